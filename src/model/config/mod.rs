@@ -1,0 +1,156 @@
+//! `.session/config.json` as types: every key that sdd reads, with its default.
+//!
+//! A missing key has its default, so a partial section never loses its siblings. The types are also the source
+//! of the published JSON Schema: a doc comment here is a description there.
+
+mod command;
+mod coverage;
+mod rule;
+mod sections;
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use command::{Command, CommandError, CommandSet};
+pub use coverage::CoverageThreshold;
+pub use rule::{GrepMode, Rule};
+pub use sections::{CustomValidations, Formatting, Linting, OnMissingTool, Security, TestExecution};
+
+use super::gate_id::GateId;
+use super::language::Language;
+
+/// The settings of one project.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Config {
+    /// Where the schema of this file is; editors use it for completion.
+    #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// The gates.
+    pub quality_gates: QualityGates,
+    /// Globs of directories, relative to the project, in which no units are looked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+    /// Names of further environment variables that tools may see; `*` at the end stands for any rest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pass_env: Vec<String>,
+    /// Names of further environment variables whose values are secret and never reach a log or report.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redact_env: Vec<String>,
+    /// Rules of the project at their older place; `quality_gates.custom_validations` is the present one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_validations: Option<CustomValidations>,
+    /// Settings of integration tests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integration_tests: Option<Value>,
+    /// Settings of deployments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployment: Option<Value>,
+    /// Environments to validate and deploy to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environments: Option<Value>,
+    /// Settings of another tool that shares this file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub curation: Option<Value>,
+    /// Settings of another tool that shares this file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub git_workflow: Option<Value>,
+}
+
+/// The gates, each with its settings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct QualityGates {
+    /// The tests gate.
+    pub test_execution: TestExecution,
+    /// The linting gate.
+    pub linting: Linting,
+    /// The formatting gate.
+    pub formatting: Formatting,
+    /// The security gate.
+    pub security: Security,
+    /// The custom gate: the project's own rules.
+    pub custom_validations: CustomValidations,
+    /// The threshold used when `test_execution.coverage_threshold` is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage_threshold: Option<f64>,
+    /// The quality tier that a project was set up with; kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// The documentation gate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub documentation: Option<Value>,
+    /// The library verification gate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context7: Option<Value>,
+    /// The integration tests gate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integration_tests: Option<Value>,
+    /// The gate for the documentation of integration tests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integration_documentation: Option<Value>,
+    /// The type checking gate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub type_checking: Option<Value>,
+    /// The spec completeness gate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spec_completeness: Option<Value>,
+}
+
+/// The settings that every gate has, with defaults applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GateSettings<'a> {
+    /// Whether the gate takes part.
+    pub enabled: bool,
+    /// Whether it decides over the run.
+    pub required: bool,
+    /// The time that each of its steps may take.
+    pub timeout: Duration,
+    /// What a missing tool means.
+    pub on_missing_tool: OnMissingTool,
+    /// The project's own commands by language.
+    pub commands: &'a CommandSet,
+}
+
+impl Config {
+    /// The settings that every gate has, for one gate.
+    pub fn gate(&self, gate: GateId) -> GateSettings<'_> {
+        let gates = &self.quality_gates;
+        match gate {
+            GateId::Tests => gates.test_execution.settings(),
+            GateId::Linting => gates.linting.settings(),
+            GateId::Formatting => gates.formatting.settings(),
+            GateId::Security => gates.security.settings(),
+            GateId::Custom => gates.custom_validations.settings(),
+        }
+    }
+
+    /// The coverage that a unit of this language must reach, in percent; `None` when none is asked for.
+    pub fn coverage_threshold(&self, language: Language) -> Option<f64> {
+        match &self.quality_gates.test_execution.coverage_threshold {
+            Some(threshold) => threshold.for_language(language),
+            None => match self.quality_gates.coverage_threshold {
+                Some(percent) => CoverageThreshold::Everywhere(percent).for_language(language),
+                None => CoverageThreshold::default_for(language),
+            },
+        }
+    }
+
+    /// Whether a gate may rewrite files when nothing on the command line or in the environment decides.
+    pub fn auto_fix(&self, gate: GateId) -> bool {
+        match gate {
+            GateId::Linting => self.quality_gates.linting.auto_fix,
+            GateId::Formatting => self.quality_gates.formatting.auto_fix,
+            GateId::Tests | GateId::Security | GateId::Custom => false,
+        }
+    }
+
+    /// The project's own rules, at either place that they may stand at.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        let older = self.custom_validations.iter().flat_map(|section| &section.rules);
+        self.quality_gates.custom_validations.rules.iter().chain(older)
+    }
+}

@@ -1,0 +1,57 @@
+//! The names of gates.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A gate's name on the command line and in reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GateId {
+    /// Code is laid out by its formatter.
+    Formatting,
+    /// No lint findings.
+    Linting,
+    /// Tests pass and cover enough.
+    Tests,
+    /// No vulnerable code or dependency.
+    Security,
+    /// The project's own rules hold.
+    Custom,
+}
+
+impl GateId {
+    /// Every gate, in the order in which gates are planned, run and reported.
+    pub const ALL: [Self; 5] = [
+        Self::Formatting,
+        Self::Linting,
+        Self::Tests,
+        Self::Security,
+        Self::Custom,
+    ];
+
+    /// The gate's name on the command line and in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Formatting => "formatting",
+            Self::Linting => "linting",
+            Self::Tests => "tests",
+            Self::Security => "security",
+            Self::Custom => "custom",
+        }
+    }
+
+    /// The gate's section under `quality_gates` in `config.json`.
+    pub fn config_key(self) -> &'static str {
+        match self {
+            Self::Tests => "test_execution",
+            Self::Custom => "custom_validations",
+            other => other.as_str(),
+        }
+    }
+}
+
+impl std::fmt::Display for GateId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,110 @@
+//! Making text of unknown origin safe to show and to store.
+
+/// The longest message that a report keeps, in characters.
+pub const MAX_MESSAGE_CHARS: usize = 4_000;
+
+/// Makes captured text harmless: escape sequences and control characters go, a bare carriage return becomes a
+/// line break, and characters that reorder or hide text are spelled out as `<U+202E>`.
+///
+/// Source of the list: the sequences that terminals and readers are deceived with (CSI, OSC with its links
+/// and clipboard, DCS, APC, PM, SOS, C0 but tab and newline, C1, bidi controls, zero-width characters).
+pub fn sanitise(text: &str) -> String {
+    let stripped = if text.contains('\u{1b}') {
+        String::from_utf8_lossy(&strip_ansi_escapes::strip(normalise_newlines(text).as_bytes())).into_owned()
+    } else {
+        normalise_newlines(text)
+    };
+    let mut out = String::with_capacity(stripped.len());
+    for c in stripped.chars() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => {}
+            '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{061c}'
+            | '\u{180e}' => {
+                out.push_str(&format!("<U+{:04X}>", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn normalise_newlines(text: &str) -> String {
+    if text.contains('\r') {
+        text.replace("\r\n", "\n").replace('\r', "\n")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// [`sanitise`] of bytes (invalid UTF-8 becomes U+FFFD), cut at [`MAX_MESSAGE_CHARS`] with a note of the cut.
+pub fn message(bytes: &[u8]) -> String {
+    shorten(
+        sanitise(&String::from_utf8_lossy(bytes)).trim(),
+        MAX_MESSAGE_CHARS,
+    )
+}
+
+/// Cuts a text to a number of characters; what was cut is said.
+pub fn shorten(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
+        None => text.to_owned(),
+        Some((at, _)) => {
+            let left = text[at..].chars().count();
+            format!("{}… ({left} more characters)", &text[..at])
+        }
+    }
+}
+
+/// The first line of a text, for places with room for one.
+pub fn first_line(text: &str) -> &str {
+    text.trim_start().lines().next().unwrap_or_default().trim_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(input: &str, expect: &str) {
+        assert_eq!(sanitise(input), expect);
+    }
+
+    #[test]
+    fn escape_sequences_are_removed_and_text_is_kept() {
+        check("\u{1b}[31mred\u{1b}[0m", "red");
+        check("\u{1b}]8;;http://x\u{7}link\u{1b}]8;;\u{7}", "link");
+        check("\u{1b}]52;c;aGk=\u{7}after", "after");
+        check("a\u{9b}31mb", "a31mb");
+        check("naïve — ✓\ttab\n", "naïve — ✓\ttab\n");
+    }
+
+    #[test]
+    fn carriage_returns_become_line_breaks() {
+        check("10%\r20%\r\ndone", "10%\n20%\ndone");
+    }
+
+    #[test]
+    fn characters_that_hide_text_are_spelled_out() {
+        check("a\u{202e}b", "a<U+202E>b");
+        check("zero\u{200b}width", "zero<U+200B>width");
+    }
+
+    #[test]
+    fn a_cut_is_said() {
+        assert_eq!(shorten("abcdef", 3), "abc… (3 more characters)");
+        assert_eq!(shorten("äöü", 3), "äöü");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_control_character_survives(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..300)) {
+            let out = message(&bytes);
+            proptest::prop_assert!(out.chars().all(|c| c == '\n' || c == '\t' || !c.is_control()));
+        }
+    }
+}

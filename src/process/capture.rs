@@ -1,0 +1,65 @@
+//! What is kept of a stream: its start and its end in memory, all of it (up to a cap) in a file.
+
+/// Bytes of a stream's start that stay in memory.
+pub const HEAD_BYTES: usize = 256 * 1024;
+/// Bytes of a stream's end that stay in memory.
+pub const TAIL_BYTES: usize = 256 * 1024;
+/// Bytes of a stream that go to its file; what comes later is counted and dropped.
+pub const MAX_LOG_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The start and the end of a stream. Memory is bounded whatever is printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Capture {
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    total: u64,
+}
+
+impl Capture {
+    /// A capture of a short text, for tests and for streams that never were.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut capture = Self::default();
+        capture.push(bytes);
+        capture
+    }
+
+    /// Adds what came next.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.total += bytes.len() as u64;
+        let room = HEAD_BYTES - self.head.len();
+        let (head, rest) = bytes.split_at(room.min(bytes.len()));
+        self.head.extend_from_slice(head);
+        let rest = &rest[rest.len().saturating_sub(TAIL_BYTES)..];
+        self.tail.extend_from_slice(rest);
+        // Twice the bound before cutting, so that each byte is moved once and not once a read.
+        if self.tail.len() > 2 * TAIL_BYTES {
+            self.tail.drain(..self.tail.len() - TAIL_BYTES);
+        }
+    }
+
+    /// How many bytes the stream had.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Whether the middle of the stream is missing here.
+    pub fn truncated(&self) -> bool {
+        self.total > (self.head.len() + self.kept_tail().len()) as u64
+    }
+
+    fn kept_tail(&self) -> &[u8] {
+        &self.tail[self.tail.len().saturating_sub(TAIL_BYTES)..]
+    }
+
+    /// The bytes that were kept; where the middle is missing, a line says how much.
+    pub fn bytes(&self) -> Vec<u8> {
+        let tail = self.kept_tail();
+        let mut out = self.head.clone();
+        if self.truncated() {
+            let dropped = self.total - (self.head.len() + tail.len()) as u64;
+            out.extend_from_slice(format!("\n[… {dropped} bytes not shown …]\n").as_bytes());
+        }
+        out.extend_from_slice(tail);
+        out
+    }
+}

@@ -1,0 +1,157 @@
+//! The one place that starts processes: an [`Invocation`] is data, a [`Runner`] turns it into an [`Outcome`].
+//!
+//! Every child runs in its own process group, without stdin, with both pipes always drained into bounded
+//! memory and capped files, under a deadline. A time-out, a signal and "not installed" are outcomes of their
+//! own and never an exit code. No child, and nothing that a child started, outlives its run.
+
+pub mod cancel;
+pub mod capture;
+pub mod clock;
+pub mod environment;
+pub mod find;
+pub mod redact;
+pub mod signals;
+mod supervisor;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use cancel::Cancel;
+pub use capture::Capture;
+pub use supervisor::System;
+
+/// The time between the request to end (TERM) and the end by force (KILL).
+pub const DEFAULT_GRACE: Duration = Duration::from_secs(10);
+
+/// What to run: plain data, so that a plan, a log and a test can hold it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// The program as an absolute path.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// The directory it runs in.
+    pub cwd: PathBuf,
+    /// Variables set on top of the allowed environment.
+    pub env: Vec<(OsString, OsString)>,
+    /// The time it may take; afterwards its group is ended and the outcome is [`End::TimedOut`].
+    pub timeout: Duration,
+    /// The time between TERM and KILL.
+    pub grace: Duration,
+    /// The file that both streams go to, in order of arrival, up to [`capture::MAX_LOG_BYTES`] a stream.
+    pub log: Option<PathBuf>,
+    /// The file that stdout goes to instead of `log`: for tools whose stdout is their report.
+    pub stdout_file: Option<PathBuf>,
+}
+
+impl Invocation {
+    /// A program in a directory with a deadline; arguments and the rest are added by field.
+    pub fn new(program: impl Into<PathBuf>, cwd: impl Into<PathBuf>, timeout: Duration) -> Self {
+        Self {
+            program: program.into(),
+            args: Vec::new(),
+            cwd: cwd.into(),
+            env: Vec::new(),
+            timeout,
+            grace: DEFAULT_GRACE,
+            log: None,
+            stdout_file: None,
+        }
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<I, S>(mut self, args: I) -> Self
+    where
+        I: IntoIterator<Item = S>,
+        S: Into<OsString>,
+    {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// The command as words, for reports; parts that are not Unicode are shown as well as they can be.
+    pub fn words(&self) -> Vec<String> {
+        std::iter::once(self.program.to_string_lossy().into_owned())
+            .chain(self.args.iter().map(|arg| arg.to_string_lossy().into_owned()))
+            .collect()
+    }
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It exited with this code.
+    Code(i32),
+    /// A signal killed it. Never shown as an exit code.
+    Signal(i32),
+    /// Its time ran out and sdd ended it.
+    TimedOut,
+    /// sdd was told to stop and ended it.
+    Cancelled,
+}
+
+/// A process that was run to its end.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// How it ended.
+    pub end: End,
+    /// What it wrote to stdout, its start and its end.
+    pub stdout: Capture,
+    /// What it wrote to stderr, its start and its end.
+    pub stderr: Capture,
+    /// How long it ran.
+    pub elapsed: Duration,
+    /// Whether something that it started held its pipes after it had ended, and was ended.
+    pub leaked: bool,
+    /// How many processes had left its group and were ended.
+    pub escaped: u32,
+}
+
+/// Why a process could not be run at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The program does not exist.
+    #[error("{} is not installed", program.display())]
+    NotFound {
+        /// The program.
+        program: PathBuf,
+    },
+    /// The program exists and may not be executed.
+    #[error("{} is not executable", program.display())]
+    NotExecutable {
+        /// The program.
+        program: PathBuf,
+    },
+    /// The directory to run in does not exist or may not be entered.
+    #[error("cannot run in {}", cwd.display())]
+    Directory {
+        /// The directory.
+        cwd: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// A file for its output could not be opened.
+    #[error("cannot write the log {}", path.display())]
+    Log {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// Anything else that kept it from starting or being watched.
+    #[error("cannot run {}", program.display())]
+    Io {
+        /// The program.
+        program: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+}
+
+/// The seam between what is to be run and how: the real one is [`System`].
+pub trait Runner: Sync {
+    /// Runs to the end, however it comes.
+    fn run(&self, invocation: &Invocation) -> Result<Outcome, Error>;
+}

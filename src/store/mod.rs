@@ -1,0 +1,1 @@
+//! The only writer of `.session/`: whole files or none, one writer at a time, unknown fields kept.

@@ -1,0 +1,50 @@
+//! clippy: being written.
+
+use super::{Applies, Ask, Prepared, Reading, Tool, ToolRun};
+use crate::model::gate_id::GateId;
+use crate::model::language::Language;
+use crate::project::UnitFacts;
+
+/// clippy.
+pub struct Clippy;
+
+impl Tool for Clippy {
+    fn id(&self) -> &'static str {
+        "clippy"
+    }
+
+    fn serves(&self) -> &'static [(GateId, Language)] {
+        &[(GateId::Linting, Language::Rust)]
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["cargo", "clippy"]
+    }
+
+    fn default_args(&self) -> &'static [&'static str] {
+        &["--all-targets"]
+    }
+
+    fn applies(&self, _facts: &UnitFacts) -> Applies {
+        Applies::Yes("default".to_owned())
+    }
+
+    fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
+        Some(Prepared {
+            args: ask.args.to_vec(),
+            ..Prepared::default()
+        })
+    }
+
+    fn exits(&self) -> &'static [(i32, &'static str)] {
+        &[]
+    }
+
+    fn read(&self, _run: &ToolRun<'_>) -> Reading {
+        Reading::broken("being written")
+    }
+
+    fn install(&self) -> &'static str {
+        ""
+    }
+}

@@ -1,0 +1,50 @@
+//! pip-audit: being written.
+
+use super::{Applies, Ask, Prepared, Reading, Tool, ToolRun};
+use crate::model::gate_id::GateId;
+use crate::model::language::Language;
+use crate::project::UnitFacts;
+
+/// pip-audit.
+pub struct PipAudit;
+
+impl Tool for PipAudit {
+    fn id(&self) -> &'static str {
+        "pip-audit"
+    }
+
+    fn serves(&self) -> &'static [(GateId, Language)] {
+        &[(GateId::Security, Language::Python)]
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["pip-audit"]
+    }
+
+    fn default_args(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn applies(&self, _facts: &UnitFacts) -> Applies {
+        Applies::Yes("default".to_owned())
+    }
+
+    fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
+        Some(Prepared {
+            args: ask.args.to_vec(),
+            ..Prepared::default()
+        })
+    }
+
+    fn exits(&self) -> &'static [(i32, &'static str)] {
+        &[]
+    }
+
+    fn read(&self, _run: &ToolRun<'_>) -> Reading {
+        Reading::broken("being written")
+    }
+
+    fn install(&self) -> &'static str {
+        ""
+    }
+}
