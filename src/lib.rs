@@ -10,9 +10,12 @@
 //! `plan` and `judge` of a gate are pure. One place starts processes ([`process`]), one writes state
 //! ([`store`]), one prints ([`ui`]). `docs/architecture.md` has the map and the invariants.
 
+pub mod engine;
+pub mod gates;
 pub mod model;
 pub mod parse;
 pub mod process;
 pub mod project;
+pub mod report;
 pub mod store;
 pub mod tools;

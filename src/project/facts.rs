@@ -93,3 +93,9 @@ impl UnitFacts {
         )
     }
 }
+impl UnitFacts {
+    /// x
+    pub fn tool_places(&self) -> Vec<PathBuf> {
+        vec![]
+    }
+}

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use command::{Command, CommandError, CommandSet};
+pub use command::{Command, CommandError, CommandSet, join_words};
 pub use coverage::CoverageThreshold;
 pub use rule::{GrepMode, Rule};
 pub use sections::{CustomValidations, Formatting, Linting, OnMissingTool, Security, TestExecution};
