@@ -14,6 +14,8 @@ mod pip_audit;
 mod pytest;
 mod ruff_check;
 mod ruff_format;
+#[cfg(test)]
+mod rust_recordings;
 mod rustfmt;
 mod safety;
 
