@@ -1,4 +1,7 @@
 //! Shared output formats, read from bytes; pure.
 
+pub mod cargo_json;
 pub mod coverage_py;
 pub mod junit;
+pub mod libtest;
+pub mod rustc_text;

@@ -4,6 +4,7 @@
 //! and findings out of bytes, so every parser is tested on recorded output with no tool installed.
 
 mod bandit;
+mod cargo;
 mod cargo_audit;
 mod cargo_nextest;
 mod cargo_test;
@@ -13,6 +14,8 @@ mod pip_audit;
 mod pytest;
 mod ruff_check;
 mod ruff_format;
+#[cfg(test)]
+mod rust_recordings;
 mod rustfmt;
 mod safety;
 

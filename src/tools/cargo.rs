@@ -1,0 +1,223 @@
+//! What the tools that are run by cargo have in common. Not a tool itself.
+
+use super::{Broken, Prepared, Reading};
+use crate::model::finding::{Finding, Severity};
+use crate::model::text;
+use crate::parse::cargo_json::Diagnostic;
+use crate::parse::libtest;
+use crate::parse::rustc_text;
+use crate::project::UnitFacts;
+
+/// The lock that cargo takes on its build directory: two builds at once only wait for each other.
+pub(super) const BUILD_DIRECTORY: &str = "cargo-build";
+
+/// What every tool under cargo gets: no colours and no progress bar in what is read.
+pub(super) fn prepared(args: Vec<String>) -> Prepared {
+    Prepared {
+        args,
+        env: vec![
+            ("CARGO_TERM_COLOR".to_owned(), "never".to_owned()),
+            ("CARGO_TERM_PROGRESS_WHEN".to_owned(), "never".to_owned()),
+        ],
+        ..Prepared::default()
+    }
+}
+
+/// The arguments for cargo and those behind `--`, which cargo hands on; the latter with their `--`.
+pub(super) fn split(args: &[String]) -> (Vec<String>, Vec<String>) {
+    let at = args.iter().position(|arg| arg == "--").unwrap_or(args.len());
+    (args[..at].to_vec(), args[at..].to_vec())
+}
+
+/// Whether an option is among the arguments, as `--name`, `--name value` or `--name=value`.
+pub(super) fn has_option(args: &[String], name: &str) -> bool {
+    args.iter().any(|arg| is_option(arg, name))
+}
+
+fn is_option(arg: &str, name: &str) -> bool {
+    arg.strip_prefix(name)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+}
+
+/// The arguments without an option that takes a value.
+pub(super) fn without_valued(args: Vec<String>, name: &str) -> Vec<String> {
+    let mut out = Vec::with_capacity(args.len());
+    let mut skip = false;
+    for arg in args {
+        if skip {
+            skip = false;
+        } else if arg == name {
+            skip = true;
+        } else if !is_option(&arg, name) {
+            out.push(arg);
+        }
+    }
+    out
+}
+
+/// Whether the unit is the root of a workspace, whose members cargo leaves out unless it is told.
+pub(super) fn is_workspace(facts: &UnitFacts) -> bool {
+    facts
+        .manifest
+        .as_ref()
+        .is_some_and(|manifest| manifest.contains_key("workspace"))
+}
+
+/// Captured output as text without control sequences, as a whole.
+pub(super) fn plain(bytes: &[u8]) -> String {
+    text::sanitise(&String::from_utf8_lossy(bytes))
+}
+
+/// A path as the compiler printed it, relative to the project's root. The compiler names files relative to the
+/// *workspace's* root, which stands above the unit when the unit is a member.
+pub(super) fn source_path(facts: &UnitFacts, printed: &str) -> String {
+    let unit = facts.unit.path.as_str();
+    if unit != "." {
+        let starts = std::iter::once(0).chain(unit.match_indices('/').map(|(at, _)| at + 1));
+        for at in starts {
+            let member = &unit[at..];
+            if printed.strip_prefix(member).is_some_and(|rest| rest.starts_with('/')) {
+                return format!("{}{printed}", &unit[..at]);
+            }
+        }
+    }
+    facts.project_path(printed)
+}
+
+/// A finding for an error or a warning of the compiler.
+pub(super) fn diagnostic(tool: &str, facts: &UnitFacts, from: &Diagnostic) -> Finding {
+    let severity = if from.error { Severity::High } else { Severity::Medium };
+    let rule = from.code.as_deref().unwrap_or("rustc");
+    let mut finding = Finding::new(tool, rule, severity, text::message(from.message.as_bytes()));
+    if let Some(place) = &from.place {
+        finding = finding.at(source_path(facts, &place.file), Some(place.line), Some(place.column));
+    }
+    if from.fixable { finding.fixable() } else { finding }
+}
+
+/// Findings for the errors with a place that a text tells of.
+pub(super) fn text_errors(tool: &str, rule: &str, facts: &UnitFacts, said: &str) -> Vec<Finding> {
+    rustc_text::errors(said)
+        .into_iter()
+        .filter_map(|error| {
+            let (file, line, column) = error.place?;
+            let rule = error.code.unwrap_or_else(|| rule.to_owned());
+            Some(
+                Finding::new(tool, rule, Severity::High, text::message(error.message.as_bytes())).at(
+                    source_path(facts, &file),
+                    Some(line),
+                    Some(column),
+                ),
+            )
+        })
+        .collect()
+}
+
+/// A finding for a failed test, from what the test printed.
+pub(super) fn failed_test(tool: &str, facts: &UnitFacts, rule: &str, test: &str, output: &str) -> Finding {
+    let panics = libtest::panics(output);
+    let panic = panics.iter().find(|panic| panic.thread == test).or(panics.first());
+    let message = match panic {
+        Some(panic) if !panic.message.is_empty() => panic.message.as_str(),
+        _ => output.trim(),
+    };
+    let message = if message.is_empty() { "it failed and said nothing" } else { message };
+    let finding = Finding::new(tool, rule, Severity::High, text::message(message.as_bytes()));
+    let place = doc_test_place(test)
+        .or_else(|| panic.and_then(|panic| panic.place.clone()))
+        .or_else(|| libtest::place_of(message.lines().next()?.rsplit_once(" at ")?.1));
+    match place {
+        Some((file, line, column)) => finding.at(source_path(facts, &file), Some(line), Some(column)),
+        None => finding,
+    }
+}
+
+/// Where a doc test stands: its name is `src/lib.rs - module::item (line 12)`. The places in its output count
+/// from the beginning of the test and not of the file.
+fn doc_test_place(test: &str) -> Option<(String, u32, u32)> {
+    let (file, rest) = test.split_once(" - ")?;
+    let (_, line) = rest.rsplit_once("(line ")?;
+    let line = line.split(')').next()?.parse().ok()?;
+    Some((file.to_owned(), line, 0))
+}
+
+/// Leaves out findings that came more than once, for a library and its tests.
+pub(super) fn once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut out: Vec<Finding> = Vec::with_capacity(findings.len());
+    let mut seen = std::collections::HashSet::new();
+    for finding in findings {
+        let key = (
+            finding.rule.clone(),
+            finding.path.clone(),
+            finding.line,
+            finding.column,
+            finding.message.clone(),
+        );
+        if seen.insert(key) {
+            out.push(finding);
+        }
+    }
+    out
+}
+
+/// No answer, with the tool's own first word on it; the hint is how to install the tool where it is missing.
+pub(super) fn no_answer(what: &str, stderr: &[u8], install: &str) -> Reading {
+    let said = plain(stderr);
+    let line = said
+        .lines()
+        .map(str::trim)
+        .find(|line| line.starts_with("error") || line.starts_with("Error"))
+        .or_else(|| said.lines().map(str::trim).find(|line| !line.is_empty()));
+    let reason = match line {
+        Some(line) => format!("{what}: {}", text::shorten(line, 300)),
+        None => what.to_owned(),
+    };
+    Reading::Broken(Broken {
+        reason,
+        hint: is_missing(&said).then(|| format!("install it: {install}")),
+    })
+}
+
+/// Whether cargo or rustup says that the subcommand is not there.
+fn is_missing(stderr: &str) -> bool {
+    stderr.contains("no such command: `")
+        || stderr.contains("is not installed for the")
+        || (stderr.contains("normally provided by the '") && stderr.contains("is not applicable to the"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools::rust_recordings::facts_at;
+
+    #[track_caller]
+    fn check(unit: &str, printed: &str, expect: &str) {
+        assert_eq!(source_path(&facts_at(unit), printed), expect, "{printed} in {unit}");
+    }
+
+    #[test]
+    fn sources_are_named_from_the_projects_root() {
+        check(".", "src/lib.rs", "src/lib.rs");
+        check(".", "/project/src/lib.rs", "src/lib.rs");
+        check(".", "/elsewhere/src/lib.rs", "/elsewhere/src/lib.rs");
+        check("tool", "src/lib.rs", "tool/src/lib.rs");
+        check("ws/crates/a", "crates/a/src/lib.rs", "ws/crates/a/src/lib.rs");
+        check("ws/crates/a", "src/lib.rs", "ws/crates/a/src/lib.rs");
+        check("ws/crates/a", "ws/crates/a/src/lib.rs", "ws/crates/a/src/lib.rs");
+        check("ws/crates/a", "abc/src/lib.rs", "ws/crates/a/abc/src/lib.rs");
+    }
+
+    #[track_caller]
+    fn check_without(args: &str, expect: &str) {
+        let args = args.split_whitespace().map(str::to_owned).collect();
+        assert_eq!(without_valued(args, "--message-format").join(" "), expect);
+    }
+
+    #[test]
+    fn an_option_goes_with_its_value() {
+        check_without("--lib --message-format short -q", "--lib -q");
+        check_without("--message-format=json --lib", "--lib");
+        check_without("--lib --message-format", "--lib");
+        check_without("--message-formatter x", "--message-formatter x");
+    }
+}
