@@ -30,14 +30,22 @@ fn climbing(sources: &[Source]) -> Vec<String> {
         // The crate's root and `main` stand above all floors.
         let Some(&here) = module.first() else { continue };
         let Some(floor) = floor_of(here) else {
-            complaints.push(format!("{}: {here} has no floor; give it one in FLOORS", source.path));
+            complaints.push(format!(
+                "{}: {here} has no floor; give it one in FLOORS",
+                source.path
+            ));
             continue;
         };
         for used in named(&source.text, &["crate", "super"]) {
-            let Some(other) = top_module(&module, &used.parts) else { continue };
+            let Some(other) = top_module(&module, &used.parts) else {
+                continue;
+            };
             let Some(its_floor) = floor_of(&other) else {
                 // Items of the root: `crate::run`, `crate::VERSION`.
-                complaints.push(format!("{}:{}: {here} must not use the root's {other}", source.path, used.line));
+                complaints.push(format!(
+                    "{}:{}: {here} must not use the root's {other}",
+                    source.path, used.line
+                ));
                 continue;
             };
             let narrower = NARROWER.iter().find(|(name, _)| *name == here);
@@ -46,7 +54,10 @@ fn climbing(sources: &[Source]) -> Vec<String> {
                 None => its_floor < floor,
             };
             if other != here && !allowed {
-                complaints.push(format!("{}:{}: {here} must not use {other}", source.path, used.line));
+                complaints.push(format!(
+                    "{}:{}: {here} must not use {other}",
+                    source.path, used.line
+                ));
             }
         }
     }
@@ -84,14 +95,32 @@ fn climbing_is_found() {
     super::finds(
         climbing,
         &[
-            ("src/process/x.rs", "//! See [`crate::gates`].\nuse crate::model::a;\nuse crate::gates::b;\n"),
+            (
+                "src/process/x.rs",
+                "//! See [`crate::gates`].\nuse crate::model::a;\nuse crate::gates::b;\n",
+            ),
             ("src/store/mod.rs", "use super::process::clock;\n"),
-            ("src/model/config/a.rs", "use super::super::finding::F;\nuse super::super::super::tools::T;\n"),
-            ("src/report/json.rs", "use crate::{model::report::Report, process::Outcome};\n"),
+            (
+                "src/model/config/a.rs",
+                "use super::super::finding::F;\nuse super::super::super::tools::T;\n",
+            ),
+            (
+                "src/report/json.rs",
+                "use crate::{model::report::Report, process::Outcome};\n",
+            ),
             ("src/parse/junit.rs", "fn f(x: crate::project::UnitFacts) {}\n"),
-            ("src/tools/pytest.rs", "use crate::parse::junit;\n#[cfg(test)]\nmod t { use crate::engine::E; }\n"),
-            ("src/gates/tests.rs", "use crate::tools::TOOLS;\nlet x = \"crate::engine\";\nuse crate::engine::run;\n"),
-            ("src/commands/gate.rs", "use crate::engine::run;\nuse crate::cli::Cli;\n"),
+            (
+                "src/tools/pytest.rs",
+                "use crate::parse::junit;\n#[cfg(test)]\nmod t { use crate::engine::E; }\n",
+            ),
+            (
+                "src/gates/tests.rs",
+                "use crate::tools::TOOLS;\nlet x = \"crate::engine\";\nuse crate::engine::run;\n",
+            ),
+            (
+                "src/commands/gate.rs",
+                "use crate::engine::run;\nuse crate::cli::Cli;\n",
+            ),
             ("src/odd.rs", ""),
             ("src/main.rs", "use crate::anything;"),
         ],

@@ -132,7 +132,10 @@ fn every_leaf_is_a_path() {
         ],
     );
     check("super::super::x::y()", &[(1, "super::super::x::y")]);
-    check("fn f(a: crate::m::T, b: std::fs::File) {}", &[(1, "crate::m::T"), (1, "std::fs::File")]);
+    check(
+        "fn f(a: crate::m::T, b: std::fs::File) {}",
+        &[(1, "crate::m::T"), (1, "std::fs::File")],
+    );
     check("x.collect::<crate::m::T>()", &[(1, "crate::m::T")]);
     check("crate::m::f::<u8>()", &[(1, "crate::m::f")]);
 }

@@ -130,23 +130,15 @@ fn is_test(path: &str, tests: &[String]) -> bool {
 
 /// Blanks what `#[cfg(test)]` stands before.
 fn without_tests(code: &str) -> String {
-    let mut text = code.to_owned();
+    let mut out = String::with_capacity(code.len());
+    let mut at = 0;
     for region in test_regions(code) {
-        let blank: String = code[region.clone()].chars().map(blank).collect();
-        // The blank may be shorter in bytes, so the text is put together from its end.
-        let after = code[region.end..].len();
-        let tail = text.len() - after;
-        text.replace_range(region.start..tail, &blank);
-        text = pad_to(text, code.len(), region.start + blank.len());
+        out.push_str(&code[at..region.start]);
+        out.extend(code[region.clone()].chars().map(blank));
+        at = region.end;
     }
-    text
-}
-
-/// Puts spaces at a place until the text has as many bytes as asked, so that later regions stay where they are.
-fn pad_to(mut text: String, len: usize, at: usize) -> String {
-    let missing = len.saturating_sub(text.len());
-    text.insert_str(at, &" ".repeat(missing));
-    text
+    out.push_str(&code[at..]);
+    out
 }
 
 /// Where the items are that `#[cfg(test)]` stands before, the attribute included.
@@ -214,7 +206,9 @@ fn skipped(chars: &[char], at: usize) -> usize {
             .unwrap_or(chars.len()),
         '/' if next == Some('*') => block_comment(chars, at),
         '"' => string(chars, at + 1),
-        'r' if at == 0 || !is_word(chars[at - 1]) || matches!(chars[at - 1], 'b' | 'c') => raw_string(chars, at),
+        'r' if at == 0 || !is_word(chars[at - 1]) || matches!(chars[at - 1], 'b' | 'c') => {
+            raw_string(chars, at)
+        }
         '\'' => character(chars, at),
         _ => at,
     }
@@ -260,13 +254,18 @@ fn string(chars: &[char], from: usize) -> usize {
 }
 
 fn raw_string(chars: &[char], at: usize) -> usize {
-    let hashes = chars[at + 1..].iter().take_while(|&&symbol| symbol == '#').count();
+    let hashes = chars[at + 1..]
+        .iter()
+        .take_while(|&&symbol| symbol == '#')
+        .count();
     let open = at + 1 + hashes;
     if chars.get(open) != Some(&'"') {
         return at;
     }
     (open + 1..chars.len())
-        .find(|&i| chars[i] == '"' && chars[i + 1..].iter().take(hashes).filter(|&&c| c == '#').count() == hashes)
+        .find(|&i| {
+            chars[i] == '"' && chars[i + 1..].iter().take(hashes).filter(|&&c| c == '#').count() == hashes
+        })
         .map_or(chars.len(), |i| i + 1 + hashes)
 }
 
@@ -290,16 +289,25 @@ fn check_code(text: &str, expect: &str) {
 fn comments_and_literals_are_no_code() {
     check_code("a // b\nc", "a     \nc");
     check_code("a /* b /* c */ d */ e", "a                   e");
-    check_code(r#"f("crate::x", 'y', '\'', "\"z");"#, "f(         ,    ,     ,     );");
-    check_code("r#\"a \" b\"# + r#type + br\"c\"", "            + r#type + b    ");
-    check_code("fn f<'a>(x: &'a str) -> char { 'a' }", "fn f<'a>(x: &'a str) -> char {     }");
+    check_code(
+        r#"f("crate::x", 'y', '\'', "\"z");"#,
+        "f(          ,    ,     ,      );",
+    );
+    check_code("r#\"a \" b\"# + r#type + br\"c\"", "           + r#type + b    ");
+    check_code(
+        "fn f<'a>(x: &'a str) -> char { 'a' }",
+        "fn f<'a>(x: &'a str) -> char {     }",
+    );
     check_code("\"a\nb\" c", "  \n   c");
 }
 
 #[test]
 fn tests_are_not_shipped() {
     let sample = [
-        Source::new("src/a/mod.rs", "mod b;\n#[cfg(test)]\nmod tests;\nfn shipped() {}\n"),
+        Source::new(
+            "src/a/mod.rs",
+            "mod b;\n#[cfg(test)]\nmod tests;\nfn shipped() {}\n",
+        ),
         Source::new("src/a/tests.rs", "fn test() {}"),
         Source::new("src/a/tests/more.rs", "fn test() {}"),
         Source::new(
@@ -319,11 +327,17 @@ fn tests_are_not_shipped() {
     assert_eq!(text("src/a/tests.rs"), None);
     assert_eq!(text("src/a/tests/more.rs"), None);
     assert_eq!(text("src/a/b.rs").as_deref(), Some("fn one() {} fn two() {}"));
-    assert_eq!(text("src/gates/tests.rs").as_deref(), Some("fn a_gate_of_that_name() {}"));
+    assert_eq!(
+        text("src/gates/tests.rs").as_deref(),
+        Some("fn a_gate_of_that_name() {}")
+    );
 }
 
 #[test]
 fn lines_of_tests_are_not_counted() {
-    let sample = [Source::new("src/a.rs", "//! Doc.\nfn one() {}\n#[cfg(test)]\nmod t {\n}\n")];
+    let sample = [Source::new(
+        "src/a.rs",
+        "//! Doc.\nfn one() {}\n#[cfg(test)]\nmod t {\n}\n",
+    )];
     assert_eq!(lengths(&sample), [("src/a.rs".to_owned(), 2)]);
 }
