@@ -50,12 +50,12 @@ impl Sandbox {
             std::fs::create_dir(&path).unwrap();
             path
         };
-        let (project, home, tmp, bin) = (at(name), at("home"), at("tmp"), at("bin"));
+        let (project, home, scratch, bin) = (at(name), at("home"), at("tmp"), at("bin"));
         at("streams");
         let env = [
             ("PATH", bin.as_os_str()),
             ("HOME", home.as_os_str()),
-            ("TMPDIR", tmp.as_os_str()),
+            ("TMPDIR", scratch.as_os_str()),
             ("TZ", OsStr::new("UTC")),
             ("LANG", OsStr::new("C.UTF-8")),
             ("COLUMNS", OsStr::new("100")),
@@ -315,19 +315,29 @@ impl Sandbox {
 
     /// A text without what differs from run to run, for snapshots.
     pub fn redact(&self, text: &str) -> String {
+        super::redact_text(&self.without_paths(text))
+    }
+
+    /// The JSON document on an answer's stdout without what differs from run to run, for snapshots.
+    #[track_caller]
+    pub fn redact_json(&self, answer: &Answer) -> serde_json::Value {
+        let whole = answer.json().to_string();
+        super::redact_json(&serde_json::from_str(&self.without_paths(&whole)).unwrap())
+    }
+
+    fn without_paths(&self, text: &str) -> String {
         let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        let mut text = text.to_owned();
-        let names = [
+        [
             (real(&self.project), "[PROJECT]"),
             (self.project.clone(), "[PROJECT]"),
             (real(self.temp.path()), "[SANDBOX]"),
             (self.temp.path().to_path_buf(), "[SANDBOX]"),
             (test_tools(), "[TOOLS]"),
-        ];
-        for (path, name) in names {
-            text = text.replace(&*path.to_string_lossy(), name);
-        }
-        super::redact_text(&text)
+        ]
+        .iter()
+        .fold(text.to_owned(), |text, (path, name)| {
+            text.replace(&*path.to_string_lossy(), name)
+        })
     }
 }
 

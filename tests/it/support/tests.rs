@@ -51,6 +51,13 @@ fn streams_and_ends_are_told_apart() {
     let sandbox = Sandbox::new();
     let answer = run(&sandbox, "echo '{\"a\": 1}'; echo talk >&2; exit 7");
     assert_eq!(answer.expect_code(7).json()["a"], 1);
+    let answer = run(
+        &sandbox,
+        "printf '{\"root\": \"%s\", \"duration_ms\": 5}' \"$PWD\"",
+    );
+    let expect = serde_json::json!({"root": "[PROJECT]", "duration_ms": 0});
+    assert_eq!(sandbox.redact_json(&answer), expect);
+    let answer = run(&sandbox, "echo talk >&2");
     assert_eq!(answer.stderr, "talk\n");
     let answer = run(&sandbox, "kill -KILL $$");
     assert_eq!((answer.code(), answer.signal()), (None, Some(9)));
