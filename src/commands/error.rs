@@ -61,7 +61,7 @@ pub fn show(error: &anyhow::Error) -> Shown {
             return Some((own.exit(), own.hint()));
         }
         if let Some(own) = cause.downcast_ref::<crate::model::config::ConfigError>() {
-            return Some((Exit::Usage, own.hint()));
+            return Some((Exit::Usage, Some(own.hint().to_owned())));
         }
         None
     });

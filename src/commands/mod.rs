@@ -9,5 +9,6 @@ pub mod gate;
 pub mod init;
 mod output;
 mod pipeline;
+pub mod settings;
 
 pub use context::Cx;

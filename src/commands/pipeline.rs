@@ -111,13 +111,11 @@ pub fn open(cx: &Cx) -> anyhow::Result<Opened> {
 /// Reads the settings; without the file every setting has its default.
 pub fn read_config(store: &Store) -> anyhow::Result<load::Loaded> {
     let path = store.path(layout::CONFIG);
-    let text = match std::fs::read(&path) {
-        Ok(bytes) => String::from_utf8(bytes)
-            .map_err(|_| CommandError::usage(format!("{}: the file is not UTF-8 text", path.display())))?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => "{}".to_owned(),
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-    };
-    Ok(load::parse(layout::CONFIG, &text)?)
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(load::parse_bytes(layout::CONFIG, &bytes)?),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(load::Loaded::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
 }
 
 /// A word of the store while it works: it may come from deep inside, so it goes straight to stderr.

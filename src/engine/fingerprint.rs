@@ -12,11 +12,11 @@ use crate::project::files;
 /// Fills in the fingerprints of a gate's findings: gate, rule, path and the normalised text of the line, and a
 /// count for findings that have all of these in common.
 pub(super) fn fill(gate: GateId, root: &Path, findings: &mut [Finding]) {
-    let mut lines = files::LineReader::new(root);
+    let lines = files::LineReader::new(root);
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
     for finding in findings {
         let line = match (&finding.path, finding.line) {
-            (Some(path), Some(line)) => lines.text(path, line),
+            (Some(path), Some(line)) => lines.line(path, line),
             _ => None,
         };
         // Without a line the message is all there is; its numbers change from run to run.
