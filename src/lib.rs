@@ -54,7 +54,14 @@ fn run(cli: Cli) -> Exit {
         Err(error) => return fail(&mut ui, &error),
     };
     let cancel = Cancel::new();
-    let mut cx = Cx { ui, environment, clock: Clock::System, cancel, start, global: cli.global };
+    let mut cx = Cx {
+        ui,
+        environment,
+        clock: Clock::System,
+        cancel,
+        start,
+        global: cli.global,
+    };
     match dispatch(cli.command, &mut cx) {
         Ok(exit) => exit,
         Err(error) => {
@@ -83,7 +90,9 @@ fn fail(ui: &mut Ui, error: &anyhow::Error) -> Exit {
 fn start_directory(global: &Global) -> anyhow::Result<std::path::PathBuf> {
     use anyhow::Context as _;
     let here = std::env::current_dir().context("the current directory cannot be read")?;
-    let Some(asked) = &global.directory else { return Ok(here) };
+    let Some(asked) = &global.directory else {
+        return Ok(here);
+    };
     let start = here.join(asked);
     if start.is_dir() {
         Ok(start)
@@ -100,6 +109,15 @@ fn looks(global: &Global, environment: &Environment) -> Looks {
     };
     let for_agent = global.format.as_deref() == Some("agent")
         || (global.format.is_none() && environment.is_claude_code());
-    let live = if global.no_progress || for_agent { Live::Off } else { Live::for_stderr() };
-    Looks { colour: global.color, no_color: environment.no_color(), verbosity, live }
+    let live = if global.no_progress || for_agent {
+        Live::Off
+    } else {
+        Live::for_stderr()
+    };
+    Looks {
+        colour: global.color,
+        no_color: environment.no_color(),
+        verbosity,
+        live,
+    }
 }

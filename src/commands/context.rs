@@ -50,8 +50,10 @@ impl Cx {
         match &self.global.format {
             Some(name) => {
                 let list = offered.join(", ");
-                Err(CommandError::usage(format!("this command has no format {name:?}"))
-                    .hint(format!("formats here are: {list}")))
+                Err(
+                    CommandError::usage(format!("this command has no format {name:?}"))
+                        .hint(format!("formats here are: {list}")),
+                )
             }
             None => Ok(offered.first().copied().unwrap_or("human")),
         }

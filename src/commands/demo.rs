@@ -35,20 +35,56 @@ const PATIENCE: Duration = Duration::from_secs(900);
 /// The files of the demo project, and those that are laid over it for the red run. A test walks the templates.
 const GREEN: &[(&str, &str)] = &[
     ("README.md", include_str!("../../templates/demo/README.md")),
-    ("pyproject.toml", include_str!("../../templates/demo/pyproject.toml")),
-    ("requirements.txt", include_str!("../../templates/demo/requirements.txt")),
-    ("linkshelf/__init__.py", include_str!("../../templates/demo/linkshelf/__init__.py")),
-    ("linkshelf/__main__.py", include_str!("../../templates/demo/linkshelf/__main__.py")),
-    ("linkshelf/codes.py", include_str!("../../templates/demo/linkshelf/codes.py")),
-    ("linkshelf/server.py", include_str!("../../templates/demo/linkshelf/server.py")),
-    ("linkshelf/shelf.py", include_str!("../../templates/demo/linkshelf/shelf.py")),
-    ("tests/test_codes.py", include_str!("../../templates/demo/tests/test_codes.py")),
-    ("tests/test_server.py", include_str!("../../templates/demo/tests/test_server.py")),
-    ("tests/test_shelf.py", include_str!("../../templates/demo/tests/test_shelf.py")),
+    (
+        "pyproject.toml",
+        include_str!("../../templates/demo/pyproject.toml"),
+    ),
+    (
+        "requirements.txt",
+        include_str!("../../templates/demo/requirements.txt"),
+    ),
+    (
+        "linkshelf/__init__.py",
+        include_str!("../../templates/demo/linkshelf/__init__.py"),
+    ),
+    (
+        "linkshelf/__main__.py",
+        include_str!("../../templates/demo/linkshelf/__main__.py"),
+    ),
+    (
+        "linkshelf/codes.py",
+        include_str!("../../templates/demo/linkshelf/codes.py"),
+    ),
+    (
+        "linkshelf/server.py",
+        include_str!("../../templates/demo/linkshelf/server.py"),
+    ),
+    (
+        "linkshelf/shelf.py",
+        include_str!("../../templates/demo/linkshelf/shelf.py"),
+    ),
+    (
+        "tests/test_codes.py",
+        include_str!("../../templates/demo/tests/test_codes.py"),
+    ),
+    (
+        "tests/test_server.py",
+        include_str!("../../templates/demo/tests/test_server.py"),
+    ),
+    (
+        "tests/test_shelf.py",
+        include_str!("../../templates/demo/tests/test_shelf.py"),
+    ),
 ];
 const RED: &[(&str, &str)] = &[
-    ("linkshelf/codes.py", include_str!("../../templates/demo-broken/linkshelf/codes.py")),
-    ("linkshelf/export.py", include_str!("../../templates/demo-broken/linkshelf/export.py")),
+    (
+        "linkshelf/codes.py",
+        include_str!("../../templates/demo-broken/linkshelf/codes.py"),
+    ),
+    (
+        "linkshelf/export.py",
+        include_str!("../../templates/demo-broken/linkshelf/export.py"),
+    ),
 ];
 
 /// Runs the command.
@@ -56,7 +92,8 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let root = make_directory(&cx.start.join(&args.directory))?;
     let store = Store::create(&root)?;
     lay(&store, GREEN)?;
-    cx.ui.status(&format!("a small Python service is in {}", root.display()));
+    cx.ui
+        .status(&format!("a small Python service is in {}", root.display()));
     make_environment(cx, &root)?;
     cx.start.clone_from(&root);
 
@@ -67,14 +104,18 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     if cx.cancel.is_requested() {
         return Ok(green);
     }
-    cx.ui.status("\nnow the same project with untested code, lint findings and an insecure call");
+    cx.ui
+        .status("\nnow the same project with untested code, lint findings and an insecure call");
     lay(&store, RED)?;
     cx.ui.status("\n$ sdd complete");
     let red = complete::run(&complete::Args::plain(), cx)?;
     if cx.cancel.is_requested() {
         return Ok(red);
     }
-    cx.ui.status(&format!("\nthe project stays in {}: look around, mend it, run sdd complete there", root.display()));
+    cx.ui.status(&format!(
+        "\nthe project stays in {}: look around, mend it, run sdd complete there",
+        root.display()
+    ));
     match (green, red) {
         (Exit::Ok, Exit::Failed) => Ok(Exit::Ok),
         (green, red) => Err(CommandError::no_verdict(format!(
@@ -92,7 +133,9 @@ fn make_directory(path: &Path) -> anyhow::Result<PathBuf> {
     let occupied = std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
     if occupied {
         let what = format!("{} is not empty", path.display());
-        return Err(CommandError::usage(what).hint("name a new directory: sdd demo DIR").into());
+        return Err(CommandError::usage(what)
+            .hint("name a new directory: sdd demo DIR")
+            .into());
     }
     std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
     std::fs::canonicalize(path).with_context(|| format!("cannot enter {}", path.display()))
@@ -119,7 +162,11 @@ fn make_environment(cx: &mut Cx, root: &Path) -> anyhow::Result<()> {
     let say = |cx: &mut Cx, text: String| cx.ui.status(&text);
     say(cx, "making a virtual environment".to_owned());
     let venv = Invocation::new(&python, root, PATIENCE).args(["-m", "venv", ".venv"]);
-    must_succeed(&runner, &venv, "install the package that brings Python's venv (Debian: apt install python3-venv)")?;
+    must_succeed(
+        &runner,
+        &venv,
+        "install the package that brings Python's venv (Debian: apt install python3-venv)",
+    )?;
     say(cx, format!("installing {} with pip", PACKAGES.join(", ")));
     let pip = Invocation::new(root.join(".venv/bin/python"), root, PATIENCE)
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
@@ -129,7 +176,9 @@ fn make_environment(cx: &mut Cx, root: &Path) -> anyhow::Result<()> {
 
 fn must_succeed(runner: &dyn Runner, invocation: &Invocation, hint: &str) -> anyhow::Result<()> {
     let command = invocation.words().join(" ");
-    let outcome = runner.run(invocation).with_context(|| format!("cannot run {command}"))?;
+    let outcome = runner
+        .run(invocation)
+        .with_context(|| format!("cannot run {command}"))?;
     let why = match outcome.end {
         End::Code(0) => return Ok(()),
         End::Code(code) => format!("ended with exit code {code}"),
@@ -139,7 +188,9 @@ fn must_succeed(runner: &dyn Runner, invocation: &Invocation, hint: &str) -> any
     };
     let said = crate::model::text::message(&outcome.stderr.bytes());
     let last = said.lines().last().unwrap_or("").to_owned();
-    Err(CommandError::no_verdict(format!("{command} {why}: {last}")).hint(hint).into())
+    Err(CommandError::no_verdict(format!("{command} {why}: {last}"))
+        .hint(hint)
+        .into())
 }
 
 #[cfg(test)]
@@ -160,11 +211,16 @@ mod tests {
 
     #[track_caller]
     fn check(folder: &str, embedded: &[(&str, &str)]) {
-        let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates").join(folder);
+        let base = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("templates")
+            .join(folder);
         let mut files = BTreeSet::new();
         below(&base, &base, &mut files);
         files.retain(|file| !file.contains("__pycache__") && !file.starts_with('.'));
-        assert_eq!(files, embedded.iter().map(|(path, _)| (*path).to_owned()).collect());
+        assert_eq!(
+            files,
+            embedded.iter().map(|(path, _)| (*path).to_owned()).collect()
+        );
     }
 
     #[test]

@@ -17,17 +17,29 @@ pub struct CommandError {
 impl CommandError {
     /// Wrong usage or invalid configuration.
     pub fn usage(what: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: None, exit: Exit::Usage }
+        Self {
+            what: what.into(),
+            hint: None,
+            exit: Exit::Usage,
+        }
     }
 
     /// Something asked for does not exist.
     pub fn not_found(what: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: None, exit: Exit::NotFound }
+        Self {
+            what: what.into(),
+            hint: None,
+            exit: Exit::NotFound,
+        }
     }
 
     /// No verdict can be had.
     pub fn no_verdict(what: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: None, exit: Exit::NoVerdict }
+        Self {
+            what: what.into(),
+            hint: None,
+            exit: Exit::NoVerdict,
+        }
     }
 
     /// Adds what to do about it.
@@ -76,7 +88,12 @@ pub fn show(error: &anyhow::Error) -> Shown {
             causes.push(cause);
         }
     }
-    Shown { what, causes, hint, exit }
+    Shown {
+        what,
+        causes,
+        hint,
+        exit,
+    }
 }
 
 /// The name that was probably meant.
@@ -84,7 +101,9 @@ pub fn did_you_mean<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -
     names
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
-        .filter(|(distance, name)| *distance <= 2.max(name.len() / 3) || (wrong.len() > 2 && name.starts_with(wrong)))
+        .filter(|(distance, name)| {
+            *distance <= 2.max(name.len() / 3) || (wrong.len() > 2 && name.starts_with(wrong))
+        })
         .min()
         .map(|(_, name)| name)
 }

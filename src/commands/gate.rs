@@ -43,14 +43,20 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         }
     }
     named.sort();
-    let request =
-        Request { command: "gate", named: &named, options: &args.options, recording: Recording::Wanted };
+    let request = Request {
+        command: "gate",
+        named: &named,
+        options: &args.options,
+        recording: Recording::Wanted,
+    };
     pipeline::run(cx, &request)
 }
 
 /// A gate by its name, or by its configuration key.
 fn parse(name: &str) -> Result<GateId, CommandError> {
-    let found = GateId::ALL.into_iter().find(|gate| gate.as_str() == name || gate.config_key() == name);
+    let found = GateId::ALL
+        .into_iter()
+        .find(|gate| gate.as_str() == name || gate.config_key() == name);
     found.ok_or_else(|| {
         let names: Vec<&str> = GateId::ALL.iter().map(|gate| gate.as_str()).collect();
         let list = names.join(", ");
@@ -91,12 +97,20 @@ pub fn plan_text(
     format: &str,
 ) -> anyhow::Result<String> {
     if format == "json" {
-        return Ok(format!("{}\n", serde_json::to_string_pretty(&plan_json(plan, project, warnings))?));
+        return Ok(format!(
+            "{}\n",
+            serde_json::to_string_pretty(&plan_json(plan, project, warnings))?
+        ));
     }
     let mut text = String::new();
     for facts in &project.units {
         let unit = &facts.unit;
-        writeln!(text, "unit {} because of {}", unit.label(), unit.markers.join(", "))?;
+        writeln!(
+            text,
+            "unit {} because of {}",
+            unit.label(),
+            unit.markers.join(", ")
+        )?;
     }
     if project.units.is_empty() {
         writeln!(text, "no unit of a known language was found")?;
@@ -112,8 +126,16 @@ pub fn plan_text(
         for item in &gate.items {
             match item {
                 Item::Run(step) => {
-                    let first = if step.phase == Phase::Rewrite { ", first and alone: it rewrites files" } else { "" };
-                    let in_unit = if step.unit.is_some() { format!(" in {}", step.unit_path) } else { String::new() };
+                    let first = if step.phase == Phase::Rewrite {
+                        ", first and alone: it rewrites files"
+                    } else {
+                        ""
+                    };
+                    let in_unit = if step.unit.is_some() {
+                        format!(" in {}", step.unit_path)
+                    } else {
+                        String::new()
+                    };
                     writeln!(text, "  + {}{in_unit} ({}{first})", step.tool_name(), step.why)?;
                     let words = step.command_words();
                     if !words.is_empty() {

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::context::Cx;
 use super::error::CommandError;
 use super::pipeline;
-use crate::gates::{Context, Fixing, Item, Strictness};
 use crate::engine::Plan;
+use crate::gates::{Context, Fixing, Item, Strictness};
 use crate::model::config;
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
@@ -77,7 +77,11 @@ fn write_files(store: &Store, project: &Project, args: &Args, cx: &Cx) -> anyhow
     let mut languages: Vec<Language> = project.units.iter().map(|facts| facts.unit.language).collect();
     languages.sort();
     languages.dedup();
-    let generated = if args.force { Overwrite::Replace } else { Overwrite::KeepExisting };
+    let generated = if args.force {
+        Overwrite::Replace
+    } else {
+        Overwrite::KeepExisting
+    };
     let now = cx.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let items = json!({
         "metadata": {"total_items": 0, "completed": 0, "in_progress": 0, "blocked": 0, "last_updated": now},
@@ -88,7 +92,11 @@ fn write_files(store: &Store, project: &Project, args: &Args, cx: &Cx) -> anyhow
         "completed_at": null, "base_commit": null
     });
     let files: [(&str, Value, Overwrite); 4] = [
-        (layout::CONFIG, config::initial(&languages), Overwrite::KeepExisting),
+        (
+            layout::CONFIG,
+            config::initial(&languages),
+            Overwrite::KeepExisting,
+        ),
         (layout::CONFIG_SCHEMA, config::schema(), generated),
         (layout::WORK_ITEMS, items, Overwrite::KeepExisting),
         (layout::STATUS, status, Overwrite::KeepExisting),
@@ -96,9 +104,15 @@ fn write_files(store: &Store, project: &Project, args: &Args, cx: &Cx) -> anyhow
     let mut made = Vec::new();
     for (path, value, overwrite) in files {
         let written = store.write(path, pretty(&value).as_bytes(), overwrite)?;
-        made.push(Made { path: path.to_owned(), written });
+        made.push(Made {
+            path: path.to_owned(),
+            written,
+        });
     }
-    made.push(Made { path: ".gitignore".to_owned(), written: ignore_lines(store)? });
+    made.push(Made {
+        path: ".gitignore".to_owned(),
+        written: ignore_lines(store)?,
+    });
     Ok(made)
 }
 
@@ -112,7 +126,10 @@ fn ignore_lines(store: &Store) -> anyhow::Result<Written> {
     };
     let missing: Vec<&str> = layout::GIT_IGNORED
         .into_iter()
-        .filter(|wanted| !old.lines().any(|line| line.trim().trim_start_matches('/') == wanted.trim_start_matches('/')))
+        .filter(|wanted| {
+            !old.lines()
+                .any(|line| line.trim().trim_start_matches('/') == wanted.trim_start_matches('/'))
+        })
         .collect();
     if missing.is_empty() {
         return Ok(Written::Kept);
@@ -174,18 +191,32 @@ fn tools(cx: &Cx, config: &config::Config, project: &Project) -> Vec<Value> {
 
 fn describe(root: &Path, project: &Project, made: &[Made], tools: &[Value]) -> String {
     let mut text = String::new();
-    let changed = made.iter().any(|made| matches!(made.written, Written::New | Written::Replaced));
-    let head = if changed { "set up" } else { "already set up, nothing was changed:" };
+    let changed = made
+        .iter()
+        .any(|made| matches!(made.written, Written::New | Written::Replaced));
+    let head = if changed {
+        "set up"
+    } else {
+        "already set up, nothing was changed:"
+    };
     let _ = writeln!(text, "{head} {}", root.display());
     for made in made {
         let _ = writeln!(text, "  {:<9} {}", word(&made.written), made.path);
     }
     let _ = writeln!(text, "\nunits");
     if project.units.is_empty() {
-        let _ = writeln!(text, "  none of a known language; gates can still run commands and rules of your own");
+        let _ = writeln!(
+            text,
+            "  none of a known language; gates can still run commands and rules of your own"
+        );
     }
     for facts in &project.units {
-        let _ = writeln!(text, "  {} because of {}", facts.unit.label(), facts.unit.markers.join(", "));
+        let _ = writeln!(
+            text,
+            "  {} because of {}",
+            facts.unit.label(),
+            facts.unit.markers.join(", ")
+        );
     }
     for warning in &project.warnings {
         let _ = writeln!(text, "  warning: {warning}");
@@ -200,7 +231,11 @@ fn describe(root: &Path, project: &Project, made: &[Made], tools: &[Value]) -> S
                 let _ = writeln!(text, "  ✓ {name:<13} {gate:<11} {path}");
             }
             (None, install) => {
-                let weight = if tool["required"].as_bool() == Some(true) { "required" } else { "optional" };
+                let weight = if tool["required"].as_bool() == Some(true) {
+                    "required"
+                } else {
+                    "optional"
+                };
                 let reason = tool["reason"].as_str().unwrap_or("missing");
                 let _ = writeln!(text, "  ✗ {name:<13} {gate:<11} {reason} in {unit} ({weight})");
                 if let Some(install) = install {

@@ -40,13 +40,20 @@ impl Outputs {
     /// Writes the report to every target.
     pub fn write(self, cx: &mut Cx, report: &Report) -> anyhow::Result<()> {
         for (path, mut file, renderer) in self.files {
-            let style = Style { colour: Colour::No, detail: Detail::Normal };
+            let style = Style {
+                colour: Colour::No,
+                detail: Detail::Normal,
+            };
             let mut text = Vec::new();
             renderer.render(report, style, &mut text)?;
-            file.write_all(&text).with_context(|| format!("cannot write {}", path.display()))?;
+            file.write_all(&text)
+                .with_context(|| format!("cannot write {}", path.display()))?;
         }
         if let Some(renderer) = self.to_stdout {
-            let style = Style { colour: cx.ui.colour(), detail: cx.ui.detail() };
+            let style = Style {
+                colour: cx.ui.colour(),
+                detail: cx.ui.detail(),
+            };
             let mut text = Vec::new();
             renderer.render(report, style, &mut text)?;
             cx.ui.data(&text).context("cannot write to stdout")?;

@@ -105,7 +105,11 @@ pub fn open(cx: &Cx) -> anyhow::Result<Opened> {
     let store = Store::open(&root)?.on_notice(|notice| notify(&notice.to_string()));
     let loaded = read_config(&store)?;
     let warnings = loaded.warnings.iter().map(ToString::to_string).collect();
-    Ok(Opened { store, config: loaded.config, warnings })
+    Ok(Opened {
+        store,
+        config: loaded.config,
+        warnings,
+    })
 }
 
 /// Reads the settings; without the file every setting has its default.
@@ -131,7 +135,11 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
     let project = detect::project(opened.store.root(), &opened.config.exclude, None)?;
     let finder = finder(cx, &project.root);
     let programs = engine::find_programs(&opened.config, &project, &finder);
-    let asked: Vec<GateId> = if request.named.is_empty() { GateId::ALL.to_vec() } else { request.named.to_vec() };
+    let asked: Vec<GateId> = if request.named.is_empty() {
+        GateId::ALL.to_vec()
+    } else {
+        request.named.to_vec()
+    };
     let place = Place::choose(cx, &opened.store, request)?;
     let gate_cx = Context {
         config: &opened.config,
@@ -141,7 +149,11 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
         fixing: request.options.fixing(cx),
         workers: request.options.jobs(),
         demanded: request.named,
-        strictness: if request.options.strict { Strictness::Strict } else { Strictness::Normal },
+        strictness: if request.options.strict {
+            Strictness::Strict
+        } else {
+            Strictness::Normal
+        },
     };
     let plan = Plan::make(&gate_cx, &asked);
     if request.options.plan {
@@ -150,7 +162,14 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
         cx.ui.data(text.as_bytes())?;
         return Ok(Exit::Ok);
     }
-    let scene = Scene { request, opened: &opened, project: &project, finder: &finder, gate_cx, plan: &plan };
+    let scene = Scene {
+        request,
+        opened: &opened,
+        project: &project,
+        finder: &finder,
+        gate_cx,
+        plan: &plan,
+    };
     let report = scene.play(cx, &place)?;
     let recorded = record(cx, &opened.store, &report, request.recording);
     outputs.write(cx, &report)?;
@@ -192,7 +211,9 @@ impl Place {
                 Ok(Self::Run(run, shown))
             }
             Err(error) => {
-                cx.ui.warning(&format!("{error}; the logs of this run go to a temporary directory and are not kept"));
+                cx.ui.warning(&format!(
+                    "{error}; the logs of this run go to a temporary directory and are not kept"
+                ));
                 let run = store::Run::temporary(cx.clock.now())?;
                 let shown = run.path().to_string_lossy().into_owned();
                 Ok(Self::Run(run, shown))
@@ -254,13 +275,21 @@ impl Scene<'_> {
                     redactor: &redactor,
                     observer: &progress,
                     jobs: self.request.options.jobs(),
-                    on_failure: if self.request.options.fail_fast { OnFailure::Stop } else { OnFailure::KeepGoing },
+                    on_failure: if self.request.options.fail_fast {
+                        OnFailure::Stop
+                    } else {
+                        OnFailure::KeepGoing
+                    },
                     out_shown: place.shown(),
                     history: &history,
                     versions: &versions,
                 },
             );
-            (ran, git.join().unwrap_or_else(|_| (None, Some("reading the git state panicked".to_owned()))))
+            (
+                ran,
+                git.join()
+                    .unwrap_or_else(|_| (None, Some("reading the git state panicked".to_owned()))),
+            )
         });
         progress.clear();
         if ran.versions != versions {
@@ -281,7 +310,14 @@ impl Scene<'_> {
             command: self.request.command.to_owned(),
             session: None,
             work_item: None,
-            project: ProjectInfo { units: self.project.units.iter().map(|facts| facts.unit.clone()).collect() },
+            project: ProjectInfo {
+                units: self
+                    .project
+                    .units
+                    .iter()
+                    .map(|facts| facts.unit.clone())
+                    .collect(),
+            },
             git: git.0,
             started_at,
             finished_at: cx.clock.now(),
@@ -297,7 +333,9 @@ impl Scene<'_> {
 
     /// The state of the repository, or why it could not be had.
     fn git(&self, runner: &System) -> (Option<GitInfo>, Option<String>) {
-        let Found::At(program) = self.finder.find("git", &[], &self.project.root) else { return (None, None) };
+        let Found::At(program) = self.finder.find("git", &[], &self.project.root) else {
+            return (None, None);
+        };
         match git::read(runner, &program, &self.project.root) {
             Ok(info) => (info, None),
             Err(error) => (None, Some(format!("the git state is unknown: {error}"))),
@@ -342,7 +380,11 @@ fn history(last: Option<&Report>) -> BTreeMap<StepKey, Duration> {
 
 /// The decision over a run. What does not decide only informs, and a run in which nothing passed has shown nothing.
 pub fn decide(gates: &[GateReport], incomplete: bool) -> RunVerdict {
-    let deciding = |wanted: &[Verdict]| gates.iter().any(|gate| gate.required && wanted.contains(&gate.verdict));
+    let deciding = |wanted: &[Verdict]| {
+        gates
+            .iter()
+            .any(|gate| gate.required && wanted.contains(&gate.verdict))
+    };
     if deciding(&[Verdict::Failed]) {
         RunVerdict::Failed
     } else if incomplete
@@ -363,7 +405,11 @@ fn missing_gates(config: &Config, request: &Request<'_>, warnings: &mut Vec<Stri
     let mut blocks = false;
     for gate in config.unavailable_gates().iter().filter(|gate| gate.enabled) {
         blocks |= gate.required;
-        let so = if gate.required { "it is required, so there is no verdict" } else { "it was not checked" };
+        let so = if gate.required {
+            "it is required, so there is no verdict"
+        } else {
+            "it was not checked"
+        };
         warnings.push(format!(
             "quality_gates.{} is configured, and this version of sdd has no such gate: {so}",
             gate.key

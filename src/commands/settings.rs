@@ -16,8 +16,19 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         _ => Format::Human,
     };
     // The schema is the same everywhere; it needs no project.
-    let bytes = if args.action == Action::Schema { None } else { read(cx)? };
-    let answer = answer(args.action, Source { path: layout::CONFIG, bytes: bytes.as_deref() }, format);
+    let bytes = if args.action == Action::Schema {
+        None
+    } else {
+        read(cx)?
+    };
+    let answer = answer(
+        args.action,
+        Source {
+            path: layout::CONFIG,
+            bytes: bytes.as_deref(),
+        },
+        format,
+    );
     cx.ui.data(answer.stdout.as_bytes())?;
     for line in &answer.stderr {
         cx.ui.status(line);

@@ -72,8 +72,10 @@ pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
         if !line.starts_with(b"{\"reason\":") {
             continue;
         }
-        let message: Message =
-            serde_json::from_slice(line).map_err(|source| CargoJsonError::Line { line: index + 1, source })?;
+        let message: Message = serde_json::from_slice(line).map_err(|source| CargoJsonError::Line {
+            line: index + 1,
+            source,
+        })?;
         match message {
             Message::CompilerMessage { message } => diagnostics.extend(message.into_diagnostic()),
             Message::CompilerArtifact { profile, executable } => {
@@ -202,7 +204,10 @@ impl Span {
 }
 
 fn is_foreign(file: &str) -> bool {
-    file.starts_with('<') || file.starts_with("/rustc/") || file.contains("/registry/src/") || file.contains("/rustlib/src/")
+    file.starts_with('<')
+        || file.starts_with("/rustc/")
+        || file.contains("/registry/src/")
+        || file.contains("/rustlib/src/")
 }
 
 #[cfg(test)]
@@ -218,10 +223,9 @@ mod tests {
                     .diagnostics
                     .iter()
                     .map(|one| {
-                        let place = one
-                            .place
-                            .as_ref()
-                            .map_or_else(String::new, |place| format!("{}:{}:{}", place.file, place.line, place.column));
+                        let place = one.place.as_ref().map_or_else(String::new, |place| {
+                            format!("{}:{}:{}", place.file, place.line, place.column)
+                        });
                         format!(
                             "{}{} {} {place}",
                             if one.error { "E " } else { "W " },
@@ -266,7 +270,9 @@ mod tests {
     #[test]
     fn remarks_are_no_diagnostics() {
         let line = |level: &str, text: &str| {
-            format!("{{\"reason\":\"compiler-message\",\"message\":{{\"message\":\"{text}\",\"level\":\"{level}\",\"code\":null,\"spans\":[]}}}}\n")
+            format!(
+                "{{\"reason\":\"compiler-message\",\"message\":{{\"message\":\"{text}\",\"level\":\"{level}\",\"code\":null,\"spans\":[]}}}}\n"
+            )
         };
         let stream = [
             line("error", "aborting due to 1 previous error"),
@@ -290,12 +296,22 @@ mod tests {
             )
         };
         let stream = |inner: &str| {
-            let outer = span(inner, 900, &format!("{{\"span\":{}}}", span("src/lib.rs", 7, "null")));
+            let outer = span(
+                inner,
+                900,
+                &format!("{{\"span\":{}}}", span("src/lib.rs", 7, "null")),
+            );
             format!(
                 "{{\"reason\":\"compiler-message\",\"message\":{{\"message\":\"m\",\"level\":\"warning\",\"code\":{{\"code\":\"lint\"}},\"spans\":[{outer}]}}}}\n{{\"reason\":\"build-finished\",\"success\":true}}\n"
             )
         };
-        check(&stream("/rustc/abc/library/core/src/macros.rs"), r#"true 0 "" [W lint m src/lib.rs:7:5]"#);
-        check(&stream("src/macros.rs"), r#"true 0 "" [W lint m src/macros.rs:900:5]"#);
+        check(
+            &stream("/rustc/abc/library/core/src/macros.rs"),
+            r#"true 0 "" [W lint m src/lib.rs:7:5]"#,
+        );
+        check(
+            &stream("src/macros.rs"),
+            r#"true 0 "" [W lint m src/macros.rs:900:5]"#,
+        );
     }
 }

@@ -37,7 +37,7 @@ pub const DIRECTORIES: [&str; 6] = [".session/tracking", SPECS, BRIEFINGS, HISTO
 /// Lines for `.gitignore`: what sdd leaves in `.session/` that is of no use to anybody else.
 pub const GIT_IGNORED: [&str; 5] = [
     "/.session/runs/",
-    "/.session/reports/",
+    "/.session/reports/latest.json",
     "/.session/.lock",
     "/.session/**/.*.prev",
     "/.session/**/.*.sdd-tmp-*",

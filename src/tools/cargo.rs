@@ -76,7 +76,10 @@ pub(super) fn source_path(facts: &UnitFacts, printed: &str) -> String {
         let starts = std::iter::once(0).chain(unit.match_indices('/').map(|(at, _)| at + 1));
         for at in starts {
             let member = &unit[at..];
-            if printed.strip_prefix(member).is_some_and(|rest| rest.starts_with('/')) {
+            if printed
+                .strip_prefix(member)
+                .is_some_and(|rest| rest.starts_with('/'))
+            {
                 return format!("{}{printed}", &unit[..at]);
             }
         }
@@ -86,11 +89,19 @@ pub(super) fn source_path(facts: &UnitFacts, printed: &str) -> String {
 
 /// A finding for an error or a warning of the compiler.
 pub(super) fn diagnostic(tool: &str, facts: &UnitFacts, from: &Diagnostic) -> Finding {
-    let severity = if from.error { Severity::High } else { Severity::Medium };
+    let severity = if from.error {
+        Severity::High
+    } else {
+        Severity::Medium
+    };
     let rule = from.code.as_deref().unwrap_or("rustc");
     let mut finding = Finding::new(tool, rule, severity, text::message(from.message.as_bytes()));
     if let Some(place) = &from.place {
-        finding = finding.at(source_path(facts, &place.file), Some(place.line), Some(place.column));
+        finding = finding.at(
+            source_path(facts, &place.file),
+            Some(place.line),
+            Some(place.column),
+        );
     }
     if from.fixable { finding.fixable() } else { finding }
 }
@@ -103,11 +114,13 @@ pub(super) fn text_errors(tool: &str, rule: &str, facts: &UnitFacts, said: &str)
             let (file, line, column) = error.place?;
             let rule = error.code.unwrap_or_else(|| rule.to_owned());
             Some(
-                Finding::new(tool, rule, Severity::High, text::message(error.message.as_bytes())).at(
-                    source_path(facts, &file),
-                    Some(line),
-                    Some(column),
-                ),
+                Finding::new(
+                    tool,
+                    rule,
+                    Severity::High,
+                    text::message(error.message.as_bytes()),
+                )
+                .at(source_path(facts, &file), Some(line), Some(column)),
             )
         })
         .collect()
@@ -116,12 +129,19 @@ pub(super) fn text_errors(tool: &str, rule: &str, facts: &UnitFacts, said: &str)
 /// A finding for a failed test, from what the test printed.
 pub(super) fn failed_test(tool: &str, facts: &UnitFacts, rule: &str, test: &str, output: &str) -> Finding {
     let panics = libtest::panics(output);
-    let panic = panics.iter().find(|panic| panic.thread == test).or(panics.first());
+    let panic = panics
+        .iter()
+        .find(|panic| panic.thread == test)
+        .or(panics.first());
     let message = match panic {
         Some(panic) if !panic.message.is_empty() => panic.message.as_str(),
         _ => output.trim(),
     };
-    let message = if message.is_empty() { "it failed and said nothing" } else { message };
+    let message = if message.is_empty() {
+        "it failed and said nothing"
+    } else {
+        message
+    };
     let finding = Finding::new(tool, rule, Severity::High, text::message(message.as_bytes()));
     let place = doc_test_place(test)
         .or_else(|| panic.and_then(|panic| panic.place.clone()))
@@ -192,7 +212,11 @@ mod tests {
 
     #[track_caller]
     fn check(unit: &str, printed: &str, expect: &str) {
-        assert_eq!(source_path(&facts_at(unit), printed), expect, "{printed} in {unit}");
+        assert_eq!(
+            source_path(&facts_at(unit), printed),
+            expect,
+            "{printed} in {unit}"
+        );
     }
 
     #[test]

@@ -62,9 +62,11 @@ impl Tool for CargoNextest {
         args.extend(behind);
         let mut place = toml::Table::new();
         place.insert("path".to_owned(), junit.to_string_lossy().into_owned().into());
-        let settings = ["junit", "default", "profile"].into_iter().fold(place, |inner, name| {
-            toml::Table::from_iter([(name.to_owned(), toml::Value::Table(inner))])
-        });
+        let settings = ["junit", "default", "profile"]
+            .into_iter()
+            .fold(place, |inner, name| {
+                toml::Table::from_iter([(name.to_owned(), toml::Value::Table(inner))])
+            });
         let mut prepared = cargo::prepared(args);
         prepared.inputs = vec![("nextest.toml".to_owned(), settings.to_string())];
         prepared.outputs = vec![OutputFile {
@@ -79,7 +81,10 @@ impl Tool for CargoNextest {
         &[
             (0, "all tests passed"),
             (4, "there are no tests"),
-            (92, "this version of nextest is not the one that the project requires"),
+            (
+                92,
+                "this version of nextest is not the one that the project requires",
+            ),
             (94, "a filter expression is not valid"),
             (95, "an experimental feature is not enabled"),
             (96, "nextest's configuration or arguments are not valid"),

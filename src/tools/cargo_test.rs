@@ -69,7 +69,9 @@ impl Tool for CargoTest {
                     self.install(),
                 );
             }
-            Err(error) => return Reading::broken(format!("the report of cargo test is not readable: {error}")),
+            Err(error) => {
+                return Reading::broken(format!("the report of cargo test is not readable: {error}"));
+            }
         };
         if build.success {
             judge::tests(self.id(), run, &build)

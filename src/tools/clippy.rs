@@ -65,7 +65,11 @@ impl Tool for Clippy {
         let build = match cargo_json::parse(run.stdout) {
             Ok(build) => build,
             Err(CargoJsonError::Unfinished) => {
-                return cargo::no_answer("clippy did not get to the end of the build", run.stderr, self.install());
+                return cargo::no_answer(
+                    "clippy did not get to the end of the build",
+                    run.stderr,
+                    self.install(),
+                );
             }
             Err(error) => return Reading::broken(format!("clippy's report is not readable: {error}")),
         };
@@ -77,7 +81,11 @@ impl Tool for Clippy {
         }
         // A build that broke off has not been linted as a whole, whatever warnings came before.
         if !build.success && !build.diagnostics.iter().any(|one| one.error) {
-            return cargo::no_answer("the build failed without an error in the code", run.stderr, self.install());
+            return cargo::no_answer(
+                "the build failed without an error in the code",
+                run.stderr,
+                self.install(),
+            );
         }
         let findings = build
             .diagnostics

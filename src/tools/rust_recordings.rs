@@ -65,7 +65,9 @@ impl Recording {
 
     /// The versions of a tool that are recorded.
     pub(super) fn versions(tool: &str) -> Vec<String> {
-        let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tool-output").join(tool);
+        let base = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/tool-output")
+            .join(tool);
         let mut names: Vec<String> = std::fs::read_dir(base)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -116,7 +118,9 @@ fn show_answer(answer: &Answer) -> String {
     }
     for finding in &answer.findings {
         let line = finding.line.map_or_else(String::new, |line| format!(":{line}"));
-        let column = finding.column.map_or_else(String::new, |column| format!(":{column}"));
+        let column = finding
+            .column
+            .map_or_else(String::new, |column| format!(":{column}"));
         out.push_str(&format!(
             "{} {} {}{line}{column} {:?}{}\n",
             finding.severity,

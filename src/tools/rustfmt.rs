@@ -92,14 +92,21 @@ impl Tool for Rustfmt {
             answer.findings = errors;
         } else {
             if run.exit == 0 && !files.is_empty() {
-                return Reading::broken("rustfmt ended with exit code 0 and names files that are not laid out well");
+                return Reading::broken(
+                    "rustfmt ended with exit code 0 and names files that are not laid out well",
+                );
             }
             answer.findings = files
                 .iter()
                 .map(|file| {
-                    Finding::new(self.id(), "format", Severity::Low, "not laid out as rustfmt would")
-                        .at(cargo::source_path(run.facts, file), None, None)
-                        .fixable()
+                    Finding::new(
+                        self.id(),
+                        "format",
+                        Severity::Low,
+                        "not laid out as rustfmt would",
+                    )
+                    .at(cargo::source_path(run.facts, file), None, None)
+                    .fixable()
                 })
                 .chain(errors)
                 .collect();

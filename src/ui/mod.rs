@@ -84,7 +84,14 @@ impl Ui {
             verbosity: Verbosity::Normal,
             live: Live::Off,
         };
-        Self { out, err, out_colour: Colour::No, err_colour: Colour::No, looks, closed: false }
+        Self {
+            out,
+            err,
+            out_colour: Colour::No,
+            err_colour: Colour::No,
+            looks,
+            closed: false,
+        }
     }
 
     /// Whether colours may be used on stdout.
@@ -145,7 +152,11 @@ impl Ui {
 
     /// What shows a run while it goes on.
     pub fn progress(&self) -> Progress {
-        let live = if self.looks.verbosity == Verbosity::Quiet { Live::Off } else { self.looks.live };
+        let live = if self.looks.verbosity == Verbosity::Quiet {
+            Live::Off
+        } else {
+            self.looks.live
+        };
         Progress::new(live)
     }
 

@@ -25,7 +25,11 @@ pub enum Live {
 impl Live {
     /// What suits stderr.
     pub fn for_stderr() -> Self {
-        if io::stderr().is_terminal() { Self::Moving } else { Self::Plain }
+        if io::stderr().is_terminal() {
+            Self::Moving
+        } else {
+            Self::Plain
+        }
     }
 }
 
@@ -47,7 +51,11 @@ impl Progress {
             Live::Moving => ProgressDrawTarget::stderr_with_hz(10),
             Live::Plain | Live::Off => ProgressDrawTarget::hidden(),
         };
-        Self { live, bars: MultiProgress::with_draw_target(target), running: Mutex::new(BTreeMap::new()) }
+        Self {
+            live,
+            bars: MultiProgress::with_draw_target(target),
+            running: Mutex::new(BTreeMap::new()),
+        }
     }
 
     /// Takes the moving lines away, so that what is printed next stands on a clean screen.
@@ -65,14 +73,21 @@ impl Progress {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let bar = (self.live == Live::Moving).then(|| {
             let bar = self.bars.add(ProgressBar::new_spinner());
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:<11} {elapsed:>4}  {wide_msg}") {
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix:<11} {elapsed:>4}  {wide_msg}")
+            {
                 bar.set_style(style);
             }
             bar.set_prefix(gate.as_str());
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        running.insert(gate, Gate { bar, since: Instant::now() });
+        running.insert(
+            gate,
+            Gate {
+                bar,
+                since: Instant::now(),
+            },
+        );
         if self.live == Live::Plain {
             say(&format!("running {gate}"));
         }
@@ -94,14 +109,20 @@ impl Observer for Progress {
             }
             Event::GateFinished(report) => {
                 let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-                let Some(gate) = running.remove(&report.gate) else { return };
+                let Some(gate) = running.remove(&report.gate) else {
+                    return;
+                };
                 if let Some(bar) = gate.bar {
                     bar.finish_and_clear();
                 }
                 if self.live == Live::Plain {
                     let elapsed = u64::try_from(gate.since.elapsed().as_millis()).unwrap_or(u64::MAX);
                     let verdict = report.verdict.as_str().replace('_', " ");
-                    say(&format!("{} {verdict} in {}", report.gate, report::seconds(elapsed)));
+                    say(&format!(
+                        "{} {verdict} in {}",
+                        report.gate,
+                        report::seconds(elapsed)
+                    ));
                 }
             }
         }

@@ -80,8 +80,12 @@ pub(super) fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
         Err(error) => return Reading::broken(format!("cargo-audit's report is not readable: {error}")),
     };
     let vulnerabilities = &report.vulnerabilities;
-    if vulnerabilities.count != vulnerabilities.list.len() || vulnerabilities.found == vulnerabilities.list.is_empty() {
-        return Reading::broken("cargo-audit's report contradicts itself about the number of vulnerabilities");
+    if vulnerabilities.count != vulnerabilities.list.len()
+        || vulnerabilities.found == vulnerabilities.list.is_empty()
+    {
+        return Reading::broken(
+            "cargo-audit's report contradicts itself about the number of vulnerabilities",
+        );
     }
     if report.database.advisory_count == 0 {
         return Reading::broken_with_hint(
@@ -94,7 +98,10 @@ pub(super) fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
     }
     let lock = run.project_path("Cargo.lock");
     let vulnerable = vulnerabilities.list.iter().map(|entry| {
-        let cvss = entry.advisory.as_ref().and_then(|advisory| advisory.cvss.as_deref());
+        let cvss = entry
+            .advisory
+            .as_ref()
+            .and_then(|advisory| advisory.cvss.as_deref());
         finding(tool, entry, "vulnerability", severity(cvss)).at(lock.as_str(), None, None)
     });
     let noted = report.warnings.iter().flat_map(|(kind, entries)| {
@@ -117,8 +124,13 @@ pub(super) fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
 fn finding(tool: &str, entry: &Entry, kind: &str, severity: Severity) -> Finding {
     let Package { name, version } = &entry.package;
     let advisory = entry.advisory.as_ref();
-    let what = advisory.map_or("this version was withdrawn by its authors", |advisory| advisory.title.as_str());
-    let patched = entry.versions.as_ref().map_or(&[][..], |versions| &versions.patched);
+    let what = advisory.map_or("this version was withdrawn by its authors", |advisory| {
+        advisory.title.as_str()
+    });
+    let patched = entry
+        .versions
+        .as_ref()
+        .map_or(&[][..], |versions| &versions.patched);
     let remedy = match (advisory, patched) {
         (None, _) => String::new(),
         (Some(_), []) => " (no version is fixed)".to_owned(),
@@ -158,10 +170,15 @@ fn warnings(report: &Report, stderr: &str) -> Vec<String> {
         out.push("the advisory database was not updated by this run: its age is unknown".to_owned());
     }
     if !report.settings.ignore.is_empty() {
-        out.push(format!("ignored by configuration: {}", report.settings.ignore.join(", ")));
+        out.push(format!(
+            "ignored by configuration: {}",
+            report.settings.ignore.join(", ")
+        ));
     }
     if let Some(severity) = &report.settings.severity {
-        out.push(format!("advisories below severity {severity} are left out by configuration"));
+        out.push(format!(
+            "advisories below severity {severity} are left out by configuration"
+        ));
     }
     if stderr.contains("couldn't check if the package is yanked") || stderr.contains("crates.io index:") {
         out.push("not every package could be checked for being yanked".to_owned());

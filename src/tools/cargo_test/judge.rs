@@ -74,7 +74,8 @@ pub(super) fn tests(tool: &str, run: &ToolRun<'_>, build: &Build<'_>) -> Reading
         ));
     }
     if run.exit != 0 && !stderr.contains(" failed:\n    `") {
-        warnings.push("cargo stopped at the first program that failed: the counts are not complete".to_owned());
+        warnings
+            .push("cargo stopped at the first program that failed: the counts are not complete".to_owned());
     }
     Reading::Answer(Box::new(Answer {
         findings: findings(tool, run, &report, &crashes, &stderr),
@@ -123,8 +124,14 @@ fn contradiction(
 /// How many programs printed no block of the standard harness. Doc tests may print two blocks for one package,
 /// so this can be too low and is never too high.
 fn silent_programs(build: &Build<'_>, report: &Report, stderr: &str) -> usize {
-    let ran = stderr.lines().filter(|line| line.starts_with("     Running ")).count();
-    let docs = stderr.lines().filter(|line| line.starts_with("   Doc-tests ")).count();
+    let ran = stderr
+        .lines()
+        .filter(|line| line.starts_with("     Running "))
+        .count();
+    let docs = stderr
+        .lines()
+        .filter(|line| line.starts_with("   Doc-tests "))
+        .count();
     // With `--quiet` cargo does not name the programs; without `--no-fail-fast` not all that were built are run.
     let programs = if ran == 0 { build.test_programs } else { ran };
     (programs + docs).saturating_sub(report.blocks.len() + report.unended)
@@ -157,7 +164,9 @@ fn crashes(stderr: &str) -> Vec<Crash> {
         {
             target = Some(rest.trim_end_matches('`').to_owned());
         } else if let Some(rest) = line.strip_prefix("  process didn't exit successfully: ") {
-            let how = rest.rsplit_once(" (").map_or(rest, |(_, how)| how.trim_end_matches(')'));
+            let how = rest
+                .rsplit_once(" (")
+                .map_or(rest, |(_, how)| how.trim_end_matches(')'));
             if let Some(target) = target.take() {
                 out.push(Crash {
                     target,
@@ -180,11 +189,22 @@ fn findings(tool: &str, run: &ToolRun<'_>, report: &Report, crashes: &[Crash], s
         } else {
             failure.output.clone()
         };
-        out.push(cargo::failed_test(tool, run.facts, &failure.name, &failure.name, &output));
+        out.push(cargo::failed_test(
+            tool,
+            run.facts,
+            &failure.name,
+            &failure.name,
+            &output,
+        ));
     }
     for crash in crashes {
         let message = format!("the test program did not end by itself or failed: {}", crash.how);
-        out.push(Finding::new(tool, crash.target.as_str(), Severity::High, text::message(message.as_bytes())));
+        out.push(Finding::new(
+            tool,
+            crash.target.as_str(),
+            Severity::High,
+            text::message(message.as_bytes()),
+        ));
     }
     for _ in crashes.len()..report.unended {
         out.push(Finding::new(
@@ -203,9 +223,9 @@ fn panic_of(test: &str, stderr: &str) -> String {
         .into_iter()
         .find(|panic| panic.thread == test)
         .map(|panic| {
-            let place = panic
-                .place
-                .map_or_else(String::new, |(file, line, column)| format!("{file}:{line}:{column}"));
+            let place = panic.place.map_or_else(String::new, |(file, line, column)| {
+                format!("{file}:{line}:{column}")
+            });
             format!("thread '{test}' panicked at {place}:\n{}", panic.message)
         })
         .unwrap_or_default()
