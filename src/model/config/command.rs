@@ -75,16 +75,16 @@ impl Command {
                 _ => {}
             }
         }
-        let words = shlex::split(text).ok_or_else(|| CommandError::UnclosedQuote {
-            text: text.to_owned(),
-        })?;
-        if let Some((name, _)) = words.first().and_then(|word| word.split_once('='))
+        if let Some((name, _)) = text.trim_start().split_once('=')
             && is_variable(name)
         {
             return Err(CommandError::SetsVariable {
                 name: name.to_owned(),
             });
         }
+        let words = shlex::split(text).ok_or_else(|| CommandError::UnclosedQuote {
+            text: text.to_owned(),
+        })?;
         Self::from_words(words)
     }
 
@@ -123,6 +123,11 @@ pub fn join_words<S: AsRef<str>>(words: &[S]) -> String {
 }
 
 fn quote(word: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,@%+=".contains(c);
+    // More words stay bare than with shlex, for people; only options may hold a `=`, since a variable may too.
+    if word.chars().all(plain) && (word.starts_with('-') || !word.contains('=')) && !word.is_empty() {
+        return Cow::Borrowed(word);
+    }
     shlex::try_quote(word).unwrap_or(Cow::Borrowed(word))
 }
 
@@ -427,7 +432,26 @@ mod tests {
             "env CI=1 pytest -k a=b",
             Ok(&["env", "CI=1", "pytest", "-k", "a=b"]),
         );
+        check("'A=1' x", Ok(&["A=1", "x"]));
         check("a \0", Err(CommandError::Nul));
+    }
+
+    #[test]
+    fn words_are_written_so_that_they_are_read_again() {
+        for words in [
+            &["pytest", "--cov-report=json", "a=b"][..],
+            &["A=1", "x"],
+            &[
+                "a b", "", "'", "\"", "\\", "$x", "`", "#", "!", "\n", "ä", "~", "*", "|",
+            ],
+        ] {
+            let line = join_words(words);
+            check(&line, Ok(words));
+        }
+        assert_eq!(
+            join_words(&["pytest", "--cov-report=json"]),
+            "pytest --cov-report=json"
+        );
     }
 
     #[test]

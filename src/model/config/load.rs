@@ -188,6 +188,7 @@ impl File<'_> {
                 take_out(&mut value, &JsonPath::of(older));
             }
         }
+        let mut told = Vec::new();
         for _ in 0..MAX_ERRORS {
             let mut ignored = Vec::new();
             let mut track = serde_path_to_error::Track::new();
@@ -201,9 +202,16 @@ impl File<'_> {
                 Err(refused) => refused,
             };
             let mut place = JsonPath::from(&track.path());
-            let why = wording::reword(&refused.to_string());
-            let hint = wording::hint(&why, value_at(&value, &place));
-            errors.push(self.wrong_value(place.clone(), why, hint));
+            // What was taken out may leave a gap around it: that is no second mistake.
+            if !told
+                .iter()
+                .any(|inner: &JsonPath| inner.steps().starts_with(place.steps()))
+            {
+                let why = wording::reword(&refused.to_string());
+                let hint = wording::hint(&why, value_at(&value, &place));
+                errors.push(self.wrong_value(place.clone(), why, hint));
+                told.push(place.clone());
+            }
             // An item of an array cannot be taken out without moving the others.
             while matches!(place.last(), Some(Step::Index(_))) {
                 place.pop();
@@ -264,11 +272,7 @@ fn adopt_older_places(config: &mut Config, positions: &Positions) -> BTreeMap<Js
     for (older, present) in ALIASES {
         moved(older, present);
     }
-    if moved("custom_validations", "quality_gates.custom_validations")
-        && let Some(section) = config.custom_validations.take()
-    {
-        config.quality_gates.custom_validations = section;
-    }
+    let alone = moved("custom_validations", "quality_gates.custom_validations");
     if moved("integration_tests", "quality_gates.integration_tests") {
         let QualityGates {
             integration_tests, ..
@@ -279,5 +283,22 @@ fn adopt_older_places(config: &mut Config, positions: &Positions) -> BTreeMap<Js
         "quality_gates.coverage_threshold",
         "quality_gates.test_execution.coverage_threshold",
     );
+    if let Some(older) = config.custom_validations.take() {
+        let present = &mut config.quality_gates.custom_validations;
+        if alone {
+            *present = older;
+        } else {
+            let (from, to) = (
+                JsonPath::of("custom_validations.rules"),
+                JsonPath::of("quality_gates.custom_validations.rules"),
+            );
+            for index in 0..older.rules.len() {
+                if let Some(at) = given.get(&from.index(index)).copied() {
+                    given.insert(to.index(present.rules.len() + index), at);
+                }
+            }
+            present.rules.extend(older.rules);
+        }
+    }
     given
 }

@@ -51,6 +51,7 @@ pub struct Config {
     #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// The gates.
+    #[serde(deserialize_with = "values::object")]
     pub quality_gates: QualityGates,
     /// Globs of directories, relative to the project, in which no units are looked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -62,7 +63,10 @@ pub struct Config {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub redact_env: Vec<String>,
     /// Rules of the project at their older place; `quality_gates.custom_validations` is the present one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "values::optional_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub custom_validations: Option<CustomValidations>,
     /// Settings of integration tests.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,14 +90,19 @@ pub struct Config {
 #[serde(default)]
 pub struct QualityGates {
     /// The tests gate.
+    #[serde(deserialize_with = "values::object")]
     pub test_execution: TestExecution,
     /// The linting gate.
+    #[serde(deserialize_with = "values::object")]
     pub linting: Linting,
     /// The formatting gate.
+    #[serde(deserialize_with = "values::object")]
     pub formatting: Formatting,
     /// The security gate.
+    #[serde(deserialize_with = "values::object")]
     pub security: Security,
     /// The custom gate: the project's own rules.
+    #[serde(deserialize_with = "values::object")]
     pub custom_validations: CustomValidations,
     /// The threshold used when `test_execution.coverage_threshold` is absent.
     #[serde(

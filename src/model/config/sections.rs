@@ -113,5 +113,6 @@ section! {
     /// The custom gate: the project's own rules.
     CustomValidations { enabled: true, required: true, timeout: 120 }
     /// The rules; none by default.
+    #[serde(deserialize_with = "values::objects")]
     rules: Vec<Rule> = Vec::new();
 }

@@ -1,6 +1,10 @@
 //! What a setting takes, where its type alone does not say.
 
-use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 
 use super::json_path::JsonPath;
 use super::{Config, CoverageThreshold};
@@ -77,11 +81,54 @@ impl Visitor<'_> for Percentage {
     }
 }
 
+/// A section or rule. What serde derives for a struct takes an array, too, and reads it by position.
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(access))
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
+    }
+}
+
+/// [`Object`] of one field.
+pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Object::deserialize(deserializer).map(|Object(value)| value)
+}
+
+/// [`Object`] of a field that may be missing.
+pub(super) fn optional_object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(value)| value))
+}
+
+/// [`Object`] of each item.
+pub(super) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let items = Vec::<Object<T>>::deserialize(deserializer)?;
+    Ok(items.into_iter().map(|Object(value)| value).collect())
+}
+
 /// A threshold that is there, be it `null`: `null` is "none", and only a missing key is the default.
 pub(super) fn threshold<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<CoverageThreshold>, D::Error> {
-    serde::Deserialize::deserialize(deserializer).map(Some)
+    CoverageThreshold::deserialize(deserializer).map(Some)
 }
 
 /// Values of the right type that no setting takes: their place, what is wrong, and what to do.
