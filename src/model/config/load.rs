@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::error::ConfigError;
 use super::json_path::{JsonPath, Step};
+use super::older_places::{ALIASES, adopt};
 use super::positions::{Position, Positions};
 use super::warning::ConfigWarning;
-use super::{Config, QualityGates, oddities, syntax, values, wording};
+use super::{Config, oddities, syntax, values, wording};
 
 /// The most wrong values that are told of in one go.
 const MAX_ERRORS: usize = 100;
@@ -109,7 +110,7 @@ pub fn inspect(path: &str, text: &str) -> Inspection {
     let mut warnings = oddities::of(&file, &config, &ignored);
     warnings.sort_by_key(|warning| (warning.position, warning.kind));
     let bad_rules = oddities::bad_rules(&file, &config);
-    let given = adopt_older_places(&mut config, &positions);
+    let given = adopt(&mut config, &positions);
     Inspection {
         errors,
         loaded: Loaded {
@@ -224,12 +225,6 @@ impl File<'_> {
     }
 }
 
-/// Older spellings of settings, with the present ones.
-const ALIASES: [(&str, &str); 1] = [(
-    "quality_gates.security.severity",
-    "quality_gates.security.fail_on",
-)];
-
 fn value_at<'v>(value: &'v Value, place: &JsonPath) -> Option<&'v Value> {
     place.steps().iter().try_fold(value, |value, step| match step {
         Step::Key(key) => value.get(key),
@@ -249,56 +244,4 @@ fn take_out(value: &mut Value, place: &JsonPath) -> bool {
         Some(Value::Object(map)) => map.shift_remove(key).is_some(),
         _ => false,
     }
-}
-
-/// Settings at their older places come to the present ones, where these are not given; gives where each
-/// setting stands.
-fn adopt_older_places(config: &mut Config, positions: &Positions) -> BTreeMap<JsonPath, Position> {
-    let mut given: BTreeMap<JsonPath, Position> =
-        positions.keys().map(|(path, at)| (path.clone(), at)).collect();
-    let mut moved = |older: &str, present: &str| {
-        let (older, present) = (JsonPath::of(older), JsonPath::of(present));
-        if given.contains_key(&present) {
-            return false;
-        }
-        let places: Vec<(JsonPath, Position)> = given
-            .iter()
-            .filter_map(|(path, at)| Some((path.moved(&older, &present)?, *at)))
-            .collect();
-        let any = !places.is_empty();
-        given.extend(places);
-        any
-    };
-    for (older, present) in ALIASES {
-        moved(older, present);
-    }
-    let alone = moved("custom_validations", "quality_gates.custom_validations");
-    if moved("integration_tests", "quality_gates.integration_tests") {
-        let QualityGates {
-            integration_tests, ..
-        } = &mut config.quality_gates;
-        *integration_tests = config.integration_tests.take();
-    }
-    moved(
-        "quality_gates.coverage_threshold",
-        "quality_gates.test_execution.coverage_threshold",
-    );
-    if let Some(older) = config.custom_validations.take() {
-        let present = &mut config.quality_gates.custom_validations;
-        if alone {
-            *present = older;
-        } else {
-            let (from, to) = (
-                JsonPath::of("custom_validations.rules"),
-                JsonPath::of("quality_gates.custom_validations.rules"),
-            );
-            for index in 0..older.rules.len() {
-                if let Some(at) = given.get(&from.index(index)).copied() {
-                    given.insert(to.index(present.rules.len() + index), at);
-                }
-            }
-            present.rules.extend(older.rules);
-        }
-    }
-    given
 }

@@ -9,7 +9,10 @@ use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 use super::json_path::JsonPath;
 use super::{Config, CoverageThreshold};
 
-/// A number of seconds, from 1.
+/// The longest time-out, a week: far beyond what a gate may take, and near enough that no clock overflows.
+pub(super) const MAX_SECONDS: u64 = 604_800;
+
+/// A number of seconds, from 1 to [`MAX_SECONDS`].
 pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     struct Seconds;
 
@@ -17,11 +20,11 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
         type Value = Option<u64>;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a whole number of seconds from 1")
+            write!(f, "a whole number of seconds from 1 to {MAX_SECONDS}")
         }
 
         fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-            if value == 0 {
+            if !(1..=MAX_SECONDS).contains(&value) {
                 return Err(E::invalid_value(Unexpected::Unsigned(value), &self));
             }
             Ok(Some(value))

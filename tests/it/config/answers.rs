@@ -38,7 +38,7 @@ fn check_takes_unknown_keys_and_bad_rules_as_errors_and_tells_them_all() {
 }"#,
         Exit::Usage,
         "\
-.session/config.json:3:28: error: quality_gates.linting.timeout: expected a whole number of seconds from 1, found 0
+.session/config.json:3:28: error: quality_gates.linting.timeout: expected a whole number of seconds from 1 to 604800, found 0
   hint: `sdd config schema` describes every key and what it takes
 .session/config.json:3:31: error: quality_gates.linting.requird: unknown key
   hint: did you mean `required`?
@@ -128,4 +128,31 @@ fn schema_is_printed_as_it_is_published() {
     assert_eq!(answer.exit, Exit::Ok);
     let found: Value = serde_json::from_str(&answer.stdout).expect("JSON");
     assert_eq!(found, sdd::model::config::schema());
+}
+
+#[test]
+fn rules_of_both_places_apply_and_keep_their_lines() {
+    let text = r#"{
+  "custom_validations": {"rules": [{"type": "file_exists", "path": "old"}]},
+  "quality_gates": {
+    "custom_validations": {"rules": [{"type": "file_exists", "path": "new"}]}
+  }
+}"#;
+    let answer = ask(Action::Show, Some(text), Format::Human);
+    let lines: Vec<&str> = answer
+        .stdout
+        .lines()
+        .filter(|line| line.contains(".rules["))
+        .collect();
+    let [new, old] = lines.as_slice() else {
+        panic!("two rules, not {lines:?}")
+    };
+    assert!(
+        new.contains("rules[0]") && new.contains("\"new\"") && new.ends_with("config.json:4"),
+        "{new}"
+    );
+    assert!(
+        old.contains("rules[1]") && old.contains("\"old\"") && old.ends_with("config.json:2"),
+        "{old}"
+    );
 }

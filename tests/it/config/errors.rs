@@ -101,7 +101,7 @@ fn a_wrong_value_is_named_with_its_place_and_what_is_taken() {
     value(
         "linting",
         "\"timeout\": \"300\"",
-        "config.json:3:28: quality_gates.linting.timeout: expected a whole number of seconds from 1, found string \"300\"",
+        "config.json:3:28: quality_gates.linting.timeout: expected a whole number of seconds from 1 to 604800, found string \"300\"",
         "write 300 without quotes",
     );
     value(
@@ -151,16 +151,21 @@ fn a_wrong_value_is_named_with_its_place_and_what_is_taken() {
 
 #[test]
 fn numbers_have_bounds() {
-    for found in ["0", "-5", "1.5", "true"] {
+    for found in ["0", "-5", "1.5", "true", "604801"] {
         value(
             "security",
             &format!("\"timeout\": {found}"),
             &format!(
-                "config.json:3:29: quality_gates.security.timeout: expected a whole number of seconds from 1, found {found}"
+                "config.json:3:29: quality_gates.security.timeout: expected a whole number of seconds from 1 to 604800, found {found}"
             ),
             SEE_SCHEMA,
         );
     }
+    check(
+        "{\"custom_validations\": {\"rules\": [{\"timeout\": 0}]}}",
+        "config.json:1:47: custom_validations.rules[0].timeout: expected a whole number of seconds from 1 to 604800, found 0",
+        SEE_SCHEMA,
+    );
     for found in ["101", "-1", "100.5"] {
         value(
             "test_execution",

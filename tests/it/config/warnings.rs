@@ -143,3 +143,15 @@ fn a_setting_that_another_place_overrides_says_so() {
         )],
     );
 }
+
+#[test]
+fn unknown_keys_without_end_are_counted() {
+    let keys: Vec<String> = (0..5_000).map(|n| format!("\"k{n}\": 1")).collect();
+    let text = format!("{{\"quality_gates\": {{}}, {}}}", keys.join(",\n"));
+    let loaded = load::parse("config.json", &text).expect("the text can be used");
+    assert_eq!(loaded.warnings.len(), 101);
+    assert_eq!(
+        loaded.warnings[100].to_string(),
+        "config.json:101:1: k100: unknown keys from here on: 4900"
+    );
+}
