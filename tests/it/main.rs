@@ -1,5 +1,6 @@
 //! The one integration test binary: a module per subject.
 
 mod architecture;
+mod config;
 mod project;
 mod support;
