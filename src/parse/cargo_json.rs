@@ -31,6 +31,8 @@ pub struct Build<'a> {
     pub success: bool,
     /// How many test programs were built.
     pub test_programs: usize,
+    /// How many libraries of local packages were built whose documentation may hold tests.
+    pub doc_tested: usize,
     /// What was printed after the build: the output of the test programs.
     pub rest: &'a [u8],
 }
@@ -65,6 +67,7 @@ pub struct Place {
 pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
     let mut diagnostics = Vec::new();
     let mut test_programs = 0;
+    let mut doc_tested = 0;
     let mut at = 0;
     for (index, line) in stdout.split_inclusive(|byte| *byte == b'\n').enumerate() {
         at += line.len();
@@ -72,18 +75,28 @@ pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
         if !line.starts_with(b"{\"reason\":") {
             continue;
         }
-        let message: Message =
-            serde_json::from_slice(line).map_err(|source| CargoJsonError::Line { line: index + 1, source })?;
+        let message: Message = serde_json::from_slice(line).map_err(|source| CargoJsonError::Line {
+            line: index + 1,
+            source,
+        })?;
         match message {
-            Message::CompilerMessage { message } => diagnostics.extend(message.into_diagnostic()),
-            Message::CompilerArtifact { profile, executable } => {
+            Message::Diagnostic { message } => diagnostics.extend(message.into_diagnostic()),
+            Message::Artifact {
+                package_id,
+                target,
+                profile,
+                executable,
+            } => {
                 test_programs += usize::from(profile.test && executable.is_some());
+                doc_tested +=
+                    usize::from(target.doctest && !profile.test && package_id.contains("path+file:"));
             }
             Message::BuildFinished { success } => {
                 return Ok(Build {
                     diagnostics,
                     success,
                     test_programs,
+                    doc_tested,
                     rest: &stdout[at..],
                 });
             }
@@ -96,10 +109,14 @@ pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
 #[derive(Deserialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
 enum Message {
-    CompilerMessage {
+    #[serde(rename = "compiler-message")]
+    Diagnostic {
         message: RustcMessage,
     },
-    CompilerArtifact {
+    #[serde(rename = "compiler-artifact")]
+    Artifact {
+        package_id: String,
+        target: Target,
         profile: Profile,
         executable: Option<String>,
     },
@@ -108,6 +125,12 @@ enum Message {
     },
     #[serde(other)]
     Other,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    #[serde(default)]
+    doctest: bool,
 }
 
 #[derive(Deserialize)]
@@ -202,7 +225,10 @@ impl Span {
 }
 
 fn is_foreign(file: &str) -> bool {
-    file.starts_with('<') || file.starts_with("/rustc/") || file.contains("/registry/src/") || file.contains("/rustlib/src/")
+    file.starts_with('<')
+        || file.starts_with("/rustc/")
+        || file.contains("/registry/src/")
+        || file.contains("/rustlib/src/")
 }
 
 #[cfg(test)]
@@ -218,10 +244,9 @@ mod tests {
                     .diagnostics
                     .iter()
                     .map(|one| {
-                        let place = one
-                            .place
-                            .as_ref()
-                            .map_or_else(String::new, |place| format!("{}:{}:{}", place.file, place.line, place.column));
+                        let place = one.place.as_ref().map_or_else(String::new, |place| {
+                            format!("{}:{}:{}", place.file, place.line, place.column)
+                        });
                         format!(
                             "{}{} {} {place}",
                             if one.error { "E " } else { "W " },
@@ -266,7 +291,9 @@ mod tests {
     #[test]
     fn remarks_are_no_diagnostics() {
         let line = |level: &str, text: &str| {
-            format!("{{\"reason\":\"compiler-message\",\"message\":{{\"message\":\"{text}\",\"level\":\"{level}\",\"code\":null,\"spans\":[]}}}}\n")
+            format!(
+                "{{\"reason\":\"compiler-message\",\"message\":{{\"message\":\"{text}\",\"level\":\"{level}\",\"code\":null,\"spans\":[]}}}}\n"
+            )
         };
         let stream = [
             line("error", "aborting due to 1 previous error"),
@@ -290,12 +317,22 @@ mod tests {
             )
         };
         let stream = |inner: &str| {
-            let outer = span(inner, 900, &format!("{{\"span\":{}}}", span("src/lib.rs", 7, "null")));
+            let outer = span(
+                inner,
+                900,
+                &format!("{{\"span\":{}}}", span("src/lib.rs", 7, "null")),
+            );
             format!(
                 "{{\"reason\":\"compiler-message\",\"message\":{{\"message\":\"m\",\"level\":\"warning\",\"code\":{{\"code\":\"lint\"}},\"spans\":[{outer}]}}}}\n{{\"reason\":\"build-finished\",\"success\":true}}\n"
             )
         };
-        check(&stream("/rustc/abc/library/core/src/macros.rs"), r#"true 0 "" [W lint m src/lib.rs:7:5]"#);
-        check(&stream("src/macros.rs"), r#"true 0 "" [W lint m src/macros.rs:900:5]"#);
+        check(
+            &stream("/rustc/abc/library/core/src/macros.rs"),
+            r#"true 0 "" [W lint m src/lib.rs:7:5]"#,
+        );
+        check(
+            &stream("src/macros.rs"),
+            r#"true 0 "" [W lint m src/macros.rs:900:5]"#,
+        );
     }
 }

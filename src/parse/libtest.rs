@@ -109,7 +109,11 @@ pub fn panics(text: &str) -> Vec<Panic> {
         // Since Rust 1.73 the place ends the line and the message follows; before, both stood in one line.
         let panic = if let Some(quoted) = rest.strip_prefix('\'') {
             let (message, place) = quoted.rsplit_once("', ").unwrap_or((quoted, ""));
-            Panic { thread, message: message.to_owned(), place: place_of(place) }
+            Panic {
+                thread,
+                message: message.to_owned(),
+                place: place_of(place),
+            }
         } else {
             Panic {
                 thread,
@@ -162,7 +166,10 @@ fn summary(line: &str) -> Option<(u64, Block)> {
     if (&found[1] == "ok") != (failed == 0) {
         return None;
     }
-    let announced = passed.checked_add(failed)?.checked_add(ignored)?.checked_add(measured)?;
+    let announced = passed
+        .checked_add(failed)?
+        .checked_add(ignored)?
+        .checked_add(measured)?;
     Some((
         announced,
         Block {
@@ -177,7 +184,12 @@ fn summary(line: &str) -> Option<(u64, Block)> {
 
 /// The names that stand between `failures:` and the summary, and the line of that `failures:`; `None` when they
 /// are not as many as the summary says.
-fn failed_names<'t>(lines: &[&'t str], begin: usize, end: usize, failed: u64) -> Option<(Vec<&'t str>, usize)> {
+fn failed_names<'t>(
+    lines: &[&'t str],
+    begin: usize,
+    end: usize,
+    failed: u64,
+) -> Option<(Vec<&'t str>, usize)> {
     if failed == 0 {
         return Some((Vec::new(), end));
     }
@@ -268,12 +280,17 @@ mod tests {
     fn a_program_that_ends_too_early_stays_open() {
         check("running 1 test\n", " open 1");
         check(&format!("running 1 test\n\n{ONE}"), "1/0/0/2 open 1");
-        check(&format!("running 2 tests\ntest a ... ok\n\n{ONE}"), "1/0/0/2 open 1");
+        check(
+            &format!("running 2 tests\ntest a ... ok\n\n{ONE}"),
+            "1/0/0/2 open 1",
+        );
     }
 
     #[test]
     fn a_summary_that_contradicts_itself_or_its_beginning_is_none() {
-        let of = |summary: &str| format!("running 1 test\n\ntest result: {summary} 0 ignored; 0 measured; 0 filtered out\n");
+        let of = |summary: &str| {
+            format!("running 1 test\n\ntest result: {summary} 0 ignored; 0 measured; 0 filtered out\n")
+        };
         check(&of("ok. 2 passed; 0 failed;"), " open 1");
         check(&of("ok. 0 passed; 1 failed;"), " open 1");
         check(&of("FAILED. 1 passed; 0 failed;"), " open 1");
@@ -299,12 +316,20 @@ mod tests {
                 place: Some(("src/lib.rs".to_owned(), 3, 9)),
             })
         };
-        assert_eq!(read("thread 'a::b' panicked at 'boom', src/lib.rs:3:9\nnote: x"), expect("boom"));
         assert_eq!(
-            read("thread 'a::b' panicked at src/lib.rs:3:9:\nboom\n  twice\nnote: run with `RUST_BACKTRACE=1` x"),
+            read("thread 'a::b' panicked at 'boom', src/lib.rs:3:9\nnote: x"),
+            expect("boom")
+        );
+        assert_eq!(
+            read(
+                "thread 'a::b' panicked at src/lib.rs:3:9:\nboom\n  twice\nnote: run with `RUST_BACKTRACE=1` x"
+            ),
             expect("boom\n  twice")
         );
-        assert_eq!(read("thread 'a::b' (12) panicked at src/lib.rs:3:9:\nboom\nstack backtrace:\n 0: x"), expect("boom"));
+        assert_eq!(
+            read("thread 'a::b' (12) panicked at src/lib.rs:3:9:\nboom\nstack backtrace:\n 0: x"),
+            expect("boom")
+        );
         assert_eq!(read("thread 'a::b' is well"), None);
     }
 

@@ -28,11 +28,7 @@ pub fn errors(text: &str) -> Vec<TextError> {
             .take(3)
             .take_while(|line| headline(line).is_none())
             .find_map(|line| place_of(line.trim_start().strip_prefix("--> ")?));
-        let error = TextError {
-            code,
-            message,
-            place,
-        };
+        let error = TextError { code, message, place };
         if !out.contains(&error) {
             out.push(error);
         }
@@ -59,9 +55,9 @@ mod tests {
         let shown: Vec<String> = errors(text)
             .into_iter()
             .map(|error| {
-                let place = error
-                    .place
-                    .map_or_else(String::new, |(file, line, column)| format!(" @{file}:{line}:{column}"));
+                let place = error.place.map_or_else(String::new, |(file, line, column)| {
+                    format!(" @{file}:{line}:{column}")
+                });
                 format!("{}|{}{place}", error.code.unwrap_or_default(), error.message)
             })
             .collect();
@@ -90,7 +86,10 @@ mod tests {
 
     #[test]
     fn an_error_printed_for_two_targets_is_one() {
-        check("error: one\n --> a.rs:1:2\nerror: one\n --> a.rs:1:2\n", &["|one @a.rs:1:2"]);
+        check(
+            "error: one\n --> a.rs:1:2\nerror: one\n --> a.rs:1:2\n",
+            &["|one @a.rs:1:2"],
+        );
     }
 
     #[test]

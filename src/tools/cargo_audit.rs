@@ -87,17 +87,22 @@ impl Tool for CargoAudit {
 /// Why there is no report, and what helps.
 fn no_report(run: &ToolRun<'_>, install: &str) -> Reading {
     let stderr = cargo::plain(run.stderr);
-    let hint = if stderr.contains("couldn't fetch advisory database") || stderr.contains("error loading advisory database") {
+    let hint = if stderr.contains("couldn't fetch advisory database")
+        || stderr.contains("error loading advisory database")
+    {
         Some(
             "the advisory database must be reachable; behind a proxy set HTTPS_PROXY, or fetch the database \
              beforehand and configure `cargo audit --db DIR --no-fetch`",
         )
     } else if stderr.contains("Couldn't load") {
-        Some("write the lock file with `cargo generate-lockfile` and commit it")
+        Some("Cargo.lock is missing or not readable; `cargo generate-lockfile` writes one")
     } else {
         None
     };
-    match (cargo::no_answer("cargo-audit gave no report", run.stderr, install), hint) {
+    match (
+        cargo::no_answer("cargo-audit gave no report", run.stderr, install),
+        hint,
+    ) {
         (Reading::Broken(broken), Some(hint)) => Reading::broken_with_hint(broken.reason, hint),
         (reading, _) => reading,
     }
@@ -107,9 +112,12 @@ fn no_report(run: &ToolRun<'_>, install: &str) -> Reading {
 fn depends(manifest: &toml::Table) -> bool {
     const TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
     let declares = |table: &toml::Table| {
-        TABLES
-            .iter()
-            .any(|name| table.get(*name).and_then(toml::Value::as_table).is_some_and(|table| !table.is_empty()))
+        TABLES.iter().any(|name| {
+            table
+                .get(*name)
+                .and_then(toml::Value::as_table)
+                .is_some_and(|table| !table.is_empty())
+        })
     };
     let for_targets = manifest.get("target").and_then(toml::Value::as_table);
     declares(manifest)

@@ -1,6 +1,6 @@
-//! cargo-nextest: `cargo nextest run`, with a JUnit report.
+//! cargo-nextest: `cargo nextest run`, with a `JUnit` report.
 //!
-//! nextest writes JUnit where its configuration says so. A tool's configuration file (`--tool-config-file`) sets
+//! nextest writes `JUnit` where its configuration says so. A tool's configuration file (`--tool-config-file`) sets
 //! the report's place for the default profile, and with it for every profile, unless the project's own
 //! configuration names a place: that one wins, and then nextest's summary on stderr is read instead.
 //!
@@ -20,7 +20,7 @@ use crate::project::UnitFacts;
 /// cargo-nextest.
 pub struct CargoNextest;
 
-/// The key of the JUnit report.
+/// The key of the `JUnit` report.
 const JUNIT: &str = "junit";
 
 impl Tool for CargoNextest {
@@ -62,9 +62,11 @@ impl Tool for CargoNextest {
         args.extend(behind);
         let mut place = toml::Table::new();
         place.insert("path".to_owned(), junit.to_string_lossy().into_owned().into());
-        let settings = ["junit", "default", "profile"].into_iter().fold(place, |inner, name| {
-            toml::Table::from_iter([(name.to_owned(), toml::Value::Table(inner))])
-        });
+        let settings = ["junit", "default", "profile"]
+            .into_iter()
+            .fold(place, |inner, name| {
+                toml::Table::from_iter([(name.to_owned(), toml::Value::Table(inner))])
+            });
         let mut prepared = cargo::prepared(args);
         prepared.inputs = vec![("nextest.toml".to_owned(), settings.to_string())];
         prepared.outputs = vec![OutputFile {
@@ -79,7 +81,10 @@ impl Tool for CargoNextest {
         &[
             (0, "all tests passed"),
             (4, "there are no tests"),
-            (92, "this version of nextest is not the one that the project requires"),
+            (
+                92,
+                "this version of nextest is not the one that the project requires",
+            ),
             (94, "a filter expression is not valid"),
             (95, "an experimental feature is not enabled"),
             (96, "nextest's configuration or arguments are not valid"),

@@ -54,7 +54,10 @@ impl Tool for CargoTest {
     fn exits(&self) -> &'static [(i32, &'static str)] {
         &[
             (0, "all tests passed"),
-            (1, "wrong usage"),
+            (
+                1,
+                "wrong usage, or the exit code of a test program of its own kind",
+            ),
             (101, "tests failed, or the build failed"),
         ]
     }
@@ -69,7 +72,9 @@ impl Tool for CargoTest {
                     self.install(),
                 );
             }
-            Err(error) => return Reading::broken(format!("the report of cargo test is not readable: {error}")),
+            Err(error) => {
+                return Reading::broken(format!("the report of cargo test is not readable: {error}"));
+            }
         };
         if build.success {
             judge::tests(self.id(), run, &build)

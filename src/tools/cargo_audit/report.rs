@@ -80,8 +80,12 @@ pub(super) fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
         Err(error) => return Reading::broken(format!("cargo-audit's report is not readable: {error}")),
     };
     let vulnerabilities = &report.vulnerabilities;
-    if vulnerabilities.count != vulnerabilities.list.len() || vulnerabilities.found == vulnerabilities.list.is_empty() {
-        return Reading::broken("cargo-audit's report contradicts itself about the number of vulnerabilities");
+    if vulnerabilities.count != vulnerabilities.list.len()
+        || vulnerabilities.found == vulnerabilities.list.is_empty()
+    {
+        return Reading::broken(
+            "cargo-audit's report contradicts itself about the number of vulnerabilities",
+        );
     }
     if report.database.advisory_count == 0 {
         return Reading::broken_with_hint(
@@ -94,14 +98,24 @@ pub(super) fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
     }
     let lock = run.project_path("Cargo.lock");
     let vulnerable = vulnerabilities.list.iter().map(|entry| {
-        let cvss = entry.advisory.as_ref().and_then(|advisory| advisory.cvss.as_deref());
+        let cvss = entry
+            .advisory
+            .as_ref()
+            .and_then(|advisory| advisory.cvss.as_deref());
         finding(tool, entry, "vulnerability", severity(cvss)).at(lock.as_str(), None, None)
     });
+    // Without vulnerabilities it is the notes that made the exit code: the project denies them (`--deny`).
+    let denied = run.exit != 0 && vulnerabilities.list.is_empty();
     let noted = report.warnings.iter().flat_map(|(kind, entries)| {
         let lock = lock.as_str();
+        let severity = if denied {
+            Severity::High
+        } else {
+            severity_of_note(kind)
+        };
         entries
             .iter()
-            .map(move |entry| finding(tool, entry, kind, severity_of_note(kind)).at(lock, None, None))
+            .map(move |entry| finding(tool, entry, kind, severity).at(lock, None, None))
     });
     Reading::Answer(Box::new(Answer {
         findings: vulnerable.chain(noted).collect(),
@@ -117,15 +131,21 @@ pub(super) fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
 fn finding(tool: &str, entry: &Entry, kind: &str, severity: Severity) -> Finding {
     let Package { name, version } = &entry.package;
     let advisory = entry.advisory.as_ref();
-    let what = advisory.map_or("this version was withdrawn by its authors", |advisory| advisory.title.as_str());
-    let patched = entry.versions.as_ref().map_or(&[][..], |versions| &versions.patched);
+    let what = advisory.map_or("this version was withdrawn by its authors", |advisory| {
+        advisory.title.as_str()
+    });
+    let patched = entry
+        .versions
+        .as_ref()
+        .map_or(&[][..], |versions| &versions.patched);
     let remedy = match (advisory, patched) {
         (None, _) => String::new(),
         (Some(_), []) => " (no version is fixed)".to_owned(),
         (Some(_), patched) => format!(" (fixed in {})", patched.join(", ")),
     };
     let message = format!("{name} {version}: {kind}: {what}{remedy}");
-    let rule = advisory.map_or(kind, |advisory| advisory.id.as_str());
+    // A yanked version has no advisory to be named after.
+    let rule = advisory.map_or_else(|| format!("{kind}:{name}"), |advisory| advisory.id.clone());
     Finding::new(tool, rule, severity, text::message(message.as_bytes()))
 }
 
@@ -158,10 +178,15 @@ fn warnings(report: &Report, stderr: &str) -> Vec<String> {
         out.push("the advisory database was not updated by this run: its age is unknown".to_owned());
     }
     if !report.settings.ignore.is_empty() {
-        out.push(format!("ignored by configuration: {}", report.settings.ignore.join(", ")));
+        out.push(format!(
+            "ignored by configuration: {}",
+            report.settings.ignore.join(", ")
+        ));
     }
     if let Some(severity) = &report.settings.severity {
-        out.push(format!("advisories below severity {severity} are left out by configuration"));
+        out.push(format!(
+            "advisories below severity {severity} are left out by configuration"
+        ));
     }
     if stderr.contains("couldn't check if the package is yanked") || stderr.contains("crates.io index:") {
         out.push("not every package could be checked for being yanked".to_owned());

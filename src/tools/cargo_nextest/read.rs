@@ -22,9 +22,15 @@ pub(super) fn tests(tool: &str, run: &ToolRun<'_>) -> Reading {
     if let Some(why) = contradiction(run, counts, summary.as_ref(), &answer) {
         return cargo::no_answer(&why, run.stderr, "");
     }
-    if counts.ran() == 0 && counts.skipped == 0 {
-        return Reading::Nothing("there are no tests".to_owned());
+    if counts.ran() == 0 {
+        return Reading::Nothing(match counts.skipped {
+            0 => "there are no tests".to_owned(),
+            skipped => format!("no test was run: all {skipped} are ignored or filtered out"),
+        });
     }
+    answer.coverage = cargo::coverage(run);
+    // Both sources list tests in the order in which they ended.
+    answer.findings.sort_by(|a, b| a.rule.cmp(&b.rule));
     if let Some(summary) = summary.filter(|summary| summary.run < summary.planned) {
         answer.warnings.push(format!(
             "nextest stopped after {} of {} tests: the counts are not complete",
@@ -39,7 +45,11 @@ pub(super) fn no_tests(run: &ToolRun<'_>) -> Reading {
     let summary = summary::parse(&cargo::plain(run.stderr));
     match (summary, run.outputs.get(JUNIT)) {
         (Some(summary), _) if summary.run == 0 => Reading::Nothing("there are no tests".to_owned()),
-        _ => cargo::no_answer("exit code 4 without the words that there are no tests", run.stderr, ""),
+        _ => cargo::no_answer(
+            "exit code 4 without the words that there are no tests",
+            run.stderr,
+            "",
+        ),
     }
 }
 
@@ -47,7 +57,11 @@ pub(super) fn no_tests(run: &ToolRun<'_>) -> Reading {
 pub(super) fn failed_build(tool: &str, run: &ToolRun<'_>, install: &str) -> Reading {
     let errors = cargo::text_errors(tool, "rustc", run.facts, &cargo::plain(run.stderr));
     if errors.is_empty() {
-        return cargo::no_answer("the build failed without an error in the code", run.stderr, install);
+        return cargo::no_answer(
+            "the build failed without an error in the code",
+            run.stderr,
+            install,
+        );
     }
     Reading::Answer(Box::new(Answer {
         findings: cargo::once(errors),
@@ -71,8 +85,18 @@ fn from_report(tool: &str, run: &ToolRun<'_>, report: &JunitReport, summary: Opt
             .cases()
             .filter(|case| case.is_bad())
             .map(|case| {
-                let output = if case.text.trim().is_empty() { case.reason() } else { &case.text };
-                cargo::failed_test(tool, run.facts, &name(case), &case.name, &cargo::plain(output.as_bytes()))
+                let output = if case.text.trim().is_empty() {
+                    case.reason()
+                } else {
+                    &case.text
+                };
+                cargo::failed_test(
+                    tool,
+                    run.facts,
+                    &name(case),
+                    &case.name,
+                    &cargo::plain(output.as_bytes()),
+                )
             })
             .collect(),
         tests: Some(TestCounts {
@@ -96,13 +120,14 @@ fn from_summary(tool: &str, run: &ToolRun<'_>, summary: &Summary, stderr: &str) 
         .failures
         .iter()
         .map(|(program, test)| {
-            let output = output_of(program, test, stderr);
+            let output = summary::output_of(program, test, stderr);
             cargo::failed_test(tool, run.facts, &format!("{program} {test}"), test, &output)
         })
         .collect();
     let unnamed = summary.failed.saturating_sub(findings.len() as u64);
     if unnamed > 0 {
-        let message = format!("{unnamed} failed test(s) are not named: nextest is configured not to list them");
+        let message =
+            format!("{unnamed} failed test(s) are not named: nextest is configured not to list them");
         findings.push(Finding::new(tool, "tests", Severity::High, message));
     }
     let flaky: Vec<String> = summary
@@ -124,23 +149,9 @@ fn from_summary(tool: &str, run: &ToolRun<'_>, summary: &Summary, stderr: &str) 
 }
 
 fn flaky_warning(names: &[String]) -> Option<String> {
+    let mut names = names.to_vec();
+    names.sort();
     (!names.is_empty()).then(|| format!("flaky, passed only when tried again: {}", names.join(", ")))
-}
-
-/// What nextest shows of a failed test: the lines below its own line, set in by four blanks.
-fn output_of(program: &str, test: &str, stderr: &str) -> String {
-    let head = format!(" {program} {test}");
-    stderr
-        .lines()
-        .skip_while(|line| !(line.contains('[') && line.ends_with(&head)))
-        .skip(1)
-        .take_while(|line| line.is_empty() || line.starts_with("    ") || line.ends_with(" ───"))
-        .filter_map(|line| line.strip_prefix("    "))
-        // What the harness itself prints about the one test is no news.
-        .filter(|line| !(line.starts_with("running ") || line.starts_with("test ") || line.starts_with("---- ")))
-        .skip_while(|line| line.trim().is_empty() || line.starts_with("failures:"))
-        .collect::<Vec<_>>()
-        .join("\n")
 }
 
 /// Why the exit code, the report and the summary cannot all be true.
@@ -152,7 +163,9 @@ fn contradiction(
 ) -> Option<String> {
     let bad = counts.failed + counts.errors;
     if run.exit == 0 && bad > 0 {
-        return Some(format!("exit code 0 and {bad} failed test(s) contradict each other"));
+        return Some(format!(
+            "exit code 0 and {bad} failed test(s) contradict each other"
+        ));
     }
     if run.exit != 0 && answer.findings.is_empty() {
         return Some(format!("exit code {} without a failed test", run.exit));

@@ -29,7 +29,10 @@ static SUMMARY: LazyLock<Option<Regex>> =
 static COUNT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(\d+) (passed|failed|timed out|exec failed|skipped)\b").ok());
 static TEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:TRY \d+ )?([A-Z][A-Z-]*)(?: \d+/\d+)?\s+\[[^\]]*\]\s+(?:\([^)]*\)\s+)?(\S+)\s+(\S.*)$").ok()
+    Regex::new(
+        r"^\s*(?:TRY \d+ )?([A-Z][A-Z-]*)(?: \d+/\d+)?\s+\[[^\]]*\]\s+(?:\([^)]*\)\s+)?(\S+)\s+(\S.*)$",
+    )
+    .ok()
 });
 
 /// Reads the last summary of a text; `None` when there is none.
@@ -44,7 +47,9 @@ pub(super) fn parse(stderr: &str) -> Option<Summary> {
     let run = found[1].parse().ok()?;
     let mut summary = Summary {
         run,
-        planned: found.get(2).map_or(Some(run), |planned| planned.as_str().parse().ok())?,
+        planned: found
+            .get(2)
+            .map_or(Some(run), |planned| planned.as_str().parse().ok())?,
         ..Summary::default()
     };
     for count in COUNT.as_ref()?.captures_iter(&found[3]) {
@@ -72,6 +77,32 @@ pub(super) fn parse(stderr: &str) -> Option<Summary> {
     Some(summary)
 }
 
+/// What nextest shows of a failed test: the lines below the test's own line, set in by four blanks, without
+/// those of the harness that runs the one test.
+pub(super) fn output_of(program: &str, test: &str, stderr: &str) -> String {
+    stderr
+        .lines()
+        .skip_while(|line| test_of(line) != Some((program, test)))
+        .skip(1)
+        .take_while(|line| test_of(line).is_none() && !line.starts_with('─'))
+        .filter_map(|line| line.strip_prefix("    "))
+        .filter(|line| {
+            !["running ", "test ", "---- ", "failures:", "    "]
+                .iter()
+                .any(|prefix| line.starts_with(prefix))
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .to_owned()
+}
+
+/// The program and the test of a line that says how a test ended.
+fn test_of(line: &str) -> Option<(&str, &str)> {
+    let found = TEST.as_ref()?.captures(line)?;
+    Some((found.get(2)?.as_str(), found.get(3)?.as_str().trim_end()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,7 +113,10 @@ mod tests {
             || "none".to_owned(),
             |s| {
                 let names = |list: &[(String, String)]| {
-                    list.iter().map(|(a, b)| format!("{a} {b}")).collect::<Vec<_>>().join(", ")
+                    list.iter()
+                        .map(|(a, b)| format!("{a} {b}"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
                 };
                 format!(
                     "{}/{}: {} passed, {} failed, {} skipped [{}] [{}]",
@@ -111,7 +145,10 @@ mod tests {
             "     Summary [   0.2s] 4/7 tests run: 1 passed, 1 failed, 1 timed out, 1 exec failed, 0 skipped",
             "4/7: 1 passed, 3 failed, 0 skipped [] []",
         );
-        check("     Summary [   0.2s] 1 test run: 1 passed, 0 skipped", "1/1: 1 passed, 0 failed, 0 skipped [] []");
+        check(
+            "     Summary [   0.2s] 1 test run: 1 passed, 0 skipped",
+            "1/1: 1 passed, 0 failed, 0 skipped [] []",
+        );
     }
 
     #[test]
