@@ -10,9 +10,114 @@
 //! `plan` and `judge` of a gate are pure. One place starts processes ([`process`]), one writes state
 //! ([`store`]), one prints ([`ui`]). `docs/architecture.md` has the map and the invariants.
 
+pub mod cli;
+pub mod commands;
+pub mod engine;
+pub mod gates;
 pub mod model;
 pub mod parse;
 pub mod process;
 pub mod project;
+pub mod report;
 pub mod store;
 pub mod tools;
+pub mod ui;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command, Global};
+use commands::Cx;
+use commands::error::{CommandError, show};
+use model::exit::Exit;
+use process::Cancel;
+use process::clock::Clock;
+use process::environment::Environment;
+use ui::{Live, Looks, Ui, Verbosity};
+
+/// The whole program: reads the command line, does what it says, and says how to end.
+pub fn main() -> Exit {
+    match Cli::try_parse() {
+        Ok(cli) => run(cli),
+        Err(error) => {
+            // Help and version are no misuse. Nobody can be told that a stream cannot be written.
+            let _ = error.print();
+            if error.use_stderr() { Exit::Usage } else { Exit::Ok }
+        }
+    }
+}
+
+fn run(cli: Cli) -> Exit {
+    let environment = Environment::of_process();
+    let mut ui = Ui::of_process(looks(&cli.global, &environment));
+    let start = match start_directory(&cli.global) {
+        Ok(start) => start,
+        Err(error) => return fail(&mut ui, &error),
+    };
+    let cancel = Cancel::new();
+    let mut cx = Cx {
+        ui,
+        environment,
+        clock: Clock::System,
+        cancel,
+        start,
+        global: cli.global,
+    };
+    match dispatch(cli.command, &mut cx) {
+        Ok(exit) => exit,
+        Err(error) => {
+            let exit = fail(&mut cx.ui, &error);
+            cx.cancel.signal().map_or(exit, process::signals::exit_for)
+        }
+    }
+}
+
+fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
+    match command {
+        Command::Init(args) => commands::init::run(&args, cx),
+        Command::Gate(args) => commands::gate::run(&args, cx),
+        Command::Complete(args) => commands::complete::run(&args, cx),
+        Command::Config(args) => commands::settings::run(&args, cx),
+        Command::Demo(args) => commands::demo::run(&args, cx),
+    }
+}
+
+fn fail(ui: &mut Ui, error: &anyhow::Error) -> Exit {
+    let shown = show(error);
+    ui.error(&shown.what, &shown.causes, shown.hint.as_deref());
+    shown.exit
+}
+
+fn start_directory(global: &Global) -> anyhow::Result<std::path::PathBuf> {
+    use anyhow::Context as _;
+    let here = std::env::current_dir().context("the current directory cannot be read")?;
+    let Some(asked) = &global.directory else {
+        return Ok(here);
+    };
+    let start = here.join(asked);
+    if start.is_dir() {
+        Ok(start)
+    } else {
+        Err(CommandError::not_found(format!("-C {}: no such directory", asked.display())).into())
+    }
+}
+
+fn looks(global: &Global, environment: &Environment) -> Looks {
+    let verbosity = match (global.quiet, global.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    };
+    let for_agent = global.format.as_deref() == Some("agent")
+        || (global.format.is_none() && environment.is_claude_code());
+    let live = if global.no_progress || for_agent {
+        Live::Off
+    } else {
+        Live::for_stderr()
+    };
+    Looks {
+        colour: global.color,
+        no_color: environment.no_color(),
+        verbosity,
+        live,
+    }
+}

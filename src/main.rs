@@ -1,3 +1,7 @@
 //! Parse, run, exit: no logic.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sdd::main().into()
+}

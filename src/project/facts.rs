@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::model::language::Language;
 use crate::model::report::GitInfo;
 use crate::model::unit::Unit;
 
@@ -15,6 +16,11 @@ pub struct Project {
     pub units: Vec<UnitFacts>,
     /// The git state; `None` outside of a repository.
     pub git: Option<GitInfo>,
+    /// What could not be read or understood, and what no gate looks at, one line each.
+    pub warnings: Vec<String>,
+    /// Directories in which no units were looked for, `path: reason`, sorted; git-ignored and hidden ones are not
+    /// listed.
+    pub left_out: Vec<String>,
 }
 
 /// A unit and the files that decide how its tools are asked.
@@ -36,9 +42,107 @@ pub struct UnitFacts {
     pub virtualenv: Option<PathBuf>,
     /// The virtual environment's `site-packages`, absolute.
     pub site_packages: Option<PathBuf>,
+    /// `package.json`, as far as it could be read.
+    pub package: Option<serde_json::Value>,
+    /// The lock files ([`LOCK_FILES`]) of the unit's directory and of those above it up to the root, absolute,
+    /// nearest first.
+    pub locks: Vec<PathBuf>,
+}
+
+/// Files that say which package manager a project is installed with. In one directory the first counts.
+pub const LOCK_FILES: [&str; 12] = [
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "Pipfile.lock",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "pnpm-lock.yaml",
+    "yarn.lock",
+    "bun.lock",
+    "bun.lockb",
+    "Cargo.lock",
+    "go.sum",
+];
+
+/// What starts Python tools in the environment that a lock file describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PythonRunner {
+    /// `uv run`.
+    Uv,
+    /// `poetry run`.
+    Poetry,
+}
+
+impl PythonRunner {
+    /// The words before the tool: `["uv", "run"]`.
+    pub fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Uv => ["uv", "run"],
+            Self::Poetry => ["poetry", "run"],
+        }
+    }
+}
+
+/// `dir` and the directories above it up to `root`, nearest first.
+pub(super) fn upwards<'a>(dir: &'a Path, root: &'a Path) -> impl Iterator<Item = &'a Path> {
+    dir.ancestors().take_while(move |place| place.starts_with(root))
 }
 
 impl UnitFacts {
+    /// A unit of which nothing but its place is known.
+    pub fn bare(unit: Unit, root: PathBuf, dir: PathBuf) -> Self {
+        Self {
+            unit,
+            root,
+            dir,
+            entries: BTreeSet::new(),
+            manifest: None,
+            requirements: None,
+            virtualenv: None,
+            site_packages: None,
+            package: None,
+            locks: Vec::new(),
+        }
+    }
+
+    /// What starts the unit's Python tools: the nearest `uv.lock` or `poetry.lock` says so. `None` for other
+    /// languages and without a lock file.
+    pub fn runner(&self) -> Option<PythonRunner> {
+        if self.unit.language != Language::Python {
+            return None;
+        }
+        self.locks
+            .iter()
+            .find_map(|lock| match lock.file_name()?.to_str()? {
+                "uv.lock" => Some(PythonRunner::Uv),
+                "poetry.lock" => Some(PythonRunner::Poetry),
+                _ => None,
+            })
+    }
+
+    /// The nearest lock file of a name.
+    pub fn lock(&self, name: &str) -> Option<&Path> {
+        self.locks
+            .iter()
+            .map(PathBuf::as_path)
+            .find(|lock| lock.file_name().is_some_and(|found| found == name))
+    }
+
+    /// The directories, absolute, in which the unit's tools are looked for before PATH: those of the unit, then of
+    /// each directory above it up to the root. They need not exist.
+    pub fn tool_places(&self) -> Vec<PathBuf> {
+        let names: &[&str] = match self.unit.language {
+            Language::Python => &[".venv/bin", "venv/bin"],
+            Language::Javascript | Language::Typescript => &["node_modules/.bin"],
+            // Tools written in another language may still be installed for the project.
+            Language::Rust | Language::Go => &[".venv/bin", "venv/bin", "node_modules/.bin"],
+        };
+        upwards(&self.dir, &self.root)
+            .flat_map(|place| names.iter().map(|name| place.join(name)))
+            .collect()
+    }
+
     /// Whether a file or directory of this name stands directly in the unit's directory.
     pub fn has(&self, name: &str) -> bool {
         self.entries.contains(name)

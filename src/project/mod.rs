@@ -1,9 +1,16 @@
 //! What the tree is: its units by a table of markers, its git state, its files. Reads only.
 
 pub mod detect;
+mod error;
 pub mod facts;
 pub mod files;
+mod fill;
 pub mod git;
 pub mod markers;
+pub mod paths;
+mod scan;
+mod units;
+mod walk;
 
-pub use facts::{Project, UnitFacts};
+pub use error::Error;
+pub use facts::{Project, PythonRunner, UnitFacts};

@@ -1,1 +1,347 @@
 //! The only writer of `.session/`: whole files or none, one writer at a time, unknown fields kept.
+//!
+//! Reading takes no lock, since files are replaced whole. A change is [`Store::update`]: lock, read again,
+//! change, write, release. Nothing is remembered from one call to the next.
+
+pub mod atomic;
+pub mod document;
+pub mod error;
+pub mod layout;
+pub mod lock;
+pub mod notice;
+mod platform;
+mod render;
+pub mod runs;
+mod schema;
+pub mod scratch;
+mod spans;
+mod tidy;
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+pub use atomic::Written;
+pub use document::{Document, Position, pretty};
+pub use error::Error;
+pub use notice::Notice;
+pub use runs::Run;
+
+use atomic::Previous;
+use schema::Step;
+
+/// What is to become of a file that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overwrite {
+    /// It is replaced.
+    Replace,
+    /// It is kept as it is.
+    KeepExisting,
+}
+
+/// The state of one project.
+#[derive(Clone)]
+pub struct Store {
+    root: PathBuf,
+    wait: Duration,
+    notify: Arc<dyn Fn(&Notice) + Send + Sync>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("root", &self.root)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// The store of a project directory that has a `.session/`.
+    pub fn open(root: &Path) -> Result<Self, Error> {
+        let session = root.join(layout::SESSION);
+        match fs::metadata(&session) {
+            Ok(metadata) if metadata.is_dir() => Ok(Self::at(root)),
+            Ok(_) => Err(Error::NotA {
+                path: session,
+                expected: "a directory",
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::NotFound {
+                root: root.to_owned(),
+            }),
+            Err(error) => Err(Error::io(session, "open")(error)),
+        }
+    }
+
+    /// The store of a project directory; the directories of `.session/` are made where they are missing.
+    pub fn create(root: &Path) -> Result<Self, Error> {
+        for directory in layout::DIRECTORIES {
+            atomic::create_dirs(&root.join(directory), Some(root))?;
+        }
+        Self::open(root)
+    }
+
+    fn at(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            wait: lock::WAIT,
+            notify: Arc::new(|_| {}),
+        }
+    }
+
+    /// Says what the store has to say, such as who is being waited for. Without this it is silent.
+    #[must_use]
+    pub fn on_notice(mut self, notify: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        self.notify = Arc::new(notify);
+        self
+    }
+
+    /// Waits for another writer for this long instead of [`lock::WAIT`].
+    #[must_use]
+    pub fn wait_at_most(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// The project directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The full path of a file that is named relative to the project, as in [`layout`].
+    pub fn path(&self, rel: &str) -> PathBuf {
+        self.root.join(rel)
+    }
+
+    /// Reads a JSON file; `None` when there is none. What was written by a newer sdd is read with a notice, what
+    /// is of an older version is shown in the present one.
+    pub fn read(&self, rel: &str) -> Result<Option<Document>, Error> {
+        self.read_versioned(rel, schema::steps_of(rel))
+    }
+
+    fn read_versioned(&self, rel: &str, steps: Option<&[Step]>) -> Result<Option<Document>, Error> {
+        let Some(mut document) = self.load(rel)? else {
+            return Ok(None);
+        };
+        if let Some(steps) = steps {
+            let (found, known) = (schema::version(&document)?, schema::known(steps));
+            if found > known {
+                (self.notify)(&Notice::NewerSchema {
+                    path: document.path.clone(),
+                    found,
+                    known,
+                });
+            }
+            schema::upgrade(&mut document.value, found, steps);
+        }
+        Ok(Some(document))
+    }
+
+    /// Changes a JSON file under the lock and keeps the one before as `.NAME.prev`. A file that is not there
+    /// begins as an empty object; a change that changes nothing writes nothing; a change that fails leaves
+    /// everything as it was. `who` is what others who wait are told, such as `sdd complete`.
+    ///
+    /// The lock is held while `change` runs: no process may be started and nobody asked in it.
+    pub fn update<T, E: From<Error>>(
+        &self,
+        rel: &str,
+        who: &str,
+        change: impl FnOnce(&mut Value) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.update_versioned(rel, who, schema::steps_of(rel), change)
+    }
+
+    fn update_versioned<T, E: From<Error>>(
+        &self,
+        rel: &str,
+        who: &str,
+        steps: Option<&[Step]>,
+        change: impl FnOnce(&mut Value) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.inside(rel)?;
+        let _held = self.lock(who)?;
+        let document = self.load(rel)?;
+        let mut value = document
+            .as_ref()
+            .map_or_else(|| Value::Object(Map::new()), |d| d.value.clone());
+        if let (Some(steps), Some(document)) = (steps, &document) {
+            self.upgrade(rel, document, &mut value, steps)?;
+        }
+        let answer = change(&mut value)?;
+        if !value.is_object() {
+            let found = document::kind(&value).to_owned();
+            let expected = "an object".to_owned();
+            return Err(Error::Shape {
+                path: self.path(rel),
+                line: 1,
+                column: 1,
+                expected,
+                found,
+            }
+            .into());
+        }
+        let text = match &document {
+            Some(document) if document.value == value => return Ok(answer),
+            Some(document) => document.render(&value),
+            None => pretty(&value),
+        };
+        self.put(rel, text.as_bytes(), Previous::Keep)?;
+        Ok(answer)
+    }
+
+    /// Refuses a newer file; keeps a copy of an older one, as `.NAME.vN.bak`, and brings its value up.
+    fn upgrade(
+        &self,
+        rel: &str,
+        document: &Document,
+        value: &mut Value,
+        steps: &[Step],
+    ) -> Result<(), Error> {
+        let (found, known) = (schema::version(document)?, schema::known(steps));
+        if found > known {
+            return Err(Error::NewerSchema {
+                path: document.path.clone(),
+                found,
+                known,
+            });
+        }
+        if found < known {
+            let backup = tidy::sibling(&self.path(rel), &format!(".v{found}.bak"));
+            atomic::create(&backup, document.text.as_bytes(), Some(&self.root), &*self.notify)?;
+            schema::upgrade(value, found, steps);
+        }
+        Ok(())
+    }
+
+    /// Writes a whole file; directories that are missing are made. It takes no lock: for files that are never
+    /// read and changed, such as reports. The path must stay in the project, links included.
+    pub fn write(&self, rel: &str, bytes: &[u8], overwrite: Overwrite) -> Result<Written, Error> {
+        self.inside(rel)?;
+        match overwrite {
+            Overwrite::Replace => {
+                if fs::read(self.path(rel)).is_ok_and(|present| present == bytes) {
+                    return Ok(Written::Unchanged);
+                }
+                self.put(rel, bytes, Previous::Drop)
+            }
+            Overwrite::KeepExisting => {
+                self.make_parent(rel)?;
+                atomic::create(&self.path(rel), bytes, Some(&self.root), &*self.notify)
+            }
+        }
+    }
+
+    /// Takes the lock for something that is more than one change of one file.
+    pub fn lock(&self, who: &str) -> Result<lock::Guard, Error> {
+        lock::acquire(&self.path(layout::LOCK), who, self.wait, &|holder| {
+            (self.notify)(&Notice::Waiting {
+                holder: holder.to_owned(),
+            });
+        })
+    }
+
+    /// Makes the directory of a new run, readable by this user only. For a project that cannot be written to
+    /// there is [`Run::temporary`].
+    pub fn new_run(&self, now: DateTime<Utc>) -> Result<Run, Error> {
+        let runs = self.path(layout::RUNS);
+        atomic::create_dirs(&runs, Some(&self.root))?;
+        Run::create(&runs, now)
+    }
+
+    /// Removes old runs and the temp files that killed processes left. Never fails: what cannot be removed is
+    /// left for the next time.
+    pub fn tidy(&self) -> tidy::Tidied {
+        tidy::tidy(&self.root, std::time::SystemTime::now())
+    }
+
+    /// The highest number that any session has left a file of; 0 when there is none. The file names decide, and
+    /// what is in the files is not looked at.
+    pub fn last_session(&self) -> u32 {
+        [layout::BRIEFINGS, layout::HISTORY, layout::REPORTS]
+            .iter()
+            .filter_map(|directory| fs::read_dir(self.path(directory)).ok())
+            .flatten()
+            .flatten()
+            .filter_map(|entry| layout::session_of(entry.file_name().to_str()?))
+            .max()
+            .unwrap_or(0)
+    }
+
+    fn put(&self, rel: &str, bytes: &[u8], previous: Previous) -> Result<Written, Error> {
+        self.make_parent(rel)?;
+        atomic::replace(&self.path(rel), bytes, Some(&self.root), previous, &*self.notify)
+    }
+
+    fn make_parent(&self, rel: &str) -> Result<(), Error> {
+        match self.path(rel).parent() {
+            Some(parent) if !parent.is_dir() => atomic::create_dirs(parent, Some(&self.root)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A name that leads out by itself; where links lead is looked at when writing.
+    fn inside(&self, rel: &str) -> Result<(), Error> {
+        let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        if Path::new(rel).components().all(plain) {
+            return Ok(());
+        }
+        Err(Error::Outside {
+            path: PathBuf::from(rel),
+            target: self.path(rel),
+        })
+    }
+
+    fn load(&self, rel: &str) -> Result<Option<Document>, Error> {
+        let path = self.path(rel);
+        let metadata = match fs::metadata(&path) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Error::io(path, "read")(error)),
+        };
+        if !metadata.is_file() {
+            return Err(Error::NotA {
+                path,
+                expected: "a regular file",
+            });
+        }
+        if metadata.len() > document::MAX_BYTES {
+            return Err(Error::TooLarge {
+                path,
+                bytes: metadata.len(),
+                limit: document::MAX_BYTES,
+            });
+        }
+        let bytes = fs::read(&path).map_err(Error::io(&path, "read"))?;
+        match Document::parse(&path, &bytes) {
+            Ok(mut document) => {
+                document.mode = platform::mode(&metadata);
+                Ok(Some(document))
+            }
+            Err(Error::Broken {
+                path,
+                line,
+                column,
+                why,
+                ..
+            }) => {
+                let candidates = tidy::readable_copies(&path);
+                Err(Error::Broken {
+                    path,
+                    line,
+                    column,
+                    why,
+                    candidates,
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

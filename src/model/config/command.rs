@@ -39,6 +39,17 @@ pub enum CommandError {
         /// The character that was met outside of quotes.
         operator: char,
     },
+    /// A variable is set before the program, which only a shell understands.
+    #[error(
+        "the command begins with the variable `{name}`, and commands are run without a shell: begin it with `env`"
+    )]
+    SetsVariable {
+        /// The variable's name.
+        name: String,
+    },
+    /// A NUL character, which no program can be given.
+    #[error("the command holds a NUL character")]
+    Nul,
 }
 
 /// The characters that mean something to a shell when they stand outside of quotes.
@@ -67,15 +78,30 @@ impl Command {
         let words = shlex::split(text).ok_or_else(|| CommandError::UnclosedQuote {
             text: text.to_owned(),
         })?;
+        if let Some((name, _)) = words.first().and_then(|word| word.split_once('='))
+            && is_variable(name)
+        {
+            return Err(CommandError::SetsVariable {
+                name: name.to_owned(),
+            });
+        }
         Self::from_words(words)
     }
 
     fn from_words(words: Vec<String>) -> Result<Self, CommandError> {
+        if words.iter().any(|word| word.contains('\0')) {
+            return Err(CommandError::Nul);
+        }
         match words.first() {
             Some(program) if !program.is_empty() => Ok(Self::Words(words)),
             _ => Err(CommandError::Empty),
         }
     }
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 impl std::fmt::Display for Command {
@@ -113,6 +139,16 @@ impl Serialize for Command {
     }
 }
 
+fn shell_text(text: String) -> Result<Command, CommandError> {
+    if text.contains('\0') {
+        Err(CommandError::Nul)
+    } else if text.trim().is_empty() {
+        Err(CommandError::Empty)
+    } else {
+        Ok(Command::Shell(text))
+    }
+}
+
 struct CommandVisitor;
 
 impl<'de> Visitor<'de> for CommandVisitor {
@@ -143,8 +179,7 @@ impl<'de> Visitor<'de> for CommandVisitor {
             }
         }
         match shell {
-            Some(text) if !text.trim().is_empty() => Ok(Command::Shell(text)),
-            Some(_) => Err(A::Error::custom(CommandError::Empty)),
+            Some(text) => shell_text(text).map_err(A::Error::custom),
             None => Err(A::Error::missing_field("shell")),
         }
     }
@@ -167,7 +202,7 @@ impl JsonSchema for Command {
             "anyOf": [
                 {"type": "string", "minLength": 1},
                 {"type": "array", "items": {"type": "string"}, "minItems": 1},
-                {"type": "object", "properties": {"shell": {"type": "string", "minLength": 1}}, "required": ["shell"], "additionalProperties": false}
+                {"type": "object", "properties": {"shell": {"description": "Text for sh -c.", "type": "string", "minLength": 1}}, "required": ["shell"], "additionalProperties": false}
             ]
         })
     }
@@ -242,23 +277,22 @@ impl<'de> Visitor<'de> for OneOrEachVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        match access.next_key::<String>()?.as_deref() {
-            Some("shell") => {
-                let text = access.next_value::<String>()?;
-                if text.trim().is_empty() {
-                    return Err(A::Error::custom(CommandError::Empty));
-                }
-                Ok(OneOrEach(vec![Command::Shell(text)]))
+        let mut commands = None;
+        while let Some(key) = access.next_key::<String>()? {
+            let read = match key.as_str() {
+                "shell" => vec![shell_text(access.next_value()?).map_err(A::Error::custom)?],
+                "each" => access.next_value::<Vec<Command>>()?,
+                other => return Err(A::Error::unknown_field(other, &["shell", "each"])),
+            };
+            if commands.replace(read).is_some() {
+                return Err(A::Error::custom(
+                    "a command is either {\"shell\": \"…\"} or {\"each\": [command, …]}, not both",
+                ));
             }
-            Some("each") => {
-                let commands = access.next_value::<Vec<Command>>()?;
-                if commands.is_empty() {
-                    return Err(A::Error::custom(CommandError::Empty));
-                }
-                Ok(OneOrEach(commands))
-            }
-            Some(other) => Err(A::Error::unknown_field(other, &["shell", "each"])),
-            None => Err(A::Error::custom(CommandError::Empty)),
+        }
+        match commands {
+            Some(commands) if !commands.is_empty() => Ok(OneOrEach(commands)),
+            _ => Err(A::Error::custom(CommandError::Empty)),
         }
     }
 }
@@ -287,16 +321,31 @@ impl JsonSchema for CommandSet {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let command = generator.subschema_for::<Command>();
-        let value = json_schema!({
-            "anyOf": [
-                command,
-                {"type": "object", "properties": {"each": {"type": "array", "items": command, "minItems": 1}},
-                 "required": ["each"], "additionalProperties": false}
-            ]
-        });
         let languages: serde_json::Map<String, serde_json::Value> = Language::ALL
             .iter()
-            .map(|language| (language.as_str().to_owned(), value.clone().to_value()))
+            .map(|language| {
+                let mut description = format!("What to run in {language}, instead of the built-in command.");
+                if *language == Language::Typescript {
+                    description.push_str(" Without it, the command of javascript is run.");
+                }
+                let value = json_schema!({
+                    "description": description,
+                    "anyOf": [
+                        command,
+                        {
+                            "description": "Several commands, run one after the other.",
+                            "type": "object",
+                            "properties": {"each": {
+                                "description": "The commands, in their order.",
+                                "type": "array", "items": command, "minItems": 1
+                            }},
+                            "required": ["each"],
+                            "additionalProperties": false
+                        }
+                    ]
+                });
+                (language.as_str().to_owned(), value.to_value())
+            })
             .collect();
         json_schema!({"type": "object", "properties": languages})
     }
@@ -364,6 +413,33 @@ mod tests {
         );
         let again: CommandSet = serde_json::from_str(&serde_json::to_string(&set).unwrap()).unwrap();
         assert_eq!(again, set);
+    }
+
+    #[test]
+    fn a_variable_before_the_program_and_nul_are_refused() {
+        check(
+            "CI=1 pytest",
+            Err(CommandError::SetsVariable {
+                name: "CI".to_owned(),
+            }),
+        );
+        check(
+            "env CI=1 pytest -k a=b",
+            Ok(&["env", "CI=1", "pytest", "-k", "a=b"]),
+        );
+        check("a \0", Err(CommandError::Nul));
+    }
+
+    #[test]
+    fn an_object_is_one_form_only() {
+        for text in [
+            r#"{"go": {"shell": "a", "each": ["b"]}}"#,
+            r#"{"go": {"shell": "a", "other": 1}}"#,
+            r#"{"go": {"each": []}}"#,
+            r#"{"go": {}}"#,
+        ] {
+            assert!(serde_json::from_str::<CommandSet>(text).is_err(), "{text}");
+        }
     }
 
     #[test]

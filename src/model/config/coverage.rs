@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 
 use super::super::language::Language;
+use super::values::{Percentage, percentage};
 
 /// The coverage to reach, in percent.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,49 +48,57 @@ impl Serialize for CoverageThreshold {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Nowhere => serializer.serialize_none(),
-            Self::Everywhere(percent) => percent.serialize(serializer),
-            Self::ByLanguage(map) => map.serialize(serializer),
+            Self::Everywhere(percent) => number(*percent).serialize(serializer),
+            Self::ByLanguage(map) => serializer.collect_map(
+                map.iter()
+                    .map(|(language, percent)| (language, percent.map(number))),
+            ),
         }
+    }
+}
+
+/// A percentage as people write it: `80`, not `80.0`.
+pub(super) fn number(percent: f64) -> Value {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a percentage from 0 to 100 without a fraction"
+    )]
+    if percent.fract() == 0.0 && (0.0..=100.0).contains(&percent) {
+        Value::from(percent as u64)
+    } else {
+        Value::from(percent)
+    }
+}
+
+/// One language's percentage, so that an error names the language.
+struct One(Option<f64>);
+
+impl<'de> Deserialize<'de> for One {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        percentage(deserializer).map(Self)
     }
 }
 
 struct ThresholdVisitor;
 
-fn percent<E: Error>(value: f64) -> Result<f64, E> {
-    if (0.0..=100.0).contains(&value) {
-        Ok(value)
-    } else {
-        Err(E::custom(format!(
-            "a coverage threshold is a percentage from 0 to 100, not {value}"
-        )))
-    }
-}
-
 impl<'de> Visitor<'de> for ThresholdVisitor {
     type Value = CoverageThreshold;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a percentage, null, or an object with one of these by language")
+        f.write_str("a percentage from 0 to 100, null for none, or an object with one of these by language")
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        percent(value).map(CoverageThreshold::Everywhere)
+        Percentage.visit_f64(value).map(everywhere)
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "anything that large is refused as a percentage"
-    )]
     fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        self.visit_f64(value as f64)
+        Percentage.visit_u64(value).map(everywhere)
     }
 
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "negative numbers are refused as a percentage"
-    )]
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        self.visit_f64(value as f64)
+        Percentage.visit_i64(value).map(everywhere)
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
@@ -97,11 +107,17 @@ impl<'de> Visitor<'de> for ThresholdVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let mut map = BTreeMap::new();
-        while let Some((language, value)) = access.next_entry::<Language, Option<f64>>()? {
-            map.insert(language, value.map(percent).transpose()?);
+        while let Some((language, One(value))) = access.next_entry::<Language, One>()? {
+            if map.insert(language, value).is_some() {
+                return Err(A::Error::custom(format!("`{language}` is given twice")));
+            }
         }
         Ok(CoverageThreshold::ByLanguage(map))
     }
+}
+
+fn everywhere(percent: Option<f64>) -> CoverageThreshold {
+    percent.map_or(CoverageThreshold::Nowhere, CoverageThreshold::Everywhere)
 }
 
 impl<'de> Deserialize<'de> for CoverageThreshold {
@@ -116,13 +132,27 @@ impl JsonSchema for CoverageThreshold {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let percent = serde_json::json!({"type": ["number", "null"], "minimum": 0, "maximum": 100});
-        let languages: serde_json::Map<String, serde_json::Value> = Language::ALL
+        let percent = |description: &str| {
+            serde_json::json!({
+                "description": description, "type": ["number", "null"], "minimum": 0, "maximum": 100
+            })
+        };
+        let languages: serde_json::Map<String, Value> = Language::ALL
             .iter()
-            .map(|language| (language.as_str().to_owned(), percent.clone()))
+            .map(|language| {
+                let description = format!("Coverage to reach in {language}, in percent; null for none.");
+                (language.as_str().to_owned(), percent(&description))
+            })
             .collect();
         json_schema!({
-            "anyOf": [percent, {"type": "object", "properties": languages, "additionalProperties": false}]
+            "description": "Coverage to reach, in percent.",
+            "anyOf": [
+                percent("The same in every language; null for none."),
+                {
+                    "description": "By language; a language that is not named has its default: 80, none in Rust.",
+                    "type": "object", "properties": languages, "additionalProperties": false
+                }
+            ]
         })
     }
 }

@@ -5,8 +5,21 @@
 
 mod command;
 mod coverage;
+mod effective;
+mod error;
+mod initial;
+mod json_path;
+pub mod load;
+mod oddities;
+mod other_gate;
+mod positions;
 mod rule;
+mod schema;
 mod sections;
+mod syntax;
+mod values;
+mod warning;
+mod wording;
 
 use std::time::Duration;
 
@@ -14,10 +27,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use command::{Command, CommandError, CommandSet};
+pub use command::{Command, CommandError, CommandSet, join_words};
 pub use coverage::CoverageThreshold;
-pub use rule::{GrepMode, Rule};
+pub use error::ConfigError;
+pub use initial::initial;
+pub use json_path::{JsonPath, Step};
+pub use load::{Inspection, Loaded};
+pub use other_gate::{GateScope, OtherGate, UnavailableGate};
+pub use positions::Position;
+pub use rule::{GrepMode, Rule, RuleKind, RuleProblem};
+pub use schema::{SCHEMA_ID, schema};
 pub use sections::{CustomValidations, Formatting, Linting, OnMissingTool, Security, TestExecution};
+pub use warning::{ConfigWarning, WarningKind};
 
 use super::gate_id::GateId;
 use super::language::Language;
@@ -45,7 +66,7 @@ pub struct Config {
     pub custom_validations: Option<CustomValidations>,
     /// Settings of integration tests.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub integration_tests: Option<Value>,
+    pub integration_tests: Option<OtherGate>,
     /// Settings of deployments.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment: Option<Value>,
@@ -75,29 +96,33 @@ pub struct QualityGates {
     /// The custom gate: the project's own rules.
     pub custom_validations: CustomValidations,
     /// The threshold used when `test_execution.coverage_threshold` is absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "values::percentage",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schemars(range(min = 0, max = 100))]
     pub coverage_threshold: Option<f64>,
     /// The quality tier that a project was set up with; kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
     /// The documentation gate.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub documentation: Option<Value>,
+    pub documentation: Option<OtherGate>,
     /// The library verification gate.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub context7: Option<Value>,
+    pub context7: Option<OtherGate>,
     /// The integration tests gate.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub integration_tests: Option<Value>,
+    pub integration_tests: Option<OtherGate>,
     /// The gate for the documentation of integration tests.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub integration_documentation: Option<Value>,
+    pub integration_documentation: Option<OtherGate>,
     /// The type checking gate.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_checking: Option<Value>,
+    pub type_checking: Option<OtherGate>,
     /// The spec completeness gate.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub spec_completeness: Option<Value>,
+    pub spec_completeness: Option<OtherGate>,
 }
 
 /// The settings that every gate has, with defaults applied.

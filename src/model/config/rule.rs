@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Command;
+use super::schema::nearest;
 
 /// What a `grep` rule demands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -14,6 +15,82 @@ pub enum GrepMode {
     MustMatch,
     /// No line of the files matches.
     MustNotMatch,
+}
+
+/// What a rule does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleKind {
+    /// Runs a command; exit code 0 means that the rule holds.
+    Command,
+    /// Looks for a file or directory.
+    FileExists,
+    /// Searches files for a pattern.
+    Grep,
+}
+
+impl RuleKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Command, Self::FileExists, Self::Grep];
+
+    /// The word for it in a rule's `type`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::FileExists => "file_exists",
+            Self::Grep => "grep",
+        }
+    }
+}
+
+/// Why a rule cannot be checked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RuleProblem {
+    /// The rule has no `type`.
+    #[error("the rule has no type, which is one of `command`, `file_exists`, `grep`")]
+    NoType,
+    /// The rule's `type` is not one of ours.
+    #[error("unknown rule type `{kind}`, the types are `command`, `file_exists`, `grep`")]
+    UnknownType {
+        /// The type as written.
+        kind: String,
+    },
+    /// A key that the rule's type needs is missing or empty.
+    #[error("a rule of the type `{kind}` needs `{key}`")]
+    MissingKey {
+        /// The rule's type.
+        kind: &'static str,
+        /// The key.
+        key: &'static str,
+    },
+    /// The pattern is not a regular expression.
+    #[error("the pattern is not a regular expression: {why}")]
+    BadPattern {
+        /// What the regular expression engine says, in one line.
+        why: String,
+    },
+}
+
+impl RuleProblem {
+    /// The key of the rule that is at fault, where it is one.
+    pub fn key(&self) -> Option<&'static str> {
+        match self {
+            Self::NoType | Self::UnknownType { .. } => Some("type"),
+            Self::MissingKey { key, .. } => Some(key),
+            Self::BadPattern { .. } => Some("pattern"),
+        }
+    }
+
+    /// What to do about it, if more can be said than the problem says.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownType { kind } => nearest(kind, RuleKind::ALL.map(RuleKind::as_str))
+                .map(|meant| format!("did you mean `{meant}`?")),
+            Self::MissingKey { key: "files", .. } => {
+                Some("\"files\": \".\" searches the whole project".to_owned())
+            }
+            Self::NoType | Self::MissingKey { .. } | Self::BadPattern { .. } => None,
+        }
+    }
 }
 
 /// A rule. Which keys it needs depends on `type`; what is missing or unknown makes the rule end in `error`,
@@ -50,6 +127,50 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// What the rule does; `None` when its `type` is missing or unknown.
+    pub fn rule_kind(&self) -> Option<RuleKind> {
+        RuleKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind)
+    }
+
+    /// Why the rule cannot be checked; empty when it can.
+    pub fn problems(&self) -> Vec<RuleProblem> {
+        let filled = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        let Some(kind) = self.rule_kind() else {
+            return vec![if self.kind.is_empty() {
+                RuleProblem::NoType
+            } else {
+                RuleProblem::UnknownType {
+                    kind: self.kind.clone(),
+                }
+            }];
+        };
+        let needed = match kind {
+            RuleKind::Command => vec![("command", self.command.is_some())],
+            RuleKind::FileExists => vec![("path", filled(&self.path))],
+            RuleKind::Grep => vec![("pattern", filled(&self.pattern)), ("files", filled(&self.files))],
+        };
+        let mut problems: Vec<RuleProblem> = needed
+            .into_iter()
+            .filter(|(_, there)| !there)
+            .map(|(key, _)| RuleProblem::MissingKey {
+                kind: kind.as_str(),
+                key,
+            })
+            .collect();
+        if kind == RuleKind::Grep
+            && let Some(pattern) = &self.pattern
+            && let Err(refused) = regex::Regex::new(pattern)
+        {
+            let why = refused.to_string();
+            // The engine draws a picture of the place; its last line says what is wrong.
+            let why = why.lines().last().unwrap_or_default();
+            problems.push(RuleProblem::BadPattern {
+                why: why.trim_start_matches("error: ").to_owned(),
+            });
+        }
+        problems
+    }
+
     /// What the rule is called, its number (from 1) where it has no name.
     pub fn label(&self, index: usize) -> String {
         match &self.name {
@@ -64,5 +185,66 @@ impl Rule {
                 }
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(rule: &str, expect: &[&str]) {
+        let rule: Rule = serde_json::from_str(rule).unwrap();
+        let found: Vec<String> = rule.problems().iter().map(ToString::to_string).collect();
+        assert_eq!(found, expect);
+    }
+
+    #[test]
+    fn a_rule_that_can_be_checked_has_no_problems() {
+        check(r#"{"type": "command", "command": "mypy src"}"#, &[]);
+        check(r#"{"type": "file_exists", "path": "LICENSE"}"#, &[]);
+        check(
+            r#"{"type": "grep", "pattern": "TODO", "files": ".", "match": "must_not_match"}"#,
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_rule_that_nobody_can_check_says_why() {
+        check(
+            "{}",
+            &["the rule has no type, which is one of `command`, `file_exists`, `grep`"],
+        );
+        check(
+            r#"{"type": "greb"}"#,
+            &["unknown rule type `greb`, the types are `command`, `file_exists`, `grep`"],
+        );
+        check(
+            r#"{"type": "command"}"#,
+            &["a rule of the type `command` needs `command`"],
+        );
+        check(
+            r#"{"type": "file_exists", "path": ""}"#,
+            &["a rule of the type `file_exists` needs `path`"],
+        );
+        check(
+            r#"{"type": "grep", "pattern": "a("}"#,
+            &[
+                "a rule of the type `grep` needs `files`",
+                "the pattern is not a regular expression: unclosed group",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_near_miss_of_a_type_is_told() {
+        let rule = Rule {
+            kind: "file_exist".to_owned(),
+            ..Rule::default()
+        };
+        assert_eq!(
+            rule.problems()[0].hint().as_deref(),
+            Some("did you mean `file_exists`?")
+        );
     }
 }

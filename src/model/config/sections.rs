@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::finding::Severity;
-use super::{CommandSet, CoverageThreshold, GateSettings, Rule};
+use super::{CommandSet, CoverageThreshold, GateSettings, Rule, values};
 
 /// What a missing tool means for a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,7 +33,7 @@ macro_rules! section {
             /// Whether the gate decides over the run; an optional gate only informs.
             pub required: bool,
             /// Seconds that each step of the gate may take.
-            #[serde(skip_serializing_if = "Option::is_none")]
+            #[serde(deserialize_with = "values::seconds", skip_serializing_if = "Option::is_none")]
             #[schemars(range(min = 1))]
             pub timeout: Option<u64>,
             /// What a missing tool means; absent: `block` when the gate is required, `skip` when it is not.
@@ -83,7 +83,7 @@ section! {
     /// The tests gate: tests pass and cover enough.
     TestExecution { enabled: true, required: true, timeout: 300 }
     /// Coverage to reach in percent: one number, `null` for none, or an object with one of these by language.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "values::threshold", skip_serializing_if = "Option::is_none")]
     coverage_threshold: Option<CoverageThreshold> = None;
 }
 

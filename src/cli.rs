@@ -1,0 +1,67 @@
+//! The command line: raw words become ready values here, and clap stops here and in `commands`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands;
+use crate::ui::ColourChoice;
+
+/// Decides whether a coding session may end.
+///
+/// sdd runs every quality gate that the work needs and answers with a verdict that can be trusted: "could not
+/// check" is never "passed".
+#[derive(Debug, Parser)]
+#[command(name = "sdd", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 passed, 1 failed, 2 wrong usage or configuration, 3 no verdict, \
+4 not found, 70 a bug in sdd, 130 interrupted, 143 terminated";
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// Work as if started in this directory
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub directory: Option<PathBuf>,
+    /// Form of the output: human, json or agent [default: human, or agent when CLAUDECODE=1]
+    #[arg(long, value_name = "FORMAT", global = true)]
+    pub format: Option<String>,
+    /// Write the output to FILE instead of stdout, or with FORMAT=FILE to FILE as well; may be repeated
+    #[arg(long, value_name = "[FORMAT=]FILE", global = true)]
+    pub output: Vec<String>,
+    /// Say less: errors and the decision only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: every step with its command
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    pub color: ColourChoice,
+    /// Show no progress
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Set up .session/ for this project
+    Init(commands::init::Args),
+    /// Run gates without touching session state
+    Gate(commands::gate::Args),
+    /// Run every gate of the session and record the result
+    Complete(commands::complete::Args),
+    /// Look at the configuration
+    Config(commands::config::Args),
+    /// Try sdd on a small real project: one green and one red run
+    Demo(commands::demo::Args),
+}

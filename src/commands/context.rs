@@ -1,0 +1,74 @@
+//! What every command works with.
+
+use std::path::PathBuf;
+
+use super::error::CommandError;
+use crate::cli::Global;
+use crate::process::Cancel;
+use crate::process::clock::Clock;
+use crate::process::environment::Environment;
+use crate::report::{self, Renderer};
+use crate::ui::Ui;
+
+/// What every command works with.
+pub struct Cx {
+    /// The streams.
+    pub ui: Ui,
+    /// The environment that sdd was started in.
+    pub environment: Environment,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// The request to stop.
+    pub cancel: Cancel,
+    /// The directory that the command works from, absolute.
+    pub start: PathBuf,
+    /// The options of every command.
+    pub global: Global,
+}
+
+impl Cx {
+    /// The name of the format that was asked for, or the one that suits the reader.
+    pub fn format_name(&self) -> &str {
+        match &self.global.format {
+            Some(name) => name,
+            None if self.environment.is_claude_code() => "agent",
+            None => "human",
+        }
+    }
+
+    /// The renderer of the format that was asked for.
+    pub fn renderer(&self) -> Result<&'static dyn Renderer, CommandError> {
+        renderer_named(self.format_name())
+    }
+
+    /// One of the formats that a command without a report offers.
+    pub fn choose<'a>(&self, offered: &[&'a str]) -> Result<&'a str, CommandError> {
+        let wanted = self.format_name();
+        if let Some(name) = offered.iter().find(|name| **name == wanted) {
+            return Ok(name);
+        }
+        match &self.global.format {
+            Some(name) => {
+                let list = offered.join(", ");
+                Err(
+                    CommandError::usage(format!("this command has no format {name:?}"))
+                        .hint(format!("formats here are: {list}")),
+                )
+            }
+            None => Ok(offered.first().copied().unwrap_or("human")),
+        }
+    }
+}
+
+/// The renderer of a name, or an error with the names that exist.
+pub fn renderer_named(name: &str) -> Result<&'static dyn Renderer, CommandError> {
+    report::by_name(name).ok_or_else(|| {
+        let names: Vec<&str> = report::FORMATS.iter().map(|format| format.name()).collect();
+        let list = names.join(", ");
+        let hint = match super::error::did_you_mean(name, names) {
+            Some(meant) => format!("did you mean {meant}? Formats are: {list}"),
+            None => format!("formats are: {list}"),
+        };
+        CommandError::usage(format!("there is no format {name:?}")).hint(hint)
+    })
+}

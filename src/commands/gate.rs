@@ -1,0 +1,184 @@
+//! `sdd gate`: run gates without touching session state, list them, or show the plan.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use super::context::Cx;
+use super::error::{CommandError, did_you_mean};
+use super::pipeline::{self, Recording, Request, RunOptions};
+use crate::engine::Plan;
+use crate::gates::{self, Item, Phase};
+use crate::model::config::join_words;
+use crate::model::exit::Exit;
+use crate::model::gate_id::GateId;
+use crate::project::Project;
+
+/// Run gates without touching session state.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  sdd gate                      run every gate
+  sdd gate tests linting        run these two; gates that are named decide, optional or not
+  sdd gate --plan               show what would run, and why; run nothing
+  sdd gate list                 the gates and what each is for
+  sdd gate formatting --fix     let the formatter rewrite files")]
+pub struct Args {
+    /// The gates to run, or `list` to list them [default: every gate]
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+    #[command(flatten)]
+    options: RunOptions,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
+    if args.names.first().is_some_and(|name| name == "list") {
+        return list(cx);
+    }
+    let mut named = Vec::new();
+    for name in &args.names {
+        let gate = parse(name)?;
+        if !named.contains(&gate) {
+            named.push(gate);
+        }
+    }
+    named.sort();
+    let request = Request {
+        command: "gate",
+        named: &named,
+        options: &args.options,
+        recording: Recording::Wanted,
+    };
+    pipeline::run(cx, &request)
+}
+
+/// A gate by its name, or by its configuration key.
+fn parse(name: &str) -> Result<GateId, CommandError> {
+    let found = GateId::ALL
+        .into_iter()
+        .find(|gate| gate.as_str() == name || gate.config_key() == name);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = GateId::ALL.iter().map(|gate| gate.as_str()).collect();
+        let list = names.join(", ");
+        let hint = match did_you_mean(name, names) {
+            Some(meant) => format!("did you mean {meant}? Gates are: {list}"),
+            None => format!("gates are: {list}"),
+        };
+        CommandError::usage(format!("there is no gate {name:?}")).hint(hint)
+    })
+}
+
+fn list(cx: &mut Cx) -> anyhow::Result<Exit> {
+    let text = if cx.choose(&["human", "json", "agent"])? == "json" {
+        let gates: Vec<_> = gates::GATES
+            .iter()
+            .map(|gate| {
+                json!({"gate": gate.id(), "config_key": gate.id().config_key(),
+                       "title": gate.about().title, "question": gate.about().question})
+            })
+            .collect();
+        let document = json!({"schema_version": 1, "kind": "gate_list", "gates": gates});
+        format!("{}\n", serde_json::to_string_pretty(&document)?)
+    } else {
+        gates::GATES.iter().fold(String::new(), |mut text, gate| {
+            let _ = writeln!(text, "{:<11} {}", gate.id().as_str(), gate.about().question);
+            text
+        })
+    };
+    cx.ui.data(text.as_bytes())?;
+    Ok(Exit::Ok)
+}
+
+/// A plan, as text or JSON.
+pub fn plan_text(
+    plan: &Plan,
+    project: &Project,
+    warnings: &[String],
+    format: &str,
+) -> anyhow::Result<String> {
+    if format == "json" {
+        return Ok(format!(
+            "{}\n",
+            serde_json::to_string_pretty(&plan_json(plan, project, warnings))?
+        ));
+    }
+    let mut text = String::new();
+    for facts in &project.units {
+        let unit = &facts.unit;
+        writeln!(
+            text,
+            "unit {} because of {}",
+            unit.label(),
+            unit.markers.join(", ")
+        )?;
+    }
+    if project.units.is_empty() {
+        writeln!(text, "no unit of a known language was found")?;
+    }
+    for gate in &plan.gates {
+        let optional = if gate.required { "" } else { " (optional)" };
+        writeln!(text, "\n{}{optional}", gate.gate)?;
+        if let Some(reason) = &gate.disabled {
+            writeln!(text, "  - not run: {reason}")?;
+        } else if gate.items.is_empty() {
+            writeln!(text, "  - nothing to run")?;
+        }
+        for item in &gate.items {
+            match item {
+                Item::Run(step) => {
+                    let first = if step.phase == Phase::Rewrite {
+                        ", first and alone: it rewrites files"
+                    } else {
+                        ""
+                    };
+                    let in_unit = if step.unit.is_some() {
+                        format!(" in {}", step.unit_path)
+                    } else {
+                        String::new()
+                    };
+                    writeln!(text, "  + {}{in_unit} ({}{first})", step.tool_name(), step.why)?;
+                    let words = step.command_words();
+                    if !words.is_empty() {
+                        writeln!(text, "      {}", join_words(&words))?;
+                    }
+                }
+                Item::Not(not) => {
+                    writeln!(text, "  - {} in {}: {}", not.tool, not.unit, not.reason)?;
+                    if let Some(hint) = &not.hint {
+                        writeln!(text, "      → {hint}")?;
+                    }
+                }
+            }
+        }
+    }
+    for warning in warnings {
+        writeln!(text, "\nwarning: {warning}")?;
+    }
+    Ok(text)
+}
+
+fn plan_json(plan: &Plan, project: &Project, warnings: &[String]) -> serde_json::Value {
+    let units: Vec<_> = project.units.iter().map(|facts| &facts.unit).collect();
+    let gates: Vec<_> = plan
+        .gates
+        .iter()
+        .map(|gate| {
+            let items: Vec<_> = gate.items.iter().map(item_json).collect();
+            json!({"gate": gate.gate, "required": gate.required, "disabled": gate.disabled, "items": items})
+        })
+        .collect();
+    json!({"schema_version": 1, "kind": "gate_plan", "units": units, "gates": gates, "warnings": warnings})
+}
+
+fn item_json(item: &Item) -> serde_json::Value {
+    match item {
+        Item::Run(step) => json!({
+            "runs": true, "tool": step.tool_name(), "unit": step.unit_path, "language": step.language,
+            "command": step.command_words(), "rewrites_files": step.phase == Phase::Rewrite, "reason": step.why,
+        }),
+        Item::Not(not) => json!({
+            "runs": false, "tool": not.tool, "unit": not.unit, "language": not.language, "reason": not.reason,
+            "hint": not.hint,
+        }),
+    }
+}

@@ -1,0 +1,249 @@
+//! `sdd init`: sets a project up, and never overwrites what exists.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use super::context::Cx;
+use super::error::CommandError;
+use super::pipeline;
+use crate::engine::Plan;
+use crate::gates::{Context, Fixing, Item, Strictness};
+use crate::model::config;
+use crate::model::exit::Exit;
+use crate::model::gate_id::GateId;
+use crate::model::language::Language;
+use crate::project::{Project, detect};
+use crate::store::{Overwrite, Store, Written, layout, pretty};
+
+/// Set up .session/ for this project.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "Examples:
+  sdd init            set up the project of this directory
+  sdd init --force    write the generated files again (the schema); settings and state are kept")]
+pub struct Args {
+    /// Write generated files again; settings and state are never overwritten
+    #[arg(long)]
+    force: bool,
+}
+
+impl Args {
+    /// Without any option.
+    pub fn plain() -> Self {
+        Self { force: false }
+    }
+}
+
+/// What became of one file.
+struct Made {
+    path: String,
+    written: Written,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
+    let format = cx.choose(&["human", "json", "agent"])?;
+    let root = std::fs::canonicalize(&cx.start)
+        .map_err(|error| CommandError::not_found(format!("{}: {error}", cx.start.display())))?;
+    // A configuration that is there and broken is said before anything is written.
+    let existing = match Store::open(&root) {
+        Ok(store) => pipeline::read_config(&store)?.config,
+        Err(crate::store::Error::NotFound { .. }) => config::Config::default(),
+        Err(error) => return Err(error.into()),
+    };
+    let project = detect::project(&root, &existing.exclude, None)?;
+    let store = Store::create(&root)?;
+    let made = write_files(&store, &project, args, cx)?;
+    let loaded = pipeline::read_config(&store)?;
+    let tools = tools(cx, &loaded.config, &project);
+    let text = if format == "json" {
+        let document = json!({
+            "schema_version": 1, "kind": "init", "root": root.to_string_lossy(),
+            "units": project.units.iter().map(|facts| &facts.unit).collect::<Vec<_>>(),
+            "files": made.iter().map(|made| json!({"path": made.path, "result": word(&made.written)})).collect::<Vec<_>>(),
+            "tools": tools, "warnings": project.warnings,
+        });
+        format!("{}\n", serde_json::to_string_pretty(&document)?)
+    } else {
+        describe(&root, &project, &made, &tools)
+    };
+    cx.ui.data(text.as_bytes())?;
+    Ok(Exit::Ok)
+}
+
+fn write_files(store: &Store, project: &Project, args: &Args, cx: &Cx) -> anyhow::Result<Vec<Made>> {
+    let mut languages: Vec<Language> = project.units.iter().map(|facts| facts.unit.language).collect();
+    languages.sort();
+    languages.dedup();
+    let generated = if args.force {
+        Overwrite::Replace
+    } else {
+        Overwrite::KeepExisting
+    };
+    let now = cx.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let items = json!({
+        "metadata": {"total_items": 0, "completed": 0, "in_progress": 0, "blocked": 0, "last_updated": now},
+        "milestones": {}, "work_items": {}
+    });
+    let status = json!({
+        "current_session": null, "current_work_item": null, "started_at": null, "status": "idle",
+        "completed_at": null, "base_commit": null
+    });
+    let files: [(&str, Value, Overwrite); 4] = [
+        (
+            layout::CONFIG,
+            config::initial(&languages),
+            Overwrite::KeepExisting,
+        ),
+        (layout::CONFIG_SCHEMA, config::schema(), generated),
+        (layout::WORK_ITEMS, items, Overwrite::KeepExisting),
+        (layout::STATUS, status, Overwrite::KeepExisting),
+    ];
+    let mut made = Vec::new();
+    for (path, value, overwrite) in files {
+        let written = store.write(path, pretty(&value).as_bytes(), overwrite)?;
+        made.push(Made {
+            path: path.to_owned(),
+            written,
+        });
+    }
+    made.push(Made {
+        path: ".gitignore".to_owned(),
+        written: ignore_lines(store)?,
+    });
+    Ok(made)
+}
+
+/// Adds what is missing to `.gitignore`, behind what is there.
+fn ignore_lines(store: &Store) -> anyhow::Result<Written> {
+    let path = store.path(".gitignore");
+    let old = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    };
+    let missing: Vec<&str> = layout::GIT_IGNORED
+        .into_iter()
+        .filter(|wanted| {
+            !old.lines()
+                .any(|line| line.trim().trim_start_matches('/') == wanted.trim_start_matches('/'))
+        })
+        .collect();
+    if missing.is_empty() {
+        return Ok(Written::Kept);
+    }
+    let mut text = old;
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    for line in missing {
+        text.push_str(line);
+        text.push('\n');
+    }
+    Ok(store.write(".gitignore", text.as_bytes(), Overwrite::Replace)?)
+}
+
+fn word(written: &Written) -> &'static str {
+    match written {
+        Written::New => "new",
+        Written::Replaced => "replaced",
+        Written::Unchanged => "unchanged",
+        Written::Kept => "kept",
+    }
+}
+
+/// The tools that the gates would use: found or missing, with the command that installs them.
+fn tools(cx: &Cx, config: &config::Config, project: &Project) -> Vec<Value> {
+    let finder = pipeline::finder(cx, &project.root);
+    let programs = pipeline::programs(config, project, &finder);
+    let gate_cx = Context {
+        config,
+        project,
+        programs: &programs,
+        out: Path::new("RUN"),
+        fixing: Fixing::Off,
+        workers: 1,
+        demanded: &[],
+        strictness: Strictness::Normal,
+    };
+    let plan = Plan::make(&gate_cx, &GateId::ALL);
+    let mut tools = Vec::new();
+    for gate in &plan.gates {
+        for item in &gate.items {
+            let entry = match item {
+                Item::Run(step) if step.unit.is_some() => json!({
+                    "gate": gate.gate, "required": gate.required, "tool": step.tool_name(), "unit": step.unit_path,
+                    "found": step.command_words().first(), "install": null,
+                }),
+                Item::Not(not) if not.hint.is_some() => json!({
+                    "gate": gate.gate, "required": gate.required, "tool": not.tool, "unit": not.unit,
+                    "found": null, "install": not.hint, "reason": not.reason,
+                }),
+                _ => continue,
+            };
+            tools.push(entry);
+        }
+    }
+    tools
+}
+
+fn describe(root: &Path, project: &Project, made: &[Made], tools: &[Value]) -> String {
+    let mut text = String::new();
+    let changed = made
+        .iter()
+        .any(|made| matches!(made.written, Written::New | Written::Replaced));
+    let head = if changed {
+        "set up"
+    } else {
+        "already set up, nothing was changed:"
+    };
+    let _ = writeln!(text, "{head} {}", root.display());
+    for made in made {
+        let _ = writeln!(text, "  {:<9} {}", word(&made.written), made.path);
+    }
+    let _ = writeln!(text, "\nunits");
+    if project.units.is_empty() {
+        let _ = writeln!(
+            text,
+            "  none of a known language; gates can still run commands and rules of your own"
+        );
+    }
+    for facts in &project.units {
+        let _ = writeln!(
+            text,
+            "  {} because of {}",
+            facts.unit.label(),
+            facts.unit.markers.join(", ")
+        );
+    }
+    for warning in &project.warnings {
+        let _ = writeln!(text, "  warning: {warning}");
+    }
+    let _ = writeln!(text, "\ntools");
+    for tool in tools {
+        let name = tool["tool"].as_str().unwrap_or("-");
+        let gate = tool["gate"].as_str().unwrap_or("-");
+        let unit = tool["unit"].as_str().unwrap_or(".");
+        match (tool["found"].as_str(), tool["install"].as_str()) {
+            (Some(path), _) => {
+                let _ = writeln!(text, "  ✓ {name:<13} {gate:<11} {path}");
+            }
+            (None, install) => {
+                let weight = if tool["required"].as_bool() == Some(true) {
+                    "required"
+                } else {
+                    "optional"
+                };
+                let reason = tool["reason"].as_str().unwrap_or("missing");
+                let _ = writeln!(text, "  ✗ {name:<13} {gate:<11} {reason} in {unit} ({weight})");
+                if let Some(install) = install {
+                    let _ = writeln!(text, "      → {install}");
+                }
+            }
+        }
+    }
+    let _ = writeln!(text, "\nnext: sdd complete");
+    text
+}

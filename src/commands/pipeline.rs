@@ -1,0 +1,465 @@
+//! From arguments to a finished report: what `sdd gate` and `sdd complete` have in common.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+
+use super::context::Cx;
+use super::error::CommandError;
+use super::output::Outputs;
+use crate::engine::{self, Job, OnFailure, Plan, StepKey, VersionCache};
+use crate::gates::{Context, Fixing, Programs, Strictness};
+use crate::model::config::{Config, load};
+use crate::model::exit::Exit;
+use crate::model::gate_id::GateId;
+use crate::model::report::{GateReport, GitInfo, ProjectInfo, Report, SCHEMA_VERSION, Summary};
+use crate::model::verdict::{RunVerdict, Verdict};
+use crate::process::find::{Finder, Found};
+use crate::process::redact::Redactor;
+use crate::process::{System, signals};
+use crate::project::{Project, detect, git};
+use crate::store::{self, Overwrite, Store, layout};
+
+/// The options that decide how gates run.
+#[derive(Clone, Debug, clap::Args)]
+pub struct RunOptions {
+    /// How many steps run side by side [default: the number of cores]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Print what would run and why, and what would not and why; run nothing
+    #[arg(long)]
+    pub plan: bool,
+    /// Stop everything once a gate that decides does not pass
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Turn every skip of an enabled gate into an error
+    #[arg(long)]
+    pub strict: bool,
+    /// Let gates rewrite files, whatever the configuration says
+    #[arg(long, conflicts_with = "no_fix")]
+    pub fix: bool,
+    /// Change no file, whatever the configuration says
+    #[arg(long)]
+    pub no_fix: bool,
+}
+
+impl RunOptions {
+    /// Whether gates may rewrite files: the command line decides, then `CI`, then each gate's configuration.
+    fn fixing(&self, cx: &Cx) -> Fixing {
+        match (self.fix, self.no_fix) {
+            (true, _) => Fixing::On,
+            (_, true) => Fixing::Off,
+            _ if cx.environment.is_ci() => Fixing::Off,
+            _ => Fixing::AsConfigured,
+        }
+    }
+
+    fn jobs(&self) -> usize {
+        match self.jobs {
+            Some(jobs) => usize::from(jobs),
+            None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        }
+    }
+}
+
+/// What is asked of a run.
+pub struct Request<'a> {
+    /// `gate` or `complete`.
+    pub command: &'static str,
+    /// The gates that were named; empty means every gate.
+    pub named: &'a [GateId],
+    /// The options.
+    pub options: &'a RunOptions,
+    /// Whether a run that cannot be recorded has a verdict.
+    pub recording: Recording,
+}
+
+/// Whether a run must be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recording {
+    /// Without a record there is no verdict.
+    Required,
+    /// A run that cannot be recorded only warns.
+    Wanted,
+}
+
+/// A project that is ready to be looked at.
+pub struct Opened {
+    /// Its state.
+    pub store: Store,
+    /// Its settings.
+    pub config: Config,
+    /// What is odd about the settings.
+    pub warnings: Vec<String>,
+}
+
+/// Finds the project of the directory that the command works from, and reads its settings.
+pub fn open(cx: &Cx) -> anyhow::Result<Opened> {
+    let root = detect::find_root(&cx.start).ok_or_else(|| {
+        CommandError::not_found(format!("no .session/ in {} or above it", cx.start.display()))
+            .hint("set the project up: sdd init")
+    })?;
+    let store = Store::open(&root)?.on_notice(|notice| notify(&notice.to_string()));
+    let loaded = read_config(&store)?;
+    let warnings = loaded.warnings.iter().map(ToString::to_string).collect();
+    Ok(Opened {
+        store,
+        config: loaded.config,
+        warnings,
+    })
+}
+
+/// Reads the settings; without the file every setting has its default.
+pub fn read_config(store: &Store) -> anyhow::Result<load::Loaded> {
+    let path = store.path(layout::CONFIG);
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(load::parse_bytes(layout::CONFIG, &bytes)?),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(load::Loaded::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// A word of the store while it works: it may come from deep inside, so it goes straight to stderr.
+fn notify(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// Plans and runs gates, writes the report, and says how sdd is to end.
+pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
+    let opened = open(cx)?;
+    let outputs = Outputs::open(cx)?;
+    let project = detect::project(opened.store.root(), &opened.config.exclude, None)?;
+    let finder = finder(cx, &project.root);
+    let programs = engine::find_programs(&opened.config, &project, &finder);
+    let asked: Vec<GateId> = if request.named.is_empty() {
+        GateId::ALL.to_vec()
+    } else {
+        request.named.to_vec()
+    };
+    let place = Place::choose(cx, &opened.store, request)?;
+    let gate_cx = Context {
+        config: &opened.config,
+        project: &project,
+        programs: &programs,
+        out: place.path(),
+        fixing: request.options.fixing(cx),
+        workers: request.options.jobs(),
+        demanded: request.named,
+        strictness: if request.options.strict {
+            Strictness::Strict
+        } else {
+            Strictness::Normal
+        },
+    };
+    let plan = Plan::make(&gate_cx, &asked);
+    if request.options.plan {
+        let format = cx.choose(&["human", "json", "agent"])?;
+        let text = super::gate::plan_text(&plan, &project, &opened.warnings, format)?;
+        cx.ui.data(text.as_bytes())?;
+        return Ok(Exit::Ok);
+    }
+    let scene = Scene {
+        request,
+        opened: &opened,
+        project: &project,
+        finder: &finder,
+        gate_cx,
+        plan: &plan,
+    };
+    let report = scene.play(cx, &place)?;
+    let recorded = record(cx, &opened.store, &report, request.recording);
+    outputs.write(cx, &report)?;
+    let exit = exit_of(cx, &report);
+    match recorded {
+        Err(error) if exit == Exit::Ok && request.recording == Recording::Required => {
+            Err(error.context("the gates passed, but the run could not be recorded: no verdict"))
+        }
+        Err(error) => {
+            cx.ui.warning(&format!("the report was not saved: {error:#}"));
+            Ok(exit)
+        }
+        Ok(()) => Ok(exit),
+    }
+}
+
+/// How programs are found in this project.
+pub fn finder(cx: &Cx, root: &Path) -> Finder {
+    Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root)
+}
+
+/// Where a run's files go.
+enum Place {
+    /// Nothing is run.
+    Nowhere(PathBuf),
+    /// A directory of the run.
+    Run(store::Run, String),
+}
+
+impl Place {
+    fn choose(cx: &mut Cx, store: &Store, request: &Request<'_>) -> anyhow::Result<Self> {
+        if request.options.plan {
+            return Ok(Self::Nowhere(store.path(layout::RUNS).join("RUN_ID")));
+        }
+        store.tidy();
+        match store.new_run(cx.clock.now()) {
+            Ok(run) => {
+                let shown = format!("{}/{}", layout::RUNS, run.id());
+                Ok(Self::Run(run, shown))
+            }
+            Err(error) => {
+                cx.ui.warning(&format!(
+                    "{error}; the logs of this run go to a temporary directory and are not kept"
+                ));
+                let run = store::Run::temporary(cx.clock.now())?;
+                let shown = run.path().to_string_lossy().into_owned();
+                Ok(Self::Run(run, shown))
+            }
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Nowhere(path) => path,
+            Self::Run(run, _) => run.path(),
+        }
+    }
+
+    fn id(&self) -> &str {
+        match self {
+            Self::Nowhere(_) => "plan",
+            Self::Run(run, _) => run.id(),
+        }
+    }
+
+    fn shown(&self) -> &str {
+        match self {
+            Self::Nowhere(_) => layout::RUNS,
+            Self::Run(_, shown) => shown,
+        }
+    }
+}
+
+/// Everything that a run is made of.
+struct Scene<'a> {
+    request: &'a Request<'a>,
+    opened: &'a Opened,
+    project: &'a Project,
+    finder: &'a Finder,
+    gate_cx: Context<'a>,
+    plan: &'a Plan,
+}
+
+impl Scene<'_> {
+    fn play(&self, cx: &mut Cx, place: &Place) -> anyhow::Result<Report> {
+        let (started_at, since) = (cx.clock.now(), Instant::now());
+        let config = &self.opened.config;
+        let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
+        let env = cx.environment.for_tools(&config.pass_env, place.id());
+        let runner = System::new(env, place.id(), cx.cancel.clone(), Arc::clone(&redactor));
+        let last = self.last_report();
+        let history = history(last.as_ref());
+        let versions = self.read_versions();
+        let progress = cx.ui.progress();
+        let (ran, git) = std::thread::scope(|scope| {
+            let git = scope.spawn(|| self.git(&runner));
+            let ran = engine::run(
+                self.plan,
+                &Job {
+                    cx: self.gate_cx,
+                    runner: &runner,
+                    cancel: &cx.cancel,
+                    redactor: &redactor,
+                    observer: &progress,
+                    jobs: self.request.options.jobs(),
+                    on_failure: if self.request.options.fail_fast {
+                        OnFailure::Stop
+                    } else {
+                        OnFailure::KeepGoing
+                    },
+                    out_shown: place.shown(),
+                    history: &history,
+                    versions: &versions,
+                },
+            );
+            (
+                ran,
+                git.join()
+                    .unwrap_or_else(|_| (None, Some("reading the git state panicked".to_owned()))),
+            )
+        });
+        progress.clear();
+        if ran.versions != versions {
+            self.write_versions(&ran.versions);
+        }
+        let mut warnings = self.opened.warnings.clone();
+        warnings.extend(self.project.warnings.iter().cloned());
+        warnings.extend(git.1);
+        warnings.extend(withheld(cx, config, &ran.gates));
+        let missing_gates = missing_gates(config, self.request, &mut warnings);
+        let cancelled_by = cx.cancel.signal().map(signals::name);
+        let verdict = decide(&ran.gates, cancelled_by.is_some() || missing_gates);
+        Ok(Report {
+            schema_version: SCHEMA_VERSION,
+            kind: "gate_report".to_owned(),
+            sdd_version: env!("CARGO_PKG_VERSION").to_owned(),
+            run_id: place.id().to_owned(),
+            command: self.request.command.to_owned(),
+            session: None,
+            work_item: None,
+            project: ProjectInfo {
+                units: self
+                    .project
+                    .units
+                    .iter()
+                    .map(|facts| facts.unit.clone())
+                    .collect(),
+            },
+            git: git.0,
+            started_at,
+            finished_at: cx.clock.now(),
+            duration_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
+            verdict,
+            cancelled_by,
+            summary: Summary::of(&ran.gates),
+            warnings: warnings.iter().map(|warning| redactor.text(warning)).collect(),
+            gates: ran.gates,
+            rerun: rerun(self.request),
+        })
+    }
+
+    /// The state of the repository, or why it could not be had.
+    fn git(&self, runner: &System) -> (Option<GitInfo>, Option<String>) {
+        let Found::At(program) = self.finder.find("git", &[], &self.project.root) else {
+            return (None, None);
+        };
+        match git::read(runner, &program, &self.project.root) {
+            Ok(info) => (info, None),
+            Err(error) => (None, Some(format!("the git state is unknown: {error}"))),
+        }
+    }
+
+    fn last_report(&self) -> Option<Report> {
+        let bytes = std::fs::read(self.opened.store.path(layout::LATEST_REPORT)).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    fn read_versions(&self) -> VersionCache {
+        std::fs::read(self.opened.store.path(VERSIONS))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
+    }
+
+    /// Only a cache: without it the tools are asked again.
+    fn write_versions(&self, versions: &VersionCache) {
+        if let Ok(mut text) = serde_json::to_vec_pretty(versions) {
+            text.push(b'\n');
+            let _ = self.opened.store.write(VERSIONS, &text, Overwrite::Replace);
+        }
+    }
+}
+
+/// The versions of tools that were asked before.
+const VERSIONS: &str = ".session/runs/tool-versions.json";
+
+/// How long steps took the last time, so that the longest can begin first.
+fn history(last: Option<&Report>) -> BTreeMap<StepKey, Duration> {
+    let mut history = BTreeMap::new();
+    for gate in last.iter().flat_map(|report| &report.gates) {
+        for step in gate.steps.iter().filter(|step| step.duration_ms > 0) {
+            let key = (gate.gate, step.unit.clone(), step.tool.clone());
+            history.insert(key, Duration::from_millis(step.duration_ms));
+        }
+    }
+    history
+}
+
+/// The decision over a run. What does not decide only informs, and a run in which nothing passed has shown nothing.
+pub fn decide(gates: &[GateReport], incomplete: bool) -> RunVerdict {
+    let deciding = |wanted: &[Verdict]| {
+        gates
+            .iter()
+            .any(|gate| gate.required && wanted.contains(&gate.verdict))
+    };
+    if deciding(&[Verdict::Failed]) {
+        RunVerdict::Failed
+    } else if incomplete
+        || deciding(&[Verdict::Error, Verdict::NotRun])
+        || !gates.iter().any(|gate| gate.verdict == Verdict::Passed)
+    {
+        RunVerdict::Error
+    } else {
+        RunVerdict::Passed
+    }
+}
+
+/// Gates that the configuration asks for and this version does not have. A required one leaves no verdict.
+fn missing_gates(config: &Config, request: &Request<'_>, warnings: &mut Vec<String>) -> bool {
+    if !request.named.is_empty() {
+        return false;
+    }
+    let mut blocks = false;
+    for gate in config.unavailable_gates().iter().filter(|gate| gate.enabled) {
+        blocks |= gate.required;
+        let so = if gate.required {
+            "it is required, so there is no verdict"
+        } else {
+            "it was not checked"
+        };
+        warnings.push(format!(
+            "quality_gates.{} is configured, and this version of sdd has no such gate: {so}",
+            gate.key
+        ));
+    }
+    blocks
+}
+
+/// A failing tool may miss a variable that the allow-list keeps from it.
+fn withheld(cx: &Cx, config: &Config, gates: &[GateReport]) -> Option<String> {
+    let count = cx.environment.withheld(&config.pass_env);
+    let troubled = gates
+        .iter()
+        .flat_map(|gate| &gate.steps)
+        .any(|step| matches!(step.verdict, Verdict::Failed | Verdict::Error) && !step.command.is_empty());
+    (troubled && count > 0).then(|| {
+        format!("{count} environment variables were withheld from the tools; pass one on with \"pass_env\": [\"NAME\"] in config.json")
+    })
+}
+
+fn rerun(request: &Request<'_>) -> String {
+    let mut words = vec!["sdd".to_owned(), request.command.to_owned()];
+    words.extend(request.named.iter().map(ToString::to_string));
+    if request.options.strict {
+        words.push("--strict".to_owned());
+    }
+    words.join(" ")
+}
+
+fn record(cx: &Cx, store: &Store, report: &Report, recording: Recording) -> anyhow::Result<()> {
+    let mut text = serde_json::to_vec_pretty(report)?;
+    text.push(b'\n');
+    let held = match recording {
+        Recording::Required => Some(store.lock(&format!("sdd {}", report.command))?),
+        Recording::Wanted => None,
+    };
+    store.write(layout::LATEST_REPORT, &text, Overwrite::Replace)?;
+    drop(held);
+    let _ = cx;
+    Ok(())
+}
+
+fn exit_of(cx: &Cx, report: &Report) -> Exit {
+    match cx.cancel.signal() {
+        Some(signal) => signals::exit_for(signal),
+        None => report.verdict.into(),
+    }
+}
+
+/// Programs that the gates of this project want, for `sdd init`.
+pub fn programs(config: &Config, project: &Project, finder: &Finder) -> Programs {
+    engine::find_programs(config, project, finder)
+}

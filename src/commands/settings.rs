@@ -1,0 +1,50 @@
+//! The edge of `sdd config`: reads the file, prints the answer.
+
+use anyhow::Context as _;
+
+use super::config::{Action, Args, Format, Source, answer};
+use super::context::Cx;
+use super::error::CommandError;
+use crate::model::exit::Exit;
+use crate::project::detect;
+use crate::store::layout;
+
+/// Runs the command.
+pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
+    let format = match cx.choose(&["human", "json", "agent"])? {
+        "json" => Format::Json,
+        _ => Format::Human,
+    };
+    // The schema is the same everywhere; it needs no project.
+    let bytes = if args.action == Action::Schema {
+        None
+    } else {
+        read(cx)?
+    };
+    let answer = answer(
+        args.action,
+        Source {
+            path: layout::CONFIG,
+            bytes: bytes.as_deref(),
+        },
+        format,
+    );
+    cx.ui.data(answer.stdout.as_bytes())?;
+    for line in &answer.stderr {
+        cx.ui.status(line);
+    }
+    Ok(answer.exit)
+}
+
+fn read(cx: &Cx) -> anyhow::Result<Option<Vec<u8>>> {
+    let root = detect::find_root(&cx.start).ok_or_else(|| {
+        CommandError::not_found(format!("no .session/ in {} or above it", cx.start.display()))
+            .hint("set the project up: sdd init")
+    })?;
+    let path = root.join(layout::CONFIG);
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}

@@ -1,0 +1,298 @@
+//! From judgements to the gates of a report.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use super::{GatePlan, Job, Plan, VersionCache, fingerprint, versions, work};
+use crate::gates::{
+    self, Item, Judgement, Part, PartResult, Step, StepJudgement, StepTool, Strictness, Work,
+};
+use crate::model::finding::Finding;
+use crate::model::gate_id::GateId;
+use crate::model::report::{GateReport, StepReport};
+use crate::model::text;
+use crate::model::verdict::Verdict;
+use crate::process::{End, Outcome, signals};
+
+/// The most findings that a gate's report lists; the rest is counted.
+const MAX_FINDINGS: usize = 1_000;
+/// The lines of output that a step keeps in the report.
+const TAIL_LINES: usize = 20;
+/// The characters of each of these lines.
+const TAIL_CHARS: usize = 400;
+
+/// Judges a gate and writes down what came of it.
+pub(super) fn gate(
+    planned: &GatePlan,
+    parts: &[Part<'_>],
+    times: &[Option<(Instant, Instant)>],
+    job: &Job<'_>,
+) -> GateReport {
+    let judgement = judge(planned, parts, job);
+    let mut findings: Vec<Finding> = judgement.findings().cloned().collect();
+    let findings_total = findings.len() as u64;
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| {
+            (
+                finding.path.clone(),
+                finding.line,
+                finding.column,
+                finding.rule.clone(),
+                finding.message.clone(),
+            )
+        };
+        b.severity.cmp(&a.severity).then_with(|| key(a).cmp(&key(b)))
+    });
+    findings.truncate(MAX_FINDINGS);
+    fingerprint::fill(planned.gate, &job.cx.project.root, &mut findings);
+    for finding in &mut findings {
+        finding.message = clean(&finding.message, job);
+        finding.rule = text::shorten(&clean(&finding.rule, job), 300);
+        finding.path = finding.path.as_deref().map(|path| clean(path, job));
+    }
+    let steps = parts
+        .iter()
+        .zip(judgement.steps())
+        .zip(times)
+        .map(|((part, judged), times)| step(part, judged, *times, job))
+        .collect();
+    let (verdict, reason) = strictly(planned, &judgement, job);
+    GateReport {
+        gate: planned.gate,
+        // An answer that --strict demands decides, even for a gate that is optional otherwise.
+        required: planned.required || (verdict == Verdict::Error && job.cx.strictness == Strictness::Strict),
+        verdict,
+        reason: text::shorten(&clean(&reason, job), 500),
+        duration_ms: millis(span(times)),
+        steps,
+        metrics: judgement.metrics().clone(),
+        findings,
+        findings_total,
+        changed_files: Vec::new(),
+        warnings: distinct(judgement.warnings().map(|warning| clean(&warning, job))),
+        remediation: remediation(planned, &judgement, verdict, job),
+    }
+}
+
+/// A gate that cannot even be named: only a bug leads here.
+pub(super) fn internal(reason: &str) -> GateReport {
+    GateReport {
+        gate: GateId::Custom,
+        required: true,
+        verdict: Verdict::Error,
+        reason: reason.to_owned(),
+        duration_ms: 0,
+        steps: Vec::new(),
+        metrics: BTreeMap::new(),
+        findings: Vec::new(),
+        findings_total: 0,
+        changed_files: Vec::new(),
+        warnings: Vec::new(),
+        remediation: Vec::new(),
+    }
+}
+
+fn judge(planned: &GatePlan, parts: &[Part<'_>], job: &Job<'_>) -> Judgement {
+    if let Some(reason) = &planned.disabled {
+        return Judgement::of(Vec::new(), reason);
+    }
+    let Some(gate) = gates::by_id(planned.gate) else {
+        return Judgement::of(
+            vec![StepJudgement::error("this gate is not in the table of gates")],
+            "",
+        );
+    };
+    let judgement = catch_unwind(AssertUnwindSafe(|| gate.judge(&job.cx, parts))).unwrap_or_else(|panic| {
+        let said = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Judgement::of(
+            vec![StepJudgement::error(format!(
+                "a bug in sdd: the judge panicked: {said}"
+            ))],
+            "",
+        )
+    });
+    // A judge that loses a part, or invents one, has not judged what was run.
+    if judgement.steps().len() != parts.len() && !parts.is_empty() {
+        let reason = format!(
+            "a bug in sdd: {} parts, {} judged",
+            parts.len(),
+            judgement.steps().len()
+        );
+        return Judgement::of(
+            parts
+                .iter()
+                .map(|_| StepJudgement::error(reason.clone()))
+                .collect(),
+            "",
+        );
+    }
+    judgement
+}
+
+/// Under `--strict` a skip of an enabled gate is an error.
+fn strictly(planned: &GatePlan, judgement: &Judgement, job: &Job<'_>) -> (Verdict, String) {
+    let strict = job.cx.strictness == Strictness::Strict && planned.disabled.is_none();
+    if strict && judgement.verdict() == Verdict::Skipped {
+        return (
+            Verdict::Error,
+            format!("skipped, which --strict does not allow: {}", judgement.reason()),
+        );
+    }
+    (judgement.verdict(), judgement.reason().to_owned())
+}
+
+fn step(
+    part: &Part<'_>,
+    judged: &StepJudgement,
+    times: Option<(Instant, Instant)>,
+    job: &Job<'_>,
+) -> StepReport {
+    let mut report = match part.item {
+        Item::Not(not) => StepReport {
+            tool: not.tool.clone(),
+            unit: not.unit.clone(),
+            language: not.language,
+            ..blank(judged.verdict())
+        },
+        Item::Run(step) => StepReport {
+            tool: step.tool_name(),
+            unit: step.unit_path.clone(),
+            language: step.language,
+            ..blank(judged.verdict())
+        },
+    };
+    report.reason = text::shorten(&clean(judged.reason(), job), 500);
+    report.duration_ms = millis(times.map_or(Duration::ZERO, |(from, to)| to - from));
+    if let (Item::Run(step), PartResult::Command(answer)) = (part.item, &part.result) {
+        report.command = step.command_words().iter().map(|word| clean(word, job)).collect();
+        if let Ok(outcome) = &answer.outcome {
+            describe(&mut report, outcome, step, judged, job);
+        }
+    }
+    report
+}
+
+fn blank(verdict: Verdict) -> StepReport {
+    StepReport {
+        tool: String::new(),
+        tool_version: None,
+        unit: String::new(),
+        language: None,
+        verdict,
+        reason: String::new(),
+        command: Vec::new(),
+        exit_code: None,
+        signal: None,
+        timed_out: false,
+        duration_ms: 0,
+        log: None,
+        output_tail: Vec::new(),
+    }
+}
+
+fn describe(report: &mut StepReport, outcome: &Outcome, step: &Step, judged: &StepJudgement, job: &Job<'_>) {
+    match outcome.end {
+        End::Code(code) => report.exit_code = Some(code),
+        End::Signal(signal) => report.signal = Some(signals::name(signal)),
+        End::TimedOut => report.timed_out = true,
+        End::Cancelled => {}
+    }
+    report.log = Some(format!("{}/{}", job.out_shown, work::log_name(step)));
+    let unexplained = match judged.verdict() {
+        Verdict::Error => true,
+        Verdict::Failed => judged.findings().is_empty(),
+        Verdict::Passed | Verdict::Skipped | Verdict::NotRun => false,
+    };
+    if unexplained {
+        report.output_tail = tail(outcome, job);
+    }
+}
+
+/// The last lines that a tool printed: to stderr, or to stdout when stderr is empty.
+fn tail(outcome: &Outcome, job: &Job<'_>) -> Vec<String> {
+    let stream = if outcome.stderr.total() > 0 {
+        &outcome.stderr
+    } else {
+        &outcome.stdout
+    };
+    let bytes = stream.bytes();
+    let text = clean(&String::from_utf8_lossy(&bytes), job);
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines
+        .iter()
+        .skip(lines.len().saturating_sub(TAIL_LINES))
+        .map(|line| text::shorten(line, TAIL_CHARS))
+        .collect()
+}
+
+fn clean(dirty: &str, job: &Job<'_>) -> String {
+    job.redactor.text(&text::sanitise(dirty))
+}
+
+fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    texts.filter(|text| seen.insert(text.clone())).collect()
+}
+
+fn remediation(planned: &GatePlan, judgement: &Judgement, verdict: Verdict, job: &Job<'_>) -> Vec<String> {
+    let mut lines = distinct(judgement.hints().map(|hint| clean(hint, job)));
+    if verdict == Verdict::Failed
+        && let Some(gate) = gates::by_id(planned.gate)
+    {
+        lines.push(gate.about().remedy.to_owned());
+    }
+    if matches!(verdict, Verdict::Failed | Verdict::Error | Verdict::NotRun) {
+        let strict = if job.cx.strictness == Strictness::Strict {
+            " --strict"
+        } else {
+            ""
+        };
+        lines.push(format!("rerun: sdd gate {}{strict}", planned.gate));
+    }
+    lines
+}
+
+fn span(times: &[Option<(Instant, Instant)>]) -> Duration {
+    let started = times.iter().flatten().map(|(from, _)| *from).min();
+    let ended = times.iter().flatten().map(|(_, to)| *to).max();
+    match (started, ended) {
+        (Some(from), Some(to)) => to - from,
+        _ => Duration::ZERO,
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Writes the versions that became known into the steps.
+pub(super) fn add_versions(gates: &mut [GateReport], plan: &Plan, known: &VersionCache) {
+    for (report, planned) in gates.iter_mut().zip(&plan.gates) {
+        for (step, item) in report.steps.iter_mut().zip(&planned.items) {
+            if let Item::Run(run) = item
+                && let (StepTool::Known(tool), Work::Command(work)) = (run.tool, &run.work)
+            {
+                step.tool_version =
+                    versions::key(tool, &work.program).and_then(|key| known.get(&key).cloned());
+            }
+        }
+    }
+}
+
+/// Writes the files that automatic fixes changed into their gates.
+pub(super) fn add_changes(gates: &mut [GateReport], plan: &Plan, changed: &BTreeMap<GateId, Vec<String>>) {
+    for (report, planned) in gates.iter_mut().zip(&plan.gates) {
+        if let Some(files) = changed.get(&planned.gate) {
+            report.changed_files.clone_from(files);
+        }
+    }
+}

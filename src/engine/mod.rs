@@ -1,0 +1,357 @@
+//! Plan → run in parallel → judge → report: the only code that joins gates and processes.
+//!
+//! Steps that rewrite files run first and alone; all others run side by side, the longest first. The order of
+//! the report never depends on the timing. A panic in one judge becomes one gate in `error`.
+
+mod assemble;
+mod fingerprint;
+mod plan;
+mod schedule;
+mod versions;
+mod work;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+pub use plan::{GatePlan, Plan, find_programs};
+pub use versions::{VersionCache, VersionKey};
+
+use crate::gates::{Context, Item, Part, PartResult, Phase, Step, Work};
+use crate::model::gate_id::GateId;
+use crate::model::report::GateReport;
+use crate::model::verdict::Verdict;
+use crate::process::redact::Redactor;
+use crate::process::{Cancel, Runner};
+use crate::project::files::Snapshot;
+use schedule::Task;
+
+/// Something that happens during a run, for those who watch.
+pub enum Event<'a> {
+    /// The first step of a gate begins.
+    GateStarted(GateId),
+    /// A step begins.
+    StepStarted(&'a Step),
+    /// A gate is judged.
+    GateFinished(&'a GateReport),
+}
+
+/// Watches a run. Called from several threads.
+pub trait Observer: Sync {
+    /// Something happened.
+    fn event(&self, event: &Event<'_>);
+}
+
+/// Whether the first gate that decides and does not pass stops the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnFailure {
+    /// The other gates go on.
+    KeepGoing,
+    /// The others are ended or not begun.
+    Stop,
+}
+
+/// What a run needs besides its plan.
+pub struct Job<'a> {
+    /// What gates plan and judge from.
+    pub cx: Context<'a>,
+    /// Starts processes.
+    pub runner: &'a dyn Runner,
+    /// The request to stop.
+    pub cancel: &'a Cancel,
+    /// Keeps secrets out of the report.
+    pub redactor: &'a Redactor,
+    /// Who watches.
+    pub observer: &'a dyn Observer,
+    /// How many steps run side by side; at least 1.
+    pub jobs: usize,
+    /// Whether a failure stops the rest.
+    pub on_failure: OnFailure,
+    /// How the run's directory is called in the report.
+    pub out_shown: &'a str,
+    /// How long steps took in an earlier run, by gate, unit and tool.
+    pub history: &'a BTreeMap<StepKey, Duration>,
+    /// Versions of tools that are known from earlier runs.
+    pub versions: &'a VersionCache,
+}
+
+/// What a step is across runs.
+pub type StepKey = (GateId, String, String);
+
+/// What came of a run.
+pub struct Ran {
+    /// The gates, in their order.
+    pub gates: Vec<GateReport>,
+    /// Versions of tools, old and new.
+    pub versions: VersionCache,
+}
+
+/// One item's result, with its times.
+struct Slot {
+    result: PartResult,
+    started: Option<Instant>,
+    ended: Option<Instant>,
+}
+
+/// Runs a plan to its end, or to the end of what was begun before a cancellation.
+pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
+    let slots: Vec<Vec<Mutex<Option<Slot>>>> = plan
+        .gates
+        .iter()
+        .map(|gate| gate.items.iter().map(|_| Mutex::new(None)).collect())
+        .collect();
+    let bench = Bench {
+        plan,
+        job,
+        slots,
+        reports: plan.gates.iter().map(|_| Mutex::new(None)).collect(),
+    };
+    let changed = bench.rewrite();
+    let probes = versions::probes(plan, job.versions);
+    let probed: Vec<Mutex<Option<String>>> = probes.iter().map(|_| Mutex::new(None)).collect();
+    let mut tasks = bench.tasks();
+    tasks.extend((0..probes.len()).map(Task::probe));
+    bench.judge_those_without_steps();
+    schedule::run(
+        &tasks,
+        job.jobs,
+        &|| job.cancel.is_requested(),
+        &|task| match *task {
+            schedule::What::Step(gate, item) => bench.perform(gate, item),
+            schedule::What::Probe(index) => {
+                if let Some(probe) = probes.get(index)
+                    && let Some(cell) = probed.get(index)
+                {
+                    *lock(cell) = versions::ask(probe, job.runner, &job.cx.project.root);
+                }
+            }
+        },
+        &|task| {
+            if let schedule::What::Step(gate, item) = *task {
+                bench.leave(gate, item);
+            }
+        },
+    );
+    let mut known = job.versions.clone();
+    for (probe, cell) in probes.iter().zip(&probed) {
+        if let Some(version) = lock(cell).take() {
+            known.insert(probe.key.clone(), version);
+        }
+    }
+    let mut gates: Vec<GateReport> = bench
+        .reports
+        .iter()
+        .enumerate()
+        .map(|(index, report)| lock(report).take().unwrap_or_else(|| bench.judge(index)))
+        .collect();
+    assemble::add_versions(&mut gates, plan, &known);
+    assemble::add_changes(&mut gates, plan, &changed);
+    Ran {
+        gates,
+        versions: known,
+    }
+}
+
+/// A mutex's content whatever happened to an earlier holder: every value in here is written whole.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The run's shared state.
+struct Bench<'a> {
+    plan: &'a Plan,
+    job: &'a Job<'a>,
+    slots: Vec<Vec<Mutex<Option<Slot>>>>,
+    reports: Vec<Mutex<Option<GateReport>>>,
+}
+
+impl Bench<'_> {
+    fn step(&self, gate: usize, item: usize) -> Option<&Step> {
+        match self.plan.gates.get(gate)?.items.get(item)? {
+            Item::Run(step) => Some(step),
+            Item::Not(_) => None,
+        }
+    }
+
+    /// Every planned step, as (gate, item).
+    fn steps(&self, phase: Phase) -> Vec<(usize, usize)> {
+        let mut steps = Vec::new();
+        for (gate, planned) in self.plan.gates.iter().enumerate() {
+            for (item, entry) in planned.items.iter().enumerate() {
+                if matches!(entry, Item::Run(step) if step.phase == phase) {
+                    steps.push((gate, item));
+                }
+            }
+        }
+        steps
+    }
+
+    /// Runs the steps that rewrite files, one after the other, and says which files changed for which gate.
+    /// Fixes of the linter come before the formatter's, because they can leave lines that want formatting.
+    fn rewrite(&self) -> BTreeMap<GateId, Vec<String>> {
+        let mut changed: BTreeMap<GateId, Vec<String>> = BTreeMap::new();
+        let mut steps = self.steps(Phase::Rewrite);
+        steps.sort_by_key(|(gate, _)| {
+            self.plan
+                .gates
+                .get(*gate)
+                .is_some_and(|plan| plan.gate == GateId::Formatting)
+        });
+        if steps.is_empty() {
+            return changed;
+        }
+        let take = || Snapshot::take(&self.job.cx.project.root, &self.job.cx.config.exclude);
+        let mut before = take();
+        for (gate, item) in steps {
+            if self.job.cancel.is_requested() {
+                self.leave(gate, item);
+                continue;
+            }
+            self.perform(gate, item);
+            let after = take();
+            if let Some(step) = self.step(gate, item) {
+                let list = changed.entry(step.gate).or_default();
+                // Without both sights of the tree nobody can say what changed; the verdict does not need it.
+                if let (Ok(before), Ok(after)) = (&before, &after) {
+                    list.extend(before.changed(after));
+                }
+                list.sort();
+                list.dedup();
+            }
+            before = after;
+        }
+        changed
+    }
+
+    /// The steps that only look, the longest first, so that the last one to end is a short one.
+    fn tasks(&self) -> Vec<Task> {
+        let mut tasks: Vec<(Duration, Task)> = self
+            .steps(Phase::Check)
+            .into_iter()
+            .filter_map(|(gate, item)| {
+                let step = self.step(gate, item)?;
+                let key = (step.gate, step.unit_path.clone(), step.tool_name());
+                let expected = self
+                    .job
+                    .history
+                    .get(&key)
+                    .copied()
+                    .unwrap_or_else(|| unknown(step));
+                Some((expected, Task::step(gate, item, step.exclusive.clone())))
+            })
+            .collect();
+        tasks.sort_by_key(|(expected, _)| std::cmp::Reverse(*expected));
+        tasks.into_iter().map(|(_, task)| task).collect()
+    }
+
+    fn judge_those_without_steps(&self) {
+        for gate in 0..self.plan.gates.len() {
+            self.judge_when_complete(gate);
+        }
+    }
+
+    fn perform(&self, gate: usize, item: usize) {
+        let Some(step) = self.step(gate, item) else { return };
+        let first = self
+            .slots
+            .get(gate)
+            .is_some_and(|slots| slots.iter().all(|slot| lock(slot).is_none()));
+        if first {
+            self.job.observer.event(&Event::GateStarted(step.gate));
+        }
+        self.job.observer.event(&Event::StepStarted(step));
+        let started = Instant::now();
+        let result = work::perform(step, self.job);
+        let slot = Slot {
+            result,
+            started: Some(started),
+            ended: Some(Instant::now()),
+        };
+        self.put(gate, item, slot);
+    }
+
+    /// Records that a step was not begun.
+    fn leave(&self, gate: usize, item: usize) {
+        let why = if self.job.cancel.signal().is_some() {
+            "the run was cancelled before it began"
+        } else {
+            "another gate did not pass, and --fail-fast stops the rest"
+        };
+        let slot = Slot {
+            result: PartResult::NotStarted(why.to_owned()),
+            started: None,
+            ended: None,
+        };
+        self.put(gate, item, slot);
+    }
+
+    fn put(&self, gate: usize, item: usize, slot: Slot) {
+        if let Some(cell) = self.slots.get(gate).and_then(|slots| slots.get(item)) {
+            *lock(cell) = Some(slot);
+        }
+        self.judge_when_complete(gate);
+    }
+
+    fn judge_when_complete(&self, gate: usize) {
+        let Some(planned) = self.plan.gates.get(gate) else {
+            return;
+        };
+        let Some(slots) = self.slots.get(gate) else { return };
+        let complete = planned
+            .items
+            .iter()
+            .zip(slots)
+            .all(|(item, slot)| matches!(item, Item::Not(_)) || lock(slot).is_some());
+        if !complete {
+            return;
+        }
+        // Two steps that end together may both find the gate complete: the first one judges.
+        let Some(cell) = self.reports.get(gate) else {
+            return;
+        };
+        let mut cell = lock(cell);
+        if cell.is_some() {
+            return;
+        }
+        let report = self.judge(gate);
+        self.job.observer.event(&Event::GateFinished(&report));
+        let stops = report.required && matches!(report.verdict, Verdict::Failed | Verdict::Error);
+        *cell = Some(report);
+        drop(cell);
+        if stops && self.job.on_failure == OnFailure::Stop && !self.job.cancel.is_requested() {
+            self.job.cancel.request(0);
+        }
+    }
+
+    fn judge(&self, index: usize) -> GateReport {
+        let (Some(planned), Some(slots)) = (self.plan.gates.get(index), self.slots.get(index)) else {
+            return assemble::internal("a gate without a plan was to be judged");
+        };
+        let mut parts = Vec::new();
+        let mut times = Vec::new();
+        for (item, slot) in planned.items.iter().zip(slots) {
+            let slot = lock(slot).take();
+            times.push(slot.as_ref().and_then(|slot| Some((slot.started?, slot.ended?))));
+            let result = slot.map_or(PartResult::Nothing, |slot| slot.result);
+            parts.push(Part { item, result });
+        }
+        assemble::gate(planned, &parts, &times, self.job)
+    }
+}
+
+/// What an unknown step is taken to need: test runs are long, searches are short.
+fn unknown(step: &Step) -> Duration {
+    match (step.gate, &step.work) {
+        (_, Work::FileExists { .. } | Work::Grep { .. }) => Duration::from_millis(10),
+        (GateId::Tests, _) => Duration::from_secs(60),
+        (GateId::Security, _) => Duration::from_secs(20),
+        (GateId::Custom, _) => Duration::from_secs(10),
+        (GateId::Linting | GateId::Formatting, _) => Duration::from_secs(5),
+    }
+}
+
+/// The directory that a step's files go to.
+fn step_dir(out: &Path, id: &str) -> PathBuf {
+    out.join(id)
+}

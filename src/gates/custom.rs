@@ -1,0 +1,286 @@
+//! The custom gate: the project's own rules. A rule that cannot be read is an error, never one that holds.
+
+use super::parts::{Part, Result, Seen, see};
+use super::step::{CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
+use super::{About, Context, Gate, Judgement, StepJudgement};
+use crate::model::config::{Command, GrepMode, Rule};
+use crate::model::finding::{Finding, Severity};
+use crate::model::gate_id::GateId;
+use crate::process::find::Found;
+use crate::tools::Mode;
+
+/// The project's own rules hold.
+pub struct Custom;
+
+/// The rule types that exist, for messages.
+const TYPES: &str = "command, file_exists, grep";
+
+impl Gate for Custom {
+    fn id(&self) -> GateId {
+        GateId::Custom
+    }
+
+    fn about(&self) -> About {
+        About {
+            title: "Custom rules",
+            question: "Do the project's own rules hold?",
+            remedy: "Do what the rules named above ask for",
+        }
+    }
+
+    fn plan(&self, cx: &Context<'_>) -> Vec<Item> {
+        cx.config
+            .rules()
+            .enumerate()
+            .map(|(index, rule)| plan_rule(cx, index, rule))
+            .collect()
+    }
+
+    fn judge(&self, cx: &Context<'_>, parts: &[Part<'_>]) -> Judgement {
+        let rules: Vec<&Rule> = cx.config.rules().collect();
+        let steps: Vec<StepJudgement> = parts
+            .iter()
+            .enumerate()
+            .map(|(index, part)| {
+                let judgement = judge_rule(cx, part);
+                // A rule that nobody can read blocks even when it is called optional: what it meant is unknown.
+                let readable = matches!(part.item, Item::Run(_));
+                match rules.get(index) {
+                    Some(rule) if !rule.required && readable => judgement.informing_only(),
+                    _ => judgement,
+                }
+            })
+            .collect();
+        let held = steps
+            .iter()
+            .filter(|step| step.verdict() == crate::model::verdict::Verdict::Passed)
+            .count();
+        let total = steps.len();
+        let mut judgement = Judgement::of(steps, "no rules are configured")
+            .passing_because(format!("{held} of {total} rules hold"));
+        judgement.metric("rules", total);
+        judgement.metric("rules_held", held);
+        judgement
+    }
+}
+
+fn plan_rule(cx: &Context<'_>, index: usize, rule: &Rule) -> Item {
+    let label = rule.label(index);
+    let unreadable = |reason: String, hint: Option<String>| {
+        Item::Not(NotRun {
+            tool: label.clone(),
+            unit: ".".to_owned(),
+            language: None,
+            meaning: Meaning::Error,
+            reason: format!("{label}: {reason}"),
+            hint,
+        })
+    };
+    let lacks = |key: &str| unreadable(format!("a {} rule needs the key \"{key}\"", rule.kind), None);
+    let id = format!("custom-{:02}", index + 1);
+    let work = match rule.kind.as_str() {
+        "command" => {
+            let Some(command) = &rule.command else {
+                return lacks("command");
+            };
+            match command_work(cx, &id, &label, command, rule) {
+                Ok(work) => work,
+                Err(reason) if rule.required => return unreadable(reason, None),
+                Err(reason) => {
+                    return Item::Not(NotRun {
+                        tool: label.clone(),
+                        unit: ".".to_owned(),
+                        language: None,
+                        meaning: Meaning::Skip,
+                        reason: format!("{label}: {reason}"),
+                        hint: None,
+                    });
+                }
+            }
+        }
+        "file_exists" => {
+            let Some(path) = filled(rule.path.as_deref()) else {
+                return lacks("path");
+            };
+            Work::FileExists {
+                rule: label.clone(),
+                path: path.to_owned(),
+            }
+        }
+        "grep" => {
+            let Some(pattern) = filled(rule.pattern.as_deref()) else {
+                return lacks("pattern");
+            };
+            let Some(files) = filled(rule.files.as_deref()) else {
+                return lacks("files");
+            };
+            match regex::bytes::Regex::new(pattern) {
+                Ok(pattern) => Work::Grep {
+                    rule: label.clone(),
+                    pattern,
+                    files: files.to_owned(),
+                    mode: rule.mode.unwrap_or_default(),
+                },
+                Err(error) => {
+                    return unreadable(format!("{pattern:?} is not a regular expression: {error}"), None);
+                }
+            }
+        }
+        "" => {
+            return unreadable(
+                "it has no \"type\"".to_owned(),
+                Some(format!("types are: {TYPES}")),
+            );
+        }
+        other => {
+            return unreadable(
+                format!("its type {other:?} is unknown"),
+                Some(format!("types are: {TYPES}")),
+            );
+        }
+    };
+    Item::Run(Box::new(Step {
+        id,
+        gate: GateId::Custom,
+        unit: None,
+        unit_path: ".".to_owned(),
+        language: None,
+        tool: StepTool::Own,
+        phase: Phase::Check,
+        work,
+        required: rule.required,
+        exclusive: None,
+        why: format!("{} rule of the configuration", rule.kind),
+    }))
+}
+
+/// A key that is there and not blank.
+fn filled(value: Option<&str>) -> Option<&str> {
+    value.filter(|text| !text.trim().is_empty())
+}
+
+fn command_work(
+    cx: &Context<'_>,
+    id: &str,
+    label: &str,
+    command: &Command,
+    rule: &Rule,
+) -> std::result::Result<Work, String> {
+    let words = match command {
+        Command::Words(words) => words.clone(),
+        Command::Shell(text) => vec!["sh".to_owned(), "-c".to_owned(), text.clone()],
+    };
+    let (program, args) = words.split_first().ok_or("its command is empty")?;
+    let program = match cx.programs.get(None, program) {
+        Found::At(path) => path,
+        Found::NotExecutable(path) => return Err(format!("{} is not executable", path.display())),
+        Found::Missing => return Err(format!("{program} is not installed")),
+    };
+    Ok(Work::Command(Box::new(CommandWork {
+        label: label.to_owned(),
+        program,
+        args: args.to_vec(),
+        cwd: cx.project.root.clone(),
+        env: Vec::new(),
+        timeout: rule
+            .timeout
+            .map_or(cx.timeout(GateId::Custom), std::time::Duration::from_secs),
+        out: cx.out.join(id),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        reads_stdout: false,
+        mode: Mode::Check,
+        coverage: false,
+    })))
+}
+
+fn judge_rule(cx: &Context<'_>, part: &Part<'_>) -> StepJudgement {
+    let Item::Run(step) = part.item else {
+        return match see(cx.project, part) {
+            Seen::Settled(judgement) => judgement,
+            _ => StepJudgement::error("a rule that was not planned has a result"),
+        };
+    };
+    let name = step.tool_name();
+    match (&part.result, &step.work) {
+        (Result::Exists(Ok(true)), Work::FileExists { path, .. }) => {
+            StepJudgement::passed(format!("{name}: {path} exists"))
+        }
+        (Result::Exists(Ok(false)), Work::FileExists { path, .. }) => {
+            let message = format!("{path} does not exist");
+            StepJudgement::failed(format!("{name}: {message}")).with_findings(vec![
+                Finding::new("sdd", &name, Severity::High, message).at(path.clone(), None, None),
+            ])
+        }
+        (Result::Exists(Err(why)), _) => StepJudgement::error(format!("{name}: {why}")),
+        (
+            Result::Grep(answer),
+            Work::Grep {
+                pattern, files, mode, ..
+            },
+        ) => judge_grep(&name, pattern.as_str(), files, *mode, answer),
+        _ => match see(cx.project, part) {
+            Seen::Succeeded => StepJudgement::passed(format!("{name}: the command ended with exit code 0")),
+            Seen::Failed(code) => {
+                StepJudgement::failed(format!("{name}: the command ended with exit code {code}"))
+            }
+            Seen::Settled(judgement) => judgement.named(&name),
+            Seen::Reading(_) => StepJudgement::error(format!("{name}: a rule's command has no reading")),
+        },
+    }
+}
+
+fn judge_grep(
+    name: &str,
+    pattern: &str,
+    files: &str,
+    mode: GrepMode,
+    answer: &std::result::Result<super::GrepAnswer, String>,
+) -> StepJudgement {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(why) => return StepJudgement::error(format!("{name}: {why}")),
+    };
+    if answer.files_searched == 0 {
+        return StepJudgement::error(format!("{name}: no file was searched; {files} matches none"));
+    }
+    match (mode, answer.matches_total) {
+        (GrepMode::MustMatch, 0) => {
+            let message = format!(
+                "no line of {} files in {files} matches {pattern}",
+                answer.files_searched
+            );
+            StepJudgement::failed(format!("{name}: {message}")).with_findings(vec![Finding::new(
+                "sdd",
+                name,
+                Severity::High,
+                message,
+            )])
+        }
+        (GrepMode::MustMatch, total) => StepJudgement::passed(format!("{name}: {total} lines match")),
+        (GrepMode::MustNotMatch, 0) => StepJudgement::passed(format!(
+            "{name}: no line of {} files matches",
+            answer.files_searched
+        )),
+        (GrepMode::MustNotMatch, total) => {
+            let findings = answer
+                .matches
+                .iter()
+                .map(|found| {
+                    Finding::new("sdd", name, Severity::High, found.text.clone()).at(
+                        found.path.clone(),
+                        Some(found.line),
+                        Some(found.column),
+                    )
+                })
+                .collect();
+            let lines = if total == 1 {
+                "1 line matches".to_owned()
+            } else {
+                format!("{total} lines match")
+            };
+            StepJudgement::failed(format!("{name}: {lines} {pattern}, which must not"))
+                .with_findings(findings)
+        }
+    }
+}

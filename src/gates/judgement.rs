@@ -1,0 +1,308 @@
+//! What a judge decides. The only way to a green gate leads through a step that passed.
+
+use std::collections::BTreeMap;
+
+use crate::model::finding::Finding;
+use crate::model::verdict::Verdict;
+
+/// What became of one step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepJudgement {
+    verdict: Verdict,
+    reason: String,
+    hint: Option<String>,
+    findings: Vec<Finding>,
+    warnings: Vec<String>,
+    weight: Weight,
+}
+
+/// How a step counts towards its gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weight {
+    /// Whatever it says.
+    Full,
+    /// Nothing but an error: it prepared the ground for another step.
+    ErrorsOnly,
+    /// A failure only informs.
+    Informs,
+}
+
+impl StepJudgement {
+    fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            reason: reason.into(),
+            hint: None,
+            findings: Vec::new(),
+            warnings: Vec::new(),
+            weight: Weight::Full,
+        }
+    }
+
+    /// It was checked and it holds; the reason says what was checked.
+    pub fn passed(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Passed, reason)
+    }
+
+    /// It was checked and it does not hold.
+    pub fn failed(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Failed, reason)
+    }
+
+    /// No answer could be had.
+    pub fn error(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Error, reason)
+    }
+
+    /// It does not apply, or is optional and cannot be had.
+    pub fn skipped(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Skipped, reason)
+    }
+
+    /// It was not run.
+    pub fn not_run(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::NotRun, reason)
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds what was found.
+    #[must_use]
+    pub fn with_findings(mut self, findings: Vec<Finding>) -> Self {
+        self.findings = findings;
+        self
+    }
+
+    /// Adds what the reader should know although it decides nothing.
+    #[must_use]
+    pub fn with_warnings(mut self, warnings: Vec<String>) -> Self {
+        self.warnings.extend(warnings);
+        self
+    }
+
+    /// Marks a step that prepared the ground for another: only its errors count.
+    #[must_use]
+    pub fn counting_errors_only(mut self) -> Self {
+        self.weight = Weight::ErrorsOnly;
+        self
+    }
+
+    /// Marks a step whose failure or missing answer only informs: an optional rule.
+    #[must_use]
+    pub fn informing_only(mut self) -> Self {
+        self.weight = Weight::Informs;
+        self
+    }
+
+    /// Says whose reason it is.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.reason = format!("{name}: {}", self.reason);
+        self
+    }
+
+    /// How it ended.
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Why.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// What was found.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// What it says about its gate; `None` when it has no say.
+    fn vote(&self) -> Option<Verdict> {
+        match (self.weight, self.verdict) {
+            (Weight::ErrorsOnly, Verdict::Error | Verdict::NotRun) => Some(self.verdict),
+            (Weight::ErrorsOnly, _) => None,
+            (Weight::Informs, Verdict::Failed | Verdict::Error) => Some(Verdict::Skipped),
+            (Weight::Full | Weight::Informs, verdict) => Some(verdict),
+        }
+    }
+}
+
+/// What a gate decides.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    verdict: Verdict,
+    reason: String,
+    steps: Vec<StepJudgement>,
+    metrics: BTreeMap<String, serde_json::Number>,
+}
+
+impl Judgement {
+    /// Joins the judgements of a gate's steps, in the order of its plan. There is no other way to make one, so
+    /// a gate is green only when a step that counts has passed and none that counts has failed.
+    ///
+    /// `nothing` is the reason given when there was nothing to check.
+    pub fn of(steps: Vec<StepJudgement>, nothing: &str) -> Self {
+        let verdict = Verdict::join(steps.iter().filter_map(StepJudgement::vote));
+        let said = |wanted: Verdict| {
+            let reasons: Vec<&str> = steps
+                .iter()
+                .filter(|step| step.vote() == Some(wanted))
+                .map(StepJudgement::reason)
+                .collect();
+            summarise(&reasons)
+        };
+        let reason = if steps.is_empty() {
+            nothing.to_owned()
+        } else {
+            said(verdict)
+        };
+        Self {
+            verdict,
+            reason,
+            steps,
+            metrics: BTreeMap::new(),
+        }
+    }
+
+    /// Replaces the reason of a gate that passed.
+    #[must_use]
+    pub fn passing_because(mut self, reason: impl Into<String>) -> Self {
+        if self.verdict == Verdict::Passed {
+            self.reason = reason.into();
+        }
+        self
+    }
+
+    /// Adds a number.
+    pub fn metric(&mut self, name: impl Into<String>, value: impl Into<serde_json::Number>) {
+        self.metrics.insert(name.into(), value.into());
+    }
+
+    /// Adds a number that may not be finite; such a number is left out.
+    pub fn metric_f64(&mut self, name: impl Into<String>, value: f64) {
+        if let Some(number) = serde_json::Number::from_f64(value) {
+            self.metrics.insert(name.into(), number);
+        }
+    }
+
+    /// How the gate ended.
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Why, in one line.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// Its steps, in the order of the plan.
+    pub fn steps(&self) -> &[StepJudgement] {
+        &self.steps
+    }
+
+    /// Its numbers.
+    pub fn metrics(&self) -> &BTreeMap<String, serde_json::Number> {
+        &self.metrics
+    }
+
+    /// Everything that was found, in the order of the steps.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.steps.iter().flat_map(StepJudgement::findings)
+    }
+
+    /// What the reader should know although it decides nothing.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        self.steps.iter().flat_map(|step| {
+            let informing = (step.weight == Weight::Informs
+                && matches!(step.verdict, Verdict::Failed | Verdict::Error))
+            .then(|| format!("optional: {}", step.reason));
+            step.warnings.iter().cloned().chain(informing)
+        })
+    }
+
+    /// What to do, where a step knows more than its gate.
+    pub fn hints(&self) -> impl Iterator<Item = &str> {
+        self.steps
+            .iter()
+            .filter(|step| matches!(step.verdict, Verdict::Failed | Verdict::Error | Verdict::Skipped))
+            .filter_map(|step| step.hint.as_deref())
+    }
+}
+
+/// The reasons of several steps in one line.
+fn summarise(reasons: &[&str]) -> String {
+    let mut distinct: Vec<&str> = Vec::new();
+    for reason in reasons {
+        if !distinct.contains(reason) {
+            distinct.push(reason);
+        }
+    }
+    match distinct.as_slice() {
+        [] => "no reason was recorded".to_owned(),
+        [one] => (*one).to_owned(),
+        [first, second] => format!("{first}; {second}"),
+        [first, second, rest @ ..] => format!("{first}; {second}; and {} more", rest.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(steps: Vec<StepJudgement>, verdict: Verdict, reason: &str) {
+        let judgement = Judgement::of(steps, "nothing to check");
+        assert_eq!((judgement.verdict(), judgement.reason()), (verdict, reason));
+    }
+
+    #[test]
+    fn no_steps_are_never_a_pass() {
+        check(vec![], Verdict::Skipped, "nothing to check");
+    }
+
+    #[test]
+    fn a_failure_wins_over_everything() {
+        let steps = || {
+            vec![
+                StepJudgement::passed("a"),
+                StepJudgement::error("b"),
+                StepJudgement::failed("c"),
+            ]
+        };
+        check(steps(), Verdict::Failed, "c");
+    }
+
+    #[test]
+    fn steps_that_only_rewrite_files_never_make_a_gate_green() {
+        check(
+            vec![StepJudgement::passed("fixed").counting_errors_only()],
+            Verdict::Skipped,
+            "no reason was recorded",
+        );
+        check(
+            vec![StepJudgement::error("crashed").counting_errors_only()],
+            Verdict::Error,
+            "crashed",
+        );
+    }
+
+    #[test]
+    fn optional_rules_inform_and_do_not_decide() {
+        let optional = StepJudgement::failed("no LICENSE").informing_only();
+        let judgement = Judgement::of(vec![optional.clone(), StepJudgement::passed("a")], "");
+        assert_eq!(judgement.verdict(), Verdict::Passed);
+        assert_eq!(judgement.warnings().collect::<Vec<_>>(), ["optional: no LICENSE"]);
+        check(vec![optional], Verdict::Skipped, "no LICENSE");
+    }
+
+    #[test]
+    fn many_reasons_are_one_line() {
+        let steps = ["a", "b", "c", "b", "d"].map(StepJudgement::failed).to_vec();
+        check(steps, Verdict::Failed, "a; b; and 2 more");
+    }
+}

@@ -1,0 +1,178 @@
+//! What came of a plan: each item with its result, as data for the judges.
+
+use std::collections::BTreeMap;
+
+use super::StepJudgement;
+use super::step::{CommandWork, Item, NotRun, Step, StepTool, Work};
+use crate::model::text;
+use crate::process::{End, Error, Outcome, signals};
+use crate::project::Project;
+use crate::project::files;
+use crate::tools::{self, FileState, Reading, ToolRun};
+
+/// An item of a plan with its result.
+pub struct Part<'a> {
+    /// What was planned.
+    pub item: &'a Item,
+    /// What came of it; always `Nothing` for items that were not to be run.
+    pub result: Result,
+}
+
+/// What came of an item.
+pub enum Result {
+    /// A program was run, or could not be.
+    Command(Box<CommandAnswer>),
+    /// A file exists, or does not, or the path is refused.
+    Exists(std::result::Result<bool, String>),
+    /// Files were searched, or could not be.
+    Grep(std::result::Result<GrepAnswer, String>),
+    /// It was not started: why.
+    NotStarted(String),
+    /// There was nothing to start.
+    Nothing,
+}
+
+/// The answer of a search, as the project floor gives it.
+pub type GrepAnswer = files::GrepAnswer;
+
+/// What a program left behind.
+pub struct CommandAnswer {
+    /// How it ended, or why it could not be run.
+    pub outcome: std::result::Result<Outcome, Error>,
+    /// All of its stdout, or why that cannot be read, where the tool's report stands there.
+    pub stdout: Option<std::result::Result<Vec<u8>, String>>,
+    /// Its output files.
+    pub outputs: BTreeMap<&'static str, FileState>,
+}
+
+/// What a judge makes of one part before its own rules: a reading of a known tool, the plain success or
+/// failure of an own command, or a judgement that already stands.
+pub enum Seen {
+    /// A known tool answered.
+    Reading(Reading),
+    /// An own command ended with exit code 0.
+    Succeeded,
+    /// An own command ended with another exit code.
+    Failed(i32),
+    /// There is nothing left to judge: not run, could not be run, timed out, killed.
+    Settled(StepJudgement),
+}
+
+/// Looks at a part with the rules that hold for every gate.
+pub fn see(project: &Project, part: &Part<'_>) -> Seen {
+    let step = match part.item {
+        Item::Not(not) => return Seen::Settled(StepJudgement::of_item_not_run(not)),
+        Item::Run(step) => step,
+    };
+    match (&part.result, &step.work) {
+        (Result::Command(answer), Work::Command(work)) => see_command(project, step, work, answer),
+        (Result::NotStarted(why), _) => Seen::Settled(StepJudgement::not_run(why.clone())),
+        (Result::Nothing, _) => Seen::Settled(StepJudgement::error("no result was recorded for this step")),
+        _ => Seen::Settled(StepJudgement::error("the result does not belong to this step")),
+    }
+}
+
+fn see_command(project: &Project, step: &Step, work: &CommandWork, answer: &CommandAnswer) -> Seen {
+    let outcome = match &answer.outcome {
+        Ok(outcome) => outcome,
+        Err(error) => return Seen::Settled(could_not_run(step, error)),
+    };
+    let exit = match outcome.end {
+        End::Code(code) => code,
+        End::Signal(signal) => {
+            return Seen::Settled(StepJudgement::error(format!(
+                "killed by {}",
+                signals::name(signal)
+            )));
+        }
+        End::TimedOut => {
+            return Seen::Settled(
+                StepJudgement::error(format!("timed out after {} s", work.timeout.as_secs())).with_hint(
+                    format!(
+                        "raise quality_gates.{}.timeout (seconds) if it really needs longer",
+                        step.gate.config_key()
+                    ),
+                ),
+            );
+        }
+        End::Cancelled => return Seen::Settled(StepJudgement::not_run("cancelled while it ran")),
+    };
+    match step.tool {
+        StepTool::Known(tool) => {
+            let Some(facts) = step.unit.and_then(|index| project.units.get(index)) else {
+                return Seen::Settled(StepJudgement::error("the step has no unit"));
+            };
+            let stdout = match &answer.stdout {
+                None => outcome.stdout.bytes(),
+                Some(Ok(bytes)) => bytes.clone(),
+                Some(Err(why)) => {
+                    return Seen::Settled(StepJudgement::error(format!(
+                        "its output could not be read: {why}"
+                    )));
+                }
+            };
+            let run = ToolRun {
+                exit,
+                stdout: &stdout,
+                stderr: &outcome.stderr.bytes(),
+                outputs: &answer.outputs,
+                facts,
+                coverage: work.coverage,
+                mode: work.mode,
+            };
+            Seen::Reading(tools::read(tool, &run))
+        }
+        StepTool::Own => see_own(exit),
+    }
+}
+
+/// Exit codes of a command that nobody here knows, by the conventions of shells.
+fn see_own(exit: i32) -> Seen {
+    match exit {
+        0 => Seen::Succeeded,
+        126 => Seen::Settled(StepJudgement::error(
+            "a program in it could not be executed (exit code 126)",
+        )),
+        127 => Seen::Settled(StepJudgement::error(
+            "a program in it was not found (exit code 127)",
+        )),
+        129..=192 => Seen::Settled(StepJudgement::error(format!(
+            "killed by {} (exit code {exit})",
+            signals::name(exit - 128)
+        ))),
+        code => Seen::Failed(code),
+    }
+}
+
+fn could_not_run(step: &Step, error: &Error) -> StepJudgement {
+    let mut reason = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        reason.push_str(": ");
+        reason.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    let judgement = StepJudgement::error(text::sanitise(&reason));
+    match (error, step.tool) {
+        (Error::NotFound { .. }, StepTool::Known(tool)) => {
+            judgement.with_hint(format!("install it: {}", tool.install()))
+        }
+        (Error::NotExecutable { program }, _) => {
+            judgement.with_hint(format!("make it executable: chmod +x {}", program.display()))
+        }
+        _ => judgement,
+    }
+}
+
+impl StepJudgement {
+    fn of_item_not_run(not: &NotRun) -> Self {
+        let judgement = match not.meaning {
+            super::step::Meaning::Skip => Self::skipped(not.reason.clone()),
+            super::step::Meaning::Error => Self::error(not.reason.clone()),
+        };
+        match &not.hint {
+            Some(hint) => judgement.with_hint(hint.clone()),
+            None => judgement,
+        }
+    }
+}

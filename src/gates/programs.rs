@@ -1,0 +1,105 @@
+//! Which programs a plan may need, and which of them were found where.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::config::{Command, Config};
+use crate::model::gate_id::GateId;
+use crate::process::find::Found;
+use crate::project::{Project, UnitFacts};
+use crate::tools;
+
+/// A program that a plan may need, from the place of one unit (`None`: from the project's root).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wanted {
+    /// The unit's index.
+    pub unit: Option<usize>,
+    /// The program's name, or a path as it was configured.
+    pub program: String,
+}
+
+/// What became of the search for every wanted program.
+#[derive(Clone, Debug, Default)]
+pub struct Programs {
+    found: BTreeMap<Wanted, Found>,
+}
+
+/// The launchers that a unit's tools may be run through.
+pub const LAUNCHERS: [&str; 2] = ["uv", "poetry"];
+
+impl Programs {
+    /// Every program that the gates could want in this project with these settings.
+    pub fn wanted(config: &Config, project: &Project) -> BTreeSet<Wanted> {
+        let mut wanted = BTreeSet::new();
+        for (index, facts) in project.units.iter().enumerate() {
+            let mut want = |program: &str| {
+                wanted.insert(Wanted {
+                    unit: Some(index),
+                    program: program.to_owned(),
+                });
+            };
+            for gate in GateId::ALL {
+                for tool in tools::serving(gate, facts.unit.language) {
+                    if let Some(program) = tool.words().first() {
+                        want(program);
+                    }
+                }
+                for command in config
+                    .gate(gate)
+                    .commands
+                    .get(facts.unit.language)
+                    .unwrap_or_default()
+                {
+                    want(program_of(command));
+                }
+            }
+            LAUNCHERS.into_iter().for_each(want);
+        }
+        for rule in config.rules() {
+            if let Some(command) = &rule.command {
+                wanted.insert(Wanted {
+                    unit: None,
+                    program: program_of(command).to_owned(),
+                });
+            }
+        }
+        wanted
+    }
+
+    /// What became of the search for each wanted program.
+    pub fn new(found: BTreeMap<Wanted, Found>) -> Self {
+        Self { found }
+    }
+
+    /// Where a program is, as seen from a unit. What nobody looked for is missing.
+    pub fn get(&self, unit: Option<usize>, program: &str) -> Found {
+        let wanted = Wanted {
+            unit,
+            program: program.to_owned(),
+        };
+        self.found.get(&wanted).cloned().unwrap_or(Found::Missing)
+    }
+
+    /// Programs that were found, with the unit that they were found for.
+    pub fn iter(&self) -> impl Iterator<Item = (&Wanted, &Found)> {
+        self.found.iter()
+    }
+}
+
+/// The program that a configured command starts.
+pub fn program_of(command: &Command) -> &str {
+    match command {
+        Command::Words(words) => words.first().map_or("", String::as_str),
+        Command::Shell(_) => "sh",
+    }
+}
+
+/// Whether a unit's lock file says that its tools are run through a launcher.
+pub fn launcher_of(facts: &UnitFacts) -> Option<&'static str> {
+    if facts.has("uv.lock") {
+        Some("uv")
+    } else if facts.has("poetry.lock") {
+        Some("poetry")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,162 @@
+//! The plan of a gate, as data.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::model::config::GrepMode;
+use crate::model::gate_id::GateId;
+use crate::model::language::Language;
+use crate::tools::{Mode, OutputFile, Tool};
+
+/// One entry of a plan: something to run, or something that is not run and why.
+pub enum Item {
+    /// To be run.
+    Run(Box<Step>),
+    /// Not to be run.
+    Not(NotRun),
+}
+
+/// Something that a gate looked at and will not run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotRun {
+    /// The tool or rule.
+    pub tool: String,
+    /// The unit's path; `.` for rules of the whole project.
+    pub unit: String,
+    /// The unit's language.
+    pub language: Option<Language>,
+    /// What this means.
+    pub meaning: Meaning,
+    /// Why, in one line.
+    pub reason: String,
+    /// What to do about it, where something can be done.
+    pub hint: Option<String>,
+}
+
+/// What it means that something is not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// It does not apply, or it is optional and cannot be had.
+    Skip,
+    /// It is needed and cannot be had.
+    Error,
+}
+
+/// When a step runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// First and alone: it rewrites files.
+    Rewrite,
+    /// Beside the others: it only looks.
+    Check,
+}
+
+/// Something to run.
+pub struct Step {
+    /// Unique within a run, and fit for a file name.
+    pub id: String,
+    /// The gate that it belongs to.
+    pub gate: GateId,
+    /// The unit, as an index into the project's units; `None` for rules of the whole project.
+    pub unit: Option<usize>,
+    /// The unit's path; `.` for rules of the whole project.
+    pub unit_path: String,
+    /// The unit's language.
+    pub language: Option<Language>,
+    /// Which tool.
+    pub tool: StepTool,
+    /// When it runs.
+    pub phase: Phase,
+    /// What is done.
+    pub work: Work,
+    /// Whether the step decides over its gate: rules can be optional.
+    pub required: bool,
+    /// Steps with the same value never run at the same time.
+    pub exclusive: Option<String>,
+    /// Why it runs, for `sdd gate --plan`.
+    pub why: String,
+}
+
+/// The tool of a step.
+#[derive(Clone, Copy)]
+pub enum StepTool {
+    /// One that sdd knows: its answer is read.
+    Known(&'static dyn Tool),
+    /// The project's own command: its exit code is the answer.
+    Own,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// Runs a program.
+    Command(Box<CommandWork>),
+    /// Looks whether a file exists.
+    FileExists {
+        /// The rule's name.
+        rule: String,
+        /// The path, relative to the project.
+        path: String,
+    },
+    /// Searches files.
+    Grep {
+        /// The rule's name.
+        rule: String,
+        /// The regular expression.
+        pattern: regex::bytes::Regex,
+        /// A file, directory or glob, relative to the project.
+        files: String,
+        /// What is demanded.
+        mode: GrepMode,
+    },
+}
+
+/// A program to run and what it leaves behind.
+#[derive(Clone, Debug)]
+pub struct CommandWork {
+    /// What the step is called when it is not a known tool: the program's name or the rule's.
+    pub label: String,
+    /// The program, absolute.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// The directory that it runs in.
+    pub cwd: PathBuf,
+    /// Variables set for it.
+    pub env: Vec<(String, String)>,
+    /// The time that it may take.
+    pub timeout: Duration,
+    /// The directory for its files, absolute.
+    pub out: PathBuf,
+    /// Files to write before it runs: name in `out`, and content.
+    pub inputs: Vec<(String, String)>,
+    /// Files that it will write.
+    pub outputs: Vec<OutputFile>,
+    /// Whether all of its stdout is read.
+    pub reads_stdout: bool,
+    /// The mode that it runs in.
+    pub mode: Mode,
+    /// Whether coverage was asked for.
+    pub coverage: bool,
+}
+
+impl Step {
+    /// What the step is called in reports.
+    pub fn tool_name(&self) -> String {
+        match (&self.tool, &self.work) {
+            (StepTool::Known(tool), _) => tool.id().to_owned(),
+            (StepTool::Own, Work::Command(command)) => command.label.clone(),
+            (StepTool::Own, Work::FileExists { rule, .. } | Work::Grep { rule, .. }) => rule.clone(),
+        }
+    }
+
+    /// The command as words, for plans and reports; empty where nothing is started.
+    pub fn command_words(&self) -> Vec<String> {
+        match &self.work {
+            Work::Command(command) => std::iter::once(command.program.to_string_lossy().into_owned())
+                .chain(command.args.iter().cloned())
+                .collect(),
+            Work::FileExists { .. } | Work::Grep { .. } => Vec::new(),
+        }
+    }
+}

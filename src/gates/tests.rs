@@ -1,0 +1,211 @@
+//! The tests gate: tests pass, and cover enough.
+
+use super::formatting::broken_step;
+use super::parts::{Part, Seen, see};
+use super::step::{Item, Step};
+use super::toolplan::{self, Pick};
+use super::{About, Context, Gate, Judgement, StepJudgement};
+use crate::model::gate_id::GateId;
+use crate::model::text;
+use crate::tools::{Answer, Coverage, Reading, TestCounts};
+
+/// Tests pass and cover enough.
+pub struct Tests;
+
+/// What the units of a gate add up to.
+#[derive(Default)]
+struct Totals {
+    counts: Option<TestCounts>,
+    /// Coverage and threshold of each unit.
+    coverage: Vec<(f64, f64)>,
+}
+
+impl Gate for Tests {
+    fn id(&self) -> GateId {
+        GateId::Tests
+    }
+
+    fn about(&self) -> About {
+        About {
+            title: "Tests",
+            question: "Do all tests pass, and do they cover enough of the code?",
+            remedy: "Mend the failing tests named above, or add tests for what is not covered",
+        }
+    }
+
+    fn plan(&self, cx: &Context<'_>) -> Vec<Item> {
+        toolplan::plan(cx, self.id(), Pick::First)
+    }
+
+    fn judge(&self, cx: &Context<'_>, parts: &[Part<'_>]) -> Judgement {
+        let mut totals = Totals::default();
+        let steps: Vec<StepJudgement> = parts
+            .iter()
+            .map(|part| judge_part(cx, part, &mut totals))
+            .collect();
+        let mut judgement =
+            Judgement::of(steps, "no unit with tests was found").passing_because(totals.sentence());
+        if let Some(counts) = totals.counts {
+            judgement.metric("tests_passed", counts.passed);
+            judgement.metric("tests_failed", counts.failed);
+            judgement.metric("tests_errors", counts.errors);
+            judgement.metric("tests_skipped", counts.skipped);
+        }
+        if let Some((percent, threshold)) = totals.worst() {
+            judgement.metric_f64("coverage_percent", percent);
+            judgement.metric_f64("coverage_threshold", threshold);
+        }
+        judgement
+    }
+}
+
+fn judge_part(cx: &Context<'_>, part: &Part<'_>, totals: &mut Totals) -> StepJudgement {
+    let Item::Run(step) = part.item else {
+        return match see(cx.project, part) {
+            Seen::Settled(judgement) => judgement,
+            _ => StepJudgement::error("a step that was not planned has a result"),
+        };
+    };
+    match see(cx.project, part) {
+        Seen::Settled(judgement) => judgement,
+        Seen::Succeeded => own_command(cx, step),
+        Seen::Failed(code) => StepJudgement::failed(format!("the command ended with exit code {code}")),
+        Seen::Reading(Reading::Nothing(why)) => StepJudgement::skipped(why),
+        Seen::Reading(Reading::Broken(broken)) => broken_step(broken),
+        Seen::Reading(Reading::Answer(answer)) => judge_answer(cx, step, *answer, totals),
+    }
+}
+
+/// A command that sdd cannot look into: its exit code answers for the tests, nothing answers for coverage.
+fn own_command(cx: &Context<'_>, step: &Step) -> StepJudgement {
+    let threshold = step
+        .language
+        .and_then(|language| cx.config.coverage_threshold(language));
+    match (threshold, step.language) {
+        (Some(percent), Some(language)) => StepJudgement::error(format!(
+            "the command succeeded, but coverage of {percent} % is asked for and sdd cannot measure it through {}",
+            step.tool_name()
+        ))
+        .with_hint(format!(
+            "configure the test runner itself as quality_gates.test_execution.commands.{language}, or ask for no coverage: \"coverage_threshold\": {{\"{language}\": null}}"
+        )),
+        _ => StepJudgement::passed("the command ended with exit code 0"),
+    }
+}
+
+fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Totals) -> StepJudgement {
+    let Some(counts) = answer.tests else {
+        return StepJudgement::error("the test runner gave no counts");
+    };
+    let sum = totals.counts.get_or_insert_default();
+    sum.passed += counts.passed;
+    sum.failed += counts.failed;
+    sum.errors += counts.errors;
+    sum.skipped += counts.skipped;
+    let threshold = step
+        .language
+        .and_then(|language| cx.config.coverage_threshold(language));
+    let mut measured = None;
+    if let (Some(Coverage::Percent(percent)), Some(threshold)) = (&answer.coverage, threshold) {
+        totals.coverage.push((*percent, threshold));
+        measured = Some((*percent, threshold));
+    }
+    let broken = counts.failed + counts.errors;
+    let judgement = if broken > 0 {
+        StepJudgement::failed(failing(counts))
+    } else if let Some(finding) = answer.findings.first() {
+        StepJudgement::failed(text::first_line(&finding.message).to_owned())
+    } else if counts.ran() == 0 {
+        StepJudgement::skipped(if counts.skipped > 0 {
+            format!("all {} tests were skipped", counts.skipped)
+        } else {
+            "no tests were found".to_owned()
+        })
+    } else {
+        judge_coverage(&answer, threshold, measured, counts)
+    };
+    judgement
+        .with_findings(answer.findings)
+        .with_warnings(answer.warnings)
+}
+
+fn judge_coverage(
+    answer: &Answer,
+    threshold: Option<f64>,
+    measured: Option<(f64, f64)>,
+    counts: TestCounts,
+) -> StepJudgement {
+    match (threshold, &answer.coverage, measured) {
+        (None, _, _) => StepJudgement::passed(format!("{} tests passed", counts.passed)),
+        (Some(_), _, Some((percent, threshold))) if percent < threshold => StepJudgement::failed(format!(
+            "coverage {} % is below {} %",
+            percent_text(percent, threshold),
+            plain(threshold)
+        )),
+        (Some(_), _, Some((percent, _))) => {
+            StepJudgement::passed(format!("{} tests passed, coverage {percent:.1} %", counts.passed))
+        }
+        (Some(_), Some(Coverage::Unavailable(broken)), None) => broken_step(broken.clone()),
+        (Some(percent), _, None) => StepJudgement::error(format!(
+            "coverage of {} % is asked for and was not measured",
+            plain(percent)
+        )),
+    }
+}
+
+fn failing(counts: TestCounts) -> String {
+    let tests = |count: u64| {
+        if count == 1 {
+            "1 test".to_owned()
+        } else {
+            format!("{count} tests")
+        }
+    };
+    match (counts.failed, counts.errors) {
+        (failed, 0) => format!("{} failed", tests(failed)),
+        (0, errors) => format!("{} ended in an error", tests(errors)),
+        (failed, errors) => format!("{} failed and {errors} ended in an error", tests(failed)),
+    }
+}
+
+/// Enough digits that a value below the threshold never reads as if it had reached it.
+fn percent_text(percent: f64, threshold: f64) -> String {
+    (1..=6)
+        .map(|digits| format!("{percent:.digits$}"))
+        .find(|text| text.parse::<f64>().is_ok_and(|shown| shown < threshold))
+        .unwrap_or_else(|| percent.to_string())
+}
+
+fn plain(number: f64) -> String {
+    format!("{number}")
+}
+
+impl Totals {
+    /// The unit that is closest to, or furthest below, its threshold.
+    fn worst(&self) -> Option<(f64, f64)> {
+        self.coverage.iter().copied().min_by(|a, b| {
+            (a.0 - a.1)
+                .partial_cmp(&(b.0 - b.1))
+                .unwrap_or(std::cmp::Ordering::Equal)
+        })
+    }
+
+    fn sentence(&self) -> String {
+        let mut sentence = match self.counts {
+            Some(counts) if counts.skipped > 0 => {
+                format!("{} tests passed, {} skipped", counts.passed, counts.skipped)
+            }
+            Some(counts) => format!("{} tests passed", counts.passed),
+            None => "the test command succeeded".to_owned(),
+        };
+        if let Some((percent, threshold)) = self.worst() {
+            let lowest = if self.coverage.len() > 1 {
+                "lowest coverage"
+            } else {
+                "coverage"
+            };
+            sentence.push_str(&format!(", {lowest} {percent:.1} % of {} %", plain(threshold)));
+        }
+        sentence
+    }
+}

@@ -1,0 +1,159 @@
+//! The settings as they take effect: every default filled in.
+
+use serde_json::{Map, Value, json};
+
+use super::Config;
+use super::coverage::number;
+use crate::model::gate_id::GateId;
+use crate::model::language::Language;
+
+impl Config {
+    /// The settings as they take effect, with every default filled in: again a configuration, and with the
+    /// same effect. The built-in commands of a gate are not settings and are not in it.
+    pub fn effective(&self) -> Value {
+        let mut top = match serde_json::to_value(self) {
+            Ok(Value::Object(map)) => map,
+            // A configuration is plain data with string keys, which always has a JSON form.
+            _ => Map::new(),
+        };
+        top.shift_remove("custom_validations");
+        let mut gates = match top.shift_remove("quality_gates") {
+            Some(Value::Object(map)) => map,
+            _ => Map::new(),
+        };
+        gates.shift_remove("coverage_threshold");
+        let mut filled = Map::new();
+        for gate in [
+            GateId::Tests,
+            GateId::Linting,
+            GateId::Formatting,
+            GateId::Security,
+            GateId::Custom,
+        ] {
+            filled.insert(gate.config_key().to_owned(), self.section(gate));
+        }
+        gates.retain(|key, _| !filled.contains_key(key));
+        filled.append(&mut gates);
+
+        let mut ordered = Map::new();
+        if let Some(schema) = top.shift_remove("$schema") {
+            ordered.insert("$schema".to_owned(), schema);
+        }
+        ordered.insert("quality_gates".to_owned(), Value::Object(filled));
+        for key in ["exclude", "pass_env", "redact_env"] {
+            let list = top.shift_remove(key).unwrap_or_else(|| json!([]));
+            ordered.insert(key.to_owned(), list);
+        }
+        ordered.append(&mut top);
+        Value::Object(ordered)
+    }
+
+    fn section(&self, gate: GateId) -> Value {
+        let settings = self.gate(gate);
+        let mut section = Map::new();
+        let mut set = |key: &str, value: Value| section.insert(key.to_owned(), value);
+        set("enabled", settings.enabled.into());
+        set("required", settings.required.into());
+        set("timeout", settings.timeout.as_secs().into());
+        set("on_missing_tool", json!(settings.on_missing_tool));
+        match gate {
+            GateId::Tests => {
+                let thresholds: Map<String, Value> = Language::ALL
+                    .iter()
+                    .map(|language| {
+                        let threshold = self.coverage_threshold(*language);
+                        (
+                            language.as_str().to_owned(),
+                            threshold.map_or(Value::Null, number),
+                        )
+                    })
+                    .collect();
+                set("coverage_threshold", Value::Object(thresholds));
+            }
+            GateId::Linting | GateId::Formatting => {
+                set("auto_fix", self.auto_fix(gate).into());
+            }
+            GateId::Security => {
+                set("fail_on", json!(self.quality_gates.security.fail_on));
+            }
+            GateId::Custom => {
+                set("rules", json!(self.rules().collect::<Vec<_>>()));
+            }
+        }
+        if !settings.commands.is_empty() {
+            set("commands", json!(settings.commands));
+        }
+        Value::Object(section)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_the_documented_ones() {
+        assert_eq!(
+            Config::default().effective(),
+            json!({
+                "quality_gates": {
+                    "test_execution": {
+                        "enabled": true, "required": true, "timeout": 300, "on_missing_tool": "block",
+                        "coverage_threshold": {"python": 80, "javascript": 80, "typescript": 80, "rust": null, "go": 80}
+                    },
+                    "linting": {
+                        "enabled": true, "required": false, "timeout": 120, "on_missing_tool": "skip", "auto_fix": true
+                    },
+                    "formatting": {
+                        "enabled": true, "required": false, "timeout": 120, "on_missing_tool": "skip", "auto_fix": true
+                    },
+                    "security": {
+                        "enabled": true, "required": true, "timeout": 60, "on_missing_tool": "block", "fail_on": "high"
+                    },
+                    "custom_validations": {
+                        "enabled": true, "required": true, "timeout": 120, "on_missing_tool": "block", "rules": []
+                    }
+                },
+                "exclude": [], "pass_env": [], "redact_env": []
+            })
+        );
+    }
+
+    #[track_caller]
+    fn check(text: &str) {
+        let config: Config = serde_json::from_str(text).unwrap();
+        let effective = config.effective();
+        let again: Config = serde_json::from_value(effective.clone()).unwrap();
+        assert_eq!(again.effective(), effective);
+    }
+
+    #[test]
+    fn effective_settings_are_settings_of_the_same_effect() {
+        check("{}");
+        check(r#"{"quality_gates": {"coverage_threshold": 60.5, "documentation": {"enabled": true}}}"#);
+        check(r#"{"quality_gates": {"linting": {"required": true, "commands": {"python": "a -k 'b c'"}}}}"#);
+        check(
+            r#"{"custom_validations": {"rules": [{"type": "grep", "pattern": "x", "files": "."}]}, "curation": 1}"#,
+        );
+    }
+
+    #[test]
+    fn null_is_no_threshold_and_no_key_is_the_default() {
+        #[track_caller]
+        fn check(text: &str, expect: Option<f64>) {
+            let config: Config = serde_json::from_str(text).unwrap();
+            assert_eq!(config.coverage_threshold(Language::Python), expect, "{text}");
+        }
+        check("{}", Some(80.0));
+        check(
+            r#"{"quality_gates": {"test_execution": {"coverage_threshold": null}}}"#,
+            None,
+        );
+        check(r#"{"quality_gates": {"coverage_threshold": 60}}"#, Some(60.0));
+        check(r#"{"quality_gates": {"coverage_threshold": null}}"#, Some(80.0));
+        check(
+            r#"{"quality_gates": {"coverage_threshold": 60, "test_execution": {"coverage_threshold": {"rust": 5}}}}"#,
+            Some(80.0),
+        );
+    }
+}

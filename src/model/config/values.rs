@@ -1,0 +1,118 @@
+//! What a setting takes, where its type alone does not say.
+
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
+
+use super::json_path::JsonPath;
+use super::{Config, CoverageThreshold};
+
+/// A number of seconds, from 1.
+pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    struct Seconds;
+
+    impl Visitor<'_> for Seconds {
+        type Value = Option<u64>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a whole number of seconds from 1")
+        }
+
+        fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+            if value == 0 {
+                return Err(E::invalid_value(Unexpected::Unsigned(value), &self));
+            }
+            Ok(Some(value))
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(Seconds)
+}
+
+/// A percentage from 0 to 100, or `null`.
+pub(super) fn percentage<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    deserializer.deserialize_any(Percentage)
+}
+
+/// Reads a percentage from 0 to 100, or `null`.
+pub(super) struct Percentage;
+
+impl Visitor<'_> for Percentage {
+    type Value = Option<f64>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a percentage from 0 to 100, or null for none")
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+        if (0.0..=100.0).contains(&value) {
+            Ok(Some(value))
+        } else {
+            Err(E::invalid_value(Unexpected::Float(value), &self))
+        }
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "anything that large is refused as a percentage"
+    )]
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        if value > 100 {
+            return Err(E::invalid_value(Unexpected::Unsigned(value), &self));
+        }
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        match u64::try_from(value) {
+            Ok(value) => self.visit_u64(value),
+            Err(_) => Err(E::invalid_value(Unexpected::Signed(value), &self)),
+        }
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
+
+/// A threshold that is there, be it `null`: `null` is "none", and only a missing key is the default.
+pub(super) fn threshold<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<CoverageThreshold>, D::Error> {
+    serde::Deserialize::deserialize(deserializer).map(Some)
+}
+
+/// Values of the right type that no setting takes: their place, what is wrong, and what to do.
+pub(super) fn wrong(config: &Config) -> Vec<(JsonPath, String, Option<String>)> {
+    let mut found = Vec::new();
+    for (index, glob) in config.exclude.iter().enumerate() {
+        if let Err(refused) = globset::Glob::new(glob) {
+            let why = super::wording::one_line(&format!("not a glob: {}", refused.kind()));
+            found.push((JsonPath::of("exclude").index(index), why, None));
+        }
+    }
+    for (key, names) in [("pass_env", &config.pass_env), ("redact_env", &config.redact_env)] {
+        for (index, name) in names.iter().enumerate() {
+            let place = JsonPath::of(key).index(index);
+            if let Some((name, _)) = name.split_once('=') {
+                found.push((
+                    place,
+                    "expected the name of an environment variable, found an assignment".to_owned(),
+                    Some(super::wording::one_line(&format!("write \"{name}\" only"))),
+                ));
+            } else if name.trim_end_matches('*').contains('*')
+                || name.trim().is_empty()
+                || name.ends_with("**")
+            {
+                found.push((
+                    place,
+                    "expected the name of an environment variable, with `*` only at its end".to_owned(),
+                    None,
+                ));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,286 @@
+//! Secrets that look like what they are, and places where secrets stand.
+
+use std::borrow::Cow;
+
+use super::rules::{Answer, Class, Hit, Look, Place, Swallow};
+
+/// By how they begin: what to look at. A new shape is one line.
+pub(super) const SHAPES: &[(&[&str], Look)] = &[
+    (&["AKIA", "ASIA"], |at| token(at, 4, upper, 16, "aws-access-key")),
+    (&["ghp_", "gho_", "ghu_", "ghs_", "ghr_"], |at| {
+        token(at, 4, word, 16, "github-token")
+    }),
+    (&["github_pat_"], |at| token(at, 11, word, 16, "github-token")),
+    (&["glpat-"], |at| token(at, 6, wide, 16, "gitlab-token")),
+    (&["npm_"], |at| token(at, 4, alnum, 30, "npm-token")),
+    (&["pypi-AgE"], |at| token(at, 8, wide, 16, "pypi-token")),
+    (&["AIza"], |at| token(at, 4, wide, 30, "google-api-key")),
+    (&["sk_live_", "rk_live_", "sk_test_"], |at| {
+        token(at, 8, word, 16, "stripe-key")
+    }),
+    (
+        &["xoxa-", "xoxb-", "xoxe-", "xoxo-", "xoxp-", "xoxr-", "xoxs-"],
+        |at| token(at, 5, wide, 10, "slack-token"),
+    ),
+    (&["sk-"], api_key),
+    (&["eyJ"], jwt),
+    (&["-----BEGIN "], pem),
+    (&["uthorization", "UTHORIZATION"], authorization),
+    (&["://"], url),
+    (&["assword=", "ASSWORD=", "asswd=", "ASSWD="], |at| {
+        password(at, "password")
+    }),
+    (&["pwd=", "Pwd=", "PWD="], |at| password(at, "password")),
+];
+
+fn upper(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit()
+}
+
+fn alnum(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+}
+
+fn word(byte: u8) -> bool {
+    alnum(byte) || byte == b'_'
+}
+
+fn wide(byte: u8) -> bool {
+    word(byte) || byte == b'-'
+}
+
+fn wide_dot(byte: u8) -> bool {
+    wide(byte) || byte == b'.'
+}
+
+fn to_quote_or_line_end(byte: u8) -> bool {
+    !matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b'\\' | b'`' | b'<')
+}
+
+fn connection_value(byte: u8) -> bool {
+    byte > b' ' && !b";&\"'`,)}]<>\\".contains(&byte)
+}
+
+fn run(text: &[u8], class: Class) -> usize {
+    text.iter().take_while(|byte| class(**byte)).count()
+}
+
+/// A secret from `keep` to `end` that goes on as long as the class does.
+fn yes(at: Place<'_>, keep: usize, end: usize, class: Class, name: &'static str) -> Answer {
+    Answer::Yes(Hit {
+        keep,
+        end,
+        name: Cow::Borrowed(name),
+        swallow: (end == at.text.len() && !at.last).then_some(Swallow::Run(class)),
+    })
+}
+
+/// No, unless what has been read ends where the answer would be.
+fn no_or_more(at: Place<'_>, read: usize) -> Answer {
+    if read >= at.text.len() && !at.last {
+        Answer::More
+    } else {
+        Answer::No
+    }
+}
+
+/// `task-…` holds no `sk-…`: a token begins where a word does.
+fn starts_word(at: Place<'_>) -> bool {
+    !at.before.is_some_and(wide)
+}
+
+/// A prefix and at least `min` bytes of a class.
+fn token(at: Place<'_>, prefix: usize, class: Class, min: usize, name: &'static str) -> Answer {
+    if !starts_word(at) {
+        return Answer::No;
+    }
+    let end = prefix + run(&at.text[prefix..], class);
+    if end - prefix >= min {
+        yes(at, 0, end, class, name)
+    } else {
+        no_or_more(at, end)
+    }
+}
+
+/// `sk-…`: at least 20 bytes that no name in kebab case would have.
+fn api_key(at: Place<'_>) -> Answer {
+    const PREFIX: usize = 3;
+    if !starts_word(at) {
+        return Answer::No;
+    }
+    let end = PREFIX + run(&at.text[PREFIX..], wide);
+    let body = &at.text[PREFIX..end];
+    let random =
+        body.iter().any(u8::is_ascii_digit) || body.split(|byte| !alnum(*byte)).any(|part| part.len() >= 16);
+    if body.len() >= 20 && random {
+        yes(at, 0, end, wide, "api-key")
+    } else if body.len() > 100 {
+        Answer::No
+    } else {
+        no_or_more(at, end)
+    }
+}
+
+/// Two JSON objects in base64 and a signature, with points between.
+fn jwt(at: Place<'_>) -> Answer {
+    const MIN: usize = 10;
+    const MAX_HEADER: usize = 16 * 1024;
+    if !starts_word(at) {
+        return Answer::No;
+    }
+    let header = run(at.text, wide);
+    if header > MAX_HEADER {
+        return Answer::No;
+    }
+    let Some(b'.') = at.text.get(header) else {
+        return no_or_more(at, header);
+    };
+    let payload = &at.text[header + 1..];
+    if !payload.starts_with(&b"eyJ"[..payload.len().min(3)]) || header < MIN {
+        return Answer::No;
+    }
+    let read = run(payload, wide);
+    if read < MIN {
+        return no_or_more(at, header + 1 + read);
+    }
+    let end = header + 1 + run(payload, wide_dot);
+    yes(at, 0, end, wide_dot, "jwt")
+}
+
+/// A PEM block with a private key. Certificates and public keys stay.
+fn pem(at: Place<'_>) -> Answer {
+    const PREFIX: usize = 11;
+    const MAX_LABEL: usize = 64;
+    let label = run(&at.text[PREFIX..], |byte| upper(byte) || byte == b' ');
+    let end = PREFIX + label;
+    let dashes = run(&at.text[end..], |byte| byte == b'-').min(5);
+    if label > MAX_LABEL {
+        return Answer::No;
+    }
+    if dashes < 5 {
+        return no_or_more(at, end + dashes);
+    }
+    let words = &at.text[PREFIX..end];
+    if words.ends_with(b"PRIVATE KEY") || words.ends_with(b"PRIVATE KEY BLOCK") {
+        Answer::Yes(Hit {
+            keep: 0,
+            end: end + dashes,
+            name: Cow::Borrowed("private-key"),
+            swallow: Some(Swallow::Pem),
+        })
+    } else {
+        Answer::No
+    }
+}
+
+/// `Authorization: SCHEME value`, also as it stands in a JSON or Python dump of headers.
+fn authorization(at: Place<'_>) -> Answer {
+    const WORD: usize = 12;
+    const SCHEMES: [&str; 9] = [
+        "bearer",
+        "basic",
+        "token",
+        "digest",
+        "apikey",
+        "negotiate",
+        "ntlm",
+        "hawk",
+        "aws4-hmac-sha256",
+    ];
+    let mut end = WORD;
+    end += run(&at.text[end..], |byte| matches!(byte, b'\\' | b'"' | b'\'')).min(2);
+    end += run(&at.text[end..], |byte| byte == b' ').min(2);
+    match at.text.get(end) {
+        None => return no_or_more(at, end),
+        Some(b':' | b'=') => end += 1,
+        Some(_) => return Answer::No,
+    }
+    end += run(&at.text[end..], |byte| byte == b' ').min(8);
+    end += run(&at.text[end..], |byte| matches!(byte, b'\\' | b'"' | b'\'')).min(2);
+    let value = &at.text[end..];
+    let first = run(value, |byte| byte > b' ' && to_quote_or_line_end(byte));
+    let scheme = String::from_utf8_lossy(&value[..first]).to_ascii_lowercase();
+    if value.get(first) == Some(&b' ') && SCHEMES.contains(&scheme.as_str()) {
+        let secret = end + first + 1;
+        if value.len() == first + 1 {
+            return no_or_more(at, secret);
+        }
+        let stop = secret + run(&at.text[secret..], to_quote_or_line_end);
+        return if stop == secret {
+            Answer::No
+        } else {
+            yes(at, secret, stop, to_quote_or_line_end, "authorization")
+        };
+    }
+    // Without a scheme only what is one long word: prose about authorization stays.
+    if first >= 16 && value.get(first) != Some(&b' ') {
+        return yes(at, end, end + first, to_quote_or_line_end, "authorization");
+    }
+    no_or_more(at, end + first)
+}
+
+/// `scheme://user:password@host`, and a lone user name that is as long as a token.
+fn url(at: Place<'_>) -> Answer {
+    const PREFIX: usize = 3;
+    const MAX: usize = 1024;
+    const TOKEN: usize = 20;
+    if !at.before.is_some_and(alnum) {
+        return Answer::No;
+    }
+    let authority = run(&at.text[PREFIX..], |byte| {
+        byte > b' ' && !b"/?#\"'`<>\\".contains(&byte)
+    });
+    let text = &at.text[PREFIX..PREFIX + authority];
+    if PREFIX + authority == at.text.len() && !at.last && authority < MAX {
+        return Answer::More;
+    }
+    let Some(user_info) = text.iter().rposition(|byte| *byte == b'@') else {
+        return Answer::No;
+    };
+    let keep = match text[..user_info].iter().position(|byte| *byte == b':') {
+        Some(colon) => colon + 1,
+        None if user_info >= TOKEN => 0,
+        None => return Answer::No,
+    };
+    let secret = &text[keep..user_info];
+    if secret.is_empty() || is_placeholder(secret) {
+        return Answer::No;
+    }
+    Answer::Yes(Hit {
+        keep: PREFIX + keep,
+        end: PREFIX + user_info,
+        name: Cow::Borrowed("url-password"),
+        swallow: None,
+    })
+}
+
+/// `password=…` in connection strings and query strings.
+fn password(at: Place<'_>, name: &'static str) -> Answer {
+    let Some(equals) = at.text.iter().position(|byte| *byte == b'=') else {
+        return Answer::No;
+    };
+    let mut start = equals + 1;
+    start += run(&at.text[start..], |byte| matches!(byte, b'\\' | b'"' | b'\'')).min(2);
+    let quoted = start > equals + 1;
+    let class = if quoted {
+        to_quote_or_line_end
+    } else {
+        connection_value
+    };
+    let end = start + run(&at.text[start..], class);
+    let value = &at.text[start..end];
+    if value.is_empty() {
+        return no_or_more(at, end);
+    }
+    // `PWD=/home/me` is the working directory.
+    let directory = at.text[..equals].eq_ignore_ascii_case(b"pwd") && value.starts_with(b"/");
+    if directory || is_placeholder(value) {
+        return Answer::No;
+    }
+    yes(at, start, end, class, name)
+}
+
+/// `${DB_PASSWORD}`, `$PASS` and `***` are no secrets.
+fn is_placeholder(value: &[u8]) -> bool {
+    value.starts_with(b"$") || value.iter().all(|byte| *byte == b'*')
+}

@@ -1,0 +1,327 @@
+use std::ffi::OsString;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn environment(pairs: &[(&str, &str)]) -> Environment {
+    pairs
+        .iter()
+        .map(|(name, value)| (OsString::from(name), OsString::from(value)))
+        .collect()
+}
+
+#[track_caller]
+fn check_with(pairs: &[(&str, &str)], input: &str, expect: &str) {
+    let redactor = Redactor::new(&environment(pairs), &[]);
+    assert_eq!(redactor.text(input), expect);
+    for size in [1, 2, 3, 7] {
+        assert_eq!(
+            streamed(&redactor, input.as_bytes(), size),
+            expect,
+            "in pieces of {size}"
+        );
+    }
+}
+
+#[track_caller]
+fn check(input: &str, expect: &str) {
+    check_with(&[], input, expect);
+}
+
+#[track_caller]
+fn check_same(input: &str) {
+    check(input, input);
+}
+
+fn streamed(redactor: &Redactor, input: &[u8], size: usize) -> String {
+    let mut out = Vec::new();
+    let mut stream = redactor.stream();
+    for piece in input.chunks(size) {
+        stream.push(piece, &mut |bytes| out.extend_from_slice(bytes));
+    }
+    stream.finish(&mut |bytes| out.extend_from_slice(bytes));
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+const SECRET: &str = "hunter2 & Söhne/7";
+
+#[test]
+fn a_value_is_found_in_its_encodings() {
+    let env = [("DB_PASSWORD", SECRET)];
+    check_with(&env, "it is hunter2 & Söhne/7!", "it is [redacted:DB_PASSWORD]!");
+    check_with(&env, "hunter2%20%26%20S%C3%B6hne%2F7", "[redacted:DB_PASSWORD]");
+    check_with(&env, "hunter2+%26+S%c3%b6hne%2f7", "[redacted:DB_PASSWORD]");
+    check_with(
+        &env,
+        "68756e746572322026205 68756e7465723220262053c3b6686e652f37",
+        "68756e746572322026205 [redacted:DB_PASSWORD]",
+    );
+    check_with(
+        &env,
+        r#"{"a":"hunter2 & S\u00f6hne/7"}"#,
+        r#"{"a":"[redacted:DB_PASSWORD]"}"#,
+    );
+    check_with(
+        &env,
+        "<a>hunter2 &amp; Söhne/7</a>",
+        "<a>[redacted:DB_PASSWORD]</a>",
+    );
+    check_with(
+        &[("A_TOKEN", "one\"two\\three")],
+        r#"{"a":"one\"two\\three"}"#,
+        r#"{"a":"[redacted:A_TOKEN]"}"#,
+    );
+}
+
+/// What `base64` prints for a text.
+fn base64(text: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for group in text.chunks(3) {
+        let bits = group
+            .iter()
+            .fold(0usize, |sum, byte| sum << 8 | usize::from(*byte))
+            << (8 * (3 - group.len()));
+        for at in 0..4 {
+            let digit = char::from(DIGITS[bits >> (18 - 6 * at) & 63]);
+            out.push(if at > group.len() { '=' } else { digit });
+        }
+    }
+    out
+}
+
+#[test]
+fn a_value_is_found_in_base64_wherever_it_stands() {
+    assert_eq!(base64(b"any carnal pleas"), "YW55IGNhcm5hbCBwbGVhcw==");
+    let redactor = Redactor::new(&environment(&[("API_KEY", "s3cret-value-9")]), &[]);
+    for before in ["", "u", "us", "usr", "user:"] {
+        for after in ["", "x", "xy", ":end"] {
+            let text = base64(format!("{before}s3cret-value-9{after}").as_bytes());
+            let out = redactor.text(&text);
+            assert!(out.contains("[redacted:API_KEY]"), "{text} {out}");
+        }
+    }
+}
+
+#[test]
+fn each_line_of_a_value_is_a_secret() {
+    let env = [("SIGNING_KEY", "first-line-of-it\nsecond-line-of-it\n")];
+    check_with(&env, "x second-line-of-it y", "x [redacted:SIGNING_KEY] y");
+    check_with(
+        &env,
+        "first-line-of-it\\nsecond-line-of-it\\n",
+        "[redacted:SIGNING_KEY]",
+    );
+}
+
+#[test]
+fn settings_are_no_secrets() {
+    let env = [
+        ("TOKEN_CACHE", "true"),
+        ("APP_SECRET_MODE", "production"),
+        ("KEY_PORT", "8080"),
+        ("SSH_AUTH_SOCK", "/tmp/ssh-XXXX/agent.12"),
+        ("GIT_AUTHOR_NAME", "Ada Lovelace"),
+        ("AUTH_URL", "https://auth.example.com/"),
+        ("SHORT_KEY", "abcde"),
+        ("PLAIN", "not-named-so"),
+    ];
+    let text = "true production 8080 /tmp/ssh-XXXX/agent.12 Ada Lovelace https://auth.example.com/ abcde not-named-so";
+    check_with(&env, text, text);
+}
+
+#[test]
+fn a_random_value_that_begins_with_a_slash_is_a_secret() {
+    check_with(
+        &[("A_KEY", "/9j4AAQSkZJRg")],
+        "=/9j4AAQSkZJRg=",
+        "=[redacted:A_KEY]=",
+    );
+}
+
+#[test]
+fn named_variables_are_secrets_whatever_they_hold() {
+    let env = environment(&[("STAGE", "production"), ("PIN_CODE_A", "abcdef")]);
+    let redactor = Redactor::new(&env, &["STAGE".to_owned(), "PIN_*".to_owned()]);
+    assert_eq!(
+        redactor.text("production abcdef"),
+        "[redacted:STAGE] [redacted:PIN_CODE_A]"
+    );
+}
+
+#[test]
+fn more_secrets_can_be_given() {
+    let more = [("DSN".to_owned(), "s3ntry-dsn".to_owned())];
+    let redactor = Redactor::with_secrets(&Environment::default(), &[], &more);
+    assert_eq!(redactor.text("at s3ntry-dsn"), "at [redacted:DSN]");
+}
+
+#[test]
+fn the_longer_of_two_secrets_wins() {
+    let env = [
+        ("A_TOKEN", "abcdefgh"),
+        ("B_TOKEN", "abcdefghijkl"),
+        ("C_TOKEN", "abcdef"),
+    ];
+    check_with(
+        &env,
+        "abcdefghijkl abcdefghij abcdefg",
+        "[redacted:B_TOKEN] [redacted:A_TOKEN]ij [redacted:C_TOKEN]g",
+    );
+}
+
+#[test]
+fn a_value_inside_what_only_looked_like_another_is_found() {
+    let env = [("A_TOKEN", "sk-abcdef"), ("B_TOKEN", "abcdefgh-no")];
+    check_with(&env, "abcdefgh-nabcdefgh-no", "abcdefgh-n[redacted:B_TOKEN]");
+    check_with(&env, "sk-abcdef", "[redacted:A_TOKEN]");
+}
+
+#[test]
+fn tokens_are_known_by_their_shape() {
+    check("id AKIAIOSFODNN7EXAMPLE.", "id [redacted:aws-access-key].");
+    check(
+        "ghp_0123456789abcdefABCDEF0123456789abcd",
+        "[redacted:github-token]",
+    );
+    check("github_pat_11ABCDEFG0abcdefghijklmn_x", "[redacted:github-token]");
+    check("key=sk-proj-abcdEFGH1234ijklMNOP-x y", "key=[redacted:api-key] y");
+    check("xoxb-123456789012-abcdef", "[redacted:slack-token]");
+    check(
+        "t=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1g end",
+        "t=[redacted:jwt] end",
+    );
+}
+
+#[test]
+fn names_that_only_resemble_tokens_stay() {
+    check_same("task-management-of-many-things-1");
+    check_same("sk-estimator-doc-link-fitted-more");
+    check_same("eyJ is how a JSON object begins in base64, eyJhbGciOiJIUzI1NiJ9 alone is none");
+    check_same("AKIA and ghp_short and xoxb-1 and sk-1");
+    check_same("pip install scikit-learn; see https://example.com:8080/a@b and git@github.com");
+}
+
+#[test]
+fn private_keys_go_as_a_block() {
+    check(
+        "a\n-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIEow==\n-----END RSA PRIVATE KEY-----\nb",
+        "a\n[redacted:private-key]\nb",
+    );
+    check(
+        r#"{"k":"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n","b":1}"#,
+        r#"{"k":"[redacted:private-key]\n","b":1}"#,
+    );
+    check("-----BEGIN PRIVATE KEY-----\nMIIEabc", "[redacted:private-key]");
+    check(
+        "found \"-----BEGIN PRIVATE KEY-----\" in a.py",
+        "found \"[redacted:private-key]\" in a.py",
+    );
+    check_same("-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----\n");
+}
+
+#[test]
+fn headers_urls_and_connection_strings_have_places_for_secrets() {
+    check(
+        "Authorization: Bearer abc.def\nnext",
+        "Authorization: Bearer [redacted:authorization]\nnext",
+    );
+    check(
+        r#""authorization": "Basic dXNlcg==", "a": 1"#,
+        r#""authorization": "Basic [redacted:authorization]", "a": 1"#,
+    );
+    check(
+        "Authorization: 0123456789abcdef0\n",
+        "Authorization: [redacted:authorization]\n",
+    );
+    check_same("Authorization: required for this route\n");
+    check_same("authorization failed");
+    check(
+        "postgres://app:pa55@db/x",
+        "postgres://app:[redacted:url-password]@db/x",
+    );
+    check(
+        "redis://:pa55@db:6379",
+        "redis://:[redacted:url-password]@db:6379",
+    );
+    check(
+        "https://0123456789abcdef0123@host/",
+        "https://[redacted:url-password]@host/",
+    );
+    check_same("ssh://git@github.com/a/b and http://localhost:8080/ and postgres://app:${PASS}@db");
+    check(
+        "Server=db;Password=pa55;Timeout=3",
+        "Server=db;Password=[redacted:password];Timeout=3",
+    );
+    check("dsn?password=pa55&x=1", "dsn?password=[redacted:password]&x=1");
+    check(
+        "connect(password=\"pa 55\")",
+        "connect(password=\"[redacted:password]\")",
+    );
+    check_same("PWD=/home/me password= ok");
+}
+
+#[test]
+fn text_is_let_through_as_soon_as_it_is_certain() {
+    let mut stream = Redactor::new(&environment(&[("A_KEY", "abcdefghij")]), &[]).stream();
+    let mut out = Vec::new();
+    stream.push(b"running tests\n", &mut |bytes| out.extend_from_slice(bytes));
+    assert_eq!(out, b"running tests\n");
+    stream.push(b"ok abcdefgh", &mut |bytes| out.extend_from_slice(bytes));
+    assert_eq!(out, b"running tests\nok ");
+}
+
+#[test]
+fn a_perhaps_without_end_is_not_held_for_ever() {
+    let redactor = Redactor::default();
+    let mut stream = redactor.stream();
+    let mut passed = 0;
+    stream.push(b"eyJ", &mut |bytes| passed += bytes.len());
+    for _ in 0..64 {
+        stream.push(&[b'a'; 1024], &mut |bytes| passed += bytes.len());
+    }
+    assert!(passed > 40 * 1024, "{passed}");
+}
+
+#[test]
+fn bytes_that_are_no_text_pass() {
+    let input = [0xff, 0x00, 0xc3, b'\n', 0x80];
+    let mut out = Vec::new();
+    let mut stream = Redactor::default().stream();
+    stream.push(&input, &mut |bytes| out.extend_from_slice(bytes));
+    stream.finish(&mut |bytes| out.extend_from_slice(bytes));
+    assert_eq!(out, input);
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let redactor = Redactor::new(&environment(&[("A_KEY", "abcdefghij")]), &[]);
+    assert_eq!(format!("{redactor:?}"), "Redactor { .. }");
+}
+
+proptest! {
+    #[test]
+    fn no_cut_hides_a_secret(
+        parts in prop::collection::vec(
+            prop::sample::select(vec![
+                "s3cr3t-value", "s3cr3t", "-value", "sk-", "eyJ", "eyJhbGciOiJIUzI1NiJ9", ".", "://", "a:b@", "\n",
+                "password=", "-----BEGIN ", "PRIVATE KEY-----", "-----END ", "Authorization: Bearer ", "\"", "x", " ",
+                "0123456789abcdefghij", "AKIA", "ABCDEFGHIJKLMNOP",
+            ]),
+            0..20,
+        ),
+        size in 1..40usize,
+    ) {
+        let redactor = Redactor::new(&environment(&[("A_TOKEN", "s3cr3t-value")]), &[]);
+        let text = parts.concat();
+        let whole = redactor.text(&text);
+        prop_assert!(!whole.contains("s3cr3t-value"), "{whole}");
+        prop_assert_eq!(streamed(&redactor, text.as_bytes(), size), whole);
+    }
+
+    #[test]
+    fn text_without_secrets_is_unchanged(text in "[a-z \n.,äöü]{0,200}", size in 1..50usize) {
+        prop_assert_eq!(streamed(&Redactor::default(), text.as_bytes(), size), text);
+    }
+}

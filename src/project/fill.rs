@@ -1,0 +1,115 @@
+//! Reading what is known of a unit: its directory, its manifests, its environment.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::model::language::Language;
+
+use super::UnitFacts;
+use super::facts::{LOCK_FILES, upwards};
+use super::paths::display;
+use super::units::{Chosen, Manifests};
+
+/// Fills units of one project, reading each directory once.
+pub(super) struct Filler {
+    root: PathBuf,
+    entries: BTreeMap<PathBuf, BTreeSet<String>>,
+    warnings: Vec<String>,
+}
+
+impl Filler {
+    pub(super) fn new(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            entries: BTreeMap::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// What could not be read.
+    pub(super) fn into_warnings(self) -> Vec<String> {
+        self.warnings
+    }
+
+    pub(super) fn fill(&mut self, chosen: Chosen, manifests: &mut Manifests) -> UnitFacts {
+        let Chosen { unit, dir: relative } = chosen;
+        let dir = self.root.join(&relative);
+        let mut facts = UnitFacts::bare(unit, self.root.clone(), dir.clone());
+        facts.entries = self.entries(&dir).clone();
+        facts.locks = self.locks(&dir);
+        let table = match facts.unit.language {
+            Language::Python => Some("pyproject.toml"),
+            Language::Rust => Some("Cargo.toml"),
+            Language::Javascript | Language::Typescript | Language::Go => None,
+        };
+        let there = |name: &&str| facts.entries.contains(*name);
+        facts.manifest = table
+            .filter(there)
+            .and_then(|name| manifests.toml(&relative.join(name)));
+        match facts.unit.language {
+            Language::Python => {
+                facts.requirements = Some("requirements.txt")
+                    .filter(there)
+                    .and_then(|name| manifests.text(&relative.join(name)))
+                    .map(str::to_owned);
+                facts.virtualenv = upwards(&dir, &self.root).find_map(virtualenv);
+                facts.site_packages = facts.virtualenv.as_deref().and_then(site_packages);
+            }
+            Language::Javascript | Language::Typescript => {
+                facts.package = manifests.json(&relative.join("package.json"));
+            }
+            Language::Rust | Language::Go => {}
+        }
+        facts
+    }
+
+    fn locks(&mut self, dir: &Path) -> Vec<PathBuf> {
+        let root = self.root.clone();
+        let mut locks = Vec::new();
+        for place in upwards(dir, &root) {
+            let entries = self.entries(place);
+            let found = LOCK_FILES.iter().filter(|name| entries.contains(**name));
+            locks.extend(found.map(|name| place.join(name)));
+        }
+        locks
+    }
+
+    fn entries(&mut self, dir: &Path) -> &BTreeSet<String> {
+        let (root, warnings) = (&self.root, &mut self.warnings);
+        self.entries.entry(dir.to_owned()).or_insert_with(|| {
+            let read = std::fs::read_dir(dir).and_then(|entries| {
+                entries
+                    .map(|entry| entry.map(|entry| entry.file_name()))
+                    .filter_map(|name| name.map(|name| name.into_string().ok()).transpose())
+                    .collect()
+            });
+            read.unwrap_or_else(|error| {
+                let place = display(dir.strip_prefix(root).unwrap_or(dir));
+                warnings.push(format!("cannot read the directory {place}: {error}"));
+                BTreeSet::new()
+            })
+        })
+    }
+}
+
+/// The virtual environment directly in a directory.
+fn virtualenv(dir: &Path) -> Option<PathBuf> {
+    [".venv", "venv"]
+        .into_iter()
+        .map(|name| dir.join(name))
+        .find(|env| env.join("pyvenv.cfg").is_file() || env.join("bin/python").is_file())
+}
+
+/// The `site-packages` of an environment: `lib/pythonX.Y/site-packages`, on Windows `Lib/site-packages`.
+fn site_packages(env: &Path) -> Option<PathBuf> {
+    let versions = std::fs::read_dir(env.join("lib")).ok()?;
+    let mut places: Vec<PathBuf> = versions
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("python"))
+        .map(|entry| entry.path().join("site-packages"))
+        .chain([env.join("Lib").join("site-packages")])
+        .filter(|place| place.is_dir())
+        .collect();
+    places.sort();
+    places.pop()
+}

@@ -1,0 +1,203 @@
+//! The git state of a project, asked of git itself and never of files in `.git`.
+
+mod porcelain;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::model::report::GitInfo;
+use crate::model::text;
+use crate::process::{self, End, Invocation, Outcome, Runner};
+
+pub use porcelain::{Status, parse};
+
+use super::detect::nearest_git;
+use super::paths::display;
+
+/// The time that one call of git may take.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What sdd itself writes below `.session`. It never makes a work tree dirty; the configuration, the specs and
+/// everything else there do.
+pub const OWN_WRITES: [&str; 9] = [
+    ".lock",
+    "briefings",
+    "deployments",
+    "evidence",
+    "history",
+    "reports",
+    "runs",
+    "tracking",
+    "config.schema.json",
+];
+
+/// Why the state of a repository is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Git could not be run.
+    #[error("git could not be run")]
+    Process {
+        /// The cause.
+        #[from]
+        source: process::Error,
+    },
+    /// The repository belongs to somebody else, so git refuses to look at it.
+    #[error(
+        "git refuses to read {}, because it belongs to another user; if you trust it: \
+         git config --global --add safe.directory {}",
+        directory,
+        quoted(directory)
+    )]
+    Unsafe {
+        /// The repository.
+        directory: String,
+    },
+    /// Git ended in another way than with an answer.
+    #[error("git status {how}: {said}")]
+    Failed {
+        /// How it ended.
+        how: String,
+        /// The first line of what it said.
+        said: String,
+    },
+    /// Git's answer is not in its documented format.
+    #[error("git status answered something else than a status: {what}")]
+    Output {
+        /// The part that was not understood.
+        what: String,
+    },
+}
+
+/// The state of the repository that `root` lies in; `None` outside of one. Runs git once. `base` is left empty.
+///
+/// The call can neither write nor run anything that the repository configures, but for filter drivers of its
+/// own `.git/config`: no hooks, no file system monitor, no pager, no `ext::` transport, no fetching of missing
+/// objects. The list of its users that a repository may belong to (`safe.directory`) is git's own.
+pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Option<GitInfo>, Error> {
+    let invocation = invocation(git_program, root);
+    let outcome = runner.run(&invocation)?;
+    match outcome.end {
+        End::Code(0) => {}
+        end => return refusal(end, &outcome, root),
+    }
+    let status = parse(&outcome.stdout.bytes(), outcome.stdout.truncated())?;
+    let state = state_directory(root);
+    let dirty = status.truncated
+        || status
+            .changed
+            .iter()
+            .any(|path| !is_own_write(path, state.as_deref(), root));
+    Ok(Some(GitInfo {
+        head: status.head,
+        branch: status.branch,
+        base: None,
+        dirty,
+    }))
+}
+
+fn invocation(git_program: &Path, root: &Path) -> Invocation {
+    let mut invocation = Invocation::new(git_program, root, TIMEOUT)
+        .args([
+            "--no-pager",
+            "--no-optional-locks",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+            "-c",
+            "protocol.ext.allow=never",
+            "-C",
+        ])
+        .args([root.as_os_str()])
+        .args([
+            "status",
+            "--porcelain=v2",
+            "--branch",
+            "-z",
+            "--no-ahead-behind",
+            // Stated, so that no configuration hides a change.
+            "--untracked-files=normal",
+            "--ignore-submodules=none",
+        ]);
+    invocation.env = [
+        // Messages are matched below.
+        ("LC_ALL", "C"),
+        ("LANGUAGE", ""),
+        // A partial clone would fetch, with a command that its own configuration names.
+        ("GIT_NO_LAZY_FETCH", "1"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+    ]
+    .map(|(name, value)| (name.into(), value.into()))
+    .into();
+    invocation
+}
+
+fn refusal(end: End, outcome: &Outcome, root: &Path) -> Result<Option<GitInfo>, Error> {
+    let stderr = text::message(&outcome.stderr.bytes());
+    // The whole phrase: a `.git` file that leads nowhere is "not a git repository: PATH" and a fault. A broken
+    // repository gets the phrase, too, and is not the same as none.
+    let has_head = || nearest_git(root).is_some_and(|top| top.join(".git").join("HEAD").exists());
+    if stderr.contains("not a git repository (or any") && !has_head() {
+        return Ok(None);
+    }
+    if let Some((_, rest)) = stderr.split_once("detected dubious ownership in repository at '") {
+        let directory = rest.split_once("'\n").map_or(rest, |(directory, _)| directory);
+        return Err(Error::Unsafe {
+            directory: directory.trim_end_matches('\'').to_owned(),
+        });
+    }
+    Err(Error::Failed {
+        how: match end {
+            End::Code(code) => format!("ended with exit code {code}"),
+            End::Signal(signal) => format!("was killed by signal {signal}"),
+            End::TimedOut => format!("had no answer within {} s", TIMEOUT.as_secs()),
+            End::Cancelled => "was cancelled".to_owned(),
+        },
+        said: text::first_line(&stderr).to_owned(),
+    })
+}
+
+/// The project's `.session` relative to the repository's root, as git writes it, with a `/` at its end.
+fn state_directory(root: &Path) -> Option<String> {
+    let root = root.canonicalize().ok()?;
+    let top = nearest_git(&root)?;
+    let relative = root.strip_prefix(&top).ok()?;
+    let prefix = display(relative);
+    Some(if prefix == "." {
+        ".session/".to_owned()
+    } else {
+        format!("{prefix}/.session/")
+    })
+}
+
+fn is_own_write(path: &str, state: Option<&str>, root: &Path) -> bool {
+    let Some(below) = state.and_then(|state| path.strip_prefix(state)) else {
+        return false;
+    };
+    if below.is_empty() {
+        // Git names an untracked directory and not what is in it.
+        return names_in(&root.join(".session")).is_some_and(|names| {
+            names
+                .iter()
+                .all(|name| name.to_str().is_some_and(|name| OWN_WRITES.contains(&name)))
+        });
+    }
+    let first = below.split('/').next().unwrap_or(below);
+    OWN_WRITES.contains(&first)
+}
+
+fn names_in(dir: &Path) -> Option<BTreeSet<PathBuf>> {
+    let entries = std::fs::read_dir(dir).ok()?;
+    entries
+        .map(|entry| entry.ok().map(|entry| PathBuf::from(entry.file_name())))
+        .collect()
+}
+
+/// A path as a word of a shell command.
+fn quoted(path: &str) -> String {
+    shlex::try_quote(path).map_or_else(|_| path.to_owned(), std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests;

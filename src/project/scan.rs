@@ -1,0 +1,182 @@
+//! One walk over the tree that finds everything detection needs: marker files and where the Python files are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use globset::GlobSet;
+use ignore::DirEntry;
+
+use super::markers::{self, OTHER_LANGUAGES, TEST_DIRECTORIES, TEST_INPUTS, VENDORED};
+use super::paths::display;
+use super::walk::{self, Entry, Hidden};
+
+/// The file that marks a Python virtual environment, whatever its directory is called.
+const VIRTUALENV_FILE: &str = "pyvenv.cfg";
+
+/// What the walk found. Paths are relative to the root; the root itself is the empty path.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// Marker files by directory.
+    pub markers: BTreeMap<PathBuf, BTreeSet<String>>,
+    /// Directories with Python files directly in them.
+    pub python: BTreeMap<PathBuf, Sources>,
+    /// Languages without gates: how many markers, and the first.
+    pub others: BTreeMap<&'static str, (usize, String)>,
+    /// Directories that were left out by name or by what they are, with the reason.
+    pub left_out: BTreeSet<String>,
+    /// What could not be read.
+    pub problems: Vec<String>,
+}
+
+/// The source files directly in one directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sources {
+    /// How many.
+    pub count: usize,
+    /// The name of the first, by name.
+    pub first: String,
+    /// Whether one of them is a test by its name.
+    pub tests: bool,
+}
+
+#[derive(Default)]
+struct Part {
+    markers: Vec<(PathBuf, String)>,
+    python: BTreeMap<PathBuf, Sources>,
+    others: Vec<(&'static str, String)>,
+    virtualenvs: Vec<PathBuf>,
+}
+
+/// Walks the tree. `exclude` holds globs of paths relative to the root.
+pub(super) fn scan(root: &Path, exclude: GlobSet) -> Scan {
+    let left_out = Arc::new(Mutex::new(BTreeSet::new()));
+    let seen_left_out = Arc::clone(&left_out);
+    let keep = move |entry: &Entry<'_>| {
+        let reason = reason_to_leave_out(entry, &exclude);
+        if let Some(reason) = reason {
+            seen_left_out
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(format!("{}: {reason}", display(entry.relative)));
+        }
+        reason.is_none()
+    };
+    let (parts, problems) = walk::collect(root, Hidden::Skip, keep, visit);
+    let mut scan = Scan {
+        left_out: std::mem::take(&mut *left_out.lock().unwrap_or_else(PoisonError::into_inner)),
+        problems,
+        ..Scan::default()
+    };
+    let virtualenvs: Vec<PathBuf> = parts.iter().flat_map(|part| part.virtualenvs.clone()).collect();
+    for dir in &virtualenvs {
+        scan.left_out
+            .insert(format!("{}: a virtual environment", display(dir)));
+    }
+    for part in parts {
+        scan.add(part, &virtualenvs);
+    }
+    scan
+}
+
+impl Scan {
+    fn add(&mut self, part: Part, virtualenvs: &[PathBuf]) {
+        let is_kept = |path: &Path| !virtualenvs.iter().any(|dir| path.starts_with(dir));
+        for (dir, name) in part.markers {
+            if is_kept(&dir) {
+                self.markers.entry(dir).or_default().insert(name);
+            }
+        }
+        for (dir, sources) in part.python {
+            if is_kept(&dir) {
+                self.python.entry(dir).or_default().merge(&sources);
+            }
+        }
+        for (language, path) in part.others {
+            if is_kept(Path::new(&path)) {
+                let seen = self.others.entry(language).or_insert((0, path.clone()));
+                seen.0 += 1;
+                if path < seen.1 {
+                    seen.1 = path;
+                }
+            }
+        }
+    }
+}
+
+impl Sources {
+    fn add(&mut self, name: &str) {
+        self.count += 1;
+        if self.first.is_empty() || name < self.first.as_str() {
+            name.clone_into(&mut self.first);
+        }
+        self.tests |= is_python_test(name);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        if self.first.is_empty() || other.first < self.first {
+            self.first.clone_from(&other.first);
+        }
+        self.tests |= other.tests;
+    }
+}
+
+/// The names that pytest collects by default.
+fn is_python_test(name: &str) -> bool {
+    name.starts_with("test_") || name.ends_with("_test.py")
+}
+
+fn visit(part: &mut Part, found: &Entry<'_>) {
+    let Some(name) = found.entry.file_name().to_str() else {
+        return;
+    };
+    let dir = found.relative.parent().unwrap_or(Path::new(""));
+    let is_python = Path::new(name).extension().is_some_and(|end| end == "py");
+    if is_python && is_file(found.entry) {
+        if let Some(sources) = part.python.get_mut(dir) {
+            sources.add(name);
+        } else {
+            part.python.entry(dir.to_owned()).or_default().add(name);
+        }
+    }
+    if name == VIRTUALENV_FILE && !dir.as_os_str().is_empty() {
+        part.virtualenvs.push(dir.to_owned());
+    } else if markers::is_marker_name(name) && is_file(found.entry) {
+        part.markers.push((dir.to_owned(), name.to_owned()));
+    } else if let Some((language, _)) = OTHER_LANGUAGES.iter().find(|(_, rule)| rule.fits_name(name))
+        && is_file(found.entry)
+    {
+        part.others.push((language, display(found.relative)));
+    }
+}
+
+/// A regular file, or a link to one. Links to directories are never followed.
+fn is_file(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| {
+        kind.is_file()
+            || (kind.is_symlink() && std::fs::metadata(entry.path()).is_ok_and(|target| target.is_file()))
+    })
+}
+
+fn reason_to_leave_out(found: &Entry<'_>, exclude: &GlobSet) -> Option<&'static str> {
+    if !exclude.is_empty() && exclude.is_match(found.relative) {
+        return Some("excluded by the configuration");
+    }
+    if !found.entry.file_type().is_some_and(|kind| kind.is_dir()) {
+        return None;
+    }
+    let name = found.entry.file_name().to_str()?;
+    if VENDORED.contains(&name) {
+        return Some("vendored or built, by its name");
+    }
+    let below_tests = || {
+        found.relative.parent().is_some_and(|parent| {
+            parent.components().any(|part| match part {
+                Component::Normal(part) => TEST_DIRECTORIES.iter().any(|tests| part == *tests),
+                _ => false,
+            })
+        })
+    };
+    (TEST_INPUTS.contains(&name) && below_tests()).then_some("inputs of tests, by its name")
+}

@@ -1,0 +1,124 @@
+//! From markers to units: which of the marked directories stand for themselves, and which are covered by
+//! another.
+//!
+//! A directory is covered when the tools of another unit reach it: members of a Cargo workspace always; members
+//! of an npm, pnpm, yarn or uv workspace unless they have tests of their own; a Go module never, because `./...`
+//! ends at the next `go.mod`, whatever `go.work` says.
+
+mod javascript;
+mod manifest;
+mod members;
+mod python;
+mod rust;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::model::language::Language;
+use crate::model::unit::Unit;
+
+use super::markers::{LANGUAGES, LanguageSpec, REFINED, Weight};
+use super::paths::display;
+use super::scan::Scan;
+
+pub(super) use manifest::Manifests;
+
+/// A unit and its directory relative to the root.
+pub(super) struct Chosen {
+    pub unit: Unit,
+    pub dir: PathBuf,
+}
+
+/// A marked directory of one language.
+#[derive(Clone, Debug)]
+struct Candidate {
+    dir: PathBuf,
+    /// Names of the marker files, in the order of the table.
+    markers: Vec<String>,
+    /// The weight of the heaviest of them.
+    weight: Weight,
+}
+
+/// Decides on the units. Sorted by path and then language.
+pub(super) fn choose(scan: &Scan, manifests: &mut Manifests, warnings: &mut Vec<String>) -> Vec<Chosen> {
+    let mut chosen = Vec::new();
+    for spec in &LANGUAGES {
+        let candidates = candidates(spec, scan, manifests);
+        match spec.id {
+            Language::Rust => push(&mut chosen, spec.id, rust::choose(candidates, manifests)),
+            Language::Javascript => {
+                push(&mut chosen, spec.id, javascript::choose(candidates, manifests));
+            }
+            Language::Typescript => refine(&mut chosen, &candidates),
+            Language::Go => push(&mut chosen, spec.id, candidates),
+            // Last: whether loose Python files need a unit depends on the other languages' units.
+            Language::Python => {}
+        }
+    }
+    let others: BTreeSet<PathBuf> = chosen.iter().map(|unit| unit.dir.clone()).collect();
+    let python = python::choose(
+        candidates(&LANGUAGES[0], scan, manifests),
+        scan,
+        &others,
+        manifests,
+        warnings,
+    );
+    push(&mut chosen, Language::Python, python);
+    chosen.sort_by(|a, b| (&a.unit.path, a.unit.language).cmp(&(&b.unit.path, b.unit.language)));
+    chosen
+}
+
+fn push(chosen: &mut Vec<Chosen>, language: Language, candidates: Vec<Candidate>) {
+    chosen.extend(candidates.into_iter().map(|candidate| Chosen {
+        unit: Unit {
+            path: display(&candidate.dir),
+            language,
+            markers: candidate.markers,
+        },
+        dir: candidate.dir,
+    }));
+}
+
+fn refine(chosen: &mut [Chosen], candidates: &[Candidate]) {
+    for candidate in candidates {
+        let found = chosen
+            .iter_mut()
+            .find(|unit| unit.dir == candidate.dir && unit.unit.language == REFINED);
+        if let Some(found) = found {
+            found.unit.language = Language::Typescript;
+            found.unit.markers.extend(candidate.markers.iter().cloned());
+        }
+    }
+}
+
+/// The directories with markers of one language, in the order of their paths: a directory comes before what is
+/// in it.
+fn candidates(spec: &LanguageSpec, scan: &Scan, manifests: &mut Manifests) -> Vec<Candidate> {
+    let mut out = Vec::new();
+    for (dir, names) in &scan.markers {
+        let mut markers: Vec<String> = Vec::new();
+        let mut weight = None;
+        for marker in spec.markers {
+            for name in names.iter().filter(|name| marker.file.fits_name(name)) {
+                if markers.contains(name) || !manifests.fits(&marker.file, &dir.join(name)) {
+                    continue;
+                }
+                markers.push(name.clone());
+                weight = Some(weight.map_or(marker.weight, |seen: Weight| seen.min(marker.weight)));
+            }
+        }
+        if let Some(weight) = weight {
+            out.push(Candidate {
+                dir: dir.clone(),
+                markers,
+                weight,
+            });
+        }
+    }
+    out
+}
+
+/// The nearest of `dirs` that `path` lies in, itself included.
+fn nearest<'a>(dirs: &BTreeSet<PathBuf>, path: &'a Path) -> Option<&'a Path> {
+    path.ancestors().find(|ancestor| dirs.contains(*ancestor))
+}

@@ -1,0 +1,185 @@
+//! Walking a tree: git-ignored files left out, links not followed, directories read side by side.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
+
+use super::Error;
+use super::detect::nearest_git;
+
+/// More threads than this wait for the same disk.
+const MAX_THREADS: usize = 4;
+
+/// Whether entries whose name begins with a dot are visited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hidden {
+    Visit,
+    Skip,
+}
+
+/// An entry of the walk: what it is, and where relative to the walk's root.
+pub(super) struct Entry<'a> {
+    pub entry: &'a DirEntry,
+    pub relative: &'a Path,
+}
+
+/// Visits every entry below `root` (not `root` itself) that is not ignored and that `keep` keeps, on several
+/// threads, each with its own `T`. The order is undefined. Returns what each thread made, and what could not be
+/// read.
+pub(super) fn collect<T, K, V>(root: &Path, hidden: Hidden, keep: K, visit: V) -> (Vec<T>, Vec<String>)
+where
+    T: Default + Send,
+    K: Fn(&Entry<'_>) -> bool + Send + Sync + 'static,
+    V: Fn(&mut T, &Entry<'_>) + Sync,
+{
+    let mut builder = builder(root, hidden);
+    let base: Arc<Path> = Arc::from(root);
+    let filter_base = Arc::clone(&base);
+    builder.filter_entry(move |entry| match entry.path().strip_prefix(&filter_base) {
+        Ok(relative) if !relative.as_os_str().is_empty() => keep(&Entry { entry, relative }),
+        _ => true,
+    });
+    let done = Mutex::new((Vec::new(), Vec::new()));
+    let mut visitors = Visitors {
+        base: &base,
+        visit: &visit,
+        done: &done,
+    };
+    builder.build_parallel().visit(&mut visitors);
+    let (parts, mut problems) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    problems.sort();
+    (parts, problems)
+}
+
+/// A walk with git's rules for what is ignored: inside of a repository exactly git's (`.gitignore` up to the
+/// repository's root, `info/exclude`); outside of one, and where the repository ignores the whole project, the
+/// project's own `.gitignore` files and nothing above them, so that a stray file in a home directory never hides
+/// a project. The user's global ignore file is not read: the same commit has the same units on every machine.
+fn builder(root: &Path, hidden: Hidden) -> WalkBuilder {
+    let in_repository = nearest_git(root).is_some_and(|top| !ignores(&top, root));
+    let mut builder = plain(root);
+    builder
+        .hidden(hidden == Hidden::Skip)
+        .require_git(in_repository)
+        .parents(in_repository)
+        .threads(
+            std::thread::available_parallelism()
+                .map_or(1, std::num::NonZero::get)
+                .min(MAX_THREADS),
+        );
+    builder
+}
+
+fn plain(root: &Path) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(root);
+    builder
+        .follow_links(false)
+        .hidden(false)
+        .ignore(false)
+        .git_global(false)
+        .git_ignore(true)
+        .git_exclude(true);
+    builder
+}
+
+/// Whether the repository at `top` ignores the directory `dir` inside of it.
+fn ignores(top: &Path, dir: &Path) -> bool {
+    match dir.strip_prefix(top) {
+        Ok(relative) if !relative.as_os_str().is_empty() => plain(top)
+            .parents(false)
+            .build_matchers()
+            .first_mut()
+            .is_some_and(|matcher| matcher.matched(relative, true).is_ignore()),
+        _ => false,
+    }
+}
+
+struct Visitors<'s, T, V> {
+    base: &'s Path,
+    visit: &'s V,
+    done: &'s Mutex<(Vec<T>, Vec<String>)>,
+}
+
+struct Visitor<'s, T: Default, V> {
+    base: &'s Path,
+    visit: &'s V,
+    done: &'s Mutex<(Vec<T>, Vec<String>)>,
+    own: T,
+    problems: Vec<String>,
+}
+
+impl<'s, T: Default + Send, V: Fn(&mut T, &Entry<'_>) + Sync> ParallelVisitorBuilder<'s>
+    for Visitors<'s, T, V>
+{
+    fn build(&mut self) -> Box<dyn ParallelVisitor + 's> {
+        Box::new(Visitor {
+            base: self.base,
+            visit: self.visit,
+            done: self.done,
+            own: T::default(),
+            problems: Vec::new(),
+        })
+    }
+}
+
+impl<T: Default + Send, V: Fn(&mut T, &Entry<'_>) + Sync> ParallelVisitor for Visitor<'_, T, V> {
+    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        match entry {
+            Ok(entry) => {
+                if let Ok(relative) = entry.path().strip_prefix(self.base)
+                    && !relative.as_os_str().is_empty()
+                {
+                    (self.visit)(
+                        &mut self.own,
+                        &Entry {
+                            entry: &entry,
+                            relative,
+                        },
+                    );
+                }
+            }
+            Err(error) => self.problems.push(format!("cannot look everywhere: {error}")),
+        }
+        WalkState::Continue
+    }
+}
+
+impl<T: Default, V> Drop for Visitor<'_, T, V> {
+    fn drop(&mut self) {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.0.push(std::mem::take(&mut self.own));
+        done.1.append(&mut self.problems);
+    }
+}
+
+/// Globs of paths relative to a directory. `*` stays within one part of the path, `**` does not.
+pub(super) fn globs<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<GlobSet, Error> {
+    let mut set = GlobSetBuilder::new();
+    let refuse = |pattern: &str, source| Error::Glob {
+        pattern: pattern.to_owned(),
+        source,
+    };
+    for pattern in patterns {
+        let clean = pattern.trim_start_matches("./").trim_end_matches('/');
+        let glob = GlobBuilder::new(clean)
+            .literal_separator(true)
+            .build()
+            .map_err(|source| refuse(pattern, source))?;
+        set.add(glob);
+    }
+    set.build().map_err(|source| refuse("", source))
+}
+
+/// The root of a walk: absolute and without links.
+pub(super) fn canonical_root(root: &Path) -> Result<PathBuf, Error> {
+    let read = |source| Error::Root {
+        path: root.to_owned(),
+        source,
+    };
+    let root = root.canonicalize().map_err(read)?;
+    // An unreadable root would otherwise look like an empty project.
+    std::fs::read_dir(&root).map_err(read)?;
+    Ok(root)
+}

@@ -1,0 +1,235 @@
+//! For coding agents: plain text in few tokens. What decides stands first, findings are grouped by rule, the
+//! next command is the last line.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::{Renderer, Style};
+use crate::model::finding::Finding;
+use crate::model::report::{GateReport, Report};
+use crate::model::text;
+use crate::model::verdict::{RunVerdict, Verdict};
+
+/// For coding agents.
+pub struct Agent;
+
+/// The most characters of a whole report.
+const BUDGET: usize = 7_900;
+/// Groups of findings that one gate may show.
+const MAX_GROUPS: usize = 12;
+/// Places that one group of findings shows.
+const MAX_PLACES: usize = 8;
+
+impl Renderer for Agent {
+    fn name(&self) -> &'static str {
+        "agent"
+    }
+
+    fn about(&self) -> &'static str {
+        "for coding agents: plain text under 8,000 characters, failures first, the next command last"
+    }
+
+    fn render(&self, report: &Report, _style: Style, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(page(report).as_bytes())
+    }
+}
+
+fn page(report: &Report) -> String {
+    let mut head = format!("sdd {}: {}", report.command, word(report));
+    if let Some(signal) = &report.cancelled_by {
+        head.push_str(&format!(" (cancelled by {signal})"));
+    }
+    head.push('\n');
+    for gate in sorted(report) {
+        let optional = if gate.required { "" } else { " (optional)" };
+        let line = format!(
+            "{}: {}{optional} - {}\n",
+            gate.gate,
+            gate.verdict,
+            text::first_line(&gate.reason)
+        );
+        head.push_str(&text::shorten(line.trim_end(), 300));
+        head.push('\n');
+    }
+    for warning in report.warnings.iter().take(5) {
+        head.push_str(&format!(
+            "warning: {}\n",
+            text::shorten(text::first_line(warning), 200)
+        ));
+    }
+    let foot = format!("next: {}\n", next(report));
+    let mut room = BUDGET.saturating_sub(head.chars().count() + foot.chars().count());
+    let mut body = String::new();
+    for gate in sorted(report) {
+        for block in blocks(gate) {
+            let size = block.chars().count();
+            if size > room {
+                let note = "(more in .session/reports/latest.json)\n";
+                if room >= note.len() {
+                    body.push_str(note);
+                }
+                return head + &body + &foot;
+            }
+            room -= size;
+            body.push_str(&block);
+        }
+    }
+    head + &body + &foot
+}
+
+fn word(report: &Report) -> &'static str {
+    match report.verdict {
+        RunVerdict::Passed => "passed",
+        RunVerdict::Failed => "failed",
+        RunVerdict::Error => "no verdict",
+    }
+}
+
+/// The gates, those that decide against the run first.
+fn sorted(report: &Report) -> Vec<&GateReport> {
+    let mut gates: Vec<&GateReport> = report.gates.iter().collect();
+    gates.sort_by_key(|gate| {
+        let rank = match gate.verdict {
+            Verdict::Failed => 0,
+            Verdict::Error => 1,
+            Verdict::NotRun => 2,
+            Verdict::Skipped => 3,
+            Verdict::Passed => 4,
+        };
+        (rank, !gate.required)
+    });
+    gates
+}
+
+/// What is said of one gate beyond its line, in pieces that can be left out when there is no room.
+fn blocks(gate: &GateReport) -> Vec<String> {
+    let mut blocks = Vec::new();
+    if matches!(gate.verdict, Verdict::Failed | Verdict::Error) {
+        blocks.push(format!("\n[{}]\n", gate.gate));
+        blocks.extend(groups(gate));
+        for step in gate
+            .steps
+            .iter()
+            .filter(|step| step.verdict == Verdict::Error || !step.output_tail.is_empty())
+        {
+            let mut block = format!(
+                "{} in {}: {}\n",
+                step.tool,
+                step.unit,
+                text::shorten(&step.reason, 300)
+            );
+            let skip = step.output_tail.len().saturating_sub(8);
+            for line in step.output_tail.iter().skip(skip) {
+                block.push_str(&format!("| {}\n", text::shorten(line, 200)));
+            }
+            blocks.push(block);
+        }
+        blocks.extend(
+            gate.remediation
+                .iter()
+                .map(|advice| format!("do: {}\n", text::shorten(advice, 300))),
+        );
+    }
+    if !gate.changed_files.is_empty() {
+        let shown: Vec<&str> = gate
+            .changed_files
+            .iter()
+            .take(MAX_PLACES)
+            .map(String::as_str)
+            .collect();
+        let more = more(gate.changed_files.len(), shown.len());
+        blocks.push(format!("{} fixed: {}{more}\n", gate.gate, shown.join(" ")));
+    }
+    for warning in gate.warnings.iter().take(3) {
+        blocks.push(format!(
+            "{} warning: {}\n",
+            gate.gate,
+            text::shorten(text::first_line(warning), 200)
+        ));
+    }
+    blocks
+}
+
+/// The findings of a gate, one piece a rule, the most severe first.
+fn groups(gate: &GateReport) -> Vec<String> {
+    let mut order: Vec<&str> = Vec::new();
+    let mut by_rule: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in &gate.findings {
+        let group = by_rule.entry(&finding.rule).or_default();
+        if group.is_empty() {
+            order.push(&finding.rule);
+        }
+        group.push(finding);
+    }
+    let mut pieces: Vec<String> = order
+        .iter()
+        .take(MAX_GROUPS)
+        .filter_map(|rule| by_rule.get(rule))
+        .map(|group| piece(group))
+        .collect();
+    if order.len() > MAX_GROUPS {
+        pieces.push(format!(
+            "… and {} more rules or tests\n",
+            order.len() - MAX_GROUPS
+        ));
+    }
+    pieces
+}
+
+fn piece(group: &[&Finding]) -> String {
+    let Some(first) = group.first() else {
+        return String::new();
+    };
+    let fixable = group.iter().filter(|finding| finding.fixable).count();
+    let fixable = if fixable > 0 {
+        format!(", {fixable} fixable")
+    } else {
+        String::new()
+    };
+    let count = if group.len() > 1 {
+        format!(" x{}", group.len())
+    } else {
+        String::new()
+    };
+    let message = text::shorten(
+        &first.message.split_whitespace().collect::<Vec<_>>().join(" "),
+        300,
+    );
+    let mut piece = format!(
+        "{}{count} ({}{fixable}): {message}\n",
+        text::shorten(&first.rule, 120),
+        first.severity
+    );
+    let places: Vec<String> = group
+        .iter()
+        .take(MAX_PLACES)
+        .filter_map(|finding| {
+            let path = text::shorten(finding.path.as_deref()?, 120);
+            Some(finding.line.map_or(path.clone(), |line| format!("{path}:{line}")))
+        })
+        .collect();
+    if !places.is_empty() {
+        piece.push_str(&format!(
+            "  at {}{}\n",
+            places.join(" "),
+            more(group.len(), places.len())
+        ));
+    }
+    piece
+}
+
+fn more(total: usize, shown: usize) -> String {
+    if total > shown {
+        format!(" (+{} more)", total - shown)
+    } else {
+        String::new()
+    }
+}
+
+/// The one command to run next.
+fn next(report: &Report) -> String {
+    match report.verdict {
+        RunVerdict::Passed => "nothing to do".to_owned(),
+        RunVerdict::Failed | RunVerdict::Error => report.rerun.clone(),
+    }
+}

@@ -1,0 +1,261 @@
+//! For people at a terminal: a line a gate, what did not pass expanded, the decision last.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style as Paint};
+
+use super::{Colour, Detail, Renderer, Style, seconds};
+use crate::model::finding::Finding;
+use crate::model::report::{GateReport, Report, StepReport};
+use crate::model::text;
+use crate::model::verdict::{RunVerdict, Verdict};
+
+/// For people at a terminal.
+pub struct Human;
+
+/// Findings that an expanded gate shows; the rest is counted.
+const MAX_SHOWN: usize = 20;
+
+impl Renderer for Human {
+    fn name(&self) -> &'static str {
+        "human"
+    }
+
+    fn about(&self) -> &'static str {
+        "for people: a line a gate, what did not pass expanded"
+    }
+
+    fn render(&self, report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+        let page = Page { report, style };
+        if style.detail > Detail::Brief {
+            page.gates(out)?;
+            page.expanded(out)?;
+        }
+        page.decision(out)
+    }
+}
+
+struct Page<'a> {
+    report: &'a Report,
+    style: Style,
+}
+
+/// The sign and the colour of a verdict. The five are told apart without colour too.
+pub(super) fn sign(verdict: Verdict) -> (&'static str, Paint) {
+    let paint = |colour: AnsiColor| Paint::new().fg_color(Some(colour.into()));
+    match verdict {
+        Verdict::Passed => ("✓", paint(AnsiColor::Green)),
+        Verdict::Failed => ("✗", paint(AnsiColor::Red).bold()),
+        Verdict::Error => ("!", paint(AnsiColor::Magenta).bold()),
+        Verdict::Skipped => ("-", paint(AnsiColor::Yellow)),
+        Verdict::NotRun => ("·", Paint::new().dimmed()),
+    }
+}
+
+impl Page<'_> {
+    fn paint(&self, paint: Paint, text: &str) -> String {
+        match self.style.colour {
+            Colour::Yes => format!("{paint}{text}{paint:#}"),
+            Colour::No => text.to_owned(),
+        }
+    }
+
+    fn gates(&self, out: &mut dyn Write) -> io::Result<()> {
+        let width = self
+            .report
+            .gates
+            .iter()
+            .map(|gate| gate.gate.as_str().len())
+            .max()
+            .unwrap_or(0);
+        for gate in &self.report.gates {
+            self.gate_line(gate, width, out)?;
+            if self.style.detail == Detail::Full {
+                for step in &gate.steps {
+                    self.step_line(step, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn gate_line(&self, gate: &GateReport, width: usize, out: &mut dyn Write) -> io::Result<()> {
+        let (mark, paint) = sign(gate.verdict);
+        let name = self.paint(paint, &format!("{mark} {:<width$}", gate.gate.as_str()));
+        let verdict = self.paint(paint, &format!("{:<7}", gate.verdict.as_str().replace('_', " ")));
+        let optional = if gate.required { "" } else { " (optional)" };
+        let time = if gate.duration_ms > 0 {
+            format!("  {}", seconds(gate.duration_ms))
+        } else {
+            String::new()
+        };
+        let time = self.paint(Paint::new().dimmed(), &time);
+        writeln!(
+            out,
+            "{name}  {verdict}  {}{optional}{time}",
+            text::first_line(&gate.reason)
+        )
+    }
+
+    fn step_line(&self, step: &StepReport, out: &mut dyn Write) -> io::Result<()> {
+        let (mark, paint) = sign(step.verdict);
+        let version = step
+            .tool_version
+            .as_deref()
+            .map(|version| format!(" {version}"))
+            .unwrap_or_default();
+        let line = format!(
+            "{mark} {}{version} in {}: {} ({})",
+            step.tool,
+            step.unit,
+            text::first_line(&step.reason),
+            seconds(step.duration_ms)
+        );
+        writeln!(out, "    {}", self.paint(paint, &line))?;
+        if !step.command.is_empty() {
+            let command = crate::model::config::join_words(&step.command);
+            writeln!(out, "      {}", self.paint(Paint::new().dimmed(), &command))?;
+        }
+        Ok(())
+    }
+
+    fn expanded(&self, out: &mut dyn Write) -> io::Result<()> {
+        for gate in &self.report.gates {
+            let speaks = matches!(gate.verdict, Verdict::Failed | Verdict::Error);
+            let notes = !gate.warnings.is_empty() || !gate.changed_files.is_empty();
+            let skipped_with_advice = gate.verdict == Verdict::Skipped && !gate.remediation.is_empty();
+            if speaks || notes || skipped_with_advice {
+                self.expand(gate, out)?;
+            }
+        }
+        for warning in &self.report.warnings {
+            writeln!(
+                out,
+                "\n{} {warning}",
+                self.paint(AnsiColor::Yellow.on_default(), "warning:")
+            )?;
+        }
+        Ok(())
+    }
+
+    fn expand(&self, gate: &GateReport, out: &mut dyn Write) -> io::Result<()> {
+        let (_, paint) = sign(gate.verdict);
+        let title = format!("{}: {}", gate.gate, gate.verdict.as_str().replace('_', " "));
+        writeln!(out, "\n{}", self.paint(paint.bold(), &title))?;
+        for finding in gate.findings.iter().take(MAX_SHOWN) {
+            self.finding(finding, out)?;
+        }
+        let hidden = gate.findings_total.saturating_sub(MAX_SHOWN as u64);
+        if hidden > 0 {
+            writeln!(out, "  … and {hidden} more, all in the report")?;
+        }
+        for step in gate
+            .steps
+            .iter()
+            .filter(|step| matches!(step.verdict, Verdict::Failed | Verdict::Error))
+        {
+            if step.verdict == Verdict::Error || gate.findings.is_empty() {
+                writeln!(out, "  {} in {}: {}", step.tool, step.unit, step.reason)?;
+            }
+            for line in &step.output_tail {
+                writeln!(out, "    {} {line}", self.paint(Paint::new().dimmed(), "|"))?;
+            }
+            if let (false, Some(log)) = (step.output_tail.is_empty(), &step.log) {
+                writeln!(out, "    full output: {log}")?;
+            }
+        }
+        for warning in &gate.warnings {
+            writeln!(
+                out,
+                "  {} {warning}",
+                self.paint(AnsiColor::Yellow.on_default(), "warning:")
+            )?;
+        }
+        if !gate.changed_files.is_empty() {
+            let shown: Vec<&str> = gate.changed_files.iter().take(10).map(String::as_str).collect();
+            let more = gate.changed_files.len() - shown.len();
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            writeln!(out, "  fixed automatically: {}{more}", shown.join(", "))?;
+        }
+        for advice in &gate.remediation {
+            writeln!(
+                out,
+                "  {} {advice}",
+                self.paint(AnsiColor::Cyan.on_default(), "→")
+            )?;
+        }
+        Ok(())
+    }
+
+    fn finding(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+        let mut place = finding.path.clone().unwrap_or_default();
+        for number in [finding.line, finding.column].into_iter().flatten() {
+            place.push_str(&format!(":{number}"));
+        }
+        let fixable = if finding.fixable { " [fixable]" } else { "" };
+        let rule = self.paint(Paint::new().bold(), &finding.rule);
+        let mut lines = finding
+            .message
+            .lines()
+            .map(str::trim_end)
+            .filter(|line| !line.is_empty());
+        let first = lines.next().unwrap_or("");
+        let place = if place.is_empty() {
+            String::new()
+        } else {
+            format!("{place}  ")
+        };
+        writeln!(
+            out,
+            "  {place}{rule} {}  {}{fixable}",
+            finding.severity,
+            text::shorten(first, 300)
+        )?;
+        for line in lines.take(6) {
+            writeln!(out, "      {}", text::shorten(line, 300))?;
+        }
+        Ok(())
+    }
+
+    fn decision(&self, out: &mut dyn Write) -> io::Result<()> {
+        let report = self.report;
+        let sum = report.summary;
+        let (word, verdict) = match report.verdict {
+            RunVerdict::Passed => ("PASSED", Verdict::Passed),
+            RunVerdict::Failed => ("FAILED", Verdict::Failed),
+            RunVerdict::Error => ("NO VERDICT", Verdict::Error),
+        };
+        let mut counts = Vec::new();
+        for (count, name) in [
+            (sum.passed, "passed"),
+            (sum.failed, "failed"),
+            (sum.error, "without an answer"),
+            (sum.skipped, "skipped"),
+            (sum.not_run, "not run"),
+        ] {
+            if count > 0 {
+                counts.push(format!("{count} {name}"));
+            }
+        }
+        let (_, paint) = sign(verdict);
+        if self.style.detail > Detail::Brief {
+            writeln!(out)?;
+        }
+        write!(out, "{}", self.paint(paint.bold(), word))?;
+        if let Some(signal) = &report.cancelled_by {
+            write!(out, " (cancelled by {signal})")?;
+        }
+        writeln!(out, "  {} in {}", counts.join(", "), seconds(report.duration_ms))?;
+        if report.verdict == RunVerdict::Error && sum.passed == 0 && sum.error == 0 && sum.not_run == 0 {
+            writeln!(out, "nothing was checked, and that is never a pass")?;
+        }
+        if report.verdict != RunVerdict::Passed {
+            writeln!(out, "rerun: {}", report.rerun)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,221 @@
+//! One report with every verdict, in every format.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+
+use super::*;
+use crate::model::finding::{Finding, Severity};
+use crate::model::gate_id::GateId;
+use crate::model::language::Language;
+use crate::model::report::{GateReport, GitInfo, ProjectInfo, SCHEMA_VERSION, StepReport, Summary};
+use crate::model::unit::Unit;
+use crate::model::verdict::{RunVerdict, Verdict};
+
+fn step(tool: &str, verdict: Verdict, reason: &str) -> StepReport {
+    StepReport {
+        tool: tool.to_owned(),
+        tool_version: Some("1.2.3".to_owned()),
+        unit: ".".to_owned(),
+        language: Some(Language::Python),
+        verdict,
+        reason: reason.to_owned(),
+        command: vec![format!("/venv/bin/{tool}"), "a b".to_owned()],
+        exit_code: Some(1),
+        signal: None,
+        timed_out: false,
+        duration_ms: 1_234,
+        log: Some(format!(".session/runs/R/{tool}.log")),
+        output_tail: Vec::new(),
+    }
+}
+
+fn gate(gate: GateId, verdict: Verdict, reason: &str, steps: Vec<StepReport>) -> GateReport {
+    GateReport {
+        gate,
+        required: true,
+        verdict,
+        reason: reason.to_owned(),
+        duration_ms: 1_234,
+        steps,
+        metrics: BTreeMap::new(),
+        findings: Vec::new(),
+        findings_total: 0,
+        changed_files: Vec::new(),
+        warnings: Vec::new(),
+        remediation: Vec::new(),
+    }
+}
+
+/// A report in which every verdict, and everything that a renderer can meet, occurs.
+pub(crate) fn fixture_report() -> Report {
+    let mut linting = gate(
+        GateId::Linting,
+        Verdict::Failed,
+        "2 findings",
+        vec![step("ruff", Verdict::Failed, "2 findings")],
+    );
+    linting.findings = vec![
+        Finding::new("ruff", "F401", Severity::Low, "`os` imported but unused")
+            .at("src/app.py", Some(3), Some(8))
+            .fixable(),
+        Finding::new(
+            "ruff",
+            "E999",
+            Severity::High,
+            "first line\nsecond line with <html> & \"quotes\"",
+        )
+        .at("src/b c.py", Some(1), None),
+    ];
+    linting.findings_total = 2;
+    linting.required = false;
+    linting.remediation = vec!["rerun: sdd gate linting".to_owned()];
+    let mut security = gate(
+        GateId::Security,
+        Verdict::Error,
+        "pip-audit is not installed",
+        vec![],
+    );
+    let mut missing = step("pip-audit", Verdict::Error, "pip-audit is not installed");
+    missing.output_tail = vec!["Traceback".to_owned(), "ConnectionError: no route".to_owned()];
+    security.steps = vec![missing];
+    security.remediation = vec![
+        "install it: python -m pip install pip-audit".to_owned(),
+        "rerun: sdd gate security".to_owned(),
+    ];
+    let mut formatting = gate(
+        GateId::Formatting,
+        Verdict::Passed,
+        "every file is formatted",
+        vec![],
+    );
+    formatting.changed_files = vec!["src/app.py".to_owned()];
+    let gates = vec![
+        formatting,
+        linting,
+        gate(
+            GateId::Tests,
+            Verdict::NotRun,
+            "the run was cancelled before it began",
+            vec![],
+        ),
+        security,
+        gate(
+            GateId::Custom,
+            Verdict::Skipped,
+            "no rules are configured",
+            vec![],
+        ),
+    ];
+    let moment = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    Report {
+        schema_version: SCHEMA_VERSION,
+        kind: "gate_report".to_owned(),
+        sdd_version: "0.0.0".to_owned(),
+        run_id: "R".to_owned(),
+        command: "complete".to_owned(),
+        session: None,
+        work_item: None,
+        project: ProjectInfo {
+            units: vec![Unit {
+                path: ".".to_owned(),
+                language: Language::Python,
+                markers: vec!["pyproject.toml".to_owned()],
+            }],
+        },
+        git: Some(GitInfo {
+            head: Some("abc".to_owned()),
+            branch: None,
+            base: None,
+            dirty: true,
+        }),
+        started_at: moment,
+        finished_at: moment,
+        duration_ms: 65_432,
+        verdict: RunVerdict::Error,
+        cancelled_by: Some("SIGINT".to_owned()),
+        summary: Summary::of(&gates),
+        warnings: vec!["config.json: unknown key \"foo\"".to_owned()],
+        gates,
+        rerun: "sdd complete".to_owned(),
+    }
+}
+
+fn render(name: &str, report: &Report, detail: Detail) -> String {
+    let mut out = Vec::new();
+    let style = Style {
+        colour: Colour::No,
+        detail,
+    };
+    by_name(name).unwrap().render(report, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn every_format_renders_every_verdict() {
+    for format in FORMATS {
+        let text = render(format.name(), &fixture_report(), Detail::Normal);
+        insta::with_settings!({ snapshot_suffix => format.name(), omit_expression => true }, {
+            insta::assert_snapshot!("report", text);
+        });
+    }
+}
+
+#[test]
+fn the_full_human_report_lists_every_step() {
+    insta::assert_snapshot!("human_full", render("human", &fixture_report(), Detail::Full));
+}
+
+#[test]
+fn a_written_report_reads_back_as_the_same_report() {
+    let report = fixture_report();
+    let again: Report = serde_json::from_str(&render("json", &report, Detail::Normal)).unwrap();
+    assert_eq!(again, report);
+}
+
+#[test]
+fn sixty_findings_of_one_rule_are_a_few_lines_for_an_agent() {
+    let mut report = fixture_report();
+    let finding = |n: u32| {
+        Finding::new("ruff", "F401", Severity::Low, "`os` imported but unused")
+            .at(format!("src/package/module_{n}.py"), Some(n), Some(1))
+            .fixable()
+    };
+    report.gates = vec![report.gates[1].clone()];
+    report.gates[0].findings = (1..=60).map(finding).collect();
+    report.gates[0].findings_total = 60;
+    let text = render("agent", &report, Detail::Normal);
+    assert!(text.len() <= 2_000, "{} bytes", text.len());
+    assert!(text.contains("F401 x60"));
+    assert_eq!(text.lines().last(), Some("next: sdd complete"));
+}
+
+#[test]
+fn an_agent_never_gets_more_than_eight_thousand_characters() {
+    let mut report = fixture_report();
+    for gate in &mut report.gates {
+        gate.verdict = Verdict::Failed;
+        gate.reason = "r".repeat(10_000);
+        gate.findings = (0..1_000)
+            .map(|n| {
+                Finding::new(
+                    "t",
+                    format!("{n}{}", "R".repeat(500)),
+                    Severity::High,
+                    "m".repeat(5_000),
+                )
+                .at("p".repeat(1_000), Some(n), None)
+            })
+            .collect();
+        gate.remediation = vec!["d".repeat(5_000); 50];
+        gate.warnings = vec!["w".repeat(5_000); 50];
+        gate.changed_files = vec!["c".repeat(300); 50];
+    }
+    let text = render("agent", &report, Detail::Normal);
+    assert!(
+        text.chars().count() < 8_000,
+        "{} characters",
+        text.chars().count()
+    );
+    assert_eq!(text.lines().last(), Some("next: sdd complete"));
+}

@@ -1,0 +1,174 @@
+//! The one place that prints: stdout is the product, stderr is the talk.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::{AnsiColor, Style as Paint};
+
+use crate::report::{Colour, Detail};
+
+mod progress;
+
+pub use progress::{Live, Progress};
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColourChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// What a person wants to know.
+    Normal,
+    /// Every step.
+    Verbose,
+}
+
+/// What decides over the looks of the output.
+#[derive(Clone, Copy, Debug)]
+pub struct Looks {
+    /// What was asked for on the command line.
+    pub colour: ColourChoice,
+    /// Whether `NO_COLOR` is set.
+    pub no_color: bool,
+    /// How much is said.
+    pub verbosity: Verbosity,
+    /// How progress is shown.
+    pub live: Live,
+}
+
+/// The streams of a run.
+pub struct Ui {
+    out: Box<dyn Write + Send>,
+    err: Box<dyn Write + Send>,
+    out_colour: Colour,
+    err_colour: Colour,
+    looks: Looks,
+    /// Whether stdout's reader has gone away; then nothing more is written to it, and the work goes on.
+    closed: bool,
+}
+
+impl Ui {
+    /// The streams of this process.
+    pub fn of_process(looks: Looks) -> Self {
+        let colour = |terminal: bool| match looks.colour {
+            ColourChoice::Always => Colour::Yes,
+            ColourChoice::Never => Colour::No,
+            ColourChoice::Auto if terminal && !looks.no_color => Colour::Yes,
+            ColourChoice::Auto => Colour::No,
+        };
+        Self {
+            out_colour: colour(io::stdout().is_terminal()),
+            err_colour: colour(io::stderr().is_terminal()),
+            out: Box::new(io::stdout()),
+            err: Box::new(io::stderr()),
+            looks,
+            closed: false,
+        }
+    }
+
+    /// Streams of one's own, without colours, for tests.
+    pub fn to(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>) -> Self {
+        let looks = Looks {
+            colour: ColourChoice::Never,
+            no_color: true,
+            verbosity: Verbosity::Normal,
+            live: Live::Off,
+        };
+        Self {
+            out,
+            err,
+            out_colour: Colour::No,
+            err_colour: Colour::No,
+            looks,
+            closed: false,
+        }
+    }
+
+    /// Whether colours may be used on stdout.
+    pub fn colour(&self) -> Colour {
+        self.out_colour
+    }
+
+    /// How much of a report is shown.
+    pub fn detail(&self) -> Detail {
+        match self.looks.verbosity {
+            Verbosity::Quiet => Detail::Brief,
+            Verbosity::Normal => Detail::Normal,
+            Verbosity::Verbose => Detail::Full,
+        }
+    }
+
+    /// Writes the product to stdout. A reader that has gone away is no error: the work goes on without it.
+    pub fn data(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        match self.out.write_all(bytes).and_then(|()| self.out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Says something on stderr, unless sdd was told to be quiet.
+    pub fn status(&mut self, text: &str) {
+        if self.looks.verbosity > Verbosity::Quiet {
+            self.talk(text);
+        }
+    }
+
+    /// Says on stderr that something deserves attention.
+    pub fn warning(&mut self, text: &str) {
+        if self.looks.verbosity > Verbosity::Quiet {
+            let head = self.paint(AnsiColor::Yellow.on_default().bold(), "warning:");
+            self.talk(&format!("{head} {text}"));
+        }
+    }
+
+    /// Says on stderr what went wrong, why, and what to do.
+    pub fn error(&mut self, what: &str, causes: &[String], hint: Option<&str>) {
+        let head = self.paint(AnsiColor::Red.on_default().bold(), "error:");
+        self.talk(&format!("{head} {what}"));
+        for cause in causes {
+            self.talk(&format!("  caused by: {cause}"));
+        }
+        if let Some(hint) = hint {
+            let head = self.paint(AnsiColor::Cyan.on_default().bold(), "hint:");
+            self.talk(&format!("  {head} {hint}"));
+        }
+    }
+
+    /// What shows a run while it goes on.
+    pub fn progress(&self) -> Progress {
+        let live = if self.looks.verbosity == Verbosity::Quiet {
+            Live::Off
+        } else {
+            self.looks.live
+        };
+        Progress::new(live)
+    }
+
+    fn paint(&self, paint: Paint, text: &str) -> String {
+        match self.err_colour {
+            Colour::Yes => format!("{paint}{text}{paint:#}"),
+            Colour::No => text.to_owned(),
+        }
+    }
+
+    /// Nobody can be told that stderr cannot be written.
+    fn talk(&mut self, text: &str) {
+        let _ = writeln!(self.err, "{text}");
+    }
+}
