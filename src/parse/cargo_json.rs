@@ -31,6 +31,8 @@ pub struct Build<'a> {
     pub success: bool,
     /// How many test programs were built.
     pub test_programs: usize,
+    /// How many libraries of local packages were built whose documentation may hold tests.
+    pub doc_tested: usize,
     /// What was printed after the build: the output of the test programs.
     pub rest: &'a [u8],
 }
@@ -65,6 +67,7 @@ pub struct Place {
 pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
     let mut diagnostics = Vec::new();
     let mut test_programs = 0;
+    let mut doc_tested = 0;
     let mut at = 0;
     for (index, line) in stdout.split_inclusive(|byte| *byte == b'\n').enumerate() {
         at += line.len();
@@ -77,15 +80,23 @@ pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
             source,
         })?;
         match message {
-            Message::CompilerMessage { message } => diagnostics.extend(message.into_diagnostic()),
-            Message::CompilerArtifact { profile, executable } => {
+            Message::Diagnostic { message } => diagnostics.extend(message.into_diagnostic()),
+            Message::Artifact {
+                package_id,
+                target,
+                profile,
+                executable,
+            } => {
                 test_programs += usize::from(profile.test && executable.is_some());
+                doc_tested +=
+                    usize::from(target.doctest && !profile.test && package_id.contains("path+file:"));
             }
             Message::BuildFinished { success } => {
                 return Ok(Build {
                     diagnostics,
                     success,
                     test_programs,
+                    doc_tested,
                     rest: &stdout[at..],
                 });
             }
@@ -98,10 +109,14 @@ pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
 #[derive(Deserialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
 enum Message {
-    CompilerMessage {
+    #[serde(rename = "compiler-message")]
+    Diagnostic {
         message: RustcMessage,
     },
-    CompilerArtifact {
+    #[serde(rename = "compiler-artifact")]
+    Artifact {
+        package_id: String,
+        target: Target,
         profile: Profile,
         executable: Option<String>,
     },
@@ -110,6 +125,12 @@ enum Message {
     },
     #[serde(other)]
     Other,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    #[serde(default)]
+    doctest: bool,
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,6 @@
 //! What the tools that are run by cargo have in common. Not a tool itself.
 
-use super::{Broken, Prepared, Reading};
+use super::{Broken, Coverage, Prepared, Reading, ToolRun};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
 use crate::parse::cargo_json::Diagnostic;
@@ -133,19 +133,30 @@ pub(super) fn failed_test(tool: &str, facts: &UnitFacts, rule: &str, test: &str,
         .iter()
         .find(|panic| panic.thread == test)
         .or(panics.first());
-    let message = match panic {
-        Some(panic) if !panic.message.is_empty() => panic.message.as_str(),
-        _ => output.trim(),
-    };
-    let message = if message.is_empty() {
-        "it failed and said nothing"
+    let (message, place) = if let Some(panic) = panic.filter(|panic| !panic.message.is_empty()) {
+        let place = doc_test_place(test).or_else(|| panic.place.clone());
+        (panic.message.clone(), place)
+    } else if let Some(error) = rustc_text::errors(output)
+        .into_iter()
+        .find(|error| error.place.is_some())
+    {
+        let code = error.code.map_or_else(String::new, |code| format!(" [{code}]"));
+        (
+            format!("it does not compile: {}{code}", error.message),
+            error.place,
+        )
     } else {
-        message
+        let place = doc_test_place(test).or_else(|| {
+            let (_, place) = output.lines().next()?.rsplit_once(" at ")?;
+            libtest::place_of(place)
+        });
+        (output.trim().to_owned(), place)
     };
-    let finding = Finding::new(tool, rule, Severity::High, text::message(message.as_bytes()));
-    let place = doc_test_place(test)
-        .or_else(|| panic.and_then(|panic| panic.place.clone()))
-        .or_else(|| libtest::place_of(message.lines().next()?.rsplit_once(" at ")?.1));
+    let message = match text::message(message.as_bytes()) {
+        nothing if nothing.is_empty() => "it failed; what it printed was not captured".to_owned(),
+        message => message,
+    };
+    let finding = Finding::new(tool, rule, Severity::High, message);
     match place {
         Some((file, line, column)) => finding.at(source_path(facts, &file), Some(line), Some(column)),
         None => finding,
@@ -161,41 +172,63 @@ fn doc_test_place(test: &str) -> Option<(String, u32, u32)> {
     Some((file.to_owned(), line, 0))
 }
 
-/// Leaves out findings that came more than once, for a library and its tests.
-pub(super) fn once(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut out: Vec<Finding> = Vec::with_capacity(findings.len());
-    let mut seen = std::collections::HashSet::new();
-    for finding in findings {
-        let key = (
-            finding.rule.clone(),
-            finding.path.clone(),
+/// Findings of a build in the order of their places, each once: the compiler repeats itself for a library and
+/// its tests, and the order in which targets are built is a matter of timing.
+pub(super) fn once(mut findings: Vec<Finding>) -> Vec<Finding> {
+    fn key(finding: &Finding) -> (&Option<String>, Option<u32>, Option<u32>, &str, &str) {
+        (
+            &finding.path,
             finding.line,
             finding.column,
-            finding.message.clone(),
-        );
-        if seen.insert(key) {
-            out.push(finding);
-        }
+            &finding.rule,
+            &finding.message,
+        )
     }
-    out
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
+    findings.dedup_by(|a, b| key(a) == key(b));
+    findings
+}
+
+/// Coverage, where it was asked for: neither test runner measures it.
+pub(super) fn coverage(run: &ToolRun<'_>) -> Option<Coverage> {
+    run.coverage.then(|| {
+        Coverage::Unavailable(Broken {
+            reason: "coverage of Rust code is not measured".to_owned(),
+            hint: Some("ask for none with `\"coverage_threshold\": {\"rust\": null}`".to_owned()),
+        })
+    })
 }
 
 /// No answer, with the tool's own first word on it; the hint is how to install the tool where it is missing.
 pub(super) fn no_answer(what: &str, stderr: &[u8], install: &str) -> Reading {
     let said = plain(stderr);
-    let line = said
-        .lines()
-        .map(str::trim)
-        .find(|line| line.starts_with("error") || line.starts_with("Error"))
-        .or_else(|| said.lines().map(str::trim).find(|line| !line.is_empty()));
-    let reason = match line {
-        Some(line) => format!("{what}: {}", text::shorten(line, 300)),
+    let reason = match first_error(&said) {
+        Some(error) => format!("{what}: {}", text::shorten(&error, 300)),
         None => what.to_owned(),
     };
     Reading::Broken(Broken {
         reason,
         hint: is_missing(&said).then(|| format!("install it: {install}")),
     })
+}
+
+/// The first error of a text, else its first line; with its place or its cause where one stands below it.
+fn first_error(said: &str) -> Option<String> {
+    let lines: Vec<&str> = said
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let at = lines
+        .iter()
+        .position(|line| line.starts_with("error"))
+        .unwrap_or(0);
+    let line = lines.get(at)?;
+    match (lines.get(at + 1), lines.get(at + 2)) {
+        (Some(place), _) if place.starts_with("--> ") => Some(format!("{line} ({})", &place[4..])),
+        (Some(&"Caused by:"), Some(cause)) => Some(format!("{line}: {cause}")),
+        _ => Some((*line).to_owned()),
+    }
 }
 
 /// Whether cargo or rustup says that the subcommand is not there.
@@ -207,8 +240,8 @@ fn is_missing(stderr: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rust_recordings::facts_at;
     use super::*;
-    use crate::tools::rust_recordings::facts_at;
 
     #[track_caller]
     fn check(unit: &str, printed: &str, expect: &str) {

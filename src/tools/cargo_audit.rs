@@ -95,7 +95,7 @@ fn no_report(run: &ToolRun<'_>, install: &str) -> Reading {
              beforehand and configure `cargo audit --db DIR --no-fetch`",
         )
     } else if stderr.contains("Couldn't load") {
-        Some("write the lock file with `cargo generate-lockfile` and commit it")
+        Some("Cargo.lock is missing or not readable; `cargo generate-lockfile` writes one")
     } else {
         None
     };

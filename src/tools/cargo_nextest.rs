@@ -1,6 +1,6 @@
-//! cargo-nextest: `cargo nextest run`, with a JUnit report.
+//! cargo-nextest: `cargo nextest run`, with a `JUnit` report.
 //!
-//! nextest writes JUnit where its configuration says so. A tool's configuration file (`--tool-config-file`) sets
+//! nextest writes `JUnit` where its configuration says so. A tool's configuration file (`--tool-config-file`) sets
 //! the report's place for the default profile, and with it for every profile, unless the project's own
 //! configuration names a place: that one wins, and then nextest's summary on stderr is read instead.
 //!
@@ -20,7 +20,7 @@ use crate::project::UnitFacts;
 /// cargo-nextest.
 pub struct CargoNextest;
 
-/// The key of the JUnit report.
+/// The key of the `JUnit` report.
 const JUNIT: &str = "junit";
 
 impl Tool for CargoNextest {

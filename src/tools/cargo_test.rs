@@ -54,7 +54,10 @@ impl Tool for CargoTest {
     fn exits(&self) -> &'static [(i32, &'static str)] {
         &[
             (0, "all tests passed"),
-            (1, "wrong usage"),
+            (
+                1,
+                "wrong usage, or the exit code of a test program of its own kind",
+            ),
             (101, "tests failed, or the build failed"),
         ]
     }

@@ -113,19 +113,164 @@ impl Tool for Clippy {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rust_recordings::{Recording, Silence, check_never_clean, facts_at, is_clean, show};
+    use super::super::rust_recordings::{
+        Recording, Silence, check_never_clean, facts_at, prepare, show, spoil_ends,
+    };
     use super::*;
+
+    fn recordings(case: &str) -> impl Iterator<Item = Recording> {
+        let versions = Recording::versions("clippy");
+        versions
+            .into_iter()
+            .map(move |version| Recording::load("clippy", &version, case))
+    }
 
     #[track_caller]
     fn check(case: &str, expect: &str) {
-        for version in Recording::versions("clippy") {
-            let reading = Recording::load("clippy", &version, case).read(&Clippy);
-            assert_eq!(show(&reading), expect, "{version} {case}");
+        for run in recordings(case) {
+            assert_eq!(show(&run.read(&Clippy)), expect, "{case}");
+        }
+    }
+
+    fn lints(severity: &str) -> String {
+        format!(
+            "answer\n\
+             {severity} clippy::needless_return src/lib.rs:11:5 \"unneeded `return` statement\" fixable\n\
+             {severity} clippy::too_many_arguments src/lib.rs:15:1 \"this function has too many arguments (8/7)\"\n\
+             {severity} unused_variables src/lib.rs:16:9 \"unused variable: `unused`\" fixable\n\
+             {severity} clippy::len_zero src/lib.rs:25:17 \"length comparison to zero\" fixable\n"
+        )
+    }
+
+    #[test]
+    fn every_lint_is_a_finding_and_comes_once() {
+        check("clean", "answer\n");
+        check("warnings", &lints("medium"));
+        check("denied", &lints("high"));
+        check(
+            "workspace",
+            "answer\nmedium clippy::needless_return crates/two/src/lib.rs:2:5 \"unneeded `return` statement\" fixable\n",
+        );
+        check(
+            "deny_by_default",
+            "answer\n\
+             high clippy::out_of_bounds_indexing src/main.rs:3:20 \"index is out of bounds\"\n\
+             high clippy::never_loop src/main.rs:4:5 \"this loop never actually loops\"\n",
+        );
+    }
+
+    #[test]
+    fn after_fixing_what_is_left_is_reported() {
+        check(
+            "fix",
+            "answer\n\
+             medium clippy::let_and_return src/lib.rs:11:5 \"returning the result of a `let` binding from a block\" fixable\n\
+             medium clippy::too_many_arguments src/lib.rs:15:1 \"this function has too many arguments (8/7)\"\n",
+        );
+    }
+
+    #[test]
+    fn code_that_does_not_compile_is_a_finding() {
+        check(
+            "compile_error",
+            "answer\n\
+             high E0308 src/lib.rs:4:5 \"mismatched types\"\n\
+             high E0425 src/lib.rs:9:5 \"cannot find function `missing` in this scope\"\n",
+        );
+    }
+
+    #[track_caller]
+    fn check_broken(case: &str, reason: &str, hint: Option<&str>) {
+        for run in recordings(case) {
+            let Reading::Broken(broken) = run.read(&Clippy) else {
+                panic!("{case} has an answer");
+            };
+            assert!(broken.reason.starts_with(reason), "{}", broken.reason);
+            assert_eq!(broken.hint.as_deref(), hint);
         }
     }
 
     #[test]
-    fn clean_code_has_no_findings() {
-        check("clean", "answer\n");
+    fn a_build_that_breaks_outside_of_the_code_is_no_answer() {
+        check_broken(
+            "broken_manifest",
+            "clippy did not get to the end of the build: error: unclosed table, expected `]` (Cargo.toml:1:9)",
+            None,
+        );
+        check_broken(
+            "build_script_failing",
+            "the build failed without an error in the code: error: failed to run custom build command for `sample",
+            None,
+        );
+        check_broken(
+            "bad_flag",
+            "clippy did not get to the end of the build: error: unexpected argument '--no-such-flag' found",
+            None,
+        );
+    }
+
+    #[test]
+    fn a_missing_component_comes_with_the_command_that_installs_it() {
+        check_broken(
+            "not_installed",
+            "clippy did not get to the end of the build: error: the 'cargo-clippy' binary, normally provided by the 'clippy' component",
+            Some("install it: rustup component add clippy"),
+        );
+    }
+
+    #[test]
+    fn the_exit_code_and_the_report_must_agree() {
+        for (case, exit) in [("warnings", 101), ("denied", 0)] {
+            for mut run in recordings(case) {
+                run.exit = exit;
+                assert!(
+                    show(&run.read(&Clippy)).contains("contradict each other"),
+                    "{case}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn spoiled_output_is_never_clean() {
+        for run in recordings("clean") {
+            check_never_clean(&Clippy, &run, Silence::NoAnswer);
+            spoil_ends(&Clippy, &run, "}");
+        }
+    }
+
+    #[track_caller]
+    fn check_args(args: &str, configured: bool, mode: Mode, expect: &str) {
+        let prepared = prepare(&Clippy, &facts_at("."), args, configured, mode).unwrap();
+        assert_eq!(prepared.args.join(" "), expect);
+        assert!(prepared.reads_stdout);
+    }
+
+    #[test]
+    fn only_fix_mode_changes_files() {
+        check_args(
+            "--all-targets",
+            false,
+            Mode::Check,
+            "--all-targets --message-format=json",
+        );
+        check_args(
+            "--lib --message-format short -- -D warnings",
+            true,
+            Mode::Check,
+            "--lib --message-format=json -- -D warnings",
+        );
+        check_args(
+            "--lib --fix --allow-dirty",
+            true,
+            Mode::Check,
+            "--lib --message-format=json",
+        );
+        check_args(
+            "--lib -- -D warnings",
+            true,
+            Mode::Fix,
+            "--lib --fix --allow-dirty --allow-staged --allow-no-vcs --message-format=json -- -D warnings",
+        );
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{Answer, FileState, Mode, Reading, Tool, ToolRun};
+use super::{Answer, Ask, FileState, Mode, Prepared, Reading, Tool, ToolRun};
+use crate::model::finding::Finding;
 use crate::model::language::Language;
 use crate::model::unit::Unit;
 use crate::project::UnitFacts;
@@ -35,6 +36,7 @@ pub(super) struct Recording {
     pub(super) outputs: BTreeMap<&'static str, FileState>,
     pub(super) facts: UnitFacts,
     pub(super) mode: Mode,
+    pub(super) coverage: bool,
 }
 
 impl Recording {
@@ -60,6 +62,7 @@ impl Recording {
             )]),
             facts: facts_at("."),
             mode: Mode::Check,
+            coverage: false,
         }
     }
 
@@ -86,7 +89,7 @@ impl Recording {
                 stderr: &self.stderr,
                 outputs: &self.outputs,
                 facts: &self.facts,
-                coverage: false,
+                coverage: self.coverage,
                 mode: self.mode,
             },
         )
@@ -106,34 +109,41 @@ pub(super) fn show(reading: &Reading) -> String {
 }
 
 fn show_answer(answer: &Answer) -> String {
-    let mut out = String::from("answer\n");
+    let mut lines = vec!["answer".to_owned()];
     if let Some(tests) = answer.tests {
-        out.push_str(&format!(
-            "tests: {} passed, {} failed, {} errors, {} skipped\n",
+        lines.push(format!(
+            "tests: {} passed, {} failed, {} errors, {} skipped",
             tests.passed, tests.failed, tests.errors, tests.skipped
         ));
     }
-    for (name, value) in &answer.metrics {
-        out.push_str(&format!("{name}: {value}\n"));
-    }
-    for finding in &answer.findings {
-        let line = finding.line.map_or_else(String::new, |line| format!(":{line}"));
-        let column = finding
-            .column
-            .map_or_else(String::new, |column| format!(":{column}"));
-        out.push_str(&format!(
-            "{} {} {}{line}{column} {:?}{}\n",
-            finding.severity,
-            finding.rule,
-            finding.path.as_deref().unwrap_or("-"),
-            finding.message,
-            if finding.fixable { " fixable" } else { "" }
-        ));
-    }
-    for warning in &answer.warnings {
-        out.push_str(&format!("warning: {warning}\n"));
-    }
-    out
+    lines.extend(
+        answer
+            .metrics
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}")),
+    );
+    lines.extend(answer.findings.iter().map(show_finding));
+    lines.extend(
+        answer
+            .warnings
+            .iter()
+            .map(|warning| format!("warning: {warning}")),
+    );
+    lines.join("\n") + "\n"
+}
+
+fn show_finding(finding: &Finding) -> String {
+    let number = |number: Option<u32>| number.map_or_else(String::new, |number| format!(":{number}"));
+    format!(
+        "{} {} {}{}{} {:?}{}",
+        finding.severity,
+        finding.rule,
+        finding.path.as_deref().unwrap_or("-"),
+        number(finding.line),
+        number(finding.column),
+        finding.message,
+        if finding.fixable { " fixable" } else { "" }
+    )
 }
 
 /// Whether an answer says that all is well.
@@ -176,6 +186,40 @@ pub(super) fn check_never_clean(tool: &dyn Tool, clean: &Recording, silence: Sil
         run.exit = exit;
         assert!(!is_clean(&run.read(tool)), "exit {exit} with clean output");
     }
+}
+
+/// Cuts the report of a clean run at every byte before the last occurrence of a word, and demands that no piece
+/// reads as clean.
+#[track_caller]
+pub(super) fn spoil_ends(tool: &dyn Tool, clean: &Recording, last: &str) {
+    let text = String::from_utf8(clean.stdout.clone()).unwrap();
+    let end = text.rfind(last).unwrap();
+    for at in 0..end {
+        let mut run = clean.clone();
+        run.stdout.truncate(at);
+        let reading = run.read(tool);
+        assert!(!is_clean(&reading), "cut at {at}: {}", show(&reading));
+    }
+}
+
+/// The command line of a tool for a unit.
+pub(super) fn prepare(
+    tool: &dyn Tool,
+    facts: &UnitFacts,
+    args: &str,
+    configured: bool,
+    mode: Mode,
+) -> Option<Prepared> {
+    let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
+    tool.prepare(&Ask {
+        mode,
+        args: &args,
+        configured,
+        facts,
+        out: Path::new("/out"),
+        coverage: false,
+        workers: 2,
+    })
 }
 
 /// What a tool's silence means.

@@ -158,10 +158,11 @@ cargo_test() {
     t filtered --no-fail-fast no_such_name
     fresh; lib_failing; t failing --no-fail-fast
     t failing_fast
-    t failing_quiet --no-fail-fast --quiet -- --quiet
+    t failing_quiet --no-fail-fast --quiet
     t failing_nocapture --no-fail-fast -- --nocapture --test-threads=1
     record $tool "$version" failing_human cargo test --no-fail-fast
     fresh; lib_untested; t no_tests --no-fail-fast
+    printf '#[test]\n#[ignore]\nfn slow() {}\n' >>src/lib.rs; t all_ignored --no-fail-fast
     fresh; lib_compile_error; t compile_error --no-fail-fast
     record $tool "$version" compile_error_human cargo test --no-fail-fast
     fresh; lib_clean
@@ -170,6 +171,7 @@ cargo_test() {
     fresh; lib_clean; aborting_test
     printf '#[test]\nfn good() {}\n' >tests/good.rs
     t aborting --no-fail-fast
+    t aborting_fast
     fresh; lib_untested; mkdir tests
     printf '#[test]\nfn leaves() {\n    std::process::exit(0);\n}\n' >tests/leaves.rs
     t exits_early --no-fail-fast
@@ -180,6 +182,7 @@ cargo_test() {
     t custom_harness --no-fail-fast
     printf 'fn main() {\n    println!("custom: 1 scenario failed");\n    std::process::exit(3);\n}\n' >tests/custom.rs
     t custom_harness_failing --no-fail-fast
+    t custom_harness_failing_fast
     fresh; lib_clean; printf 'fn main() {\n    println!("cargo::error=no compiler for C");\n    std::process::exit(1);\n}\n' >build.rs
     t build_script_failing --no-fail-fast
     fresh; printf '[package\n' >Cargo.toml; t broken_manifest --no-fail-fast
@@ -212,6 +215,9 @@ fn second_time_lucky() {
 E
     printf '[profile.ci]\nretries = 2\n' >.config/nextest.toml
     n flaky --profile ci
+    rm flag
+    printf '[profile.ci]\nretries = 2\n[profile.ci.junit]\npath = "own.xml"\n' >.config/nextest.toml
+    n own_junit_flaky --profile ci
     rm flag; printf '[profile.ci]\nretries = 2\nflaky-result = "fail"\n' >.config/nextest.toml
     n flaky_fails --profile ci
     fresh; lib_failing; mkdir -p .config

@@ -104,11 +104,18 @@ pub(super) fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
             .and_then(|advisory| advisory.cvss.as_deref());
         finding(tool, entry, "vulnerability", severity(cvss)).at(lock.as_str(), None, None)
     });
+    // Without vulnerabilities it is the notes that made the exit code: the project denies them (`--deny`).
+    let denied = run.exit != 0 && vulnerabilities.list.is_empty();
     let noted = report.warnings.iter().flat_map(|(kind, entries)| {
         let lock = lock.as_str();
+        let severity = if denied {
+            Severity::High
+        } else {
+            severity_of_note(kind)
+        };
         entries
             .iter()
-            .map(move |entry| finding(tool, entry, kind, severity_of_note(kind)).at(lock, None, None))
+            .map(move |entry| finding(tool, entry, kind, severity).at(lock, None, None))
     });
     Reading::Answer(Box::new(Answer {
         findings: vulnerable.chain(noted).collect(),
@@ -137,7 +144,8 @@ fn finding(tool: &str, entry: &Entry, kind: &str, severity: Severity) -> Finding
         (Some(_), patched) => format!(" (fixed in {})", patched.join(", ")),
     };
     let message = format!("{name} {version}: {kind}: {what}{remedy}");
-    let rule = advisory.map_or(kind, |advisory| advisory.id.as_str());
+    // A yanked version has no advisory to be named after.
+    let rule = advisory.map_or_else(|| format!("{kind}:{name}"), |advisory| advisory.id.clone());
     Finding::new(tool, rule, severity, text::message(message.as_bytes()))
 }
 

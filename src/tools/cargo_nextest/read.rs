@@ -22,9 +22,15 @@ pub(super) fn tests(tool: &str, run: &ToolRun<'_>) -> Reading {
     if let Some(why) = contradiction(run, counts, summary.as_ref(), &answer) {
         return cargo::no_answer(&why, run.stderr, "");
     }
-    if counts.ran() == 0 && counts.skipped == 0 {
-        return Reading::Nothing("there are no tests".to_owned());
+    if counts.ran() == 0 {
+        return Reading::Nothing(match counts.skipped {
+            0 => "there are no tests".to_owned(),
+            skipped => format!("no test was run: all {skipped} are ignored or filtered out"),
+        });
     }
+    answer.coverage = cargo::coverage(run);
+    // Both sources list tests in the order in which they ended.
+    answer.findings.sort_by(|a, b| a.rule.cmp(&b.rule));
     if let Some(summary) = summary.filter(|summary| summary.run < summary.planned) {
         answer.warnings.push(format!(
             "nextest stopped after {} of {} tests: the counts are not complete",
@@ -114,7 +120,7 @@ fn from_summary(tool: &str, run: &ToolRun<'_>, summary: &Summary, stderr: &str) 
         .failures
         .iter()
         .map(|(program, test)| {
-            let output = output_of(program, test, stderr);
+            let output = summary::output_of(program, test, stderr);
             cargo::failed_test(tool, run.facts, &format!("{program} {test}"), test, &output)
         })
         .collect();
@@ -143,25 +149,9 @@ fn from_summary(tool: &str, run: &ToolRun<'_>, summary: &Summary, stderr: &str) 
 }
 
 fn flaky_warning(names: &[String]) -> Option<String> {
+    let mut names = names.to_vec();
+    names.sort();
     (!names.is_empty()).then(|| format!("flaky, passed only when tried again: {}", names.join(", ")))
-}
-
-/// What nextest shows of a failed test: the lines below its own line, set in by four blanks.
-fn output_of(program: &str, test: &str, stderr: &str) -> String {
-    let head = format!(" {program} {test}");
-    stderr
-        .lines()
-        .skip_while(|line| !(line.contains('[') && line.ends_with(&head)))
-        .skip(1)
-        .take_while(|line| line.is_empty() || line.starts_with("    ") || line.ends_with(" ───"))
-        .filter_map(|line| line.strip_prefix("    "))
-        // What the harness itself prints about the one test is no news.
-        .filter(|line| {
-            !(line.starts_with("running ") || line.starts_with("test ") || line.starts_with("---- "))
-        })
-        .skip_while(|line| line.trim().is_empty() || line.starts_with("failures:"))
-        .collect::<Vec<_>>()
-        .join("\n")
 }
 
 /// Why the exit code, the report and the summary cannot all be true.

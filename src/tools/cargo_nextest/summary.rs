@@ -77,6 +77,32 @@ pub(super) fn parse(stderr: &str) -> Option<Summary> {
     Some(summary)
 }
 
+/// What nextest shows of a failed test: the lines below the test's own line, set in by four blanks, without
+/// those of the harness that runs the one test.
+pub(super) fn output_of(program: &str, test: &str, stderr: &str) -> String {
+    stderr
+        .lines()
+        .skip_while(|line| test_of(line) != Some((program, test)))
+        .skip(1)
+        .take_while(|line| test_of(line).is_none() && !line.starts_with('─'))
+        .filter_map(|line| line.strip_prefix("    "))
+        .filter(|line| {
+            !["running ", "test ", "---- ", "failures:", "    "]
+                .iter()
+                .any(|prefix| line.starts_with(prefix))
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+        .trim()
+        .to_owned()
+}
+
+/// The program and the test of a line that says how a test ended.
+fn test_of(line: &str) -> Option<(&str, &str)> {
+    let found = TEST.as_ref()?.captures(line)?;
+    Some((found.get(2)?.as_str(), found.get(3)?.as_str().trim_end()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -44,28 +44,28 @@ pub(super) fn failed_build(tool: &str, run: &ToolRun<'_>, build: &Build<'_>) -> 
 pub(super) fn tests(tool: &str, run: &ToolRun<'_>, build: &Build<'_>) -> Reading {
     let report = libtest::parse(&cargo::plain(build.rest));
     let stderr = cargo::plain(run.stderr);
-    let crashes = crashes(&stderr);
-    if let Some(why) = contradiction(run, build, &report, &crashes, &stderr) {
+    // Programs that tests start may write to the same stderr; with exit code 0 cargo has nothing to report.
+    let crashes = if run.exit == 0 {
+        Vec::new()
+    } else {
+        crashes(&stderr)
+    };
+    let silent = silent_programs(run, build, &report, &stderr);
+    if let Some(why) = contradiction(run, &report, &crashes, silent) {
         return cargo::no_answer(&why, error_lines(&stderr).as_bytes(), "");
     }
 
-    let own_harness = silent_programs(build, &report, &stderr);
-    // A program that crashed inside of a block is one that printed no summary.
+    // A crash that is not that of a begun block is that of a program without blocks.
     let silent_crashes = crashes.len().saturating_sub(report.unended);
-    let silent_passes = own_harness.saturating_sub(silent_crashes) as u64;
+    let silent_passes = silent.saturating_sub(silent_crashes) as u64;
     let counts = TestCounts {
         passed: sum(&report, |block| block.passed) + silent_passes,
         failed: sum(&report, |block| block.failed),
         errors: crashes.len().max(report.unended) as u64,
         skipped: sum(&report, |block| block.ignored),
     };
-    if run.exit == 0 && counts == TestCounts::default() {
-        let filtered = sum(&report, |block| block.filtered);
-        return Reading::Nothing(if filtered == 0 {
-            "there are no tests".to_owned()
-        } else {
-            format!("no test was run: all {filtered} were filtered out")
-        });
+    if run.exit == 0 && counts.ran() == 0 {
+        return Reading::Nothing(nothing_ran(&report, counts));
     }
     let mut warnings = Vec::new();
     if silent_passes > 0 {
@@ -80,6 +80,7 @@ pub(super) fn tests(tool: &str, run: &ToolRun<'_>, build: &Build<'_>) -> Reading
     Reading::Answer(Box::new(Answer {
         findings: findings(tool, run, &report, &crashes, &stderr),
         tests: Some(counts),
+        coverage: cargo::coverage(run),
         warnings,
         ..Answer::default()
     }))
@@ -89,52 +90,71 @@ fn sum(report: &Report, of: impl Fn(&Block) -> u64) -> u64 {
     report.blocks.iter().map(of).sum()
 }
 
-/// Why the exit code, the summaries and cargo's own words cannot all be true.
-fn contradiction(
-    run: &ToolRun<'_>,
-    build: &Build<'_>,
-    report: &Report,
-    crashes: &[Crash],
-    stderr: &str,
-) -> Option<String> {
-    let failed = sum(report, |block| block.failed);
-    let silent = silent_programs(build, report, stderr);
-    if run.exit == 0 {
-        if failed > 0 || !crashes.is_empty() {
-            return Some("exit code 0 and failed tests contradict each other".to_owned());
+fn nothing_ran(report: &Report, counts: TestCounts) -> String {
+    let filtered = sum(report, |block| block.filtered);
+    match (counts.skipped, filtered) {
+        (0, 0) => "there are no tests".to_owned(),
+        (ignored, 0) => format!("no test was run: all {ignored} are ignored"),
+        (0, filtered) => format!("no test was run: all {filtered} were filtered out"),
+        (ignored, filtered) => {
+            format!("no test was run: {ignored} are ignored and {filtered} were filtered out")
         }
-        if report.unended > 0 {
-            return Some(format!(
-                "{} test program(s) ended before their tests did, with exit code 0",
-                report.unended
-            ));
-        }
-        if report.blocks.is_empty() && silent > declared_harnesses(run) {
-            return Some("the test programs printed no summary".to_owned());
-        }
-        if report.blocks.is_empty() && silent == 0 {
-            return Some("no test program was run".to_owned());
-        }
-    } else if failed == 0 && crashes.is_empty() && report.unended == 0 {
-        return Some(format!("exit code {} without a failed test", run.exit));
     }
-    None
+}
+
+/// Why the exit code, the summaries and cargo's own words cannot all be true.
+fn contradiction(run: &ToolRun<'_>, report: &Report, crashes: &[Crash], silent: usize) -> Option<String> {
+    let failed = sum(report, |block| block.failed);
+    if run.exit != 0 {
+        let explained = failed > 0 || !crashes.is_empty() || report.unended > 0;
+        return (!explained).then(|| format!("exit code {} without a failed test", run.exit));
+    }
+    if failed > 0 {
+        return Some(format!(
+            "exit code 0 and {failed} failed test(s) contradict each other"
+        ));
+    }
+    if report.unended > 0 {
+        return Some(format!(
+            "{} test program(s) ended before their tests did, with exit code 0",
+            report.unended
+        ));
+    }
+    if report.blocks.is_empty() && silent == 0 {
+        return Some("no test program was run".to_owned());
+    }
+    // Arguments such as `--list` or `--format json` leave no summary either.
+    let possible = if report.blocks.is_empty() {
+        declared_harnesses(run)
+    } else {
+        possible_harnesses(run)
+    };
+    (silent > possible).then(|| format!("{silent} test program(s) printed no summary"))
 }
 
 /// How many programs printed no block of the standard harness. Doc tests may print two blocks for one package,
-/// so this can be too low and is never too high.
-fn silent_programs(build: &Build<'_>, report: &Report, stderr: &str) -> usize {
-    let ran = stderr
-        .lines()
-        .filter(|line| line.starts_with("     Running "))
-        .count();
-    let docs = stderr
-        .lines()
-        .filter(|line| line.starts_with("   Doc-tests "))
-        .count();
-    // With `--quiet` cargo does not name the programs; without `--no-fail-fast` not all that were built are run.
-    let programs = if ran == 0 { build.test_programs } else { ran };
-    (programs + docs).saturating_sub(report.blocks.len() + report.unended)
+/// so this can be too low.
+fn silent_programs(run: &ToolRun<'_>, build: &Build<'_>, report: &Report, stderr: &str) -> usize {
+    let count = |prefix: &str| stderr.lines().filter(|line| line.starts_with(prefix)).count();
+    let programs = match count("     Running ") {
+        // With `--quiet` cargo does not name the programs.
+        0 => build.test_programs,
+        // After a failure, not all that were built may have been run.
+        named if run.exit != 0 => named.min(build.test_programs),
+        _ => build.test_programs,
+    };
+    let documents = count("   Doc-tests ").min(build.doc_tested);
+    (programs + documents).saturating_sub(report.blocks.len() + report.unended)
+}
+
+/// How many programs without the standard harness there can be: as many as the manifest declares; in a
+/// workspace the members' manifests, which are not known here, may declare more.
+fn possible_harnesses(run: &ToolRun<'_>) -> usize {
+    if run.facts.manifest.is_none() || cargo::is_workspace(run.facts) {
+        usize::MAX
+    } else {
+        declared_harnesses(run)
+    }
 }
 
 /// How many targets of the manifest say `harness = false`.
@@ -198,7 +218,7 @@ fn findings(tool: &str, run: &ToolRun<'_>, report: &Report, crashes: &[Crash], s
         ));
     }
     for crash in crashes {
-        let message = format!("the test program did not end by itself or failed: {}", crash.how);
+        let message = format!("the test program failed: {}", crash.how);
         out.push(Finding::new(
             tool,
             crash.target.as_str(),
