@@ -28,9 +28,13 @@ pub struct Tidied {
 pub(super) fn tidy(root: &Path, now: SystemTime) -> Tidied {
     Tidied {
         runs: runs::prune(&root.join(layout::RUNS), runs::KEEP, now),
-        // `init` writes files next to `.session/` in the same way.
-        temp_files: sweep(root, 0, now) + sweep(&root.join(layout::SESSION), DEPTH, now),
+        temp_files: sweep_all(root, now),
     }
+}
+
+/// `init` writes files next to `.session/` in the same way, so the project's own directory counts.
+fn sweep_all(root: &Path, now: SystemTime) -> usize {
+    sweep(root, 0, now) + sweep(&root.join(layout::SESSION), DEPTH, now)
 }
 
 fn sweep(directory: &Path, depth: usize, now: SystemTime) -> usize {
@@ -92,3 +96,6 @@ pub(super) fn readable_copies(path: &Path) -> Vec<PathBuf> {
     copies.sort_unstable_by(|a, b| b.cmp(a));
     copies.into_iter().map(|(_, path)| path).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,4 @@
 //! The one integration test binary: a module per subject.
 
 mod architecture;
-mod project;
-mod support;
+mod store;
