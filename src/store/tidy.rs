@@ -26,8 +26,17 @@ pub struct Tidied {
 
 /// Prunes runs and sweeps temp files, by the given idea of the present.
 pub(super) fn tidy(root: &Path, now: SystemTime) -> Tidied {
+    let all_runs = root.join(layout::RUNS);
+    let is_link = all_runs
+        .symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_symlink());
     Tidied {
-        runs: runs::prune(&root.join(layout::RUNS), runs::KEEP, now),
+        // What a link leads to is not ours to clear away.
+        runs: if is_link {
+            0
+        } else {
+            runs::prune(&all_runs, runs::KEEP, now)
+        },
         temp_files: sweep_all(root, now),
     }
 }

@@ -34,7 +34,7 @@ fn broken_files_are_named_by_place_and_left_alone() {
     refused(b"", ":1:1: the file is empty");
     refused(
         b"{\"metadata\": {},\n \"work_items\": {\n",
-        ":2:17: EOF while parsing an object",
+        ":3:1: EOF while parsing an object",
     );
     refused(b"{\n  \"a\": 1,\n}\n", ":3:1: trailing comma");
     refused(
@@ -141,5 +141,9 @@ fn a_project_without_a_session_directory_is_not_found() {
         "{error}"
     );
     let error = Store::create(root.path()).unwrap_err();
-    assert_eq!(error.exit(), Exit::NoVerdict, "{error}");
+    assert_eq!(error.exit(), Exit::Usage, "{error}");
+    assert!(
+        error.to_string().ends_with(".session is not a directory"),
+        "{error}"
+    );
 }

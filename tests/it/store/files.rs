@@ -258,7 +258,24 @@ mod unix {
         symlink(elsewhere.path(), store.path(layout::RUNS)).unwrap();
         let now = chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         assert!(matches!(store.new_run(now), Err(Error::Outside { .. })));
-        assert_eq!(names(elsewhere.path()), ["theirs.json"]);
+        let old = elsewhere.path().join("20200101T000000.000Z-abcdef");
+        fs::create_dir(&old).unwrap();
+        fs::File::create(old.join(".owner")).unwrap();
+        for n in 0..30 {
+            fs::create_dir(elsewhere.path().join(format!("20210101T000000.0{n:02}Z-abcdef"))).unwrap();
+        }
+        store.tidy();
+        assert!(old.exists(), "runs of others were pruned");
+    }
+
+    #[test]
+    fn a_session_directory_that_leads_out_of_the_project_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        symlink(elsewhere.path(), root.path().join(".session")).unwrap();
+        assert!(matches!(Store::open(root.path()), Err(Error::Outside { .. })));
+        assert!(matches!(Store::create(root.path()), Err(Error::Outside { .. })));
+        assert_eq!(names(elsewhere.path()), [""; 0]);
     }
 
     #[test]

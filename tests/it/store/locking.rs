@@ -35,7 +35,11 @@ fn no_update_of_several_threads_is_lost() {
     let (_root, store) = writer::project();
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| (0..25).for_each(|_| drop(writer::count_up(&store, "thread").unwrap())));
+            scope.spawn(|| {
+                for _ in 0..25 {
+                    writer::count_up(&store, "thread").unwrap();
+                }
+            });
         }
     });
     assert_eq!(writer::count(&store), 100);
