@@ -37,6 +37,8 @@ pub fn command(root: &Path) -> Command {
             "--quiet",
         ])
         .env(PROJECT, root)
+        // Test runners set it, and each directory in it is searched: dozens of calls.
+        .env_remove("LD_LIBRARY_PATH")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
