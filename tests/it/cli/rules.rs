@@ -1,0 +1,167 @@
+//! The custom gate: commands, files, searches, and rules that nobody can read.
+
+use serde_json::{Value, json};
+
+use crate::support::Sandbox;
+
+fn with(rules: Value) -> Sandbox {
+    Sandbox::new()
+        .file("src/a.txt", "one\nTODO two\n")
+        .config(&json!({"quality_gates": {"custom_validations": {"rules": rules}}}))
+}
+
+/// Runs one rule; gives the gate of the report.
+#[track_caller]
+fn check(rule: Value, code: i32, verdict: &str, reason: &str) -> Value {
+    let answer = with(json!([rule])).sdd(["gate", "custom", "--format", "json"]);
+    answer.expect_code(code);
+    let gate = answer.json()["gates"][0].clone();
+    assert_eq!(gate["verdict"], verdict, "{gate:#}");
+    let said = gate["reason"].as_str().unwrap();
+    assert!(said.contains(reason), "{reason:?} is not in {said:?}");
+    gate
+}
+
+#[test]
+fn commands_answer_by_their_exit_code() {
+    let rule = |command: Value| json!({"type": "command", "name": "r", "command": command, "required": true});
+    check(rule(json!("true")), 0, "passed", "1 of 1 rules hold");
+    check(rule(json!(["sh", "-c", "exit 3"])), 1, "failed", "exit code 3");
+    check(
+        rule(json!({"shell": "echo a | grep -q a && exit 0"})),
+        0,
+        "passed",
+        "1 of 1",
+    );
+    check(rule(json!("no-such-program --x")), 3, "error", "not installed");
+    check(
+        rule(json!({"shell": "no-such-program"})),
+        3,
+        "error",
+        "exit code 127",
+    );
+    check(rule(json!({"shell": "kill -SEGV $$"})), 3, "error", "SIGSEGV");
+}
+
+#[test]
+fn a_command_that_takes_too_long_has_no_answer() {
+    let rule = json!({"type": "command", "name": "r", "command": "sleep 60", "required": true, "timeout": 1});
+    let gate = check(rule, 3, "error", "timed out after 1 s");
+    assert_eq!(gate["steps"][0]["timed_out"], true);
+    assert_eq!(gate["steps"][0]["exit_code"], Value::Null);
+}
+
+#[test]
+fn files_exist_or_not() {
+    let rule = |path: &str| json!({"type": "file_exists", "name": "r", "path": path, "required": true});
+    check(rule("src/a.txt"), 0, "passed", "1 of 1");
+    check(rule("LICENSE"), 1, "failed", "LICENSE does not exist");
+    check(rule("../secret"), 3, "error", "..");
+    check(rule("/etc/passwd"), 3, "error", "/etc/passwd");
+}
+
+#[test]
+fn searches_demand_or_forbid() {
+    let rule = |pattern: &str, files: &str, mode: &str| json!({"type": "grep", "name": "r", "pattern": pattern, "files": files, "match": mode, "required": true});
+    check(rule("^TODO", "src", "must_match"), 0, "passed", "1 of 1");
+    check(rule("FIXME", "src", "must_match"), 1, "failed", "no line");
+    check(rule("FIXME", "src", "must_not_match"), 0, "passed", "1 of 1");
+    let gate = check(
+        rule("TODO", "src/*.txt", "must_not_match"),
+        1,
+        "failed",
+        "1 line matches",
+    );
+    assert_eq!(gate["findings"][0]["path"], "src/a.txt");
+    assert_eq!(gate["findings"][0]["line"], 2);
+    check(
+        rule("x", "no/such/place", "must_not_match"),
+        3,
+        "error",
+        "no/such/place",
+    );
+    check(
+        rule("x(", "src", "must_match"),
+        3,
+        "error",
+        "not a regular expression",
+    );
+}
+
+#[test]
+fn a_rule_that_nobody_can_read_is_an_error_even_when_it_is_optional() {
+    check(
+        json!({"type": "magic", "name": "r"}),
+        3,
+        "error",
+        "its type \"magic\" is unknown",
+    );
+    check(json!({"name": "r"}), 3, "error", "no \"type\"");
+    check(
+        json!({"type": "grep", "name": "r", "files": "src"}),
+        3,
+        "error",
+        "needs the key \"pattern\"",
+    );
+    check(
+        json!({"type": "file_exists", "name": "r", "path": " "}),
+        3,
+        "error",
+        "needs the key \"path\"",
+    );
+    check(
+        json!({"type": "command", "name": "r"}),
+        3,
+        "error",
+        "needs the key \"command\"",
+    );
+}
+
+#[test]
+fn optional_rules_inform_and_do_not_decide() {
+    let rules = json!([
+        {"type": "file_exists", "name": "licence", "path": "LICENSE"},
+        {"type": "file_exists", "name": "source", "path": "src", "required": true}
+    ]);
+    let answer = with(rules).sdd(["gate", "custom", "--format", "json"]);
+    answer.expect_code(0);
+    assert_eq!(
+        answer.json()["gates"][0]["warnings"],
+        json!(["optional: licence: LICENSE does not exist"])
+    );
+}
+
+#[test]
+fn what_a_tool_prints_is_harmless_in_the_report_and_kept_in_the_log() {
+    let script = "printf '\\033]0;owned\\007\\033[31mred\\033[0m \\377 \\342\\200\\256rtl\\n' >&2; exit 1";
+    let sandbox =
+        with(json!([{"type": "command", "name": "r", "command": {"shell": script}, "required": true}]));
+    let answer = sandbox.sdd(["gate", "custom", "--format", "json"]);
+    answer.expect_code(1);
+    let step = &answer.json()["gates"][0]["steps"][0];
+    assert_eq!(step["output_tail"], json!(["red \u{fffd} <U+202E>rtl"]));
+    assert!(sandbox.path(step["log"].as_str().unwrap()).exists());
+    assert!(!answer.stdout.contains('\u{1b}') && !answer.stdout.contains('\u{202e}'));
+}
+
+#[test]
+fn secrets_of_the_environment_reach_no_output() {
+    let secret = "s3cr3t-Value-42";
+    let rules = json!([{"type": "command", "name": "r", "required": true,
+        "command": {"shell": "echo token=$MY_TOKEN; echo $MY_TOKEN >&2; exit 1"}}]);
+    let sandbox = Sandbox::new()
+        .config(&json!({"pass_env": ["MY_TOKEN"], "quality_gates": {"custom_validations": {"rules": rules}}}))
+        .env("MY_TOKEN", secret);
+    for format in ["human", "json", "agent"] {
+        let answer = sandbox.sdd(["gate", "custom", "--format", format]);
+        answer.expect_code(1);
+        assert!(
+            !answer.stdout.contains(secret) && !answer.stderr.contains(secret),
+            "{}",
+            answer.stdout
+        );
+        assert!(answer.stdout.contains("[redacted:MY_TOKEN]"), "{}", answer.stdout);
+    }
+    let found = sandbox.git_run(["grep", "--no-index", "-r", secret, ".session"]);
+    assert_eq!(found.stdout, "");
+}

@@ -1,0 +1,127 @@
+//! Projects of every shape: no git, no commits, below a repository, odd names, read-only, nothing to check.
+
+use serde_json::json;
+
+use crate::support::Sandbox;
+
+fn rule() -> serde_json::Value {
+    json!({"quality_gates": {"custom_validations": {"rules": [
+        {"type": "command", "name": "here", "command": "test -d .session", "required": true}
+    ]}}})
+}
+
+#[test]
+fn without_git_there_is_no_git_in_the_report() {
+    let answer = Sandbox::new()
+        .config(&rule())
+        .sdd(["complete", "--format", "json"]);
+    answer.expect_code(0);
+    assert_eq!(answer.json()["git"], serde_json::Value::Null);
+}
+
+#[test]
+fn before_the_first_commit_there_is_no_head() {
+    let sandbox = Sandbox::new().git().config(&rule());
+    let answer = sandbox.sdd(["complete", "--format", "json"]);
+    answer.expect_code(0);
+    assert_eq!(answer.json()["git"]["head"], serde_json::Value::Null);
+    assert_eq!(answer.json()["git"]["branch"], "main");
+}
+
+#[test]
+fn the_commit_is_in_the_report() {
+    let sandbox = Sandbox::new().git().config(&rule());
+    sandbox.sdd(["init"]).expect_code(0);
+    let head = sandbox.commit("all");
+    let report = sandbox.sdd(["complete", "--format", "json"]).json();
+    assert_eq!(report["git"]["head"], head.trim());
+    assert_eq!(report["git"]["dirty"], false);
+}
+
+#[test]
+fn a_subdirectory_finds_its_project() {
+    let sandbox = Sandbox::new().config(&rule()).file("deep/er/x.txt", "");
+    sandbox.sdd(["-C", "deep/er", "complete"]).expect_code(0);
+}
+
+#[test]
+fn spaces_and_letters_of_the_world_are_only_characters() {
+    let sandbox = Sandbox::named("mein Projekt – ünï'code").git().config(&rule());
+    sandbox.sdd(["complete"]).expect_code(0);
+}
+
+#[test]
+fn nothing_to_check_is_never_a_pass() {
+    let sandbox = Sandbox::new().config(&json!({}));
+    let answer = sandbox.sdd(["complete"]);
+    answer.expect_code(3);
+    assert!(answer.stdout.contains("nothing was checked"), "{}", answer.stdout);
+}
+
+#[test]
+fn strict_turns_every_skip_into_an_error() {
+    let sandbox = Sandbox::new().config(&rule());
+    sandbox.sdd(["complete"]).expect_code(0);
+    let strict = sandbox.sdd(["complete", "--strict", "--format", "json"]);
+    strict.expect_code(3);
+    let gates = strict.json()["gates"].as_array().unwrap().clone();
+    assert!(
+        gates.iter().all(|gate| gate["verdict"] != "skipped"),
+        "{gates:#?}"
+    );
+    assert_eq!(strict.json()["rerun"], "sdd complete --strict");
+}
+
+#[test]
+fn a_missing_tool_blocks_a_required_gate_and_skips_an_optional_one() {
+    let sandbox = Sandbox::new().tree("templates/demo").config(&rule());
+    let answer = sandbox.sdd(["complete", "--format", "json"]);
+    answer.expect_code(3);
+    let report = answer.json();
+    let gate = |name: &str| {
+        let gates = report["gates"].as_array().unwrap();
+        gates.iter().find(|gate| gate["gate"] == name).unwrap().clone()
+    };
+    assert_eq!(gate("tests")["verdict"], "error");
+    assert_eq!(gate("tests")["reason"], "pytest is not installed");
+    assert!(
+        gate("tests")["remediation"][0]
+            .as_str()
+            .unwrap()
+            .contains("pip install pytest")
+    );
+    assert_eq!(gate("linting")["verdict"], "skipped");
+    assert_eq!(gate("linting")["reason"], "ruff is not installed");
+    assert_eq!(gate("security")["verdict"], "error");
+
+    // A gate that is asked for by name decides, so its tool is needed.
+    sandbox.sdd(["gate", "linting"]).expect_code(3);
+    // And the configuration has the last word on required gates.
+    sandbox.rewrite(
+        ".session/config.json",
+        json!({"quality_gates": {
+            "test_execution": {"on_missing_tool": "skip"}, "security": {"on_missing_tool": "skip"},
+            "custom_validations": rule()["quality_gates"]["custom_validations"]
+        }})
+        .to_string(),
+    );
+    sandbox.sdd(["complete"]).expect_code(0);
+}
+
+#[test]
+fn a_read_only_project_can_be_gated_and_not_completed() {
+    let sandbox = Sandbox::new().config(&json!({"quality_gates": {"custom_validations": {"rules": [
+        {"type": "file_exists", "name": "here", "path": ".session", "required": true}
+    ]}}}));
+    // A plain file where the directory should be: nobody, not even root, can write below it.
+    sandbox.rewrite(".session/runs", "in the way");
+    sandbox.rewrite(".session/reports", "in the way");
+    let gate = sandbox.sdd(["gate", "custom"]);
+    gate.expect_code(0);
+    assert!(
+        gate.stderr.contains("the report was not saved"),
+        "{}",
+        gate.stderr
+    );
+    sandbox.sdd(["complete"]).expect_code(3);
+}

@@ -1,0 +1,133 @@
+//! Wrong usage, and what is said about it.
+
+use crate::support::Sandbox;
+
+fn project() -> Sandbox {
+    let sandbox = Sandbox::new().git();
+    sandbox.sdd(["init"]).expect_code(0);
+    sandbox
+}
+
+#[track_caller]
+fn check<const N: usize>(args: [&str; N], code: i32, said: &str) {
+    let answer = project().sdd(args);
+    answer.expect_code(code);
+    assert!(
+        answer.stderr.contains(said),
+        "{said:?} is not in:\n{}",
+        answer.stderr
+    );
+    assert_eq!(answer.stdout, "", "stdout is for the product");
+}
+
+#[test]
+fn unknown_names_get_a_did_you_mean_and_exit_2() {
+    check(["gate", "tets"], 2, "did you mean tests?");
+    check(["complete", "--format", "jsn"], 2, "did you mean json?");
+    check(
+        ["gate", "nothing-like-it"],
+        2,
+        "gates are: formatting, linting, tests, security, custom",
+    );
+    check(["complet"], 2, "complete");
+}
+
+#[test]
+fn wrong_options_exit_2() {
+    check(["gate", "--jobs", "0"], 2, "--jobs");
+    check(["gate", "--fix", "--no-fix"], 2, "--no-fix");
+    check(["gate", "--quiet", "--verbose"], 2, "--verbose");
+}
+
+#[test]
+fn a_project_that_is_not_set_up_is_not_found() {
+    let answer = Sandbox::new().sdd(["complete"]);
+    answer.expect_code(4);
+    assert!(answer.stderr.contains("sdd init"), "{}", answer.stderr);
+}
+
+#[test]
+fn a_directory_that_does_not_exist_is_not_found() {
+    check(["-C", "no/such/place", "gate"], 4, "no such directory");
+}
+
+#[test]
+fn an_output_that_cannot_be_opened_stops_everything_before_the_first_gate() {
+    let sandbox = project().config(
+        &serde_json::json!({"quality_gates": {"custom_validations": {"rules": [
+            {"type": "command", "name": "leaves a trace", "command": ["touch", "trace"], "required": true}
+        ]}}}),
+    );
+    let answer = sandbox.sdd(["gate", "custom", "--output", "no/such/dir/report.txt"]);
+    answer.expect_code(2);
+    assert!(!sandbox.path("trace").exists());
+}
+
+#[test]
+fn outputs_go_where_they_are_asked_to_go() {
+    let sandbox = project().config(
+        &serde_json::json!({"quality_gates": {"custom_validations": {"rules": [
+            {"type": "file_exists", "path": ".session", "required": true}
+        ]}}}),
+    );
+    let both = sandbox.sdd([
+        "gate",
+        "custom",
+        "--format",
+        "agent",
+        "--output",
+        "json=report.json",
+    ]);
+    both.expect_code(0);
+    assert!(both.stdout.starts_with("sdd gate: passed"), "{}", both.stdout);
+    let report: serde_json::Value = serde_json::from_str(&sandbox.read("report.json")).unwrap();
+    assert_eq!(report["verdict"], "passed");
+
+    let file = sandbox.sdd(["gate", "custom", "--format", "json", "--output", "only.json"]);
+    file.expect_code(0);
+    assert_eq!(file.stdout, "");
+    assert!(sandbox.read("only.json").contains("\"kind\": \"gate_report\""));
+}
+
+#[test]
+fn json_on_stdout_is_exactly_one_document() {
+    let answer = project().sdd(["gate", "--format", "json"]);
+    assert_eq!(answer.json()["kind"], "gate_report");
+    assert_eq!(answer.json()["schema_version"], 1);
+}
+
+#[test]
+fn under_claude_code_the_format_is_for_agents() {
+    let answer = project().env("CLAUDECODE", "1").sdd(["gate"]);
+    assert!(
+        answer.stdout.starts_with("sdd gate: no verdict"),
+        "{}",
+        answer.stdout
+    );
+    assert!(answer.stdout.ends_with("next: sdd gate\n"), "{}", answer.stdout);
+    assert_eq!(answer.stderr, "");
+}
+
+#[test]
+fn help_and_version_are_no_misuse() {
+    let sandbox = Sandbox::new();
+    sandbox.sdd(["--help"]).expect_code(0);
+    sandbox.sdd(["help", "gate"]).expect_code(0);
+    let version = sandbox.sdd(["--version"]);
+    version.expect_code(0);
+    assert_eq!(version.stdout, format!("sdd {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_list_of_gates_names_every_gate() {
+    let sandbox = Sandbox::new();
+    let answer = sandbox.sdd(["gate", "list", "--format", "json"]);
+    answer.expect_code(0);
+    let names: Vec<_> = answer.json()["gates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|gate| gate["gate"].clone())
+        .collect();
+    assert_eq!(names, ["formatting", "linting", "tests", "security", "custom"]);
+}
