@@ -59,7 +59,7 @@ pub struct GrepAnswer {
 pub fn grep(root: &Path, files: &str, regex: &Regex) -> Result<GrepAnswer, Error> {
     let root = canonical_root(root)?;
     let mut found = match resolve(&root, files)? {
-        Place::At(file) if file.is_dir() => search_below(&root, &file, GlobSet::empty(), regex),
+        Place::At(file) if file.is_dir() => search_below(&root, &file, &GlobSet::empty(), regex),
         Place::At(file) => {
             let mut part = Part::default();
             let relative = file.strip_prefix(&root).unwrap_or(&file).to_owned();
@@ -76,7 +76,7 @@ pub fn grep(root: &Path, files: &str, regex: &Regex) -> Result<GrepAnswer, Error
             if !pattern.contains(['*', '?', '[', '{']) || !files.contains(['*', '?', '[', '{']) {
                 return Ok(GrepAnswer::default());
             }
-            search_below(&root, &root, globs([pattern.as_str()])?, regex)
+            search_below(&root, &root, &globs([pattern.as_str()])?, regex)
         }
     };
     found
@@ -87,7 +87,7 @@ pub fn grep(root: &Path, files: &str, regex: &Regex) -> Result<GrepAnswer, Error
     Ok(found)
 }
 
-fn search_below(root: &Path, dir: &Path, wanted: GlobSet, regex: &Regex) -> GrepAnswer {
+fn search_below(root: &Path, dir: &Path, wanted: &GlobSet, regex: &Regex) -> GrepAnswer {
     let keep = move |found: &Entry<'_>| !NOT_SEARCHED.iter().any(|name| found.entry.file_name() == *name);
     let below = dir.strip_prefix(root).unwrap_or(Path::new(""));
     let (parts, problems) = collect(dir, Hidden::Visit, keep, |part: &mut Part, found| {
