@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 
 use crate::model::text;
 use crate::project::Error;
-use crate::project::paths::{Place, display, resolve, spelled_inside};
+use crate::project::paths::{Place, display, one_line, resolve, spelled_inside};
 use crate::project::walk::{Entry, Hidden, canonical_root, collect, globs};
 
 /// Files with more bytes are not searched.
@@ -83,6 +83,7 @@ pub fn grep(root: &Path, files: &str, regex: &Regex) -> Result<GrepAnswer, Error
         .matches
         .sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     found.matches.truncate(MAX_MATCHES);
+    found.unreadable = found.unreadable.iter().map(|line| one_line(line)).collect();
     found.unreadable.sort();
     Ok(found)
 }
