@@ -23,6 +23,8 @@ pub(super) fn facts_at(path: &str) -> UnitFacts {
         requirements: None,
         virtualenv: None,
         site_packages: None,
+        package: None,
+        locks: Vec::new(),
     }
 }
 
