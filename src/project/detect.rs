@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::model::report::GitInfo;
 
 use super::fill::Filler;
+use super::paths::one_line;
 use super::scan::scan;
 use super::units::{Manifests, choose};
 use super::walk::{canonical_root, globs};
@@ -71,7 +72,7 @@ pub fn project(root: &Path, exclude: &[String], git: Option<GitInfo>) -> Result<
         root,
         units,
         git,
-        warnings,
-        left_out: scan.left_out.into_iter().collect(),
+        warnings: warnings.iter().map(|line| one_line(line)).collect(),
+        left_out: scan.left_out.iter().map(|line| one_line(line)).collect(),
     })
 }

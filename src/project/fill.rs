@@ -35,7 +35,7 @@ impl Filler {
         let Chosen { unit, dir: relative } = chosen;
         let dir = self.root.join(&relative);
         let mut facts = UnitFacts::bare(unit, self.root.clone(), dir.clone());
-        facts.entries = self.entries(&dir).clone();
+        facts.entries.clone_from(self.entries(&dir));
         facts.locks = self.locks(&dir);
         let table = match facts.unit.language {
             Language::Python => Some("pyproject.toml"),

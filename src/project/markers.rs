@@ -182,10 +182,11 @@ impl FileRule {
     pub fn fits_content(&self, content: &str) -> bool {
         match self {
             Self::Name(_) | Self::Glob(..) => true,
-            Self::Containing(_, starts) => content
-                .lines()
-                .map(str::trim)
-                .any(|line| starts.iter().any(|start| line.starts_with(start))),
+            Self::Containing(_, starts) => content.trim_start_matches('\u{feff}').lines().any(|line| {
+                // `[ project ]` is the same table.
+                let line: String = line.chars().filter(|c| !c.is_whitespace()).take(80).collect();
+                starts.iter().any(|start| line.starts_with(start))
+            }),
         }
     }
 }
@@ -224,5 +225,7 @@ mod tests {
         assert!(!rule.fits_content("[tool.ruff]\nline-length = 100\n"));
         assert!(rule.fits_content("[tool.ruff]\n  [project]\nname = 'a'\n"));
         assert!(rule.fits_content("[tool.poetry.dependencies]\n"));
+        assert!(rule.fits_content("\u{feff}[ project ] # ours\r\n"));
+        assert!(!rule.fits_content("# [project]\n[projects]\n"));
     }
 }

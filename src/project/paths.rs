@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use crate::model::text;
+
 use super::Error;
 
 /// A path relative to the project's root, as text with `/` between parts; `.` for the root itself. Bytes that
@@ -32,6 +34,11 @@ fn push_escaped(out: &mut String, bytes: &[u8]) {
             let _ = write!(out, "\\x{byte:02x}");
         }
     }
+}
+
+/// A message with paths in it as one line that is safe to show, whatever the paths are.
+pub(super) fn one_line(message: &str) -> String {
+    text::sanitise(message).replace('\n', "\\n")
 }
 
 /// Checks a configured path by its spelling alone: relative, not empty, without `..` and NUL. The answer has no

@@ -140,10 +140,29 @@ impl<T: Default + Send, V: Fn(&mut T, &Entry<'_>) + Sync> ParallelVisitor for Vi
                     );
                 }
             }
-            Err(error) => self.problems.push(format!("cannot look everywhere: {error}")),
+            Err(error) => self.problems.push(problem(&error, self.base)),
         }
         WalkState::Continue
     }
+}
+
+/// What could not be read, with its place relative to the root.
+fn problem(error: &ignore::Error, base: &Path) -> String {
+    match error {
+        ignore::Error::WithPath { path, err } => {
+            let place = super::paths::display(path.strip_prefix(base).unwrap_or(path));
+            format!("{place} cannot be read: {}", cause(err))
+        }
+        ignore::Error::WithDepth { err, .. } => problem(err, base),
+        error => format!("cannot look everywhere: {error}"),
+    }
+}
+
+/// An error without the path that it repeats.
+fn cause(error: &ignore::Error) -> String {
+    error
+        .io_error()
+        .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 impl<T: Default, V> Drop for Visitor<'_, T, V> {

@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 
 use crate::model::text;
 use crate::project::Error;
-use crate::project::paths::{Place, display, resolve, spelled_inside};
+use crate::project::paths::{Place, display, one_line, resolve, spelled_inside};
 use crate::project::walk::{Entry, Hidden, canonical_root, collect, globs};
 
 /// Files with more bytes are not searched.
@@ -59,7 +59,7 @@ pub struct GrepAnswer {
 pub fn grep(root: &Path, files: &str, regex: &Regex) -> Result<GrepAnswer, Error> {
     let root = canonical_root(root)?;
     let mut found = match resolve(&root, files)? {
-        Place::At(file) if file.is_dir() => search_below(&root, &file, GlobSet::empty(), regex),
+        Place::At(file) if file.is_dir() => search_below(&root, &file, &GlobSet::empty(), regex),
         Place::At(file) => {
             let mut part = Part::default();
             let relative = file.strip_prefix(&root).unwrap_or(&file).to_owned();
@@ -76,18 +76,19 @@ pub fn grep(root: &Path, files: &str, regex: &Regex) -> Result<GrepAnswer, Error
             if !pattern.contains(['*', '?', '[', '{']) || !files.contains(['*', '?', '[', '{']) {
                 return Ok(GrepAnswer::default());
             }
-            search_below(&root, &root, globs([pattern.as_str()])?, regex)
+            search_below(&root, &root, &globs([pattern.as_str()])?, regex)
         }
     };
     found
         .matches
         .sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     found.matches.truncate(MAX_MATCHES);
+    found.unreadable = found.unreadable.iter().map(|line| one_line(line)).collect();
     found.unreadable.sort();
     Ok(found)
 }
 
-fn search_below(root: &Path, dir: &Path, wanted: GlobSet, regex: &Regex) -> GrepAnswer {
+fn search_below(root: &Path, dir: &Path, wanted: &GlobSet, regex: &Regex) -> GrepAnswer {
     let keep = move |found: &Entry<'_>| !NOT_SEARCHED.iter().any(|name| found.entry.file_name() == *name);
     let below = dir.strip_prefix(root).unwrap_or(Path::new(""));
     let (parts, problems) = collect(dir, Hidden::Visit, keep, |part: &mut Part, found| {

@@ -22,8 +22,32 @@ pub struct LineReader {
 
 #[derive(Debug, Default)]
 struct Cache {
-    files: BTreeMap<String, Option<Arc<str>>>,
+    files: BTreeMap<String, Option<Arc<Lines>>>,
     order: VecDeque<String>,
+}
+
+/// A file's text and where its lines begin, so that a thousand findings in one file stay cheap.
+#[derive(Debug)]
+struct Lines {
+    text: String,
+    starts: Vec<usize>,
+}
+
+impl Lines {
+    fn of(text: String) -> Self {
+        let after_breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0)
+            .chain(after_breaks)
+            .filter(|start| *start < text.len())
+            .collect();
+        Self { text, starts }
+    }
+
+    fn line(&self, index: usize) -> Option<&str> {
+        let start = *self.starts.get(index)?;
+        let end = self.starts.get(index + 1).copied().unwrap_or(self.text.len());
+        Some(&self.text[start..end])
+    }
 }
 
 impl LineReader {
@@ -39,24 +63,23 @@ impl LineReader {
     /// ([`normalise`]). `None` without such a file or line, and for paths that lead out of the project.
     pub fn line(&self, path: &str, line: u32) -> Option<String> {
         let index = usize::try_from(line.checked_sub(1)?).ok()?;
-        let text = self.text(path)?;
-        text.lines().nth(index).map(normalise)
+        self.lines(path)?.line(index).map(normalise)
     }
 
-    fn text(&self, path: &str) -> Option<Arc<str>> {
+    fn lines(&self, path: &str) -> Option<Arc<Lines>> {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(text) = cache.files.get(path) {
-            return text.clone();
+        if let Some(lines) = cache.files.get(path) {
+            return lines.clone();
         }
-        let text = self.root.as_deref().and_then(|root| read(root, path));
+        let lines = self.root.as_deref().and_then(|root| read(root, path));
         if cache.order.len() == MAX_FILES
             && let Some(oldest) = cache.order.pop_front()
         {
             cache.files.remove(&oldest);
         }
         cache.order.push_back(path.to_owned());
-        cache.files.insert(path.to_owned(), text.clone());
-        text
+        cache.files.insert(path.to_owned(), lines.clone());
+        lines
     }
 }
 
@@ -77,7 +100,7 @@ pub fn normalise(line: &str) -> String {
     out
 }
 
-fn read(root: &Path, path: &str) -> Option<Arc<str>> {
+fn read(root: &Path, path: &str) -> Option<Arc<Lines>> {
     let Ok(Place::At(file)) = resolve(root, path) else {
         return None;
     };
@@ -92,7 +115,9 @@ fn read(root: &Path, path: &str) -> Option<Arc<str>> {
         .take(MAX_BYTES)
         .read_to_end(&mut bytes)
         .ok()?;
-    Some(String::from_utf8_lossy(&bytes).into())
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    Some(Arc::new(Lines::of(text)))
 }
 
 #[cfg(test)]
@@ -103,5 +128,18 @@ mod tests {
     fn white_space_does_not_make_a_line_another() {
         assert_eq!(normalise("\tif  x:\u{a0} y\r"), "if x: y");
         assert_eq!(normalise("   "), "");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn lines_are_those_of_the_text(text in "[ab\n\r]{0,12}") {
+            let lines = Lines::of(text.clone());
+            let found: Vec<&str> = (0..lines.starts.len())
+                .filter_map(|index| lines.line(index))
+                .map(|line| line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line)))
+                .collect();
+            proptest::prop_assert_eq!(found, text.lines().collect::<Vec<_>>());
+            proptest::prop_assert_eq!(lines.line(lines.starts.len()), None);
+        }
     }
 }

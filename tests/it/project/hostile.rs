@@ -57,6 +57,19 @@ fn directories_of_any_name_are_units() {
 }
 
 #[test]
+fn messages_stay_in_their_line_whatever_names_they_hold() {
+    let tree = Tree::with(&["a\nb\u{1b}[31m/pom.xml", "c\u{202e}\nd/vendor/"]);
+    tree.write("e\nf/Cargo.toml", "[");
+    let project = tree.project();
+    let lines: Vec<&String> = project.warnings.iter().chain(&project.left_out).collect();
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    for line in lines {
+        assert!(!line.contains(['\n', '\u{1b}', '\u{202e}']), "{line:?}");
+        assert!(line.contains("\\n"), "{line:?}");
+    }
+}
+
+#[test]
 fn names_that_are_not_unicode_stay_distinct() {
     let tree = Tree::with(&[]);
     for name in [&b"a\xff"[..], b"a\xfe"] {
@@ -143,8 +156,9 @@ fn a_directory_that_cannot_be_read_is_said() {
             assert_eq!(units(&project), ["a go", "secret go"]);
         } else {
             assert_eq!(units(&project), ["a go"]);
-            assert!(project.warnings[0].contains("secret"), "{:?}", project.warnings);
-            assert!(answer.unreadable[0].contains("secret"), "{:?}", answer.unreadable);
+            let said = "secret cannot be read: Permission denied (os error 13)";
+            assert_eq!(project.warnings, [said]);
+            assert_eq!(answer.unreadable, [said]);
             assert!(exists(&tree.root(), "secret/go.mod").is_err(), "it may exist");
         }
     });

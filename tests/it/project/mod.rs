@@ -1,10 +1,16 @@
 //! What the tree is, on real trees in temporary directories.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic like the tests themselves"
+)]
+
 mod detect;
 mod facts;
 mod files;
 mod git;
 mod hostile;
 mod python;
+mod speed;
 mod tree;
 mod workspaces;

@@ -45,6 +45,40 @@ fn path_dependencies_below_a_cargo_workspace_are_members() {
 }
 
 #[test]
+fn members_are_those_that_cargo_itself_counts() {
+    // As `cargo metadata` of 1.95 said for this very tree; in `stray` it refuses to work.
+    let package = |name: &str| format!("[package]\nname='{name}'\n");
+    let deep = package("shared") + "[dependencies]\ndeep={path='../deep'}\n";
+    check(
+        &[
+            (
+                "Cargo.toml",
+                "[package]\nname='r'\n\
+                 [workspace]\nmembers=['crates/*','x/expl']\nexclude=['crates/old','x','dep']\n\
+                 [workspace.dependencies]\nunused={path='unused'}\nshared={path='shared'}\n\
+                 [dependencies]\nshared.workspace=true\ndep={path='dep'}\nin={path='inner'}\n",
+            ),
+            ("crates/one/Cargo.toml", &package("one")),
+            ("crates/old/Cargo.toml", &package("old")),
+            ("x/expl/Cargo.toml", &package("expl")),
+            ("unused/Cargo.toml", &package("unused")),
+            ("shared/Cargo.toml", &deep),
+            ("deep/Cargo.toml", &package("deep")),
+            ("dep/Cargo.toml", &package("dep")),
+            ("inner/Cargo.toml", &package("in")),
+            ("stray/Cargo.toml", &package("stray")),
+        ],
+        &[
+            ". rust",
+            "crates/old rust",
+            "dep rust",
+            "stray rust",
+            "unused rust",
+        ],
+    );
+}
+
+#[test]
 fn a_package_without_a_workspace_covers_nothing_below_it() {
     check(
         &[
