@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::context::{Cx, renderer_named};
+use super::error::CommandError;
 use crate::model::report::Report;
 use crate::report::{Colour, Detail, Renderer, Style};
 
@@ -31,7 +32,10 @@ impl Outputs {
                 }
             };
             let path = cx.start.join(path);
-            let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+            let file = File::create(&path).map_err(|error| {
+                CommandError::usage(format!("cannot write {}: {error}", path.display()))
+                    .hint("name a file in a directory that exists and can be written to")
+            })?;
             files.push((path, file, renderer));
         }
         Ok(Self { to_stdout, files })

@@ -180,7 +180,8 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
     let exit = exit_of(cx, &report);
     match recorded {
         Err(error) if exit == Exit::Ok && request.recording == Recording::Required => {
-            Err(error.context("the gates passed, but the run could not be recorded: no verdict"))
+            let what = "the gates passed, but the run could not be recorded: no verdict";
+            Err(error.context(CommandError::no_verdict(what)))
         }
         Err(error) => {
             cx.ui.warning(&format!("the report was not saved: {error:#}"));

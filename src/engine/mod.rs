@@ -201,7 +201,7 @@ impl Bench<'_> {
         if steps.is_empty() {
             return changed;
         }
-        let take = || Snapshot::take(&self.job.cx.project.root, &self.job.cx.config.exclude);
+        let take = || Snapshot::take(&self.job.cx.project.root, &[]);
         let mut before = take();
         for (gate, item) in steps {
             if self.job.cancel.is_requested() {

@@ -15,13 +15,25 @@ pub(super) fn perform(step: &Step, job: &Job<'_>) -> PartResult {
     let root = job.cx.project.root.as_path();
     match &step.work {
         Work::FileExists { path, .. } => {
-            PartResult::Exists(files::exists(root, path).map_err(|error| error.to_string()))
+            PartResult::Exists(files::exists(root, path).map_err(|error| chain(&error)))
         }
         Work::Grep { pattern, files, .. } => {
-            PartResult::Grep(files::grep(root, files, pattern).map_err(|error| error.to_string()))
+            PartResult::Grep(files::grep(root, files, pattern).map_err(|error| chain(&error)))
         }
         Work::Command(work) => PartResult::Command(Box::new(run_command(step, work, job))),
     }
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }
 
 /// The name of the file that both streams of a step go to.
