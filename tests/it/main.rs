@@ -2,6 +2,7 @@
 
 mod architecture;
 mod config;
+mod process;
 mod project;
 mod store;
 mod support;
