@@ -63,3 +63,80 @@ impl Capture {
         out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The numbers of a stream's bytes tell where they come from.
+    fn stream(total: usize) -> Vec<u8> {
+        (0u32..).flat_map(u32::to_le_bytes).take(total).collect()
+    }
+
+    #[track_caller]
+    fn check(total: usize, pieces: &[usize]) {
+        let text = stream(total);
+        let mut capture = Capture::default();
+        let mut at = 0;
+        for piece in pieces.iter().cycle() {
+            if at == total {
+                break;
+            }
+            let end = total.min(at + piece);
+            capture.push(&text[at..end]);
+            assert!(capture.head.capacity() + capture.tail.capacity() <= 8 * (HEAD_BYTES + TAIL_BYTES));
+            at = end;
+        }
+        assert_eq!(capture.total(), total as u64);
+        let kept = capture.bytes();
+        if total <= HEAD_BYTES + TAIL_BYTES {
+            assert!(!capture.truncated());
+            assert!(kept == text, "what fits is kept as it is");
+        } else {
+            let note = format!("\n[… {} bytes not shown …]\n", total - HEAD_BYTES - TAIL_BYTES);
+            assert!(capture.truncated());
+            assert!(kept[..HEAD_BYTES] == text[..HEAD_BYTES]);
+            assert_eq!(&kept[HEAD_BYTES..HEAD_BYTES + note.len()], note.as_bytes());
+            assert!(kept[HEAD_BYTES + note.len()..] == text[total - TAIL_BYTES..]);
+        }
+    }
+
+    #[test]
+    fn the_edges_of_head_and_tail() {
+        const BOTH: usize = HEAD_BYTES + TAIL_BYTES;
+        for total in [
+            0,
+            1,
+            HEAD_BYTES - 1,
+            HEAD_BYTES,
+            HEAD_BYTES + 1,
+            BOTH - 1,
+            BOTH,
+            BOTH + 1,
+            4 * BOTH,
+        ] {
+            check(total, &[total.max(1)]);
+            check(total, &[64 * 1024]);
+            check(total, &[HEAD_BYTES]);
+        }
+    }
+
+    #[test]
+    fn a_capture_of_a_text_is_that_text() {
+        assert_eq!(Capture::of(b"text").bytes(), b"text");
+        assert_eq!(Capture::default().bytes(), b"");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn start_and_end_are_kept_however_the_stream_is_cut(
+            total in 0..3_000_000usize,
+            pieces in prop::collection::vec(1_000..900_000usize, 1..8),
+        ) {
+            check(total, &pieces);
+        }
+    }
+}

@@ -141,7 +141,9 @@ mod reaper {
             if start.elapsed() >= GRACE {
                 // What is stopped does not fork while the others are killed.
                 for signal in [Signal::STOP, Signal::KILL] {
-                    alive.iter().for_each(|process| process.signal(signal));
+                    for process in &alive {
+                        process.signal(signal);
+                    }
                 }
             }
         }

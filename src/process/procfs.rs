@@ -7,7 +7,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_s
 
 use super::environment::RUN_ID;
 
-/// One process, as `/proc/PID/stat` shows it (proc_pid_stat(5)).
+/// One process, as `/proc/PID/stat` shows it (`proc_pid_stat(5)`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Process {
     pub(super) pid: i32,

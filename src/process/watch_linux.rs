@@ -35,7 +35,7 @@ pub(super) fn prepare() {
 /// Watches a child to its end, and ends it and all that it started.
 pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result<Watched> {
     let started = Instant::now();
-    let mut leader = Leader::new(child)?;
+    let mut leader = Leader::new(child);
     let mut pump = Pump::new(&mut leader.child, outputs)?;
     let mut family = Family::new(leader.pid, job.tag, job.alone);
 
@@ -68,12 +68,11 @@ pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result
 /// Waits for whatever comes first.
 fn wait(leader: &Leader, pump: &mut Pump, job: &Job<'_>) -> Why {
     loop {
-        let ended = match &leader.pidfd {
-            Some(pidfd) => pump.step(Some(pidfd.as_fd()), job.tick(TICK)),
-            None => {
-                pump.step(None, job.tick(TICK_WITHOUT_PIDFD));
-                leader.has_ended()
-            }
+        let ended = if let Some(pidfd) = &leader.pidfd {
+            pump.step(Some(pidfd.as_fd()), job.tick(TICK))
+        } else {
+            pump.step(None, job.tick(TICK_WITHOUT_PIDFD));
+            leader.has_ended()
         };
         if ended {
             return Why::Ended;
@@ -93,15 +92,15 @@ struct Leader {
 }
 
 impl Leader {
-    fn new(child: Child) -> io::Result<Self> {
+    fn new(child: Child) -> Self {
         let pid = Pid::from_child(&child);
-        Ok(Self {
+        Self {
             child,
             pid,
             // No kernel support, a sandbox, or no descriptor left: then it is asked now and then.
             pidfd: pidfd_open(pid, PidfdFlags::empty()).ok(),
             reaped: false,
-        })
+        }
     }
 
     /// Whether it is dead; it is not reaped by asking.

@@ -153,3 +153,78 @@ impl Readers {
         self.outputs.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+    use crate::process::redact::Redactor;
+    use crate::process::{Cancel, Invocation};
+
+    const AGES: Duration = Duration::from_secs(100);
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the runner of this platform uses the other watcher"
+    )]
+    fn run(script: &str, timeout: Duration, cancel: &Cancel) -> Watched {
+        prepare();
+        let outputs = Outputs::open(&Invocation::new("/bin/sh", "/", timeout), &Redactor::default()).unwrap();
+        let child = std::os::unix::process::CommandExt::process_group(&mut Command::new("/bin/sh"), 0)
+            .args(["-c", script])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let job = Job {
+            deadline: Some(Instant::now() + timeout),
+            grace: Duration::from_millis(200),
+            cancel,
+            tag: "",
+            alone: &|| true,
+        };
+        watch(child, outputs, &job).unwrap()
+    }
+
+    #[test]
+    fn it_ends_by_itself() {
+        let watched = run("echo out; echo err >&2; exit 7", AGES, &Cancel::new());
+        assert_eq!(watched.why, Why::Ended);
+        assert_eq!(watched.status.and_then(|status| status.code()), Some(7));
+        assert!(!watched.leaked);
+        let (stdout, stderr) = watched.outputs.finish().unwrap();
+        assert_eq!(
+            (stdout.bytes(), stderr.bytes()),
+            (b"out\n".to_vec(), b"err\n".to_vec())
+        );
+    }
+
+    #[test]
+    fn its_time_runs_out() {
+        let watched = run(
+            "trap '' TERM; while :; do sleep 1; done",
+            Duration::from_millis(200),
+            &Cancel::new(),
+        );
+        assert_eq!(watched.why, Why::TimedOut);
+        assert!(watched.elapsed < AGES / 2);
+    }
+
+    #[test]
+    fn its_group_ends_with_it() {
+        let watched = run("sleep 100 & exit 3", AGES, &Cancel::new());
+        assert_eq!(watched.why, Why::Ended);
+        assert_eq!(watched.status.and_then(|status| status.code()), Some(3));
+        assert!(watched.leaked);
+    }
+
+    #[test]
+    fn it_ends_when_sdd_is_told_to_stop() {
+        let cancel = Cancel::new();
+        cancel.request(2);
+        assert_eq!(run("sleep 100", AGES, &cancel).why, Why::Cancelled);
+    }
+}

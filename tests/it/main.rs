@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod config;
+mod process;
 mod project;
 mod store;
 mod support;

@@ -1,6 +1,7 @@
 //! Which values of the environment are secrets, and in which disguises tools print them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::Path;
 
 use crate::process::environment::{Environment, matches_name};
@@ -258,7 +259,8 @@ fn json(value: &str, escaped: impl Fn(char) -> bool) -> String {
             '\t' => out.push_str("\\t"),
             _ if letter < ' ' || escaped(letter) => {
                 for unit in letter.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{unit:04x}"));
+                    // Writing to a string cannot fail.
+                    let _ = write!(out, "\\u{unit:04x}");
                 }
             }
             _ => out.push(letter),

@@ -1,0 +1,162 @@
+//! SIGKILL of sdd itself: the guard ends what it started. And signals that are requests.
+
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use sdd::process::environment::Environment;
+use sdd::process::redact::Redactor;
+use sdd::process::{End, guard, signals};
+
+use super::support::{AGES, Bench, eventually, tagged};
+
+/// What sdd's `main` does for the hidden subcommand; this test binary has a main of its own.
+#[test]
+#[ignore = "only as the guard of the tests below"]
+fn part_guard() {
+    let tag = Environment::of_process()
+        .get("TEST_GUARD_TAG")
+        .unwrap()
+        .to_owned();
+    guard::run(&tag, &mut std::io::stdin().lock());
+}
+
+/// A program that becomes the guard.
+fn guard_program(dir: &Path) -> PathBuf {
+    let path = dir.join("guard");
+    let own = std::env::current_exe().unwrap();
+    let mut file = std::fs::File::create(&path).unwrap();
+    writeln!(file, "#!/bin/sh").unwrap();
+    writeln!(file, "[ \"$1\" = {} ] || exit 2", guard::SUBCOMMAND).unwrap();
+    writeln!(file, "export TEST_GUARD_TAG=\"$2\"").unwrap();
+    writeln!(
+        file,
+        "exec '{}' --exact process::guard::part_guard --ignored",
+        own.display()
+    )
+    .unwrap();
+    file.set_permissions(std::fs::Permissions::from_mode(0o755))
+        .unwrap();
+    path
+}
+
+/// An sdd that runs something for long, and says in a file under which id.
+#[test]
+#[ignore = "only as a part of the tests below"]
+fn part_sdd() {
+    let environment = Environment::of_process();
+    let dir = PathBuf::from(environment.get("TEST_DIR").unwrap());
+    let program = guard_program(&dir);
+    let bench = Bench::with(Redactor::default(), |system| system.with_guard(program));
+    signals::install(&bench.cancel).unwrap();
+    std::fs::File::create(dir.join("run_id"))
+        .unwrap()
+        .write_all(bench.run_id.as_bytes())
+        .unwrap();
+    let mut invocation = bench
+        .sh("trap '' TERM; setsid sleep 101 & (setsid sleep 102 &); touch started; sleep 103; sleep 104");
+    invocation.cwd = dir;
+    let outcome = bench.run(&invocation);
+    assert_eq!(outcome.end, End::Cancelled);
+    assert!(bench.cancel.signal().is_some());
+    if environment.get("TEST_HANGS").is_some() {
+        // Like a finalizer that is never done.
+        std::thread::sleep(AGES);
+    }
+}
+
+struct Sdd {
+    dir: tempfile::TempDir,
+    child: Child,
+}
+
+impl Sdd {
+    fn start(extra: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        #[expect(clippy::disallowed_methods, reason = "sdd itself is what is started here")]
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "process::guard::part_sdd", "--ignored"])
+            .env("TEST_DIR", dir.path())
+            .envs(extra.iter().copied())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        eventually("sdd's child has started", || dir.path().join("started").exists());
+        Self { dir, child }
+    }
+
+    fn run_id(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("run_id")).unwrap()
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
+    }
+}
+
+/// The guards that were started from a directory and live.
+fn guards(dir: &Path) -> usize {
+    let run_id = std::fs::read_to_string(dir.join("run_id")).unwrap_or_default();
+    std::fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| std::fs::read(entry.ok()?.path().join("environ")).ok())
+        .filter(|environ| {
+            let text = String::from_utf8_lossy(environ);
+            text.split('\0')
+                .any(|variable| variable.starts_with("TEST_GUARD_TAG=") && variable.contains(&run_id))
+        })
+        .count()
+}
+
+#[test]
+fn nothing_outlives_an_sdd_that_was_killed() {
+    let mut sdd = Sdd::start(&[]);
+    let run_id = sdd.run_id();
+    assert!(tagged(&run_id).len() >= 4, "{:?}", tagged(&run_id));
+    eventually("the guard is there", || guards(sdd.dir.path()) == 1);
+    sdd.child.kill().unwrap();
+    sdd.child.wait().unwrap();
+    eventually("all are gone", || tagged(&run_id).is_empty());
+    eventually("the guard is gone too", || guards(sdd.dir.path()) == 0);
+}
+
+#[test]
+fn a_signal_is_a_request_to_stop() {
+    for signal in [
+        rustix::process::Signal::TERM,
+        rustix::process::Signal::INT,
+        rustix::process::Signal::HUP,
+    ] {
+        let mut sdd = Sdd::start(&[]);
+        let run_id = sdd.run_id();
+        sdd.signal(signal);
+        assert!(sdd.child.wait().unwrap().success());
+        assert_eq!(tagged(&run_id), Vec::<String>::new());
+        assert_eq!(guards(sdd.dir.path()), 0);
+    }
+}
+
+#[test]
+fn the_third_signal_ends_an_sdd_that_hangs() {
+    let mut sdd = Sdd::start(&[("TEST_HANGS", "1")]);
+    let run_id = sdd.run_id();
+    // Two signals at the same moment may count as one, so it is told until it goes.
+    let status = loop {
+        if let Some(status) = sdd.child.try_wait().unwrap() {
+            break status;
+        }
+        sdd.signal(rustix::process::Signal::TERM);
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    assert_eq!(status.code(), Some(143));
+    eventually("all are gone", || tagged(&run_id).is_empty());
+    eventually("the guard is gone too", || guards(sdd.dir.path()) == 0);
+}
+
+#[test]
+fn a_guard_that_cannot_be_started_is_done_without() {
+    let bench = Bench::with(Redactor::default(), |system| system.with_guard("/no/such/sdd"));
+    assert_eq!(bench.run(&bench.sh("exit 5")).end, End::Code(5));
+}

@@ -1,0 +1,9 @@
+//! Running real processes: how they end, what they leave behind, and what becomes of their output.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod guard;
+mod output;
+mod stop;
+mod support;
+mod torture;
