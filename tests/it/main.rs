@@ -3,3 +3,4 @@
 mod architecture;
 mod project;
 mod support;
+mod tools_rust;

@@ -27,7 +27,7 @@ fresh() {
 
 # keep FILE AS: stores a file with its paths rewritten.
 keep() {
-    sed -e "s#$project#/project#g" -e "s#$CARGO_TARGET_DIR#/target#g" -e "s#$out#/out#g" -e "s#$work#/work#g" \
+    sed -e "s#$project#/project#g" -e "s#$CARGO_TARGET_DIR#/target#g" -e "s#$out#/out#g" -e "s#$work#/scratch#g" \
         -e "s#$HOME#/home/user#g" "$1" >"$2"
 }
 
@@ -307,8 +307,8 @@ rustfmt() {
         printf 'pub fn f( ) {\nlet _a=1;\n}\n' >src/other.rs
     }
     fresh; lib_clean; f clean --all -- --check -l
-    fresh; ugly; f diff --all -- --check -l
-    f diff_human --all -- --check
+    fresh; ugly; f unformatted --all -- --check -l
+    f unformatted_human --all -- --check
     f fix --all -- -l
     f fix_again --all -- -l
     fresh; printf 'fn main() {\nmod a;\n' >src/main.rs; f syntax_error --all -- --check -l
