@@ -20,14 +20,7 @@ impl Args {
     /// Without any option.
     pub fn plain() -> Self {
         Self {
-            options: RunOptions {
-                jobs: None,
-                plan: false,
-                fail_fast: false,
-                strict: false,
-                fix: false,
-                no_fix: false,
-            },
+            options: RunOptions::default(),
         }
     }
 }

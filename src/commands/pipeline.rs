@@ -24,7 +24,11 @@ use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
 
 /// The options that decide how gates run.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line, and is read once"
+)]
 pub struct RunOptions {
     /// How many steps run side by side [default: the number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -170,8 +174,8 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
         gate_cx,
         plan: &plan,
     };
-    let report = scene.play(cx, &place)?;
-    let recorded = record(cx, &opened.store, &report, request.recording);
+    let report = scene.play(cx, &place);
+    let recorded = record(&opened.store, &report, request.recording);
     outputs.write(cx, &report)?;
     let exit = exit_of(cx, &report);
     match recorded {
@@ -254,7 +258,7 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    fn play(&self, cx: &mut Cx, place: &Place) -> anyhow::Result<Report> {
+    fn play(&self, cx: &Cx, place: &Place) -> Report {
         let (started_at, since) = (cx.clock.now(), Instant::now());
         let config = &self.opened.config;
         let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
@@ -302,7 +306,7 @@ impl Scene<'_> {
         let missing_gates = missing_gates(config, self.request, &mut warnings);
         let cancelled_by = cx.cancel.signal().map(signals::name);
         let verdict = decide(&ran.gates, cancelled_by.is_some() || missing_gates);
-        Ok(Report {
+        Report {
             schema_version: SCHEMA_VERSION,
             kind: "gate_report".to_owned(),
             sdd_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -328,7 +332,7 @@ impl Scene<'_> {
             warnings: warnings.iter().map(|warning| redactor.text(warning)).collect(),
             gates: ran.gates,
             rerun: rerun(self.request),
-        })
+        }
     }
 
     /// The state of the repository, or why it could not be had.
@@ -439,7 +443,7 @@ fn rerun(request: &Request<'_>) -> String {
     words.join(" ")
 }
 
-fn record(cx: &Cx, store: &Store, report: &Report, recording: Recording) -> anyhow::Result<()> {
+fn record(store: &Store, report: &Report, recording: Recording) -> anyhow::Result<()> {
     let mut text = serde_json::to_vec_pretty(report)?;
     text.push(b'\n');
     let held = match recording {
@@ -448,7 +452,6 @@ fn record(cx: &Cx, store: &Store, report: &Report, recording: Recording) -> anyh
     };
     store.write(layout::LATEST_REPORT, &text, Overwrite::Replace)?;
     drop(held);
-    let _ = cx;
     Ok(())
 }
 

@@ -27,6 +27,13 @@ pub(super) fn fill(gate: GateId, root: &Path, findings: &mut [Finding]) {
         let count = seen.entry(base.clone()).or_default();
         let digest = Sha256::digest(format!("{base}\0{count}"));
         *count += 1;
-        finding.fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        finding.fingerprint = hex(&digest[..8]);
     }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

@@ -109,7 +109,7 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
     };
     let changed = bench.rewrite();
     let probes = versions::probes(plan, job.versions);
-    let probed: Vec<Mutex<Option<String>>> = probes.iter().map(|_| Mutex::new(None)).collect();
+    let answers: Vec<Mutex<Option<String>>> = probes.iter().map(|_| Mutex::new(None)).collect();
     let mut tasks = bench.tasks();
     tasks.extend((0..probes.len()).map(Task::probe));
     bench.judge_those_without_steps();
@@ -121,7 +121,7 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
             schedule::What::Step(gate, item) => bench.perform(gate, item),
             schedule::What::Probe(index) => {
                 if let Some(probe) = probes.get(index)
-                    && let Some(cell) = probed.get(index)
+                    && let Some(cell) = answers.get(index)
                 {
                     *lock(cell) = versions::ask(probe, job.runner, &job.cx.project.root);
                 }
@@ -134,7 +134,7 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
         },
     );
     let mut known = job.versions.clone();
-    for (probe, cell) in probes.iter().zip(&probed) {
+    for (probe, cell) in probes.iter().zip(&answers) {
         if let Some(version) = lock(cell).take() {
             known.insert(probe.key.clone(), version);
         }

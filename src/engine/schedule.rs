@@ -83,7 +83,9 @@ pub(super) fn run(
                 if stopped() {
                     let rest = std::mem::take(&mut guard.pending);
                     drop(guard);
-                    rest.iter().for_each(|task| leave(&task.what));
+                    for task in rest {
+                        leave(&task.what);
+                    }
                     return;
                 }
                 if let Some(task) = guard.take() {

@@ -8,10 +8,25 @@ pub mod cancel;
 pub mod capture;
 pub mod clock;
 pub mod environment;
+#[cfg(target_os = "linux")]
+mod family;
+pub mod finalizers;
 pub mod find;
+pub mod guard;
+mod output;
+#[cfg(target_os = "linux")]
+mod procfs;
+#[cfg(target_os = "linux")]
+mod pump;
 pub mod redact;
 pub mod signals;
 mod supervisor;
+mod watch;
+#[cfg(target_os = "linux")]
+mod watch_linux;
+// On Linux it is only tested.
+#[cfg(any(test, not(target_os = "linux")))]
+mod watch_portable;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,7 +34,13 @@ use std::time::Duration;
 
 pub use cancel::Cancel;
 pub use capture::Capture;
+pub use finalizers::Finalizers;
 pub use supervisor::System;
+
+#[cfg(target_os = "linux")]
+use watch_linux as platform;
+#[cfg(not(target_os = "linux"))]
+use watch_portable as platform;
 
 /// The time between the request to end (TERM) and the end by force (KILL).
 pub const DEFAULT_GRACE: Duration = Duration::from_secs(10);

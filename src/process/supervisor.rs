@@ -1,21 +1,46 @@
 //! The real runner.
 
-use std::ffi::OsString;
-use std::sync::Arc;
+use std::ffi::{OsStr, OsString};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use super::capture::Capture;
+use super::environment::RUN_ID;
+use super::guard::Guard;
+use super::output::Outputs;
 use super::redact::Redactor;
-use super::{Cancel, Error, Invocation, Outcome, Runner};
+use super::watch::{Job, Watched, Why};
+use super::{Cancel, End, Error, Invocation, Outcome, Runner, platform};
+
+/// A program that is still open for writing (it was unpacked a moment ago) is tried again this often.
+const BUSY_TRIES: u32 = 5;
 
 /// Runs processes for real.
+///
+/// Children start with the signal mask that sdd itself was given (sdd blocks nothing), with SIGPIPE at its default
+/// (the standard library sees to that), and with every signal that sdd handles at its default.
 pub struct System {
     env: Vec<(OsString, OsString)>,
-    run_id: String,
+    /// What the tags of all children begin with.
+    run_tag: String,
+    /// Keeps two runners with one run id apart.
+    nonce: u64,
     cancel: Cancel,
     redactor: Arc<Redactor>,
+    guard_program: Option<PathBuf>,
+    prepared: OnceLock<Option<Guard>>,
+    started: AtomicUsize,
+    running: AtomicUsize,
 }
 
 impl System {
-    /// A runner whose children get `env`, carry the tag `SDD_RUN_ID=run_id`, stop when `cancel` says so, and
+    /// A runner whose children get `env`, carry the tag `SDD_RUN_ID=run_id…`, stop when `cancel` says so, and
     /// whose output passes `redactor` before it is kept or written.
     pub fn new(
         env: Vec<(OsString, OsString)>,
@@ -23,20 +48,200 @@ impl System {
         cancel: Cancel,
         redactor: Arc<Redactor>,
     ) -> Self {
+        // A run inside another run has the outer id before its own.
+        let run_tag = env
+            .iter()
+            .find(|(name, _)| name == RUN_ID)
+            .and_then(|(_, value)| value.to_str())
+            .filter(|value| value.ends_with(run_id))
+            .unwrap_or(run_id)
+            .to_owned();
         Self {
             env,
-            run_id: run_id.to_owned(),
+            run_tag,
+            nonce: RandomState::new().hash_one(run_id),
             cancel,
             redactor,
+            guard_program: None,
+            prepared: OnceLock::new(),
+            started: AtomicUsize::new(0),
+            running: AtomicUsize::new(0),
         }
     }
+
+    /// The same with a guard that ends the children when sdd itself is killed: `program` is sdd, to be started as
+    /// [`super::guard`] says. It is started with the first child.
+    #[must_use]
+    pub fn with_guard(mut self, program: impl Into<PathBuf>) -> Self {
+        self.guard_program = Some(program.into());
+        self
+    }
+
+    /// What must be done once before the first child.
+    fn prepare(&self) {
+        self.prepared.get_or_init(|| {
+            platform::prepare();
+            // Without a guard everything works as long as sdd lives.
+            let program = self.guard_program.as_deref()?;
+            Guard::start(program, &self.run_tag).ok()
+        });
+    }
+
+    fn spawn(&self, invocation: &Invocation, tag: &str) -> io::Result<Child> {
+        let mut tries = 1;
+        loop {
+            match self.command(invocation, tag).spawn() {
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < BUSY_TRIES => {
+                    thread::sleep(Duration::from_millis(10) * tries);
+                    tries += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that starts processes"
+    )]
+    fn command(&self, invocation: &Invocation, tag: &str) -> Command {
+        let mut command = Command::new(&invocation.program);
+        command
+            .args(&invocation.args)
+            .current_dir(&invocation.cwd)
+            .env_clear()
+            .envs(self.env.iter().map(pair))
+            .envs(invocation.env.iter().map(pair))
+            .env(RUN_ID, tag)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command
+    }
+}
+
+fn pair((name, value): &(OsString, OsString)) -> (&OsStr, &OsStr) {
+    (name, value)
 }
 
 impl Runner for System {
     fn run(&self, invocation: &Invocation) -> Result<Outcome, Error> {
-        let _ = (&self.env, &self.run_id, &self.cancel, &self.redactor);
-        Err(Error::NotFound {
+        if self.cancel.is_requested() {
+            return Ok(Outcome {
+                end: End::Cancelled,
+                stdout: Capture::default(),
+                stderr: Capture::default(),
+                elapsed: Duration::ZERO,
+                leaked: false,
+                escaped: 0,
+            });
+        }
+        check_directory(&invocation.cwd)?;
+        self.prepare();
+        let outputs = Outputs::open(invocation, &self.redactor)?;
+        let number = self.started.fetch_add(1, Ordering::SeqCst);
+        let tag = format!("{}.{:016x}.{number}", self.run_tag, self.nonce);
+
+        let _running = Counted::new(&self.running);
+        let alone = || self.running.load(Ordering::SeqCst) == 1;
+        let deadline = Instant::now().checked_add(invocation.timeout);
+        let child = self
+            .spawn(invocation, &tag)
+            .map_err(|source| spawn_error(&invocation.program, source))?;
+        let job = Job {
+            deadline,
+            grace: invocation.grace,
+            cancel: &self.cancel,
+            tag: &tag,
+            alone: &alone,
+        };
+        let failed = |source| Error::Io {
             program: invocation.program.clone(),
+            source,
+        };
+        let watched = platform::watch(child, outputs, &job).map_err(failed)?;
+        let end = end_of(&watched).map_err(failed)?;
+        let (stdout, stderr) = watched.outputs.finish()?;
+        Ok(Outcome {
+            end,
+            stdout,
+            stderr,
+            elapsed: watched.elapsed,
+            leaked: watched.leaked,
+            escaped: watched.escaped,
         })
+    }
+}
+
+/// Counts a child as running for as long as this lives.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl<'a> Counted<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+fn end_of(watched: &Watched) -> io::Result<End> {
+    match watched.why {
+        Why::TimedOut => Ok(End::TimedOut),
+        Why::Cancelled => Ok(End::Cancelled),
+        Why::Ended => {
+            let status = watched
+                .status
+                .ok_or_else(|| io::Error::other("its exit status was lost"))?;
+            #[cfg(unix)]
+            if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+                return Ok(End::Signal(signal));
+            }
+            status
+                .code()
+                .map(End::Code)
+                .ok_or_else(|| io::Error::other("it ended without an exit code"))
+        }
+    }
+}
+
+/// The same error number stands for a bad directory and for a bad program, so the directory is looked at first.
+fn check_directory(cwd: &Path) -> Result<(), Error> {
+    let failed = |source| Error::Directory {
+        cwd: cwd.to_owned(),
+        source,
+    };
+    if !cwd.metadata().map_err(failed)?.is_dir() {
+        return Err(failed(ErrorKind::NotADirectory.into()));
+    }
+    #[cfg(unix)]
+    rustix::fs::access(cwd, rustix::fs::Access::EXEC_OK)
+        .map_err(io::Error::from)
+        .map_err(failed)?;
+    Ok(())
+}
+
+fn spawn_error(program: &Path, source: io::Error) -> Error {
+    /// What exec says about a file that is neither a program nor a script with a `#!` line.
+    const ENOEXEC: i32 = 8;
+    let program = program.to_owned();
+    match source.kind() {
+        ErrorKind::NotFound if program.exists() => Error::Io {
+            program,
+            source: io::Error::new(
+                ErrorKind::NotFound,
+                "the interpreter that its first line names does not exist",
+            ),
+        },
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Error::NotFound { program },
+        ErrorKind::PermissionDenied => Error::NotExecutable { program },
+        _ if source.raw_os_error() == Some(ENOEXEC) => Error::NotExecutable { program },
+        _ => Error::Io { program, source },
     }
 }

@@ -88,15 +88,15 @@ fn word(report: &Report) -> &'static str {
 /// The gates, those that decide against the run first.
 fn sorted(report: &Report) -> Vec<&GateReport> {
     let mut gates: Vec<&GateReport> = report.gates.iter().collect();
-    gates.sort_by_key(|gate| {
-        let rank = match gate.verdict {
-            Verdict::Failed => 0,
-            Verdict::Error => 1,
-            Verdict::NotRun => 2,
-            Verdict::Skipped => 3,
-            Verdict::Passed => 4,
-        };
-        (rank, !gate.required)
+    gates.sort_by_key(|gate| match (gate.verdict, gate.required) {
+        (Verdict::Failed, true) => 0,
+        (Verdict::Error, true) => 1,
+        (Verdict::NotRun, true) => 2,
+        (Verdict::Failed, false) => 3,
+        (Verdict::Error, false) => 4,
+        (Verdict::NotRun, false) => 5,
+        (Verdict::Skipped, _) => 6,
+        (Verdict::Passed, _) => 7,
     });
     gates
 }

@@ -114,13 +114,13 @@ pub(super) fn create_dirs(path: &Path, within: Option<&Path>) -> Result<(), Erro
             _ => break,
         }
     }
-    if missing.is_empty() && !path.is_dir() {
-        return Err(Error::NotA {
-            path: path.to_owned(),
-            expected: "a directory",
-        });
-    }
-    if !missing.is_empty() {
+    if !at.as_os_str().is_empty() {
+        if at.symlink_metadata().is_ok() && !at.is_dir() {
+            return Err(Error::NotA {
+                path: at.to_owned(),
+                expected: "a directory",
+            });
+        }
         contained(path, at, within)?;
     }
     for directory in missing.into_iter().rev() {
@@ -256,7 +256,7 @@ impl Place {
 }
 
 /// The real directory, which must lie in the one that may not be left.
-fn contained(path: &Path, directory: &Path, within: Option<&Path>) -> Result<PathBuf, Error> {
+pub(super) fn contained(path: &Path, directory: &Path, within: Option<&Path>) -> Result<PathBuf, Error> {
     let real = directory.canonicalize().map_err(Error::io(directory, "find"))?;
     if let Some(within) = within {
         let within = within.canonicalize().map_err(Error::io(within, "find"))?;

@@ -64,9 +64,13 @@ impl fmt::Debug for Store {
 impl Store {
     /// The store of a project directory that has a `.session/`.
     pub fn open(root: &Path) -> Result<Self, Error> {
+        let root = named(root);
         let session = root.join(layout::SESSION);
         match fs::metadata(&session) {
-            Ok(metadata) if metadata.is_dir() => Ok(Self::at(root)),
+            Ok(metadata) if metadata.is_dir() => {
+                atomic::contained(&session, &session, Some(root))?;
+                Ok(Self::at(root))
+            }
             Ok(_) => Err(Error::NotA {
                 path: session,
                 expected: "a directory",
@@ -80,6 +84,7 @@ impl Store {
 
     /// The store of a project directory; the directories of `.session/` are made where they are missing.
     pub fn create(root: &Path) -> Result<Self, Error> {
+        let root = named(root);
         for directory in layout::DIRECTORIES {
             atomic::create_dirs(&root.join(directory), Some(root))?;
         }
@@ -340,6 +345,15 @@ impl Store {
             }
             Err(error) => Err(error),
         }
+    }
+}
+
+/// The present directory by its name: the parent of `x` is the empty path, which cannot be opened.
+fn named(root: &Path) -> &Path {
+    if root.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        root
     }
 }
 

@@ -26,11 +26,24 @@ pub struct Tidied {
 
 /// Prunes runs and sweeps temp files, by the given idea of the present.
 pub(super) fn tidy(root: &Path, now: SystemTime) -> Tidied {
+    let all_runs = root.join(layout::RUNS);
+    let is_link = all_runs
+        .symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_symlink());
     Tidied {
-        runs: runs::prune(&root.join(layout::RUNS), runs::KEEP, now),
-        // `init` writes files next to `.session/` in the same way.
-        temp_files: sweep(root, 0, now) + sweep(&root.join(layout::SESSION), DEPTH, now),
+        // What a link leads to is not ours to clear away.
+        runs: if is_link {
+            0
+        } else {
+            runs::prune(&all_runs, runs::KEEP, now)
+        },
+        temp_files: sweep_all(root, now),
     }
+}
+
+/// `init` writes files next to `.session/` in the same way, so the project's own directory counts.
+fn sweep_all(root: &Path, now: SystemTime) -> usize {
+    sweep(root, 0, now) + sweep(&root.join(layout::SESSION), DEPTH, now)
 }
 
 fn sweep(directory: &Path, depth: usize, now: SystemTime) -> usize {
@@ -92,3 +105,6 @@ pub(super) fn readable_copies(path: &Path) -> Vec<PathBuf> {
     copies.sort_unstable_by(|a, b| b.cmp(a));
     copies.into_iter().map(|(_, path)| path).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,16 +71,16 @@ class Project:
             if code not in (0, 2):
                 raise Void(f"sdd {' '.join(args)} ended with exit code {code}")
 
-    def start(self, *args: str, stdout: int = subprocess.DEVNULL) -> subprocess.Popen:
-        """Start sdd in the project, in a group of its own."""
+    def start(self, *args: str) -> subprocess.Popen:
+        """Start sdd in the project, in a session of its own: a signal to it reaches nothing else."""
         return subprocess.Popen(
             (self.binary, *args),
             cwd=self.root,
             env=self.env,
             stdin=subprocess.DEVNULL,
-            stdout=stdout,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            process_group=0,
+            start_new_session=True,
         )
 
     def sdd(self, *args: str) -> subprocess.CompletedProcess:
@@ -90,8 +90,7 @@ class Project:
             cwd=self.root,
             env=self.env,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             timeout=RUN_LIMIT,
             check=False,
         )

@@ -109,7 +109,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("binary", type=Path, help="sdd, built for release")
     parser.add_argument("--sets", type=int, default=6, help="sets of rules (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each set (default %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="what the drawn sets come from (default %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="what the drawn sets come from (default %(default)s)"
+    )
     parser.add_argument("--kind", choices=("sleep", "cpu", "both"), default="both")
     args = parser.parse_args(argv)
     kinds = {"sleep": sleeping, "cpu": burning}

@@ -26,7 +26,9 @@ def fill(made: Project, files: int) -> None:
     made.config({})
     for number in range(files - 2):
         directory, name = divmod(number, FILES_A_DIRECTORY)
-        made.write(f"many/part_{directory:03}/module_{name:03}.py", f'"""Module {number}."""\n\nVALUE = {number}\n')
+        made.write(
+            f"many/part_{directory:03}/module_{name:03}.py", f'"""Module {number}."""\n\nVALUE = {number}\n'
+        )
     made.git()
 
 
@@ -54,7 +56,9 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("binary", type=Path, help="sdd, built for release")
     parser.add_argument("--runs", type=int, default=30, help="runs of each command (default %(default)s)")
-    parser.add_argument("--files", type=int, default=10_000, help="files of the project (default %(default)s)")
+    parser.add_argument(
+        "--files", type=int, default=10_000, help="files of the project (default %(default)s)"
+    )
     args = parser.parse_args(argv)
     try:
         with project(args.binary) as made:
@@ -66,7 +70,11 @@ def main(argv: list[str] | None = None) -> int:
     kept = True
     for name, budget in (("true", None), ("--version", VERSION_BUDGET), ("gate --plan", PLAN_BUDGET)):
         median = statistics.median(times[name])
-        verdict = "" if budget is None else f"; budget {1_000 * budget:.0f} ms: {'kept' if median <= budget else 'EXCEEDED'}"
+        verdict = (
+            ""
+            if budget is None
+            else f"; budget {1_000 * budget:.0f} ms: {'kept' if median <= budget else 'EXCEEDED'}"
+        )
         kept &= budget is None or median <= budget
         print(f"{name}: {summary(times[name])}{verdict}")
     return 0 if kept else 1

@@ -1,14 +1,11 @@
 //! A configured command: words to execute, or text for a shell when that is asked for.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
-
-use super::super::language::Language;
 
 /// One command of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,16 +72,16 @@ impl Command {
                 _ => {}
             }
         }
-        let words = shlex::split(text).ok_or_else(|| CommandError::UnclosedQuote {
-            text: text.to_owned(),
-        })?;
-        if let Some((name, _)) = words.first().and_then(|word| word.split_once('='))
+        if let Some((name, _)) = text.trim_start().split_once('=')
             && is_variable(name)
         {
             return Err(CommandError::SetsVariable {
                 name: name.to_owned(),
             });
         }
+        let words = shlex::split(text).ok_or_else(|| CommandError::UnclosedQuote {
+            text: text.to_owned(),
+        })?;
         Self::from_words(words)
     }
 
@@ -123,6 +120,11 @@ pub fn join_words<S: AsRef<str>>(words: &[S]) -> String {
 }
 
 fn quote(word: &str) -> Cow<'_, str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,@%+=".contains(c);
+    // More words stay bare than with shlex, for people; only options may hold a `=`, since a variable may too.
+    if word.chars().all(plain) && (word.starts_with('-') || !word.contains('=')) && !word.is_empty() {
+        return Cow::Borrowed(word);
+    }
     shlex::try_quote(word).unwrap_or(Cow::Borrowed(word))
 }
 
@@ -139,7 +141,7 @@ impl Serialize for Command {
     }
 }
 
-fn shell_text(text: String) -> Result<Command, CommandError> {
+pub(super) fn shell_text(text: String) -> Result<Command, CommandError> {
     if text.contains('\0') {
         Err(CommandError::Nul)
     } else if text.trim().is_empty() {
@@ -149,7 +151,7 @@ fn shell_text(text: String) -> Result<Command, CommandError> {
     }
 }
 
-struct CommandVisitor;
+pub(super) struct CommandVisitor;
 
 impl<'de> Visitor<'de> for CommandVisitor {
     type Value = Command;
@@ -208,149 +210,6 @@ impl JsonSchema for Command {
     }
 }
 
-/// Commands by language; a language may have several, as `{"each": [command, …]}`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CommandSet(pub BTreeMap<String, Vec<Command>>);
-
-impl CommandSet {
-    /// Whether no language has a command.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The commands for a language. TypeScript falls back to what is configured for JavaScript.
-    pub fn get(&self, language: Language) -> Option<&[Command]> {
-        let own = self.0.get(language.as_str());
-        let found = match language {
-            Language::Typescript => own.or_else(|| self.0.get(Language::Javascript.as_str())),
-            _ => own,
-        };
-        found.map(Vec::as_slice)
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct Each {
-    each: Vec<Command>,
-}
-
-impl Serialize for CommandSet {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (language, commands) in &self.0 {
-            match commands.as_slice() {
-                [one] => map.serialize_entry(language, one)?,
-                several => map.serialize_entry(
-                    language,
-                    &Each {
-                        each: several.to_vec(),
-                    },
-                )?,
-            }
-        }
-        map.end()
-    }
-}
-
-/// One command, or several: what stands behind a language.
-struct OneOrEach(Vec<Command>);
-
-struct OneOrEachVisitor;
-
-impl<'de> Visitor<'de> for OneOrEachVisitor {
-    type Value = OneOrEach;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a command: a string, an array of words, {\"shell\": \"…\"} or {\"each\": [command, …]}")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        CommandVisitor
-            .visit_str(text)
-            .map(|command| OneOrEach(vec![command]))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<Self::Value, A::Error> {
-        CommandVisitor
-            .visit_seq(access)
-            .map(|command| OneOrEach(vec![command]))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut commands = None;
-        while let Some(key) = access.next_key::<String>()? {
-            let read = match key.as_str() {
-                "shell" => vec![shell_text(access.next_value()?).map_err(A::Error::custom)?],
-                "each" => access.next_value::<Vec<Command>>()?,
-                other => return Err(A::Error::unknown_field(other, &["shell", "each"])),
-            };
-            if commands.replace(read).is_some() {
-                return Err(A::Error::custom(
-                    "a command is either {\"shell\": \"…\"} or {\"each\": [command, …]}, not both",
-                ));
-            }
-        }
-        match commands {
-            Some(commands) if !commands.is_empty() => Ok(OneOrEach(commands)),
-            _ => Err(A::Error::custom(CommandError::Empty)),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for OneOrEach {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OneOrEachVisitor)
-    }
-}
-
-impl<'de> Deserialize<'de> for CommandSet {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let map = BTreeMap::<String, OneOrEach>::deserialize(deserializer)?;
-        Ok(Self(
-            map.into_iter()
-                .map(|(language, commands)| (language, commands.0))
-                .collect(),
-        ))
-    }
-}
-
-impl JsonSchema for CommandSet {
-    fn schema_name() -> Cow<'static, str> {
-        "CommandSet".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let command = generator.subschema_for::<Command>();
-        let languages: serde_json::Map<String, serde_json::Value> = Language::ALL
-            .iter()
-            .map(|language| {
-                let mut description = format!("What to run in {language}, instead of the built-in command.");
-                if *language == Language::Typescript {
-                    description.push_str(" Without it, the command of javascript is run.");
-                }
-                let value = json_schema!({
-                    "description": description,
-                    "anyOf": [
-                        command,
-                        {
-                            "description": "Several commands, run one after the other.",
-                            "type": "object",
-                            "properties": {"each": {
-                                "description": "The commands, in their order.",
-                                "type": "array", "items": command, "minItems": 1
-                            }},
-                            "required": ["each"],
-                            "additionalProperties": false
-                        }
-                    ]
-                });
-                (language.as_str().to_owned(), value.to_value())
-            })
-            .collect();
-        json_schema!({"type": "object", "properties": languages})
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -403,19 +262,6 @@ mod tests {
     }
 
     #[test]
-    fn all_written_forms_are_read_and_written_back() {
-        let text = r#"{"go":{"each":["go vet ./...",["go","test"]]},"python":"pytest -k 'a b'","rust":{"shell":"a && b"}}"#;
-        let set: CommandSet = serde_json::from_str(text).unwrap();
-        assert_eq!(set.get(Language::Go).unwrap().len(), 2);
-        assert_eq!(
-            set.get(Language::Rust).unwrap(),
-            [Command::Shell("a && b".to_owned())]
-        );
-        let again: CommandSet = serde_json::from_str(&serde_json::to_string(&set).unwrap()).unwrap();
-        assert_eq!(again, set);
-    }
-
-    #[test]
     fn a_variable_before_the_program_and_nul_are_refused() {
         check(
             "CI=1 pytest",
@@ -427,25 +273,25 @@ mod tests {
             "env CI=1 pytest -k a=b",
             Ok(&["env", "CI=1", "pytest", "-k", "a=b"]),
         );
+        check("'A=1' x", Ok(&["A=1", "x"]));
         check("a \0", Err(CommandError::Nul));
     }
 
     #[test]
-    fn an_object_is_one_form_only() {
-        for text in [
-            r#"{"go": {"shell": "a", "each": ["b"]}}"#,
-            r#"{"go": {"shell": "a", "other": 1}}"#,
-            r#"{"go": {"each": []}}"#,
-            r#"{"go": {}}"#,
+    fn words_are_written_so_that_they_are_read_again() {
+        for words in [
+            &["pytest", "--cov-report=json", "a=b"][..],
+            &["A=1", "x"],
+            &[
+                "a b", "", "'", "\"", "\\", "$x", "`", "#", "!", "\n", "ä", "~", "*", "|",
+            ],
         ] {
-            assert!(serde_json::from_str::<CommandSet>(text).is_err(), "{text}");
+            let line = join_words(words);
+            check(&line, Ok(words));
         }
-    }
-
-    #[test]
-    fn typescript_falls_back_to_javascript() {
-        let set: CommandSet = serde_json::from_str(r#"{"javascript":"npm test"}"#).unwrap();
-        assert!(set.get(Language::Typescript).is_some());
-        assert!(set.get(Language::Python).is_none());
+        assert_eq!(
+            join_words(&["pytest", "--cov-report=json"]),
+            "pytest --cov-report=json"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
@@ -71,12 +71,15 @@ pub(super) fn number(percent: f64) -> Value {
     }
 }
 
-/// One language's percentage, so that an error names the language.
-struct One(Option<f64>);
+/// One language's percentage. The language is read here, too, so that an error is at its key.
+struct Entry<'k>(&'k str);
 
-impl<'de> Deserialize<'de> for One {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        percentage(deserializer).map(Self)
+impl<'de> DeserializeSeed<'de> for Entry<'_> {
+    type Value = (Language, Option<f64>);
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let language = Language::deserialize(self.0.into_deserializer())?;
+        Ok((language, percentage(deserializer)?))
     }
 }
 
@@ -107,7 +110,8 @@ impl<'de> Visitor<'de> for ThresholdVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let mut map = BTreeMap::new();
-        while let Some((language, One(value))) = access.next_entry::<Language, One>()? {
+        while let Some(key) = access.next_key::<String>()? {
+            let (language, value) = access.next_value_seed(Entry(&key))?;
             if map.insert(language, value).is_some() {
                 return Err(A::Error::custom(format!("`{language}` is given twice")));
             }

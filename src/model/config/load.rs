@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::error::ConfigError;
 use super::json_path::{JsonPath, Step};
+use super::older_places::{ALIASES, adopt};
 use super::positions::{Position, Positions};
 use super::warning::ConfigWarning;
-use super::{Config, QualityGates, oddities, syntax, values, wording};
+use super::{Config, oddities, syntax, values, wording};
 
 /// The most wrong values that are told of in one go.
 const MAX_ERRORS: usize = 100;
@@ -109,7 +110,7 @@ pub fn inspect(path: &str, text: &str) -> Inspection {
     let mut warnings = oddities::of(&file, &config, &ignored);
     warnings.sort_by_key(|warning| (warning.position, warning.kind));
     let bad_rules = oddities::bad_rules(&file, &config);
-    let given = adopt_older_places(&mut config, &positions);
+    let given = adopt(&mut config, &positions);
     Inspection {
         errors,
         loaded: Loaded {
@@ -188,6 +189,7 @@ impl File<'_> {
                 take_out(&mut value, &JsonPath::of(older));
             }
         }
+        let mut told = Vec::new();
         for _ in 0..MAX_ERRORS {
             let mut ignored = Vec::new();
             let mut track = serde_path_to_error::Track::new();
@@ -201,9 +203,16 @@ impl File<'_> {
                 Err(refused) => refused,
             };
             let mut place = JsonPath::from(&track.path());
-            let why = wording::reword(&refused.to_string());
-            let hint = wording::hint(&why, value_at(&value, &place));
-            errors.push(self.wrong_value(place.clone(), why, hint));
+            // What was taken out may leave a gap around it: that is no second mistake.
+            if !told
+                .iter()
+                .any(|inner: &JsonPath| inner.steps().starts_with(place.steps()))
+            {
+                let why = wording::reword(&refused.to_string());
+                let hint = wording::hint(&why, value_at(&value, &place));
+                errors.push(self.wrong_value(place.clone(), why, hint));
+                told.push(place.clone());
+            }
             // An item of an array cannot be taken out without moving the others.
             while matches!(place.last(), Some(Step::Index(_))) {
                 place.pop();
@@ -215,12 +224,6 @@ impl File<'_> {
         (Config::default(), Vec::new())
     }
 }
-
-/// Older spellings of settings, with the present ones.
-const ALIASES: [(&str, &str); 1] = [(
-    "quality_gates.security.severity",
-    "quality_gates.security.fail_on",
-)];
 
 fn value_at<'v>(value: &'v Value, place: &JsonPath) -> Option<&'v Value> {
     place.steps().iter().try_fold(value, |value, step| match step {
@@ -241,43 +244,4 @@ fn take_out(value: &mut Value, place: &JsonPath) -> bool {
         Some(Value::Object(map)) => map.shift_remove(key).is_some(),
         _ => false,
     }
-}
-
-/// Settings at their older places come to the present ones, where these are not given; gives where each
-/// setting stands.
-fn adopt_older_places(config: &mut Config, positions: &Positions) -> BTreeMap<JsonPath, Position> {
-    let mut given: BTreeMap<JsonPath, Position> =
-        positions.keys().map(|(path, at)| (path.clone(), at)).collect();
-    let mut moved = |older: &str, present: &str| {
-        let (older, present) = (JsonPath::of(older), JsonPath::of(present));
-        if given.contains_key(&present) {
-            return false;
-        }
-        let places: Vec<(JsonPath, Position)> = given
-            .iter()
-            .filter_map(|(path, at)| Some((path.moved(&older, &present)?, *at)))
-            .collect();
-        let any = !places.is_empty();
-        given.extend(places);
-        any
-    };
-    for (older, present) in ALIASES {
-        moved(older, present);
-    }
-    if moved("custom_validations", "quality_gates.custom_validations")
-        && let Some(section) = config.custom_validations.take()
-    {
-        config.quality_gates.custom_validations = section;
-    }
-    if moved("integration_tests", "quality_gates.integration_tests") {
-        let QualityGates {
-            integration_tests, ..
-        } = &mut config.quality_gates;
-        *integration_tests = config.integration_tests.take();
-    }
-    moved(
-        "quality_gates.coverage_threshold",
-        "quality_gates.test_execution.coverage_threshold",
-    );
-    given
 }

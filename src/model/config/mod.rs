@@ -4,6 +4,7 @@
 //! of the published JSON Schema: a doc comment here is a description there.
 
 mod command;
+mod command_set;
 mod coverage;
 mod effective;
 mod error;
@@ -11,6 +12,7 @@ mod initial;
 mod json_path;
 pub mod load;
 mod oddities;
+mod older_places;
 mod other_gate;
 mod positions;
 mod rule;
@@ -27,7 +29,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use command::{Command, CommandError, CommandSet, join_words};
+pub use command::{Command, CommandError, join_words};
+pub use command_set::CommandSet;
 pub use coverage::CoverageThreshold;
 pub use error::ConfigError;
 pub use initial::initial;
@@ -51,6 +54,7 @@ pub struct Config {
     #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// The gates.
+    #[serde(deserialize_with = "values::object")]
     pub quality_gates: QualityGates,
     /// Globs of directories, relative to the project, in which no units are looked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -62,21 +66,26 @@ pub struct Config {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub redact_env: Vec<String>,
     /// Rules of the project at their older place; `quality_gates.custom_validations` is the present one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("deprecated" = true))]
+    #[serde(
+        deserialize_with = "values::optional_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub custom_validations: Option<CustomValidations>,
-    /// Settings of integration tests.
+    /// Settings of integration tests at their older place; `quality_gates.integration_tests` is the present one.
+    #[schemars(extend("deprecated" = true))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration_tests: Option<OtherGate>,
-    /// Settings of deployments.
+    /// Settings of deployments; kept, and not read by this version of sdd.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment: Option<Value>,
-    /// Environments to validate and deploy to.
+    /// Environments to validate and deploy to; kept, and not read by this version of sdd.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environments: Option<Value>,
-    /// Settings of another tool that shares this file.
+    /// Settings of another tool that shares this file; kept, and not used by sdd.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub curation: Option<Value>,
-    /// Settings of another tool that shares this file.
+    /// Settings of another tool that shares this file; kept, and not used by sdd.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub git_workflow: Option<Value>,
 }
@@ -86,14 +95,19 @@ pub struct Config {
 #[serde(default)]
 pub struct QualityGates {
     /// The tests gate.
+    #[serde(deserialize_with = "values::object")]
     pub test_execution: TestExecution,
     /// The linting gate.
+    #[serde(deserialize_with = "values::object")]
     pub linting: Linting,
     /// The formatting gate.
+    #[serde(deserialize_with = "values::object")]
     pub formatting: Formatting,
     /// The security gate.
+    #[serde(deserialize_with = "values::object")]
     pub security: Security,
     /// The custom gate: the project's own rules.
+    #[serde(deserialize_with = "values::object")]
     pub custom_validations: CustomValidations,
     /// The threshold used when `test_execution.coverage_threshold` is absent.
     #[serde(
@@ -102,7 +116,7 @@ pub struct QualityGates {
     )]
     #[schemars(range(min = 0, max = 100))]
     pub coverage_threshold: Option<f64>,
-    /// The quality tier that a project was set up with; kept.
+    /// The quality tier that a project was set up with; kept, and decides nothing: the settings of each gate do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
     /// The documentation gate.

@@ -24,6 +24,9 @@ const NOT_USED: [(&str, &str); 6] = [
     ),
 ];
 
+/// The most unknown keys that are told of one by one.
+const MAX_UNKNOWN: usize = 100;
+
 /// The warnings for a file that was read, given the keys that nothing read.
 pub(super) fn of(file: &File<'_>, config: &Config, ignored: &[JsonPath]) -> Vec<ConfigWarning> {
     let mut warnings = not_used(file, config);
@@ -33,9 +36,21 @@ pub(super) fn of(file: &File<'_>, config: &Config, ignored: &[JsonPath]) -> Vec<
         .iter()
         .filter(|path| !NOT_USED.iter().any(|(known, _)| JsonPath::of(known) == **path))
         .collect();
-    match no_known_section(file, &unknown, names) {
-        Some(warning) => warnings.push(warning),
-        None => warnings.extend(unknown.into_iter().map(|path| unknown_key(file, path, names()))),
+    if let Some(warning) = no_known_section(file, &unknown, names) {
+        warnings.push(warning);
+    } else {
+        let told = unknown.iter().take(MAX_UNKNOWN);
+        warnings.extend(told.map(|path| unknown_key(file, path, names())));
+        if let Some(next) = unknown.get(MAX_UNKNOWN) {
+            let message = format!("unknown keys from here on: {}", unknown.len() - MAX_UNKNOWN);
+            warnings.push(warning(
+                file,
+                WarningKind::UnknownKey,
+                (*next).clone(),
+                message,
+                None,
+            ));
+        }
     }
     warnings.extend(unknown_languages(file, config));
     warnings

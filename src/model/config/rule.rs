@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Command;
 use super::schema::nearest;
+use super::values::MAX_SECONDS;
+use super::{Command, values};
 
 /// What a `grep` rule demands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -99,7 +100,8 @@ impl RuleProblem {
 #[serde(default)]
 pub struct Rule {
     /// `command`, `file_exists` or `grep`.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
+    #[schemars(extend("enum" = RuleKind::ALL.map(RuleKind::as_str)))]
     pub kind: String,
     /// What the rule is called in reports.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,7 +124,8 @@ pub struct Rule {
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     pub mode: Option<GrepMode>,
     /// `command`: seconds that it may take.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "values::seconds", skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = MAX_SECONDS))]
     pub timeout: Option<u64>,
 }
 

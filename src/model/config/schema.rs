@@ -26,7 +26,28 @@ pub fn schema() -> Value {
         map.shift_remove("title");
         ordered.append(map);
     }
-    Value::Object(ordered)
+    let mut schema = Value::Object(ordered);
+    join_lines(&mut schema);
+    schema
+}
+
+/// Descriptions come from comments, whose line breaks mean nothing; empty lines part paragraphs and stay.
+fn join_lines(node: &mut Value) {
+    match node {
+        Value::Object(map) => {
+            for (key, below) in map {
+                match below {
+                    Value::String(text) if key == "description" => {
+                        let paragraphs = text.split("\n\n").map(|paragraph| paragraph.replace('\n', " "));
+                        *text = paragraphs.collect::<Vec<_>>().join("\n\n");
+                    }
+                    below => join_lines(below),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(join_lines),
+        _ => {}
+    }
 }
 
 /// The names that the schema knows, for "did you mean".

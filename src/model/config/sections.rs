@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::finding::Severity;
 use super::{CommandSet, CoverageThreshold, GateSettings, Rule, values};
+use values::MAX_SECONDS;
 
 /// What a missing tool means for a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -34,7 +35,7 @@ macro_rules! section {
             pub required: bool,
             /// Seconds that each step of the gate may take.
             #[serde(deserialize_with = "values::seconds", skip_serializing_if = "Option::is_none")]
-            #[schemars(range(min = 1))]
+            #[schemars(range(min = 1, max = MAX_SECONDS), extend("default" = $timeout))]
             pub timeout: Option<u64>,
             /// What a missing tool means; absent: `block` when the gate is required, `skip` when it is not.
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,5 +114,6 @@ section! {
     /// The custom gate: the project's own rules.
     CustomValidations { enabled: true, required: true, timeout: 120 }
     /// The rules; none by default.
+    #[serde(deserialize_with = "values::objects")]
     rules: Vec<Rule> = Vec::new();
 }

@@ -1,11 +1,18 @@
 //! What a setting takes, where its type alone does not say.
 
-use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 
 use super::json_path::JsonPath;
 use super::{Config, CoverageThreshold};
 
-/// A number of seconds, from 1.
+/// The longest time-out, a week: far beyond what a gate may take, and near enough that no clock overflows.
+pub(super) const MAX_SECONDS: u64 = 604_800;
+
+/// A number of seconds, from 1 to [`MAX_SECONDS`].
 pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     struct Seconds;
 
@@ -13,11 +20,11 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
         type Value = Option<u64>;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a whole number of seconds from 1")
+            write!(f, "a whole number of seconds from 1 to {MAX_SECONDS}")
         }
 
         fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-            if value == 0 {
+            if !(1..=MAX_SECONDS).contains(&value) {
                 return Err(E::invalid_value(Unexpected::Unsigned(value), &self));
             }
             Ok(Some(value))
@@ -77,11 +84,54 @@ impl Visitor<'_> for Percentage {
     }
 }
 
+/// A section or rule. What serde derives for a struct takes an array, too, and reads it by position.
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(access))
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
+    }
+}
+
+/// [`Object`] of one field.
+pub(super) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Object::deserialize(deserializer).map(|Object(value)| value)
+}
+
+/// [`Object`] of a field that may be missing.
+pub(super) fn optional_object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(value)| value))
+}
+
+/// [`Object`] of each item.
+pub(super) fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let items = Vec::<Object<T>>::deserialize(deserializer)?;
+    Ok(items.into_iter().map(|Object(value)| value).collect())
+}
+
 /// A threshold that is there, be it `null`: `null` is "none", and only a missing key is the default.
 pub(super) fn threshold<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<CoverageThreshold>, D::Error> {
-    serde::Deserialize::deserialize(deserializer).map(Some)
+    CoverageThreshold::deserialize(deserializer).map(Some)
 }
 
 /// Values of the right type that no setting takes: their place, what is wrong, and what to do.

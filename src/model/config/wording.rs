@@ -50,6 +50,13 @@ pub(super) fn one_line(message: &str) -> String {
 
 /// What to do about a wrong value, given the message made of it and the value itself.
 pub(super) fn hint(why: &str, value: Option<&Value>) -> String {
+    if let Some((given, expected)) = why.split_once(" is not known here; expected ") {
+        let given = given.trim_end_matches('`').rsplit('`').next().unwrap_or_default();
+        let allowed = expected.split('`').skip(1).step_by(2);
+        if let Some(meant) = nearest(given, allowed) {
+            return format!("did you mean `{meant}`?");
+        }
+    }
     match value {
         Some(Value::String(given)) => {
             if why.starts_with("the command needs a shell") {
@@ -57,12 +64,6 @@ pub(super) fn hint(why: &str, value: Option<&Value>) -> String {
                     "write {} if a shell is meant",
                     serde_json::json!({"shell": given})
                 );
-            }
-            if let Some((_, expected)) = why.split_once(" is not known here; expected ") {
-                let allowed = expected.split('`').skip(1).step_by(2);
-                if let Some(meant) = nearest(given, allowed) {
-                    return format!("did you mean `{meant}`?");
-                }
             }
             let unquoted = given.trim();
             if why.starts_with("expected")

@@ -88,7 +88,8 @@ impl Stream {
                 Answer::More if text.len() - start < MAX_HOLD_BYTES => break start,
                 Answer::No | Answer::More => from = start + 1,
                 Answer::Yes(hit) => {
-                    emit(out, &text[done..start + hit.keep]);
+                    emit(out, &text[done..start]);
+                    self.keep(&text[start..start + hit.keep], out);
                     emit(out, format!("[redacted:{}]", hit.name).as_bytes());
                     done = start + hit.end;
                     from = done;
@@ -102,6 +103,13 @@ impl Stream {
             self.before = Some(text[at]);
         }
         held
+    }
+
+    /// Passes on what stays of a hit, such as a URL's user name: it may be another secret.
+    fn keep(&self, text: &[u8], out: &mut dyn FnMut(&[u8])) {
+        if !text.is_empty() {
+            Self::new(Arc::clone(&self.rules)).pass(text, true, out);
+        }
     }
 
     /// Drops what belongs to the secret before; returns how much, and forgets the secret when its end was seen.

@@ -158,6 +158,16 @@ fn more_secrets_can_be_given() {
 }
 
 #[test]
+fn a_user_name_may_be_a_secret_too() {
+    let env = [("A_TOKEN", "t0kenvalue")];
+    check_with(
+        &env,
+        "https://t0kenvalue:x-oauth@host/",
+        "https://[redacted:A_TOKEN]:[redacted:url-password]@host/",
+    );
+}
+
+#[test]
 fn the_longer_of_two_secrets_wins() {
     let env = [
         ("A_TOKEN", "abcdefgh"),

@@ -1,0 +1,182 @@
+//! Everything that one child started, on Linux: its group, and what left its group.
+//!
+//! Members of the group are known by their group, and the others by their tag in `SDD_RUN_ID`. What has neither
+//! (its environment was cleared) is known by being adopted: sdd is the reaper of its orphans, and nothing that it
+//! starts itself has a session of its own. While several children run, nobody can tell whose such a stray is, so it
+//! is ended with the last of them.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, getpid, getsid, kill_process_group, set_child_subreaper, waitid,
+};
+
+use super::Cancel;
+use super::procfs::{Process, is_tag, tag_variable};
+use super::pump::Pump;
+
+const KILL_ROUNDS: usize = 3;
+/// How long a killed process may take to be gone before the next round.
+const KILL_WAIT: Duration = Duration::from_millis(250);
+/// How long a round tries to stop a family that grows while it is being stopped.
+const FREEZE: Duration = Duration::from_millis(100);
+const LOOK_FIRST: Duration = Duration::from_millis(2);
+const LOOK_SLOWEST: Duration = Duration::from_millis(100);
+
+/// Marks helpers of sdd that outlive it by design and end by themselves.
+pub(super) const HELPER_MARK: &str = "SDD_INTERNAL_REAPER";
+
+/// Makes orphans of our children ours, so that a double fork does not hide them. Without it (an old kernel, a
+/// sandbox) the tag still finds them.
+pub(super) fn adopt_orphans() {
+    let _ = set_child_subreaper(Some(getpid()));
+}
+
+/// A child and all that came from it. The child itself must not have been reaped: its number keeps its group's
+/// number from being given to somebody else.
+pub(super) struct Family<'a> {
+    leader: Pid,
+    tag: Vec<u8>,
+    since: u64,
+    me: i32,
+    session: i32,
+    /// Whether no other child of this sdd runs.
+    alone: &'a dyn Fn() -> bool,
+    escaped: BTreeSet<(i32, u64)>,
+}
+
+impl<'a> Family<'a> {
+    pub(super) fn new(leader: Pid, tag: &str, alone: &'a dyn Fn() -> bool) -> Self {
+        Self {
+            leader,
+            tag: tag_variable(tag),
+            since: Process::read(leader.as_raw_pid()).map_or(0, |leader| leader.started),
+            me: getpid().as_raw_pid(),
+            session: getsid(None).map_or(0, Pid::as_raw_pid),
+            alone,
+            escaped: BTreeSet::new(),
+        }
+    }
+
+    /// How many members were found outside the group.
+    pub(super) fn escaped(&self) -> u32 {
+        u32::try_from(self.escaped.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The members that live; the dead ones that are ours to reap are reaped.
+    pub(super) fn alive(&mut self) -> Vec<Process> {
+        let everybody: Vec<Process> = Process::all().collect();
+        // Asked after the list was made: whoever is in it and belongs to another child, that child was counted.
+        let alone = (self.alone)();
+        let mut alive = Vec::new();
+        for process in everybody {
+            let in_group = process.group == self.leader.as_raw_pid();
+            if process.is_dead() {
+                self.reap(&process, in_group);
+            } else if in_group {
+                alive.push(process);
+            } else if self.has_left(&process, alone) {
+                self.escaped.insert((process.pid, process.started));
+                alive.push(process);
+            }
+        }
+        alive
+    }
+
+    fn has_left(&self, process: &Process, alone: bool) -> bool {
+        if process.pid == self.me || process.started < self.since {
+            return false;
+        }
+        if process.has_variable(|variable| is_tag(variable, &self.tag)) {
+            return true;
+        }
+        alone
+            && self.is_stray(process)
+            && !process.has_variable(|variable| variable.starts_with(HELPER_MARK.as_bytes()))
+    }
+
+    fn is_stray(&self, process: &Process) -> bool {
+        process.parent == self.me && process.session != self.session
+    }
+
+    /// Reaps one adopted process by its number. Never any child: other threads wait for theirs.
+    fn reap(&self, process: &Process, in_group: bool) {
+        let known = self.escaped.contains(&(process.pid, process.started));
+        let leader = process.pid == self.leader.as_raw_pid();
+        if process.parent != self.me || leader || !(in_group || known || self.is_stray(process)) {
+            return;
+        }
+        if let Some(pid) = Pid::from_raw(process.pid) {
+            let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOHANG);
+        }
+    }
+
+    /// Ends all members: TERM, then after `grace` (or at once when sdd was told twice to stop) KILL. Takes at most
+    /// `grace` and about a second, whatever they do. The pipes are drained meanwhile.
+    pub(super) fn end(&mut self, pump: &mut Pump, grace: Duration, cancel: &Cancel) {
+        let members = self.alive();
+        self.signal(&members, Signal::TERM);
+        // A stopped process takes TERM only when it goes on.
+        self.signal(&members, Signal::CONT);
+        if self.wait(pump, grace, || cancel.level() >= 2) {
+            return;
+        }
+        for _ in 0..KILL_ROUNDS {
+            let members = self.freeze();
+            self.signal(&members, Signal::KILL);
+            if self.wait(pump, KILL_WAIT, || false) {
+                return;
+            }
+        }
+    }
+
+    /// Stops all members until no new ones show up: what is stopped does not fork.
+    fn freeze(&mut self) -> Vec<Process> {
+        let until = Instant::now() + FREEZE;
+        let mut frozen = Vec::new();
+        loop {
+            let _ = kill_process_group(self.leader, Signal::STOP);
+            let mut grew = false;
+            for process in self.alive() {
+                if !frozen
+                    .iter()
+                    .any(|old: &Process| old.pid == process.pid && old.started == process.started)
+                {
+                    process.signal(Signal::STOP);
+                    frozen.push(process);
+                    grew = true;
+                }
+            }
+            if !grew || Instant::now() >= until {
+                return frozen;
+            }
+        }
+    }
+
+    fn signal(&self, members: &[Process], signal: Signal) {
+        let _ = kill_process_group(self.leader, signal);
+        for process in members {
+            if process.group != self.leader.as_raw_pid() {
+                process.signal(signal);
+            }
+        }
+    }
+
+    /// Waits until nobody lives, the time is up or `enough`; returns whether nobody lives.
+    fn wait(&mut self, pump: &mut Pump, time: Duration, enough: impl Fn() -> bool) -> bool {
+        let until = Instant::now() + time;
+        let mut pause = LOOK_FIRST;
+        loop {
+            if self.alive().is_empty() {
+                return true;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || enough() {
+                return false;
+            }
+            pump.idle(pause.min(left));
+            pause = (pause * 2).min(LOOK_SLOWEST);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Where a child's output goes: redacted, into bounded memory and capped files.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::capture::{Capture, MAX_LOG_BYTES};
+use super::redact::{Redactor, Stream};
+use super::{Error, Invocation};
+
+/// One of a child's two streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Channel {
+    Stdout,
+    Stderr,
+}
+
+/// A file and how it is called in an error.
+struct Target {
+    file: File,
+    path: PathBuf,
+    failure: Option<io::Error>,
+}
+
+/// What became of one stream.
+struct Sink {
+    stream: Stream,
+    capture: Capture,
+    stored: u64,
+    dropped: u64,
+}
+
+/// Both streams of a child.
+pub(super) struct Outputs {
+    stdout: Sink,
+    stderr: Sink,
+    log: Option<Target>,
+    stdout_file: Option<Target>,
+    max_log_bytes: u64,
+}
+
+impl Outputs {
+    /// Opens the files that an invocation asks for.
+    pub(super) fn open(invocation: &Invocation, redactor: &Redactor) -> Result<Self, Error> {
+        let open = |path: &Option<PathBuf>| path.as_deref().map(Target::open).transpose();
+        let sink = || Sink {
+            stream: redactor.stream(),
+            capture: Capture::default(),
+            stored: 0,
+            dropped: 0,
+        };
+        Ok(Self {
+            stdout: sink(),
+            stderr: sink(),
+            log: open(&invocation.log)?,
+            stdout_file: open(&invocation.stdout_file)?,
+            max_log_bytes: MAX_LOG_BYTES,
+        })
+    }
+
+    /// Takes what a stream gave.
+    pub(super) fn push(&mut self, channel: Channel, bytes: &[u8]) {
+        let (sink, target, max) = self.parts(channel);
+        let Sink {
+            stream,
+            capture,
+            stored,
+            dropped,
+        } = sink;
+        let mut target = target;
+        stream.push(bytes, &mut |bytes| {
+            capture.push(bytes);
+            keep(bytes, stored, dropped, max, target.as_deref_mut());
+        });
+    }
+
+    /// Closes both streams: what was held back is written, and what was not is said.
+    pub(super) fn finish(mut self) -> Result<(Capture, Capture), Error> {
+        for (channel, name) in [(Channel::Stdout, "stdout"), (Channel::Stderr, "stderr")] {
+            let (sink, mut target, max) = self.parts(channel);
+            let Sink {
+                stream,
+                capture,
+                stored,
+                dropped,
+            } = sink;
+            stream.finish(&mut |bytes| {
+                capture.push(bytes);
+                keep(bytes, stored, dropped, max, target.as_deref_mut());
+            });
+            if let (1.., Some(target)) = (*dropped, target) {
+                target.write(format!("\n[sdd: {dropped} more bytes of {name} are not kept]\n").as_bytes());
+            }
+        }
+        for target in [self.log, self.stdout_file].into_iter().flatten() {
+            if let Some(source) = target.failure {
+                return Err(Error::Log {
+                    path: target.path,
+                    source,
+                });
+            }
+        }
+        Ok((self.stdout.capture, self.stderr.capture))
+    }
+
+    fn parts(&mut self, channel: Channel) -> (&mut Sink, Option<&mut Target>, u64) {
+        let max = self.max_log_bytes;
+        match channel {
+            Channel::Stdout => {
+                let target = self.stdout_file.as_mut().or(self.log.as_mut());
+                (&mut self.stdout, target, max)
+            }
+            Channel::Stderr => (&mut self.stderr, self.log.as_mut(), max),
+        }
+    }
+}
+
+/// Writes what the limit allows and counts the rest.
+fn keep(bytes: &[u8], stored: &mut u64, dropped: &mut u64, max: u64, target: Option<&mut Target>) {
+    let room = usize::try_from(max - *stored).unwrap_or(usize::MAX);
+    let (kept, rest) = bytes.split_at(room.min(bytes.len()));
+    *stored += kept.len() as u64;
+    *dropped += rest.len() as u64;
+    if let Some(target) = target {
+        target.write(kept);
+    }
+}
+
+impl Target {
+    fn open(path: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::Log {
+            path: path.to_owned(),
+            source,
+        };
+        let file = open_own(path).map_err(failed)?;
+        let kind = file.metadata().map_err(failed)?.file_type();
+        if !kind.is_file() {
+            return Err(failed(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "it is not a regular file",
+            )));
+        }
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            failure: None,
+        })
+    }
+
+    /// A full disk must not stop the draining of the pipe: the first failure is kept for the end.
+    fn write(&mut self, bytes: &[u8]) {
+        if self.failure.is_none() && !bytes.is_empty() {
+            self.failure = self.file.write_all(bytes).err();
+        }
+    }
+}
+
+/// Opens a file for its owner only, and neither through a link nor by waiting for somebody behind a FIFO.
+fn open_own(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn outputs(log: Option<&Path>, stdout_file: Option<&Path>) -> Result<Outputs, Error> {
+        let mut invocation = Invocation::new("/bin/true", "/", Duration::ZERO);
+        invocation.log = log.map(Path::to_owned);
+        invocation.stdout_file = stdout_file.map(Path::to_owned);
+        Outputs::open(&invocation, &Redactor::default())
+    }
+
+    #[test]
+    fn the_log_has_both_streams_in_order_of_arrival() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log");
+        let mut outputs = outputs(Some(&log), None).unwrap();
+        outputs.push(Channel::Stdout, b"one\n");
+        outputs.push(Channel::Stderr, b"two\n");
+        outputs.push(Channel::Stdout, b"three\n");
+        let (stdout, stderr) = outputs.finish().unwrap();
+        assert_eq!(stdout.bytes(), b"one\nthree\n");
+        assert_eq!(stderr.bytes(), b"two\n");
+        assert_eq!(std::fs::read(&log).unwrap(), b"one\ntwo\nthree\n");
+    }
+
+    #[test]
+    fn a_report_on_stdout_has_a_file_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let (log, report) = (dir.path().join("log"), dir.path().join("report"));
+        let mut outputs = outputs(Some(&log), Some(&report)).unwrap();
+        outputs.push(Channel::Stdout, b"{}");
+        outputs.push(Channel::Stderr, b"warning");
+        outputs.finish().unwrap();
+        assert_eq!(std::fs::read(&log).unwrap(), b"warning");
+        assert_eq!(std::fs::read(&report).unwrap(), b"{}");
+    }
+
+    #[test]
+    fn what_is_too_much_is_counted() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log");
+        let mut outputs = outputs(Some(&log), None).unwrap();
+        outputs.max_log_bytes = 10;
+        outputs.push(Channel::Stdout, b"01234567");
+        outputs.push(Channel::Stdout, b"89abcd\n");
+        outputs.push(Channel::Stderr, b"short\n");
+        let (stdout, _) = outputs.finish().unwrap();
+        assert_eq!(stdout.total(), 15);
+        assert_eq!(
+            std::fs::read_to_string(&log).unwrap(),
+            "0123456789short\n\n[sdd: 5 more bytes of stdout are not kept]\n"
+        );
+    }
+
+    #[test]
+    fn secrets_reach_neither_file_nor_memory() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log");
+        let mut outputs = outputs(Some(&log), None).unwrap();
+        outputs.push(Channel::Stdout, b"ghp_0123456789");
+        outputs.push(Channel::Stdout, b"abcdefghij\n");
+        let (stdout, _) = outputs.finish().unwrap();
+        assert_eq!(stdout.bytes(), b"[redacted:github-token]\n");
+        assert_eq!(std::fs::read(&log).unwrap(), stdout.bytes());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_are_for_their_owner_and_never_behind_a_link() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log");
+        outputs(Some(&log), None).unwrap().finish().unwrap();
+        assert_eq!(
+            std::fs::metadata(&log).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(&log, &link).unwrap();
+        assert!(matches!(outputs(Some(&link), None), Err(Error::Log { .. })));
+        assert!(matches!(outputs(Some(dir.path()), None), Err(Error::Log { .. })));
+        assert!(matches!(
+            outputs(Some(Path::new("/dev/null")), None),
+            Err(Error::Log { .. })
+        ));
+    }
+}

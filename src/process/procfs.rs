@@ -1,0 +1,157 @@
+//! What Linux says about processes.
+
+use std::fs;
+use std::path::PathBuf;
+
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
+
+use super::environment::RUN_ID;
+
+/// One process, as `/proc/PID/stat` shows it (proc_pid_stat(5)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Process {
+    pub(super) pid: i32,
+    pub(super) parent: i32,
+    pub(super) group: i32,
+    pub(super) session: i32,
+    /// In clock ticks since boot. With the pid it names a process for ever.
+    pub(super) started: u64,
+    state: u8,
+    threads: u32,
+}
+
+impl Process {
+    /// A process by its number, if there is one.
+    pub(super) fn read(pid: i32) -> Option<Self> {
+        parse(&fs::read(format!("/proc/{pid}/stat")).ok()?)
+    }
+
+    /// Every process that can be seen. Empty without a `/proc`.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        fs::read_dir("/proc")
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .filter_map(Self::read)
+    }
+
+    /// Whether it is dead and only waits for its parent to notice. A dead first thread with others alive is not.
+    pub(super) fn is_dead(&self) -> bool {
+        matches!(self.state, b'Z' | b'X' | b'x') && self.threads <= 1
+    }
+
+    /// Whether its environment, as it was when its program started, fits.
+    pub(super) fn has_variable(&self, fits: impl Fn(&[u8]) -> bool) -> bool {
+        fs::read(format!("/proc/{}/environ", self.pid))
+            .is_ok_and(|environ| environ.split(|byte| *byte == 0).any(fits))
+    }
+
+    /// Sends a signal to this process, and never to another that got its number since.
+    pub(super) fn signal(&self, signal: Signal) {
+        let Some(pid) = Pid::from_raw(self.pid) else {
+            return;
+        };
+        let handle = pidfd_open(pid, PidfdFlags::empty());
+        if Self::read(self.pid).is_none_or(|now| now.started != self.started) {
+            return;
+        }
+        // A failure means that it is gone, or that it belongs to somebody else.
+        let _ = match handle {
+            Ok(handle) => pidfd_send_signal(handle, signal),
+            Err(_) => kill_process(pid, signal),
+        };
+    }
+}
+
+/// What a tag looks like in an environment.
+pub(super) fn tag_variable(tag: &str) -> Vec<u8> {
+    format!("{RUN_ID}={tag}").into_bytes()
+}
+
+/// Whether a variable is this tag, or that of a run inside the tagged one.
+pub(super) fn is_tag(variable: &[u8], tag: &[u8]) -> bool {
+    variable
+        .strip_prefix(tag)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+}
+
+/// Signals that this process was told to ignore, as a bit set (bit 0 is signal 1).
+pub(super) fn ignored_signals() -> u64 {
+    fs::read_to_string(PathBuf::from("/proc/self/status"))
+        .ok()
+        .and_then(|status| {
+            let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+            u64::from_str_radix(line.trim(), 16).ok()
+        })
+        .unwrap_or(0)
+}
+
+fn parse(stat: &[u8]) -> Option<Process> {
+    // The name stands in parentheses and may hold anything, parentheses and line ends included.
+    let open = stat.iter().position(|byte| *byte == b'(')?;
+    let close = stat.iter().rposition(|byte| *byte == b')')?;
+    let pid = std::str::from_utf8(&stat[..open]).ok()?.trim().parse().ok()?;
+    let rest = std::str::from_utf8(&stat[close + 1..]).ok()?;
+    let fields: Vec<&str> = rest.split_ascii_whitespace().take(20).collect();
+    let number = |index: usize| fields.get(index)?.parse::<i32>().ok();
+    Some(Process {
+        pid,
+        state: *fields.first()?.as_bytes().first()?,
+        parent: number(1)?,
+        group: number(2)?,
+        session: number(3)?,
+        threads: fields.get(17)?.parse().ok()?,
+        started: fields.get(19)?.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_hold_anything() {
+        let stat = b"42 (a) R (b\n) S 7 42 9 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 3 0 98765 1 2\n";
+        assert_eq!(
+            parse(stat),
+            Some(Process {
+                pid: 42,
+                parent: 7,
+                group: 42,
+                session: 9,
+                started: 98765,
+                state: b'S',
+                threads: 3,
+            })
+        );
+    }
+
+    #[test]
+    fn a_dead_first_thread_is_not_the_process() {
+        let dead = parse(b"1 (a) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5").unwrap();
+        let alive = parse(b"1 (a) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 4 0 5").unwrap();
+        assert!(dead.is_dead());
+        assert!(!alive.is_dead());
+    }
+
+    #[test]
+    fn what_is_cut_off_is_no_process() {
+        assert_eq!(parse(b"42 (a) S 7 42"), None);
+        assert_eq!(parse(b""), None);
+    }
+
+    #[test]
+    fn this_process_is_among_all() {
+        let me = i32::try_from(std::process::id()).unwrap();
+        assert!(Process::all().any(|process| process.pid == me && !process.is_dead()));
+    }
+
+    #[test]
+    fn tags_of_inner_runs_belong_to_the_outer() {
+        let tag = tag_variable("r.1");
+        assert!(is_tag(b"SDD_RUN_ID=r.1", &tag));
+        assert!(is_tag(b"SDD_RUN_ID=r.1/inner.2", &tag));
+        assert!(!is_tag(b"SDD_RUN_ID=r.12", &tag));
+        assert!(!is_tag(b"SDD_RUN_ID=r", &tag));
+    }
+}

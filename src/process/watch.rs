@@ -1,0 +1,76 @@
+//! What the watchers of all platforms share.
+
+use std::process::ExitStatus;
+use std::time::{Duration, Instant};
+
+use super::Cancel;
+use super::output::Outputs;
+
+/// The time that pipes get to close after their process has ended.
+pub(super) const LEAK_GRACE: Duration = Duration::from_millis(500);
+/// The most time between TERM and KILL for what a process leaves behind when it ends by itself.
+pub(super) const LEFTOVER_GRACE: Duration = Duration::from_secs(2);
+/// How often the request to stop is looked at.
+pub(super) const TICK: Duration = Duration::from_millis(25);
+
+/// What a watcher needs to know about a child.
+pub(super) struct Job<'a> {
+    /// `None`: so far away that no clock can say it.
+    pub(super) deadline: Option<Instant>,
+    pub(super) grace: Duration,
+    pub(super) cancel: &'a Cancel,
+    /// The child's own tag, which no other child has.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "tags are read from /proc")
+    )]
+    pub(super) tag: &'a str,
+    /// Whether no other child runs.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "strays are found by /proc")
+    )]
+    pub(super) alone: &'a dyn Fn() -> bool,
+}
+
+impl Job<'_> {
+    /// How long to wait before looking at the clock and the request again.
+    pub(super) fn tick(&self, longest: Duration) -> Duration {
+        self.deadline.map_or(longest, |deadline| {
+            deadline.saturating_duration_since(Instant::now()).min(longest)
+        })
+    }
+
+    /// Why the child must be ended now, if it must.
+    pub(super) fn interrupted(&self) -> Option<Why> {
+        if self.cancel.is_requested() {
+            Some(Why::Cancelled)
+        } else if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            Some(Why::TimedOut)
+        } else {
+            None
+        }
+    }
+}
+
+/// Why a watch ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The child ended by itself.
+    Ended,
+    /// Its time ran out.
+    TimedOut,
+    /// sdd was told to stop.
+    Cancelled,
+}
+
+/// A child that was watched to its end.
+pub(super) struct Watched {
+    pub(super) why: Why,
+    /// `None` when it could not be ended.
+    pub(super) status: Option<ExitStatus>,
+    pub(super) elapsed: Duration,
+    pub(super) leaked: bool,
+    pub(super) escaped: u32,
+    pub(super) outputs: Outputs,
+}

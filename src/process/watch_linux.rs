@@ -1,0 +1,150 @@
+//! Watching one child on Linux: a pidfd for its end, its pipes, a deadline and the request to stop, in one loop.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::{Child, ExitStatus};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process_group, pidfd_open, waitid,
+};
+
+use super::family::{Family, adopt_orphans};
+use super::output::Outputs;
+use super::pump::Pump;
+use super::watch::{Job, LEAK_GRACE, LEFTOVER_GRACE, TICK, Watched, Why};
+
+/// How often a child is asked when the kernel has no pidfd.
+const TICK_WITHOUT_PIDFD: Duration = Duration::from_millis(5);
+/// The time for the last bytes after all writers are gone.
+const FINAL_READ: Duration = Duration::from_millis(200);
+/// The time for a killed child to become a zombie: one that sleeps in the kernel cannot.
+const REAP_WAIT: Duration = Duration::from_millis(300);
+
+/// What must be done once before the first child: orphans of our children become ours, and SIGCHLD gets a handler.
+/// Whoever started sdd may have ignored that signal, and then the kernel would throw our children's exit codes
+/// away; a handler, even one that does nothing of use, undoes that. Children get the default back by exec.
+pub(super) fn prepare() {
+    adopt_orphans();
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGCHLD, Arc::new(AtomicBool::new(false)));
+}
+
+/// Watches a child to its end, and ends it and all that it started.
+pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result<Watched> {
+    let started = Instant::now();
+    let mut leader = Leader::new(child)?;
+    let mut pump = Pump::new(&mut leader.child, outputs)?;
+    let mut family = Family::new(leader.pid, job.tag, job.alone);
+
+    let why = wait(&leader, &mut pump, job);
+    let mut elapsed = started.elapsed();
+    let mut leaked = false;
+    if why == Why::Ended {
+        leaked = !pump.drain(Instant::now() + LEAK_GRACE);
+        if leaked || !family.alive().is_empty() {
+            family.end(&mut pump, job.grace.min(LEFTOVER_GRACE), job.cancel);
+        }
+    } else {
+        family.end(&mut pump, job.grace, job.cancel);
+    }
+    leaked |= !pump.drain(Instant::now() + FINAL_READ);
+    let status = leader.reap();
+    if why != Why::Ended {
+        elapsed = started.elapsed();
+    }
+    Ok(Watched {
+        why,
+        status: status?,
+        elapsed,
+        leaked,
+        escaped: family.escaped(),
+        outputs: pump.outputs,
+    })
+}
+
+/// Waits for whatever comes first.
+fn wait(leader: &Leader, pump: &mut Pump, job: &Job<'_>) -> Why {
+    loop {
+        let ended = match &leader.pidfd {
+            Some(pidfd) => pump.step(Some(pidfd.as_fd()), job.tick(TICK)),
+            None => {
+                pump.step(None, job.tick(TICK_WITHOUT_PIDFD));
+                leader.has_ended()
+            }
+        };
+        if ended {
+            return Why::Ended;
+        }
+        if let Some(why) = job.interrupted() {
+            return why;
+        }
+    }
+}
+
+/// The child itself. However this ends, the child does not stay behind.
+struct Leader {
+    child: Child,
+    pid: Pid,
+    pidfd: Option<OwnedFd>,
+    reaped: bool,
+}
+
+impl Leader {
+    fn new(child: Child) -> io::Result<Self> {
+        let pid = Pid::from_child(&child);
+        Ok(Self {
+            child,
+            pid,
+            // No kernel support, a sandbox, or no descriptor left: then it is asked now and then.
+            pidfd: pidfd_open(pid, PidfdFlags::empty()).ok(),
+            reaped: false,
+        })
+    }
+
+    /// Whether it is dead; it is not reaped by asking.
+    fn has_ended(&self) -> bool {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        match waitid(WaitId::Pid(self.pid), options) {
+            Ok(status) => status.is_some(),
+            Err(error) => error != rustix::io::Errno::INTR,
+        }
+    }
+
+    /// Ends it if it still lives, and takes its status. `None` when even KILL did not end it in time.
+    fn reap(&mut self) -> io::Result<Option<ExitStatus>> {
+        if self.reaped {
+            return Ok(None);
+        }
+        // Its group is either empty by now, or could not be looked at.
+        let _ = kill_process_group(self.pid, Signal::KILL);
+        let until = Instant::now() + REAP_WAIT;
+        while !self.has_ended() && Instant::now() < until {
+            self.pause();
+        }
+        let status = self.child.try_wait()?;
+        self.reaped = status.is_some();
+        Ok(status)
+    }
+
+    fn pause(&self) {
+        let timeout = Timespec {
+            tv_sec: 0,
+            tv_nsec: 5_000_000,
+        };
+        match &self.pidfd {
+            Some(pidfd) => {
+                let _ = poll(&mut [PollFd::new(pidfd, PollFlags::IN)], Some(&timeout));
+            }
+            None => std::thread::sleep(TICK_WITHOUT_PIDFD),
+        }
+    }
+}
+
+impl Drop for Leader {
+    fn drop(&mut self) {
+        let _ = self.reap();
+    }
+}

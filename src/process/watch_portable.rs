@@ -1,0 +1,155 @@
+//! Watching one child where there is no pidfd and no `/proc`: `wait-timeout` for its end, a thread per pipe.
+//!
+//! Its group is ended with it (on Unix). What left the group survives: nothing here could find it.
+
+use std::io::{self, Read};
+use std::process::Child;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use wait_timeout::ChildExt;
+
+use super::output::{Channel, Outputs};
+use super::watch::{Job, LEAK_GRACE, LEFTOVER_GRACE, TICK, Watched, Why};
+
+/// The time for a killed child to be reaped.
+const REAP_WAIT: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// What must be done once before the first child: a handler for SIGCHLD. `wait-timeout` installs one that calls the
+/// one before, and it breaks when the signal was ignored before.
+pub(super) fn prepare() {
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(
+        signal_hook::consts::SIGCHLD,
+        Arc::new(std::sync::atomic::AtomicBool::new(false)),
+    );
+}
+
+/// Watches a child to its end, and ends it and its group.
+pub(super) fn watch(mut child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result<Watched> {
+    let started = Instant::now();
+    let readers = Readers::start(&mut child, outputs);
+    let (why, mut status) = loop {
+        match child.wait_timeout(job.tick(TICK)) {
+            Ok(Some(status)) => break (Why::Ended, Some(status)),
+            Ok(None) => {}
+            Err(error) => {
+                end(&mut child, Duration::ZERO, job);
+                return Err(error);
+            }
+        }
+        if let Some(why) = job.interrupted() {
+            break (why, None);
+        }
+    };
+    let mut elapsed = started.elapsed();
+    let mut leaked = false;
+    if why == Why::Ended {
+        leaked = !readers.done_within(LEAK_GRACE);
+        end(&mut child, job.grace.min(LEFTOVER_GRACE), job);
+    } else {
+        end(&mut child, job.grace, job);
+        status = child.wait_timeout(REAP_WAIT)?;
+        elapsed = started.elapsed();
+    }
+    leaked |= !readers.done_within(LEAK_GRACE);
+    let Some(outputs) = readers.take() else {
+        return Err(io::Error::other("a reader of its output has failed"));
+    };
+    Ok(Watched {
+        why,
+        status,
+        elapsed,
+        leaked,
+        escaped: 0,
+        outputs,
+    })
+}
+
+/// TERM, grace, KILL. A group keeps its number as long as it has a member, so this cannot hit another one.
+#[cfg(unix)]
+fn end(child: &mut Child, grace: Duration, job: &Job<'_>) {
+    use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+    let group = Pid::from_child(child);
+    let _ = kill_process_group(group, Signal::TERM);
+    let _ = kill_process_group(group, Signal::CONT);
+    let until = Instant::now() + grace;
+    while Instant::now() < until && job.cancel.level() < 2 {
+        // A dead leader counts as a member until it is reaped.
+        let _ = child.try_wait();
+        if test_kill_process_group(group).is_err() {
+            return;
+        }
+        thread::sleep(PAUSE);
+    }
+    let _ = kill_process_group(group, Signal::KILL);
+}
+
+#[cfg(not(unix))]
+fn end(child: &mut Child, _grace: Duration, _job: &Job<'_>) {
+    let _ = child.kill();
+}
+
+/// A thread per pipe. One that waits for a pipe that nobody closes is left behind.
+struct Readers {
+    outputs: Arc<Mutex<Option<Outputs>>>,
+    running: Arc<AtomicUsize>,
+}
+
+impl Readers {
+    fn start(child: &mut Child, outputs: Outputs) -> Self {
+        let readers = Self {
+            outputs: Arc::new(Mutex::new(Some(outputs))),
+            running: Arc::new(AtomicUsize::new(0)),
+        };
+        if let Some(pipe) = child.stdout.take() {
+            readers.read(pipe, Channel::Stdout);
+        }
+        if let Some(pipe) = child.stderr.take() {
+            readers.read(pipe, Channel::Stderr);
+        }
+        readers
+    }
+
+    fn read(&self, mut pipe: impl Read + Send + 'static, channel: Channel) {
+        let outputs = Arc::clone(&self.outputs);
+        let running = Arc::clone(&self.running);
+        running.fetch_add(1, Ordering::SeqCst);
+        thread::spawn(move || {
+            let mut buffer = vec![0; 64 * 1024];
+            loop {
+                match pipe.read(&mut buffer) {
+                    Ok(0) => break,
+                    Ok(count) => {
+                        let mut outputs = outputs.lock().unwrap_or_else(PoisonError::into_inner);
+                        match outputs.as_mut() {
+                            Some(outputs) => outputs.push(channel, &buffer[..count]),
+                            None => break,
+                        }
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(_) => break,
+                }
+            }
+            running.fetch_sub(1, Ordering::SeqCst);
+        });
+    }
+
+    fn done_within(&self, time: Duration) -> bool {
+        let until = Instant::now() + time;
+        while self.running.load(Ordering::SeqCst) > 0 {
+            if Instant::now() >= until {
+                return false;
+            }
+            thread::sleep(PAUSE);
+        }
+        true
+    }
+
+    fn take(&self) -> Option<Outputs> {
+        self.outputs.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
