@@ -6,6 +6,9 @@
 # Writes TOOL/VERSION/CASE.{stdout,stderr,exit,…} beside this script, the version being that of the active
 # toolchain (choose one with RUSTUP_TOOLCHAIN). Bytes are kept as they came, but for paths: the crate stands at
 # /project, the build directory at /target, the output directory at /out, the home directory at /home/user.
+#
+# Recorded so far: cargo, clippy and rustfmt of Rust 1.95 and of a 1.97 nightly; one version of cargo-nextest and
+# of cargo-audit. A database of advisories too old for cargo-audit cannot be recorded without an https server.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,10 +1,8 @@
 //! A package in a sandbox, and one tool run on it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use sdd::model::language::Language;
-use sdd::model::unit::Unit;
 use sdd::project::UnitFacts;
 use sdd::tools::{self, Answer, Applies, Ask, FileState, Mode, Reading, Tool, ToolRun};
 
@@ -138,24 +136,14 @@ impl<'a> Run<'a> {
     }
 }
 
+#[track_caller]
 fn facts(sandbox: &Sandbox) -> UnitFacts {
-    let unit = Unit {
-        path: ".".to_owned(),
-        language: Language::Rust,
-        markers: vec!["Cargo.toml".to_owned()],
+    let root = std::fs::canonicalize(sandbox.project()).unwrap();
+    let project = sdd::project::detect::project(&root, &[], None).unwrap();
+    let [facts] = project.units.as_slice() else {
+        panic!("one unit was expected: {:?}", project.units);
     };
-    let dir = std::fs::canonicalize(sandbox.project()).unwrap();
-    let mut facts = UnitFacts::bare(unit, dir.clone(), dir.clone());
-    facts.entries = names(&dir);
-    facts.manifest = toml::from_str(&sandbox.read("Cargo.toml")).ok();
-    facts
-}
-
-fn names(dir: &Path) -> std::collections::BTreeSet<String> {
-    std::fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect()
+    facts.clone()
 }
 
 /// The findings as `rule path:line`, in order.

@@ -1,6 +1,6 @@
 //! cargo test and cargo-nextest.
 
-use sdd::tools::{Reading, TestCounts};
+use sdd::tools::{Applies, Reading, TestCounts};
 
 use super::bench::{Run, package, places};
 use crate::support::Sandbox;
@@ -157,7 +157,7 @@ fn a_report_that_the_project_sends_elsewhere_is_made_up_for() {
         .answer();
     assert_eq!(answer.tests, counts(1, 1, 0, 1));
     assert_eq!(places(&answer), ["sample bad src/lib.rs:16"]);
-    let own = sandbox.beside("target").join("nextest/ci/own.xml");
+    let own = sandbox.path("target/nextest/ci/own.xml");
     assert!(own.is_file(), "the project's own report must still be written");
 }
 
@@ -173,7 +173,9 @@ fn a_flaky_test_is_named() {
             ),
         )
         .file(".config/nextest.toml", "[profile.default]\nretries = 1\n");
-    let answer = Run::new(&sandbox, "cargo-nextest").answer();
+    let run = Run::new(&sandbox, "cargo-nextest");
+    assert_eq!(run.applies(), Applies::Yes(".config/nextest.toml".to_owned()));
+    let answer = run.answer();
     assert_eq!(answer.tests, counts(2, 0, 0, 1));
     assert_eq!(
         answer.warnings,
