@@ -64,4 +64,10 @@ pub enum Command {
     Config(commands::config::Args),
     /// Try sdd on a small real project: one green and one red run
     Demo(commands::demo::Args),
+    /// Ends the processes of a run whose sdd was killed
+    #[command(hide = true, name = crate::process::guard::SUBCOMMAND)]
+    InternalReaper {
+        /// The run's tag
+        tag: String,
+    },
 }

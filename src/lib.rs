@@ -37,6 +37,14 @@ use ui::{Live, Looks, Ui, Verbosity};
 /// The whole program: reads the command line, does what it says, and says how to end.
 pub fn main() -> Exit {
     match Cli::try_parse() {
+        // The guard runs before anything is set up: it must outlive whatever could go wrong there.
+        Ok(Cli {
+            command: Command::InternalReaper { tag },
+            ..
+        }) => {
+            process::guard::run(&tag, &mut std::io::stdin());
+            Exit::Ok
+        }
         Ok(cli) => run(cli),
         Err(error) => {
             // Help and version are no misuse. Nobody can be told that a stream cannot be written.
@@ -54,6 +62,9 @@ fn run(cli: Cli) -> Exit {
         Err(error) => return fail(&mut ui, &error),
     };
     let cancel = Cancel::new();
+    if let Err(error) = process::signals::install(&cancel) {
+        ui.warning(&format!("signals end sdd without a clean-up: {error}"));
+    }
     let mut cx = Cx {
         ui,
         environment,
@@ -78,6 +89,7 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Complete(args) => commands::complete::run(&args, cx),
         Command::Config(args) => commands::settings::run(&args, cx),
         Command::Demo(args) => commands::demo::run(&args, cx),
+        Command::InternalReaper { .. } => Ok(Exit::Ok),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{complete, init};
 use crate::model::exit::Exit;
 use crate::process::find::{Finder, Found};
 use crate::process::redact::Redactor;
-use crate::process::{End, Invocation, Runner, System, signals};
+use crate::process::{End, Invocation, Runner, System, guard, signals};
 use crate::store::{Overwrite, Store};
 
 /// Try sdd on a small real project: one green and one red run.
@@ -159,7 +159,7 @@ fn make_environment(cx: &mut Cx, root: &Path) -> anyhow::Result<()> {
     };
     let env = cx.environment.for_tools(&[], "demo");
     let redactor = Arc::new(Redactor::new(&cx.environment, &[]));
-    let runner = System::new(env, "demo", cx.cancel.clone(), redactor);
+    let runner = System::new(env, "demo", cx.cancel.clone(), redactor).with_guard(guard::own_program()?);
     let say = |cx: &mut Cx, text: String| cx.ui.status(&text);
     say(cx, "making a virtual environment".to_owned());
     let venv = Invocation::new(&python, root, PATIENCE).args(["-m", "venv", ".venv"]);

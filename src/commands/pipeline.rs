@@ -19,7 +19,7 @@ use crate::model::report::{GateReport, GitInfo, ProjectInfo, Report, SCHEMA_VERS
 use crate::model::verdict::{RunVerdict, Verdict};
 use crate::process::find::{Finder, Found};
 use crate::process::redact::Redactor;
-use crate::process::{System, signals};
+use crate::process::{System, guard, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
 
@@ -263,7 +263,10 @@ impl Scene<'_> {
         let config = &self.opened.config;
         let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
         let env = cx.environment.for_tools(&config.pass_env, place.id());
-        let runner = System::new(env, place.id(), cx.cancel.clone(), Arc::clone(&redactor));
+        let mut runner = System::new(env, place.id(), cx.cancel.clone(), Arc::clone(&redactor));
+        if let Ok(program) = guard::own_program() {
+            runner = runner.with_guard(program);
+        }
         let last = self.last_report();
         let history = history(last.as_ref());
         let versions = self.read_versions();
