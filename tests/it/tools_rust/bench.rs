@@ -1,5 +1,7 @@
 //! A package in a sandbox, and one tool run on it.
 
+#![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
