@@ -32,7 +32,8 @@ pub struct UnitFacts {
     pub root: PathBuf,
     /// The unit's directory, absolute.
     pub dir: PathBuf,
-    /// Names of the files and directories directly in the unit's directory.
+    /// Names of the files and directories directly in the unit's directory; of Rust units also
+    /// [`NEXTEST_CONFIG`].
     pub entries: BTreeSet<String>,
     /// `pyproject.toml`, `Cargo.toml` or the like, as far as it could be read.
     pub manifest: Option<toml::Table>,
@@ -48,6 +49,9 @@ pub struct UnitFacts {
     /// nearest first.
     pub locks: Vec<PathBuf>,
 }
+
+/// The settings of cargo-nextest, which say that a project uses it.
+pub const NEXTEST_CONFIG: &str = ".config/nextest.toml";
 
 /// Files that say which package manager a project is installed with. In one directory the first counts.
 pub const LOCK_FILES: [&str; 12] = [

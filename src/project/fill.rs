@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::model::language::Language;
 
 use super::UnitFacts;
-use super::facts::{LOCK_FILES, upwards};
+use super::facts::{LOCK_FILES, NEXTEST_CONFIG, upwards};
 use super::paths::display;
 use super::units::{Chosen, Manifests};
 
@@ -58,7 +58,12 @@ impl Filler {
             Language::Javascript | Language::Typescript => {
                 facts.package = manifests.json(&relative.join("package.json"));
             }
-            Language::Rust | Language::Go => {}
+            Language::Rust => {
+                if dir.join(NEXTEST_CONFIG).is_file() {
+                    facts.entries.insert(NEXTEST_CONFIG.to_owned());
+                }
+            }
+            Language::Go => {}
         }
         facts
     }

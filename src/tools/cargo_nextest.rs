@@ -16,6 +16,7 @@ use super::{Applies, Ask, OutputFile, Prepared, Reading, Tool, ToolRun, cargo};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::project::UnitFacts;
+use crate::project::facts::NEXTEST_CONFIG;
 
 /// cargo-nextest.
 pub struct CargoNextest;
@@ -41,8 +42,8 @@ impl Tool for CargoNextest {
     }
 
     fn applies(&self, facts: &UnitFacts) -> Applies {
-        if facts.has(".config/nextest.toml") {
-            Applies::Yes(".config/nextest.toml".to_owned())
+        if facts.has(NEXTEST_CONFIG) {
+            Applies::Yes(NEXTEST_CONFIG.to_owned())
         } else {
             Applies::No
         }

@@ -11,21 +11,17 @@ use crate::project::UnitFacts;
 
 /// A Rust unit of a project at `/project`.
 pub(super) fn facts_at(path: &str) -> UnitFacts {
+    let unit = Unit {
+        path: path.to_owned(),
+        language: Language::Rust,
+        markers: vec!["Cargo.toml".to_owned()],
+    };
+    let root = PathBuf::from("/project");
+    let dir = root.join(path);
     UnitFacts {
-        unit: Unit {
-            path: path.to_owned(),
-            language: Language::Rust,
-            markers: vec!["Cargo.toml".to_owned()],
-        },
-        root: PathBuf::from("/project"),
-        dir: Path::new("/project").join(path),
         entries: BTreeSet::from(["Cargo.toml".to_owned(), "Cargo.lock".to_owned()]),
         manifest: toml::from_str("[package]\nname = \"sample\"").ok(),
-        requirements: None,
-        virtualenv: None,
-        site_packages: None,
-        package: None,
-        locks: Vec::new(),
+        ..UnitFacts::bare(unit, root, dir)
     }
 }
 

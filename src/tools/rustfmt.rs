@@ -158,7 +158,7 @@ mod tests {
     fn each_file_is_a_finding() {
         check("clean", Mode::Check, "answer\n");
         check(
-            "diff",
+            "unformatted",
             Mode::Check,
             "answer\n\
              low format src/main.rs \"not laid out as rustfmt would\" fixable\n\
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn output_for_people_is_no_answer() {
         check(
-            "diff_human",
+            "unformatted_human",
             Mode::Check,
             "broken: rustfmt printed \"Diff in /project/src/main.rs:1:\" where names of files were expected\n",
         );
@@ -247,7 +247,7 @@ mod tests {
         for run in recordings("clean", Mode::Check) {
             check_never_clean(&Rustfmt, &run, Silence::Clean);
         }
-        for mut run in recordings("diff", Mode::Check) {
+        for mut run in recordings("unformatted", Mode::Check) {
             run.exit = 0;
             assert!(
                 show(&run.read(&Rustfmt))

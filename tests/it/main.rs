@@ -7,3 +7,4 @@ mod process;
 mod project;
 mod store;
 mod support;
+mod tools_rust;

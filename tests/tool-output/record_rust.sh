@@ -6,6 +6,9 @@
 # Writes TOOL/VERSION/CASE.{stdout,stderr,exit,…} beside this script, the version being that of the active
 # toolchain (choose one with RUSTUP_TOOLCHAIN). Bytes are kept as they came, but for paths: the crate stands at
 # /project, the build directory at /target, the output directory at /out, the home directory at /home/user.
+#
+# Recorded so far: cargo, clippy and rustfmt of Rust 1.95 and of a 1.97 nightly; one version of cargo-nextest and
+# of cargo-audit. A database of advisories too old for cargo-audit cannot be recorded without an https server.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -27,7 +30,7 @@ fresh() {
 
 # keep FILE AS: stores a file with its paths rewritten.
 keep() {
-    sed -e "s#$project#/project#g" -e "s#$CARGO_TARGET_DIR#/target#g" -e "s#$out#/out#g" -e "s#$work#/work#g" \
+    sed -e "s#$project#/project#g" -e "s#$CARGO_TARGET_DIR#/target#g" -e "s#$out#/out#g" -e "s#$work#/scratch#g" \
         -e "s#$HOME#/home/user#g" "$1" >"$2"
 }
 
@@ -307,8 +310,8 @@ rustfmt() {
         printf 'pub fn f( ) {\nlet _a=1;\n}\n' >src/other.rs
     }
     fresh; lib_clean; f clean --all -- --check -l
-    fresh; ugly; f diff --all -- --check -l
-    f diff_human --all -- --check
+    fresh; ugly; f unformatted --all -- --check -l
+    f unformatted_human --all -- --check
     f fix --all -- -l
     f fix_again --all -- -l
     fresh; printf 'fn main() {\nmod a;\n' >src/main.rs; f syntax_error --all -- --check -l
