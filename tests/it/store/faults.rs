@@ -46,7 +46,10 @@ fn traced(root: &Path, options: &[&str]) -> (Output, String) {
             None => strace.env_remove(name),
         };
     }
-    let output = strace.stdin(Stdio::null()).output().expect("strace is installed");
+    let output = strace
+        .stdin(Stdio::null())
+        .output()
+        .unwrap_or_else(|error| panic!("strace: {error}"));
     (output, fs::read_to_string(&log).unwrap_or_default())
 }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sdd::store::{Error, Store, layout};
 use serde_json::{Value, json};
@@ -15,6 +15,8 @@ const PROJECT: &str = "SDD_TEST_WRITER";
 const COUNT: &str = "SDD_TEST_WRITER_COUNT";
 /// Set: it takes the lock, says so on stdout, and holds it until it is killed.
 const HOLD: &str = "SDD_TEST_WRITER_HOLD";
+/// It times whole-file writes of this many bytes instead: durable ones, and as `File::create` would do it.
+const BYTES: &str = "SDD_TEST_WRITER_BYTES";
 
 /// The test harness has threads of its own, and a fault is injected into the n-th call of *each* thread. So
 /// many calls of the kinds that the harness makes too come first that none of its calls can be meant.
@@ -112,15 +114,16 @@ fn told(variable: &str) -> Option<String> {
 #[ignore = "this is the second process of other tests"]
 fn process() {
     let root = told(PROJECT).expect("started by a test");
-    let store = Store::open(Path::new(&root))
-        .unwrap()
-        .wait_at_most(Duration::from_secs(120));
+    let store = Store::open(Path::new(&root)).unwrap();
     if told(HOLD).is_some() {
         let _held = store.lock("sdd complete").unwrap();
         std::io::stdout().write_all(b"held\n").unwrap();
         loop {
             std::thread::sleep(Duration::from_secs(60));
         }
+    }
+    if let Some(bytes) = told(BYTES) {
+        return time_writes(&store, bytes.parse().unwrap());
     }
     for _ in 0..CALLS_BEFORE {
         File::options()
@@ -140,4 +143,28 @@ fn process() {
         std::io::stdout().write_all(said.as_bytes()).unwrap();
         assert!(!said.starts_with("exit"), "{said}");
     }
+}
+
+/// Says the medians of both ways, in microseconds.
+fn time_writes(store: &Store, bytes: usize) {
+    const ROUNDS: usize = 300;
+    let path = store.path(layout::LATEST_REPORT);
+    let plain = store.path(".session/reports/plain.json");
+    sdd::store::atomic::write(&path, b"").unwrap();
+    let mut times = [Vec::new(), Vec::new()];
+    for round in 0..ROUNDS {
+        let text = vec![b'a' + u8::try_from(round % 26).unwrap(); bytes];
+        let begun = Instant::now();
+        sdd::store::atomic::write(&path, &text).unwrap();
+        times[0].push(begun.elapsed().as_micros());
+        let begun = Instant::now();
+        File::create(&plain).unwrap().write_all(&text).unwrap();
+        times[1].push(begun.elapsed().as_micros());
+    }
+    let [durable, plain] = times.map(|mut times| {
+        times.sort_unstable();
+        times[ROUNDS / 2]
+    });
+    let said = format!("durable {durable} us, plain {plain} us\n");
+    std::io::stdout().write_all(said.as_bytes()).unwrap();
 }
