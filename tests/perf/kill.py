@@ -28,6 +28,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -signal.SIGKILL}
 END_LIMIT = 30.0
 KILL_GRACE = 5.0
+LISTENS_AFTER = 0.05
 
 # What rules start sleeps far longer than any grace here: only sdd can have ended it. A rule that fails keeps
 # the session open, so that every run finds the same state.
@@ -118,9 +119,10 @@ def one_run(made: Project, sent: signal.Signals, after: float, count: Count) -> 
         return
     left = processes_with(made.marker)
     count.runs[sent.name] += 1
-    # A signal that comes when the decision is made does not take it back, and one that comes before sdd
-    # listens does what it does to any program.
-    if code not in (EXIT_CODES[sent], 1, -sent):
+    # A signal that comes when the decision is made does not take it back, and one that comes before sdd can
+    # listen does what it does to any program.
+    early = after < LISTENS_AFTER and code == -sent
+    if code not in (EXIT_CODES[sent], 1) and not early:
         count.wrong_codes.append(f"{code} after {what}")
     if left:
         count.left_at_once.setdefault(sent.name, []).extend(

@@ -18,7 +18,7 @@ fn personal_paths(path: &str, bytes: &[u8]) -> Vec<String> {
             "ers\\\\",
         ]
         .concat();
-        let scratch = ["/wo", "rk/|/tmp/(?:h|l", "ab)/"].concat();
+        let scratch = ["/wo", "rk/(?:main|shared)|/tmp/(?:h|l", "ab)/"].concat();
         Regex::new(&format!(r"(?-u)(?:^|[^\w./~*$}}-])({homes}|{scratch})")).expect("the pattern is valid")
     });
     static EXAMPLES: LazyLock<Regex> = LazyLock::new(|| {
@@ -67,5 +67,9 @@ fn personal_paths_are_found() {
     check(&format!("cd {}main", ["/wo", "rk/"].concat()), 1);
     check(&format!("{home}user/project"), 0);
     check(&format!("see docs{home}jane/"), 0);
-    check(&format!("$HOME{home}jane/ ./frame{}", ["/wo", "rk/"].concat()), 0);
+    check(
+        &format!("$HOME{home}jane/ ./frame{}main", ["/wo", "rk/"].concat()),
+        0,
+    );
+    check(&format!("in {}project", ["/wo", "rk/"].concat()), 0);
 }

@@ -107,9 +107,12 @@ const RECORDINGS: &[(&str, &[&str])] = &[
     ("clean", &["clean", "passed", "passing"]),
     (
         "failing",
-        &["fail", "finding", "dirty", "vulnerable", "unformatted"],
+        &["fail", "finding", "diff", "vulnerable", "unformatted"],
     ),
-    ("garbage", &["garbage", "truncated", "broken"]),
+    (
+        "garbage",
+        &["garbage", "truncated", "broken", "bad-", "bad_", "crash"],
+    ),
 ];
 
 /// Names each kind of recording that a tool lacks below `tests/tool-output/ID/`.
