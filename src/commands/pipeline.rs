@@ -138,7 +138,7 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
     let outputs = Outputs::open(cx)?;
     let project = detect::project(opened.store.root(), &opened.config.exclude, None)?;
     let finder = finder(cx, &project.root);
-    let programs = engine::find_programs(&opened.config, &project, &finder);
+    let programs = programs(cx, &opened.config, &project, &finder);
     let asked: Vec<GateId> = if request.named.is_empty() {
         GateId::ALL.to_vec()
     } else {
@@ -466,7 +466,12 @@ fn exit_of(cx: &Cx, report: &Report) -> Exit {
     }
 }
 
-/// Programs that the gates of this project want, for `sdd init`.
-pub fn programs(config: &Config, project: &Project, finder: &Finder) -> Programs {
-    engine::find_programs(config, project, finder)
+/// Where the programs are that the gates of this project could want.
+pub fn programs(cx: &Cx, config: &Config, project: &Project, finder: &Finder) -> Programs {
+    let cargo_home = cx.environment.get("CARGO_HOME").map(PathBuf::from);
+    let cargo_home = cargo_home.or_else(|| Some(Path::new(cx.environment.get("HOME")?).join(".cargo")));
+    let cargo_bin = cargo_home
+        .map(|home| home.join("bin"))
+        .filter(|bin| bin.is_absolute());
+    engine::find_programs(config, project, finder, cargo_bin.as_deref())
 }

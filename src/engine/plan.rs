@@ -1,10 +1,12 @@
 //! The plan of a run: every asked gate with its items.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::gates::{self, Context, Item, Programs, Wanted};
 use crate::model::config::Config;
 use crate::model::gate_id::GateId;
+use crate::model::language::Language;
 use crate::process::find::{Finder, Found};
 use crate::project::Project;
 
@@ -60,12 +62,23 @@ impl Plan {
     }
 }
 
-/// Looks for every program that the gates could want: in the places of its unit first, then on PATH.
-pub fn find_programs(config: &Config, project: &Project, finder: &Finder) -> Programs {
-    let places: Vec<_> = project
+/// Looks for every program that the gates could want: in the places of its unit first, then on PATH. Cargo finds
+/// its subcommands in `cargo_bin` as well, whether that is on PATH or not.
+pub fn find_programs(
+    config: &Config,
+    project: &Project,
+    finder: &Finder,
+    cargo_bin: Option<&Path>,
+) -> Programs {
+    let places: Vec<Vec<PathBuf>> = project
         .units
         .iter()
-        .map(crate::project::UnitFacts::tool_places)
+        .map(|facts| {
+            let cargo = cargo_bin
+                .filter(|_| facts.unit.language == Language::Rust)
+                .map(Path::to_path_buf);
+            facts.tool_places().into_iter().chain(cargo).collect()
+        })
         .collect();
     let mut found: BTreeMap<Wanted, Found> = BTreeMap::new();
     for wanted in Programs::wanted(config, project) {

@@ -39,9 +39,8 @@ impl Programs {
             };
             for gate in GateId::ALL {
                 for tool in tools::serving(gate, facts.unit.language) {
-                    if let Some(program) = tool.words().first() {
-                        want(program);
-                    }
+                    tool.words().first().into_iter().for_each(|program| want(program));
+                    tool.needs().into_iter().for_each(&mut want);
                 }
                 for command in config
                     .gate(gate)

@@ -195,6 +195,13 @@ impl UnitPlan<'_> {
                 return;
             }
         };
+        if let Some(needed) = start.tool.needs()
+            && let found @ (Found::Missing | Found::NotExecutable(_)) =
+                self.cx.programs.get(Some(self.index), needed)
+        {
+            items.push(self.absent(start.tool.id(), needed, &found, Some(start.tool.install())));
+            return;
+        }
         let modes: &[(Mode, Phase, &str)] = if self.cx.fixes(self.gate) {
             &[
                 (Mode::Fix, Phase::Rewrite, "-fix"),

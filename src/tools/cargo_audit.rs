@@ -79,6 +79,10 @@ impl Tool for CargoAudit {
         &["audit", "--version"]
     }
 
+    fn needs(&self) -> Option<&'static str> {
+        Some("cargo-audit")
+    }
+
     fn install(&self) -> &'static str {
         "cargo install cargo-audit --locked"
     }

@@ -118,6 +118,10 @@ impl Tool for CargoNextest {
         &["nextest", "--version"]
     }
 
+    fn needs(&self) -> Option<&'static str> {
+        Some("cargo-nextest")
+    }
+
     fn install(&self) -> &'static str {
         "cargo install cargo-nextest --locked"
     }

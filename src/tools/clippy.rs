@@ -102,6 +102,10 @@ impl Tool for Clippy {
         &["clippy", "--version"]
     }
 
+    fn needs(&self) -> Option<&'static str> {
+        Some("cargo-clippy")
+    }
+
     fn install(&self) -> &'static str {
         "rustup component add clippy"
     }

@@ -77,6 +77,12 @@ pub trait Tool: Sync {
     /// The command that installs the tool, for a unit of this language.
     fn install(&self) -> &'static str;
 
+    /// A further program without which the first word of [`Tool::words`] is of no use: `cargo audit` needs
+    /// `cargo-audit`.
+    fn needs(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What steps of this tool must not share at the same time, such as a build directory.
     fn exclusive(&self) -> Option<&'static str> {
         None

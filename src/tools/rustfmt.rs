@@ -122,6 +122,10 @@ impl Tool for Rustfmt {
         &["fmt", "--version"]
     }
 
+    fn needs(&self) -> Option<&'static str> {
+        Some("cargo-fmt")
+    }
+
     fn install(&self) -> &'static str {
         "rustup component add rustfmt"
     }
