@@ -22,6 +22,7 @@ use crate::process::redact::Redactor;
 use crate::process::{System, guard, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
+use crate::ui;
 
 /// The options that decide how gates run.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -106,7 +107,7 @@ pub fn open(cx: &Cx) -> anyhow::Result<Opened> {
         CommandError::not_found(format!("no .session/ in {} or above it", cx.start.display()))
             .hint("set the project up: sdd init")
     })?;
-    let store = Store::open(&root)?.on_notice(|notice| notify(&notice.to_string()));
+    let store = Store::open(&root)?.on_notice(|notice| ui::say(&notice.to_string()));
     let loaded = read_config(&store)?;
     let warnings = loaded.warnings.iter().map(ToString::to_string).collect();
     Ok(Opened {
@@ -124,12 +125,6 @@ pub fn read_config(store: &Store) -> anyhow::Result<load::Loaded> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(load::Loaded::default()),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
     }
-}
-
-/// A word of the store while it works: it may come from deep inside, so it goes straight to stderr.
-fn notify(text: &str) {
-    use std::io::Write as _;
-    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Plans and runs gates, writes the report, and says how sdd is to end.

@@ -62,9 +62,8 @@ impl Ui {
     pub fn of_process(looks: Looks) -> Self {
         let colour = |terminal: bool| match looks.colour {
             ColourChoice::Always => Colour::Yes,
-            ColourChoice::Never => Colour::No,
             ColourChoice::Auto if terminal && !looks.no_color => Colour::Yes,
-            ColourChoice::Auto => Colour::No,
+            ColourChoice::Auto | ColourChoice::Never => Colour::No,
         };
         Self {
             out_colour: colour(io::stdout().is_terminal()),
@@ -171,4 +170,9 @@ impl Ui {
     fn talk(&mut self, text: &str) {
         let _ = writeln!(self.err, "{text}");
     }
+}
+
+/// Says something on stderr from a place that has no [`Ui`] at hand, such as a callback of the store.
+pub fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }

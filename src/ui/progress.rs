@@ -1,7 +1,7 @@
 //! Showing a run while it goes on: moving lines on a terminal, plain lines elsewhere.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::engine::{Event, Observer};
 use crate::model::gate_id::GateId;
 use crate::report;
+
+use super::say;
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,9 +129,4 @@ impl Observer for Progress {
             }
         }
     }
-}
-
-/// A line on stderr; nobody can be told when that is impossible.
-fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
 }
