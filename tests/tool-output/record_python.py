@@ -336,7 +336,7 @@ def ruff(r):
          "source": ["print(undefined)"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})}, [*check, "."])
 
     def form(name, files, args, **more):
-        r.run("ruff-format", ver, name, files, ["format", *args], env={"RUFF_OUTPUT_FORMAT": "json"}, **more)
+        r.run("ruff-format", ver, name, files, ["format", *args], env={"RUFF_OUTPUT_FORMAT": "json"} if "--check" in args else None, **more)
         if name == "syntax-error-and-ugly":
             r.run("ruff-format", ver, name + "-text", files, ["format", *args], **more)
 
