@@ -97,11 +97,11 @@ pub(super) fn trouble(said: &str) -> Option<String> {
     let line = exception
         .or_else(|| lines().find(|line| line.to_ascii_lowercase().contains("error")))
         .or_else(|| lines().next())?;
-    Some(text::shorten(line.trim(), 300))
+    Some(text::shorten(&line.trim().replace('\t', " "), 300))
 }
 
 /// The last line of a traceback: `package.SomeError: why`, or the bare name.
-fn is_exception(line: &str) -> bool {
+pub(super) fn is_exception(line: &str) -> bool {
     let name = line.split_once(": ").map_or(line, |(name, _)| name);
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
