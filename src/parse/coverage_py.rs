@@ -1,1 +1,131 @@
-//! Being written.
+//! The JSON report of coverage.py (`coverage json`, `pytest --cov-report=json:FILE`), formats 2 and 3.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// What coverage.py measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CoveragePy {
+    /// Covered statements, and branches where they were measured, in percent.
+    pub percent: f64,
+    /// How many statements there are.
+    pub statements: u64,
+    /// How many files were measured.
+    pub files: usize,
+}
+
+/// Why a report gives no number.
+#[derive(Debug, thiserror::Error)]
+pub enum CoveragePyError {
+    /// Not JSON, or not this report.
+    #[error("it is not a JSON report of coverage.py: {source}")]
+    Malformed {
+        /// What the parser says.
+        #[from]
+        source: serde_json::Error,
+    },
+    /// A percentage that is none.
+    #[error("it says {percent} %")]
+    OutOfRange {
+        /// The number.
+        percent: f64,
+    },
+    /// coverage.py says 100 % of nothing.
+    #[error("no statement was measured")]
+    Nothing,
+}
+
+#[derive(Deserialize)]
+struct Report {
+    files: BTreeMap<String, IgnoredAny>,
+    totals: Totals,
+}
+
+#[derive(Deserialize)]
+struct Totals {
+    percent_covered: f64,
+    num_statements: u64,
+}
+
+/// Reads the totals of a report.
+///
+/// # Errors
+/// Whatever gives no percentage: another document, a cut-off one, a percentage of nothing.
+pub fn parse(bytes: &[u8]) -> Result<CoveragePy, CoveragePyError> {
+    let report: Report = serde_json::from_slice(bytes)?;
+    let percent = report.totals.percent_covered;
+    if report.totals.num_statements == 0 {
+        return Err(CoveragePyError::Nothing);
+    }
+    if !(0.0..=100.0).contains(&percent) {
+        return Err(CoveragePyError::OutOfRange { percent });
+    }
+    Ok(CoveragePy {
+        percent,
+        statements: report.totals.num_statements,
+        files: report.files.len(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(json: &str, expect: &str) {
+        let shown = match parse(json.as_bytes()) {
+            Ok(found) => format!("{} % of {} in {}", found.percent, found.statements, found.files),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(shown, expect);
+    }
+
+    #[test]
+    fn totals_are_read() {
+        check(
+            r#"{"meta":{"format":3},"files":{"a.py":{"x":[1]}},"totals":{"covered_lines":3,"num_statements":4,"percent_covered":75.5}}"#,
+            "75.5 % of 4 in 1",
+        );
+    }
+
+    #[test]
+    fn zero_is_a_number() {
+        check(
+            r#"{"files":{"a.py":{}},"totals":{"num_statements":4,"percent_covered":0}}"#,
+            "0 % of 4 in 1",
+        );
+    }
+
+    #[test]
+    fn all_of_nothing_is_no_number() {
+        check(
+            r#"{"files":{},"totals":{"num_statements":0,"percent_covered":100}}"#,
+            "no statement was measured",
+        );
+    }
+
+    #[test]
+    fn what_is_no_percentage_is_refused() {
+        check(
+            r#"{"files":{},"totals":{"num_statements":1,"percent_covered":101}}"#,
+            "it says 101 %",
+        );
+        check(
+            r#"{"files":{},"totals":{"num_statements":1}}"#,
+            "it is not a JSON report of coverage.py: missing field `percent_covered` at line 1 column 41",
+        );
+        check(
+            "",
+            "it is not a JSON report of coverage.py: EOF while parsing a value at line 1 column 0",
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            proptest::prop_assert!(parse(&bytes).is_err());
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! JUnit XML reports as test runners really write them.
+//! `JUnit` XML reports as test runners really write them.
 //!
 //! There is no binding schema. The shapes read here are those of pytest (`xunit1` and `xunit2`), cargo-nextest,
 //! jest-junit, vitest and surefire: suites in suites, attributes that may be missing, a root that is either
@@ -52,7 +52,7 @@ pub struct Declared {
 pub struct JunitCase {
     /// The class, module or binary that the test is in; empty when it is not said.
     pub classname: String,
-    /// The test's name; empty when it has none.
+    /// The test's name; empty when it has none, as pytest writes for a test that was cut short.
     pub name: String,
     /// The file, from the case or else from the nearest suite that names one.
     pub file: Option<String>,

@@ -12,6 +12,10 @@ mod clippy;
 pub mod launch;
 mod pip_audit;
 mod pytest;
+mod python;
+#[cfg(test)]
+mod python_recordings;
+mod ruff;
 mod ruff_check;
 mod ruff_format;
 #[cfg(test)]

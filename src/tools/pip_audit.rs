@@ -1,12 +1,29 @@
-//! pip-audit: being written.
+//! pip-audit: dependencies with known vulnerabilities, from its JSON report.
+//!
+//! Two traps: a dependency that the advisory service does not know is "skipped" and the run ends green, and so an
+//! unreachable or wrong service can look like a clean result.
 
-use super::{Applies, Ask, Prepared, Reading, Tool, ToolRun};
+mod report;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use super::python::Options;
+use super::{Applies, Ask, OutputFile, Prepared, Reading, Tool, ToolRun};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::project::UnitFacts;
+use target::Target;
 
 /// pip-audit.
 pub struct PipAudit;
+
+/// Options that decide the report, hide what was not audited, or change the environment.
+const REPORT: Options = Options {
+    alone: &["--dry-run", "-d", "--fix"],
+    valued: &["--format", "-f", "--output", "-o", "--progress-spinner"],
+    other_valued: "rs",
+};
 
 impl Tool for PipAudit {
     fn id(&self) -> &'static str {
@@ -25,26 +42,44 @@ impl Tool for PipAudit {
         &[]
     }
 
-    fn applies(&self, _facts: &UnitFacts) -> Applies {
-        Applies::Yes("default".to_owned())
+    fn applies(&self, facts: &UnitFacts) -> Applies {
+        match Target::of(facts) {
+            Target::Nothing(why) => Applies::NothingToDo(why.to_owned()),
+            target => Applies::Yes(target.why().to_owned()),
+        }
     }
 
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
+        let report = ask.out.join("pip-audit.json");
+        let mut args: Vec<String> = ["--progress-spinner", "off", "-f", "json", "-o"].map(str::to_owned).into();
+        args.push(report.display().to_string());
+        if !ask.configured {
+            args.extend(Target::of(ask.facts).args()?);
+        }
+        args.extend(REPORT.remove_from(ask.args));
         Some(Prepared {
-            args: ask.args.to_vec(),
+            args,
+            outputs: vec![OutputFile {
+                key: "pip-audit",
+                path: report,
+            }],
             ..Prepared::default()
         })
     }
 
     fn exits(&self) -> &'static [(i32, &'static str)] {
-        &[]
+        &[
+            (0, "no known vulnerabilities"),
+            (1, "vulnerabilities, or an error"),
+            (2, "wrong arguments"),
+        ]
     }
 
-    fn read(&self, _run: &ToolRun<'_>) -> Reading {
-        Reading::broken("being written")
+    fn read(&self, run: &ToolRun<'_>) -> Reading {
+        report::read(run)
     }
 
     fn install(&self) -> &'static str {
-        ""
+        "python -m pip install pip-audit"
     }
 }

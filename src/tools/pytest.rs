@@ -1,12 +1,26 @@
-//! pytest: being written.
+//! pytest: test counts and failures from the `JUnit` report of this run, coverage from pytest-cov.
 
-use super::{Applies, Ask, Prepared, Reading, Tool, ToolRun};
+mod place;
+mod read;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+use super::python::{self, Options};
+use super::{Applies, Ask, OutputFile, Prepared, Reading, Tool, ToolRun};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::project::UnitFacts;
 
 /// pytest.
 pub struct Pytest;
+
+/// Options that would send the `JUnit` report elsewhere.
+const REPORT: Options = Options {
+    alone: &[],
+    valued: &["--junitxml", "--junit-xml"],
+    other_valued: "kmprocWn",
+};
 
 impl Tool for Pytest {
     fn id(&self) -> &'static str {
@@ -26,25 +40,98 @@ impl Tool for Pytest {
     }
 
     fn applies(&self, _facts: &UnitFacts) -> Applies {
-        Applies::Yes("default".to_owned())
+        Applies::Yes("pytest is the test runner for Python".to_owned())
     }
 
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
+        let junit = ask.out.join("junit.xml");
+        let coverage = ask.out.join("coverage.json");
+        let own = without_json_coverage(REPORT.remove_from(ask.args));
+        // Ours stand first: nothing behind a `--` of the project's is an option any more, and `--cov` would
+        // take a path that follows it for its value.
+        let mut args = vec![format!("--junitxml={}", junit.display())];
+        let mut outputs = vec![OutputFile {
+            key: "junit",
+            path: junit,
+        }];
+        if ask.coverage {
+            if !python::has_option(&own, "--cov") && !measures_by_itself(ask.facts) {
+                args.push("--cov".to_owned());
+            }
+            args.push(format!("--cov-report=json:{}", coverage.display()));
+            outputs.push(OutputFile {
+                key: "coverage",
+                path: coverage,
+            });
+        }
+        args.extend(own);
+        let data = ask.out.join(".coverage").display().to_string();
         Some(Prepared {
-            args: ask.args.to_vec(),
+            args,
+            env: vec![("COVERAGE_FILE".to_owned(), data)],
+            outputs,
             ..Prepared::default()
         })
     }
 
     fn exits(&self) -> &'static [(i32, &'static str)] {
-        &[]
+        &[
+            (0, "all tests passed"),
+            (1, "tests failed, or the coverage is below the project's own fail_under"),
+            (2, "interrupted, or files could not be collected"),
+            (3, "internal error"),
+            (4, "wrong usage or configuration"),
+            (5, "no tests were collected"),
+        ]
     }
 
-    fn read(&self, _run: &ToolRun<'_>) -> Reading {
-        Reading::broken("being written")
+    fn read(&self, run: &ToolRun<'_>) -> Reading {
+        read::read(run)
     }
 
     fn install(&self) -> &'static str {
-        ""
+        "python -m pip install pytest pytest-cov"
     }
+}
+
+/// The arguments without `--cov-report=json…`, which would leave a `coverage.json` in the project; the other
+/// reports stay.
+fn without_json_coverage(args: Vec<String>) -> Vec<String> {
+    let is_json = |value: &str| value == "json" || value.starts_with("json:");
+    let mut out = Vec::with_capacity(args.len());
+    let mut words = args.into_iter().peekable();
+    while let Some(word) = words.next() {
+        if word == "--" {
+            out.push(word);
+            out.extend(words.by_ref());
+        } else if word == "--cov-report" && words.peek().is_some_and(|value| is_json(value)) {
+            words.next();
+        } else if !word.strip_prefix("--cov-report=").is_some_and(is_json) {
+            out.push(word);
+        }
+    }
+    out
+}
+
+/// Whether `addopts` of `pyproject.toml` already has `--cov`, so that another would widen what is measured. A file
+/// that pytest prefers over `pyproject.toml` makes its `addopts` void.
+fn measures_by_itself(facts: &UnitFacts) -> bool {
+    let preferred = ["pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"];
+    if preferred.iter().any(|name| facts.has(name)) {
+        return false;
+    }
+    let section = facts
+        .manifest
+        .as_ref()
+        .and_then(|manifest| manifest.get("tool")?.get("pytest"));
+    let addopts = section.and_then(|section| {
+        let older = section.get("ini_options").and_then(|options| options.get("addopts"));
+        older.or_else(|| section.get("addopts"))
+    });
+    let words: Vec<&str> = match addopts {
+        Some(toml::Value::String(line)) => line.split_whitespace().collect(),
+        Some(toml::Value::Array(list)) => list.iter().filter_map(toml::Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    words.iter().any(|word| *word == "--cov" || word.starts_with("--cov="))
 }

@@ -1,12 +1,46 @@
-//! ruff: being written.
+//! `ruff check`: lint findings from its JSON report on stdout.
 
-use super::{Applies, Ask, Prepared, Reading, Tool, ToolRun};
+use super::python::{self, Options};
+use super::{Applies, Ask, Mode, Prepared, Reading, Tool, ToolRun, ruff};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::project::UnitFacts;
 
-/// ruff.
+/// `ruff check`.
 pub struct RuffCheck;
+
+/// Options that would change the report or the meaning of the exit code.
+const REPORT: Options = Options {
+    alone: &[
+        "--diff",
+        "--watch",
+        "-w",
+        "--exit-zero",
+        "-e",
+        "--exit-non-zero-on-fix",
+        "--fix-only",
+        "--no-fix-only",
+        "--show-files",
+        "--show-settings",
+        "--statistics",
+        "--show-fixes",
+        "--show-source",
+        "--add-noqa",
+        "--quiet",
+        "-q",
+        "--silent",
+        "-s",
+    ],
+    valued: &["--output-format", "--output-file", "-o", "--format"],
+    other_valued: "",
+};
+
+/// Options that let files change.
+const CHANGE: Options = Options {
+    alone: &["--fix", "--unsafe-fixes"],
+    valued: &[],
+    other_valued: "",
+};
 
 impl Tool for RuffCheck {
     fn id(&self) -> &'static str {
@@ -26,25 +60,124 @@ impl Tool for RuffCheck {
     }
 
     fn applies(&self, _facts: &UnitFacts) -> Applies {
-        Applies::Yes("default".to_owned())
+        Applies::Yes("ruff check is the linter for Python".to_owned())
     }
 
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
+        let mut own = REPORT.remove_from(ask.args);
+        let mut args = vec!["--output-format=json".to_owned(), "--no-fix-only".to_owned()];
+        match ask.mode {
+            // `--no-fix` also overrules `fix = true` in the project's configuration.
+            Mode::Check => {
+                own = CHANGE.remove_from(&own);
+                args.push("--no-fix".to_owned());
+            }
+            Mode::Fix if python::has_option(&own, "--no-fix") => {}
+            Mode::Fix => args.push("--fix".to_owned()),
+        }
+        args.extend(own);
         Some(Prepared {
-            args: ask.args.to_vec(),
+            args,
+            reads_stdout: true,
             ..Prepared::default()
         })
     }
 
     fn exits(&self) -> &'static [(i32, &'static str)] {
-        &[]
+        &[
+            (0, "no findings are left"),
+            (1, "findings"),
+            (2, "it gave up: arguments, configuration or an internal error"),
+        ]
     }
 
-    fn read(&self, _run: &ToolRun<'_>) -> Reading {
-        Reading::broken("being written")
+    fn read(&self, run: &ToolRun<'_>) -> Reading {
+        if run.exit == 2 {
+            return ruff::abnormal("ruff", run);
+        }
+        let diagnostics = match ruff::parse(run.stdout) {
+            Ok(diagnostics) => diagnostics,
+            Err(error) => {
+                return python::no_answer(&format!("ruff's report cannot be read ({error})"), run);
+            }
+        };
+        if diagnostics.is_empty() && run.exit == 0 && python::plain(run.stderr).contains(ruff::NO_FILES) {
+            return Reading::Nothing("no Python files".to_owned());
+        }
+        Reading::findings(
+            diagnostics
+                .iter()
+                .map(|found| found.finding(self.id(), run))
+                .collect(),
+        )
     }
 
     fn install(&self) -> &'static str {
-        ""
+        "python -m pip install ruff"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools::python_recordings::{self as recordings, Args, Recording};
+
+    #[test]
+    fn recorded_runs_are_read() {
+        insta::assert_snapshot!(recordings::show_all(&RuffCheck));
+    }
+
+    #[test]
+    fn nothing_spoiled_reads_as_clean() {
+        recordings::check_never_clean(&RuffCheck, &Recording::load("ruff", "0.17.5", "clean"));
+    }
+
+    #[track_caller]
+    fn check(mode: Mode, args: &str, expect: &str) {
+        let facts = recordings::facts("");
+        let prepared = recordings::prepare(&RuffCheck, &facts, mode, Args::Configured(args), false);
+        assert_eq!(prepared.args.join(" "), expect);
+        assert!(prepared.reads_stdout);
+    }
+
+    #[test]
+    fn looking_never_lets_a_file_change() {
+        for args in [
+            "src",
+            "--fix src",
+            "--unsafe-fixes --fix-only src",
+            "--add-noqa src",
+            "--no-fix-only src",
+        ] {
+            check(
+                Mode::Check,
+                args,
+                "--output-format=json --no-fix-only --no-fix src",
+            );
+        }
+    }
+
+    #[test]
+    fn fixing_leaves_the_projects_own_wish() {
+        check(Mode::Fix, ".", "--output-format=json --no-fix-only --fix .");
+        check(
+            Mode::Fix,
+            "--unsafe-fixes .",
+            "--output-format=json --no-fix-only --fix --unsafe-fixes .",
+        );
+        check(
+            Mode::Fix,
+            "--no-fix .",
+            "--output-format=json --no-fix-only --no-fix .",
+        );
+    }
+
+    #[test]
+    fn options_that_hide_findings_or_move_the_report_go() {
+        check(
+            Mode::Check,
+            "-qe -o out.txt --output-format github --exit-zero --select E,F --statistics a b",
+            "--output-format=json --no-fix-only --no-fix --select E,F a b",
+        );
     }
 }

@@ -1,12 +1,36 @@
-//! ruff-format: being written.
+//! `ruff format`: which files are not laid out as the formatter would.
+//!
+//! The report differs by version: `Would reformat: PATH` up to 0.14, then diagnostics, as JSON where
+//! `RUFF_OUTPUT_FORMAT` asks for it. All are read, and their number is compared with the summary line.
 
-use super::{Applies, Ask, Prepared, Reading, Tool, ToolRun};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::python::{self, Options};
+use super::{Answer, Applies, Ask, Mode, Prepared, Reading, Tool, ToolRun, ruff};
+use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::project::UnitFacts;
 
-/// ruff-format.
+/// `ruff format`.
 pub struct RuffFormat;
+
+/// Options that decide the mode or hide the report.
+const MODE: Options = Options {
+    alone: &[
+        "--check",
+        "--diff",
+        "--exit-non-zero-on-format",
+        "--quiet",
+        "-q",
+        "--silent",
+        "-s",
+    ],
+    valued: &["--output-format"],
+    other_valued: "",
+};
 
 impl Tool for RuffFormat {
     fn id(&self) -> &'static str {
@@ -26,25 +50,251 @@ impl Tool for RuffFormat {
     }
 
     fn applies(&self, _facts: &UnitFacts) -> Applies {
-        Applies::Yes("default".to_owned())
+        Applies::Yes("ruff format is the formatter for Python".to_owned())
     }
 
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
+        let own = MODE.remove_from(ask.args);
+        let (args, env) = match ask.mode {
+            Mode::Check => (
+                std::iter::once("--check".to_owned()).chain(own).collect(),
+                // A variable, because versions that do not know the option refuse it.
+                vec![("RUFF_OUTPUT_FORMAT".to_owned(), "json".to_owned())],
+            ),
+            Mode::Fix => (own, Vec::new()),
+        };
         Some(Prepared {
-            args: ask.args.to_vec(),
+            args,
+            env,
+            reads_stdout: true,
             ..Prepared::default()
         })
     }
 
     fn exits(&self) -> &'static [(i32, &'static str)] {
-        &[]
+        &[
+            (0, "every file is laid out as it should be"),
+            (1, "files would be reformatted"),
+            (2, "a file could not be read or parsed, or it gave up"),
+        ]
     }
 
-    fn read(&self, _run: &ToolRun<'_>) -> Reading {
-        Reading::broken("being written")
+    fn read(&self, run: &ToolRun<'_>) -> Reading {
+        let stdout = python::plain(run.stdout);
+        let stderr = python::plain(run.stderr);
+        let counts = Counts::of(&stdout);
+        let diagnostics = ruff::parse(run.stdout).ok();
+        let mut findings = match &diagnostics {
+            Some(found) => found.iter().map(|found| found.finding(self.id(), run)).collect(),
+            None => listed(self.id(), &stdout, run),
+        };
+        add_unreadable(self.id(), &stderr, run, &mut findings);
+        let unlisted = counts.would_be.saturating_sub(
+            findings
+                .iter()
+                .filter(|finding| finding.rule == UNFORMATTED)
+                .count() as u64,
+        );
+        if unlisted > 0 {
+            findings.push(Finding::new(
+                self.id(),
+                UNFORMATTED,
+                Severity::Low,
+                format!("{unlisted} files would be reformatted, and ruff does not say which"),
+            ));
+        }
+        match run.exit {
+            0 if findings.is_empty() && stderr.contains(ruff::NO_FILES) => {
+                Reading::Nothing("no Python files".to_owned())
+            }
+            0 if diagnostics.is_none() && !counts.said => {
+                python::no_answer("ruff format did not say how many files it looked at", run)
+            }
+            2 if findings.iter().all(|finding| finding.rule == UNFORMATTED) => {
+                ruff::abnormal("ruff format", run)
+            }
+            _ => Reading::Answer(Box::new(Answer {
+                findings,
+                metrics: counts.metrics(run.mode),
+                ..Answer::default()
+            })),
+        }
     }
 
     fn install(&self) -> &'static str {
-        ""
+        "python -m pip install ruff"
+    }
+}
+
+/// The rule of a file that would be reformatted; ruff's own name for it.
+const UNFORMATTED: &str = "unformatted";
+
+/// The numbers of the summary line.
+#[derive(Default)]
+struct Counts {
+    said: bool,
+    would_be: u64,
+    reformatted: u64,
+    unchanged: u64,
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the pattern is a constant that every test compiles"
+)]
+static SUMMARY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?m)^(?:\d+ files? (?:would be reformatted|reformatted|already formatted|left unchanged)(?:, |$))+$",
+    )
+    .expect("a pattern")
+});
+
+impl Counts {
+    fn of(stdout: &str) -> Self {
+        let mut counts = Self::default();
+        let Some(line) = SUMMARY.find_iter(stdout).last() else {
+            return counts;
+        };
+        counts.said = true;
+        for part in line.as_str().split(", ") {
+            let number = part
+                .split(' ')
+                .next()
+                .and_then(|word| word.parse().ok())
+                .unwrap_or(0);
+            if part.ends_with("would be reformatted") {
+                counts.would_be = number;
+            } else if part.ends_with("reformatted") {
+                counts.reformatted = number;
+            } else {
+                counts.unchanged = number;
+            }
+        }
+        counts
+    }
+
+    fn metrics(&self, mode: Mode) -> std::collections::BTreeMap<&'static str, u64> {
+        let mut metrics = std::collections::BTreeMap::new();
+        if self.said {
+            metrics.insert("files_checked", self.would_be + self.reformatted + self.unchanged);
+            if mode == Mode::Fix {
+                metrics.insert("files_reformatted", self.reformatted);
+            }
+        }
+        metrics
+    }
+}
+
+/// The files that a report for people lists.
+fn listed(tool: &str, stdout: &str, run: &ToolRun<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut lines = stdout.lines().peekable();
+    while let Some(line) = lines.next() {
+        let path = if let Some(path) = line.strip_prefix("Would reformat: ") {
+            Some((path, UNFORMATTED, "File would be reformatted"))
+        } else {
+            let head = line
+                .strip_prefix("unformatted: ")
+                .map(|message| (UNFORMATTED, message))
+                .or_else(|| Some(("invalid-syntax", line.strip_prefix("invalid-syntax: ")?)))
+                .or_else(|| Some(("io", line.strip_prefix("io: ")?)));
+            head.and_then(|(rule, message)| {
+                let place = lines.peek()?.trim().strip_prefix("--> ")?;
+                Some((place, rule, message))
+            })
+        };
+        if let Some((place, rule, message)) = path {
+            let (file, line, column) = split_place(place);
+            let severity = if rule == UNFORMATTED {
+                Severity::Low
+            } else {
+                Severity::High
+            };
+            let finding = Finding::new(tool, rule, severity, python::brief(message)).at(
+                run.project_path(file),
+                line,
+                column,
+            );
+            findings.push(if rule == UNFORMATTED {
+                finding.fixable()
+            } else {
+                finding
+            });
+        }
+    }
+    findings
+}
+
+/// `error: Failed to parse PATH:LINE:COLUMN: WHY` and its kin on stderr, where the report does not name the file.
+fn add_unreadable(tool: &str, stderr: &str, run: &ToolRun<'_>, findings: &mut Vec<Finding>) {
+    for line in stderr.lines() {
+        let Some(rest) = ["parse", "read", "format", "write"]
+            .iter()
+            .find_map(|verb| line.strip_prefix(&format!("error: Failed to {verb} ")))
+        else {
+            continue;
+        };
+        let (place, why) = rest.split_once(": ").unwrap_or((rest, "it cannot be read"));
+        let (file, line, column) = split_place(place);
+        let path = run.project_path(file);
+        let known = |finding: &Finding| finding.rule != UNFORMATTED && finding.path.as_deref() == Some(&path);
+        if !findings.iter().any(known) {
+            findings.push(
+                Finding::new(tool, "invalid-syntax", Severity::High, python::brief(why))
+                    .at(path, line, column),
+            );
+        }
+    }
+}
+
+/// `PATH:LINE:COLUMN` taken apart; a path alone has no place.
+fn split_place(place: &str) -> (&str, Option<u32>, Option<u32>) {
+    let mut parts = place.rsplitn(3, ':');
+    let column = parts.next().and_then(|word| word.parse().ok());
+    let line = parts.next().and_then(|word| word.parse().ok());
+    match (parts.next(), line, column) {
+        (Some(path), Some(line), Some(column)) => (path, Some(line), Some(column)),
+        _ => (place, None, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools::python_recordings::{self as recordings, Args, Recording};
+
+    #[test]
+    fn recorded_runs_are_read() {
+        insta::assert_snapshot!(recordings::show_all(&RuffFormat));
+    }
+
+    #[test]
+    fn nothing_spoiled_reads_as_clean() {
+        for version in ["0.4.10", "0.17.5"] {
+            recordings::check_never_clean(&RuffFormat, &Recording::load("ruff-format", version, "clean"));
+        }
+        recordings::check_never_clean(
+            &RuffFormat,
+            &Recording::load("ruff-format", "0.17.5", "fix-clean"),
+        );
+    }
+
+    #[track_caller]
+    fn check(mode: Mode, args: &str, expect: &str) {
+        let facts = recordings::facts("");
+        let prepared = recordings::prepare(&RuffFormat, &facts, mode, Args::Configured(args), false);
+        assert_eq!(prepared.args.join(" "), expect);
+    }
+
+    #[test]
+    fn the_mode_is_the_one_that_is_asked() {
+        check(Mode::Check, ".", "--check .");
+        check(
+            Mode::Check,
+            "--check -q --diff --line-length 90 src",
+            "--check --line-length 90 src",
+        );
+        check(Mode::Fix, ".", ".");
+        check(Mode::Fix, "--check --diff --output-format=github src", "src");
     }
 }

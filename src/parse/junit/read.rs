@@ -15,7 +15,7 @@ pub const MAX_DEPTH: usize = 64;
 /// Reads a report.
 ///
 /// # Errors
-/// Whatever is not one whole JUnit document: empty, cut off, too large, not UTF-8, not well-formed, other XML.
+/// Whatever is not one whole `JUnit` document: empty, cut off, too large, not UTF-8, not well-formed, other XML.
 pub fn parse(bytes: &[u8]) -> Result<JunitReport, JunitError> {
     if bytes.len() > MAX_BYTES {
         return Err(JunitError::TooLarge { bytes: bytes.len() });
@@ -133,7 +133,8 @@ impl Builder {
             (Some(Kind::Root | Kind::Suite(_)), "testcase") => self.start_case(&attributes),
             // A suite that broke as a whole: its own trouble counts like that of a case.
             (Some(Kind::Root | Kind::Suite(_)), "failure" | "error") => {
-                self.start_case(&Attributes::default());
+                let suite = self.suite().map(|suite| suite.name.clone()).unwrap_or_default();
+                self.start_case(&Attributes(vec![("name".to_owned(), suite)]));
                 self.start_result(&name, attributes)
             }
             (Some(Kind::Case), "failure" | "error" | "skipped") => self.start_result(&name, attributes),
@@ -169,10 +170,7 @@ impl Builder {
     fn start_case(&mut self, attributes: &Attributes) -> Kind {
         self.case = Some(JunitCase {
             classname: attributes.get("classname").unwrap_or_default(),
-            name: attributes
-                .get("name")
-                .or_else(|| self.suite().map(|suite| suite.name.clone()))
-                .unwrap_or_default(),
+            name: attributes.get("name").unwrap_or_default(),
             file: attributes.get("file").or_else(|| self.suite_file()),
             line: attributes
                 .number("line")
@@ -287,7 +285,6 @@ impl Builder {
 }
 
 /// The attributes of one element, unescaped.
-#[derive(Default)]
 struct Attributes(Vec<(String, String)>);
 
 impl Attributes {

@@ -75,6 +75,11 @@ fn a_suite_that_broke_as_a_whole_counts_as_a_broken_case() {
 }
 
 #[test]
+fn a_case_without_a_name_stays_without_one() {
+    check(r#"<testsuite name="pytest"><testcase time="0.000" /></testsuite>"#, "pytest|:: Passed\n");
+}
+
+#[test]
 fn missing_attributes_unknown_elements_and_text_are_no_trouble() {
     check(
         r#"<testsuite><properties><property name="failure" value="x"/></properties><testcase>

@@ -1,0 +1,175 @@
+//! Reads pip-audit's report.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::super::{Answer, Reading, ToolRun, python};
+use crate::model::finding::{Finding, Severity};
+
+/// How many names a warning lists.
+const NAMES: usize = 10;
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Report {
+    /// Since 2.0.
+    Object { dependencies: Vec<Dependency> },
+    /// Before.
+    List(Vec<Dependency>),
+}
+
+/// A dependency has either been audited or skipped; a report in which one is neither is not understood.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Dependency {
+    Audited {
+        name: String,
+        version: String,
+        vulns: Vec<Vulnerability>,
+    },
+    Skipped {
+        name: String,
+        skip_reason: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct Vulnerability {
+    id: String,
+    #[serde(default)]
+    fix_versions: Vec<String>,
+    #[serde(default)]
+    aliases: Vec<String>,
+    #[serde(default)]
+    description: String,
+}
+
+const UNREACHABLE: &str = "see that the advisory service can be reached (proxy, certificates), or name another with \
+                           `--vulnerability-service`";
+
+pub(super) fn read(run: &ToolRun<'_>) -> Reading {
+    let report = match (run.exit, run.output("pip-audit")) {
+        (2, _) => return python::no_answer("pip-audit did not start", run),
+        (_, Err(why)) => return failed(&why, run),
+        (_, Ok(bytes)) => match serde_json::from_slice(bytes) {
+            Ok(report) => report,
+            Err(error) => return failed(&error.to_string(), run),
+        },
+    };
+    let dependencies = match report {
+        Report::Object { dependencies } | Report::List(dependencies) => dependencies,
+    };
+    let (mut audited, mut skipped, mut findings) = (0_u64, Vec::new(), Vec::new());
+    for dependency in &dependencies {
+        match dependency {
+            Dependency::Audited { name, version, vulns } => {
+                audited += 1;
+                let mut known = BTreeSet::new();
+                for vulnerability in vulns {
+                    if known.insert(&vulnerability.id) {
+                        findings.push(vulnerability.finding(name, version, run));
+                    }
+                }
+            }
+            Dependency::Skipped { name, skip_reason } => skipped.push((name, skip_reason)),
+        }
+    }
+    match skipped.first() {
+        None if audited == 0 => return nothing(run),
+        Some((_, reason)) if audited == 0 => {
+            return Reading::broken_with_hint(
+                format!(
+                    "pip-audit audited none of {} dependencies: {}",
+                    skipped.len(),
+                    python::brief(reason)
+                ),
+                UNREACHABLE,
+            );
+        }
+        _ => {}
+    }
+    let mut warnings = Vec::new();
+    if let Some((_, reason)) = skipped.first() {
+        let names: Vec<&str> = skipped.iter().take(NAMES).map(|(name, _)| name.as_str()).collect();
+        let more = skipped.len().saturating_sub(NAMES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        warnings.push(python::brief(&format!(
+            "{} of {} dependencies were not audited: {}{more} ({reason})",
+            skipped.len(),
+            dependencies.len(),
+            names.join(", ")
+        )));
+    }
+    Reading::Answer(Box::new(Answer {
+        findings,
+        metrics: BTreeMap::from([
+            ("dependencies_audited", audited),
+            ("dependencies_skipped", skipped.len() as u64),
+        ]),
+        warnings,
+        ..Answer::default()
+    }))
+}
+
+/// No report: the service, the network, a requirement that pip-audit does not understand.
+fn failed(why: &str, run: &ToolRun<'_>) -> Reading {
+    let stderr = python::plain(run.stderr);
+    let said = stderr
+        .lines()
+        .find_map(|line| line.strip_prefix("ERROR:pip_audit._cli:"))
+        .map(python::brief)
+        .or_else(|| stderr.contains("Traceback").then(|| python::trouble(&stderr)).flatten());
+    let Some(said) = said else {
+        return Reading::broken(format!("pip-audit left no report that can be read: {why}"));
+    };
+    let reason = format!("pip-audit could not audit: {said}");
+    let network = ["ServiceError", "ConnectionError", "Timeout", "JSONDecodeError", "SSLError", "ProxyError"];
+    if network.iter().any(|name| said.contains(name)) || said.contains("onnect") {
+        Reading::broken_with_hint(reason, UNREACHABLE)
+    } else {
+        Reading::broken(reason)
+    }
+}
+
+/// A report without dependencies is only to be believed where none are known.
+fn nothing(run: &ToolRun<'_>) -> Reading {
+    let lines = run.facts.requirement_lines().map_or(0, |lines| lines.len());
+    if python::plain(run.stderr).contains("Dry run") || lines > 0 {
+        Reading::broken("pip-audit audited no dependency although some are declared")
+    } else {
+        Reading::Nothing("no dependencies to audit".to_owned())
+    }
+}
+
+impl Vulnerability {
+    /// pip-audit gives no severity, so that every advisory counts as high.
+    fn finding(&self, name: &str, version: &str, run: &ToolRun<'_>) -> Finding {
+        let fix = if self.fix_versions.is_empty() {
+            "no fixed version is known".to_owned()
+        } else {
+            format!("fixed in {}", self.fix_versions.join(", "))
+        };
+        let mut aliases = self.aliases.clone();
+        // Their order differs from run to run.
+        aliases.sort();
+        let aliases = if aliases.is_empty() { String::new() } else { format!(" ({})", aliases.join(", ")) };
+        let about = self.description.lines().next().unwrap_or_default();
+        let message = format!("{name} {version}: {fix}{aliases}. {about}");
+        let finding = Finding::new("pip-audit", &self.id, Severity::High, python::brief(message.trim()));
+        match manifest(run) {
+            Some(file) => finding.at(run.project_path(file), None, None),
+            None => finding,
+        }
+    }
+}
+
+/// The file in which a dependency is declared.
+fn manifest(run: &ToolRun<'_>) -> Option<&'static str> {
+    if run.facts.requirement_lines().is_some_and(|lines| !lines.is_empty()) {
+        return Some("requirements.txt");
+    }
+    ["pyproject.toml", "setup.cfg", "setup.py"]
+        .into_iter()
+        .find(|name| run.facts.has(name))
+}

@@ -1,0 +1,304 @@
+//! Reads what pytest left behind. Exit code, report and summary line must tell one story.
+
+use std::collections::BTreeMap;
+
+use super::super::{Answer, Broken, Coverage, Reading, TestCounts, ToolRun, python};
+use super::{place, summary};
+use crate::model::finding::{Finding, Severity};
+use crate::parse::coverage_py;
+use crate::parse::junit::{self, JunitCase, JunitOutcome, JunitReport};
+
+/// The rule of coverage below the limit that the project itself sets.
+const FAIL_UNDER: &str = "coverage.py fail_under";
+
+pub(super) fn read(run: &ToolRun<'_>) -> Reading {
+    let stdout = python::plain(run.stdout);
+    match run.exit {
+        3 => internal_error(&stdout, run),
+        4 => usage(run),
+        _ => from_report(&stdout, run),
+    }
+}
+
+fn internal_error(stdout: &str, run: &ToolRun<'_>) -> Reading {
+    let line = stdout
+        .lines()
+        .filter_map(|line| line.strip_prefix("INTERNALERROR> "))
+        .rfind(|line| !line.trim().is_empty());
+    match line {
+        Some(line) => Reading::broken(format!("pytest had an internal error: {}", python::brief(line))),
+        None => python::no_answer("pytest had an internal error", run),
+    }
+}
+
+/// The plugins that bring options which projects use, for the hint when one is missing.
+const PLUGINS: [(&str, &str); 8] = [
+    ("--cov", "pytest-cov"),
+    ("--no-cov", "pytest-cov"),
+    ("-n", "pytest-xdist"),
+    ("--dist", "pytest-xdist"),
+    ("--timeout", "pytest-timeout"),
+    ("--reruns", "pytest-rerunfailures"),
+    ("--asyncio-mode", "pytest-asyncio"),
+    ("--ds", "pytest-django"),
+];
+
+fn usage(run: &ToolRun<'_>) -> Reading {
+    let stderr = python::plain(run.stderr);
+    // The usage text comes before the line that says what is wrong.
+    let line = stderr
+        .lines()
+        .find(|line| line.contains(": error: "))
+        .map(|line| line.replacen("pytest: error: ", "", 1))
+        .or_else(|| conftest_error(&stderr))
+        .or_else(|| python::trouble(&stderr))
+        .or_else(|| python::trouble(&python::plain(run.stdout)))
+        .unwrap_or_default();
+    let reason = format!("pytest did not start: {}", python::brief(line.trim()));
+    let unknown = line.split_once("unrecognized arguments: ").map(|(_, words)| words);
+    let plugin = unknown.and_then(|words| {
+        words.split_whitespace().find_map(|word| {
+            let is = |option: &str| {
+                word == option
+                    || word.starts_with(&format!("{option}="))
+                    || (option == "--cov" && word.starts_with("--cov-"))
+                    || (option == "-n" && word.strip_prefix("-n").is_some_and(|n| n.parse::<u32>().is_ok()))
+            };
+            PLUGINS.iter().find(|(option, _)| is(option))
+        })
+    });
+    match plugin {
+        Some((option, plugin)) => Reading::broken_with_hint(
+            reason,
+            format!("{option} needs {plugin}: python -m pip install {plugin}"),
+        ),
+        None => Reading::broken(reason),
+    }
+}
+
+/// `ImportError while loading conftest '…'.` and, after the traceback, why.
+fn conftest_error(stderr: &str) -> Option<String> {
+    let why = stderr.lines().filter_map(|line| line.strip_prefix("E  ")).next_back()?;
+    let what = stderr
+        .lines()
+        .find(|line| line.starts_with("ImportError while loading conftest"))?;
+    Some(format!("{}: {}", what.trim_end_matches('.'), why.trim()))
+}
+
+fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
+    let exit = run.exit;
+    let no_report = |why: String| Broken {
+        reason: python::with_trouble(
+            &format!("pytest ended with exit code {exit} and left no report that can be read: {why}"),
+            &silent_about_stdout(run),
+        ),
+        hint: run
+            .stderr
+            .is_empty()
+            .then(|| "a test or plugin may have ended the process (os._exit)".to_owned()),
+    };
+    let report = match run.output("junit") {
+        Err(why) => return Reading::Broken(no_report(why)),
+        Ok(bytes) => match junit::parse(bytes) {
+            Err(error) => return Reading::Broken(no_report(error.to_string())),
+            Ok(report) => report,
+        },
+    };
+    let tally = Tally::of(&report, run);
+    if let Err(reason) = tally.agrees(&report, stdout, exit) {
+        return Reading::broken(reason);
+    }
+    let ended_early = summary::ended_early(stdout);
+    let said = format!("{stdout}\n{}", python::plain(run.stderr));
+    let mut answer = Answer {
+        findings: tally.findings,
+        tests: Some(tally.counts),
+        ..Answer::default()
+    };
+    if exit == 1 {
+        answer.findings.extend(
+            summary::fail_under(&said).map(|message| Finding::new("pytest", FAIL_UNDER, Severity::High, message)),
+        );
+    }
+    let early = ended_early.as_deref().unwrap_or("it does not say why");
+    match exit {
+        5 => return Reading::Nothing(nothing_collected(&tally.counts)),
+        0 if tally.unfinished > 0 => {
+            return Reading::broken(format!("pytest ended before all tests had run: {early}"));
+        }
+        0 if tally.counts.ran() == 0 => {
+            return Reading::Nothing(format!("all {} tests were skipped", tally.counts.skipped));
+        }
+        1 if answer.findings.is_empty() => {
+            return python::no_answer("pytest ended with exit code 1 and its report holds no failure", run);
+        }
+        2 if answer.findings.is_empty() => {
+            return Reading::broken(format!("pytest was interrupted: {early}"));
+        }
+        _ => {}
+    }
+    if tally.unfinished > 0 || exit == 2 {
+        answer.warnings.push(format!("not all tests were run: {early}"));
+    }
+    if tally.expected_failures > 0 {
+        answer.metrics.insert("tests_expected_failures", tally.expected_failures);
+    }
+    if run.coverage {
+        answer.coverage = Some(coverage(run, &said));
+    }
+    Reading::Answer(Box::new(answer))
+}
+
+/// A run without its stdout: where the report is missing, only stderr says why.
+fn silent_about_stdout<'a>(run: &ToolRun<'a>) -> ToolRun<'a> {
+    ToolRun { stdout: b"", ..*run }
+}
+
+fn nothing_collected(counts: &TestCounts) -> String {
+    if counts.skipped > 0 {
+        format!("no tests were collected; skipped while collecting: {}", counts.skipped)
+    } else {
+        "no tests were collected".to_owned()
+    }
+}
+
+/// The cases of a report, each test once.
+#[derive(Default)]
+struct Tally {
+    counts: TestCounts,
+    findings: Vec<Finding>,
+    /// Failures that were expected (`xfail`): they count as passed, as the tests did what they should.
+    expected_failures: u64,
+    /// Cases that were begun and never ended: pytest gives them no name.
+    unfinished: u64,
+}
+
+impl Tally {
+    fn of(report: &JunitReport, run: &ToolRun<'_>) -> Self {
+        let mut tally = Self::default();
+        // A test that fails and whose tear-down breaks too stands in the report twice.
+        let mut order: Vec<Vec<&JunitCase>> = Vec::new();
+        let mut known: BTreeMap<(&str, &str, Option<&str>), usize> = BTreeMap::new();
+        for case in report.cases() {
+            if case.name.is_empty() && case.classname.is_empty() && !case.is_bad() {
+                tally.unfinished += 1;
+                continue;
+            }
+            let key = (case.classname.as_str(), case.name.as_str(), case.file.as_deref());
+            let index = *known.entry(key).or_insert(order.len());
+            match order.get_mut(index) {
+                Some(same) => same.push(case),
+                None => order.push(vec![case]),
+            }
+        }
+        for same in order {
+            tally.count(&same);
+            for case in same.into_iter().filter(|case| case.is_bad()) {
+                tally.findings.push(finding(case, run));
+            }
+        }
+        tally
+    }
+
+    /// Counts one test. Of a failure and an error the failure counts, as it is what the test itself says.
+    fn count(&mut self, same: &[&JunitCase]) {
+        let has = |outcome| same.iter().any(|case| case.outcome == outcome);
+        let expected = |case: &&JunitCase| case.kind.as_deref() == Some("pytest.xfail");
+        if has(JunitOutcome::Failed) {
+            self.counts.failed += 1;
+        } else if has(JunitOutcome::Error) {
+            self.counts.errors += 1;
+        } else if same.iter().any(expected) {
+            self.counts.passed += 1;
+            self.expected_failures += 1;
+        } else if has(JunitOutcome::Skipped) {
+            self.counts.skipped += 1;
+        } else {
+            self.counts.passed += 1;
+        }
+    }
+
+    /// Whether exit code, report and summary line tell one story; else what they say.
+    fn agrees(&self, report: &JunitReport, stdout: &str, exit: i32) -> Result<(), String> {
+        let bad = self.counts.failed + self.counts.errors;
+        let all = bad + self.counts.passed + self.counts.skipped;
+        let declared: u64 = report
+            .suites
+            .iter()
+            .map(|suite| suite.declared.failures.unwrap_or(0) + suite.declared.errors.unwrap_or(0))
+            .sum();
+        if (declared > 0) != (bad > 0) {
+            return Err(format!(
+                "pytest's report claims {declared} failures and errors and lists {bad}"
+            ));
+        }
+        if let Some(line) = summary::summary(stdout)
+            && ((line.bad > 0) != (bad > 0) || (line.all > 0) != (all > 0))
+        {
+            return Err(format!(
+                "pytest's summary line tells of {} failures in {} tests and its report of {bad} in {all}",
+                line.bad, line.all
+            ));
+        }
+        match exit {
+            0 | 5 if bad > 0 => Err(format!(
+                "pytest ended with exit code {exit} although its report holds {bad} failures"
+            )),
+            5 if self.counts.passed > 0 => Err(format!(
+                "pytest ended with exit code 5 (no tests) although {} passed",
+                self.counts.passed
+            )),
+            0 if all + self.unfinished == 0 => {
+                Err("pytest ended with exit code 0 and its report holds no tests".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn finding(case: &JunitCase, run: &ToolRun<'_>) -> Finding {
+    let place = place::of(case, run.facts);
+    let message = match case.message.as_deref() {
+        Some("collection failure") => match exception_lines(&case.text) {
+            lines if lines.is_empty() => "it cannot be collected".to_owned(),
+            lines => format!("it cannot be collected: {lines}"),
+        },
+        _ if case.reason().is_empty() => "it failed and pytest does not say why".to_owned(),
+        _ => case.reason().to_owned(),
+    };
+    let id = crate::model::text::sanitise(&place.id);
+    let finding = Finding::new("pytest", id, Severity::High, python::brief(&message));
+    match place.path {
+        Some(path) => finding.at(path, place.line, None),
+        None => finding,
+    }
+}
+
+/// The lines of a traceback that say what went wrong, without the source lines that a syntax error quotes.
+fn exception_lines(text: &str) -> String {
+    let lines: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("E "))
+        .map(str::trim)
+        .collect();
+    let start = lines.iter().position(|line| python::is_exception(line)).unwrap_or(0);
+    lines.get(start..).unwrap_or_default().join("\n")
+}
+
+fn coverage(run: &ToolRun<'_>, said: &str) -> Coverage {
+    let why = match run.output("coverage") {
+        Ok(bytes) => match coverage_py::parse(bytes) {
+            Ok(found) => return Coverage::Percent(found.percent),
+            Err(error) => error.to_string(),
+        },
+        Err(why) => summary::no_coverage_report(said).unwrap_or(why),
+    };
+    Coverage::Unavailable(Broken {
+        reason: format!("coverage.py left no report that can be used: {why}"),
+        hint: Some(
+            "see that pytest-cov is installed, that nothing says --no-cov, and that `source` of coverage's \
+             configuration names code that the tests import"
+                .to_owned(),
+        ),
+    })
+}
