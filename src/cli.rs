@@ -30,7 +30,7 @@ const EXIT_CODES: &str = "Exit codes: 0 passed, 1 failed, 2 wrong usage or confi
 pub struct Global {
     /// Work as if started in this directory
     #[arg(short = 'C', value_name = "DIR", global = true)]
-    pub directory: Option<PathBuf>,
+    pub chdir: Option<PathBuf>,
     /// Form of the output: human, json or agent [default: human, or agent when CLAUDECODE=1]
     #[arg(long, value_name = "FORMAT", global = true)]
     pub format: Option<String>,
@@ -70,4 +70,32 @@ pub enum Command {
         /// The run's tag
         tag: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_reuses_the_name_of_a_global_option() {
+        let command = Cli::command();
+        let global: BTreeSet<String> = command
+            .get_arguments()
+            .map(|arg| arg.get_id().to_string())
+            .collect();
+        for sub in command.get_subcommands() {
+            let own = sub.get_arguments().map(|arg| arg.get_id().to_string());
+            let shared: Vec<String> = own.filter(|id| global.contains(id)).collect();
+            assert!(shared.is_empty(), "{}: {shared:?}", sub.get_name());
+        }
+    }
 }

@@ -102,7 +102,7 @@ fn fail(ui: &mut Ui, error: &anyhow::Error) -> Exit {
 fn start_directory(global: &Global) -> anyhow::Result<std::path::PathBuf> {
     use anyhow::Context as _;
     let here = std::env::current_dir().context("the current directory cannot be read")?;
-    let Some(asked) = &global.directory else {
+    let Some(asked) = &global.chdir else {
         return Ok(here);
     };
     let start = here.join(asked);

@@ -16,7 +16,16 @@ pub struct Bandit;
 
 /// Options that decide the report or hide what was found.
 const REPORT: Options = Options {
-    alone: &["--exit-zero", "--quiet", "--silent", "-q", "--verbose", "-v", "--debug", "-d"],
+    alone: &[
+        "--exit-zero",
+        "--quiet",
+        "--silent",
+        "-q",
+        "--verbose",
+        "-v",
+        "--debug",
+        "-d",
+    ],
     valued: &["--format", "-f", "--output", "-o", "--msg-template"],
     other_valued: "acnptsxb",
 };

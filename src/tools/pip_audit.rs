@@ -51,7 +51,9 @@ impl Tool for PipAudit {
 
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
         let report = ask.out.join("pip-audit.json");
-        let mut args: Vec<String> = ["--progress-spinner", "off", "-f", "json", "-o"].map(str::to_owned).into();
+        let mut args: Vec<String> = ["--progress-spinner", "off", "-f", "json", "-o"]
+            .map(str::to_owned)
+            .into();
         args.push(report.display().to_string());
         if !ask.configured {
             args.extend(Target::of(ask.facts).args()?);

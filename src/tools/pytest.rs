@@ -77,7 +77,10 @@ impl Tool for Pytest {
     fn exits(&self) -> &'static [(i32, &'static str)] {
         &[
             (0, "all tests passed"),
-            (1, "tests failed, or the coverage is below the project's own fail_under"),
+            (
+                1,
+                "tests failed, or the coverage is below the project's own fail_under",
+            ),
             (2, "interrupted, or files could not be collected"),
             (3, "internal error"),
             (4, "wrong usage or configuration"),
@@ -125,7 +128,9 @@ fn measures_by_itself(facts: &UnitFacts) -> bool {
         .as_ref()
         .and_then(|manifest| manifest.get("tool")?.get("pytest"));
     let addopts = section.and_then(|section| {
-        let older = section.get("ini_options").and_then(|options| options.get("addopts"));
+        let older = section
+            .get("ini_options")
+            .and_then(|options| options.get("addopts"));
         older.or_else(|| section.get("addopts"))
     });
     let words: Vec<&str> = match addopts {
@@ -133,5 +138,7 @@ fn measures_by_itself(facts: &UnitFacts) -> bool {
         Some(toml::Value::Array(list)) => list.iter().filter_map(toml::Value::as_str).collect(),
         _ => Vec::new(),
     };
-    words.iter().any(|word| *word == "--cov" || word.starts_with("--cov="))
+    words
+        .iter()
+        .any(|word| *word == "--cov" || word.starts_with("--cov="))
 }

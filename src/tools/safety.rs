@@ -60,7 +60,10 @@ impl Tool for Safety {
 
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
         let mut args = REPORT.remove_from(ask.args);
-        let lists = ask.facts.requirement_lines().is_some_and(|lines| !lines.is_empty());
+        let lists = ask
+            .facts
+            .requirement_lines()
+            .is_some_and(|lines| !lines.is_empty());
         if !ask.configured && lists {
             args.extend(["-r", "requirements.txt"].map(str::to_owned));
         }

@@ -76,7 +76,10 @@ fn a_suite_that_broke_as_a_whole_counts_as_a_broken_case() {
 
 #[test]
 fn a_case_without_a_name_stays_without_one() {
-    check(r#"<testsuite name="pytest"><testcase time="0.000" /></testsuite>"#, "pytest|:: Passed\n");
+    check(
+        r#"<testsuite name="pytest"><testcase time="0.000" /></testsuite>"#,
+        "pytest|:: Passed\n",
+    );
 }
 
 #[test]

@@ -91,9 +91,17 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     }
     let mut warnings = Vec::new();
     if let Some((_, reason)) = skipped.first() {
-        let names: Vec<&str> = skipped.iter().take(NAMES).map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = skipped
+            .iter()
+            .take(NAMES)
+            .map(|(name, _)| name.as_str())
+            .collect();
         let more = skipped.len().saturating_sub(NAMES);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         warnings.push(python::brief(&format!(
             "{} of {} dependencies were not audited: {}{more} ({reason})",
             skipped.len(),
@@ -119,12 +127,24 @@ fn failed(why: &str, run: &ToolRun<'_>) -> Reading {
         .lines()
         .find_map(|line| line.strip_prefix("ERROR:pip_audit._cli:"))
         .map(python::brief)
-        .or_else(|| stderr.contains("Traceback").then(|| python::trouble(&stderr)).flatten());
+        .or_else(|| {
+            stderr
+                .contains("Traceback")
+                .then(|| python::trouble(&stderr))
+                .flatten()
+        });
     let Some(said) = said else {
         return Reading::broken(format!("pip-audit left no report that can be read: {why}"));
     };
     let reason = format!("pip-audit could not audit: {said}");
-    let network = ["ServiceError", "ConnectionError", "Timeout", "JSONDecodeError", "SSLError", "ProxyError"];
+    let network = [
+        "ServiceError",
+        "ConnectionError",
+        "Timeout",
+        "JSONDecodeError",
+        "SSLError",
+        "ProxyError",
+    ];
     if network.iter().any(|name| said.contains(name)) || said.contains("onnect") {
         Reading::broken_with_hint(reason, UNREACHABLE)
     } else {
@@ -153,10 +173,19 @@ impl Vulnerability {
         let mut aliases = self.aliases.clone();
         // Their order differs from run to run.
         aliases.sort();
-        let aliases = if aliases.is_empty() { String::new() } else { format!(" ({})", aliases.join(", ")) };
+        let aliases = if aliases.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", aliases.join(", "))
+        };
         let about = self.description.lines().next().unwrap_or_default();
         let message = format!("{name} {version}: {fix}{aliases}. {about}");
-        let finding = Finding::new("pip-audit", &self.id, Severity::High, python::brief(message.trim()));
+        let finding = Finding::new(
+            "pip-audit",
+            &self.id,
+            Severity::High,
+            python::brief(message.trim()),
+        );
         match manifest(run) {
             Some(file) => finding.at(run.project_path(file), None, None),
             None => finding,
@@ -166,7 +195,11 @@ impl Vulnerability {
 
 /// The file in which a dependency is declared.
 fn manifest(run: &ToolRun<'_>) -> Option<&'static str> {
-    if run.facts.requirement_lines().is_some_and(|lines| !lines.is_empty()) {
+    if run
+        .facts
+        .requirement_lines()
+        .is_some_and(|lines| !lines.is_empty())
+    {
         return Some("requirements.txt");
     }
     ["pyproject.toml", "setup.cfg", "setup.py"]

@@ -37,7 +37,10 @@ impl Target {
         if lines.is_some() {
             return Self::Requirements;
         }
-        let in_manifest = facts.manifest.as_ref().is_some_and(|manifest| manifest.contains_key("project"));
+        let in_manifest = facts
+            .manifest
+            .as_ref()
+            .is_some_and(|manifest| manifest.contains_key("project"));
         match declared {
             Some(_) => Self::Project,
             // `dynamic = ["dependencies"]`: only a build knows them.
@@ -71,10 +74,15 @@ impl Target {
 }
 
 /// `name[extra]==1.0 ; marker --hash=sha256:…`, one logical line.
-#[expect(clippy::expect_used, reason = "the pattern is a constant that every test compiles")]
+#[expect(
+    clippy::expect_used,
+    reason = "the pattern is a constant that every test compiles"
+)]
 static PIN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]]*\])?\s*==\s*[A-Za-z0-9!+._-]+\s*(;[^#]*?)?(\s+--hash=\S+)*$")
-        .expect("a pattern")
+    Regex::new(
+        r"^[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[^\]]*\])?\s*==\s*[A-Za-z0-9!+._-]+\s*(;[^#]*?)?(\s+--hash=\S+)*$",
+    )
+    .expect("a pattern")
 });
 
 /// Whether every line of a requirements file is a requirement pinned to one version. Options, URLs, paths and files
@@ -100,12 +108,27 @@ mod tests {
 
     #[test]
     fn pinned_files_are_told_from_others() {
-        check_pinned("a==1.0\nB.c-d_e[x,y] == 2!1.0+local.1 ; python_version > '3'  # why\n", true);
-        check_pinned("a==1.0 \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\nb==2\n", true);
+        check_pinned(
+            "a==1.0\nB.c-d_e[x,y] == 2!1.0+local.1 ; python_version > '3'  # why\n",
+            true,
+        );
+        check_pinned(
+            "a==1.0 \\\n    --hash=sha256:00 \\\n    --hash=sha256:11\nb==2\n",
+            true,
+        );
         check_pinned("# nothing\n\n", true);
         for line in [
-            "a>=1", "a", "a==1.*", "a==1,<2", "a===1", "-r b.txt", "-e .", "--index-url https://x", "a @ https://x/a.whl",
-            "./a", "a==1\nb",
+            "a>=1",
+            "a",
+            "a==1.*",
+            "a==1,<2",
+            "a===1",
+            "-r b.txt",
+            "-e .",
+            "--index-url https://x",
+            "a @ https://x/a.whl",
+            "./a",
+            "a==1\nb",
         ] {
             check_pinned(line, false);
         }
@@ -186,8 +209,18 @@ mod tests {
     #[test]
     fn without_dependencies_there_is_nothing_to_do() {
         for (manifest, requirements, site_packages, why) in [
-            (DECLARES_NONE, None, None, "pyproject.toml declares no dependencies"),
-            (DECLARES_NONE, Some("\n"), Some("/v/x"), "pyproject.toml declares no dependencies"),
+            (
+                DECLARES_NONE,
+                None,
+                None,
+                "pyproject.toml declares no dependencies",
+            ),
+            (
+                DECLARES_NONE,
+                Some("\n"),
+                Some("/v/x"),
+                "pyproject.toml declares no dependencies",
+            ),
             ("", None, None, "nothing declares dependencies"),
         ] {
             check(

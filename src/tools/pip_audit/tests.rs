@@ -61,7 +61,11 @@ fn check(requirements: Option<&str>, args: Args<'_>, expect: &str) {
 
 #[test]
 fn the_target_follows_from_the_files() {
-    check(Some("a==1"), Args::Default, "--no-deps --disable-pip -r requirements.txt");
+    check(
+        Some("a==1"),
+        Args::Default,
+        "--no-deps --disable-pip -r requirements.txt",
+    );
     check(Some("a"), Args::Default, "-r requirements.txt");
     check(None, Args::Default, ".");
 }

@@ -23,7 +23,10 @@ pub(super) struct Place {
 }
 
 /// `tests/test_a.py:11: AssertionError`, `  File "/x/test_a.py", line 2, in f`, `E     File "…", line 1`.
-#[expect(clippy::expect_used, reason = "the pattern is a constant that every test compiles")]
+#[expect(
+    clippy::expect_used,
+    reason = "the pattern is a constant that every test compiles"
+)]
 static FRAME: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r#"(?m)^(?:E?\s*File "(?P<native>[^"\n]+)", line (?P<at>\d+)|(?P<short>[^\s:"<>][^:"<>\n]*\.[a-z]+):(?P<line>\d+):)"#,
@@ -41,8 +44,12 @@ pub(super) fn of(case: &JunitCase, facts: &UnitFacts) -> Place {
         .file
         .clone()
         .or_else(|| {
-            let fitting = frames.iter().filter(|(file, _)| rest_behind(dotted, file).is_some());
-            fitting.max_by_key(|(file, _)| file.len()).map(|(file, _)| file.clone())
+            let fitting = frames
+                .iter()
+                .filter(|(file, _)| rest_behind(dotted, file).is_some());
+            fitting
+                .max_by_key(|(file, _)| file.len())
+                .map(|(file, _)| file.clone())
         })
         .or_else(|| by_custom(dotted));
     let Some(file) = file else {
@@ -67,7 +74,9 @@ pub(super) fn of(case: &JunitCase, facts: &UnitFacts) -> Place {
     let in_file = frames.iter().rfind(|(frame, _)| *frame == file);
     Place {
         id,
-        line: in_file.map(|(_, line)| *line).or_else(|| Some(case.line?.saturating_add(1))),
+        line: in_file
+            .map(|(_, line)| *line)
+            .or_else(|| Some(case.line?.saturating_add(1))),
         path: Some(project_path(&file, facts)),
     }
 }
@@ -78,9 +87,17 @@ fn frames(text: &str, facts: &UnitFacts) -> Vec<(String, u32)> {
         .captures_iter(text)
         .filter_map(|found| {
             let file = found.name("native").or_else(|| found.name("short"))?.as_str();
-            let line = found.name("at").or_else(|| found.name("line"))?.as_str().parse().ok()?;
+            let line = found
+                .name("at")
+                .or_else(|| found.name("line"))?
+                .as_str()
+                .parse()
+                .ok()?;
             let inside = std::path::Path::new(file).strip_prefix(&facts.dir);
-            let file = inside.map_or_else(|_| file.to_owned(), |inside| inside.to_string_lossy().into_owned());
+            let file = inside.map_or_else(
+                |_| file.to_owned(),
+                |inside| inside.to_string_lossy().into_owned(),
+            );
             Some((file.replace('\\', "/"), line))
         })
         .collect()
@@ -112,7 +129,11 @@ fn project_path(file: &str, facts: &UnitFacts) -> String {
     let is_relative_to_root = file
         .strip_prefix(&facts.unit.path)
         .is_some_and(|rest| rest.starts_with('/'));
-    if is_relative_to_root { file.to_owned() } else { facts.project_path(file) }
+    if is_relative_to_root {
+        file.to_owned()
+    } else {
+        facts.project_path(file)
+    }
 }
 
 #[cfg(test)]
@@ -143,7 +164,11 @@ mod tests {
             "a.test_Odd.TestX.TestY",
             "test_b[1-a.b]",
             text,
-            ("a/test_Odd.py::TestX::TestY::test_b[1-a.b]", Some("a/test_Odd.py"), Some(7)),
+            (
+                "a/test_Odd.py::TestX::TestY::test_b[1-a.b]",
+                Some("a/test_Odd.py"),
+                Some(7),
+            ),
         );
     }
 

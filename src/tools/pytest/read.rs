@@ -55,7 +55,9 @@ fn usage(run: &ToolRun<'_>) -> Reading {
         .or_else(|| python::trouble(&python::plain(run.stdout)))
         .unwrap_or_default();
     let reason = format!("pytest did not start: {}", python::brief(line.trim()));
-    let unknown = line.split_once("unrecognized arguments: ").map(|(_, words)| words);
+    let unknown = line
+        .split_once("unrecognized arguments: ")
+        .map(|(_, words)| words);
     let plugin = unknown.and_then(|words| {
         words.split_whitespace().find_map(|word| {
             let is = |option: &str| {
@@ -78,7 +80,10 @@ fn usage(run: &ToolRun<'_>) -> Reading {
 
 /// `ImportError while loading conftest '…'.` and, after the traceback, why.
 fn conftest_error(stderr: &str) -> Option<String> {
-    let why = stderr.lines().filter_map(|line| line.strip_prefix("E  ")).next_back()?;
+    let why = stderr
+        .lines()
+        .filter_map(|line| line.strip_prefix("E  "))
+        .next_back()?;
     let what = stderr
         .lines()
         .find(|line| line.starts_with("ImportError while loading conftest"))?;
@@ -117,7 +122,8 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
     };
     if exit == 1 {
         answer.findings.extend(
-            summary::fail_under(&said).map(|message| Finding::new("pytest", FAIL_UNDER, Severity::High, message)),
+            summary::fail_under(&said)
+                .map(|message| Finding::new("pytest", FAIL_UNDER, Severity::High, message)),
         );
     }
     let early = ended_early.as_deref().unwrap_or("it does not say why");
@@ -130,7 +136,10 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
             return Reading::Nothing(format!("all {} tests were skipped", tally.counts.skipped));
         }
         1 if answer.findings.is_empty() => {
-            return python::no_answer("pytest ended with exit code 1 and its report holds no failure", run);
+            return python::no_answer(
+                "pytest ended with exit code 1 and its report holds no failure",
+                run,
+            );
         }
         2 if answer.findings.is_empty() => {
             return Reading::broken(format!("pytest was interrupted: {early}"));
@@ -141,7 +150,9 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
         answer.warnings.push(format!("not all tests were run: {early}"));
     }
     if tally.expected_failures > 0 {
-        answer.metrics.insert("tests_expected_failures", tally.expected_failures);
+        answer
+            .metrics
+            .insert("tests_expected_failures", tally.expected_failures);
     }
     if run.coverage {
         answer.coverage = Some(coverage(run, &said));
@@ -156,7 +167,10 @@ fn silent_about_stdout<'a>(run: &ToolRun<'a>) -> ToolRun<'a> {
 
 fn nothing_collected(counts: &TestCounts) -> String {
     if counts.skipped > 0 {
-        format!("no tests were collected; skipped while collecting: {}", counts.skipped)
+        format!(
+            "no tests were collected; skipped while collecting: {}",
+            counts.skipped
+        )
     } else {
         "no tests were collected".to_owned()
     }
@@ -281,7 +295,10 @@ fn exception_lines(text: &str) -> String {
         .filter_map(|line| line.strip_prefix("E "))
         .map(str::trim)
         .collect();
-    let start = lines.iter().position(|line| python::is_exception(line)).unwrap_or(0);
+    let start = lines
+        .iter()
+        .position(|line| python::is_exception(line))
+        .unwrap_or(0);
     lines.get(start..).unwrap_or_default().join("\n")
 }
 

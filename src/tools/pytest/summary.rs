@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-#[expect(clippy::expect_used, reason = "the pattern is a constant that every test compiles")]
+#[expect(
+    clippy::expect_used,
+    reason = "the pattern is a constant that every test compiles"
+)]
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern")
 }
@@ -90,14 +93,24 @@ mod tests {
 
     #[track_caller]
     fn check(line: &str, expect: Option<(u64, u64)>) {
-        assert_eq!(summary(line).map(|found| (found.bad, found.all)), expect, "{line}");
+        assert_eq!(
+            summary(line).map(|found| (found.bad, found.all)),
+            expect,
+            "{line}"
+        );
     }
 
     #[test]
     fn summary_lines_are_read() {
         check("=== 1 failed, 2 passed, 3 errors in 0.03s ===", Some((4, 6)));
-        check("1 failed, 1 passed, 3 skipped, 1 xfailed, 1 xpassed in 0.04s", Some((1, 7)));
-        check("== 3 passed, 2 deselected, 1 warning, 4 subtests passed in 75.10s (0:01:15) ==", Some((0, 3)));
+        check(
+            "1 failed, 1 passed, 3 skipped, 1 xfailed, 1 xpassed in 0.04s",
+            Some((1, 7)),
+        );
+        check(
+            "== 3 passed, 2 deselected, 1 warning, 4 subtests passed in 75.10s (0:01:15) ==",
+            Some((0, 3)),
+        );
         check("=== no tests ran in 0.02s ===", Some((0, 0)));
         check("1 error in 1s", Some((1, 1)));
         check("I slept 3 hours in 2.0s of the day", None);

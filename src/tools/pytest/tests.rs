@@ -21,7 +21,10 @@ fn check_no_coverage(state: FileState) {
     run.outputs.insert("coverage", state.clone());
     match run.read(&Pytest) {
         Reading::Answer(answer) => {
-            assert!(matches!(answer.coverage, Some(Coverage::Unavailable(_))), "{state:?}");
+            assert!(
+                matches!(answer.coverage, Some(Coverage::Unavailable(_))),
+                "{state:?}"
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -39,7 +42,9 @@ fn coverage_that_cannot_be_read_is_unavailable_and_never_a_number() {
     check_no_coverage(FileState::Missing);
     check_no_coverage(FileState::Stale);
     check_no_coverage(FileState::TooLarge(1 << 40));
-    check_no_coverage(FileState::Fresh(b"{\"totals\": {\"percent_covered\": \"100\"}, \"files\": {}}".to_vec()));
+    check_no_coverage(FileState::Fresh(
+        b"{\"totals\": {\"percent_covered\": \"100\"}, \"files\": {}}".to_vec(),
+    ));
 }
 
 #[track_caller]
@@ -47,9 +52,19 @@ fn check(manifest: &str, args: &str, coverage: bool, expect: &str) {
     let facts = recordings::facts(manifest);
     let prepared = recordings::prepare(&Pytest, &facts, Mode::Check, Args::Configured(args), coverage);
     assert_eq!(prepared.args.join(" "), expect);
-    assert_eq!(prepared.env, [("COVERAGE_FILE".to_owned(), "/out/.coverage".to_owned())]);
+    assert_eq!(
+        prepared.env,
+        [("COVERAGE_FILE".to_owned(), "/out/.coverage".to_owned())]
+    );
     let keys: Vec<_> = prepared.outputs.iter().map(|output| output.key).collect();
-    assert_eq!(keys, if coverage { vec!["junit", "coverage"] } else { vec!["junit"] });
+    assert_eq!(
+        keys,
+        if coverage {
+            vec!["junit", "coverage"]
+        } else {
+            vec!["junit"]
+        }
+    );
 }
 
 const JSON: &str = "--cov-report=json:/out/coverage.json";
@@ -73,7 +88,12 @@ fn the_report_is_asked_for_and_the_projects_own_words_stay() {
 
 #[test]
 fn coverage_is_measured_only_when_asked_and_never_twice() {
-    check("", "tests", true, &format!("--junitxml=/out/junit.xml --cov {JSON} tests"));
+    check(
+        "",
+        "tests",
+        true,
+        &format!("--junitxml=/out/junit.xml --cov {JSON} tests"),
+    );
     check(
         "",
         "--cov=src --cov-report=json --cov-report term --cov-report json:x.json tests",

@@ -47,7 +47,8 @@ enum Old {
     Scored(String, String, String, String, String, Value, Value),
 }
 
-const ACCOUNT: &str = "log in with `safety auth login`, or give SAFETY_API_KEY through `pass_env`; pip-audit asks for neither";
+const ACCOUNT: &str =
+    "log in with `safety auth login`, or give SAFETY_API_KEY through `pass_env`; pip-audit asks for neither";
 
 pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     let stdout = String::from_utf8_lossy(run.stdout);
@@ -85,9 +86,13 @@ fn old(list: &[Old], run: &ToolRun<'_>) -> Reading {
         );
     }
     let findings = list.iter().map(|entry| {
-        let (Old::Entry(package, _, version, advisory, id) | Old::Scored(package, _, version, advisory, id, _, _)) = entry;
+        let (Old::Entry(package, _, version, advisory, id)
+        | Old::Scored(package, _, version, advisory, id, _, _)) = entry;
         let message = format!("{package} {version}: {advisory}");
-        placed(Finding::new("safety", id, Severity::High, python::brief(&message)), run)
+        placed(
+            Finding::new("safety", id, Severity::High, python::brief(&message)),
+            run,
+        )
     });
     Reading::findings(findings.collect())
 }
@@ -122,9 +127,15 @@ fn judge(report: &Report, run: &ToolRun<'_>) -> Reading {
             .iter()
             .map(|ignored| ignored.vulnerability_id.as_str())
             .collect();
-        warnings.push(python::brief(&format!("ignored vulnerabilities: {}", ids.join(", "))));
+        warnings.push(python::brief(&format!(
+            "ignored vulnerabilities: {}",
+            ids.join(", ")
+        )));
     }
-    let findings = report.vulnerabilities.iter().map(|found| placed(found.finding(), run));
+    let findings = report
+        .vulnerabilities
+        .iter()
+        .map(|found| placed(found.finding(), run));
     Reading::Answer(Box::new(Answer {
         findings: findings.collect(),
         metrics: BTreeMap::from([("dependencies_audited", report.meta.packages_found)]),
@@ -140,9 +151,22 @@ impl Vulnerability {
             [] => String::new(),
             versions => format!(" fixed in {};", versions.join(", ")),
         };
-        let cve = self.cve.as_ref().map(|cve| format!(" ({cve})")).unwrap_or_default();
-        let message = format!("{} {version}:{fix} {}{cve}", self.package_name, self.advisory.trim());
-        Finding::new("safety", &self.vulnerability_id, self.severity(), python::brief(&message))
+        let cve = self
+            .cve
+            .as_ref()
+            .map(|cve| format!(" ({cve})"))
+            .unwrap_or_default();
+        let message = format!(
+            "{} {version}:{fix} {}{cve}",
+            self.package_name,
+            self.advisory.trim()
+        );
+        Finding::new(
+            "safety",
+            &self.vulnerability_id,
+            self.severity(),
+            python::brief(&message),
+        )
     }
 
     /// The words of CVSS 3, 2 or of the report itself; without any it counts as high.
@@ -156,7 +180,10 @@ impl Vulnerability {
 }
 
 fn placed(finding: Finding, run: &ToolRun<'_>) -> Finding {
-    let lists = run.facts.requirement_lines().is_some_and(|lines| !lines.is_empty());
+    let lists = run
+        .facts
+        .requirement_lines()
+        .is_some_and(|lines| !lines.is_empty());
     if lists {
         finding.at(run.project_path("requirements.txt"), None, None)
     } else {
@@ -172,11 +199,15 @@ pub(super) fn no_answer(what: &str, run: &ToolRun<'_>) -> Reading {
         || ["auth login", "log in", "login", "api key", "register"]
             .iter()
             .any(|words| said.contains(words));
-    let unreachable = run.exit == 68 || ["connecterror", "network connection", "name or service not known"]
-        .iter()
-        .any(|words| said.contains(words));
+    let unreachable = run.exit == 68
+        || ["connecterror", "network connection", "name or service not known"]
+            .iter()
+            .any(|words| said.contains(words));
     let hint = if unreachable {
-        Some("safety must reach its service over the network; see proxy and certificates, or use pip-audit".to_owned())
+        Some(
+            "safety must reach its service over the network; see proxy and certificates, or use pip-audit"
+                .to_owned(),
+        )
     } else {
         wants_account.then(|| ACCOUNT.to_owned())
     };
