@@ -96,6 +96,14 @@ impl Sdd {
     }
 }
 
+impl Drop for Sdd {
+    fn drop(&mut self) {
+        // When a test fails; the guard does the rest.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// The guards that were started from a directory and live.
 fn guards(dir: &Path) -> usize {
     let run_id = std::fs::read_to_string(dir.join("run_id")).unwrap_or_default();
@@ -114,7 +122,7 @@ fn guards(dir: &Path) -> usize {
 fn nothing_outlives_an_sdd_that_was_killed() {
     let mut sdd = Sdd::start(&[]);
     let run_id = sdd.run_id();
-    assert!(tagged(&run_id).len() >= 4, "{:?}", tagged(&run_id));
+    eventually("all have started", || tagged(&run_id).len() >= 4);
     eventually("the guard is there", || guards(sdd.dir.path()) == 1);
     sdd.child.kill().unwrap();
     sdd.child.wait().unwrap();
