@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+use crate::model::text::shorten;
+
+/// The longest key that is written whole: far longer than any setting's.
+const MAX_KEY: usize = 100;
+
 /// One step from a value to a value inside it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
@@ -82,6 +87,9 @@ impl fmt::Display for JsonPath {
         for (at, step) in self.0.iter().enumerate() {
             match step {
                 Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Key(key) if key.len() > MAX_KEY => {
+                    write!(f, "[{:?}]", shorten(key, MAX_KEY))?;
+                }
                 Step::Key(key) if is_plain(key) => {
                     if at > 0 {
                         f.write_str(".")?;
@@ -155,6 +163,8 @@ mod tests {
         check(&JsonPath::of("a").key("b.c").key("d"), "a[\"b.c\"].d");
         check(&JsonPath::of("a").key("b\nc"), "a[\"b\\nc\"]");
         check(&JsonPath::default().key(""), "[\"\"]");
+        check(&JsonPath::default().key("a\u{202e}"), "[\"a\\u{202e}\"]");
+        assert!(JsonPath::of(&"k".repeat(10_000)).to_string().len() < 200);
     }
 
     #[test]

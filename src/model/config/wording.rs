@@ -37,19 +37,16 @@ pub(super) fn reword(message: &str) -> String {
 
 /// Any text as one line of bounded length.
 pub(super) fn one_line(message: &str) -> String {
-    let flat: String = message
-        .chars()
-        .flat_map(|c| match c {
-            '\n' => vec!['\\', 'n'],
-            '\t' => vec![' '],
-            c => vec![c],
-        })
-        .collect();
-    text::shorten(&text::sanitise(&flat), MAX_CHARS)
+    let flat = text::sanitise(message).replace('\n', "\\n").replace('\t', " ");
+    text::shorten(&flat, MAX_CHARS)
 }
 
-/// What to do about a wrong value, given the message made of it and the value itself.
+/// What to do about a wrong value, given the message made of it and the value itself; one line.
 pub(super) fn hint(why: &str, value: Option<&Value>) -> String {
+    one_line(&hint_text(why, value))
+}
+
+fn hint_text(why: &str, value: Option<&Value>) -> String {
     if let Some((given, expected)) = why.split_once(" is not known here; expected ") {
         let given = given.trim_end_matches('`').rsplit('`').next().unwrap_or_default();
         let allowed = expected.split('`').skip(1).step_by(2);
@@ -159,6 +156,8 @@ mod tests {
     #[test]
     fn a_message_is_one_line_of_bounded_length() {
         check("a\nb\u{1b}[31mc\u{202e}", "a\\nbc<U+202E>");
+        // A bare carriage return is a line break, too.
+        check("a\rb\r\nc", "a\\nb\\nc");
         assert!(reword(&"x".repeat(10_000)).chars().count() < MAX_CHARS + 40);
     }
 
