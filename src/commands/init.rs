@@ -62,7 +62,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         let document = json!({
             "schema_version": 1, "kind": "init", "root": root.to_string_lossy(),
             "units": project.units.iter().map(|facts| &facts.unit).collect::<Vec<_>>(),
-            "files": made.iter().map(|made| json!({"path": made.path, "result": word(made.written)})).collect::<Vec<_>>(),
+            "files": made.iter().map(|made| json!({"path": made.path, "result": word(made)})).collect::<Vec<_>>(),
             "tools": tools, "warnings": project.warnings,
         });
         format!("{}\n", serde_json::to_string_pretty(&document)?)
@@ -145,9 +145,11 @@ fn ignore_lines(store: &Store) -> anyhow::Result<Written> {
     Ok(store.write(".gitignore", text.as_bytes(), Overwrite::Replace)?)
 }
 
-fn word(written: Written) -> &'static str {
-    match written {
+fn word(made: &Made) -> &'static str {
+    match made.written {
         Written::New => "new",
+        // Lines are added to this one; everything in it stays.
+        Written::Replaced if made.path == ".gitignore" => "extended",
         Written::Replaced => "replaced",
         Written::Unchanged => "unchanged",
         Written::Kept => "kept",
@@ -201,7 +203,7 @@ fn describe(root: &Path, project: &Project, made: &[Made], tools: &[Value]) -> S
     };
     let _ = writeln!(text, "{head} {}", root.display());
     for made in made {
-        let _ = writeln!(text, "  {:<9} {}", word(made.written), made.path);
+        let _ = writeln!(text, "  {:<9} {}", word(made), made.path);
     }
     let _ = writeln!(text, "\nunits");
     if project.units.is_empty() {

@@ -421,15 +421,26 @@ fn missing_gates(config: &Config, request: &Request<'_>, warnings: &mut Vec<Stri
     blocks
 }
 
-/// A failing tool may miss a variable that the allow-list keeps from it.
+/// A tool that broke, or the project's own code that failed, may miss a variable that the allow-list keeps from it.
+/// Linters and scanners that found something do not.
 fn withheld(cx: &Cx, config: &Config, gates: &[GateReport]) -> Option<String> {
     let count = cx.environment.withheld(&config.pass_env);
-    let troubled = gates
-        .iter()
-        .flat_map(|gate| &gate.steps)
-        .any(|step| matches!(step.verdict, Verdict::Failed | Verdict::Error) && !step.command.is_empty());
+    let troubled = gates.iter().any(|gate| {
+        gate.steps
+            .iter()
+            .filter(|step| !step.command.is_empty())
+            .any(|step| match step.verdict {
+                Verdict::Error => true,
+                Verdict::Failed => {
+                    matches!(gate.gate, GateId::Tests | GateId::Custom) && step.exit_code != Some(0)
+                }
+                Verdict::Passed | Verdict::Skipped | Verdict::NotRun => false,
+            })
+    });
     (troubled && count > 0).then(|| {
-        format!("{count} environment variables were withheld from the tools; pass one on with \"pass_env\": [\"NAME\"] in config.json")
+        format!(
+            "{count} environment variables were withheld from the tools; pass one on with \"pass_env\": [\"NAME\"] in config.json"
+        )
     })
 }
 

@@ -64,7 +64,7 @@ pub(super) fn gate(
         required: planned.required || (verdict == Verdict::Error && job.cx.strictness == Strictness::Strict),
         verdict,
         reason: text::shorten(&clean(&reason, job), 500),
-        duration_ms: millis(span(times)),
+        duration_ms: millis(busy(times)),
         steps,
         metrics: judgement.metrics().clone(),
         findings,
@@ -245,7 +245,9 @@ fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
 
 fn remediation(planned: &GatePlan, judgement: &Judgement, verdict: Verdict, job: &Job<'_>) -> Vec<String> {
     let mut lines = distinct(judgement.hints().map(|hint| clean(hint, job)));
+    // A step that failed and knows what to do knows better than its gate.
     if verdict == Verdict::Failed
+        && lines.is_empty()
         && let Some(gate) = gates::by_id(planned.gate)
     {
         lines.push(gate.about().remedy.to_owned());
@@ -261,13 +263,18 @@ fn remediation(planned: &GatePlan, judgement: &Judgement, verdict: Verdict, job:
     lines
 }
 
-fn span(times: &[Option<(Instant, Instant)>]) -> Duration {
-    let started = times.iter().flatten().map(|(from, _)| *from).min();
-    let ended = times.iter().flatten().map(|(_, to)| *to).max();
-    match (started, ended) {
-        (Some(from), Some(to)) => to - from,
-        _ => Duration::ZERO,
+/// The time in which at least one of the steps ran; the time that they waited for each other does not count.
+fn busy(times: &[Option<(Instant, Instant)>]) -> Duration {
+    let mut spans: Vec<(Instant, Instant)> = times.iter().copied().flatten().collect();
+    spans.sort();
+    let mut total = Duration::ZERO;
+    let mut reached: Option<Instant> = None;
+    for (from, to) in spans {
+        let from = reached.map_or(from, |reached| from.max(reached));
+        total += to.saturating_duration_since(from);
+        reached = Some(reached.map_or(to, |reached| reached.max(to)));
     }
+    total
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -294,5 +301,30 @@ pub(super) fn add_changes(gates: &mut [GateReport], plan: &Plan, changed: &BTree
         if let Some(files) = changed.get(&planned.gate) {
             report.changed_files.clone_from(files);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(spans: &[(u64, u64)], expect: u64) {
+        let zero = Instant::now();
+        let at = |ms: u64| zero + Duration::from_millis(ms);
+        let mut times: Vec<_> = spans
+            .iter()
+            .map(|(from, to)| Some((at(*from), at(*to))))
+            .collect();
+        times.push(None);
+        assert_eq!(millis(busy(&times)), expect);
+    }
+
+    #[test]
+    fn waiting_is_not_work_and_nothing_counts_twice() {
+        check(&[], 0);
+        check(&[(0, 20), (1_000, 1_020)], 40);
+        check(&[(10, 50), (0, 100), (90, 120)], 120);
+        check(&[(5, 10), (0, 3)], 8);
     }
 }

@@ -23,7 +23,7 @@ impl Gate for Security {
         About {
             title: "Security",
             question: "Is the code free of known insecure patterns, and are its dependencies free of known vulnerabilities?",
-            remedy: "Update the dependencies named above to a fixed version, and rewrite the insecure code",
+            remedy: "Rewrite the insecure code named above; update vulnerable dependencies to a fixed version",
         }
     }
 

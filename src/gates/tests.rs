@@ -5,12 +5,17 @@ use super::parts::{Part, Seen, see};
 use super::step::{Item, Step};
 use super::toolplan::{self, Pick};
 use super::{About, Context, Gate, Judgement, StepJudgement};
+use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
 use crate::model::text;
+use crate::model::verdict::Verdict;
 use crate::tools::{Answer, Coverage, Reading, TestCounts};
 
 /// Tests pass and cover enough.
 pub struct Tests;
+
+/// Files with uncovered lines that are named when coverage is too low.
+const MAX_GAPS: usize = 10;
 
 /// What the units of a gate add up to.
 #[derive(Default)]
@@ -29,7 +34,7 @@ impl Gate for Tests {
         About {
             title: "Tests",
             question: "Do all tests pass, and do they cover enough of the code?",
-            remedy: "Mend the failing tests named above, or add tests for what is not covered",
+            remedy: "Mend the failing tests named above",
         }
     }
 
@@ -122,11 +127,42 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
             "no tests were found".to_owned()
         })
     } else {
-        judge_coverage(&answer, threshold, measured, counts)
+        let judgement = judge_coverage(&answer, threshold, measured, counts);
+        if measured.is_some() && judgement.verdict() == Verdict::Failed {
+            let findings = gaps(cx, step, &answer);
+            return judgement
+                .with_findings(findings)
+                .with_warnings(answer.warnings)
+                .with_hint(
+                    "add tests for the lines named above, or lower the threshold on purpose: \
+                 quality_gates.test_execution.coverage_threshold",
+                );
+        }
+        judgement
     };
     judgement
         .with_findings(answer.findings)
         .with_warnings(answer.warnings)
+}
+
+/// The files that miss most, as findings: a number alone tells nobody what to test.
+fn gaps(cx: &Context<'_>, step: &Step, answer: &Answer) -> Vec<Finding> {
+    let mut gaps: Vec<_> = answer.gaps.iter().collect();
+    gaps.sort_by_key(|gap| (std::cmp::Reverse(gap.lines.len()), &gap.path));
+    let facts = step.unit.and_then(|index| cx.project.units.get(index));
+    gaps.into_iter()
+        .take(MAX_GAPS)
+        .map(|gap| {
+            let path = facts.map_or_else(|| gap.path.clone(), |facts| facts.project_path(&gap.path));
+            let lines = match gap.lines.len() {
+                1 => "1 line is".to_owned(),
+                count => format!("{count} lines are"),
+            };
+            let message = format!("{lines} not covered: {}", gap.ranges(12));
+            let line = gap.lines.first().copied();
+            Finding::new(&step.tool_name(), "coverage", Severity::Medium, message).at(path, line, None)
+        })
+        .collect()
 }
 
 fn judge_coverage(

@@ -120,7 +120,7 @@ pub struct GateReport {
     pub verdict: Verdict,
     /// Why, in one line; never empty.
     pub reason: String,
-    /// The time from its first step's start to its last step's end, in milliseconds.
+    /// The time in which at least one of its steps ran, in milliseconds.
     pub duration_ms: u64,
     /// What was run, in the order of the plan.
     pub steps: Vec<StepReport>,

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+
+use super::gaps::Gap;
 
 /// What coverage.py measured.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CoveragePy {
     /// Covered statements, and branches where they were measured, in percent.
     pub percent: f64,
@@ -14,6 +15,8 @@ pub struct CoveragePy {
     pub statements: u64,
     /// How many files were measured.
     pub files: usize,
+    /// The files with lines that no test reaches.
+    pub gaps: Vec<Gap>,
 }
 
 /// Why a report gives no number.
@@ -39,8 +42,15 @@ pub enum CoveragePyError {
 
 #[derive(Deserialize)]
 struct Report {
-    files: BTreeMap<String, IgnoredAny>,
+    files: BTreeMap<String, MeasuredFile>,
     totals: Totals,
+}
+
+/// Only the totals must be there: the lines serve people, not the verdict.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct MeasuredFile {
+    missing_lines: Vec<u32>,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +76,15 @@ pub fn parse(bytes: &[u8]) -> Result<CoveragePy, CoveragePyError> {
         percent,
         statements: report.totals.num_statements,
         files: report.files.len(),
+        gaps: report
+            .files
+            .into_iter()
+            .filter(|(_, file)| !file.missing_lines.is_empty())
+            .map(|(path, file)| Gap {
+                path,
+                lines: file.missing_lines,
+            })
+            .collect(),
     })
 }
 
@@ -87,6 +106,20 @@ mod tests {
         check(
             r#"{"meta":{"format":3},"files":{"a.py":{"x":[1]}},"totals":{"covered_lines":3,"num_statements":4,"percent_covered":75.5}}"#,
             "75.5 % of 4 in 1",
+        );
+    }
+
+    #[test]
+    fn the_lines_that_no_test_reaches_are_read() {
+        let json = r#"{"files":{"a.py":{"missing_lines":[3,4]},"b.py":{"missing_lines":[]}},
+            "totals":{"num_statements":9,"percent_covered":70}}"#;
+        let gaps = parse(json.as_bytes()).unwrap().gaps;
+        assert_eq!(
+            gaps,
+            [Gap {
+                path: "a.py".to_owned(),
+                lines: vec![3, 4]
+            }]
         );
     }
 

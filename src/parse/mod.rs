@@ -2,6 +2,7 @@
 
 pub mod cargo_json;
 pub mod coverage_py;
+pub mod gaps;
 pub mod junit;
 pub mod libtest;
 pub mod rustc_text;

@@ -191,31 +191,60 @@ fn piece(group: &[&Finding]) -> String {
     } else {
         String::new()
     };
-    let message = text::shorten(
-        &first.message.split_whitespace().collect::<Vec<_>>().join(" "),
-        300,
-    );
-    let mut piece = format!(
-        "{}{count} ({}{fixable}): {message}\n",
+    let head = format!(
+        "{}{count} ({}{fixable})",
         text::shorten(&first.rule, 120),
         first.severity
     );
-    let places: Vec<String> = group
+    let places: Vec<(String, String)> = group
         .iter()
         .take(MAX_PLACES)
-        .filter_map(|finding| {
-            let path = text::shorten(finding.path.as_deref()?, 120);
-            Some(finding.line.map_or(path.clone(), |line| format!("{path}:{line}")))
-        })
+        .map(|finding| (place(finding), one_line(&finding.message)))
         .collect();
-    if !places.is_empty() {
-        piece.push_str(&format!(
-            "  at {}{}\n",
-            places.join(" "),
-            more(group.len(), places.len())
-        ));
+    let more = more(group.len(), places.len());
+    // One message for all is said once; different ones stand with their places.
+    if places
+        .iter()
+        .all(|(_, message)| Some(message) == places.first().map(|(_, first)| first))
+    {
+        let message = one_line(&first.message);
+        let at: Vec<&str> = places
+            .iter()
+            .map(|(place, _)| place.as_str())
+            .filter(|place| !place.is_empty())
+            .collect();
+        let at = if at.is_empty() {
+            String::new()
+        } else {
+            format!("  at {}{more}\n", at.join(" "))
+        };
+        return format!("{head}: {message}\n{at}");
     }
-    piece
+    let lines: Vec<String> = places
+        .iter()
+        .map(|(place, message)| format!("  {place} {message}\n"))
+        .collect();
+    let lines = lines.concat();
+    let more = if more.is_empty() {
+        more
+    } else {
+        format!(" {more}\n")
+    };
+    format!("{head}:\n{lines}{more}")
+}
+
+/// Where a finding is, in a few characters.
+fn place(finding: &Finding) -> String {
+    let Some(path) = &finding.path else {
+        return String::new();
+    };
+    let path = text::shorten(path, 120);
+    finding.line.map_or(path.clone(), |line| format!("{path}:{line}"))
+}
+
+/// A message in one line of bounded length.
+fn one_line(message: &str) -> String {
+    text::shorten(&message.split_whitespace().collect::<Vec<_>>().join(" "), 300)
 }
 
 fn more(total: usize, shown: usize) -> String {

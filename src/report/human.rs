@@ -1,5 +1,6 @@
 //! For people at a terminal: a line a gate, what did not pass expanded, the decision last.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Paint};
@@ -14,7 +15,9 @@ use crate::model::verdict::{RunVerdict, Verdict};
 pub struct Human;
 
 /// Findings that an expanded gate shows; the rest is counted.
-const MAX_SHOWN: usize = 20;
+const MAX_SHOWN: u64 = 20;
+/// Findings of one rule that are shown; the rest is counted.
+const MAX_PER_RULE: u64 = 5;
 
 impl Renderer for Human {
     fn name(&self) -> &'static str {
@@ -142,13 +145,7 @@ impl Page<'_> {
         let (_, paint) = sign(gate.verdict);
         let title = format!("{}: {}", gate.gate, gate.verdict.as_str().replace('_', " "));
         writeln!(out, "\n{}", self.paint(paint.bold(), &title))?;
-        for finding in gate.findings.iter().take(MAX_SHOWN) {
-            self.finding(finding, out)?;
-        }
-        let hidden = gate.findings_total.saturating_sub(MAX_SHOWN as u64);
-        if hidden > 0 {
-            writeln!(out, "  … and {hidden} more, all in the report")?;
-        }
+        self.findings(gate, out)?;
         for step in gate
             .steps
             .iter()
@@ -187,6 +184,36 @@ impl Page<'_> {
                 "  {} {advice}",
                 self.paint(AnsiColor::Cyan.on_default(), "→")
             )?;
+        }
+        Ok(())
+    }
+
+    /// The findings, the worst first; of a rule that is broken everywhere a few stand for all.
+    fn findings(&self, gate: &GateReport, out: &mut dyn Write) -> io::Result<()> {
+        let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut shown = 0;
+        for finding in &gate.findings {
+            let count = seen.entry(&finding.rule).or_default();
+            *count += 1;
+            if *count <= MAX_PER_RULE && shown < MAX_SHOWN {
+                self.finding(finding, out)?;
+                shown += 1;
+            }
+        }
+        let many: Vec<String> = seen
+            .iter()
+            .filter(|(_, count)| **count > MAX_PER_RULE)
+            .take(6)
+            .map(|(rule, count)| format!("{count} of {}", text::shorten(rule, 80)))
+            .collect();
+        let hidden = gate.findings_total.saturating_sub(shown);
+        if hidden > 0 {
+            let many = if many.is_empty() {
+                String::new()
+            } else {
+                format!(" (in all {})", many.join(", "))
+            };
+            writeln!(out, "  … and {hidden} more in the report{many}")?;
         }
         Ok(())
     }

@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 use crate::model::finding::Finding;
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
+use crate::parse::gaps::Gap;
 use crate::project::UnitFacts;
 
 /// Every tool. The order decides which tool serves a gate by default: the first that applies.
@@ -247,6 +248,8 @@ pub struct Answer {
     pub tests: Option<TestCounts>,
     /// Coverage, where it was asked for.
     pub coverage: Option<Coverage>,
+    /// Lines that no test reaches, where coverage was measured by line.
+    pub gaps: Vec<Gap>,
     /// What was looked at, in numbers, such as `dependencies_audited`.
     pub metrics: BTreeMap<&'static str, u64>,
     /// What the reader should know although it decides nothing.

@@ -6,6 +6,7 @@ use super::super::{Answer, Broken, Coverage, Reading, TestCounts, ToolRun, pytho
 use super::{place, summary};
 use crate::model::finding::{Finding, Severity};
 use crate::parse::coverage_py;
+use crate::parse::gaps::Gap;
 use crate::parse::junit::{self, JunitCase, JunitOutcome, JunitReport};
 
 /// The rule of coverage below the limit that the project itself sets.
@@ -155,7 +156,9 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
             .insert("tests_expected_failures", tally.expected_failures);
     }
     if run.coverage {
-        answer.coverage = Some(coverage(run, &said));
+        let (coverage, gaps) = coverage(run, &said);
+        answer.coverage = Some(coverage);
+        answer.gaps = gaps;
     }
     Reading::Answer(Box::new(answer))
 }
@@ -302,20 +305,22 @@ fn exception_lines(text: &str) -> String {
     lines.get(start..).unwrap_or_default().join("\n")
 }
 
-fn coverage(run: &ToolRun<'_>, said: &str) -> Coverage {
+/// The number, and the lines that no test reaches.
+fn coverage(run: &ToolRun<'_>, said: &str) -> (Coverage, Vec<Gap>) {
     let why = match run.output("coverage") {
         Ok(bytes) => match coverage_py::parse(bytes) {
-            Ok(found) => return Coverage::Percent(found.percent),
+            Ok(found) => return (Coverage::Percent(found.percent), found.gaps),
             Err(error) => error.to_string(),
         },
         Err(why) => summary::no_coverage_report(said).unwrap_or(why),
     };
-    Coverage::Unavailable(Broken {
+    let unavailable = Coverage::Unavailable(Broken {
         reason: format!("coverage.py left no report that can be used: {why}"),
         hint: Some(
             "see that pytest-cov is installed, that nothing says --no-cov, and that `source` of coverage's \
              configuration names code that the tests import"
                 .to_owned(),
         ),
-    })
+    });
+    (unavailable, Vec::new())
 }
