@@ -13,8 +13,6 @@ pub struct CoveragePy {
     pub percent: f64,
     /// How many statements there are.
     pub statements: u64,
-    /// How many files were measured.
-    pub files: usize,
     /// The files with lines that no test reaches.
     pub gaps: Vec<Gap>,
 }
@@ -42,6 +40,7 @@ pub enum CoveragePyError {
 
 #[derive(Deserialize)]
 struct Report {
+    /// Demanded: another document with totals is not this report.
     files: BTreeMap<String, MeasuredFile>,
     totals: Totals,
 }
@@ -75,7 +74,6 @@ pub fn parse(bytes: &[u8]) -> Result<CoveragePy, CoveragePyError> {
     Ok(CoveragePy {
         percent,
         statements: report.totals.num_statements,
-        files: report.files.len(),
         gaps: report
             .files
             .into_iter()
@@ -95,7 +93,7 @@ mod tests {
     #[track_caller]
     fn check(json: &str, expect: &str) {
         let shown = match parse(json.as_bytes()) {
-            Ok(found) => format!("{} % of {} in {}", found.percent, found.statements, found.files),
+            Ok(found) => format!("{} % of {}", found.percent, found.statements),
             Err(error) => error.to_string(),
         };
         assert_eq!(shown, expect);
@@ -105,7 +103,7 @@ mod tests {
     fn totals_are_read() {
         check(
             r#"{"meta":{"format":3},"files":{"a.py":{"x":[1]}},"totals":{"covered_lines":3,"num_statements":4,"percent_covered":75.5}}"#,
-            "75.5 % of 4 in 1",
+            "75.5 % of 4",
         );
     }
 
@@ -127,7 +125,7 @@ mod tests {
     fn zero_is_a_number() {
         check(
             r#"{"files":{"a.py":{}},"totals":{"num_statements":4,"percent_covered":0}}"#,
-            "0 % of 4 in 1",
+            "0 % of 4",
         );
     }
 

@@ -7,6 +7,7 @@
 //! The reader is strict about form, because a report that was cut off must never look like a shorter one, and
 //! tolerant about everything else: unknown elements and attributes are passed over.
 
+mod attributes;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -214,9 +214,12 @@ struct Issue {
     line_number: u32,
     /// From 0; absent before 1.7.
     col_offset: Option<i64>,
-    issue_severity: String,
-    issue_confidence: String,
-    issue_text: String,
+    #[serde(rename = "issue_severity")]
+    severity: String,
+    #[serde(rename = "issue_confidence")]
+    confidence: String,
+    #[serde(rename = "issue_text")]
+    text: String,
     test_id: String,
     test_name: String,
 }
@@ -224,13 +227,13 @@ struct Issue {
 impl Issue {
     fn finding(&self, run: &ToolRun<'_>) -> Finding {
         // `UNDEFINED` is a word of bandit's that says nothing, and so counts as high.
-        let severity = Severity::from_tool(&self.issue_severity);
+        let severity = Severity::from_tool(&self.severity);
         let column = self.col_offset.and_then(|offset| u32::try_from(offset + 1).ok());
         let message = format!(
             "{} ({}, confidence {})",
-            self.issue_text.trim(),
+            self.text.trim(),
             self.test_name,
-            self.issue_confidence.to_ascii_lowercase()
+            self.confidence.to_ascii_lowercase()
         );
         Finding::new("bandit", &self.test_id, severity, python::brief(&message)).at(
             run.project_path(&self.filename),

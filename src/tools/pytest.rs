@@ -3,6 +3,7 @@
 mod place;
 mod read;
 mod summary;
+mod tally;
 #[cfg(test)]
 mod tests;
 

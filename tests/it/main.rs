@@ -7,4 +7,5 @@ mod process;
 mod project;
 mod store;
 mod support;
+mod tools_python;
 mod tools_rust;

@@ -1,9 +1,10 @@
 //! From bytes to a report.
 
 use quick_xml::Reader;
-use quick_xml::escape::{resolve_predefined_entity, unescape};
+use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
+use super::attributes::Attributes;
 use super::{Declared, JunitCase, JunitError, JunitOutcome, JunitReport, JunitSuite};
 
 /// The largest report that is read, in bytes.
@@ -125,7 +126,7 @@ impl Builder {
         if self.open.len() >= MAX_DEPTH {
             return Err(Refusal::TooDeep);
         }
-        let attributes = Attributes::of(element)?;
+        let attributes = Attributes::of(element).map_err(Refusal::Malformed)?;
         let kind = match (self.open.last().map(|(kind, _)| *kind), name.as_str()) {
             (None, "testsuites") => Kind::Root,
             (None | Some(Kind::Root | Kind::Suite(_)), "testsuite") => self.start_suite(&attributes),
@@ -134,7 +135,7 @@ impl Builder {
             // A suite that broke as a whole: its own trouble counts like that of a case.
             (Some(Kind::Root | Kind::Suite(_)), "failure" | "error") => {
                 let suite = self.suite().map(|suite| suite.name.clone()).unwrap_or_default();
-                self.start_case(&Attributes(vec![("name".to_owned(), suite)]));
+                self.start_case(&Attributes::named(suite));
                 self.start_result(&name, attributes)
             }
             (Some(Kind::Case), "failure" | "error" | "skipped") => self.start_result(&name, attributes),
@@ -281,44 +282,5 @@ impl Builder {
 
     fn suite_file(&self) -> Option<String> {
         self.suite()?.file.clone()
-    }
-}
-
-/// The attributes of one element, unescaped.
-struct Attributes(Vec<(String, String)>);
-
-impl Attributes {
-    fn of(element: &BytesStart<'_>) -> Result<Self, Refusal> {
-        let mut found = Vec::new();
-        for attribute in element.attributes() {
-            let attribute = attribute.map_err(|error| Refusal::Malformed(error.to_string()))?;
-            // A reference that nobody knows spoils the wording, not the outcome: the raw text stands in.
-            let value = match unescape(&attribute.value) {
-                Ok(value) => value.into_owned(),
-                Err(_) => attribute.value.clone().into_owned(),
-            };
-            found.push((attribute.key.local_name().as_ref().to_owned(), value));
-        }
-        Ok(Self(found))
-    }
-
-    fn get(&self, name: &str) -> Option<String> {
-        let found = self.0.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.clone())
-    }
-
-    fn take(&mut self, name: &str) -> Option<String> {
-        let index = self.0.iter().position(|(key, _)| key == name)?;
-        Some(self.0.swap_remove(index).1)
-    }
-
-    fn number(&self, name: &str) -> Option<u64> {
-        self.get(name)?.trim().parse().ok()
-    }
-
-    fn seconds(&self, name: &str) -> Option<f64> {
-        // Some runners write thousands separators: `1,234.5`.
-        let seconds: f64 = self.get(name)?.trim().replace(',', "").parse().ok()?;
-        (seconds.is_finite() && seconds >= 0.0).then_some(seconds)
     }
 }

@@ -15,7 +15,7 @@ fn nothing_spoiled_reads_as_clean() {
 }
 
 #[track_caller]
-fn check_no_coverage(state: FileState) {
+fn check_no_coverage(state: &FileState) {
     let mut run = Recording::load("pytest", "9.2.0", "clean");
     run.coverage = true;
     run.outputs.insert("coverage", state.clone());
@@ -37,12 +37,12 @@ fn coverage_that_cannot_be_read_is_unavailable_and_never_a_number() {
         other => panic!("{other:?}"),
     };
     for end in (0..whole.trim_ascii().len()).step_by(7) {
-        check_no_coverage(FileState::Fresh(whole[..end].to_vec()));
+        check_no_coverage(&FileState::Fresh(whole[..end].to_vec()));
     }
-    check_no_coverage(FileState::Missing);
-    check_no_coverage(FileState::Stale);
-    check_no_coverage(FileState::TooLarge(1 << 40));
-    check_no_coverage(FileState::Fresh(
+    check_no_coverage(&FileState::Missing);
+    check_no_coverage(&FileState::Stale);
+    check_no_coverage(&FileState::TooLarge(1 << 40));
+    check_no_coverage(&FileState::Fresh(
         b"{\"totals\": {\"percent_covered\": \"100\"}, \"files\": {}}".to_vec(),
     ));
 }

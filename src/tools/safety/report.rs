@@ -25,7 +25,8 @@ struct Meta {
 
 #[derive(Deserialize)]
 struct Vulnerability {
-    vulnerability_id: String,
+    #[serde(rename = "vulnerability_id")]
+    id: String,
     package_name: String,
     analyzed_version: Option<String>,
     #[serde(default)]
@@ -39,12 +40,28 @@ struct Vulnerability {
     severity: Value,
 }
 
-/// One entry before 2.0: package, affected versions, version, advisory, id, and two scores later on.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Old {
-    Entry(String, String, String, String, String),
-    Scored(String, String, String, String, String, Value, Value),
+/// One entry before 2.0: package, affected versions, version, advisory, id, and later two scores.
+struct Old {
+    package: String,
+    version: String,
+    advisory: String,
+    id: String,
+}
+
+/// The list that versions before 2.0 print; nothing when it is something else.
+fn old_list(document: &str) -> Option<Vec<Old>> {
+    let list: Vec<Vec<Value>> = serde_json::from_str(document).ok()?;
+    let text = |entry: &[Value], index: usize| Some(entry.get(index)?.as_str()?.to_owned());
+    list.iter()
+        .map(|entry| {
+            Some(Old {
+                package: text(entry, 0)?,
+                version: text(entry, 2)?,
+                advisory: text(entry, 3)?,
+                id: text(entry, 4)?,
+            })
+        })
+        .collect()
 }
 
 const ACCOUNT: &str =
@@ -55,7 +72,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     let Some(document) = document(&stdout) else {
         return no_answer("safety printed no report", run);
     };
-    if let Ok(list) = serde_json::from_str::<Vec<Old>>(document) {
+    if let Some(list) = old_list(document) {
         return old(&list, run);
     }
     match serde_json::from_str::<Report>(document) {
@@ -86,11 +103,9 @@ fn old(list: &[Old], run: &ToolRun<'_>) -> Reading {
         );
     }
     let findings = list.iter().map(|entry| {
-        let (Old::Entry(package, _, version, advisory, id)
-        | Old::Scored(package, _, version, advisory, id, _, _)) = entry;
-        let message = format!("{package} {version}: {advisory}");
+        let message = format!("{} {}: {}", entry.package, entry.version, entry.advisory);
         placed(
-            Finding::new("safety", id, Severity::High, python::brief(&message)),
+            Finding::new("safety", &entry.id, Severity::High, python::brief(&message)),
             run,
         )
     });
@@ -125,7 +140,7 @@ fn judge(report: &Report, run: &ToolRun<'_>) -> Reading {
         let ids: Vec<&str> = report
             .ignored_vulnerabilities
             .iter()
-            .map(|ignored| ignored.vulnerability_id.as_str())
+            .map(|ignored| ignored.id.as_str())
             .collect();
         warnings.push(python::brief(&format!(
             "ignored vulnerabilities: {}",
@@ -161,12 +176,7 @@ impl Vulnerability {
             self.package_name,
             self.advisory.trim()
         );
-        Finding::new(
-            "safety",
-            &self.vulnerability_id,
-            self.severity(),
-            python::brief(&message),
-        )
+        Finding::new("safety", &self.id, self.severity(), python::brief(&message))
     }
 
     /// The words of CVSS 3, 2 or of the report itself; without any it counts as high.
