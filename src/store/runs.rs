@@ -104,7 +104,7 @@ fn own(directory: &Path) -> Result<File, Error> {
     let mut file = platform::open_lock(&path).map_err(Error::io(&path, "create"))?;
     file.lock().map_err(Error::io(&path, "lock"))?;
     // For people who look into the directory; the lock is what counts.
-    let _unsaid = writeln!(file, "pid {}", std::process::id());
+    let _unsaid = file.write_all(format!("pid {}\n", std::process::id()).as_bytes());
     Ok(file)
 }
 

@@ -9,7 +9,8 @@ The calls are recorded once by strace. For each of them that names the project, 
 put back, the command is run with the fault in that very call, and what is there afterwards is looked at: each
 file is the old one or the new one and JSON files can be read; a run that ended as it should has written the
 new ones; an interrupted call was made again; no temporary file is left, save by a kill; the next run goes
-through. Times, durations and run ids do not count as differences.
+through. Times, durations and run ids do not count as differences. Reports tell what happened in a run, a fault
+included, and may be missed by one that cannot write them: they have to be whole.
 
 Not shown by this: what a power loss leaves of calls that were not synced. The order of the calls is held by a
 test.
@@ -43,9 +44,10 @@ KILLED = -9
 CHANGING = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "TIME"),
     (re.compile(r"\d{8}T\d{6}\.\d{3}Z-\w{6}"), "RUN"),
-    (re.compile(r'("duration_ms": )\d+'), r"\1N"),
+    (re.compile(r'("duration_ms": )\d+'), r"\g<1>0"),
 )
 # Git's own files, logs of runs, and the lock, which is information.
+REPORT = re.compile(r"^\.session/reports/")
 NOT_STATE = re.compile(r"^\.git/|^\.session/runs/|^\.session/\.lock$|\.prev$|\.sdd-tmp-")
 
 
@@ -59,8 +61,9 @@ class Call:
 
     def short(self, root: Path) -> str:
         """What it is about, for the table."""
-        paths = re.findall(rf"{re.escape(str(root))}/?([^\">]*)", self.text)
+        paths = re.findall(rf"{re.escape(str(root))}/?([^\">]*)", self.text.split("\\n", 1)[0])
         about = re.sub(r"\.sdd-tmp-\w+", ".sdd-tmp-*", paths[-1] if paths else "")
+        about = re.sub(r"\d{8}T\d{6}\.\d{3}Z-\w{6}", "RUN", about)
         return f"{self.name} {about or '.'}"
 
 
@@ -116,6 +119,9 @@ def concerns(line: str, root: Path) -> bool:
     """Whether a call of the log is about the project, git's own files left out."""
     # An absolute path is not relative to the working directory, which the log names all the same.
     about = re.sub(r'AT_FDCWD<[^>]*>, "/', '"/', line)
+    if re.search(r"\bp?write(64)?\(", about):
+        # Where it is written to counts, not what.
+        about = about.split('"', 1)[0]
     return str(root) in about and "/.git/" not in about
 
 
@@ -124,16 +130,22 @@ def record(subject: Subject, log: Path) -> tuple[list[Call], int]:
     subject.put_back()
     done = subject.run("strace", "-f", "-y", "-s", "4096", "-o", str(log), "-e", f"trace={CALLS}")
     seen: Counter = Counter()
-    calls = []
+    calls, writers = [], set()
     for line in log.read_text(errors="replace").splitlines():
         found = re.match(r"(\d+) +(\w+)\(", line)
         # A call that another thread broke in upon is told in two lines, and counts by the first.
-        if not found or "resumed>" in line[:40]:
+        if not found:
             continue
-        seen[found.groups()] += 1
-        reads = found[2] == "openat" and not re.search(r"O_(CREAT|WRONLY|RDWR|TRUNC)|O_DIRECTORY", line)
-        if concerns(line, subject.root) and not (reads and "ENOENT" in line):
-            calls.append(Call(found[2], seen[found.groups()], line[found.start(2) :]))
+        thread, name = found.groups()
+        seen[thread, name] += 1
+        # Listing a directory and looking for what is not there alter nothing and lead to nothing.
+        looks = name == "openat" and re.search(r"O_DIRECTORY|ENOENT", line) and "O_CREAT" not in line
+        if concerns(line, subject.root) and not looks:
+            calls.append((thread, Call(name, seen[thread, name], line[found.start(2) :])))
+            if name != "openat" or "O_CREAT" in line:
+                writers.add(thread)
+    # Tools that only read, such as git, are not what is measured.
+    calls = [call for thread, call in calls if thread in writers]
     return calls, done.returncode
 
 
@@ -145,7 +157,9 @@ def judge(
     now = subject.files()
     for name in sorted({*old, *new, *now}):
         is_old, is_new = now.get(name) == old.get(name), now.get(name) == new.get(name)
-        if not is_old and not is_new:
+        if REPORT.match(name):
+            pass
+        elif not is_old and not is_new:
             wrong.append(f"{name} is a third state")
         elif ended == clean and not is_new:
             wrong.append(f"{name} is old and the run ended with {ended}")
@@ -172,7 +186,11 @@ def inject(subject: Subject, call: Call, fault: str, log: Path) -> int | None:
         subject.put_back()
         ended = subject.run(*tracer).returncode
         lines = log.read_text(errors="replace").splitlines()
-        if ended == KILLED or any("(INJECTED)" in line and concerns(line, subject.root) for line in lines):
+        # A killed call has no result. Another thread may have got to its own n-th call first.
+        mark = "= ?" if fault == "KILL" else "(INJECTED)"
+        hits = [line for line in lines if mark in line and concerns(line, subject.root)]
+        about = call.short(subject.root)
+        if any(Call(call.name, call.nth, hit).short(subject.root) == about for hit in hits):
             return ended
     return None
 
@@ -185,7 +203,7 @@ def sweep(subject: Subject, log: Path) -> list[str]:
     old = subject.files()
     if not calls or old == new:
         raise Void(f"the command changes nothing (exit {clean}): {' '.join(subject.command)}")
-    wrong, reached, new_states = [], 0, Counter()
+    wrong, reached = [], 0
     width = max(len(call.short(subject.root)) for call in calls)
     print(f"{len(calls)} calls, {len(FAULTS)} faults; state afterwards and exit code (without faults: {clean})\n")
     print(f"{'call':<{width}}  " + "".join(f"{fault:<12}" for fault in FAULTS))
@@ -195,14 +213,15 @@ def sweep(subject: Subject, log: Path) -> list[str]:
             ended = inject(subject, call, fault, log)
             where = f"{fault} at {call.short(subject.root)}"
             if ended is None:
-                wrong.append(f"{where}: not reached")
+                # A kill before this call is a kill after the one before it, which has a row of its own.
+                if fault != "KILL":
+                    wrong.append(f"{where}: not reached")
                 cells.append("-")
                 continue
             reached += 1
             found = judge(subject, fault, ended, clean, old, new)
             now = subject.files()
             state = "new" if now == new else "old" if now == old else "mixed"
-            new_states[fault, state] += 1
             again = subject.run()
             if again.returncode != clean:
                 said = again.stdout.decode(errors="replace")[-300:]
@@ -217,20 +236,23 @@ def sweep(subject: Subject, log: Path) -> list[str]:
 
 def main() -> int:
     """Measure, and say what was wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__.split("\n", 1)[0],
+        usage="%(prog)s [--settings] BINARY [-- ARGUMENTS OF SDD]",
+    )
     parser.add_argument("binary", type=Path, help="sdd, or the binary of the integration tests")
     parser.add_argument("--settings", action="store_true", help="put settings with one gate into the project")
-    parser.add_argument("command", nargs="*", help="arguments for sdd; none for the tests' second process")
-    args = parser.parse_args()
+    at = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    args, arguments = parser.parse_args(sys.argv[1:at]), sys.argv[at + 1 :]
     with tempfile.TemporaryDirectory(prefix="sdd-faults-") as directory:
         base = Path(directory).resolve()
         project = Project(base, args.binary)
         # An inherited search path for libraries would be dozens of calls.
-        command = [str(project.binary), *args.command]
+        command = [str(project.binary), *arguments]
+        project.write("README.md", "# Faults\n")
         if args.settings:
             project.rules([{"type": "file_exists", "path": "README.md"}])
-            project.write("README.md", "# Faults\n")
-        if not args.command:
+        if not arguments:
             command += ["--ignored", "--exact", "store::writer::process", "--nocapture", "--quiet"]
             project.env["SDD_TEST_WRITER"] = str(project.root)
             state = {"metadata": {"total_items": 0}, "count": 0, "work_items": {"a": "x" * 50_000}}
