@@ -65,7 +65,11 @@ pub struct Shown {
 
 /// Makes an error ready to be shown: the code and the hint come from the first error of ours in its chain.
 pub fn show(error: &anyhow::Error) -> Shown {
-    let known = error.chain().find_map(|cause| {
+    // A context is found by anyhow's own downcast only, never in the chain.
+    let outermost = error
+        .downcast_ref::<CommandError>()
+        .map(|own| (own.exit, own.hint.clone()));
+    let in_chain = error.chain().find_map(|cause| {
         if let Some(own) = cause.downcast_ref::<CommandError>() {
             return Some((own.exit, own.hint.clone()));
         }
@@ -78,7 +82,7 @@ pub fn show(error: &anyhow::Error) -> Shown {
         None
     });
     // What no error of ours explains is trouble with the machine: no verdict could be had.
-    let (exit, hint) = known.unwrap_or((Exit::NoVerdict, None));
+    let (exit, hint) = outermost.or(in_chain).unwrap_or((Exit::NoVerdict, None));
     let mut chain = error.chain().map(ToString::to_string);
     let what = chain.next().unwrap_or_default();
     let mut causes: Vec<String> = Vec::new();

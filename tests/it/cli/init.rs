@@ -18,7 +18,7 @@ fn a_project_is_set_up_once_and_then_left_alone() {
         .iter()
         .map(|tool| tool["tool"].clone())
         .collect();
-    assert_eq!(found, ["ruff-format", "ruff", "pytest", "bandit", "pip-audit"]);
+    assert_eq!(found, ["ruff-format", "ruff", "pytest", "bandit"]);
 
     let before = [
         ".session/config.json",
