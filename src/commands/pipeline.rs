@@ -12,7 +12,7 @@ use super::error::CommandError;
 use super::output::Outputs;
 use crate::engine::{self, Job, OnFailure, Plan, StepKey, VersionCache};
 use crate::gates::{Context, Fixing, Programs, Strictness};
-use crate::model::config::{Config, load};
+use crate::model::config::{Config, GateScope, UnavailableGate, load};
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
 use crate::model::report::{GateReport, GitInfo, ProjectInfo, Report, SCHEMA_VERSION, Summary};
@@ -406,7 +406,9 @@ fn missing_gates(config: &Config, request: &Request<'_>, warnings: &mut Vec<Stri
         return false;
     }
     let mut blocks = false;
-    for gate in config.unavailable_gates().iter().filter(|gate| gate.enabled) {
+    // Gates of integration tests say nothing about other work.
+    let concerns = |gate: &&UnavailableGate| gate.enabled && gate.scope == GateScope::Every;
+    for gate in config.unavailable_gates().iter().filter(concerns) {
         blocks |= gate.required;
         let so = if gate.required {
             "it is required, so there is no verdict"

@@ -108,6 +108,10 @@ fn a_gate_that_this_version_does_not_have_is_never_passed_over() {
         sandbox.rewrite(".session/config.json", settings.to_string());
         sandbox.sdd(["complete", "--format", "json"])
     };
+    let of_integration_tests =
+        json!({"integration_tests": {"enabled": true}, "quality_gates": {"custom_validations": rules}});
+    sandbox.rewrite(".session/config.json", of_integration_tests.to_string());
+    sandbox.sdd(["complete"]).expect_code(0);
     let optional = verdict(false);
     optional.expect_code(0);
     assert!(
