@@ -3,8 +3,10 @@
 mod architecture;
 mod cli;
 mod config;
+mod example;
 mod process;
 mod project;
+mod readme;
 mod store;
 mod support;
 mod tools_python;
