@@ -12,6 +12,7 @@ mod work;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -106,6 +107,7 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
         job,
         slots,
         reports: plan.gates.iter().map(|_| Mutex::new(None)).collect(),
+        begun: plan.gates.iter().map(|_| AtomicBool::new(false)).collect(),
     };
     let changed = bench.rewrite();
     let probes = versions::probes(plan, job.versions);
@@ -164,6 +166,8 @@ struct Bench<'a> {
     job: &'a Job<'a>,
     slots: Vec<Vec<Mutex<Option<Slot>>>>,
     reports: Vec<Mutex<Option<GateReport>>>,
+    /// Whether a gate's first step has begun: two may begin at the same moment, and it is said once.
+    begun: Vec<AtomicBool>,
 }
 
 impl Bench<'_> {
@@ -254,9 +258,9 @@ impl Bench<'_> {
     fn perform(&self, gate: usize, item: usize) {
         let Some(step) = self.step(gate, item) else { return };
         let first = self
-            .slots
+            .begun
             .get(gate)
-            .is_some_and(|slots| slots.iter().all(|slot| lock(slot).is_none()));
+            .is_some_and(|begun| !begun.swap(true, Ordering::SeqCst));
         if first {
             self.job.observer.event(&Event::GateStarted(step.gate));
         }

@@ -32,7 +32,7 @@ impl Gap {
             .collect();
         let more = ranges.len() - shown.len();
         let more = if more > 0 {
-            format!(" and {more} more places")
+            format!(" and {more} more {}", if more == 1 { "place" } else { "places" })
         } else {
             String::new()
         };

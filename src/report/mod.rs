@@ -9,6 +9,7 @@ mod json;
 use std::io;
 
 use crate::model::report::Report;
+use crate::model::verdict::Verdict;
 
 /// How a report may look on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,11 @@ pub static FORMATS: &[&dyn Renderer] = &[&human::Human, &json::Json, &agent::Age
 /// The format of a name.
 pub fn by_name(name: &str) -> Option<&'static dyn Renderer> {
     FORMATS.iter().copied().find(|format| format.name() == name)
+}
+
+/// The sign of a verdict, for people; the five are told apart without colour.
+pub fn sign(verdict: Verdict) -> &'static str {
+    human::sign(verdict).0
 }
 
 /// A duration for people: `0.3 s`, `12 s`, `2 min 5 s`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -44,7 +44,6 @@ pub struct Progress {
 
 struct Gate {
     bar: Option<ProgressBar>,
-    since: Instant,
 }
 
 impl Progress {
@@ -83,13 +82,7 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        running.insert(
-            gate,
-            Gate {
-                bar,
-                since: Instant::now(),
-            },
-        );
+        running.insert(gate, Gate { bar });
         if self.live == Live::Plain {
             say(&format!("running {gate}"));
         }
@@ -110,20 +103,23 @@ impl Observer for Progress {
                 }
             }
             Event::GateFinished(report) => {
-                let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-                let Some(gate) = running.remove(&report.gate) else {
+                let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some(gate) = running.get(&report.gate) else {
                     return;
                 };
-                if let Some(bar) = gate.bar {
-                    bar.finish_and_clear();
+                // A gate that ended keeps its line until all have ended: who watches sees what is left.
+                if let Some(bar) = &gate.bar {
+                    if let Ok(style) = ProgressStyle::with_template("{msg} {prefix:<11} {elapsed:>4}") {
+                        bar.set_style(style);
+                    }
+                    bar.finish_with_message(report::sign(report.verdict));
                 }
                 if self.live == Live::Plain {
-                    let elapsed = u64::try_from(gate.since.elapsed().as_millis()).unwrap_or(u64::MAX);
                     let verdict = report.verdict.as_str().replace('_', " ");
                     say(&format!(
                         "{} {verdict} in {}",
                         report.gate,
-                        report::seconds(elapsed)
+                        report::seconds(report.duration_ms)
                     ));
                 }
             }
