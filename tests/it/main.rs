@@ -7,6 +7,7 @@ mod example;
 mod process;
 mod project;
 mod readme;
+mod real;
 mod store;
 mod support;
 mod tools_python;
