@@ -10,7 +10,13 @@ const MEDIUM: &str = "def run(text):\n    return eval(text)\n";
 #[test]
 fn a_finding_that_blocks_fails_the_gate() {
     let sandbox = python().venv().file("danger.py", HIGH);
-    let gate = check(&sandbox, "security", 1, "failed", "1 finding of severity high or worse");
+    let gate = check(
+        &sandbox,
+        "security",
+        1,
+        "failed",
+        "1 finding of severity high or worse",
+    );
     assert_eq!(gate["steps"][0]["exit_code"], 1);
     assert!(places(&gate)[0] == "B602 danger.py:5", "{:?}", places(&gate));
     assert_eq!(gate["metrics"]["severity_high"], 1);
@@ -25,14 +31,32 @@ fn the_limit_decides() {
     check(&sandbox, "security", 0, "passed", "all milder than high");
     let limit = |severity: &str| json!({"security": {"fail_on": severity}});
     let sandbox = sandbox.gates(&limit("medium"));
-    check(&sandbox, "security", 1, "failed", "1 finding of severity medium or worse");
+    check(
+        &sandbox,
+        "security",
+        1,
+        "failed",
+        "1 finding of severity medium or worse",
+    );
     let sandbox = sandbox.gates(&limit("low"));
-    check(&sandbox, "security", 1, "failed", "2 findings of severity low or worse");
+    check(
+        &sandbox,
+        "security",
+        1,
+        "failed",
+        "2 findings of severity low or worse",
+    );
 }
 
 #[test]
 fn mild_findings_alone_pass_although_bandit_ends_with_1() {
-    let gate = check(&python().venv(), "security", 0, "passed", "1 finding, milder than high");
+    let gate = check(
+        &python().venv(),
+        "security",
+        0,
+        "passed",
+        "1 finding, milder than high",
+    );
     assert_eq!(gate["steps"][0]["exit_code"], 1);
     assert_eq!(places(&gate), ["B101 test_calc.py:5"]);
 }
@@ -42,14 +66,20 @@ fn a_file_that_cannot_be_parsed_is_told() {
     let sandbox = python().venv().file("broken.py", "def f(:\n");
     let gate = check(&sandbox, "security", 0, "passed", "milder");
     let warning = gate["warnings"][0].as_str().unwrap();
-    assert!(warning.contains("broken.py was not scanned: syntax error"), "{warning}");
+    assert!(
+        warning.contains("broken.py was not scanned: syntax error"),
+        "{warning}"
+    );
     let human = sandbox.sdd(["gate", "security"]);
     assert!(human.stdout.contains("broken.py"), "{}", human.stdout);
 }
 
 #[test]
 fn when_no_file_can_be_parsed_there_is_no_answer() {
-    let sandbox = python().venv().file("calc.py", "def f(:\n").file("test_calc.py", "def f(:\n");
+    let sandbox = python()
+        .venv()
+        .file("calc.py", "def f(:\n")
+        .file("test_calc.py", "def f(:\n");
     check(&sandbox, "security", 3, "error", "could not read any file");
 }
 

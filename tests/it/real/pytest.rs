@@ -35,16 +35,20 @@ fn no_tests_are_skipped_and_no_verdict() {
 
 #[test]
 fn a_file_that_cannot_be_imported_fails() {
-    let sandbox = python()
-        .venv()
-        .file("test_other.py", "import no_such_module\n\n\ndef test_x():\n    pass\n");
+    let sandbox = python().venv().file(
+        "test_other.py",
+        "import no_such_module\n\n\ndef test_x():\n    pass\n",
+    );
     let gate = check(&sandbox, "tests", 1, "failed", "1 test ended in an error");
     assert_eq!(gate["steps"][0]["exit_code"], 2);
     assert_eq!(gate["findings"][0]["path"], "test_other.py");
     let message = gate["findings"][0]["message"].as_str().unwrap();
     assert!(message.contains("No module named 'no_such_module'"), "{message}");
     assert!(
-        gate["warnings"][0].as_str().unwrap().contains("not all tests were run"),
+        gate["warnings"][0]
+            .as_str()
+            .unwrap()
+            .contains("not all tests were run"),
         "{gate:#}"
     );
     hints(&gate, "Mend the failing tests");
@@ -79,7 +83,9 @@ fn failing_tests_are_named_with_file_and_line() {
     assert_eq!(found.len(), 3, "{found:#?}");
     assert!(found.iter().all(|place| place.contains(" tests/test_more.py:")));
     assert!(
-        found.iter().any(|place| place.contains("test_wrong") && place.ends_with(":14")),
+        found
+            .iter()
+            .any(|place| place.contains("test_wrong") && place.ends_with(":14")),
         "{found:#?}"
     );
     assert_eq!(gate["metrics"]["tests_passed"], 1);
@@ -90,13 +96,18 @@ fn failing_tests_are_named_with_file_and_line() {
 
 #[test]
 fn a_broken_configuration_has_no_answer() {
-    let sandbox = python().venv().file("pytest.ini", "[pytest]\naddopts = --no-such-option\n");
+    let sandbox = python()
+        .venv()
+        .file("pytest.ini", "[pytest]\naddopts = --no-such-option\n");
     let gate = check(&sandbox, "tests", 3, "error", "--no-such-option");
     assert_eq!(gate["steps"][0]["exit_code"], 4);
     sandbox.rewrite("pytest.ini", "[pytest]\n");
     sandbox.rewrite("conftest.py", "import no_such_module\n");
     check(&sandbox, "tests", 3, "error", "no_such_module");
-    sandbox.rewrite("conftest.py", "def pytest_sessionstart():\n    raise ValueError('inner')\n");
+    sandbox.rewrite(
+        "conftest.py",
+        "def pytest_sessionstart():\n    raise ValueError('inner')\n",
+    );
     let gate = check(&sandbox, "tests", 3, "error", "internal error: ValueError: inner");
     assert_eq!(gate["steps"][0]["exit_code"], 3);
 }
@@ -108,7 +119,10 @@ fn a_test_that_ends_pytest_leaves_no_answer() {
         .file("test_more.py", "import os\n\n\ndef test_x():\n    os._exit(0)\n");
     let gate = check(&sandbox, "tests", 3, "error", "left no report");
     hints(&gate, "os._exit");
-    sandbox.rewrite("test_more.py", "import os\n\n\ndef test_x():\n    os.kill(os.getpid(), 9)\n");
+    sandbox.rewrite(
+        "test_more.py",
+        "import os\n\n\ndef test_x():\n    os.kill(os.getpid(), 9)\n",
+    );
     let gate = check(&sandbox, "tests", 3, "error", "killed by SIGKILL");
     assert_eq!(gate["steps"][0]["signal"], "SIGKILL");
     // An exit in the middle, with the exit code of success, after some tests have passed.
@@ -116,7 +130,13 @@ fn a_test_that_ends_pytest_leaves_no_answer() {
         "test_more.py",
         "import pytest\n\n\ndef test_x():\n    pytest.exit('enough', 0)\n",
     );
-    check(&sandbox, "tests", 3, "error", "pytest ended before all tests had run");
+    check(
+        &sandbox,
+        "tests",
+        3,
+        "error",
+        "pytest ended before all tests had run",
+    );
 }
 
 #[test]
@@ -133,7 +153,10 @@ fn a_process_that_a_test_leaves_behind_is_ended() {
 fn a_hanging_test_times_out() {
     let sandbox = python()
         .venv()
-        .file("test_more.py", "import time\n\n\ndef test_x():\n    time.sleep(300)\n")
+        .file(
+            "test_more.py",
+            "import time\n\n\ndef test_x():\n    time.sleep(300)\n",
+        )
         .config(&json!({"quality_gates": {"test_execution": {"coverage_threshold": null, "timeout": 2}}}));
     let gate = check(&sandbox, "tests", 3, "error", "timed out after 2 s");
     assert_eq!(gate["steps"][0]["timed_out"], true);

@@ -16,7 +16,9 @@ fn with_threshold(threshold: Value) -> Sandbox {
 
 #[test]
 fn coverage_of_nothing_is_a_number_like_any_other() {
-    let sandbox = with_threshold(json!(80)).venv().file("test_calc.py", "def test_nothing():\n    assert True\n");
+    let sandbox = with_threshold(json!(80))
+        .venv()
+        .file("test_calc.py", "def test_nothing():\n    assert True\n");
     let gate = check(&sandbox, "tests", 1, "failed", "coverage 0.0 % is below 80 %");
     assert_eq!(gate["metrics"]["coverage_percent"], 0.0);
     assert_eq!(gate["metrics"]["coverage_threshold"], 80.0);
@@ -38,7 +40,10 @@ fn a_hundredth_below_is_below() {
     let sandbox = with_threshold(json!(80))
         .venv()
         .file("calc.py", module(2_001))
-        .file("test_calc.py", "import calc\n\n\ndef test_x():\n    assert calc.x == 1\n");
+        .file(
+            "test_calc.py",
+            "import calc\n\n\ndef test_x():\n    assert calc.x == 1\n",
+        );
     let gate = check(&sandbox, "tests", 1, "failed", "coverage 79.99 % is below 80 %");
     assert_eq!(gate["metrics"]["coverage_percent"], 79.99);
     sandbox.rewrite("calc.py", module(2_000));
@@ -59,9 +64,16 @@ fn old_reports_in_the_project_are_not_read() {
     check(&sandbox, "tests", 1, "failed", "coverage 0.0 % is below 80 %");
     sandbox.rewrite("test_calc.py", "import os\n\n\ndef test_x():\n    os._exit(0)\n");
     check(&sandbox, "tests", 3, "error", "left no report");
-    assert_eq!(sandbox.read("coverage.json"), great, "the project's own files are not touched");
+    assert_eq!(
+        sandbox.read("coverage.json"),
+        great,
+        "the project's own files are not touched"
+    );
     assert_eq!(sandbox.read("junit.xml"), green);
-    assert!(!sandbox.path(".coverage").exists(), "data goes to the run's directory");
+    assert!(
+        !sandbox.path(".coverage").exists(),
+        "data goes to the run's directory"
+    );
 }
 
 #[test]
@@ -74,16 +86,30 @@ fn a_report_that_is_no_report_is_no_answer() {
         )
     };
     let sandbox = with_threshold(json!(80)).venv();
-    for text in ["", "{\"totals\": {\"percent_cov", "{}", "[]", "{\"totals\": {\"percent_covered\": \"great\"}}"] {
+    for text in [
+        "",
+        "{\"totals\": {\"percent_cov",
+        "{}",
+        "[]",
+        "{\"totals\": {\"percent_covered\": \"great\"}}",
+    ] {
         sandbox.rewrite("conftest.py", spoil(text));
-        let gate = check(&sandbox, "tests", 3, "error", "coverage.py left no report that can be used");
+        let gate = check(
+            &sandbox,
+            "tests",
+            3,
+            "error",
+            "coverage.py left no report that can be used",
+        );
         hints(&gate, "pytest-cov");
     }
 }
 
 #[test]
 fn coverage_that_is_switched_off_is_no_answer() {
-    let sandbox = with_threshold(json!(80)).venv().file("pytest.ini", "[pytest]\naddopts = --no-cov\n");
+    let sandbox = with_threshold(json!(80))
+        .venv()
+        .file("pytest.ini", "[pytest]\naddopts = --no-cov\n");
     let gate = check(&sandbox, "tests", 3, "error", "coverage");
     hints(&gate, "--no-cov");
 }
@@ -112,7 +138,12 @@ impl Lacking for Sandbox {
         let venv = real.path(".venv");
         let tools = std::fs::canonicalize(venv.join("lib")).unwrap();
         std::fs::remove_file(venv.join("lib")).unwrap();
-        let python = std::fs::read_dir(&tools).unwrap().next().unwrap().unwrap().file_name();
+        let python = std::fs::read_dir(&tools)
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap()
+            .file_name();
         let packages = std::path::Path::new("lib").join(&python).join("site-packages");
         std::fs::create_dir_all(venv.join(&packages)).unwrap();
         for entry in std::fs::read_dir(tools.join(&python).join("site-packages")).unwrap() {
@@ -128,7 +159,8 @@ impl Lacking for Sandbox {
             "#!{}\nimport sys\nfrom pytest import console_main\nsys.exit(console_main())\n",
             venv.join("bin/python").display()
         );
-        real.file(".venv/bin/pytest", script).executable(".venv/bin/pytest")
+        real.file(".venv/bin/pytest", script)
+            .executable(".venv/bin/pytest")
     }
 }
 

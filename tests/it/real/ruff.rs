@@ -6,7 +6,7 @@ use super::{Gates, check, hints, judge, places, python, sources};
 use crate::support::Sandbox;
 
 /// One import too many, which a fix takes away, an undefined name, which none does, and odd layout.
-const UNTIDY: &str = "import os\nx = {  'a':1 }\nprint(y)\n";
+const UNTIDY: &str = "import os\n\nx = {  'a':1 }\nprint(y)\n";
 const FIXED: &str = "x = {\"a\": 1}\nprint(y)\n";
 
 fn untidy() -> Sandbox {
@@ -39,7 +39,10 @@ fn a_check_changes_no_file() {
     let auto_fix = |on: bool| json!({"linting": {"auto_fix": on}, "formatting": {"auto_fix": on}});
     check_unchanged(&untidy().gates(&auto_fix(false)), &[]);
     // `fix = true` in the project's own configuration is overruled as well.
-    check_unchanged(&untidy().file("ruff.toml", "fix = true\nunsafe-fixes = true\n"), &["--no-fix"]);
+    check_unchanged(
+        &untidy().file("ruff.toml", "fix = true\nunsafe-fixes = true\n"),
+        &["--no-fix"],
+    );
     // And so is a configured command that asks for it.
     let commands = json!({"linting": {"commands": {"python": "ruff check --fix ."}},
                           "formatting": {"commands": {"python": "ruff format ."}}});
@@ -53,8 +56,13 @@ fn findings_say_what_where_and_what_can_be_fixed() {
     let gate = judge(&sandbox, &answer, "linting", 1, "failed", "2 findings");
     let mut found = places(&gate);
     found.sort();
-    assert_eq!(found, ["F401 pkg/untidy.py:1", "F821 pkg/untidy.py:3"]);
-    let fixable = gate["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "F401").unwrap();
+    assert_eq!(found, ["F401 pkg/untidy.py:1", "F821 pkg/untidy.py:4"]);
+    let fixable = gate["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["rule"] == "F401")
+        .unwrap();
     assert_eq!(fixable["fixable"], true);
     hints(&gate, "sdd gate linting --fix");
 }
@@ -64,7 +72,14 @@ fn a_fix_is_reported_and_what_is_left_still_fails() {
     let sandbox = untidy();
     let answer = sandbox.sdd(["gate", "linting", "formatting", "--fix", "--format", "json"]);
     let linting = judge(&sandbox, &answer, "linting", 1, "failed", "1 finding");
-    let formatting = judge(&sandbox, &answer, "formatting", 1, "passed", "every file is formatted");
+    let formatting = judge(
+        &sandbox,
+        &answer,
+        "formatting",
+        1,
+        "passed",
+        "every file is formatted",
+    );
     assert_eq!(sandbox.read("pkg/untidy.py"), FIXED);
     assert_eq!(linting["changed_files"], json!(["pkg/untidy.py"]));
     assert_eq!(formatting["changed_files"], json!(["pkg/untidy.py"]));
@@ -88,7 +103,9 @@ fn fix_overrules_the_settings_and_ci() {
 
 #[test]
 fn a_broken_configuration_has_no_answer() {
-    let sandbox = python().venv().file("ruff.toml", "[lint]\nselect = [\"NOSUCHRULE\"]\n");
+    let sandbox = python()
+        .venv()
+        .file("ruff.toml", "[lint]\nselect = [\"NOSUCHRULE\"]\n");
     for gate in ["linting", "formatting"] {
         let report = check(&sandbox, gate, 3, "error", "ruff.toml");
         assert_eq!(report["steps"][0]["exit_code"], 2);
@@ -105,7 +122,10 @@ fn a_file_that_cannot_be_parsed_is_a_finding() {
     let sandbox = python().venv().file("broken.py", "def f(:\n");
     let gate = check(&sandbox, "linting", 1, "failed", "finding");
     assert!(places(&gate)[0].ends_with(" broken.py:1"), "{:?}", places(&gate));
-    check(&sandbox, "formatting", 3, "error", "broken.py");
+    let gate = check(&sandbox, "formatting", 1, "failed", "1 file");
+    assert_eq!(gate["findings"][0]["path"], "broken.py");
+    let message = gate["findings"][0]["message"].as_str().unwrap();
+    assert!(message.contains("parse"), "{message}");
     assert_eq!(sandbox.read("broken.py"), "def f(:\n");
 }
 

@@ -26,4 +26,4 @@ mod tests;
 pub use processes::processes_with;
 pub use redact::{redact_json, redact_text};
 pub use run::{Answer, Running};
-pub use sandbox::Sandbox;
+pub use sandbox::{Sandbox, test_tools};
