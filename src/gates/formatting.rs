@@ -1,6 +1,6 @@
 //! The formatting gate.
 
-use super::parts::{Part, Seen, see};
+use super::parts::{Distinct, Part, Seen, see};
 use super::step::{Item, Phase};
 use super::toolplan::{self, Pick};
 use super::{About, Context, Gate, Judgement, StepJudgement};
@@ -46,7 +46,13 @@ pub(super) fn judge_findings(
     many: &str,
     clean: &str,
 ) -> Judgement {
+    let count = |count: usize| match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    };
     let mut total = 0_usize;
+    let mut counted = Vec::new();
+    let mut seen = Distinct::default();
     let steps = parts
         .iter()
         .map(|part| {
@@ -62,15 +68,16 @@ pub(super) fn judge_findings(
                     StepJudgement::passed("rewrote what it could").with_warnings(answer.warnings)
                 }
                 Seen::Reading(Reading::Answer(answer)) => {
-                    total += answer.findings.len();
                     let judgement = match answer.findings.len() {
                         0 => StepJudgement::passed(clean),
-                        1 => StepJudgement::failed(format!("1 {one}")),
-                        count => StepJudgement::failed(format!("{count} {many}")),
+                        found => {
+                            counted.push(count(found));
+                            StepJudgement::failed(count(found))
+                        }
                     };
-                    judgement
-                        .with_findings(answer.findings)
-                        .with_warnings(answer.warnings)
+                    let findings = seen.new_ones(answer.findings);
+                    total += findings.len();
+                    judgement.with_findings(findings).with_warnings(answer.warnings)
                 }
             };
             if is_rewrite(part) {
@@ -80,7 +87,8 @@ pub(super) fn judge_findings(
             }
         })
         .collect();
-    let mut judgement = Judgement::of(steps, "no unit of a language with such a tool was found");
+    let mut judgement = Judgement::of(steps, "no unit of a language with such a tool was found")
+        .failing_because(&counted, count(total));
     judgement.metric("findings", total);
     judgement
 }

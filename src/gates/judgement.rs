@@ -178,6 +178,20 @@ impl Judgement {
         self
     }
 
+    /// Replaces the reason of a gate that failed, when all the steps that failed gave one of these: equal reasons
+    /// are told once, so two units with one finding each would read as one finding.
+    #[must_use]
+    pub fn failing_because(mut self, counted: &[String], reason: impl Into<String>) -> Self {
+        let mut failed = self
+            .steps
+            .iter()
+            .filter(|step| step.vote() == Some(Verdict::Failed));
+        if self.verdict == Verdict::Failed && failed.all(|step| counted.contains(&step.reason)) {
+            self.reason = reason.into();
+        }
+        self
+    }
+
     /// Adds a number.
     pub fn metric(&mut self, name: impl Into<String>, value: impl Into<serde_json::Number>) {
         self.metrics.insert(name.into(), value.into());

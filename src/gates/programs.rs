@@ -92,13 +92,7 @@ pub fn program_of(command: &Command) -> &str {
     }
 }
 
-/// Whether a unit's lock file says that its tools are run through a launcher.
+/// The launcher that the nearest lock file of a unit asks for.
 pub fn launcher_of(facts: &UnitFacts) -> Option<&'static str> {
-    if facts.has("uv.lock") {
-        Some("uv")
-    } else if facts.has("poetry.lock") {
-        Some("poetry")
-    } else {
-        None
-    }
+    facts.runner().map(|runner| runner.words()[0])
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::formatting::broken_step;
-use super::parts::{Part, Seen, see};
+use super::parts::{Distinct, Part, Seen, see};
 use super::step::Item;
 use super::toolplan::{self, Pick};
 use super::{About, Context, Gate, Judgement, StepJudgement};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
+use crate::model::verdict::Verdict;
 use crate::tools::Reading;
 
 /// No vulnerable code or dependency.
@@ -35,6 +36,8 @@ impl Gate for Security {
         let fail_on = cx.config.quality_gates.security.fail_on;
         let mut counts: BTreeMap<Severity, u64> = BTreeMap::new();
         let mut metrics: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let mut counted = Vec::new();
+        let mut seen = Distinct::default();
         let steps = parts
             .iter()
             .map(|part| match see(cx.project, part) {
@@ -46,19 +49,24 @@ impl Gate for Security {
                 Seen::Reading(Reading::Nothing(why)) => StepJudgement::skipped(why),
                 Seen::Reading(Reading::Broken(broken)) => broken_step(broken),
                 Seen::Reading(Reading::Answer(answer)) => {
-                    for finding in &answer.findings {
+                    let judgement = judge_findings(&answer.findings, fail_on);
+                    if judgement.verdict() == Verdict::Failed {
+                        counted.push(judgement.reason().to_owned());
+                    }
+                    let findings = seen.new_ones(answer.findings);
+                    for finding in &findings {
                         *counts.entry(finding.severity).or_default() += 1;
                     }
                     for (name, value) in &answer.metrics {
                         *metrics.entry(name).or_default() += value;
                     }
-                    judge_findings(&answer.findings, fail_on)
-                        .with_findings(answer.findings)
-                        .with_warnings(answer.warnings)
+                    judgement.with_findings(findings).with_warnings(answer.warnings)
                 }
             })
             .collect();
-        let mut judgement = Judgement::of(steps, "no unit of a language with a scanner was found");
+        let blocking = counts.range(fail_on..).map(|(_, count)| count).sum();
+        let mut judgement = Judgement::of(steps, "no unit of a language with a scanner was found")
+            .failing_because(&counted, blocking_text(blocking, fail_on));
         for severity in Severity::WORST_FIRST {
             judgement.metric(
                 format!("severity_{severity}"),
@@ -82,7 +90,11 @@ fn judge_findings(findings: &[Finding], fail_on: Severity) -> StepJudgement {
         (0, 0) => StepJudgement::passed("nothing was found"),
         (0, 1) => StepJudgement::passed(format!("1 finding, milder than {fail_on}")),
         (0, milder) => StepJudgement::passed(format!("{milder} findings, all milder than {fail_on}")),
-        (1, _) => StepJudgement::failed(format!("1 finding of severity {fail_on} or worse")),
-        (blocking, _) => StepJudgement::failed(format!("{blocking} findings of severity {fail_on} or worse")),
+        (blocking, _) => StepJudgement::failed(blocking_text(blocking as u64, fail_on)),
     }
+}
+
+fn blocking_text(blocking: u64, fail_on: Severity) -> String {
+    let findings = if blocking == 1 { "finding" } else { "findings" };
+    format!("{blocking} {findings} of severity {fail_on} or worse")
 }

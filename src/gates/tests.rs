@@ -23,6 +23,8 @@ struct Totals {
     counts: Option<TestCounts>,
     /// Coverage and threshold of each unit.
     coverage: Vec<(f64, f64)>,
+    /// The reasons of the units whose tests failed.
+    failures: Vec<String>,
 }
 
 impl Gate for Tests {
@@ -50,6 +52,9 @@ impl Gate for Tests {
             .collect();
         let mut judgement =
             Judgement::of(steps, "no unit with tests was found").passing_because(totals.sentence());
+        if let Some(counts) = totals.counts {
+            judgement = judgement.failing_because(&totals.failures, failing(counts));
+        }
         if let Some(counts) = totals.counts {
             judgement.metric("tests_passed", counts.passed);
             judgement.metric("tests_failed", counts.failed);
@@ -117,6 +122,7 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
     }
     let broken = counts.failed + counts.errors;
     let judgement = if broken > 0 {
+        totals.failures.push(failing(counts));
         StepJudgement::failed(failing(counts))
     } else if let Some(finding) = answer.findings.first() {
         StepJudgement::failed(text::first_line(&finding.message).to_owned())

@@ -191,7 +191,10 @@ impl UnitPlan<'_> {
         let path = match self.cx.programs.get(Some(self.index), program) {
             Found::At(path) => path,
             found => {
-                items.push(self.absent(start.tool.id(), program, &found, Some(start.tool.install())));
+                // Behind a launcher it is the launcher that is missing, and not the tool.
+                let own = start.tool.words().first().copied();
+                let install = (own == Some(base_name(program))).then(|| start.tool.install());
+                items.push(self.absent(start.tool.id(), program, &found, install));
                 return;
             }
         };
@@ -303,7 +306,12 @@ impl UnitPlan<'_> {
                     self.gate.config_key()
                 )
             },
-            |command| format!("install it: {command}"),
+            |command| match launcher_of(self.facts) {
+                Some(launcher) => {
+                    format!("install {launcher}, which the lock file asks for, or the tool itself: {command}")
+                }
+                None => format!("install it: {command}"),
+            },
         );
         self.missing(tool, reason, hint)
     }

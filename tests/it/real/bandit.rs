@@ -20,7 +20,7 @@ fn a_finding_that_blocks_fails_the_gate() {
     assert_eq!(gate["steps"][0]["exit_code"], 1);
     assert!(places(&gate)[0] == "B602 danger.py:5", "{:?}", places(&gate));
     assert_eq!(gate["metrics"]["severity_high"], 1);
-    hints(&gate, "rewrite the insecure code");
+    hints(&gate, "Rewrite the insecure code");
     // Findings that are only mild come to light too.
     assert_eq!(gate["metrics"]["severity_low"], 2);
 }

@@ -30,7 +30,7 @@ fn monorepo() -> Sandbox {
         )
         .file(
             "crates/kern/Cargo.lock",
-            "version = 3\n\n[[package]]\nname = \"kern\"\nversion = \"0.1.0\"\n",
+            "version = 4\n\n[[package]]\nname = \"kern\"\nversion = \"0.1.0\"\n",
         )
         .file(
             "crates/kern/src/lib.rs",
@@ -87,7 +87,7 @@ fn findings_are_named_from_the_root_and_once() {
         "pub fn one() -> u8 {\n    return 1;\n}\n",
     );
     let answer = sandbox.sdd(["gate", "linting", "--no-fix", "--format", "json"]);
-    let gate = judge(&sandbox, &answer, "linting", 1, "failed", "finding");
+    let gate = judge(&sandbox, &answer, "linting", 1, "failed", "2 findings");
     let mut found = places(&gate);
     found.sort();
     assert_eq!(
@@ -107,7 +107,7 @@ fn failing_tests_are_named_from_the_root() {
             "crates/kern/src/lib.rs",
             "#[test]\nfn fails() {\n    assert_eq!(1, 2);\n}\n",
         );
-    let gate = check(&sandbox, "tests", 1, "failed", "1 test failed");
+    let gate = check(&sandbox, "tests", 1, "failed", "2 tests failed");
     let found = places(&gate).join("\n");
     assert!(found.contains("services/api b/test_api.py:2"), "{found}");
     assert!(found.contains("crates/kern/src/lib.rs:3"), "{found}");

@@ -90,7 +90,7 @@ fn known_vulnerabilities_fail_the_gate() {
         "{message}"
     );
     assert_eq!(gate["metrics"]["dependencies_audited"], 2);
-    hints(&gate, "Update the dependencies");
+    hints(&gate, "update vulnerable dependencies");
 }
 
 #[test]

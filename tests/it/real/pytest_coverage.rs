@@ -22,7 +22,7 @@ fn coverage_of_nothing_is_a_number_like_any_other() {
     let gate = check(&sandbox, "tests", 1, "failed", "coverage 0.0 % is below 80 %");
     assert_eq!(gate["metrics"]["coverage_percent"], 0.0);
     assert_eq!(gate["metrics"]["coverage_threshold"], 80.0);
-    hints(&gate, "add tests for what is not covered");
+    hints(&gate, "add tests for the lines named above");
     let sandbox = sandbox.gates(&json!({"test_execution": {"coverage_threshold": 0}}));
     check(&sandbox, "tests", 0, "passed", "coverage 0.0 %");
 }
