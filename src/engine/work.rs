@@ -97,7 +97,11 @@ fn read_stdout(path: &Path, outcome: &Result<Outcome, Error>) -> Result<Vec<u8>,
         ScratchFile::Read(bytes) if bytes.len() as u64 >= outcome.stdout.total() => Ok(bytes),
         ScratchFile::Read(_) => Err("its file is shorter than what was printed".to_owned()),
         ScratchFile::Missing => Err("its file is missing".to_owned()),
-        ScratchFile::TooLarge(bytes) => Err(format!("it has {bytes} bytes, too many to read")),
+        // The file holds what was kept, which is less than what was printed.
+        ScratchFile::TooLarge(_) => Err(format!(
+            "it has {} bytes, too many to read",
+            outcome.stdout.total()
+        )),
         ScratchFile::Unreadable(why) => Err(why),
     }
 }

@@ -314,6 +314,28 @@ mod tests {
         check(vec![optional], Verdict::Skipped, "no LICENSE");
     }
 
+    #[track_caller]
+    fn check_counted(steps: [StepJudgement; 2], expect: &str) {
+        let judgement =
+            Judgement::of(steps.to_vec(), "").failing_because(&["1 finding".to_owned()], "2 findings");
+        assert_eq!(judgement.reason(), expect);
+    }
+
+    #[test]
+    fn what_is_counted_is_added_up() {
+        let one = || StepJudgement::failed("1 finding");
+        check_counted([one(), one()], "2 findings");
+        check_counted([one(), StepJudgement::passed("clean")], "2 findings");
+        check_counted(
+            [one(), StepJudgement::failed("exit code 1")],
+            "1 finding; exit code 1",
+        );
+        check_counted(
+            [StepJudgement::error("none"), StepJudgement::passed("clean")],
+            "none",
+        );
+    }
+
     #[test]
     fn many_reasons_are_one_line() {
         let steps = ["a", "b", "c", "b", "d"].map(StepJudgement::failed).to_vec();

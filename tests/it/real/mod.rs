@@ -2,6 +2,10 @@
 //! reader to do, and that nothing is left behind.
 
 #![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "`json!` at the call is easier to read without a borrow"
+)]
 
 mod bandit;
 mod commands;

@@ -9,7 +9,7 @@ use super::pytest_coverage::Executable;
 use super::{Gates, check, hints, python};
 use crate::support::Sandbox;
 
-/// Serves advisories in the form of PyPI until the test ends; gives its address.
+/// Serves advisories in the form of `PyPI` until the test ends; gives its address.
 fn advisories(answer: fn(&str) -> (u16, String)) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
