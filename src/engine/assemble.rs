@@ -30,7 +30,7 @@ pub(super) fn gate(
     job: &Job<'_>,
 ) -> GateReport {
     let judgement = judge(planned, parts, job);
-    let mut findings: Vec<Finding> = judgement.findings().cloned().collect();
+    let mut findings: Vec<Finding> = judgement.findings().into_iter().cloned().collect();
     let findings_total = findings.len() as u64;
     findings.sort_by(|a, b| {
         let key = |finding: &Finding| {

@@ -1,6 +1,7 @@
 //! The formatting gate.
 
-use super::parts::{Distinct, Part, Seen, see};
+use super::judgement::Distinct;
+use super::parts::{Part, Seen, see};
 use super::step::{Item, Phase};
 use super::toolplan::{self, Pick};
 use super::{About, Context, Gate, Judgement, StepJudgement};
@@ -75,9 +76,10 @@ pub(super) fn judge_findings(
                             StepJudgement::failed(count(found))
                         }
                     };
-                    let findings = seen.new_ones(answer.findings);
-                    total += findings.len();
-                    judgement.with_findings(findings).with_warnings(answer.warnings)
+                    total += seen.new_ones(&answer.findings).len();
+                    judgement
+                        .with_findings(answer.findings)
+                        .with_warnings(answer.warnings)
                 }
             };
             if is_rewrite(part) {

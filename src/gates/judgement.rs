@@ -1,6 +1,6 @@
 //! What a judge decides. The only way to a green gate leads through a step that passed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::finding::Finding;
 use crate::model::verdict::Verdict;
@@ -224,9 +224,13 @@ impl Judgement {
         &self.metrics
     }
 
-    /// Everything that was found, in the order of the steps.
-    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.steps.iter().flat_map(StepJudgement::findings)
+    /// Everything that was found, in the order of the steps, each once.
+    pub fn findings(&self) -> Vec<&Finding> {
+        let mut distinct = Distinct::default();
+        let steps = self.steps.iter();
+        steps
+            .flat_map(|step| distinct.new_ones(step.findings()))
+            .collect()
     }
 
     /// What the reader should know although it decides nothing.
@@ -245,6 +249,40 @@ impl Judgement {
             .iter()
             .filter(|step| matches!(step.verdict, Verdict::Failed | Verdict::Error | Verdict::Skipped))
             .filter_map(|step| step.hint.as_deref())
+    }
+}
+
+/// Tells each finding once: a unit that lies in another one's directory is looked at with both.
+#[derive(Default)]
+pub(super) struct Distinct {
+    told: BTreeSet<Told>,
+}
+
+/// What makes two findings of different steps the same: tool, rule, path, line, column, message.
+type Told = (String, String, String, Option<u32>, Option<u32>, String);
+
+impl Distinct {
+    /// Those that no earlier step has told. One step may well tell the same twice, and then there are two; and
+    /// what has no place in the tree is never taken for the same.
+    pub(super) fn new_ones<'f>(&mut self, findings: &'f [Finding]) -> Vec<&'f Finding> {
+        let key = |finding: &Finding| {
+            let path = finding.path.clone()?;
+            let (tool, rule) = (finding.tool.clone(), finding.rule.clone());
+            Some((
+                tool,
+                rule,
+                path,
+                finding.line,
+                finding.column,
+                finding.message.clone(),
+            ))
+        };
+        let new: Vec<&Finding> = findings
+            .iter()
+            .filter(|finding| key(finding).is_none_or(|key| !self.told.contains(&key)))
+            .collect();
+        self.told.extend(new.iter().filter_map(|finding| key(finding)));
+        new
     }
 }
 

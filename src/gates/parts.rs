@@ -1,10 +1,9 @@
 //! What came of a plan: each item with its result, as data for the judges.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::StepJudgement;
 use super::step::{CommandWork, Item, NotRun, Step, StepTool, Work};
-use crate::model::finding::Finding;
 use crate::model::text;
 use crate::process::{End, Error, Outcome, signals};
 use crate::project::Project;
@@ -162,40 +161,6 @@ fn could_not_run(step: &Step, error: &Error) -> StepJudgement {
             judgement.with_hint(format!("make it executable: chmod +x {}", program.display()))
         }
         _ => judgement,
-    }
-}
-
-/// Findings, each told once: a unit that lies in another one's directory is looked at with both.
-#[derive(Default)]
-pub struct Distinct {
-    told: BTreeSet<Told>,
-}
-
-/// What makes two findings of different steps the same: tool, rule, path, line, column, message.
-type Told = (String, String, String, Option<u32>, Option<u32>, String);
-
-impl Distinct {
-    /// Those that no earlier step has told. One step may well tell the same twice, and then there are two; and
-    /// what has no place in the tree is never taken for the same.
-    pub fn new_ones(&mut self, findings: Vec<Finding>) -> Vec<Finding> {
-        let key = |finding: &Finding| {
-            let path = finding.path.clone()?;
-            let (tool, rule) = (finding.tool.clone(), finding.rule.clone());
-            Some((
-                tool,
-                rule,
-                path,
-                finding.line,
-                finding.column,
-                finding.message.clone(),
-            ))
-        };
-        let new: Vec<Finding> = findings
-            .into_iter()
-            .filter(|finding| key(finding).is_none_or(|key| !self.told.contains(&key)))
-            .collect();
-        self.told.extend(new.iter().filter_map(key));
-        new
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::formatting::broken_step;
-use super::parts::{Distinct, Part, Seen, see};
+use super::judgement::Distinct;
+use super::parts::{Part, Seen, see};
 use super::step::Item;
 use super::toolplan::{self, Pick};
 use super::{About, Context, Gate, Judgement, StepJudgement};
@@ -53,14 +54,15 @@ impl Gate for Security {
                     if judgement.verdict() == Verdict::Failed {
                         counted.push(judgement.reason().to_owned());
                     }
-                    let findings = seen.new_ones(answer.findings);
-                    for finding in &findings {
+                    for finding in seen.new_ones(&answer.findings) {
                         *counts.entry(finding.severity).or_default() += 1;
                     }
                     for (name, value) in &answer.metrics {
                         *metrics.entry(name).or_default() += value;
                     }
-                    judgement.with_findings(findings).with_warnings(answer.warnings)
+                    judgement
+                        .with_findings(answer.findings)
+                        .with_warnings(answer.warnings)
                 }
             })
             .collect();

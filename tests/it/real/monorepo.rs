@@ -88,6 +88,15 @@ fn findings_are_named_from_the_root_and_once() {
     );
     let answer = sandbox.sdd(["gate", "linting", "--no-fix", "--format", "json"]);
     let gate = judge(&sandbox, &answer, "linting", 1, "failed", "2 findings");
+    assert_eq!(gate["metrics"]["findings"], 2);
+    assert!(
+        gate["steps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|step| step["output_tail"].is_null()),
+        "findings say it better than output: {gate:#}"
+    );
     let mut found = places(&gate);
     found.sort();
     assert_eq!(
