@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_counted(steps: [StepJudgement; 2], expect: &str) {
+    fn check_counted(steps: &[StepJudgement; 2], expect: &str) {
         let judgement =
             Judgement::of(steps.to_vec(), "").failing_because(&["1 finding".to_owned()], "2 findings");
         assert_eq!(judgement.reason(), expect);
@@ -362,14 +362,14 @@ mod tests {
     #[test]
     fn what_is_counted_is_added_up() {
         let one = || StepJudgement::failed("1 finding");
-        check_counted([one(), one()], "2 findings");
-        check_counted([one(), StepJudgement::passed("clean")], "2 findings");
+        check_counted(&[one(), one()], "2 findings");
+        check_counted(&[one(), StepJudgement::passed("clean")], "2 findings");
         check_counted(
-            [one(), StepJudgement::failed("exit code 1")],
+            &[one(), StepJudgement::failed("exit code 1")],
             "1 finding; exit code 1",
         );
         check_counted(
-            [StepJudgement::error("none"), StepJudgement::passed("clean")],
+            &[StepJudgement::error("none"), StepJudgement::passed("clean")],
             "none",
         );
     }

@@ -39,6 +39,10 @@ fn the_configuration_shown_is_valid() {
     let text = text.expect("the README shows a configuration");
     let loaded = sdd::model::config::load::parse("README.md", text).expect("it is valid");
     assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
-    let problems: Vec<_> = loaded.config.rules().flat_map(|rule| rule.problems()).collect();
+    let problems: Vec<_> = loaded
+        .config
+        .rules()
+        .flat_map(sdd::model::config::Rule::problems)
+        .collect();
     assert!(problems.is_empty(), "{problems:?}");
 }
