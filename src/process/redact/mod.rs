@@ -2,7 +2,7 @@
 //!
 //! Three nets: by value (the secrets of the environment, in the encodings that tools print), by shape (tokens that
 //! look like what they are) and by place (passwords in URLs and connection strings, authorization headers). One
-//! automaton looks for how any of them may begin; only there a [`rules::Probe`] looks closer. So a text without
+//! automaton looks for how any of them may begin; only there a rule looks closer. So a text without
 //! secrets costs one pass, and a [`Stream`] never holds back more than the start of something that may be one.
 
 mod rules;
