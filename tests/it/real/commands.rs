@@ -127,8 +127,8 @@ fn a_lock_file_asks_for_its_launcher_only_where_the_tool_is_not_installed() {
 
 #[test]
 fn a_lock_file_above_a_unit_is_its_lock_file() {
-    let uv = "[ \"$1\" = run ] || exit 97; shift; exec \"$SANDBOX/project/tools/bin/$1\" ${1:+\"$@\"}";
-    let uv = uv.replace("${1:+\"$@\"}", "\"$2\" \"$3\" \"$4\"");
+    let uv =
+        "[ \"$1\" = run ] || exit 97; tool=$2; shift 2; exec \"$SANDBOX/project/tools/bin/$tool\" \"$@\"";
     let sandbox = Sandbox::new()
         .file("uv.lock", "version = 1\n")
         .file(
@@ -136,7 +136,7 @@ fn a_lock_file_above_a_unit_is_its_lock_file() {
             "[project]\nname = \"calc\"\nversion = \"1\"\n",
         )
         .file("member/test_x.py", "def test_x():\n    pass\n")
-        .fake("uv", &uv)
+        .fake("uv", uv)
         .gates(&json!({"test_execution": {"coverage_threshold": null}}));
     let tools = crate::support::test_tools().join("venv");
     std::os::unix::fs::symlink(tools, sandbox.path("tools")).unwrap();

@@ -10,6 +10,7 @@
 mod bandit;
 mod commands;
 mod fakes;
+mod fakes_running;
 mod git;
 mod monorepo;
 mod pip_audit;
