@@ -69,8 +69,10 @@ def main():
         report = child.stdout.read().decode()
         logs = sum(path.stat().st_size for path in project.glob(".session/runs/**/*") if path.is_file())
     rate = total / took / 1e6
-    print(f"printed {total / 1e9:.1f} GB in {took:.1f} s ({rate:.0f} MB/s), peak {peak / 1024:.1f} MB, "
-          f"logs {logs / 1e6:.1f} MB, exit {child.returncode}")
+    print(
+        f"printed {total / 1e9:.1f} GB in {took:.1f} s ({rate:.0f} MB/s), peak {peak / 1024:.1f} MB, "
+        f"logs {logs / 1e6:.1f} MB, exit {child.returncode}"
+    )
     wrong = []
     if child.returncode != 0:
         wrong.append(f"exit code {child.returncode}: {report[:2000]}")

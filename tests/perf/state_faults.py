@@ -205,7 +205,9 @@ def sweep(subject: Subject, log: Path) -> list[str]:
         raise Void(f"the command changes nothing (exit {clean}): {' '.join(subject.command)}")
     wrong, reached = [], 0
     width = max(len(call.short(subject.root)) for call in calls)
-    print(f"{len(calls)} calls, {len(FAULTS)} faults; state afterwards and exit code (without faults: {clean})\n")
+    print(
+        f"{len(calls)} calls, {len(FAULTS)} faults; state afterwards and exit code (without faults: {clean})\n"
+    )
     print(f"{'call':<{width}}  " + "".join(f"{fault:<12}" for fault in FAULTS))
     for call in calls:
         cells = []

@@ -24,12 +24,22 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SIMPLE = {"app.py": "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    return a - b\n"}
-ENV = {"PATH": os.environ["PATH"], "HOME": "", "LANG": "C.UTF-8", "CI": "1", "NO_COLOR": "1", "TERM": "dumb",
-       "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+ENV = {
+    "PATH": os.environ["PATH"],
+    "HOME": "",
+    "LANG": "C.UTF-8",
+    "CI": "1",
+    "NO_COLOR": "1",
+    "TERM": "dumb",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONUNBUFFERED": "1",
+}
 
 
 def version(program):
-    out = subprocess.run([program, "--version"], capture_output=True, text=True, env={**os.environ, "HOME": "/nonexistent"})
+    out = subprocess.run(
+        [program, "--version"], capture_output=True, text=True, env={**os.environ, "HOME": "/nonexistent"}
+    )
     found = re.search(r"\d+\.\d+\.\d+", out.stdout + out.stderr)
     return found.group(0) if found else None
 
@@ -37,18 +47,28 @@ def version(program):
 class Recorder:
     def __init__(self, venv):
         self.venv = pathlib.Path(venv).resolve()
-        self.python_home = subprocess.run([self.venv / "bin/python", "-c", "import sys; print(sys.base_prefix)"],
-                                          capture_output=True, text=True).stdout.strip()
+        self.python_home = subprocess.run(
+            [self.venv / "bin/python", "-c", "import sys; print(sys.base_prefix)"],
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
 
     def has(self, program):
         return (self.venv / "bin" / program).exists()
 
     def package(self, name):
         script = f"import importlib.metadata as m; print(m.version({name!r}))"
-        return subprocess.run([self.venv / "bin/python", "-c", script], capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            [self.venv / "bin/python", "-c", script], capture_output=True, text=True
+        ).stdout.strip()
 
     def clean(self, data, project, out):
-        for path, name in [(project, "/project"), (out, "/out"), (self.venv, "/venv"), (self.python_home, "/python")]:
+        for path, name in [
+            (project, "/project"),
+            (out, "/out"),
+            (self.venv, "/venv"),
+            (self.python_home, "/python"),
+        ]:
             data = data.replace(str(path).encode(), name.encode())
         data = re.sub(rb'hostname="[^"]*"', b'hostname="host"', data)
         data = re.sub(rb'"os_(release|description)": "[^"]*"', rb'"os_\1": "Linux"', data)
@@ -64,11 +84,21 @@ class Recorder:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(text if isinstance(text, bytes) else textwrap.dedent(text).encode())
             args = [str(a).replace("OUT", str(out)) for a in args]
-            command = [str(p) for p in program] if program else [str(self.venv / "bin" / ("ruff" if tool == "ruff-format" else tool))]
+            command = (
+                [str(p) for p in program]
+                if program
+                else [str(self.venv / "bin" / ("ruff" if tool == "ruff-format" else tool))]
+            )
             environment = {**ENV, "HOME": str(base), "PATH": f"{self.venv}/bin:{ENV['PATH']}"}
             environment.update({k: v.replace("OUT", str(out)) for k, v in (env or {}).items()})
-            child = subprocess.Popen(command + args, cwd=project, env=environment, stdin=subprocess.DEVNULL,
-                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            child = subprocess.Popen(
+                command + args,
+                cwd=project,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
             if interrupt:
                 for _ in range(200):
                     if (project / "started").exists():
@@ -96,15 +126,36 @@ def pytest(r):
     def case(name, files, *args, coverage=False, **more):
         if coverage and not cov:
             return
-        r.run("pytest", ver, name, files, (measure if coverage else [junit]) + list(args),
-              ["junit.xml", "coverage.json"], env={"COVERAGE_FILE": "OUT/.coverage"}, **more)
+        r.run(
+            "pytest",
+            ver,
+            name,
+            files,
+            (measure if coverage else [junit]) + list(args),
+            ["junit.xml", "coverage.json"],
+            env={"COVERAGE_FILE": "OUT/.coverage"},
+            **more,
+        )
 
     if not cov:
-        r.run("pytest", ver, "no-pytest-cov", {**SIMPLE, "test_a.py": "def test_a():\n    pass\n"}, measure,
-              ["junit.xml", "coverage.json"])
+        r.run(
+            "pytest",
+            ver,
+            "no-pytest-cov",
+            {**SIMPLE, "test_a.py": "def test_a():\n    pass\n"},
+            measure,
+            ["junit.xml", "coverage.json"],
+        )
         return
-    clean = {**SIMPLE, "tests/test_app.py": "import app\n\n\ndef test_add():\n    assert app.add(1, 2) == 3\n", "conftest.py": ""}
-    failing = {**SIMPLE, "conftest.py": "", "tests/test_app.py": """\
+    clean = {
+        **SIMPLE,
+        "tests/test_app.py": "import app\n\n\ndef test_add():\n    assert app.add(1, 2) == 3\n",
+        "conftest.py": "",
+    }
+    failing = {
+        **SIMPLE,
+        "conftest.py": "",
+        "tests/test_app.py": """\
         import app
 
 
@@ -127,7 +178,8 @@ def pytest(r):
 
         def test_in_helper():
             helper(1)
-        """}
+        """,
+    }
     case("clean", clean, coverage=True)
     case("clean-quiet", clean, "-q")
     case("clean-very-quiet", clean, "-qq")
@@ -137,7 +189,10 @@ def pytest(r):
     case("failing-xunit1", failing, "-o", "junit_family=xunit1")
     case("failing-maxfail", failing, "-x")
     case("failing-no-summary", failing, "-qq", "--no-summary")
-    case("setup-error", {"test_a.py": """\
+    case(
+        "setup-error",
+        {
+            "test_a.py": """\
         import pytest
 
 
@@ -166,20 +221,40 @@ def pytest(r):
 
         def test_fine():
             pass
-        """})
-    case("collection-error", {"test_a.py": "import nothing_of_that_name\n\n\ndef test_a():\n    pass\n",
-                              "test_b.py": "def test_b(:\n    pass\n", "test_c.py": "def test_c():\n    pass\n"})
-    case("collection-error-continued", {"test_a.py": "import nothing_of_that_name\n", "test_c.py": "def test_c():\n    pass\n"},
-         "--continue-on-collection-errors")
+        """
+        },
+    )
+    case(
+        "collection-error",
+        {
+            "test_a.py": "import nothing_of_that_name\n\n\ndef test_a():\n    pass\n",
+            "test_b.py": "def test_b(:\n    pass\n",
+            "test_c.py": "def test_c():\n    pass\n",
+        },
+    )
+    case(
+        "collection-error-continued",
+        {"test_a.py": "import nothing_of_that_name\n", "test_c.py": "def test_c():\n    pass\n"},
+        "--continue-on-collection-errors",
+    )
     case("nothing-collected", SIMPLE)
     case("nothing-collected-coverage", SIMPLE, coverage=True)
     case("all-deselected", clean, "-k", "no_test_of_that_name")
     case("usage-error", clean, "-n", "2")
     case("usage-unknown-option", clean, "--no-such-option")
     case("usage-no-such-path", clean, "no_such_dir")
-    case("conftest-error", {"conftest.py": "import nothing_of_that_name\n", "test_a.py": "def test_a():\n    pass\n"})
-    case("broken-config", {"pyproject.toml": "[tool.pytest.ini_options\n", "test_a.py": "def test_a():\n    pass\n"})
-    case("interrupted", {"test_a.py": """\
+    case(
+        "conftest-error",
+        {"conftest.py": "import nothing_of_that_name\n", "test_a.py": "def test_a():\n    pass\n"},
+    )
+    case(
+        "broken-config",
+        {"pyproject.toml": "[tool.pytest.ini_options\n", "test_a.py": "def test_a():\n    pass\n"},
+    )
+    case(
+        "interrupted",
+        {
+            "test_a.py": """\
         import pathlib
         import time
 
@@ -191,16 +266,34 @@ def pytest(r):
         def test_slow():
             pathlib.Path("started").touch()
             time.sleep(60)
-        """}, interrupt=True)
+        """
+        },
+        interrupt=True,
+    )
     case("keyboard-interrupt", {"test_a.py": "def test_a():\n    raise KeyboardInterrupt\n"})
     case("exit-called", {"test_a.py": "import pytest\n\n\ndef test_a():\n    pytest.exit('enough')\n"})
-    case("exit-called-zero", {"test_a.py": "import pytest\n\n\ndef test_a():\n    pytest.exit('enough', returncode=0)\n\n\ndef test_b():\n    assert False\n"})
-    case("internal-error", {"conftest.py": "def pytest_runtest_protocol(item, nextitem):\n    raise ValueError('plugin')\n",
-                            "test_a.py": "def test_a():\n    pass\n"})
-    case("crash", {"test_a.py": "import os\n\n\ndef test_a():\n    pass\n\n\ndef test_b():\n    os._exit(0)\n"})
+    case(
+        "exit-called-zero",
+        {
+            "test_a.py": "import pytest\n\n\ndef test_a():\n    pytest.exit('enough', returncode=0)\n\n\ndef test_b():\n    assert False\n"
+        },
+    )
+    case(
+        "internal-error",
+        {
+            "conftest.py": "def pytest_runtest_protocol(item, nextitem):\n    raise ValueError('plugin')\n",
+            "test_a.py": "def test_a():\n    pass\n",
+        },
+    )
+    case(
+        "crash", {"test_a.py": "import os\n\n\ndef test_a():\n    pass\n\n\ndef test_b():\n    os._exit(0)\n"}
+    )
     case("crash-abort", {"test_a.py": "import os\n\n\ndef test_a():\n    os.abort()\n"})
     case("system-exit", {"test_a.py": "import sys\n\n\ndef test_a():\n    sys.exit(0)\n"})
-    case("outcomes", {"test_a.py": """\
+    case(
+        "outcomes",
+        {
+            "test_a.py": """\
         import pytest
 
 
@@ -235,10 +328,21 @@ def pytest(r):
         @pytest.mark.xfail(reason="must be broken", strict=True)
         def test_xpass_strict():
             pass
-        """})
-    case("all-skipped", {"test_a.py": "import pytest\n\npytest.skip('whole module', allow_module_level=True)\n"})
-    case("xfail-only", {"test_a.py": "import pytest\n\n\n@pytest.mark.xfail\ndef test_a():\n    assert False\n"})
-    case("odd-names", {"test_a.py": r'''
+        """
+        },
+    )
+    case(
+        "all-skipped",
+        {"test_a.py": "import pytest\n\npytest.skip('whole module', allow_module_level=True)\n"},
+    )
+    case(
+        "xfail-only",
+        {"test_a.py": "import pytest\n\n\n@pytest.mark.xfail\ndef test_a():\n    assert False\n"},
+    )
+    case(
+        "odd-names",
+        {
+            "test_a.py": r"""
         import pytest
 
 
@@ -250,9 +354,15 @@ def pytest(r):
         def test_control():
             print("\x1b[31mred\x00\x08")
             raise ValueError("\x1b[31mred\x00\x08 ]]> <b>")
-        ''', "deep/er/test_b.py": "class TestOuter:\n    class TestInner:\n        def test_x(self):\n            assert [1, 2] == [1, 3]\n"})
+        """,
+            "deep/er/test_b.py": "class TestOuter:\n    class TestInner:\n        def test_x(self):\n            assert [1, 2] == [1, 3]\n",
+        },
+    )
     case("doctest", {"app.py": '"""\n>>> 1 + 1\n3\n"""\n'}, "--doctest-modules")
-    case("unittest", {"test_u.py": """\
+    case(
+        "unittest",
+        {
+            "test_u.py": """\
         import unittest
 
 
@@ -264,9 +374,14 @@ def pytest(r):
 
             def test_fine(self):
                 pass
-        """})
+        """
+        },
+    )
     if int(ver.split(".")[0]) >= 9:
-        case("subtests", {"test_s.py": """\
+        case(
+            "subtests",
+            {
+                "test_s.py": """\
             def test_sub(subtests):
                 for i in range(3):
                     with subtests.test("number", i=i):
@@ -276,21 +391,51 @@ def pytest(r):
             def test_fine(subtests):
                 with subtests.test("fine"):
                     pass
-            """})
-    case("coverage-zero", {"src/app.py": "import os\nx = os.sep\n", "test_a.py": "def test_a():\n    pass\n",
-                           ".coveragerc": "[run]\nsource = src\n"}, coverage=True)
-    case("coverage-no-data", {"test_a.py": "def test_a():\n    pass\n", ".coveragerc": "[run]\nsource = no_such_package\n"}, coverage=True)
+            """
+            },
+        )
+    case(
+        "coverage-zero",
+        {
+            "src/app.py": "import os\nx = os.sep\n",
+            "test_a.py": "def test_a():\n    pass\n",
+            ".coveragerc": "[run]\nsource = src\n",
+        },
+        coverage=True,
+    )
+    case(
+        "coverage-no-data",
+        {"test_a.py": "def test_a():\n    pass\n", ".coveragerc": "[run]\nsource = no_such_package\n"},
+        coverage=True,
+    )
     case("coverage-fail-under", {**clean, ".coveragerc": "[report]\nfail_under = 95\n"}, coverage=True)
     case("coverage-fail-under-option", clean, "--cov-fail-under=95", coverage=True)
-    case("coverage-fail-under-quiet", {**clean, ".coveragerc": "[report]\nfail_under = 95\n"}, "-qq", coverage=True)
-    case("coverage-fail-under-and-failing", {**failing, ".coveragerc": "[report]\nfail_under = 100\n"}, coverage=True)
+    case(
+        "coverage-fail-under-quiet",
+        {**clean, ".coveragerc": "[report]\nfail_under = 95\n"},
+        "-qq",
+        coverage=True,
+    )
+    case(
+        "coverage-fail-under-and-failing",
+        {**failing, ".coveragerc": "[report]\nfail_under = 100\n"},
+        coverage=True,
+    )
     case("coverage-switched-off", clean, "--no-cov", coverage=True)
     case("coverage-broken-config", {**clean, ".coveragerc": "[run\n"}, coverage=True)
     case("coverage-syntax-error", {**clean, "unused.py": "def broken(:\n"}, coverage=True)
     case("coverage-branch", {**clean, ".coveragerc": "[run]\nbranch = true\n"}, coverage=True)
-    case("forged-exit", {"conftest.py": "def pytest_sessionfinish(session):\n    session.exitstatus = 0\n",
-                         "test_a.py": "def test_a():\n    assert False\n"})
-    case("forged-report", {"conftest.py": """\
+    case(
+        "forged-exit",
+        {
+            "conftest.py": "def pytest_sessionfinish(session):\n    session.exitstatus = 0\n",
+            "test_a.py": "def test_a():\n    assert False\n",
+        },
+    )
+    case(
+        "forged-report",
+        {
+            "conftest.py": """\
         import pytest
 
 
@@ -298,14 +443,19 @@ def pytest(r):
         def pytest_runtest_makereport(item, call):
             report = (yield).get_result()
             report.outcome = "passed"
-        """, "test_a.py": "def test_a():\n    assert False\n"})
+        """,
+            "test_a.py": "def test_a():\n    assert False\n",
+        },
+    )
 
 
 def ruff(r):
     ver = version(r.venv / "bin/ruff")
     clean = {"app.py": '"""An app."""\n\nVALUE = 1\n'}
-    findings = {"app.py": "import os, sys\nimport json\n\nx = lambda: 1\nif x == None:\n    pass\nprint(undefined)\n",
-                "pkg/b.py": "def f():\n    unused = 1\n"}
+    findings = {
+        "app.py": "import os, sys\nimport json\n\nx = lambda: 1\nif x == None:\n    pass\nprint(undefined)\n",
+        "pkg/b.py": "def f():\n    unused = 1\n",
+    }
     syntax = {**clean, "bad.py": "def f(:\n    pass\n"}
     check = ["check", "--output-format=json", "--no-fix", "--no-fix-only"]
     fix = ["check", "--output-format=json", "--fix", "--no-fix-only"]
@@ -325,18 +475,58 @@ def ruff(r):
     lint("bad-rule", {**clean, "ruff.toml": "lint.select = ['NOPE999']\n"}, [*check, "."])
     lint("bad-argument", clean, [*check, "--no-such-option"])
     lint("config-fix-only", {**findings, "ruff.toml": "fix-only = true\n"}, [*check, "."])
-    lint("config-show-fixes", {**findings, "ruff.toml": "show-fixes = true\nfix = true\noutput-format = 'github'\n"}, [*check, "."])
+    lint(
+        "config-show-fixes",
+        {**findings, "ruff.toml": "show-fixes = true\nfix = true\noutput-format = 'github'\n"},
+        [*check, "."],
+    )
     lint("config-deprecated", {**findings, "ruff.toml": "select = ['F', 'E']\n"}, [*check, "."])
     lint("silent", findings, [*check, "--silent", "."])
     lint("quiet", findings, [*check, "-q", "."])
     lint("exit-zero", findings, [*check, "--exit-zero", "."])
     lint("not-utf8", {"app.py": b"x = '\xff\xfe'\n"}, [*check, "."])
-    lint("notebook", {"n.ipynb": json.dumps({"cells": [{"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": [],
-         "source": ["import os\n", "x = 1"]}, {"cell_type": "code", "execution_count": None, "id": "b", "metadata": {}, "outputs": [],
-         "source": ["print(undefined)"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})}, [*check, "."])
+    lint(
+        "notebook",
+        {
+            "n.ipynb": json.dumps(
+                {
+                    "cells": [
+                        {
+                            "cell_type": "code",
+                            "execution_count": None,
+                            "id": "a",
+                            "metadata": {},
+                            "outputs": [],
+                            "source": ["import os\n", "x = 1"],
+                        },
+                        {
+                            "cell_type": "code",
+                            "execution_count": None,
+                            "id": "b",
+                            "metadata": {},
+                            "outputs": [],
+                            "source": ["print(undefined)"],
+                        },
+                    ],
+                    "metadata": {},
+                    "nbformat": 4,
+                    "nbformat_minor": 5,
+                }
+            )
+        },
+        [*check, "."],
+    )
 
     def form(name, files, args, **more):
-        r.run("ruff-format", ver, name, files, ["format", *args], env={"RUFF_OUTPUT_FORMAT": "json"} if "--check" in args else None, **more)
+        r.run(
+            "ruff-format",
+            ver,
+            name,
+            files,
+            ["format", *args],
+            env={"RUFF_OUTPUT_FORMAT": "json"} if "--check" in args else None,
+            **more,
+        )
         if name == "syntax-error-and-ugly":
             r.run("ruff-format", ver, name + "-text", files, ["format", *args], **more)
 
@@ -364,8 +554,11 @@ def bandit(r):
     skip = "-x=*/.git/*,*/.venv/*,*/venv/*,*/node_modules/*"
     base = ["-f", "json", "-o", "OUT/bandit.json", "-q"]
     clean = {"app.py": '"""An app."""\n\nVALUE = 1\n'}
-    findings = {"app.py": "import subprocess\n\n\ndef f(x):\n    assert x\n    subprocess.call(x, shell=True)\n    exec(x)\n    return eval(x)\n",
-                "venv/lib.py": "exec('1')\n", "src/venv_tools.py": "exec('2')\n"}
+    findings = {
+        "app.py": "import subprocess\n\n\ndef f(x):\n    assert x\n    subprocess.call(x, shell=True)\n    exec(x)\n    return eval(x)\n",
+        "venv/lib.py": "exec('1')\n",
+        "src/venv_tools.py": "exec('2')\n",
+    }
 
     def case(name, files, *args, **more):
         r.run("bandit", ver, name, files, [*base, *args], ["bandit.json"], **more)
@@ -385,7 +578,15 @@ def bandit(r):
     case("not-recursive", clean, ".")
     case("bad-argument", clean, "--no-such-option")
     case("bad-config", {**clean, "pyproject.toml": "[tool.bandit\n"}, "-c", "pyproject.toml", "-r", ".")
-    case("config", {**findings, "pyproject.toml": "[tool.bandit]\nexclude_dirs = ['src']\nskips = ['B101']\n"}, "-c", "pyproject.toml", "-r", ".", skip)
+    case(
+        "config",
+        {**findings, "pyproject.toml": "[tool.bandit]\nexclude_dirs = ['src']\nskips = ['B101']\n"},
+        "-c",
+        "pyproject.toml",
+        "-r",
+        ".",
+        skip,
+    )
     case("unknown-test", clean, "-r", ".", "-s", "B999")
     case("not-utf8", {**clean, "odd.py": b"x = '\xff\xfe'\n"}, "-r", ".", skip)
 
@@ -398,15 +599,50 @@ class Advisories(http.server.BaseHTTPRequestHandler):
         body, status = {"info": {"name": name, "version": number}, "vulnerabilities": []}, 200
         if name == "jinja2":
             body["vulnerabilities"] = [
-                {"id": "PYSEC-2019-217", "aliases": ["CVE-2019-10906", "GHSA-462w-v97r-4m45"], "details": "Sandbox escape.\nSecond line.",
-                 "summary": None, "fixed_in": ["2.10.1"], "link": "", "source": "osv", "withdrawn": None},
-                {"id": "PYSEC-2014-8", "aliases": ["CVE-2014-1402"], "details": "Predictable temporary file.", "summary": None,
-                 "fixed_in": ["2.7.2", "2.8"], "link": "", "source": "osv", "withdrawn": None},
-                {"id": "PYSEC-2099-1", "aliases": [], "details": "Nothing helps.", "summary": None, "fixed_in": [], "link": "",
-                 "source": "osv", "withdrawn": None}]
+                {
+                    "id": "PYSEC-2019-217",
+                    "aliases": ["CVE-2019-10906", "GHSA-462w-v97r-4m45"],
+                    "details": "Sandbox escape.\nSecond line.",
+                    "summary": None,
+                    "fixed_in": ["2.10.1"],
+                    "link": "",
+                    "source": "osv",
+                    "withdrawn": None,
+                },
+                {
+                    "id": "PYSEC-2014-8",
+                    "aliases": ["CVE-2014-1402"],
+                    "details": "Predictable temporary file.",
+                    "summary": None,
+                    "fixed_in": ["2.7.2", "2.8"],
+                    "link": "",
+                    "source": "osv",
+                    "withdrawn": None,
+                },
+                {
+                    "id": "PYSEC-2099-1",
+                    "aliases": [],
+                    "details": "Nothing helps.",
+                    "summary": None,
+                    "fixed_in": [],
+                    "link": "",
+                    "source": "osv",
+                    "withdrawn": None,
+                },
+            ]
         elif name == "flask":
-            body["vulnerabilities"] = [{"id": "PYSEC-2018-66", "aliases": ["CVE-2018-1000656"], "details": "Denial of service.",
-                                        "summary": None, "fixed_in": ["0.12.3"], "link": "", "source": "osv", "withdrawn": None}]
+            body["vulnerabilities"] = [
+                {
+                    "id": "PYSEC-2018-66",
+                    "aliases": ["CVE-2018-1000656"],
+                    "details": "Denial of service.",
+                    "summary": None,
+                    "fixed_in": ["0.12.3"],
+                    "link": "",
+                    "source": "osv",
+                    "withdrawn": None,
+                }
+            ]
         elif name.startswith("unknown"):
             status = 404
         elif name.startswith("broken"):
@@ -442,8 +678,16 @@ def pip_audit(r):
     listed = ["--no-deps", "--disable-pip", "-r", "requirements.txt"]
 
     def case(name, requirements, *args, url=address, **files):
-        r.run("pip-audit", ver, name, {"requirements.txt": requirements, **files}, [*base, *(args or listed)], ["pip-audit.json"],
-              env={"ADVISORIES": url}, program=[r.venv / "bin/python", "-c", PIP_AUDIT])
+        r.run(
+            "pip-audit",
+            ver,
+            name,
+            {"requirements.txt": requirements, **files},
+            [*base, *(args or listed)],
+            ["pip-audit.json"],
+            env={"ADVISORIES": url},
+            program=[r.venv / "bin/python", "-c", PIP_AUDIT],
+        )
 
     case("clean", "requests==2.99.0\nidna==3.99\n")
     case("vulnerable", "jinja2==2.4.1\nrequests==2.99.0\nflask==0.12\n")
@@ -454,7 +698,10 @@ def pip_audit(r):
     case("all-skipped-strict", "unknown-thing==1.0\n", *listed, "--strict")
     case("empty", "# nothing\n")
     case("not-pinned", "requests>=2\n")
-    case("extras-and-markers", "requests[socks]==2.99.0 ; python_version > '3'\njinja2 == 2.4.1\nflask==0.12; python_version < '3'\n")
+    case(
+        "extras-and-markers",
+        "requests[socks]==2.99.0 ; python_version > '3'\njinja2 == 2.4.1\nflask==0.12; python_version < '3'\n",
+    )
     case("hashes", "requests==2.99.0 \\\n    --hash=sha256:" + "0" * 64 + "\n")
     case("wildcard", "requests==2.*\n")
     case("bad-syntax", "==\n")
@@ -470,13 +717,39 @@ def pip_audit(r):
 
 def safety(r):
     ver = r.package("safety")
-    old = {"timestamp": 1, "base_domain": "https://example.com", "packages": {"jinja2": {
-        "insecure_versions": ["2.4.1"], "secure_versions": ["2.10.1"], "latest_version": "2.10.1", "more_info_path": "/p/jinja2",
-        "latest_version_without_known_vulnerabilities": "2.10.1"}}}
-    database = {"database/insecure.json": json.dumps({"$meta": old, "jinja2": ["<2.10.1"]}),
-                "database/insecure_full.json": json.dumps({"$meta": old, "jinja2": [{
-                    "advisory": "Sandbox escape.", "cve": "CVE-2019-10906", "id": "pyup.io-37004", "specs": ["<2.10.1"], "v": "<2.10.1",
-                    "ids": [{"type": "cve", "id": "CVE-2019-10906"}], "more_info_path": "/v/37004", "transitive": False}]})}
+    old = {
+        "timestamp": 1,
+        "base_domain": "https://example.com",
+        "packages": {
+            "jinja2": {
+                "insecure_versions": ["2.4.1"],
+                "secure_versions": ["2.10.1"],
+                "latest_version": "2.10.1",
+                "more_info_path": "/p/jinja2",
+                "latest_version_without_known_vulnerabilities": "2.10.1",
+            }
+        },
+    }
+    database = {
+        "database/insecure.json": json.dumps({"$meta": old, "jinja2": ["<2.10.1"]}),
+        "database/insecure_full.json": json.dumps(
+            {
+                "$meta": old,
+                "jinja2": [
+                    {
+                        "advisory": "Sandbox escape.",
+                        "cve": "CVE-2019-10906",
+                        "id": "pyup.io-37004",
+                        "specs": ["<2.10.1"],
+                        "v": "<2.10.1",
+                        "ids": [{"type": "cve", "id": "CVE-2019-10906"}],
+                        "more_info_path": "/v/37004",
+                        "transitive": False,
+                    }
+                ],
+            }
+        ),
+    }
 
     def case(name, requirements, *args):
         r.run("safety", ver, name, {"requirements.txt": requirements, **database}, args)
@@ -502,7 +775,13 @@ def main():
     wanted = os.environ.get("ONLY", "").split()
     for venv in sys.argv[1:]:
         recorder = Recorder(venv)
-        for program, record in {"pytest": pytest, "ruff": ruff, "bandit": bandit, "pip-audit": pip_audit, "safety": safety}.items():
+        for program, record in {
+            "pytest": pytest,
+            "ruff": ruff,
+            "bandit": bandit,
+            "pip-audit": pip_audit,
+            "safety": safety,
+        }.items():
             if recorder.has(program) and (not wanted or program in wanted):
                 record(recorder)
 
