@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use super::context::Cx;
-use super::error::CommandError;
+use super::error::{CommandError, show};
 use super::output::Outputs;
 use crate::engine::{self, Job, OnFailure, Plan, StepKey, VersionCache};
 use crate::gates::{Context, Fixing, Programs, Strictness};
-use crate::model::config::{Config, GateScope, UnavailableGate, load};
+use crate::model::config::{Config, GateScope, UnavailableGate, join_words, load};
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
 use crate::model::report::{GateReport, GitInfo, ProjectInfo, Report, SCHEMA_VERSION, Summary};
@@ -169,21 +169,34 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
         gate_cx,
         plan: &plan,
     };
-    let report = scene.play(cx, &place);
+    let mut report = scene.play(cx, &place);
     let recorded = record(&opened.store, &report, request.recording);
-    outputs.write(cx, &report)?;
-    let exit = exit_of(cx, &report);
-    match recorded {
-        Err(error) if exit == Exit::Ok && request.recording == Recording::Required => {
-            let what = "the gates passed, but the run could not be recorded: no verdict";
-            Err(error.context(CommandError::no_verdict(what)))
+    if let Err(error) = &recorded {
+        report
+            .warnings
+            .push(format!("the report was not saved: {error:#}"));
+        // What nobody can look up afterwards has not been shown.
+        if request.recording == Recording::Required && report.verdict == RunVerdict::Passed {
+            report.verdict = RunVerdict::Error;
         }
-        Err(error) => {
-            cx.ui.warning(&format!("the report was not saved: {error:#}"));
-            Ok(exit)
-        }
-        Ok(()) => Ok(exit),
     }
+    outputs.write(cx, &report)?;
+    match (recorded, request.recording) {
+        (Ok(()), _) => {}
+        (Err(error), Recording::Wanted) => cx.ui.warning(&format!("the report was not saved: {error:#}")),
+        (Err(error), Recording::Required) => {
+            let shown = show(&error);
+            let causes = std::iter::once(shown.what)
+                .chain(shown.causes)
+                .collect::<Vec<_>>();
+            cx.ui.error(
+                "the report was not saved, so there is no verdict",
+                &causes,
+                shown.hint.as_deref(),
+            );
+        }
+    }
+    Ok(exit_of(cx, &report))
 }
 
 /// How programs are found in this project.
@@ -284,6 +297,7 @@ impl Scene<'_> {
                         OnFailure::KeepGoing
                     },
                     out_shown: place.shown(),
+                    sdd: &called(cx),
                     history: &history,
                     versions: &versions,
                 },
@@ -330,7 +344,7 @@ impl Scene<'_> {
             summary: Summary::of(&ran.gates),
             warnings: warnings.iter().map(|warning| redactor.text(warning)).collect(),
             gates: ran.gates,
-            rerun: rerun(self.request),
+            rerun: rerun(&called(cx), self.request),
         }
     }
 
@@ -446,8 +460,16 @@ fn withheld(cx: &Cx, config: &Config, gates: &[GateReport]) -> Option<String> {
     })
 }
 
-fn rerun(request: &Request<'_>) -> String {
-    let mut words = vec!["sdd".to_owned(), request.command.to_owned()];
+/// How sdd is called in what is to be typed next.
+fn called(cx: &Cx) -> String {
+    match &cx.global.chdir {
+        Some(dir) => join_words(&["sdd", "-C", &dir.to_string_lossy()]),
+        None => "sdd".to_owned(),
+    }
+}
+
+fn rerun(called: &str, request: &Request<'_>) -> String {
+    let mut words = vec![called.to_owned(), request.command.to_owned()];
     words.extend(request.named.iter().map(ToString::to_string));
     if request.options.strict {
         words.push("--strict".to_owned());

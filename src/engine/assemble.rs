@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use super::{GatePlan, Job, Plan, VersionCache, fingerprint, versions, work};
 use crate::gates::{
-    self, Item, Judgement, Part, PartResult, Step, StepJudgement, StepTool, Strictness, Work,
+    self, Item, Judgement, Part, PartResult, Phase, Step, StepJudgement, StepTool, Strictness, Work,
 };
 use crate::model::finding::Finding;
 use crate::model::gate_id::GateId;
+use crate::model::language::Language;
 use crate::model::report::{GateReport, StepReport};
 use crate::model::text;
 use crate::model::verdict::Verdict;
@@ -48,8 +49,8 @@ pub(super) fn gate(
     fingerprint::fill(planned.gate, &job.cx.project.root, &mut findings);
     for finding in &mut findings {
         finding.message = clean(&finding.message, job);
-        finding.rule = text::shorten(&clean(&finding.rule, job), 300);
-        finding.path = finding.path.as_deref().map(|path| clean(path, job));
+        finding.rule = text::shorten(&clean_line(&finding.rule, job), 300);
+        finding.path = finding.path.as_deref().map(|path| clean_line(path, job));
     }
     let steps = parts
         .iter()
@@ -57,13 +58,13 @@ pub(super) fn gate(
         .zip(times)
         .map(|((part, judged), times)| step(part, judged, *times, job))
         .collect();
-    let (verdict, reason) = strictly(planned, &judgement, job);
+    let (verdict, reason) = settle(planned, parts, &judgement, job.cx.strictness);
     GateReport {
         gate: planned.gate,
         // An answer that --strict demands decides, even for a gate that is optional otherwise.
         required: planned.required || (verdict == Verdict::Error && job.cx.strictness == Strictness::Strict),
         verdict,
-        reason: text::shorten(&clean(&reason, job), 500),
+        reason: text::shorten(&clean_line(&reason, job), 500),
         duration_ms: millis(busy(times)),
         steps,
         metrics: judgement.metrics().clone(),
@@ -134,16 +135,87 @@ fn judge(planned: &GatePlan, parts: &[Part<'_>], job: &Job<'_>) -> Judgement {
     judgement
 }
 
-/// Under `--strict` a skip of an enabled gate is an error.
-fn strictly(planned: &GatePlan, judgement: &Judgement, job: &Job<'_>) -> (Verdict, String) {
-    let strict = job.cx.strictness == Strictness::Strict && planned.disabled.is_none();
-    if strict && judgement.verdict() == Verdict::Skipped {
-        return (
+/// The gate's verdict and reason, with what must be said of the parts that were skipped: under `--strict` a skip of
+/// an enabled gate, or of the gate for one unit, is an error; else it stands beside what passed.
+fn settle(
+    planned: &GatePlan,
+    parts: &[Part<'_>],
+    judgement: &Judgement,
+    strictness: Strictness,
+) -> (Verdict, String) {
+    let (verdict, reason) = (judgement.verdict(), judgement.reason());
+    let strict = strictness == Strictness::Strict && planned.disabled.is_none();
+    match verdict {
+        Verdict::Skipped if strict => (
             Verdict::Error,
-            format!("skipped, which --strict does not allow: {}", judgement.reason()),
-        );
+            format!("skipped, which --strict does not allow: {reason}"),
+        ),
+        Verdict::Passed => {
+            let checks: Vec<Check<'_>> = checks(parts, judgement);
+            if strict
+                && let Some(lost) = checks
+                    .iter()
+                    .find(|check| !checks.iter().any(|other| other.covers(check)))
+            {
+                let why = format!("{} in {}: {}", lost.tool, lost.unit, lost.reason);
+                return (
+                    Verdict::Error,
+                    format!("skipped, which --strict does not allow: {why}"),
+                );
+            }
+            (verdict, format!("{reason}{}", beside(&checks)))
+        }
+        _ => (verdict, reason.to_owned()),
     }
-    (judgement.verdict(), judgement.reason().to_owned())
+}
+
+/// One part of a gate that checks something.
+struct Check<'a> {
+    tool: String,
+    unit: &'a str,
+    language: Option<Language>,
+    verdict: Verdict,
+    reason: &'a str,
+}
+
+impl Check<'_> {
+    /// Whether this part answers for the unit of another one.
+    fn covers(&self, other: &Check<'_>) -> bool {
+        self.verdict == Verdict::Passed && (self.unit, self.language) == (other.unit, other.language)
+    }
+}
+
+fn checks<'a>(parts: &'a [Part<'_>], judgement: &'a Judgement) -> Vec<Check<'a>> {
+    let each = parts.iter().zip(judgement.steps());
+    each.filter_map(|(part, judged)| {
+        let (tool, unit, language) = match part.item {
+            Item::Run(step) if step.phase == Phase::Rewrite => return None,
+            Item::Run(step) => (step.tool_name(), step.unit_path.as_str(), step.language),
+            Item::Not(not) => (not.tool.clone(), not.unit.as_str(), not.language),
+        };
+        Some(Check {
+            tool,
+            unit,
+            language,
+            verdict: judged.verdict(),
+            reason: judged.reason(),
+        })
+    })
+    .collect()
+}
+
+/// What was skipped beside what passed, as the end of a sentence.
+fn beside(checks: &[Check<'_>]) -> String {
+    let skipped: Vec<String> = checks
+        .iter()
+        .filter(|check| check.verdict == Verdict::Skipped)
+        .map(|check| format!("{} in {} ({})", check.tool, check.unit, check.reason))
+        .collect();
+    match skipped.as_slice() {
+        [] => String::new(),
+        [one] => format!("; skipped: {one}"),
+        [first, rest @ ..] => format!("; skipped: {first}, and {} more", rest.len()),
+    }
 }
 
 fn step(
@@ -166,7 +238,9 @@ fn step(
             ..blank(judged.verdict())
         },
     };
-    report.reason = text::shorten(&clean(judged.reason(), job), 500);
+    report.reason = text::shorten(&clean_line(judged.reason(), job), 500);
+    report.tool = clean_line(&report.tool, job);
+    report.unit = clean_line(&report.unit, job);
     report.duration_ms = millis(times.map_or(Duration::ZERO, |(from, to)| to - from));
     if let (Item::Run(step), PartResult::Command(answer)) = (part.item, &part.result) {
         report.command = step.command_words().iter().map(|word| clean(word, job)).collect();
@@ -238,6 +312,11 @@ fn clean(dirty: &str, job: &Job<'_>) -> String {
     job.redactor.text(&text::sanitise(dirty))
 }
 
+/// The same for what must stay in one line: nothing in it may pass for a line of ours.
+fn clean_line(dirty: &str, job: &Job<'_>) -> String {
+    job.redactor.text(&text::one_line(dirty))
+}
+
 fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     texts.filter(|text| seen.insert(text.clone())).collect()
@@ -258,7 +337,7 @@ fn remediation(planned: &GatePlan, judgement: &Judgement, verdict: Verdict, job:
         } else {
             ""
         };
-        lines.push(format!("rerun: sdd gate {}{strict}", planned.gate));
+        lines.push(format!("rerun: {} gate {}{strict}", job.sdd, planned.gate));
     }
     lines
 }

@@ -26,6 +26,7 @@ use crate::model::verdict::Verdict;
 use crate::process::redact::Redactor;
 use crate::process::{Cancel, Runner};
 use crate::project::files::Snapshot;
+use crate::project::markers;
 use schedule::Task;
 
 /// Something that happens during a run, for those who watch.
@@ -69,6 +70,8 @@ pub struct Job<'a> {
     pub jobs: usize,
     /// Whether a failure stops the rest.
     pub on_failure: OnFailure,
+    /// How sdd is called in what is to be typed next: `sdd`, or `sdd -C DIR`.
+    pub sdd: &'a str,
     /// How the run's directory is called in the report.
     pub out_shown: &'a str,
     /// How long steps took in an earlier run, by gate, unit and tool.
@@ -218,7 +221,12 @@ impl Bench<'_> {
                 let list = changed.entry(step.gate).or_default();
                 // Without both sights of the tree nobody can say what changed; the verdict does not need it.
                 if let (Ok(before), Ok(after)) = (&before, &after) {
-                    list.extend(before.changed(after));
+                    list.extend(
+                        before
+                            .changed(after)
+                            .into_iter()
+                            .filter(|path| !is_build_output(path)),
+                    );
                 }
                 list.sort();
                 list.dedup();
@@ -353,6 +361,12 @@ fn unknown(step: &Step) -> Duration {
         (GateId::Custom, _) => Duration::from_secs(10),
         (GateId::Linting | GateId::Formatting, _) => Duration::from_secs(5),
     }
+}
+
+/// Whether a path is what a build leaves, and not what a fix changed: fixing tools compile first.
+fn is_build_output(path: &str) -> bool {
+    path.split('/')
+        .any(|part| part == "target" || markers::GENERATED.contains(&part))
 }
 
 /// The directory that a step's files go to.

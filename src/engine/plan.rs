@@ -34,12 +34,14 @@ impl Plan {
         let plan_one = |gate: &&dyn gates::Gate| {
             let id = gate.id();
             let settings = cx.settings(id);
-            let disabled = (!settings.enabled).then(|| {
-                format!(
+            let disabled = if settings.enabled {
+                gate.absent(cx)
+            } else {
+                Some(format!(
                     "disabled by quality_gates.{}.enabled in config.json",
                     id.config_key()
-                )
-            });
+                ))
+            };
             let items = if disabled.is_some() {
                 Vec::new()
             } else {

@@ -28,6 +28,14 @@ impl Gate for Custom {
         }
     }
 
+    fn absent(&self, cx: &Context<'_>) -> Option<String> {
+        cx.config
+            .rules()
+            .next()
+            .is_none()
+            .then(|| "no rules are configured".to_owned())
+    }
+
     fn plan(&self, cx: &Context<'_>) -> Vec<Item> {
         cx.config
             .rules()

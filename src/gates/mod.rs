@@ -45,6 +45,11 @@ pub trait Gate: Sync {
     /// What the gate is for, for people.
     fn about(&self) -> About;
 
+    /// Why the gate asks nothing in this project, although it is enabled: nobody told it what to ask.
+    fn absent(&self, _cx: &Context<'_>) -> Option<String> {
+        None
+    }
+
     /// What is to be run to answer it, and what is not, each with the reason.
     fn plan(&self, cx: &Context<'_>) -> Vec<Item>;
 

@@ -44,12 +44,12 @@ pub struct Report {
     /// The decision.
     pub verdict: RunVerdict,
     /// The signal that ended the run before its time, such as `SIGINT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub cancelled_by: Option<String>,
     /// How many gates ended in each verdict.
     pub summary: Summary,
     /// Warnings that belong to the run and not to one gate.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub warnings: Vec<String>,
     /// One entry a gate, in the fixed order of gates.
     pub gates: Vec<GateReport>,
@@ -131,10 +131,10 @@ pub struct GateReport {
     /// How many findings there were before the list was capped.
     pub findings_total: u64,
     /// Files that the gate's automatic fixes changed, relative to the project's root.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub changed_files: Vec<String>,
     /// What the reader should know although it decides nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub warnings: Vec<String>,
     /// What to do next, the exact command to rerun last; empty when the gate passed.
     pub remediation: Vec<String>,
@@ -168,6 +168,6 @@ pub struct StepReport {
     /// The full output, relative to the project's root.
     pub log: Option<String>,
     /// The last lines of output, for steps that did not pass and have no findings that say it better.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub output_tail: Vec<String>,
 }

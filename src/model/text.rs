@@ -49,6 +49,12 @@ pub fn message(bytes: &[u8]) -> String {
     )
 }
 
+/// [`sanitise`] for what must stay in one line, such as a file's name: line breaks and tabs are spelled out, so that
+/// nothing can pass for a line of ours.
+pub fn one_line(text: &str) -> String {
+    sanitise(text).replace('\n', "\\n").replace('\t', "\\t")
+}
+
 /// Cuts a text to a number of characters; what was cut is said.
 pub fn shorten(text: &str, max_chars: usize) -> String {
     match text.char_indices().nth(max_chars) {
@@ -92,6 +98,11 @@ mod tests {
     fn characters_that_hide_text_are_spelled_out() {
         check("a\u{202e}b", "a<U+202E>b");
         check("zero\u{200b}width", "zero<U+200B>width");
+    }
+
+    #[test]
+    fn a_name_stays_in_one_line() {
+        assert_eq!(one_line("a\nPASSED\r\tb"), "a\\nPASSED\\n\\tb");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! ruff: findings, fixes, and configurations that it cannot read.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Gates, check, hints, judge, places, python, sources};
 use crate::support::Sandbox;
@@ -26,7 +26,7 @@ fn check_unchanged(sandbox: &Sandbox, arguments: &[&str]) {
             "1 file is not formatted"
         };
         let report = judge(sandbox, &answer, gate, 1, "failed", reason);
-        assert_eq!(report["changed_files"], Value::Null);
+        assert_eq!(report["changed_files"], json!([]));
         assert_eq!(report["steps"].as_array().unwrap().len(), 1);
     }
     assert!(before == sources(sandbox), "a check changed a file");
