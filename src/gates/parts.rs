@@ -95,7 +95,7 @@ fn see_command(project: &Project, step: &Step, work: &CommandWork, answer: &Comm
                 ),
             );
         }
-        End::Cancelled => return Seen::Settled(StepJudgement::not_run("cancelled while it ran")),
+        End::Cancelled => return Seen::Settled(StepJudgement::not_run("stopped while it ran")),
     };
     match step.tool {
         StepTool::Known(tool) => {

@@ -32,11 +32,13 @@ impl Tool for CargoAudit {
     }
 
     fn applies(&self, facts: &UnitFacts) -> Applies {
+        // The lock file of such a package names the package alone, and the first build makes one: the answer must
+        // not depend on whether that has happened.
+        if facts.manifest.as_ref().is_some_and(|manifest| !depends(manifest)) {
+            return Applies::NothingToDo("Cargo.toml declares no dependencies".to_owned());
+        }
         if facts.has("Cargo.lock") {
             return Applies::Yes("Cargo.lock is audited".to_owned());
-        }
-        if facts.manifest.as_ref().is_some_and(|manifest| !depends(manifest)) {
-            return Applies::NothingToDo("no dependencies and no Cargo.lock".to_owned());
         }
         Applies::Yes("there are dependencies, and no Cargo.lock to audit them by".to_owned())
     }

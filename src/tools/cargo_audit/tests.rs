@@ -178,12 +178,14 @@ fn check_applies(lock: bool, manifest: &str, expect: &str) {
 }
 
 #[test]
-fn without_a_lock_file_dependencies_decide() {
-    check_applies(true, "", "yes: Cargo.lock is audited");
+fn declared_dependencies_decide_and_a_lock_file_that_a_build_makes_does_not() {
+    let none = "[package]\nname = \"a\"\n[dependencies]\n";
+    check_applies(true, none, "nothing: Cargo.toml declares no dependencies");
+    check_applies(false, none, "nothing: Cargo.toml declares no dependencies");
     check_applies(
-        false,
-        "[package]\nname = \"a\"\n[dependencies]\n",
-        "nothing: no dependencies and no Cargo.lock",
+        true,
+        "[dependencies]\nserde = \"1\"\n",
+        "yes: Cargo.lock is audited",
     );
     let unpinned = "yes: there are dependencies, and no Cargo.lock to audit them by";
     check_applies(false, "[dependencies]\nserde = \"1\"\n", unpinned);

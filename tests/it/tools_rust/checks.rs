@@ -118,7 +118,7 @@ fn cargo_audit_finds_what_the_database_knows() {
 
     assert_eq!(
         audit().applies(),
-        Applies::NothingToDo("no dependencies and no Cargo.lock".to_owned())
+        Applies::NothingToDo("Cargo.toml declares no dependencies".to_owned())
     );
     assert!(matches!(audit().read(), Reading::Broken(_)));
     assert!(!sandbox.path("Cargo.lock").exists(), "a check writes no file");
