@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-
 use super::context::Cx;
 use super::error::{CommandError, show};
 use super::output::Outputs;
@@ -119,17 +117,18 @@ pub fn open(cx: &Cx) -> anyhow::Result<Opened> {
 
 /// Reads the settings; without the file every setting has its default.
 pub fn read_config(store: &Store) -> anyhow::Result<load::Loaded> {
-    let path = store.path(layout::CONFIG);
-    match std::fs::read(&path) {
-        Ok(bytes) => Ok(load::parse_bytes(layout::CONFIG, &bytes)?),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(load::Loaded::default()),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    match store::read_regular(&store.path(layout::CONFIG), store::SMALL)? {
+        Some(bytes) => Ok(load::parse_bytes(layout::CONFIG, &bytes)?),
+        None => Ok(load::Loaded::default()),
     }
 }
 
 /// Plans and runs gates, writes the report, and says how sdd is to end.
 pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
     let opened = open(cx)?;
+    if request.recording == Recording::Required {
+        opened.store.check_state()?;
+    }
     let outputs = Outputs::open(cx)?;
     let project = detect::project(opened.store.root(), &opened.config.exclude, None)?;
     let finder = finder(cx, &project.root);
@@ -360,13 +359,15 @@ impl Scene<'_> {
     }
 
     fn last_report(&self) -> Option<Report> {
-        let bytes = std::fs::read(self.opened.store.path(layout::LATEST_REPORT)).ok()?;
+        let path = self.opened.store.path(layout::LATEST_REPORT);
+        let bytes = store::read_regular(&path, store::LARGE).ok()??;
         serde_json::from_slice(&bytes).ok()
     }
 
     fn read_versions(&self) -> VersionCache {
-        std::fs::read(self.opened.store.path(VERSIONS))
+        store::read_regular(&self.opened.store.path(VERSIONS), store::LARGE)
             .ok()
+            .flatten()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default()
     }

@@ -1,13 +1,11 @@
 //! The edge of `sdd config`: reads the file, prints the answer.
 
-use anyhow::Context as _;
-
 use super::config::{Action, Args, Format, Source, answer};
 use super::context::Cx;
 use super::error::CommandError;
 use crate::model::exit::Exit;
 use crate::project::detect;
-use crate::store::layout;
+use crate::store::{self, layout};
 
 /// Runs the command.
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
@@ -41,10 +39,5 @@ fn read(cx: &Cx) -> anyhow::Result<Option<Vec<u8>>> {
         CommandError::not_found(format!("no .session/ in {} or above it", cx.start.display()))
             .hint("set the project up: sdd init")
     })?;
-    let path = root.join(layout::CONFIG);
-    match std::fs::read(&path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-    }
+    Ok(store::read_regular(&root.join(layout::CONFIG), store::SMALL)?)
 }

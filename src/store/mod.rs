@@ -10,6 +10,7 @@ pub mod layout;
 pub mod lock;
 pub mod notice;
 mod platform;
+mod regular;
 mod render;
 pub mod runs;
 mod schema;
@@ -31,6 +32,7 @@ pub use atomic::Written;
 pub use document::{Document, Position, pretty};
 pub use error::Error;
 pub use notice::Notice;
+pub use regular::{LARGE, SMALL, read_regular};
 pub use runs::Run;
 
 use atomic::Previous;
@@ -147,6 +149,15 @@ impl Store {
         Ok(Some(document))
     }
 
+    /// Reads the files that the state of a session is kept in, for their form alone: each may be missing, and
+    /// none may be broken.
+    pub fn check_state(&self) -> Result<(), Error> {
+        for rel in [layout::WORK_ITEMS, layout::STATUS] {
+            self.read(rel)?;
+        }
+        Ok(())
+    }
+
     /// Changes a JSON file under the lock and keeps the one before as `.NAME.prev`. A file that is not there
     /// begins as an empty object; a change that changes nothing writes nothing; a change that fails leaves
     /// everything as it was. `who` is what others who wait are told, such as `sdd complete`.
@@ -229,7 +240,9 @@ impl Store {
         self.inside(rel)?;
         match overwrite {
             Overwrite::Replace => {
-                if fs::read(self.path(rel)).is_ok_and(|present| present == bytes) {
+                // What cannot be compared is written, or refused with its reason.
+                let present = read_regular(&self.path(rel), u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+                if present.is_ok_and(|present| present.as_deref() == Some(bytes)) {
                     return Ok(Written::Unchanged);
                 }
                 self.put(rel, bytes, Previous::Drop)
@@ -303,25 +316,9 @@ impl Store {
 
     fn load(&self, rel: &str) -> Result<Option<Document>, Error> {
         let path = self.path(rel);
-        let metadata = match fs::metadata(&path) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::io(path, "read")(error)),
+        let Some((bytes, metadata)) = regular::read_with_metadata(&path, document::MAX_BYTES)? else {
+            return Ok(None);
         };
-        if !metadata.is_file() {
-            return Err(Error::NotA {
-                path,
-                expected: "a regular file",
-            });
-        }
-        if metadata.len() > document::MAX_BYTES {
-            return Err(Error::TooLarge {
-                path,
-                bytes: metadata.len(),
-                limit: document::MAX_BYTES,
-            });
-        }
-        let bytes = fs::read(&path).map_err(Error::io(&path, "read"))?;
         match Document::parse(&path, &bytes) {
             Ok(mut document) => {
                 document.mode = platform::mode(&metadata);

@@ -71,6 +71,14 @@ mod unix {
             .open(path)
     }
 
+    /// Opens for reading without waiting for a writer, as opening a pipe would.
+    pub(in super::super) fn open_at_once(path: &Path) -> io::Result<File> {
+        OpenOptions::new()
+            .read(true)
+            .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
+            .open(path)
+    }
+
     /// Makes the entries of a directory durable.
     pub(in super::super) fn sync_dir(path: &Path) -> io::Result<()> {
         File::open(path)?.sync_all()
@@ -115,6 +123,10 @@ mod other {
             .create(true)
             .truncate(false)
             .open(path)
+    }
+
+    pub(in super::super) fn open_at_once(path: &Path) -> io::Result<File> {
+        File::open(path)
     }
 
     /// Directories cannot be opened as files here; their entries are durable without it.

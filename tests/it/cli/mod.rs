@@ -9,6 +9,7 @@
 mod init;
 mod rules;
 mod settings;
+mod special;
 mod stops;
 mod trees;
 mod usage;

@@ -1,0 +1,64 @@
+//! Reading files whose names come from a project: whatever stands there, the answer comes at once and is bounded.
+
+use std::fs::{self, Metadata};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use super::error::Error;
+use super::platform;
+
+/// The most bytes that are read of what people write by hand: settings and `.gitignore`.
+pub const SMALL: u64 = 1024 * 1024;
+/// The most bytes that are read of what sdd wrote itself: reports and caches.
+pub const LARGE: u64 = 16 * 1024 * 1024;
+
+/// What belongs where something else stands.
+const REGULAR: &str = "a regular file";
+
+/// The bytes of a regular file; `None` when nothing stands there. A symbolic link is followed, and one that
+/// leads nowhere is an error: somebody meant a file to be there.
+///
+/// A pipe without a writer, a device and a directory are refused and never waited for, and a file of more than
+/// `most` bytes is not read.
+pub fn read_regular(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Error> {
+    Ok(read_with_metadata(path, most)?.map(|(bytes, _)| bytes))
+}
+
+/// [`read_regular`] with what the file system says of the very file that was read.
+pub(super) fn read_with_metadata(path: &Path, most: u64) -> Result<Option<(Vec<u8>, Metadata)>, Error> {
+    let not_regular = || Error::NotA {
+        path: path.to_owned(),
+        expected: REGULAR,
+    };
+    let too_large = |bytes| Error::TooLarge {
+        path: path.to_owned(),
+        bytes,
+        limit: most,
+    };
+    let file = match platform::open_at_once(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() => {
+            return Ok(None);
+        }
+        // A socket cannot even be opened.
+        Err(_) if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) => return Err(not_regular()),
+        Err(error) => return Err(Error::io(path, "read")(error)),
+    };
+    let metadata = file.metadata().map_err(Error::io(path, "read"))?;
+    if !metadata.is_file() {
+        return Err(not_regular());
+    }
+    if metadata.len() > most {
+        return Err(too_large(metadata.len()));
+    }
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    file.take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(Error::io(path, "read"))?;
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if length > most {
+        return Err(too_large(length));
+    }
+    Ok(Some((bytes, metadata)))
+}
