@@ -47,9 +47,13 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let format = cx.choose(&["human", "json", "agent"])?;
     let root = std::fs::canonicalize(&cx.start)
         .map_err(|error| CommandError::not_found(format!("{}: {error}", cx.start.display())))?;
-    // A configuration that is there and broken is said before anything is written.
+    // What is there and broken is said before anything is written.
     let existing = match Store::open(&root) {
-        Ok(store) => pipeline::read_config(&store)?.config,
+        Ok(store) => {
+            let config = pipeline::read_config(&store)?.config;
+            store.check_state()?;
+            config
+        }
         Err(crate::store::Error::NotFound { .. }) => config::Config::default(),
         Err(error) => return Err(error.into()),
     };

@@ -66,14 +66,44 @@ fn commands_that_are_none_are_refused_with_their_place() {
     refused(&with("[]"), &["config.json:2:", "empty"]);
 }
 
+#[track_caller]
+fn broken_state(file: &str, text: &str, said: &str) {
+    let sandbox = Sandbox::new().config(&json!({"quality_gates": {"custom_validations": {"rules": [
+        {"type": "file_exists", "path": ".session", "required": true}
+    ]}}}));
+    sandbox.rewrite(file, text);
+    for command in ["complete", "init"] {
+        let answer = sandbox.sdd([command]);
+        answer.expect_code(2);
+        assert!(
+            answer.stderr.contains(said),
+            "{said:?} is not in:\n{}",
+            answer.stderr
+        );
+        assert_eq!(sandbox.read(file), text, "the file is untouched");
+    }
+    assert!(
+        !sandbox.path(".gitignore").exists(),
+        "nothing was written before it was said"
+    );
+}
+
 #[test]
 fn broken_state_files_are_named_and_left_as_they_are() {
-    let sandbox = project();
-    sandbox.rewrite(".session/tracking/work_items.json", "{\"work_items\": [");
-    sandbox.sdd(["init"]).expect_code(0);
-    assert_eq!(
-        sandbox.read(".session/tracking/work_items.json"),
-        "{\"work_items\": ["
+    broken_state(
+        ".session/tracking/work_items.json",
+        "{\"work_items\": [",
+        "work_items.json:1:16: EOF",
+    );
+    broken_state(
+        ".session/tracking/work_items.json",
+        "[]",
+        "work_items.json:1:1: expected an object, found an array",
+    );
+    broken_state(
+        ".session/tracking/status_update.json",
+        "{bad",
+        "status_update.json:1:2: key must be a string",
     );
 }
 
