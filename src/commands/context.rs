@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::error::CommandError;
+use super::error::{CommandError, brief};
+use super::output;
 use crate::cli::Global;
 use crate::process::Cancel;
 use crate::process::clock::Clock;
@@ -41,23 +42,41 @@ impl Cx {
         renderer_named(self.format_name())
     }
 
-    /// One of the formats that a command without a report offers.
+    /// One of the formats that a command without a report offers. Looks at `--output` too, so that a file which
+    /// cannot be written is known before the work; [`Cx::emit`] writes it.
     pub fn choose<'a>(&self, offered: &[&'a str]) -> Result<&'a str, CommandError> {
         let wanted = self.format_name();
-        if let Some(name) = offered.iter().find(|name| **name == wanted) {
-            return Ok(name);
-        }
-        match &self.global.format {
-            Some(name) => {
-                let list = offered.join(", ");
-                Err(
-                    CommandError::usage(format!("this command has no format {name:?}"))
-                        .hint(format!("formats here are: {list}")),
-                )
+        let chosen = match offered.iter().find(|name| **name == wanted) {
+            Some(name) => *name,
+            None if self.global.format.is_some() => return Err(no_such_format(wanted, offered)),
+            None => offered.first().copied().unwrap_or("human"),
+        };
+        match self.global.output.as_slice() {
+            [] => {}
+            [word] => {
+                let output = output::wanted(word)?;
+                if let Some(format) = output.format {
+                    let what = "this command writes one document, to stdout or to a file";
+                    return Err(CommandError::usage(what).hint(format!(
+                        "--format {format} --output {}; a file of that name is ./{word}",
+                        output.file
+                    )));
+                }
+                output::open(self, output.file)?;
             }
-            None => Ok(offered.first().copied().unwrap_or("human")),
+            _ => {
+                let what = "this command writes one document, and --output was given more than once";
+                return Err(CommandError::usage(what).hint("name one file"));
+            }
         }
+        Ok(chosen)
     }
+}
+
+fn no_such_format(wanted: &str, offered: &[&str]) -> CommandError {
+    let wanted = brief(wanted);
+    CommandError::usage(format!("this command has no format {wanted:?}"))
+        .hint(format!("formats here are: {}", offered.join(", ")))
 }
 
 /// The renderer of a name, or an error with the names that exist.
@@ -69,6 +88,6 @@ pub fn renderer_named(name: &str) -> Result<&'static dyn Renderer, CommandError>
             Some(meant) => format!("did you mean {meant}? Formats are: {list}"),
             None => format!("formats are: {list}"),
         };
-        CommandError::usage(format!("there is no format {name:?}")).hint(hint)
+        CommandError::usage(format!("there is no format {:?}", brief(name))).hint(hint)
     })
 }

@@ -90,6 +90,13 @@ const RED: &[(&str, &str)] = &[
 
 /// Runs the command.
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
+    if !cx.global.output.is_empty() {
+        return Err(
+            CommandError::usage("the demo writes several reports, and --output is for one")
+                .hint("the project of the demo stays: run sdd complete --output FILE there")
+                .into(),
+        );
+    }
     let root = make_directory(&cx.start.join(&args.directory))?;
     let store = Store::create(&root)?;
     lay(&store, GREEN)?;

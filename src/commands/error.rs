@@ -1,6 +1,7 @@
 //! From errors as values to an exit code and prose, in one place.
 
 use crate::model::exit::Exit;
+use crate::model::text;
 
 /// An error of a command itself, with what it means for the exit code.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,16 @@ impl CommandError {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds something to what to do about it.
+    #[must_use]
+    pub fn also(mut self, hint: &str) -> Self {
+        self.hint = Some(match self.hint {
+            Some(before) => format!("{before}; {hint}"),
+            None => hint.to_owned(),
+        });
         self
     }
 }
@@ -99,6 +110,14 @@ pub fn show(error: &anyhow::Error) -> Shown {
         exit,
     }
 }
+
+/// A word of the command line as it is quoted in a message: it may be of any length.
+pub fn brief(word: &str) -> String {
+    text::shorten(word, MAX_WORD_CHARS)
+}
+
+/// The longest word that is quoted whole, in characters.
+const MAX_WORD_CHARS: usize = 80;
 
 /// The name that was probably meant.
 pub fn did_you_mean<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

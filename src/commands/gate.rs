@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::context::Cx;
-use super::error::{CommandError, did_you_mean};
+use super::error::{CommandError, brief, did_you_mean};
 use super::pipeline::{self, Recording, Request, RunOptions};
 use crate::engine::Plan;
 use crate::gates::{self, Item, Phase};
@@ -32,7 +32,15 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
-    if args.names.first().is_some_and(|name| name == "list") {
+    if let Some((first, rest)) = args.names.split_first()
+        && first == "list"
+    {
+        if let Some(more) = rest.first() {
+            let what = format!("list takes no gate, and {:?} was given", brief(more));
+            return Err(CommandError::usage(what)
+                .hint("all gates: sdd gate list; what one would run: sdd gate NAME --plan")
+                .into());
+        }
         return list(cx);
     }
     let mut named = Vec::new();
@@ -64,7 +72,7 @@ fn parse(name: &str) -> Result<GateId, CommandError> {
             Some(meant) => format!("did you mean {meant}? Gates are: {list}"),
             None => format!("gates are: {list}"),
         };
-        CommandError::usage(format!("there is no gate {name:?}")).hint(hint)
+        CommandError::usage(format!("there is no gate {:?}", brief(name))).hint(hint)
     })
 }
 
@@ -85,7 +93,7 @@ fn list(cx: &mut Cx) -> anyhow::Result<Exit> {
             text
         })
     };
-    cx.ui.data(text.as_bytes())?;
+    cx.emit(&text)?;
     Ok(Exit::Ok)
 }
 
@@ -151,8 +159,11 @@ pub fn plan_text(
             }
         }
     }
+    if !warnings.is_empty() {
+        writeln!(text)?;
+    }
     for warning in warnings {
-        writeln!(text, "\nwarning: {warning}")?;
+        writeln!(text, "warning: {warning}")?;
     }
     Ok(text)
 }

@@ -73,7 +73,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     } else {
         describe(&root, &project, &made, &tools)
     };
-    cx.ui.data(text.as_bytes())?;
+    cx.emit(&text)?;
     Ok(Exit::Ok)
 }
 

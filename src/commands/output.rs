@@ -1,6 +1,5 @@
 //! Where the product goes: stdout, or files that are opened before anything runs.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -10,11 +9,65 @@ use super::context::{Cx, renderer_named};
 use super::error::CommandError;
 use crate::model::report::Report;
 use crate::report::{Colour, Detail, Renderer, Style};
+use crate::store::Target;
+
+/// One `--output`, taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wanted<'a> {
+    /// The format that is to be written, where one is named.
+    pub(super) format: Option<&'a str>,
+    /// The file, as it was named.
+    pub(super) file: &'a str,
+}
+
+/// Takes `[FORMAT=]FILE` apart. Lower-case letters before a `=` are meant as a format, known or not; a file with
+/// such a name is `./word=x`.
+pub(super) fn wanted(word: &str) -> Result<Wanted<'_>, CommandError> {
+    let is_format = |head: &str| !head.is_empty() && head.chars().all(char::is_lowercase);
+    let wanted = match word.split_once('=') {
+        Some((head, file)) if is_format(head) => Wanted {
+            format: Some(head),
+            file,
+        },
+        _ => Wanted {
+            format: None,
+            file: word,
+        },
+    };
+    if wanted.file.is_empty() {
+        return Err(
+            CommandError::usage(format!("--output {word:?} names no file")).hint("--output report.txt")
+        );
+    }
+    Ok(wanted)
+}
+
+/// Opens a file that is to be written, and keeps what is in it for now.
+pub(super) fn open(cx: &Cx, file: &str) -> Result<(PathBuf, Target), CommandError> {
+    let path = cx.start.join(file);
+    match Target::open(&path) {
+        Ok(target) => Ok((path, target)),
+        Err(error) => {
+            let why =
+                std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause}"));
+            Err(CommandError::usage(format!("{error}{why}"))
+                .hint("name a file in a directory that exists and can be written to"))
+        }
+    }
+}
+
+/// A file of a report, with its form.
+struct Opened {
+    path: PathBuf,
+    target: Target,
+    renderer: &'static dyn Renderer,
+}
 
 /// The targets of a report.
+#[derive(Default)]
 pub struct Outputs {
     to_stdout: Option<&'static dyn Renderer>,
-    files: Vec<(PathBuf, File, &'static dyn Renderer)>,
+    files: Vec<Opened>,
 }
 
 impl Outputs {
@@ -22,36 +75,45 @@ impl Outputs {
     pub fn open(cx: &Cx) -> anyhow::Result<Self> {
         let main = cx.renderer()?;
         let mut to_stdout = Some(main);
-        let mut files = Vec::new();
+        let mut files: Vec<Opened> = Vec::new();
         for word in &cx.global.output {
-            let (renderer, path) = match word.split_once('=') {
-                Some((format, path)) if renderer_named(format).is_ok() => (renderer_named(format)?, path),
-                _ => {
+            let wanted = wanted(word)?;
+            let renderer = match wanted.format {
+                Some(format) => renderer_named(format)
+                    .map_err(|error| error.also(&format!("a file of that name is ./{word}")))?,
+                None => {
                     to_stdout = None;
-                    (main, word.as_str())
+                    main
                 }
             };
-            let path = cx.start.join(path);
-            let file = File::create(&path).map_err(|error| {
-                CommandError::usage(format!("cannot write {}: {error}", path.display()))
-                    .hint("name a file in a directory that exists and can be written to")
-            })?;
-            files.push((path, file, renderer));
+            let (path, target) = open(cx, wanted.file)?;
+            if files.iter().any(|other| other.target.is_same(&target)) {
+                let what = format!("--output names one file twice: {}", path.display());
+                return Err(CommandError::usage(what)
+                    .hint("give each format a file of its own")
+                    .into());
+            }
+            files.push(Opened {
+                path,
+                target,
+                renderer,
+            });
+        }
+        // An older report must not be taken for that of a run which ended before it wrote one.
+        for file in &files {
+            file.target
+                .clear()
+                .with_context(|| format!("cannot write {}", file.path.display()))?;
         }
         Ok(Self { to_stdout, files })
     }
 
-    /// Writes the report to every target.
+    /// Writes the report to every target, those behind one that cannot be written included. The first error is
+    /// returned.
     pub fn write(self, cx: &mut Cx, report: &Report) -> anyhow::Result<()> {
-        for (path, mut file, renderer) in self.files {
-            let style = Style {
-                colour: Colour::No,
-                detail: Detail::Normal,
-            };
-            let mut text = Vec::new();
-            renderer.render(report, style, &mut text)?;
-            file.write_all(&text)
-                .with_context(|| format!("cannot write {}", path.display()))?;
+        let mut outcome = Ok(());
+        for file in self.files {
+            outcome = outcome.and(file.write(report));
         }
         if let Some(renderer) = self.to_stdout {
             let style = Style {
@@ -62,6 +124,59 @@ impl Outputs {
             renderer.render(report, style, &mut text)?;
             cx.ui.data(&text).context("cannot write to stdout")?;
         }
-        Ok(())
+        outcome
+    }
+}
+
+impl Opened {
+    fn write(mut self, report: &Report) -> anyhow::Result<()> {
+        let style = Style {
+            colour: Colour::No,
+            detail: Detail::Normal,
+        };
+        let mut text = Vec::new();
+        self.renderer.render(report, style, &mut text)?;
+        self.target
+            .write_all(&text)
+            .with_context(|| format!("cannot write {}", self.path.display()))
+    }
+}
+
+impl Cx {
+    /// Writes the one document of a command without a report to stdout, or to the file that `--output` names.
+    /// [`Cx::choose`] has looked at the options and at the file before the work.
+    pub fn emit(&mut self, text: &str) -> anyhow::Result<()> {
+        let Some(word) = self.global.output.first() else {
+            return self.ui.data(text.as_bytes()).context("cannot write to stdout");
+        };
+        let (path, mut target) = open(self, wanted(word)?.file)?;
+        target
+            .clear()
+            .and_then(|()| target.write_all(text.as_bytes()))
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(word: &str, expect: Option<(Option<&str>, &str)>) {
+        let found = wanted(word).ok();
+        assert_eq!(found.map(|wanted| (wanted.format, wanted.file)), expect, "{word}");
+    }
+
+    #[test]
+    fn lower_case_letters_before_an_equals_sign_are_a_format() {
+        check("json=x", Some((Some("json"), "x")));
+        check("json=a=b", Some((Some("json"), "a=b")));
+        check("markdown=x.md", Some((Some("markdown"), "x.md")));
+        check("./markdown=x.md", Some((None, "./markdown=x.md")));
+        check("A=x", Some((None, "A=x")));
+        check("=x", Some((None, "=x")));
+        check("plain", Some((None, "plain")));
+        check("json=", None);
+        check("", None);
     }
 }

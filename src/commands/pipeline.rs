@@ -129,7 +129,11 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
     if request.recording == Recording::Required {
         opened.store.check_state()?;
     }
-    let outputs = Outputs::open(cx)?;
+    let outputs = if request.options.plan {
+        Outputs::default()
+    } else {
+        Outputs::open(cx)?
+    };
     let project = detect::project(opened.store.root(), &opened.config.exclude, None)?;
     let finder = finder(cx, &project.root);
     let programs = programs(cx, &opened.config, &project, &finder);
@@ -157,7 +161,7 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
     if request.options.plan {
         let format = cx.choose(&["human", "json", "agent"])?;
         let text = super::gate::plan_text(&plan, &project, &opened.warnings, format)?;
-        cx.ui.data(text.as_bytes())?;
+        cx.emit(&text)?;
         return Ok(Exit::Ok);
     }
     let scene = Scene {

@@ -27,7 +27,9 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         },
         format,
     );
-    cx.ui.data(answer.stdout.as_bytes())?;
+    if !answer.stdout.is_empty() {
+        cx.emit(&answer.stdout)?;
+    }
     for line in &answer.stderr {
         cx.ui.status(line);
     }

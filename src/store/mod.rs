@@ -16,6 +16,7 @@ pub mod runs;
 mod schema;
 pub mod scratch;
 mod spans;
+mod target;
 mod tidy;
 
 use std::fmt;
@@ -34,6 +35,7 @@ pub use error::Error;
 pub use notice::Notice;
 pub use regular::{LARGE, SMALL, read_regular};
 pub use runs::Run;
+pub use target::Target;
 
 use atomic::Previous;
 use schema::Step;

@@ -10,7 +10,7 @@ pub(super) use unix::*;
 mod unix {
     use std::fs::{File, Metadata, OpenOptions, Permissions};
     use std::io;
-    use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+    use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt};
     use std::path::Path;
     use std::time::{Duration, SystemTime};
 
@@ -79,6 +79,36 @@ mod unix {
             .open(path)
     }
 
+    /// Opens for writing without waiting for a reader, making the file if need be.
+    pub(in super::super) fn create_at_once(path: &Path) -> io::Result<File> {
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .custom_flags(flags.bits().cast_signed())
+            .open(path)
+    }
+
+    /// Lets writing wait for a reader who is slow: only opening must not wait.
+    pub(in super::super) fn wait_again(file: &File) -> io::Result<()> {
+        let flags = rustix::fs::fcntl_getfl(file)?;
+        Ok(rustix::fs::fcntl_setfl(
+            file,
+            flags - rustix::fs::OFlags::NONBLOCK,
+        )?)
+    }
+
+    /// Whether this is a device such as a terminal or `/dev/null`.
+    pub(in super::super) fn is_character_device(metadata: &Metadata) -> bool {
+        metadata.file_type().is_char_device()
+    }
+
+    /// Whether this is a pipe.
+    pub(in super::super) fn is_pipe(metadata: &Metadata) -> bool {
+        metadata.file_type().is_fifo()
+    }
+
     /// Makes the entries of a directory durable.
     pub(in super::super) fn sync_dir(path: &Path) -> io::Result<()> {
         File::open(path)?.sync_all()
@@ -127,6 +157,26 @@ mod other {
 
     pub(in super::super) fn open_at_once(path: &Path) -> io::Result<File> {
         File::open(path)
+    }
+
+    pub(in super::super) fn create_at_once(path: &Path) -> io::Result<File> {
+        OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)
+    }
+
+    pub(in super::super) fn wait_again(_file: &File) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(in super::super) fn is_character_device(_metadata: &Metadata) -> bool {
+        false
+    }
+
+    pub(in super::super) fn is_pipe(_metadata: &Metadata) -> bool {
+        false
     }
 
     /// Directories cannot be opened as files here; their entries are durable without it.

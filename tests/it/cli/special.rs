@@ -90,3 +90,75 @@ fn state_that_is_no_file_is_refused_at_once() {
     );
     check(&sandbox, ["init"], 2, "status_update.json is not a regular file");
 }
+
+#[test]
+fn outputs_that_are_no_file_are_refused_at_once() {
+    let sandbox = project();
+    pipe(&sandbox, "pipe");
+    check(
+        &sandbox,
+        ["gate", "--output", "pipe"],
+        2,
+        "pipe is not a file that can be written",
+    );
+    check(
+        &sandbox,
+        ["gate", "--output", "json=pipe"],
+        2,
+        "pipe is not a file that can be written",
+    );
+    check(
+        &sandbox,
+        ["init", "--output", "pipe"],
+        2,
+        "pipe is not a file that can be written",
+    );
+    check(
+        &sandbox,
+        ["gate", "--output", "."],
+        2,
+        "is not a file that can be written",
+    );
+    assert!(!sandbox.path(".gitignore").exists(), "nothing was written");
+}
+
+#[test]
+fn outputs_may_be_devices() {
+    let sandbox = project();
+    check(&sandbox, ["gate", "--output", "/dev/null"], 0, "");
+    check(&sandbox, ["gate", "--plan", "--output", "/dev/null"], 0, "");
+    check(
+        &sandbox,
+        ["gate", "--output", "/dev/full"],
+        3,
+        "cannot write /dev/full",
+    );
+    check(
+        &sandbox,
+        ["gate", "list", "--output", "/dev/full"],
+        3,
+        "cannot write /dev/full",
+    );
+    let both = sandbox.sdd(["gate", "--format", "agent", "--output", "json=/dev/full"]);
+    both.expect_code(3);
+    assert!(both.stdout.starts_with("sdd gate: passed"), "{}", both.stdout);
+}
+
+#[test]
+fn an_output_may_be_a_stream_that_the_shell_hands_on() {
+    let sandbox = project();
+    let sdd = env!("CARGO_BIN_EXE_sdd");
+    let mut command = sandbox.command(&sandbox.beside("bin").join("bash"));
+    command.args([
+        "-c",
+        &format!("'{sdd}' gate --output json=/dev/stdout --format agent | cat"),
+    ]);
+    let answer = sandbox.start_command(command).limit(AT_ONCE).wait();
+    answer.expect_code(0);
+    assert!(
+        answer.stdout.contains("\"kind\": \"gate_report\""),
+        "{}",
+        answer.stdout
+    );
+    assert!(answer.stdout.contains("sdd gate: passed"), "{}", answer.stdout);
+}

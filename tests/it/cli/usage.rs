@@ -90,6 +90,119 @@ fn outputs_go_where_they_are_asked_to_go() {
 }
 
 #[test]
+fn every_command_writes_where_it_is_asked_to() {
+    let sandbox = project();
+    let mut all = vec![
+        vec!["init"],
+        vec!["config", "show"],
+        vec!["config", "check"],
+        vec!["config", "schema"],
+        vec!["gate", "list"],
+        vec!["gate", "--plan"],
+        vec!["complete", "--plan"],
+    ];
+    for args in &mut all {
+        let run = |args: &[&str]| {
+            let mut command = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_sdd")));
+            command.args(args);
+            sandbox.start_command(command).wait()
+        };
+        let plain = run(args);
+        plain.expect_code(0);
+        sandbox.rewrite("only.txt", "x".repeat(100_000));
+        args.extend(["--output", "only.txt"]);
+        let file = run(args);
+        file.expect_code(0);
+        assert_eq!(file.stdout, "", "{args:?}");
+        assert_eq!(sandbox.read("only.txt"), plain.stdout, "{args:?}");
+        args.extend(["--output", "other.txt"]);
+        run(args).expect_code(2);
+        assert!(!sandbox.path("other.txt").exists());
+    }
+}
+
+#[test]
+fn a_command_with_one_document_has_no_second_format() {
+    check(
+        ["gate", "--plan", "--output", "json=x"],
+        2,
+        "--format json --output x",
+    );
+    check(
+        ["init", "--output", "json=x"],
+        2,
+        "this command writes one document",
+    );
+    check(["init", "--output", "no/such/x"], 2, "no/such/x");
+    check(["demo", "--output", "x"], 2, "several reports");
+}
+
+#[test]
+fn an_unknown_format_before_a_file_is_no_file() {
+    check(["gate", "--output", "jsn=x"], 2, "did you mean json?");
+    check(["gate", "--output", "markdown=x.md"], 2, "./markdown=x.md");
+    check(["gate", "--output", "json="], 2, "names no file");
+    let sandbox = project();
+    sandbox
+        .sdd(["gate", "list", "--output", "./markdown=x.md"])
+        .expect_code(0);
+    assert!(sandbox.path("markdown=x.md").exists());
+}
+
+#[test]
+fn two_outputs_are_two_files() {
+    check(
+        ["gate", "--output", "json=x", "--output", "./x"],
+        2,
+        "names one file twice",
+    );
+    let sandbox = project();
+    sandbox.rewrite("report", "of before");
+    std::os::unix::fs::symlink("report", sandbox.path("link")).unwrap();
+    let answer = sandbox.sdd(["gate", "--output", "json=report", "--output", "agent=link"]);
+    answer.expect_code(2);
+    assert_eq!(sandbox.read("report"), "of before");
+}
+
+#[test]
+fn an_older_report_is_gone_before_the_run() {
+    let sandbox = project().config(
+        &serde_json::json!({"quality_gates": {"custom_validations": {"rules": [
+            {"type": "command", "name": "empty", "command": {"shell": "test ! -s report"}, "required": true}
+        ]}}}),
+    );
+    sandbox.rewrite("report", "of before");
+    sandbox
+        .sdd(["gate", "custom", "--output", "report"])
+        .expect_code(0);
+}
+
+#[test]
+fn the_list_of_gates_is_of_all_gates() {
+    check(["gate", "list", "tests"], 2, "list takes no gate");
+}
+
+#[test]
+fn what_was_typed_is_not_told_at_any_length() {
+    let long = "x".repeat(100_000);
+    for args in [["gate", &long, "--strict"], ["gate", "--format", &long]] {
+        let answer = project().sdd(args);
+        answer.expect_code(2);
+        assert!(answer.stderr.len() < 1000, "{} bytes", answer.stderr.len());
+    }
+}
+
+#[test]
+fn the_warnings_of_a_plan_stand_together() {
+    let sandbox = project().config(&serde_json::json!({"quality_gates": {"a": 1, "b": 2}}));
+    let plan = sandbox.sdd(["gate", "--plan"]).stdout;
+    let (above, warnings) = plan.split_once("\n\nwarning: ").unwrap();
+    assert!(!above.contains("warning:"), "{plan}");
+    assert!(!warnings.contains("\n\n"), "{plan}");
+    assert_eq!(warnings.lines().count(), 2, "{plan}");
+}
+
+#[test]
 fn json_on_stdout_is_exactly_one_document() {
     let answer = project().sdd(["gate", "--format", "json"]);
     assert_eq!(answer.json()["kind"], "gate_report");
