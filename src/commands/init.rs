@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::Context as _;
 use serde_json::{Value, json};
 
 use super::context::Cx;
@@ -16,25 +15,35 @@ use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::project::{Project, detect};
-use crate::store::{Overwrite, Store, Written, layout, pretty};
+use crate::store::{self, Overwrite, Store, Written, layout, pretty};
 
 /// Set up .session/ for this project.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
   sdd init            set up the project of this directory
-  sdd init --force    write the generated files again (the schema); settings and state are kept")]
+  sdd init --force    write the generated files again (the schema); settings and state are kept
+  sdd init --nested   set up a project of its own inside of one that is set up")]
 pub struct Args {
     /// Write generated files again; settings and state are never overwritten
     #[arg(long)]
     force: bool,
+    /// Set up a project of its own inside of one that is set up
+    #[arg(long)]
+    nested: bool,
 }
 
 impl Args {
     /// Without any option.
     pub fn plain() -> Self {
-        Self { force: false }
+        Self {
+            force: false,
+            nested: false,
+        }
     }
 }
+
+/// What git leaves out.
+const GITIGNORE: &str = ".gitignore";
 
 /// What became of one file.
 struct Made {
@@ -47,6 +56,9 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let format = cx.choose(&["human", "json", "agent"])?;
     let root = std::fs::canonicalize(&cx.start)
         .map_err(|error| CommandError::not_found(format!("{}: {error}", cx.start.display())))?;
+    if !args.nested {
+        not_nested(&root)?;
+    }
     // What is there and broken is said before anything is written.
     let existing = match Store::open(&root) {
         Ok(store) => {
@@ -54,12 +66,13 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
             store.check_state()?;
             config
         }
-        Err(crate::store::Error::NotFound { .. }) => config::Config::default(),
+        Err(store::Error::NotFound { .. }) => config::Config::default(),
         Err(error) => return Err(error.into()),
     };
+    let ignored = store::read_inside(&root, GITIGNORE, store::SMALL)?.unwrap_or_default();
     let project = detect::project(&root, &existing.exclude, None)?;
     let store = Store::create(&root)?;
-    let made = write_files(&store, &project, args, cx)?;
+    let made = write_files(&store, &project, args, cx, ignored)?;
     let loaded = pipeline::read_config(&store)?;
     let tools = tools(cx, &loaded.config, &project);
     let text = if format == "json" {
@@ -77,7 +90,13 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-fn write_files(store: &Store, project: &Project, args: &Args, cx: &Cx) -> anyhow::Result<Vec<Made>> {
+fn write_files(
+    store: &Store,
+    project: &Project,
+    args: &Args,
+    cx: &Cx,
+    ignored: Vec<u8>,
+) -> anyhow::Result<Vec<Made>> {
     let mut languages: Vec<Language> = project.units.iter().map(|facts| facts.unit.language).collect();
     languages.sort();
     languages.dedup();
@@ -114,46 +133,75 @@ fn write_files(store: &Store, project: &Project, args: &Args, cx: &Cx) -> anyhow
         });
     }
     made.push(Made {
-        path: ".gitignore".to_owned(),
-        written: ignore_lines(store)?,
+        path: GITIGNORE.to_owned(),
+        written: ignore_lines(store, ignored)?,
     });
     Ok(made)
 }
 
 /// Adds what is missing to `.gitignore`, behind what is there.
-fn ignore_lines(store: &Store) -> anyhow::Result<Written> {
-    let path = store.path(".gitignore");
-    let old = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+fn ignore_lines(store: &Store, old: Vec<u8>) -> anyhow::Result<Written> {
+    match with_ignored(old) {
+        Some(bytes) => Ok(store.write(GITIGNORE, &bytes, Overwrite::Replace)?),
+        None => Ok(Written::Kept),
+    }
+}
+
+/// A `.gitignore` with the lines that it lacks; `None` when it lacks none. It may be in any encoding, so its own
+/// bytes are never decoded, and lines end as they do in it.
+fn with_ignored(old: Vec<u8>) -> Option<Vec<u8>> {
+    let bare = |line: &[u8]| {
+        let line = line.trim_ascii();
+        line.strip_prefix(b"/").unwrap_or(line).to_owned()
     };
+    let present: Vec<Vec<u8>> = old.split(|byte| *byte == b'\n').map(bare).collect();
     let missing: Vec<&str> = layout::GIT_IGNORED
         .into_iter()
-        .filter(|wanted| {
-            !old.lines()
-                .any(|line| line.trim().trim_start_matches('/') == wanted.trim_start_matches('/'))
-        })
+        .filter(|wanted| !present.contains(&bare(wanted.as_bytes())))
         .collect();
     if missing.is_empty() {
-        return Ok(Written::Kept);
+        return None;
     }
-    let mut text = old;
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
+    let line_end: &[u8] = if old.windows(2).any(|pair| pair == b"\r\n") {
+        b"\r\n"
+    } else {
+        b"\n"
+    };
+    let mut bytes = old;
+    if !bytes.is_empty() && !bytes.ends_with(b"\n") {
+        bytes.extend(line_end);
     }
     for line in missing {
-        text.push_str(line);
-        text.push('\n');
+        bytes.extend(line.as_bytes());
+        bytes.extend(line_end);
     }
-    Ok(store.write(".gitignore", text.as_bytes(), Overwrite::Replace)?)
+    Some(bytes)
+}
+
+/// A second project inside of one is set up only when that is asked for: a slip in the directory would
+/// otherwise split the state in two.
+fn not_nested(root: &Path) -> Result<(), CommandError> {
+    let own = root.join(layout::SESSION).symlink_metadata().is_ok();
+    let outer = root.parent().and_then(detect::find_root);
+    match outer {
+        Some(outer) if !own => {
+            let what = format!(
+                "{} is inside the project of {}, which is set up",
+                root.display(),
+                outer.display()
+            );
+            Err(CommandError::usage(what)
+                .hint("sdd works from here as it is; if a project of its own is meant: sdd init --nested"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn word(made: &Made) -> &'static str {
     match made.written {
         Written::New => "new",
         // Lines are added to this one; everything in it stays.
-        Written::Replaced if made.path == ".gitignore" => "extended",
+        Written::Replaced if made.path == GITIGNORE => "extended",
         Written::Replaced => "replaced",
         Written::Unchanged => "unchanged",
         Written::Kept => "kept",
@@ -252,4 +300,29 @@ fn describe(root: &Path, project: &Project, made: &[Made], tools: &[Value]) -> S
     }
     let _ = writeln!(text, "\nnext: sdd complete");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(old: &[u8], begins: &[u8], lines: usize) {
+        let new = with_ignored(old.to_owned()).unwrap();
+        assert!(new.starts_with(begins), "{:?}", String::from_utf8_lossy(&new));
+        assert_eq!(new.iter().filter(|byte| **byte == b'\n').count(), lines);
+        assert_eq!(with_ignored(new), None, "a second time there is nothing to add");
+    }
+
+    #[test]
+    fn lines_are_added_behind_what_is_there_and_end_as_they_do() {
+        check(b"", b"/.session/runs/\n", 5);
+        check(b"target/", b"target/\n/.session/runs/\n", 6);
+        check(
+            b"target/\r\n.session/runs/\r\n",
+            b"target/\r\n.session/runs/\r\n/.session/reports/latest.json\r\n",
+            6,
+        );
+        check(b"caf\xe9/\n", b"caf\xe9/\n/.session/runs/\n", 6);
+    }
 }

@@ -33,7 +33,7 @@ pub use atomic::Written;
 pub use document::{Document, Position, pretty};
 pub use error::Error;
 pub use notice::Notice;
-pub use regular::{LARGE, SMALL, read_regular};
+pub use regular::{LARGE, SMALL, read_inside, read_regular};
 pub use runs::Run;
 pub use target::Target;
 

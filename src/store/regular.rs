@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::error::Error;
-use super::platform;
+use super::{atomic, platform};
 
 /// The most bytes that are read of what people write by hand: settings and `.gitignore`.
 pub const SMALL: u64 = 1024 * 1024;
@@ -22,6 +22,19 @@ const REGULAR: &str = "a regular file";
 /// `most` bytes is not read.
 pub fn read_regular(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Error> {
     Ok(read_with_metadata(path, most)?.map(|(bytes, _)| bytes))
+}
+
+/// [`read_regular`] of a file that is named relative to a project, and must lie in it, links included.
+pub fn read_inside(root: &Path, rel: &str, most: u64) -> Result<Option<Vec<u8>>, Error> {
+    let path = root.join(rel);
+    if path
+        .symlink_metadata()
+        .is_ok_and(|metadata| metadata.is_symlink())
+    {
+        let target = path.canonicalize().map_err(Error::io(&path, "follow"))?;
+        atomic::contained(&path, target.parent().unwrap_or(&target), Some(root))?;
+    }
+    read_regular(&path, most)
 }
 
 /// [`read_regular`] with what the file system says of the very file that was read.

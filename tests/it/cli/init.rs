@@ -107,3 +107,65 @@ fn what_a_run_leaves_is_ignored_by_git() {
     let status = sandbox.git_run(["status", "--porcelain"]);
     assert_eq!(status.stdout, "");
 }
+
+/// Sets up nothing, says why, and writes nothing.
+#[track_caller]
+fn refused(sandbox: &Sandbox, said: &str) {
+    let answer = sandbox.sdd(["init"]);
+    answer.expect_code(2);
+    assert!(
+        answer.stderr.contains(said),
+        "{said:?} is not in:\n{}",
+        answer.stderr
+    );
+    assert!(!sandbox.path(".session").exists(), "nothing was written");
+}
+
+#[test]
+fn lines_for_git_are_added_to_a_file_in_any_encoding() {
+    let sandbox = Sandbox::new().file(".gitignore", b"caf\xe9/\r\n");
+    sandbox.sdd(["init"]).expect_code(0);
+    let bytes = std::fs::read(sandbox.path(".gitignore")).unwrap();
+    assert!(
+        bytes.starts_with(b"caf\xe9/\r\n/.session/runs/\r\n"),
+        "{:?}",
+        String::from_utf8_lossy(&bytes)
+    );
+}
+
+#[test]
+fn lines_for_git_that_have_no_place_are_said_before_anything_is_written() {
+    refused(
+        &Sandbox::new().file(".gitignore/x", ""),
+        ".gitignore is not a regular file",
+    );
+    let sandbox = Sandbox::new();
+    std::fs::write(sandbox.beside("shared"), "target/\n").unwrap();
+    std::os::unix::fs::symlink("../shared", sandbox.path(".gitignore")).unwrap();
+    refused(&sandbox, ".gitignore leads out of the project");
+    let sandbox = Sandbox::new().file("git/ignored", "target/\n");
+    std::os::unix::fs::symlink("git/ignored", sandbox.path(".gitignore")).unwrap();
+    sandbox.sdd(["init"]).expect_code(0);
+    assert!(sandbox.read("git/ignored").contains(".session/runs/"));
+}
+
+#[test]
+fn a_project_inside_of_another_is_set_up_only_when_that_is_meant() {
+    let sandbox = Sandbox::new().file("packages/one/go.mod", "module one\n");
+    sandbox.sdd(["init"]).expect_code(0);
+    let inner = ["-C", "packages/one", "init"];
+    let answer = sandbox.sdd(inner);
+    answer.expect_code(2);
+    let outer = sandbox.project().canonicalize().unwrap();
+    assert!(
+        answer.stderr.contains(&*outer.to_string_lossy()) && answer.stderr.contains("sdd init --nested"),
+        "{}",
+        answer.stderr
+    );
+    assert!(!sandbox.path("packages/one/.session").exists());
+    sandbox
+        .sdd(["-C", "packages/one", "init", "--nested"])
+        .expect_code(0);
+    // It is a project of its own from here on.
+    sandbox.sdd(inner).expect_code(0);
+}
