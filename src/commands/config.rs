@@ -10,7 +10,7 @@ use clap::{Args as ClapArgs, Subcommand};
 pub use check::{CheckReport, Problem, ProblemSeverity, check};
 pub use show::show;
 
-use crate::model::config::{ConfigError, Inspection, Loaded, load, schema};
+use crate::model::config::{ConfigError, Loaded, load, schema};
 use crate::model::exit::Exit;
 
 /// Arguments of `sdd config`.
@@ -87,13 +87,6 @@ impl Source<'_> {
             None => Ok(Loaded::default()),
         }
     }
-
-    fn inspect(&self) -> Inspection {
-        match self.bytes {
-            Some(bytes) => load::inspect_bytes(self.path, bytes),
-            None => Inspection::default(),
-        }
-    }
 }
 
 /// Carries out `sdd config`.
@@ -101,7 +94,10 @@ pub fn answer(action: Action, source: Source<'_>, format: Format) -> Answer {
     match action {
         Action::Schema => Answer::of(json_document(&schema())),
         Action::Check => {
-            let report = check(source.path, &source.inspect());
+            let report = match source.bytes {
+                Some(bytes) => check(source.path, &load::inspect_bytes(source.path, bytes)),
+                None => check::missing(source.path),
+            };
             Answer {
                 stdout: report.render(format),
                 stderr: Vec::new(),

@@ -45,10 +45,22 @@ pub struct Problem {
 pub struct CheckReport {
     /// The file, as it is shown.
     pub path: String,
+    /// Whether there is such a file; without it every setting has its default.
+    pub exists: bool,
     /// What is wrong or odd, in the order of the file.
     pub problems: Vec<Problem>,
     /// How to exit: 2 when there is an error.
     pub exit: Exit,
+}
+
+/// The answer for a file that is not there: nothing is wrong with that.
+pub fn missing(path: &str) -> CheckReport {
+    CheckReport {
+        path: path.to_owned(),
+        exists: false,
+        problems: Vec::new(),
+        exit: Exit::Ok,
+    }
 }
 
 /// Checks a file: unknown keys and rules that nobody can check are errors here.
@@ -67,6 +79,7 @@ pub fn check(path: &str, inspection: &Inspection) -> CheckReport {
         .any(|problem| problem.severity == ProblemSeverity::Error);
     CheckReport {
         path: path.to_owned(),
+        exists: true,
         problems,
         exit: if failed { Exit::Usage } else { Exit::Ok },
     }
@@ -135,6 +148,12 @@ impl CheckReport {
                 self.count(ProblemSeverity::Error),
                 self.count(ProblemSeverity::Warning),
             ) {
+                _ if !self.exists => {
+                    format!(
+                        "{}: there is no such file; every setting has its default",
+                        self.path
+                    )
+                }
                 (0, 0) => format!("{}: no problems", self.path),
                 (errors, warnings) => format!(
                     "{}: {}, {}",
@@ -169,6 +188,7 @@ impl CheckReport {
             "kind": "config_check",
             "verdict": if errors == 0 { "passed" } else { "failed" },
             "file": self.path,
+            "exists": self.exists,
             "summary": {"error": errors, "warning": self.count(ProblemSeverity::Warning)},
             "problems": problems,
         })

@@ -22,8 +22,22 @@ fn check(text: &str, exit: Exit, expect: &str) {
 #[test]
 fn check_says_that_nothing_is_wrong() {
     check("{}", Exit::Ok, ".session/config.json: no problems\n");
+}
+
+#[test]
+fn check_says_that_there_is_no_file() {
     let answer = ask(Action::Check, None, Format::Human);
     assert_eq!(answer.exit, Exit::Ok);
+    assert_eq!(
+        answer.stdout,
+        ".session/config.json: there is no such file; every setting has its default\n"
+    );
+    let answer = ask(Action::Check, None, Format::Json);
+    let found: Value = serde_json::from_str(&answer.stdout).expect("JSON");
+    assert_eq!(
+        (&found["exists"], &found["verdict"]),
+        (&json!(false), &json!("passed"))
+    );
 }
 
 #[test]
@@ -75,6 +89,7 @@ fn check_answers_in_json() {
             "kind": "config_check",
             "verdict": "failed",
             "file": ".session/config.json",
+            "exists": true,
             "summary": {"error": 1, "warning": 0},
             "problems": [{
                 "severity": "error",
