@@ -3,7 +3,7 @@
 use super::parts::{Part, Result, Seen, see};
 use super::step::{CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
 use super::{About, Context, Gate, Judgement, StepJudgement};
-use crate::model::config::{Command, GrepMode, Rule};
+use crate::model::config::{Command, GrepMode, Rule, RuleProblem};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
 use crate::process::find::Found;
@@ -84,6 +84,12 @@ fn plan_rule(cx: &Context<'_>, index: usize, rule: &Rule) -> Item {
             hint,
         })
     };
+    if !rule.unknown_keys.is_empty() {
+        // All its problems: an unknown key is often a needed one, misspelt.
+        let problems = rule.problems();
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        return unreadable(said.join("; "), problems.iter().find_map(RuleProblem::hint));
+    }
     let lacks = |key: &str| unreadable(format!("a {} rule needs the key \"{key}\"", rule.kind), None);
     let id = format!("custom-{:02}", index + 1);
     let work = match rule.kind.as_str() {

@@ -101,6 +101,7 @@ pub fn inspect(path: &str, text: &str) -> Inspection {
     };
     let mut errors = file.duplicates();
     let (mut config, ignored) = file.deserialise(value, &mut errors);
+    oddities::note_unknown_keys(&mut config, &ignored);
     errors.extend(values::wrong(&config).into_iter().map(|(place, why, hint)| {
         let hint = hint.unwrap_or_else(|| wording::hint(&why, None));
         file.wrong_value(place, why, hint)

@@ -3,6 +3,7 @@
 use super::Config;
 use super::json_path::{JsonPath, Step};
 use super::load::File;
+use super::rule::{self, RuleProblem};
 use super::schema::{Names, nearest};
 use super::warning::{ConfigWarning, WarningKind};
 use crate::model::gate_id::GateId;
@@ -148,6 +149,8 @@ fn no_known_section<'n>(
 fn unknown_key(file: &File<'_>, path: &JsonPath, names: &Names) -> ConfigWarning {
     let (kind, message) = if path.parent() == Some(JsonPath::of("quality_gates")) {
         (WarningKind::UnknownGate, "unknown gate: it is never run")
+    } else if rule_key(path).is_some() {
+        (WarningKind::UnknownKey, "unknown key: the rule cannot be checked")
     } else {
         (WarningKind::UnknownKey, "unknown key")
     };
@@ -160,6 +163,9 @@ fn unknown_key(file: &File<'_>, path: &JsonPath, names: &Names) -> ConfigWarning
 
 /// What was most likely meant: the same key at another place, or a sibling with a similar name.
 fn suggestion(path: &JsonPath, key: &str, names: &Names) -> Option<String> {
+    if rule_key(path).is_some() {
+        return rule::meant(key).map(|meant| format!("did you mean `{meant}`?"));
+    }
     let parent = path.parent().unwrap_or_default();
     let elsewhere = match names.places_of(key).as_slice() {
         [only] => Some(format!("it belongs at `{only}`")),
@@ -202,6 +208,40 @@ fn unknown_languages(file: &File<'_>, config: &Config) -> Vec<ConfigWarning> {
     warnings
 }
 
+/// The places that rules may stand at: the present one and the older one.
+const RULES: [&str; 2] = [
+    "quality_gates.custom_validations.rules",
+    "custom_validations.rules",
+];
+
+/// Which rule a path is a key of: the place of the rules, the rule's number from 0, and the key.
+fn rule_key(path: &JsonPath) -> Option<(&'static str, usize, &str)> {
+    let [above @ .., Step::Index(index), Step::Key(key)] = path.steps() else {
+        return None;
+    };
+    let place = RULES
+        .into_iter()
+        .find(|place| JsonPath::of(place).steps() == above)?;
+    Some((place, *index, key))
+}
+
+/// Notes at each rule the keys that nothing read.
+pub(super) fn note_unknown_keys(config: &mut Config, ignored: &[JsonPath]) {
+    for (place, index, key) in ignored.iter().filter_map(rule_key) {
+        let rules = if place == RULES[0] {
+            Some(&mut config.quality_gates.custom_validations.rules)
+        } else {
+            config
+                .custom_validations
+                .as_mut()
+                .map(|section| &mut section.rules)
+        };
+        if let Some(rule) = rules.and_then(|rules| rules.get_mut(index)) {
+            rule.unknown_keys.push(key.to_owned());
+        }
+    }
+}
+
 /// Rules of the custom gate that nobody can check.
 pub(super) fn bad_rules(file: &File<'_>, config: &Config) -> Vec<ConfigWarning> {
     let older = config.custom_validations.iter().flat_map(|section| {
@@ -223,7 +263,12 @@ pub(super) fn bad_rules(file: &File<'_>, config: &Config) -> Vec<ConfigWarning> 
     present
         .chain(older)
         .flat_map(|(place, rule)| {
-            rule.problems().into_iter().map(move |problem| {
+            // Unknown keys are among the warnings already.
+            let problems = rule
+                .problems()
+                .into_iter()
+                .filter(|problem| !matches!(problem, RuleProblem::UnknownKey { .. }));
+            problems.map(move |problem| {
                 let at = match problem.key() {
                     Some(key) if file.positions.has(&place.key(key)) => place.key(key),
                     _ => place.clone(),

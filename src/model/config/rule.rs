@@ -63,6 +63,12 @@ pub enum RuleProblem {
         /// The key.
         key: &'static str,
     },
+    /// A key that sdd does not know: what it was to change cannot be guessed, so the rule is not checked.
+    #[error("unknown key `{key}`")]
+    UnknownKey {
+        /// The key as written, in one line of bounded length.
+        key: String,
+    },
     /// The pattern is not a regular expression.
     #[error("the pattern is not a regular expression: {why}")]
     BadPattern {
@@ -73,10 +79,11 @@ pub enum RuleProblem {
 
 impl RuleProblem {
     /// The key of the rule that is at fault, where it is one.
-    pub fn key(&self) -> Option<&'static str> {
+    pub fn key(&self) -> Option<&str> {
         match self {
             Self::NoType | Self::UnknownType { .. } => Some("type"),
             Self::MissingKey { key, .. } => Some(key),
+            Self::UnknownKey { key } => Some(key),
             Self::BadPattern { .. } => Some("pattern"),
         }
     }
@@ -86,11 +93,36 @@ impl RuleProblem {
         match self {
             Self::UnknownType { kind } => nearest(kind, RuleKind::ALL.map(RuleKind::as_str))
                 .map(|meant| format!("did you mean `{meant}`?")),
+            Self::UnknownKey { key } => meant(key).map(|meant| format!("did you mean `{meant}`?")),
             Self::MissingKey { key: "files", .. } => {
                 Some("\"files\": \".\" searches the whole project".to_owned())
             }
             Self::NoType | Self::MissingKey { .. } | Self::BadPattern { .. } => None,
         }
+    }
+}
+
+/// The keys of a rule; a test compares them with the published schema.
+const KEYS: [&str; 9] = [
+    "type", "name", "required", "command", "path", "pattern", "files", "match", "timeout",
+];
+
+/// Words that are near to a key in meaning and not in spelling.
+const SYNONYMS: [(&str, &str); 6] = [
+    ("mode", "match"),
+    ("kind", "type"),
+    ("regex", "pattern"),
+    ("glob", "files"),
+    ("file", "files"),
+    ("cmd", "command"),
+];
+
+/// The key of a rule that was most likely meant.
+pub(super) fn meant(key: &str) -> Option<&'static str> {
+    let synonym = SYNONYMS.iter().find(|(word, _)| *word == key);
+    match synonym {
+        Some((_, meant)) => Some(meant),
+        None => nearest(key, KEYS),
     }
 }
 
@@ -127,6 +159,10 @@ pub struct Rule {
     #[serde(deserialize_with = "values::seconds", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = MAX_SECONDS))]
     pub timeout: Option<u64>,
+    /// Keys of the rule that sdd does not know; filled when the file is read.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub unknown_keys: Vec<String>,
 }
 
 impl Rule {
@@ -137,6 +173,13 @@ impl Rule {
 
     /// Why the rule cannot be checked; empty when it can.
     pub fn problems(&self) -> Vec<RuleProblem> {
+        let unknown = self.unknown_keys.iter().map(|key| RuleProblem::UnknownKey {
+            key: super::wording::one_line(key),
+        });
+        unknown.chain(self.problems_of_known_keys()).collect()
+    }
+
+    fn problems_of_known_keys(&self) -> Vec<RuleProblem> {
         let filled = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
         let Some(kind) = self.rule_kind() else {
             return vec![if self.kind.is_empty() {
@@ -237,6 +280,40 @@ mod tests {
                 "the pattern is not a regular expression: unclosed group",
             ],
         );
+    }
+
+    #[test]
+    fn the_keys_are_those_of_the_schema() {
+        let schema = super::super::schema();
+        let properties = schema["$defs"]["Rule"]["properties"].as_object().unwrap();
+        let mut published: Vec<&str> = properties.keys().map(String::as_str).collect();
+        let mut known = KEYS;
+        published.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(published, known);
+    }
+
+    #[test]
+    fn a_key_that_is_unknown_makes_the_rule_unreadable() {
+        #[track_caller]
+        fn check(key: &str, expect: Option<&str>) {
+            let rule = Rule {
+                kind: "command".to_owned(),
+                command: Some(Command::Shell("true".to_owned())),
+                unknown_keys: vec![key.to_owned()],
+                ..Rule::default()
+            };
+            let problems = rule.problems();
+            let [problem] = problems.as_slice() else {
+                panic!("one problem, not {problems:?}")
+            };
+            assert_eq!(problem.to_string(), format!("unknown key `{key}`"));
+            assert_eq!(problem.hint().as_deref(), expect);
+        }
+        check("mode", Some("did you mean `match`?"));
+        check("requird", Some("did you mean `required`?"));
+        check("time_out", Some("did you mean `timeout`?"));
+        check("zzz", None);
     }
 
     #[test]

@@ -118,6 +118,36 @@ fn a_rule_that_nobody_can_read_is_an_error_even_when_it_is_optional() {
 }
 
 #[test]
+fn a_misspelt_key_neither_turns_a_rule_around_nor_disarms_it() {
+    let forbidden = json!({"type": "grep", "name": "r", "pattern": "TODO", "files": "src",
+        "mode": "must_not_match", "required": true});
+    let gate = check(forbidden, 3, "error", "unknown key `mode`");
+    assert_eq!(gate["remediation"][0], "did you mean `match`?");
+    check(
+        json!({"type": "file_exists", "name": "r", "path": "LICENSE", "requird": true}),
+        3,
+        "error",
+        "unknown key `requird`",
+    );
+    check(
+        json!({"type": "file_exists", "name": "r", "pth": "LICENSE"}),
+        3,
+        "error",
+        "unknown key `pth`; a rule of the type `file_exists` needs `path`",
+    );
+    // At the older place too.
+    let sandbox = Sandbox::new().config(&json!({"custom_validations": {"rules": [
+        {"type": "file_exists", "path": ".session", "required": true},
+        {"type": "file_exists", "path": "LICENSE", "requird": true}
+    ]}}));
+    let answer = sandbox.sdd(["gate", "custom", "--format", "json"]);
+    answer.expect_code(3);
+    let gate = &answer.json()["gates"][0];
+    assert_eq!(gate["steps"][0]["verdict"], "passed");
+    assert_eq!(gate["steps"][1]["verdict"], "error");
+}
+
+#[test]
 fn optional_rules_inform_and_do_not_decide() {
     let rules = json!([
         {"type": "file_exists", "name": "licence", "path": "LICENSE"},

@@ -42,7 +42,14 @@ fn an_unknown_key_is_told_with_what_was_meant() {
         "{\"quality_gates\": {\"custom_validations\": {\"rules\": [{\"type\": \"grep\", \"patern\": \"x\"}]}}}",
         &[(
             WarningKind::UnknownKey,
-            "config.json:1:70: quality_gates.custom_validations.rules[0].patern: unknown key; did you mean `pattern`?",
+            "config.json:1:70: quality_gates.custom_validations.rules[0].patern: unknown key: the rule cannot be checked; did you mean `pattern`?",
+        )],
+    );
+    check(
+        "{\"custom_validations\": {\"rules\": [{\"type\": \"grep\", \"mode\": \"must_not_match\"}]}}",
+        &[(
+            WarningKind::UnknownKey,
+            "config.json:1:52: custom_validations.rules[0].mode: unknown key: the rule cannot be checked; did you mean `match`?",
         )],
     );
 }
