@@ -90,7 +90,7 @@ impl Command {
             return Err(CommandError::Nul);
         }
         match words.first() {
-            Some(program) if !program.is_empty() => Ok(Self::Words(words)),
+            Some(program) if !program.trim().is_empty() => Ok(Self::Words(words)),
             _ => Err(CommandError::Empty),
         }
     }
@@ -253,6 +253,9 @@ mod tests {
         check("", Err(CommandError::Empty));
         check("   ", Err(CommandError::Empty));
         check("''", Err(CommandError::Empty));
+        check("'  ' x", Err(CommandError::Empty));
+        let words: Result<Command, _> = serde_json::from_str("[\"   \"]");
+        assert!(words.unwrap_err().to_string().starts_with("the command is empty"));
         check(
             "a 'b",
             Err(CommandError::UnclosedQuote {

@@ -46,6 +46,9 @@ pub use warning::{ConfigWarning, WarningKind};
 use super::gate_id::GateId;
 use super::language::Language;
 
+/// The version of the settings that this sdd knows. A file without one is of this version.
+pub const SCHEMA_VERSION: u64 = 1;
+
 /// The settings of one project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -53,6 +56,9 @@ pub struct Config {
     /// Where the schema of this file is; editors use it for completion.
     #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
+    /// The version of this layout; a file of a newer one is read with a warning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_version: Option<u64>,
     /// The gates.
     #[serde(deserialize_with = "values::object")]
     pub quality_gates: QualityGates,

@@ -1,11 +1,11 @@
 //! What is odd about settings that can be used: names that nobody knows, keys that decide nothing.
 
-use super::Config;
 use super::json_path::{JsonPath, Step};
 use super::load::File;
 use super::rule::{self, RuleProblem};
 use super::schema::{Names, nearest};
 use super::warning::{ConfigWarning, WarningKind};
+use super::{Config, SCHEMA_VERSION};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 
@@ -31,6 +31,7 @@ const MAX_UNKNOWN: usize = 100;
 /// The warnings for a file that was read, given the keys that nothing read.
 pub(super) fn of(file: &File<'_>, config: &Config, ignored: &[JsonPath]) -> Vec<ConfigWarning> {
     let mut warnings = not_used(file, config);
+    warnings.extend(newer_schema(file, config));
     let names = std::cell::OnceCell::new();
     let names = || names.get_or_init(Names::new);
     let unknown: Vec<&JsonPath> = ignored
@@ -72,6 +73,17 @@ fn warning(
         message: message.into(),
         hint,
     }
+}
+
+fn newer_schema(file: &File<'_>, config: &Config) -> Option<ConfigWarning> {
+    let found = config.schema_version.filter(|found| *found > SCHEMA_VERSION)?;
+    Some(warning(
+        file,
+        WarningKind::NewerSchema,
+        JsonPath::of("schema_version"),
+        format!("the file has schema version {found}, this sdd knows {SCHEMA_VERSION}"),
+        Some("settings that came later are not read".to_owned()),
+    ))
 }
 
 fn not_used(file: &File<'_>, config: &Config) -> Vec<ConfigWarning> {

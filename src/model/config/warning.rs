@@ -16,6 +16,8 @@ pub enum WarningKind {
     NoKnownSection,
     /// A key that is known, from the tools that shared this file before, and decides nothing.
     NotUsed,
+    /// The file is of a newer schema version than this sdd knows.
+    NewerSchema,
     /// A rule of the custom gate that nobody can check; the gate will end in `error`.
     BadRule,
 }
@@ -23,7 +25,7 @@ pub enum WarningKind {
 impl WarningKind {
     /// Whether the file can stay as it is: nothing in it is likely to be a mistake.
     pub fn is_harmless(self) -> bool {
-        self == Self::NotUsed
+        matches!(self, Self::NotUsed | Self::NewerSchema)
     }
 }
 

@@ -128,6 +128,18 @@ fn a_file_of_somebody_else_has_one_warning() {
 }
 
 #[test]
+fn a_file_of_a_newer_version_is_read_with_a_warning() {
+    check("{\"schema_version\": 1}", &[]);
+    check(
+        "{\"schema_version\": 99}",
+        &[(
+            WarningKind::NewerSchema,
+            "config.json:1:2: schema_version: the file has schema version 99, this sdd knows 1; settings that came later are not read",
+        )],
+    );
+}
+
+#[test]
 fn a_setting_that_another_place_overrides_says_so() {
     check(
         "{\"custom_validations\": {\"enabled\": false, \"rules\": []}, \"quality_gates\": {\"custom_validations\": {\"commands\": {\"go\": \"x\"}}}}",
