@@ -310,7 +310,7 @@ mod tests {
     fn check(old: &[u8], begins: &[u8], lines: usize) {
         let new = with_ignored(old.to_owned()).unwrap();
         assert!(new.starts_with(begins), "{:?}", String::from_utf8_lossy(&new));
-        assert_eq!(new.iter().filter(|byte| **byte == b'\n').count(), lines);
+        assert_eq!(new.split_inclusive(|byte| *byte == b'\n').count(), lines);
         assert_eq!(with_ignored(new), None, "a second time there is nothing to add");
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::context::{Cx, renderer_named};
-use super::error::CommandError;
+use super::error::{CommandError, brief};
 use crate::model::report::Report;
 use crate::report::{Colour, Detail, Renderer, Style};
 use crate::store::Target;
@@ -78,13 +78,12 @@ impl Outputs {
         let mut files: Vec<Opened> = Vec::new();
         for word in &cx.global.output {
             let wanted = wanted(word)?;
-            let renderer = match wanted.format {
-                Some(format) => renderer_named(format)
-                    .map_err(|error| error.also(&format!("a file of that name is ./{word}")))?,
-                None => {
-                    to_stdout = None;
-                    main
-                }
+            let renderer = if let Some(format) = wanted.format {
+                renderer_named(format)
+                    .map_err(|error| error.also(&format!("a file of that name is ./{}", brief(word))))?
+            } else {
+                to_stdout = None;
+                main
             };
             let (path, target) = open(cx, wanted.file)?;
             if files.iter().any(|other| other.target.is_same(&target)) {

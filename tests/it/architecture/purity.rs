@@ -14,7 +14,6 @@ const PURE: &[&str] = &["tools", "parse", "gates"];
 const WRITERS: &[(&str, &str)] = &[
     ("src/store/", "the one writer of state"),
     ("src/process/", "logs, while a tool runs"),
-    ("src/commands/output.rs", "the file that --output names"),
 ];
 
 /// Who may print.

@@ -140,7 +140,7 @@ fn lines_for_git_that_have_no_place_are_said_before_anything_is_written() {
         ".gitignore is not a regular file",
     );
     let sandbox = Sandbox::new();
-    std::fs::write(sandbox.beside("shared"), "target/\n").unwrap();
+    sandbox.rewrite("../shared", "target/\n");
     std::os::unix::fs::symlink("../shared", sandbox.path(".gitignore")).unwrap();
     refused(&sandbox, ".gitignore leads out of the project");
     let sandbox = Sandbox::new().file("git/ignored", "target/\n");

@@ -75,7 +75,7 @@ fn earlier_results_that_are_no_file_are_done_without() {
     check(&sandbox, ["gate"], 0, "");
     pipe(&sandbox, ".session/reports/latest.json");
     check(&sandbox, ["gate"], 0, "the report was not saved");
-    check(&sandbox, ["complete"], 3, "could not be recorded");
+    check(&sandbox, ["complete"], 3, "the report was not saved");
 }
 
 #[test]
