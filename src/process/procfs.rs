@@ -35,6 +35,20 @@ impl Process {
             .filter_map(Self::read)
     }
 
+    /// A living one that was never started, for tests.
+    #[cfg(test)]
+    pub(super) fn alive(pid: i32, parent: i32, group: i32, session: i32, started: u64) -> Self {
+        Self {
+            pid,
+            parent,
+            group,
+            session,
+            started,
+            state: b'S',
+            threads: 1,
+        }
+    }
+
     /// Whether it is dead and only waits for its parent to notice. A dead first thread with others alive is not.
     pub(super) fn is_dead(&self) -> bool {
         matches!(self.state, b'Z' | b'X' | b'x') && self.threads <= 1
@@ -42,8 +56,14 @@ impl Process {
 
     /// Whether its environment, as it was when its program started, fits.
     pub(super) fn has_variable(&self, fits: impl Fn(&[u8]) -> bool) -> bool {
-        fs::read(format!("/proc/{}/environ", self.pid))
-            .is_ok_and(|environ| environ.split(|byte| *byte == 0).any(fits))
+        self.environment()
+            .is_some_and(|environ| environ.split(|byte| *byte == 0).any(fits))
+    }
+
+    /// Its environment as it was when its program started: variables with a zero byte after each. `None` when it
+    /// may not be read.
+    pub(super) fn environment(&self) -> Option<Vec<u8>> {
+        fs::read(format!("/proc/{}/environ", self.pid)).ok()
     }
 
     /// Sends a signal to this process, and never to another that got its number since.

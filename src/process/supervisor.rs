@@ -150,6 +150,11 @@ impl Runner for System {
         let child = self
             .spawn(invocation, &tag)
             .map_err(|source| spawn_error(&invocation.program, source))?;
+        let number = child.id();
+        let guard = self.prepared.get().and_then(Option::as_ref);
+        if let Some(guard) = guard {
+            guard.child_began(number);
+        }
         let job = Job {
             deadline,
             grace: invocation.grace,
@@ -161,7 +166,11 @@ impl Runner for System {
             program: invocation.program.clone(),
             source,
         };
-        let watched = platform::watch(child, outputs, &job).map_err(failed)?;
+        let watched = platform::watch(child, outputs, &job);
+        if let Some(guard) = guard {
+            guard.child_ended(number);
+        }
+        let watched = watched.map_err(failed)?;
         let end = end_of(&watched).map_err(failed)?;
         let (stdout, stderr) = watched.outputs.finish()?;
         Ok(Outcome {
