@@ -52,6 +52,7 @@ pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result
     }
     leaked |= !pump.drain(Instant::now() + FINAL_READ);
     let status = leader.reap();
+    family.end_rest();
     if why != Why::Ended {
         elapsed = started.elapsed();
     }
