@@ -203,11 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(
-        clippy::disallowed_methods,
-        clippy::zombie_processes,
-        reason = "a supervised child would leave nothing"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a supervised child would leave nothing")]
     fn what_is_left_after_the_reaping_is_killed() {
         let mut child = Command::new("/bin/sh")
             .args(["-c", "sleep 100 & echo $!"])
