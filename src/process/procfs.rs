@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
+use rustix::process::{Pid, PidfdFlags, Signal, getpid, kill_process, pidfd_open, pidfd_send_signal};
 
 use super::environment::RUN_ID;
 
@@ -104,6 +104,24 @@ pub(super) fn ignored_signals() -> u64 {
             u64::from_str_radix(line.trim(), 16).ok()
         })
         .unwrap_or(0)
+}
+
+/// Whether a stopped sdd would be continued: somebody of its session, but of another group, watches over its group
+/// (it is not "orphaned", as POSIX calls that).
+pub(super) fn has_job_control() -> bool {
+    let everybody: Vec<Process> = Process::all().collect();
+    let Some(me) = Process::read(getpid().as_raw_pid()) else {
+        return false;
+    };
+    let watches = |process: &Process| process.session == me.session && process.group != me.group;
+    everybody
+        .iter()
+        .filter(|member| member.group == me.group)
+        .any(|member| {
+            everybody
+                .iter()
+                .any(|process| process.pid == member.parent && watches(process))
+        })
 }
 
 fn parse(stat: &[u8]) -> Option<Process> {

@@ -146,6 +146,7 @@ impl Runner for System {
 
         let _running = Counted::new(&self.running);
         let alone = || self.running.load(Ordering::SeqCst) == 1;
+        let paused = self.cancel.pause().total();
         let deadline = Instant::now().checked_add(invocation.timeout);
         let child = self
             .spawn(invocation, &tag)
@@ -157,6 +158,7 @@ impl Runner for System {
         }
         let job = Job {
             deadline,
+            paused,
             grace: invocation.grace,
             cancel: &self.cancel,
             tag: &tag,

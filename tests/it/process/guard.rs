@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::Duration;
@@ -61,6 +62,13 @@ fn part_sdd() {
             .sh("trap '' TERM; setsid sleep 101 & (setsid sleep 102 &); touch started; sleep 103; sleep 104"),
     };
     invocation.cwd = dir;
+    if environment.get("TEST_ENDS").is_some() {
+        invocation.timeout = PAUSED / 2;
+        let outcome = bench.run(&invocation);
+        assert_eq!(outcome.end, End::Code(0));
+        assert!(outcome.elapsed < PAUSED / 2, "{:?}", outcome.elapsed);
+        return;
+    }
     let outcome = bench.run(&invocation);
     assert_eq!(outcome.end, End::Cancelled);
     assert!(bench.cancel.signal().is_some());
@@ -69,6 +77,9 @@ fn part_sdd() {
         std::thread::sleep(AGES);
     }
 }
+
+/// How long an sdd is stopped; its child has half of it.
+const PAUSED: Duration = Duration::from_secs(6);
 
 struct Sdd {
     dir: tempfile::TempDir,
@@ -84,6 +95,8 @@ impl Sdd {
             .env("TEST_DIR", dir.path())
             .envs(extra.iter().copied())
             .stdout(std::process::Stdio::null())
+            // As shells do it, so that it may be stopped.
+            .process_group(0)
             .spawn()
             .unwrap();
         eventually("sdd's child has started", || dir.path().join("started").exists());
@@ -158,6 +171,31 @@ fn check_killed(script: &str, pid_files: &[&str]) {
         assert!(!alive(file), "{} lives", file.display());
     }
     assert_eq!(tagged(&run_id), Vec::<String>::new());
+}
+
+fn is_stopped(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(Path::new("/proc").join(pid.trim()).join("stat"));
+    stat.is_ok_and(|stat| stat.contains(") T "))
+}
+
+#[test]
+fn a_stopped_sdd_stops_its_children_and_their_clock() {
+    let script = "
+import os, time
+open('pid', 'w').write(str(os.getpid()))
+open('started', 'w').close()
+while not os.path.exists('go'): time.sleep(0.01)
+";
+    let mut sdd = Sdd::start(&[("TEST_PYTHON", script), ("TEST_ENDS", "1")]);
+    let child = std::fs::read_to_string(sdd.dir.path().join("pid")).unwrap();
+    sdd.signal(rustix::process::Signal::TSTP);
+    eventually("sdd has stopped", || is_stopped(&sdd.child.id().to_string()));
+    eventually("its child has stopped", || is_stopped(&child));
+    // This is no wait for something: the deadline must pass meanwhile.
+    std::thread::sleep(PAUSED);
+    sdd.signal(rustix::process::Signal::CONT);
+    std::fs::File::create(sdd.dir.path().join("go")).unwrap();
+    assert!(sdd.child.wait().unwrap().success());
 }
 
 /// Starts a process without our variables and notes its number; `HOW` are more arguments for `Popen`.
