@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::pause::Pause;
+
 /// A request to stop that many threads can look at. Clones share the request.
 ///
 /// The level counts how often sdd was told: at 1 no new work is started and groups are ended with grace, at 2
@@ -16,6 +18,7 @@ pub struct Cancel {
 struct State {
     level: AtomicUsize,
     signal: AtomicUsize,
+    pause: Pause,
 }
 
 impl Cancel {
@@ -37,6 +40,11 @@ impl Cancel {
     /// How often sdd was asked to stop.
     pub fn level(&self) -> usize {
         self.state.level.load(Ordering::SeqCst)
+    }
+
+    /// The other request that reaches everything that runs: to pause.
+    pub(super) fn pause(&self) -> &Pause {
+        &self.state.pause
     }
 
     /// Whether sdd was asked to stop.

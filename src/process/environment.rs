@@ -8,7 +8,7 @@ pub const RUN_ID: &str = "SDD_RUN_ID";
 
 /// Variables that tools get; a trailing `*` stands for any ending. Without the proxies and the certificates a
 /// scanner would find nothing because it reached nothing.
-const ALLOWED: [&str; 29] = [
+const ALLOWED: [&str; 37] = [
     "PATH",
     "HOME",
     "USER",
@@ -20,6 +20,16 @@ const ALLOWED: [&str; 29] = [
     "LC_*",
     "XDG_*",
     "VIRTUAL_ENV",
+    // Where the project's own code is found and how it runs: without them its tests fail for no fault of theirs.
+    // They could make a tool load other code, but whoever sets them for sdd could set PATH as well.
+    "PYTHONPATH",
+    "PYTHONHASHSEED",
+    "PYTHONWARNINGS",
+    "RUSTFLAGS",
+    "RUST_BACKTRACE",
+    "RUST_LOG",
+    "NODE_PATH",
+    "NODE_ENV",
     "CARGO_*",
     "RUSTUP_*",
     "GO*",
@@ -55,8 +65,28 @@ const FIXED: [(&str, &str); 8] = [
     ("PYTHONUNBUFFERED", "1"),
 ];
 
-/// What a shell keeps for itself: nobody misses it.
-const SHELL_OWN: [&str; 4] = ["_", "SHLVL", "PWD", "OLDPWD"];
+/// What shells and terminals keep for themselves: nobody misses it.
+const NOISE: [&str; 19] = [
+    "_",
+    "SHLVL",
+    "PWD",
+    "OLDPWD",
+    "LS_COLORS",
+    "LSCOLORS",
+    "PS0",
+    "PS1",
+    "PS2",
+    "PS3",
+    "PS4",
+    "PROMPT",
+    "PROMPT_*",
+    "BASH_*",
+    "TERM*",
+    "COLORTERM",
+    "COLUMNS",
+    "LINES",
+    "WINDOWID",
+];
 
 /// Whether a variable's name is meant by a pattern: the name itself, or its beginning and `*`.
 pub fn matches_name(pattern: &str, name: &str) -> bool {
@@ -124,19 +154,26 @@ impl Environment {
         tools.into_iter().collect()
     }
 
-    /// How many variables [`Environment::for_tools`] leaves out. Those that it sets itself, and those that shells
-    /// keep for themselves, are not counted.
-    pub fn withheld(&self, pass_env: &[String]) -> usize {
+    /// The names of the variables that [`Environment::for_tools`] leaves out, sorted; never their values. Left out here
+    /// are those that it sets itself, those that shells and terminals keep for themselves, and names that are not
+    /// Unicode: nobody could write them into the settings.
+    pub fn withheld_names(&self, pass_env: &[String]) -> Vec<String> {
         self.vars
             .keys()
+            .filter_map(|name| name.to_str())
             .filter(|name| {
-                let own = |known: &str| name.as_os_str() == known;
-                !is_passed(name, pass_env)
-                    && !own(RUN_ID)
-                    && !SHELL_OWN.iter().any(|known| own(known))
-                    && !FIXED.iter().any(|(known, _)| own(known))
+                !is_passed(OsStr::new(name), pass_env)
+                    && *name != RUN_ID
+                    && !FIXED.iter().any(|(known, _)| known == name)
+                    && !NOISE.iter().any(|pattern| matches_name(pattern, name))
             })
-            .count()
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// How many names [`Environment::withheld_names`] gives.
+    pub fn withheld(&self, pass_env: &[String]) -> usize {
+        self.withheld_names(pass_env).len()
     }
 
     /// Whether this is a CI machine.
@@ -224,6 +261,14 @@ mod tests {
             "REQUESTS_CA_BUNDLE",
             "NODE_EXTRA_CA_CERTS",
             "VIRTUAL_ENV",
+            "PYTHONPATH",
+            "PYTHONHASHSEED",
+            "PYTHONWARNINGS",
+            "RUSTFLAGS",
+            "RUST_BACKTRACE",
+            "RUST_LOG",
+            "NODE_PATH",
+            "NODE_ENV",
         ] {
             assert!(passes(name, &[]), "{name}");
         }
@@ -237,6 +282,8 @@ mod tests {
             "GOOGLE_API_KEY",
             "PATHS",
             "EDITOR",
+            "PYTHONSTARTUP",
+            "NODE_AUTH_TOKEN",
             "Https_Proxy",
         ] {
             assert!(!passes(name, &[]), "{name}");
@@ -275,17 +322,55 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_counted() {
+    fn what_is_left_out_is_named() {
         let env = environment(&[
             ("PATH", "/bin"),
-            ("A", "1"),
             ("B_X", "1"),
-            ("TERM", "xterm"),
-            ("PWD", "/"),
+            ("A", "1"),
+            ("CI", "true"),
             (RUN_ID, "o"),
         ]);
+        assert_eq!(env.withheld_names(&[]), ["A", "B_X"]);
         assert_eq!(env.withheld(&[]), 2);
+        assert_eq!(env.withheld_names(&["B_*".to_owned()]), ["A"]);
         assert_eq!(env.withheld(&["B_*".to_owned()]), 1);
+    }
+
+    #[test]
+    fn what_shells_and_terminals_keep_for_themselves_is_not_named() {
+        let names = [
+            "_",
+            "PWD",
+            "OLDPWD",
+            "SHLVL",
+            "LS_COLORS",
+            "PS1",
+            "PS4",
+            "PROMPT",
+            "PROMPT_COMMAND",
+            "TERM",
+            "TERM_PROGRAM",
+            "TERMINFO",
+            "COLORTERM",
+            "COLUMNS",
+            "LINES",
+            "WINDOWID",
+            "BASH_FUNC_x%%",
+        ];
+        let env = environment(&names.map(|name| (name, "x")));
+        assert_eq!(env.withheld_names(&[]), Vec::<String>::new());
+        let close = ["PWDS", "MY_TERM", "PSX", "PROMPTER"];
+        let env = environment(&close.map(|name| (name, "x")));
+        assert_eq!(env.withheld_names(&[]), ["MY_TERM", "PROMPTER", "PSX", "PWDS"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_not_unicode_is_not_shown() {
+        use std::os::unix::ffi::OsStringExt;
+        let name = OsString::from_vec(vec![b'A', 0xff]);
+        let env: Environment = [(name, OsString::from("1"))].into_iter().collect();
+        assert_eq!(env.withheld_names(&[]), Vec::<String>::new());
     }
 
     #[test]

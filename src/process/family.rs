@@ -8,8 +8,10 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
 use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, getpid, getsid, kill_process_group, set_child_subreaper, waitid,
+    Pid, Signal, WaitId, WaitIdOptions, getpid, getsid, kill_process_group, set_child_subreaper,
+    test_kill_process_group, waitid,
 };
 
 use super::Cancel;
@@ -131,6 +133,17 @@ impl<'a> Family<'a> {
         }
     }
 
+    /// One more look after the child was reaped: its group must be gone with it, and nearly always is. Each member that
+    /// is left is killed by itself, because the number of an empty group may be given to another.
+    pub(super) fn end_rest(&mut self) {
+        if test_kill_process_group(self.leader) == Err(Errno::SRCH) {
+            return;
+        }
+        for process in self.alive() {
+            process.signal(Signal::KILL);
+        }
+    }
+
     /// Stops all members until no new ones show up: what is stopped does not fork.
     fn freeze(&mut self) -> Vec<Process> {
         let until = Instant::now() + FREEZE;
@@ -177,6 +190,44 @@ impl<'a> Family<'a> {
             }
             pump.idle(pause.min(left));
             pause = (pause * 2).min(LOOK_SLOWEST);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader};
+    use std::os::unix::process::CommandExt;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a supervised child would leave nothing")]
+    fn what_is_left_after_the_reaping_is_killed() {
+        let mut child = Command::new("/bin/sh")
+            .args(["-c", "sleep 100 & echo $!"])
+            .stdout(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let leader = Pid::from_child(&child);
+        let mut family = Family::new(leader, "no-such-tag", &|| false);
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        child.wait().unwrap();
+        let member = Process::read(line.trim().parse().unwrap()).unwrap();
+        assert!(!member.is_dead());
+
+        family.end_rest();
+        let until = Instant::now() + Duration::from_secs(30);
+        let lives =
+            || Process::read(member.pid).is_some_and(|now| now.started == member.started && !now.is_dead());
+        while lives() {
+            assert!(Instant::now() < until, "{member:?} lives");
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod finalizers;
 pub mod find;
 pub mod guard;
 mod output;
+mod pause;
 #[cfg(target_os = "linux")]
 mod procfs;
 #[cfg(target_os = "linux")]

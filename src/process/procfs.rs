@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
+use rustix::process::{Pid, PidfdFlags, Signal, getpid, kill_process, pidfd_open, pidfd_send_signal};
 
 use super::environment::RUN_ID;
 
@@ -35,6 +35,20 @@ impl Process {
             .filter_map(Self::read)
     }
 
+    /// A living one that was never started, for tests.
+    #[cfg(test)]
+    pub(super) fn alive(pid: i32, parent: i32, group: i32, session: i32, started: u64) -> Self {
+        Self {
+            pid,
+            parent,
+            group,
+            session,
+            started,
+            state: b'S',
+            threads: 1,
+        }
+    }
+
     /// Whether it is dead and only waits for its parent to notice. A dead first thread with others alive is not.
     pub(super) fn is_dead(&self) -> bool {
         matches!(self.state, b'Z' | b'X' | b'x') && self.threads <= 1
@@ -42,8 +56,14 @@ impl Process {
 
     /// Whether its environment, as it was when its program started, fits.
     pub(super) fn has_variable(&self, fits: impl Fn(&[u8]) -> bool) -> bool {
-        fs::read(format!("/proc/{}/environ", self.pid))
-            .is_ok_and(|environ| environ.split(|byte| *byte == 0).any(fits))
+        self.environment()
+            .is_some_and(|environ| environ.split(|byte| *byte == 0).any(fits))
+    }
+
+    /// Its environment as it was when its program started: variables with a zero byte after each. `None` when it
+    /// may not be read.
+    pub(super) fn environment(&self) -> Option<Vec<u8>> {
+        fs::read(format!("/proc/{}/environ", self.pid)).ok()
     }
 
     /// Sends a signal to this process, and never to another that got its number since.
@@ -84,6 +104,24 @@ pub(super) fn ignored_signals() -> u64 {
             u64::from_str_radix(line.trim(), 16).ok()
         })
         .unwrap_or(0)
+}
+
+/// Whether a stopped sdd would be continued: somebody of its session, but of another group, watches over its group
+/// (it is not "orphaned", as POSIX calls that).
+pub(super) fn has_job_control() -> bool {
+    let everybody: Vec<Process> = Process::all().collect();
+    let Some(me) = Process::read(getpid().as_raw_pid()) else {
+        return false;
+    };
+    let watches = |process: &Process| process.session == me.session && process.group != me.group;
+    everybody
+        .iter()
+        .filter(|member| member.group == me.group)
+        .any(|member| {
+            everybody
+                .iter()
+                .any(|process| process.pid == member.parent && watches(process))
+        })
 }
 
 fn parse(stat: &[u8]) -> Option<Process> {

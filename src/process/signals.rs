@@ -19,15 +19,22 @@ pub fn install(cancel: &Cancel) -> io::Result<()> {
 
 /// The same, with something to say or do before leaving at the third signal, when nothing is cleaned up any more.
 ///
+/// SIGTSTP (Ctrl-Z) pauses the children together with sdd.
+///
 /// SIGHUP stays ignored when it was ignored at the start: that is what `nohup` is for.
 pub fn install_with(cancel: &Cancel, last_words: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
         .into_iter()
-        .filter(|signal| *signal != SIGHUP || !is_ignored(SIGHUP));
+        .filter(|signal| *signal != SIGHUP || !is_ignored(SIGHUP))
+        .chain(PAUSE.filter(|signal| !is_ignored(*signal)));
     let mut signals = Signals::new(wanted)?;
     let cancel = cancel.clone();
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
+            if Some(signal) == PAUSE {
+                pause(&cancel);
+                continue;
+            }
             if cancel.request(signal) >= LEAVE_AT {
                 last_words();
                 let first = cancel.signal().unwrap_or(signal);
@@ -37,6 +44,26 @@ pub fn install_with(cancel: &Cancel, last_words: impl FnOnce() + Send + 'static)
     })?;
     Ok(())
 }
+
+/// Ctrl-Z, where it is known who could undo it; elsewhere it keeps its default.
+#[cfg(target_os = "linux")]
+const PAUSE: Option<i32> = Some(signal_hook::consts::SIGTSTP);
+#[cfg(not(target_os = "linux"))]
+const PAUSE: Option<i32> = None;
+
+/// Stops the children and sdd itself, until somebody continues it.
+#[cfg(target_os = "linux")]
+fn pause(cancel: &Cancel) {
+    // The kernel's default does not stop what nobody could continue, either.
+    if super::procfs::has_job_control() {
+        cancel.pause().begin();
+        let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);
+        cancel.pause().end();
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn pause(_cancel: &Cancel) {}
 
 #[cfg(target_os = "linux")]
 fn is_ignored(signal: i32) -> bool {

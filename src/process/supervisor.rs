@@ -146,12 +146,19 @@ impl Runner for System {
 
         let _running = Counted::new(&self.running);
         let alone = || self.running.load(Ordering::SeqCst) == 1;
+        let paused = self.cancel.pause().total();
         let deadline = Instant::now().checked_add(invocation.timeout);
         let child = self
             .spawn(invocation, &tag)
             .map_err(|source| spawn_error(&invocation.program, source))?;
+        let number = child.id();
+        let guard = self.prepared.get().and_then(Option::as_ref);
+        if let Some(guard) = guard {
+            guard.child_began(number);
+        }
         let job = Job {
             deadline,
+            paused,
             grace: invocation.grace,
             cancel: &self.cancel,
             tag: &tag,
@@ -161,7 +168,11 @@ impl Runner for System {
             program: invocation.program.clone(),
             source,
         };
-        let watched = platform::watch(child, outputs, &job).map_err(failed)?;
+        let watched = platform::watch(child, outputs, &job);
+        if let Some(guard) = guard {
+            guard.child_ended(number);
+        }
+        let watched = watched.map_err(failed)?;
         let end = end_of(&watched).map_err(failed)?;
         let (stdout, stderr) = watched.outputs.finish()?;
         Ok(Outcome {

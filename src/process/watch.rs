@@ -15,8 +15,10 @@ pub(super) const TICK: Duration = Duration::from_millis(25);
 
 /// What a watcher needs to know about a child.
 pub(super) struct Job<'a> {
-    /// `None`: so far away that no clock can say it.
+    /// Not counting pauses after it was set. `None`: so far away that no clock can say it.
     pub(super) deadline: Option<Instant>,
+    /// How long sdd had paused when the deadline was set.
+    pub(super) paused: Duration,
     pub(super) grace: Duration,
     pub(super) cancel: &'a Cancel,
     /// The child's own tag, which no other child has.
@@ -34,9 +36,18 @@ pub(super) struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// How long sdd has paused since the deadline was set.
+    pub(super) fn paused(&self) -> Duration {
+        self.cancel.pause().total().saturating_sub(self.paused)
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.deadline?.checked_add(self.paused())
+    }
+
     /// How long to wait before looking at the clock and the request again.
     pub(super) fn tick(&self, longest: Duration) -> Duration {
-        self.deadline.map_or(longest, |deadline| {
+        self.deadline().map_or(longest, |deadline| {
             deadline.saturating_duration_since(Instant::now()).min(longest)
         })
     }
@@ -45,7 +56,7 @@ impl Job<'_> {
     pub(super) fn interrupted(&self) -> Option<Why> {
         if self.cancel.is_requested() {
             Some(Why::Cancelled)
-        } else if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        } else if self.deadline().is_some_and(|deadline| Instant::now() >= deadline) {
             Some(Why::TimedOut)
         } else {
             None

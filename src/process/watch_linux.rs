@@ -14,6 +14,7 @@ use rustix::process::{
 
 use super::family::{Family, adopt_orphans};
 use super::output::Outputs;
+use super::pause::{Entered, Pause};
 use super::pump::Pump;
 use super::watch::{Job, LEAK_GRACE, LEFTOVER_GRACE, TICK, Watched, Why};
 
@@ -35,12 +36,13 @@ pub(super) fn prepare() {
 /// Watches a child to its end, and ends it and all that it started.
 pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result<Watched> {
     let started = Instant::now();
-    let mut leader = Leader::new(child);
+    let mut leader = Leader::new(child, job.cancel.pause());
     let mut pump = Pump::new(&mut leader.child, outputs)?;
     let mut family = Family::new(leader.pid, job.tag, job.alone);
 
     let why = wait(&leader, &mut pump, job);
-    let mut elapsed = started.elapsed();
+    let ran = || started.elapsed().saturating_sub(job.paused());
+    let mut elapsed = ran();
     let mut leaked = false;
     if why == Why::Ended {
         leaked = !pump.drain(Instant::now() + LEAK_GRACE);
@@ -52,8 +54,9 @@ pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result
     }
     leaked |= !pump.drain(Instant::now() + FINAL_READ);
     let status = leader.reap();
+    family.end_rest();
     if why != Why::Ended {
-        elapsed = started.elapsed();
+        elapsed = ran();
     }
     Ok(Watched {
         why,
@@ -66,7 +69,7 @@ pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result
 }
 
 /// Waits for whatever comes first.
-fn wait(leader: &Leader, pump: &mut Pump, job: &Job<'_>) -> Why {
+fn wait(leader: &Leader<'_>, pump: &mut Pump, job: &Job<'_>) -> Why {
     loop {
         let ended = if let Some(pidfd) = &leader.pidfd {
             pump.step(Some(pidfd.as_fd()), job.tick(TICK))
@@ -84,15 +87,17 @@ fn wait(leader: &Leader, pump: &mut Pump, job: &Job<'_>) -> Why {
 }
 
 /// The child itself. However this ends, the child does not stay behind.
-struct Leader {
+struct Leader<'a> {
     child: Child,
     pid: Pid,
     pidfd: Option<OwnedFd>,
     reaped: bool,
+    pauses: Option<Entered<'a>>,
 }
 
-impl Leader {
-    fn new(child: Child) -> Self {
+impl<'a> Leader<'a> {
+    fn new(child: Child, pause: &'a Pause) -> Self {
+        let pauses = Some(pause.enter(child.id()));
         let pid = Pid::from_child(&child);
         Self {
             child,
@@ -100,6 +105,7 @@ impl Leader {
             // No kernel support, a sandbox, or no descriptor left: then it is asked now and then.
             pidfd: pidfd_open(pid, PidfdFlags::empty()).ok(),
             reaped: false,
+            pauses,
         }
     }
 
@@ -123,6 +129,7 @@ impl Leader {
         while !self.has_ended() && Instant::now() < until {
             self.pause();
         }
+        self.pauses = None;
         let status = self.child.try_wait()?;
         self.reaped = status.is_some();
         Ok(status)
@@ -142,7 +149,7 @@ impl Leader {
     }
 }
 
-impl Drop for Leader {
+impl Drop for Leader<'_> {
     fn drop(&mut self) {
         let _ = self.reap();
     }

@@ -31,6 +31,7 @@ pub(super) fn prepare() {
 /// Watches a child to its end, and ends it and its group.
 pub(super) fn watch(mut child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result<Watched> {
     let started = Instant::now();
+    let _pauses = job.cancel.pause().enter(child.id());
     let readers = Readers::start(&mut child, outputs);
     let (why, mut status) = loop {
         match child.wait_timeout(job.tick(TICK)) {
@@ -45,7 +46,7 @@ pub(super) fn watch(mut child: Child, outputs: Outputs, job: &Job<'_>) -> io::Re
             break (why, None);
         }
     };
-    let mut elapsed = started.elapsed();
+    let mut elapsed = started.elapsed().saturating_sub(job.paused());
     let mut leaked = false;
     if why == Why::Ended {
         leaked = !readers.done_within(LEAK_GRACE);
@@ -53,7 +54,7 @@ pub(super) fn watch(mut child: Child, outputs: Outputs, job: &Job<'_>) -> io::Re
     } else {
         end(&mut child, job.grace, job);
         status = child.wait_timeout(REAP_WAIT)?;
-        elapsed = started.elapsed();
+        elapsed = started.elapsed().saturating_sub(job.paused());
     }
     leaked |= !readers.done_within(LEAK_GRACE);
     let Some(outputs) = readers.take() else {
@@ -181,6 +182,7 @@ mod tests {
             .unwrap();
         let job = Job {
             deadline: Some(Instant::now() + timeout),
+            paused: Duration::ZERO,
             grace: Duration::from_millis(200),
             cancel,
             tag: "",

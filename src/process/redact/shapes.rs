@@ -57,6 +57,7 @@ fn to_quote_or_line_end(byte: u8) -> bool {
     !matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b'\\' | b'`' | b'<')
 }
 
+/// Brackets end a value: in `[password=abc]` and `f(password=abc)` they are the text's.
 fn connection_value(byte: u8) -> bool {
     byte > b' ' && !b";&\"'`,)}]<>\\".contains(&byte)
 }
@@ -205,12 +206,18 @@ fn authorization(at: Place<'_>) -> Answer {
         if value.len() == first + 1 {
             return no_or_more(at, secret);
         }
+        if let Some(answer) = already(at, secret) {
+            return answer;
+        }
         let stop = secret + run(&at.text[secret..], to_quote_or_line_end);
         return if stop == secret {
             Answer::No
         } else {
             yes(at, secret, stop, to_quote_or_line_end, "authorization")
         };
+    }
+    if let Some(answer) = already(at, end) {
+        return answer;
     }
     // Without a scheme only what is one long word: prose about authorization stays.
     if first >= 16 && value.get(first) != Some(&b' ') {
@@ -272,6 +279,9 @@ fn password(at: Place<'_>, name: &'static str) -> Answer {
     if value.is_empty() {
         return no_or_more(at, end);
     }
+    if let Some(answer) = already(at, start) {
+        return answer;
+    }
     // `PWD=/home/me` is the working directory.
     let directory = at.text[..equals].eq_ignore_ascii_case(b"pwd") && value.starts_with(b"/");
     if directory || is_placeholder(value) {
@@ -280,7 +290,29 @@ fn password(at: Place<'_>, name: &'static str) -> Answer {
     yes(at, start, end, class, name)
 }
 
-/// `${DB_PASSWORD}`, `$PASS` and `***` are no secrets.
+/// `${DB_PASSWORD}`, `$PASS`, `***` and what a redactor left are no secrets.
 fn is_placeholder(value: &[u8]) -> bool {
-    value.starts_with(b"$") || value.iter().all(|byte| *byte == b'*')
+    let redacted =
+        value.starts_with(REDACTED) && run(value, in_marker) + 1 == value.len() && value.ends_with(b"]");
+    redacted || value.starts_with(b"$") || value.iter().all(|byte| *byte == b'*')
+}
+
+const REDACTED: &[u8] = b"[redacted:";
+
+fn in_marker(byte: u8) -> bool {
+    byte > b' ' && byte != b']'
+}
+
+/// The answer when `[redacted:NAME]` stands at `start` already, or may: reports are made of redacted logs.
+fn already(at: Place<'_>, start: usize) -> Option<Answer> {
+    let text = &at.text[start..];
+    let known = text.len().min(REDACTED.len());
+    if text[..known] != REDACTED[..known] {
+        return None;
+    }
+    match text.get(run(text, in_marker)) {
+        Some(b']') => Some(Answer::No),
+        None if !at.last => Some(Answer::More),
+        _ => None,
+    }
 }

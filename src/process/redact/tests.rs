@@ -273,6 +273,40 @@ fn headers_urls_and_connection_strings_have_places_for_secrets() {
 }
 
 #[test]
+fn a_password_ends_where_its_place_does() {
+    check("password=abc", "password=[redacted:password]");
+    // What closes a bracket stays: nobody can tell whether it belongs to the value.
+    check("password=secret]", "password=[redacted:password]]");
+    check("[password=secret]", "[password=[redacted:password]]");
+    check("f(password=secret, a)", "f(password=[redacted:password], a)");
+    check_same("tool --password abc");
+}
+
+#[test]
+fn what_was_redacted_is_not_redacted_again() {
+    for text in [
+        "password=[redacted:password]",
+        "password=[redacted:DB_PASSWORD]",
+        "[password=[redacted:password]]",
+        "password=[redacted:password], user=a",
+        "password=\"[redacted:password]\"",
+        "postgres://app:[redacted:DB_PASSWORD]@db/x",
+        "Authorization: Bearer [redacted:A_TOKEN]",
+        "Authorization: Basic [redacted:authorization]\n",
+        "Authorization: [redacted:authorization]\n",
+    ] {
+        check_same(text);
+    }
+    // What only begins like that is a value like any other.
+    check("password=[redact", "password=[redacted:password]");
+    check("password=[redacted:x y", "password=[redacted:password] y");
+    check(
+        "Authorization: Basic [redacted:\n",
+        "Authorization: Basic [redacted:authorization]\n",
+    );
+}
+
+#[test]
 fn text_is_let_through_as_soon_as_it_is_certain() {
     let mut stream = Redactor::new(&environment(&[("A_KEY", "abcdefghij")]), &[]).stream();
     let mut out = Vec::new();

@@ -15,8 +15,11 @@ pub use porcelain::{Status, parse};
 use super::detect::nearest_git;
 use super::paths::display;
 
-/// The time that one call of git may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// The time that one call of git may take. Without an answer the report goes without git's part, so a slow network
+/// mount must not hold it up for long.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// It only reads, so there is nothing to clean up.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What sdd itself writes below `.session`. It never makes a work tree dirty; the configuration, the specs and
 /// everything else there do.
@@ -54,11 +57,11 @@ pub enum Error {
         directory: String,
     },
     /// Git ended in another way than with an answer.
-    #[error("git status {how}: {said}")]
+    #[error("git status {how}{}", said_after(said))]
     Failed {
         /// How it ended.
         how: String,
-        /// The first line of what it said.
+        /// The first line of what it said; empty when it said nothing.
         said: String,
     },
     /// Git's answer is not in its documented format.
@@ -120,6 +123,7 @@ fn invocation(git_program: &Path, root: &Path) -> Invocation {
             "--untracked-files=normal",
             "--ignore-submodules=none",
         ]);
+    invocation.grace = GRACE;
     invocation.env = [
         // Messages are matched below.
         ("LC_ALL", "C"),
@@ -192,6 +196,14 @@ fn names_in(dir: &Path) -> Option<BTreeSet<PathBuf>> {
     entries
         .map(|entry| entry.ok().map(|entry| PathBuf::from(entry.file_name())))
         .collect()
+}
+
+fn said_after(said: &str) -> String {
+    if said.is_empty() {
+        String::new()
+    } else {
+        format!(": {said}")
+    }
 }
 
 /// A path as a word of a shell command.

@@ -163,6 +163,16 @@ fn every_other_end_is_an_error() {
 }
 
 #[test]
+fn a_silent_git_is_not_waited_for_long() {
+    let invocation = invocation(Path::new("/usr/bin/git"), Path::new("/"));
+    assert!(invocation.timeout + invocation.grace <= Duration::from_secs(12));
+    let error = answer(End::TimedOut, b"").unwrap_err();
+    assert_eq!(error.to_string(), "git status had no answer within 10 s");
+    let error = answer(End::Code(1), b"fatal: no\nmore\n").unwrap_err();
+    assert_eq!(error.to_string(), "git status ended with exit code 1: fatal: no");
+}
+
+#[test]
 fn a_list_too_long_to_keep_is_dirty() {
     let mut stdout = b"# branch.oid abc\0# branch.head main\0".to_vec();
     for index in 0..60_000 {

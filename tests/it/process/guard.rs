@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::Duration;
@@ -55,9 +56,19 @@ fn part_sdd() {
         .unwrap()
         .write_all(bench.run_id.as_bytes())
         .unwrap();
-    let mut invocation = bench
-        .sh("trap '' TERM; setsid sleep 101 & (setsid sleep 102 &); touch started; sleep 103; sleep 104");
+    let mut invocation = match environment.get("TEST_PYTHON") {
+        Some(script) => bench.python(script),
+        None => bench
+            .sh("trap '' TERM; setsid sleep 101 & (setsid sleep 102 &); touch started; sleep 103; sleep 104"),
+    };
     invocation.cwd = dir;
+    if environment.get("TEST_ENDS").is_some() {
+        invocation.timeout = PAUSED / 2;
+        let outcome = bench.run(&invocation);
+        assert_eq!(outcome.end, End::Code(0));
+        assert!(outcome.elapsed < PAUSED / 2, "{:?}", outcome.elapsed);
+        return;
+    }
     let outcome = bench.run(&invocation);
     assert_eq!(outcome.end, End::Cancelled);
     assert!(bench.cancel.signal().is_some());
@@ -66,6 +77,9 @@ fn part_sdd() {
         std::thread::sleep(AGES);
     }
 }
+
+/// How long an sdd is stopped; its child has half of it.
+const PAUSED: Duration = Duration::from_secs(6);
 
 struct Sdd {
     dir: tempfile::TempDir,
@@ -81,6 +95,8 @@ impl Sdd {
             .env("TEST_DIR", dir.path())
             .envs(extra.iter().copied())
             .stdout(std::process::Stdio::null())
+            // As shells do it, so that it may be stopped.
+            .process_group(0)
             .spawn()
             .unwrap();
         eventually("sdd's child has started", || dir.path().join("started").exists());
@@ -128,6 +144,118 @@ fn nothing_outlives_an_sdd_that_was_killed() {
     sdd.child.wait().unwrap();
     eventually("all are gone", || tagged(&run_id).is_empty());
     eventually("the guard is gone too", || guards(sdd.dir.path()) == 0);
+}
+
+/// The process whose number a file holds.
+fn alive(pid_file: &Path) -> bool {
+    let pid = std::fs::read_to_string(pid_file).unwrap();
+    let stat = std::fs::read_to_string(Path::new("/proc").join(pid.trim()).join("stat"));
+    // A zombie is not alive: whoever inherited it may take its time.
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+/// Kills an sdd whose child is a Python script, and waits until the processes of these files are gone.
+#[track_caller]
+fn check_killed(script: &str, pid_files: &[&str]) {
+    let mut sdd = Sdd::start(&[("TEST_PYTHON", script)]);
+    let run_id = sdd.run_id();
+    let pid_files: Vec<PathBuf> = pid_files.iter().map(|name| sdd.dir.path().join(name)).collect();
+    for file in &pid_files {
+        assert!(alive(file), "{}", file.display());
+    }
+    eventually("the guard is there", || guards(sdd.dir.path()) == 1);
+    sdd.child.kill().unwrap();
+    sdd.child.wait().unwrap();
+    eventually("the guard is gone", || guards(sdd.dir.path()) == 0);
+    for file in &pid_files {
+        assert!(!alive(file), "{} lives", file.display());
+    }
+    assert_eq!(tagged(&run_id), Vec::<String>::new());
+}
+
+fn is_stopped(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(Path::new("/proc").join(pid.trim()).join("stat"));
+    stat.is_ok_and(|stat| stat.contains(") T "))
+}
+
+#[test]
+fn a_stopped_sdd_stops_its_children_and_their_clock() {
+    let script = "
+import os, time
+open('pid', 'w').write(str(os.getpid()))
+open('started', 'w').close()
+while not os.path.exists('go'): time.sleep(0.01)
+";
+    let mut sdd = Sdd::start(&[("TEST_PYTHON", script), ("TEST_ENDS", "1")]);
+    let child = std::fs::read_to_string(sdd.dir.path().join("pid")).unwrap();
+    sdd.signal(rustix::process::Signal::TSTP);
+    eventually("sdd has stopped", || is_stopped(&sdd.child.id().to_string()));
+    eventually("its child has stopped", || is_stopped(&child));
+    // This is no wait for something: the deadline must pass meanwhile.
+    std::thread::sleep(PAUSED);
+    sdd.signal(rustix::process::Signal::CONT);
+    std::fs::File::create(sdd.dir.path().join("go")).unwrap();
+    assert!(sdd.child.wait().unwrap().success());
+}
+
+/// Starts a process without our variables and notes its number; `HOW` are more arguments for `Popen`.
+const UNTAGGED: &str = "
+import os, subprocess, sys, time
+def start(name, **how):
+    child = subprocess.Popen(['sleep', '100'], env={'PATH': os.environ['PATH']}, **how)
+    with open(name, 'w') as file:
+        file.write(str(child.pid))
+def done():
+    open('started', 'w').close()
+";
+
+#[test]
+fn a_child_without_the_tag_is_found_by_its_group() {
+    let script = format!("{UNTAGGED}start('a')\ndone()\ntime.sleep(100)");
+    check_killed(&script, &["a"]);
+}
+
+#[test]
+fn a_child_without_the_tag_is_found_by_its_parent() {
+    let script = format!(
+        "{UNTAGGED}start('a', start_new_session=True)\nstart('b', process_group=0)\ndone()\ntime.sleep(100)"
+    );
+    check_killed(&script, &["a", "b"]);
+}
+
+#[test]
+fn a_group_is_found_when_its_leader_is_gone() {
+    // The kernel kills the leader when sdd dies, most often before the guard looks.
+    let script = format!(
+        "{UNTAGGED}
+import ctypes
+ctypes.CDLL(None).prctl(1, 9)
+start('a')
+done()
+time.sleep(100)"
+    );
+    check_killed(&script, &["a"]);
+}
+
+#[test]
+fn a_child_that_overwrote_its_environment_is_found() {
+    // What setproctitle does: the tag is gone from the area that /proc shows.
+    let script = format!(
+        "{UNTAGGED}
+import ctypes
+if os.fork() == 0:
+    with open('/proc/self/stat') as file:
+        fields = file.read().rpartition(')')[2].split()
+    start, end = int(fields[47]), int(fields[48])
+    ctypes.memset(start, 0, end - start)
+    assert b'SDD_RUN_ID' not in open('/proc/self/environ', 'rb').read()
+    with open('a', 'w') as file:
+        file.write(str(os.getpid()))
+    done()
+    time.sleep(100)
+time.sleep(100)"
+    );
+    check_killed(&script, &["a"]);
 }
 
 #[test]

@@ -39,7 +39,10 @@ fn after_a_request_nothing_starts() {
 #[test]
 fn a_second_request_skips_the_grace() {
     let bench = Bench::new();
-    let mut invocation = bench.sh("trap '' TERM; touch started; while :; do sleep 1; done");
+    // The first request reaches it, and it lives on.
+    let mut invocation = bench.sh(
+        "trap 'touch asked' TERM; touch started; while :; do sleep 0.1; [ ! -e asked ] || touch lived; done",
+    );
     invocation.grace = AGES;
     let (outcome, took) = thread::scope(|scope| {
         let asked = scope.spawn(|| {
@@ -47,7 +50,9 @@ fn a_second_request_skips_the_grace() {
                 bench.dir.path().join("started").exists()
             });
             bench.cancel.request(2);
-            thread::sleep(Duration::from_millis(300));
+            eventually("the child lives in its grace", || {
+                bench.dir.path().join("lived").exists()
+            });
             bench.cancel.request(2);
             Instant::now()
         });
@@ -55,10 +60,6 @@ fn a_second_request_skips_the_grace() {
         (outcome, asked.join().unwrap().elapsed())
     });
     assert_eq!(outcome.end, End::Cancelled);
-    assert!(
-        outcome.elapsed >= Duration::from_millis(300),
-        "the first request gave it its grace"
-    );
     assert!(took < SLACK, "{took:?}");
 }
 
@@ -120,7 +121,7 @@ fn an_inner_run_ends_with_the_outer() {
     let mut invocation = bench
         .program(&own)
         .args(["--exact", "process::stop::part_inner_run", "--ignored"]);
-    invocation.timeout = Duration::from_secs(2);
+    invocation.timeout = Duration::from_secs(4);
     invocation.cwd = Path::new("/").to_owned();
     let outcome = bench.run(&invocation);
     assert_eq!(outcome.end, End::TimedOut);

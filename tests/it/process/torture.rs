@@ -6,7 +6,8 @@ use sdd::process::{End, Error, Invocation, Outcome};
 
 use super::support::{AGES, Bench, SLACK};
 
-const TIMEOUT: Duration = Duration::from_millis(400);
+/// Long enough for a shell to start and say a word on a loaded machine.
+const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Runs a script that ends by itself.
 #[track_caller]
