@@ -1,72 +1,35 @@
 //! From arguments to a finished report: what `sdd gate` and `sdd complete` have in common.
 
+mod decision;
+mod options;
+mod place;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use decision::decide;
+pub use options::RunOptions;
+
 use super::context::Cx;
 use super::error::{CommandError, show};
 use super::output::Outputs;
 use crate::engine::{self, Job, OnFailure, Plan, StepKey, VersionCache};
-use crate::gates::{Context, Fixing, Programs, Strictness};
-use crate::model::config::{Config, GateScope, UnavailableGate, join_words, load};
+use crate::gates::{Context, Programs, Strictness};
+use crate::model::config::{Config, load};
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
-use crate::model::report::{GateReport, GitInfo, ProjectInfo, Report, SCHEMA_VERSION, Summary};
-use crate::model::verdict::{RunVerdict, Verdict};
+use crate::model::report::{GitInfo, ProjectInfo, Report, SCHEMA_VERSION, Summary};
+use crate::model::verdict::RunVerdict;
 use crate::process::find::{Finder, Found};
 use crate::process::redact::Redactor;
 use crate::process::{System, guard, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
 use crate::ui;
-
-/// The options that decide how gates run.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line, and is read once"
-)]
-pub struct RunOptions {
-    /// How many steps run side by side [default: the number of cores]
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub jobs: Option<u16>,
-    /// Print what would run and why, and what would not and why; run nothing
-    #[arg(long)]
-    pub plan: bool,
-    /// Stop everything once a gate that decides does not pass
-    #[arg(long)]
-    pub fail_fast: bool,
-    /// Turn every skip of an enabled gate into an error
-    #[arg(long)]
-    pub strict: bool,
-    /// Let gates rewrite files, whatever the configuration says
-    #[arg(long, conflicts_with = "no_fix")]
-    pub fix: bool,
-    /// Change no file, whatever the configuration says
-    #[arg(long)]
-    pub no_fix: bool,
-}
-
-impl RunOptions {
-    /// Whether gates may rewrite files: the command line decides, then `CI`, then each gate's configuration.
-    fn fixing(&self, cx: &Cx) -> Fixing {
-        match (self.fix, self.no_fix) {
-            (true, _) => Fixing::On,
-            (_, true) => Fixing::Off,
-            _ if cx.environment.is_ci() => Fixing::Off,
-            _ => Fixing::AsConfigured,
-        }
-    }
-
-    fn jobs(&self) -> usize {
-        match self.jobs {
-            Some(jobs) => usize::from(jobs),
-            None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        }
-    }
-}
+use decision::{called, missing_gates, rerun, withheld};
+use place::Place;
 
 /// What is asked of a run.
 pub struct Request<'a> {
@@ -205,58 +168,6 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
 /// How programs are found in this project.
 pub fn finder(cx: &Cx, root: &Path) -> Finder {
     Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root)
-}
-
-/// Where a run's files go.
-enum Place {
-    /// Nothing is run.
-    Nowhere(PathBuf),
-    /// A directory of the run.
-    Run(store::Run, String),
-}
-
-impl Place {
-    fn choose(cx: &mut Cx, store: &Store, request: &Request<'_>) -> anyhow::Result<Self> {
-        if request.options.plan {
-            return Ok(Self::Nowhere(store.path(layout::RUNS).join("RUN_ID")));
-        }
-        store.tidy();
-        match store.new_run(cx.clock.now()) {
-            Ok(run) => {
-                let shown = format!("{}/{}", layout::RUNS, run.id());
-                Ok(Self::Run(run, shown))
-            }
-            Err(error) => {
-                cx.ui.warning(&format!(
-                    "{error}; the logs of this run go to a temporary directory and are not kept"
-                ));
-                let run = store::Run::temporary(cx.clock.now())?;
-                let shown = run.path().to_string_lossy().into_owned();
-                Ok(Self::Run(run, shown))
-            }
-        }
-    }
-
-    fn path(&self) -> &Path {
-        match self {
-            Self::Nowhere(path) => path,
-            Self::Run(run, _) => run.path(),
-        }
-    }
-
-    fn id(&self) -> &str {
-        match self {
-            Self::Nowhere(_) => "plan",
-            Self::Run(run, _) => run.id(),
-        }
-    }
-
-    fn shown(&self) -> &str {
-        match self {
-            Self::Nowhere(_) => layout::RUNS,
-            Self::Run(_, shown) => shown,
-        }
-    }
 }
 
 /// Everything that a run is made of.
@@ -398,88 +309,6 @@ fn history(last: Option<&Report>) -> BTreeMap<StepKey, Duration> {
         }
     }
     history
-}
-
-/// The decision over a run. What does not decide only informs, and a run in which nothing passed has shown nothing.
-pub fn decide(gates: &[GateReport], incomplete: bool) -> RunVerdict {
-    let deciding = |wanted: &[Verdict]| {
-        gates
-            .iter()
-            .any(|gate| gate.required && wanted.contains(&gate.verdict))
-    };
-    if deciding(&[Verdict::Failed]) {
-        RunVerdict::Failed
-    } else if incomplete
-        || deciding(&[Verdict::Error, Verdict::NotRun])
-        || !gates.iter().any(|gate| gate.verdict == Verdict::Passed)
-    {
-        RunVerdict::Error
-    } else {
-        RunVerdict::Passed
-    }
-}
-
-/// Gates that the configuration asks for and this version does not have. A required one leaves no verdict.
-fn missing_gates(config: &Config, request: &Request<'_>, warnings: &mut Vec<String>) -> bool {
-    if !request.named.is_empty() {
-        return false;
-    }
-    let mut blocks = false;
-    // Gates of integration tests say nothing about other work.
-    let concerns = |gate: &&UnavailableGate| gate.enabled && gate.scope == GateScope::Every;
-    for gate in config.unavailable_gates().iter().filter(concerns) {
-        blocks |= gate.required;
-        let so = if gate.required {
-            "it is required, so there is no verdict"
-        } else {
-            "it was not checked"
-        };
-        warnings.push(format!(
-            "quality_gates.{} is configured, and this version of sdd has no such gate: {so}",
-            gate.key
-        ));
-    }
-    blocks
-}
-
-/// A tool that broke, or the project's own code that failed, may miss a variable that the allow-list keeps from it.
-/// Linters and scanners that found something do not.
-fn withheld(cx: &Cx, config: &Config, gates: &[GateReport]) -> Option<String> {
-    let count = cx.environment.withheld(&config.pass_env);
-    let troubled = gates.iter().any(|gate| {
-        gate.steps
-            .iter()
-            .filter(|step| !step.command.is_empty())
-            .any(|step| match step.verdict {
-                Verdict::Error => true,
-                Verdict::Failed => {
-                    matches!(gate.gate, GateId::Tests | GateId::Custom) && step.exit_code != Some(0)
-                }
-                Verdict::Passed | Verdict::Skipped | Verdict::NotRun => false,
-            })
-    });
-    (troubled && count > 0).then(|| {
-        format!(
-            "{count} environment variables were withheld from the tools; pass one on with \"pass_env\": [\"NAME\"] in config.json"
-        )
-    })
-}
-
-/// How sdd is called in what is to be typed next.
-fn called(cx: &Cx) -> String {
-    match &cx.global.chdir {
-        Some(dir) => join_words(&["sdd", "-C", &dir.to_string_lossy()]),
-        None => "sdd".to_owned(),
-    }
-}
-
-fn rerun(called: &str, request: &Request<'_>) -> String {
-    let mut words = vec![called.to_owned(), request.command.to_owned()];
-    words.extend(request.named.iter().map(ToString::to_string));
-    if request.options.strict {
-        words.push("--strict".to_owned());
-    }
-    words.join(" ")
 }
 
 fn record(store: &Store, report: &Report, recording: Recording) -> anyhow::Result<()> {

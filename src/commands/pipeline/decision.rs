@@ -1,0 +1,90 @@
+//! The decision over a run, and what is to be said with it.
+
+use super::Request;
+use crate::commands::context::Cx;
+use crate::model::config::{Config, GateScope, UnavailableGate, join_words};
+use crate::model::gate_id::GateId;
+use crate::model::report::GateReport;
+use crate::model::verdict::{RunVerdict, Verdict};
+
+/// The decision over a run. What does not decide only informs, and a run in which nothing passed has shown nothing.
+pub fn decide(gates: &[GateReport], incomplete: bool) -> RunVerdict {
+    let deciding = |wanted: &[Verdict]| {
+        gates
+            .iter()
+            .any(|gate| gate.required && wanted.contains(&gate.verdict))
+    };
+    if deciding(&[Verdict::Failed]) {
+        RunVerdict::Failed
+    } else if incomplete
+        || deciding(&[Verdict::Error, Verdict::NotRun])
+        || !gates.iter().any(|gate| gate.verdict == Verdict::Passed)
+    {
+        RunVerdict::Error
+    } else {
+        RunVerdict::Passed
+    }
+}
+
+/// Gates that the configuration asks for and this version does not have. A required one leaves no verdict.
+pub(super) fn missing_gates(config: &Config, request: &Request<'_>, warnings: &mut Vec<String>) -> bool {
+    if !request.named.is_empty() {
+        return false;
+    }
+    let mut blocks = false;
+    // Gates of integration tests say nothing about other work.
+    let concerns = |gate: &&UnavailableGate| gate.enabled && gate.scope == GateScope::Every;
+    for gate in config.unavailable_gates().iter().filter(concerns) {
+        blocks |= gate.required;
+        let so = if gate.required {
+            "it is required, so there is no verdict"
+        } else {
+            "it was not checked"
+        };
+        warnings.push(format!(
+            "quality_gates.{} is configured, and this version of sdd has no such gate: {so}",
+            gate.key
+        ));
+    }
+    blocks
+}
+
+/// A tool that broke, or the project's own code that failed, may miss a variable that the allow-list keeps from it.
+/// Linters and scanners that found something do not.
+pub(super) fn withheld(cx: &Cx, config: &Config, gates: &[GateReport]) -> Option<String> {
+    let count = cx.environment.withheld(&config.pass_env);
+    let troubled = gates.iter().any(|gate| {
+        gate.steps
+            .iter()
+            .filter(|step| !step.command.is_empty())
+            .any(|step| match step.verdict {
+                Verdict::Error => true,
+                Verdict::Failed => {
+                    matches!(gate.gate, GateId::Tests | GateId::Custom) && step.exit_code != Some(0)
+                }
+                Verdict::Passed | Verdict::Skipped | Verdict::NotRun => false,
+            })
+    });
+    (troubled && count > 0).then(|| {
+        format!(
+            "{count} environment variables were withheld from the tools; pass one on with \"pass_env\": [\"NAME\"] in config.json"
+        )
+    })
+}
+
+/// How sdd is called in what is to be typed next.
+pub(super) fn called(cx: &Cx) -> String {
+    match &cx.global.chdir {
+        Some(dir) => join_words(&["sdd", "-C", &dir.to_string_lossy()]),
+        None => "sdd".to_owned(),
+    }
+}
+
+pub(super) fn rerun(called: &str, request: &Request<'_>) -> String {
+    let mut words = vec![called.to_owned(), request.command.to_owned()];
+    words.extend(request.named.iter().map(ToString::to_string));
+    if request.options.strict {
+        words.push("--strict".to_owned());
+    }
+    words.join(" ")
+}

@@ -1,0 +1,59 @@
+//! Where a run's files go.
+
+use std::path::{Path, PathBuf};
+
+use super::Request;
+use crate::commands::context::Cx;
+use crate::store::{self, Store, layout};
+
+/// Where a run's files go.
+pub(super) enum Place {
+    /// Nothing is run.
+    Nowhere(PathBuf),
+    /// A directory of the run.
+    Run(store::Run, String),
+}
+
+impl Place {
+    pub(super) fn choose(cx: &mut Cx, store: &Store, request: &Request<'_>) -> anyhow::Result<Self> {
+        if request.options.plan {
+            return Ok(Self::Nowhere(store.path(layout::RUNS).join("RUN_ID")));
+        }
+        store.tidy();
+        match store.new_run(cx.clock.now()) {
+            Ok(run) => {
+                let shown = format!("{}/{}", layout::RUNS, run.id());
+                Ok(Self::Run(run, shown))
+            }
+            Err(error) => {
+                cx.ui.warning(&format!(
+                    "{error}; the logs of this run go to a temporary directory and are not kept"
+                ));
+                let run = store::Run::temporary(cx.clock.now())?;
+                let shown = run.path().to_string_lossy().into_owned();
+                Ok(Self::Run(run, shown))
+            }
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Nowhere(path) => path,
+            Self::Run(run, _) => run.path(),
+        }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::Nowhere(_) => "plan",
+            Self::Run(run, _) => run.id(),
+        }
+    }
+
+    pub(super) fn shown(&self) -> &str {
+        match self {
+            Self::Nowhere(_) => layout::RUNS,
+            Self::Run(_, shown) => shown,
+        }
+    }
+}
