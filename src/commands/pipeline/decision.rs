@@ -49,10 +49,13 @@ pub(super) fn missing_gates(config: &Config, request: &Request<'_>, warnings: &m
     blocks
 }
 
+/// Names of withheld variables that are told.
+const MAX_NAMES: usize = 12;
+
 /// A tool that broke, or the project's own code that failed, may miss a variable that the allow-list keeps from it.
 /// Linters and scanners that found something do not.
 pub(super) fn withheld(cx: &Cx, config: &Config, gates: &[GateReport]) -> Option<String> {
-    let count = cx.environment.withheld(&config.pass_env);
+    let names = cx.environment.withheld_names(&config.pass_env);
     let troubled = gates.iter().any(|gate| {
         gate.steps
             .iter()
@@ -65,9 +68,17 @@ pub(super) fn withheld(cx: &Cx, config: &Config, gates: &[GateReport]) -> Option
                 Verdict::Passed | Verdict::Skipped | Verdict::NotRun => false,
             })
     });
-    (troubled && count > 0).then(|| {
+    (troubled && !names.is_empty()).then(|| {
+        let shown: Vec<&str> = names.iter().take(MAX_NAMES).map(String::as_str).collect();
+        let more = names.len() - shown.len();
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         format!(
-            "{count} environment variables were withheld from the tools; pass one on with \"pass_env\": [\"NAME\"] in config.json"
+            "tools did not get these environment variables: {}{more}; pass one on with \"pass_env\": [\"NAME\"] in config.json",
+            shown.join(", ")
         )
     })
 }
