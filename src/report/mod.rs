@@ -63,9 +63,12 @@ pub fn sign(verdict: Verdict) -> &'static str {
     human::sign(verdict).0
 }
 
-/// A duration for people: `0.3 s`, `12 s`, `2 min 5 s`.
+/// A duration for people: `23 ms`, `0.3 s`, `12 s`, `2 min 5 s`.
 pub fn seconds(duration_ms: u64) -> String {
     let whole = duration_ms / 1_000;
+    if duration_ms < 100 {
+        return format!("{duration_ms} ms");
+    }
     match whole {
         0..10 => format!("{}.{} s", whole, duration_ms % 1_000 / 100),
         10..120 => format!("{whole} s"),

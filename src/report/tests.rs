@@ -167,6 +167,15 @@ fn the_full_human_report_lists_every_step() {
 }
 
 #[test]
+fn durations_are_said_in_the_unit_that_suits_them() {
+    let said: Vec<String> = [0, 23, 99, 100, 1_234, 12_999, 125_000].map(seconds).to_vec();
+    assert_eq!(
+        said,
+        ["0 ms", "23 ms", "99 ms", "0.1 s", "1.2 s", "12 s", "2 min 5 s"]
+    );
+}
+
+#[test]
 fn a_written_report_reads_back_as_the_same_report() {
     let report = fixture_report();
     let again: Report = serde_json::from_str(&render("json", &report, Detail::Normal)).unwrap();
