@@ -88,17 +88,31 @@ struct Sdd {
 
 impl Sdd {
     fn start(extra: &[(&str, &str)]) -> Self {
+        // As shells do it, so that it may be stopped.
+        Self::start_as(&[], extra, |command| command.process_group(0))
+    }
+
+    fn start_as(
+        before: &[&str],
+        extra: &[(&str, &str)],
+        change: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let own = std::env::current_exe().unwrap();
+        let words: Vec<&std::ffi::OsStr> = before
+            .iter()
+            .map(std::ffi::OsStr::new)
+            .chain([own.as_os_str()])
+            .collect();
         #[expect(clippy::disallowed_methods, reason = "sdd itself is what is started here")]
-        let child = Command::new(std::env::current_exe().unwrap())
+        let mut command = Command::new(words[0]);
+        command
+            .args(&words[1..])
             .args(["--exact", "process::guard::part_sdd", "--ignored"])
             .env("TEST_DIR", dir.path())
             .envs(extra.iter().copied())
-            .stdout(std::process::Stdio::null())
-            // As shells do it, so that it may be stopped.
-            .process_group(0)
-            .spawn()
-            .unwrap();
+            .stdout(std::process::Stdio::null());
+        let child = change(&mut command).spawn().unwrap();
         eventually("sdd's child has started", || dir.path().join("started").exists());
         Self { dir, child }
     }
@@ -178,15 +192,37 @@ fn is_stopped(pid: &str) -> bool {
     stat.is_ok_and(|stat| stat.contains(") T "))
 }
 
-#[test]
-fn a_stopped_sdd_stops_its_children_and_their_clock() {
-    let script = "
+/// Ends when it is told to.
+const WAITING: &str = "
 import os, time
 open('pid', 'w').write(str(os.getpid()))
 open('started', 'w').close()
 while not os.path.exists('go'): time.sleep(0.01)
 ";
-    let mut sdd = Sdd::start(&[("TEST_PYTHON", script), ("TEST_ENDS", "1")]);
+
+#[test]
+fn an_sdd_that_nobody_could_continue_is_not_stopped() {
+    // Alone in a session: no shell is there to continue it.
+    let mut sdd = Sdd::start_as(
+        &["setsid"],
+        &[("TEST_PYTHON", WAITING), ("TEST_ENDS", "1")],
+        |command| command,
+    );
+    sdd.signal(rustix::process::Signal::TSTP);
+    // The signal gets the time to do harm.
+    std::thread::sleep(Duration::from_millis(300));
+    std::fs::File::create(sdd.dir.path().join("go")).unwrap();
+    let until = std::time::Instant::now() + AGES / 2;
+    while sdd.child.try_wait().unwrap().is_none() {
+        assert!(std::time::Instant::now() < until, "sdd was stopped");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(sdd.child.wait().unwrap().success());
+}
+
+#[test]
+fn a_stopped_sdd_stops_its_children_and_their_clock() {
+    let mut sdd = Sdd::start(&[("TEST_PYTHON", WAITING), ("TEST_ENDS", "1")]);
     let child = std::fs::read_to_string(sdd.dir.path().join("pid")).unwrap();
     sdd.signal(rustix::process::Signal::TSTP);
     eventually("sdd has stopped", || is_stopped(&sdd.child.id().to_string()));
