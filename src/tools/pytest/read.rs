@@ -190,7 +190,8 @@ fn coverage(run: &ToolRun<'_>, said: &str) -> (Coverage, Vec<Gap>) {
     let unavailable = Coverage::Unavailable(Broken {
         reason: format!("coverage.py left no report that can be used: {why}"),
         hint: Some(
-            "see that pytest-cov is installed, that nothing says --no-cov, and that `source` of coverage's \
+            "see that pytest-cov is installed, that nothing says --no-cov, that settings named with -c \
+             say --cov themselves, and that `source` of coverage's \
              configuration names code that the tests import"
                 .to_owned(),
         ),
