@@ -56,6 +56,10 @@ impl Tool for Pytest {
             key: "junit",
             path: junit,
         }];
+        if !ask.configured {
+            // These run the tests of another unit.
+            args.extend(ask.facts.nested.iter().map(|dir| format!("--ignore={dir}")));
+        }
         if ask.coverage {
             if !addopts::may_measure(&own, ask.facts) {
                 args.push("--cov".to_owned());

@@ -124,3 +124,16 @@ fn coverage_is_measured_only_when_asked_and_never_twice() {
         &format!("--junitxml=/out/junit.xml {JSON}"),
     );
 }
+
+#[test]
+fn units_inside_of_the_unit_are_left_to_themselves() {
+    let mut facts = recordings::facts("");
+    facts.nested = vec!["services/api b".to_owned()];
+    let prepared = recordings::prepare(&Pytest, &facts, Mode::Check, Args::Default, false);
+    assert_eq!(
+        prepared.args,
+        ["--junitxml=/out/junit.xml", "--ignore=services/api b"]
+    );
+    let prepared = recordings::prepare(&Pytest, &facts, Mode::Check, Args::Configured("-q"), false);
+    assert_eq!(prepared.args, ["--junitxml=/out/junit.xml", "-q"]);
+}
