@@ -109,14 +109,14 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
             Ok(report) => report,
         },
     };
-    let tally = Tally::of(&report, run);
+    let mut tally = Tally::of(&report, run);
     if let Err(reason) = tally.agrees(&report, stdout, exit) {
         return Reading::broken(reason);
     }
     let ended_early = summary::ended_early(stdout);
     let said = format!("{stdout}\n{}", python::plain(run.stderr));
     let mut answer = Answer {
-        findings: tally.findings,
+        findings: std::mem::take(&mut tally.findings),
         tests: Some(tally.counts),
         ..Answer::default()
     };
@@ -133,7 +133,7 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
             return Reading::broken(format!("pytest ended before all tests had run: {early}"));
         }
         0 if tally.counts.ran() == 0 => {
-            return Reading::Nothing(format!("all {} tests were skipped", tally.counts.skipped));
+            return Reading::Nothing(all_skipped(tally.counts.skipped));
         }
         1 if answer.findings.is_empty() => {
             return python::no_answer(
@@ -149,11 +149,7 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
     if tally.unfinished > 0 || exit == 2 {
         answer.warnings.push(format!("not all tests were run: {early}"));
     }
-    if tally.expected_failures > 0 {
-        answer
-            .metrics
-            .insert("tests_expected_failures", tally.expected_failures);
-    }
+    answer.warnings.extend(tally.differs(stdout));
     if run.coverage {
         let (coverage, gaps) = coverage(run, &said);
         answer.coverage = Some(coverage);
@@ -165,6 +161,13 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
 /// A run without its stdout: where the report is missing, only stderr says why.
 fn silent_about_stdout<'a>(run: &ToolRun<'a>) -> ToolRun<'a> {
     ToolRun { stdout: b"", ..*run }
+}
+
+fn all_skipped(count: u64) -> String {
+    match count {
+        1 => "the only test was skipped".to_owned(),
+        count => format!("all {count} tests were skipped"),
+    }
 }
 
 fn nothing_collected(counts: &TestCounts) -> String {

@@ -151,7 +151,7 @@ fn without_pytest_cov_there_is_no_answer_and_the_way_to_it_is_named() {
     hints(&gate, "python -m pip install pytest-cov");
     // Where no coverage is asked for, nothing is missing.
     let sandbox = sandbox.gates(&json!({"test_execution": {"coverage_threshold": null}}));
-    check(&sandbox, "tests", 0, "passed", "1 tests passed");
+    check(&sandbox, "tests", 0, "passed", "1 test passed");
 }
 
 trait Lacking {
