@@ -214,7 +214,6 @@ mod tests {
                 manifest: DECLARES_NONE,
                 requirements: Some("a==1"),
                 site_packages: Some("/v/site-packages"),
-                ..Files::default()
             },
             &Target::Pinned,
         );

@@ -70,12 +70,36 @@ fn usage(run: &ToolRun<'_>) -> Reading {
         })
     });
     match plugin {
+        Some((_, "pytest-cov")) if switches_coverage_off(run) => Reading::broken_with_hint(
+            reason,
+            "pytest's settings switch pytest-cov off with `-p no:cov`: take that out, or ask for no coverage",
+        ),
         Some((option, plugin)) => Reading::broken_with_hint(
             reason,
-            format!("{option} needs {plugin}: python -m pip install {plugin}"),
+            format!(
+                "{option} needs {plugin}: python -m pip install {plugin}{}",
+                match *plugin {
+                    "pytest-cov" => " (and no `-p no:cov`)",
+                    _ => "",
+                }
+            ),
         ),
         None => Reading::broken(reason),
     }
+}
+
+/// Whether a settings file of pytest's has `-p no:cov`.
+fn switches_coverage_off(run: &ToolRun<'_>) -> bool {
+    let texts = run
+        .facts
+        .python
+        .pytest
+        .iter()
+        .filter_map(|file| file.text.as_deref());
+    texts
+        .flat_map(str::lines)
+        .filter(|line| !line.trim_start().starts_with(['#', ';']))
+        .any(|line| line.contains("no:cov") || line.contains("no:pytest_cov"))
 }
 
 /// `ImportError while loading conftest '…'.` and, after the traceback, why.

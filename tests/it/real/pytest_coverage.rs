@@ -154,6 +154,15 @@ fn without_pytest_cov_there_is_no_answer_and_the_way_to_it_is_named() {
     check(&sandbox, "tests", 0, "passed", "1 test passed");
 }
 
+#[test]
+fn a_plugin_that_is_switched_off_is_not_to_be_installed() {
+    let sandbox = with_threshold(json!(80))
+        .venv()
+        .file("pytest.ini", "[pytest]\naddopts = -p no:cov\n");
+    let gate = check(&sandbox, "tests", 3, "error", "unrecognized arguments: --cov");
+    hints(&gate, "switch pytest-cov off with `-p no:cov`");
+}
+
 trait Lacking {
     /// A virtual environment whose packages are the real ones without those whose name begins so.
     fn venv_lacking(self, package: &str) -> Self;
