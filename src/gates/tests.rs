@@ -60,6 +60,9 @@ impl Gate for Tests {
             judgement.metric("tests_failed", counts.failed);
             judgement.metric("tests_errors", counts.errors);
             judgement.metric("tests_skipped", counts.skipped);
+            if counts.expected_failures > 0 {
+                judgement.metric("tests_xfailed", counts.expected_failures);
+            }
         }
         if let Some((percent, threshold)) = totals.worst() {
             judgement.metric_f64("coverage_percent", percent);
@@ -112,6 +115,7 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
     sum.failed += counts.failed;
     sum.errors += counts.errors;
     sum.skipped += counts.skipped;
+    sum.expected_failures += counts.expected_failures;
     let threshold = step
         .language
         .and_then(|language| cx.config.coverage_threshold(language));
@@ -127,10 +131,10 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
     } else if let Some(finding) = answer.findings.first() {
         StepJudgement::failed(text::first_line(&finding.message).to_owned())
     } else if counts.ran() == 0 {
-        StepJudgement::skipped(if counts.skipped > 0 {
-            format!("all {} tests were skipped", counts.skipped)
-        } else {
-            "no tests were found".to_owned()
+        StepJudgement::skipped(match counts.skipped {
+            0 => "no tests were found".to_owned(),
+            1 => "the only test was skipped".to_owned(),
+            count => format!("all {count} tests were skipped"),
         })
     } else {
         let judgement = judge_coverage(&answer, threshold, measured, counts);
@@ -178,14 +182,14 @@ fn judge_coverage(
     counts: TestCounts,
 ) -> StepJudgement {
     match (threshold, &answer.coverage, measured) {
-        (None, _, _) => StepJudgement::passed(format!("{} tests passed", counts.passed)),
+        (None, _, _) => StepJudgement::passed(passing(counts)),
         (Some(_), _, Some((percent, threshold))) if percent < threshold => StepJudgement::failed(format!(
             "coverage {} % is below {} %",
             percent_text(percent, threshold),
             plain(threshold)
         )),
         (Some(_), _, Some((percent, _))) => {
-            StepJudgement::passed(format!("{} tests passed, coverage {percent:.1} %", counts.passed))
+            StepJudgement::passed(format!("{}, coverage {percent:.1} %", passing(counts)))
         }
         (Some(_), Some(Coverage::Unavailable(broken)), None) => broken_step(broken.clone()),
         (Some(percent), _, None) => StepJudgement::error(format!(
@@ -195,14 +199,26 @@ fn judge_coverage(
     }
 }
 
-fn failing(counts: TestCounts) -> String {
-    let tests = |count: u64| {
-        if count == 1 {
-            "1 test".to_owned()
-        } else {
-            format!("{count} tests")
+fn tests(count: u64) -> String {
+    if count == 1 {
+        "1 test".to_owned()
+    } else {
+        format!("{count} tests")
+    }
+}
+
+/// `30 tests passed, 1 skipped, 1 xfailed`.
+fn passing(counts: TestCounts) -> String {
+    let mut sentence = format!("{} passed", tests(counts.passed));
+    for (count, what) in [(counts.skipped, "skipped"), (counts.expected_failures, "xfailed")] {
+        if count > 0 {
+            sentence.push_str(&format!(", {count} {what}"));
         }
-    };
+    }
+    sentence
+}
+
+fn failing(counts: TestCounts) -> String {
     match (counts.failed, counts.errors) {
         (failed, 0) => format!("{} failed", tests(failed)),
         (0, errors) => format!("{} ended in an error", tests(errors)),
@@ -234,10 +250,7 @@ impl Totals {
 
     fn sentence(&self) -> String {
         let mut sentence = match self.counts {
-            Some(counts) if counts.skipped > 0 => {
-                format!("{} tests passed, {} skipped", counts.passed, counts.skipped)
-            }
-            Some(counts) => format!("{} tests passed", counts.passed),
+            Some(counts) => passing(counts),
             None => "the test command succeeded".to_owned(),
         };
         if let Some((percent, threshold)) = self.worst() {

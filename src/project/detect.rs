@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::report::GitInfo;
 
-use super::fill::Filler;
+use super::fill::{Filler, nest};
 use super::paths::one_line;
 use super::scan::scan;
 use super::units::{Manifests, choose};
@@ -53,10 +53,11 @@ pub fn project(root: &Path, exclude: &[String], git: Option<GitInfo>) -> Result<
     let mut warnings = scan.problems.clone();
     let chosen = choose(&scan, &mut manifests, &mut warnings);
     let mut filler = Filler::new(&root);
-    let units = chosen
+    let mut units: Vec<_> = chosen
         .into_iter()
         .map(|chosen| filler.fill(chosen, &mut manifests))
         .collect();
+    nest(&mut units);
     warnings.extend(filler.into_warnings());
     warnings.extend(manifests.into_warnings());
     for (language, (count, first)) in &scan.others {

@@ -48,7 +48,47 @@ pub struct UnitFacts {
     /// The lock files ([`LOCK_FILES`]) of the unit's directory and of those above it up to the root, absolute,
     /// nearest first.
     pub locks: Vec<PathBuf>,
+    /// Directories of other units of the same language inside of this one, relative to it with `/` between parts,
+    /// sorted; those inside of another of them are not listed.
+    pub nested: Vec<String>,
+    /// What is known of Python units only.
+    pub python: PythonFacts,
 }
+
+/// What the Python tools' command lines depend on beside the manifest.
+#[derive(Clone, Debug, Default)]
+pub struct PythonFacts {
+    /// The files that may hold pytest's settings, in the order in which pytest looks: the unit's directory first,
+    /// then those above it up to the root; in each by [`PYTEST_SETTINGS`].
+    pub pytest: Vec<TextFile>,
+    /// Files beside `requirements.txt` and `pyproject.toml` that may declare dependencies, named relative to the
+    /// unit, sorted.
+    pub dependency_files: Vec<TextFile>,
+    /// Virtual environments directly in the unit's directory, by name: what has a `pyvenv.cfg`.
+    pub environments: Vec<String>,
+    /// Directories directly in the unit's directory that git ignores, by name.
+    pub ignored: Vec<String>,
+}
+
+/// A small file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextFile {
+    /// Its name; where its place matters, relative to the unit.
+    pub name: String,
+    /// Its text; `None` when it could not be read.
+    pub text: Option<String>,
+}
+
+/// The files that pytest takes its settings from. In one directory the first that has some counts.
+pub const PYTEST_SETTINGS: [&str; 7] = [
+    "pytest.toml",
+    ".pytest.toml",
+    "pytest.ini",
+    ".pytest.ini",
+    "pyproject.toml",
+    "tox.ini",
+    "setup.cfg",
+];
 
 /// The settings of cargo-nextest, which say that a project uses it.
 pub const NEXTEST_CONFIG: &str = ".config/nextest.toml";
@@ -107,6 +147,8 @@ impl UnitFacts {
             site_packages: None,
             package: None,
             locks: Vec::new(),
+            nested: Vec::new(),
+            python: PythonFacts::default(),
         }
     }
 

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::model::language::Language;
 
 use super::UnitFacts;
-use super::facts::{LOCK_FILES, NEXTEST_CONFIG, upwards};
+use super::facts::{LOCK_FILES, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, TextFile, upwards};
+use super::fill_python;
 use super::paths::display;
 use super::units::{Chosen, Manifests};
 
@@ -54,6 +55,7 @@ impl Filler {
                     .map(str::to_owned);
                 facts.virtualenv = upwards(&dir, &self.root).find_map(virtualenv);
                 facts.site_packages = facts.virtualenv.as_deref().and_then(site_packages);
+                facts.python = self.python(&dir, manifests);
             }
             Language::Javascript | Language::Typescript => {
                 facts.package = manifests.json(&relative.join("package.json"));
@@ -65,6 +67,34 @@ impl Filler {
             }
             Language::Go => {}
         }
+        facts
+    }
+
+    fn python(&mut self, dir: &Path, manifests: &mut Manifests) -> PythonFacts {
+        let root = self.root.clone();
+        let mut read = |path: &Path, name: &str| TextFile {
+            name: name.to_owned(),
+            text: path
+                .strip_prefix(&root)
+                .ok()
+                .and_then(|inside| manifests.text(inside))
+                .map(str::to_owned),
+        };
+        let mut facts = PythonFacts::default();
+        for place in upwards(dir, &root) {
+            let entries = self.entries(place);
+            let there = PYTEST_SETTINGS.iter().filter(|name| entries.contains(**name));
+            facts
+                .pytest
+                .extend(there.map(|name| read(&place.join(name), name)));
+        }
+        let entries = self.entries(dir);
+        facts.dependency_files = fill_python::dependency_files(dir, entries)
+            .iter()
+            .map(|name| read(&dir.join(name), name))
+            .collect();
+        facts.environments = fill_python::environments(dir, entries);
+        facts.ignored = fill_python::ignored(dir, entries);
         facts
     }
 
@@ -94,6 +124,29 @@ impl Filler {
                 BTreeSet::new()
             })
         })
+    }
+}
+
+/// Tells each unit which units of its language lie inside of it.
+pub(super) fn nest(units: &mut [UnitFacts]) {
+    let places: Vec<(PathBuf, Language)> = units
+        .iter()
+        .map(|facts| (facts.dir.clone(), facts.unit.language))
+        .collect();
+    for facts in units {
+        let inside = |dir: &Path, outer: &Path| dir != outer && dir.starts_with(outer);
+        let nested: Vec<&PathBuf> = places
+            .iter()
+            .filter(|(dir, language)| *language == facts.unit.language && inside(dir, &facts.dir))
+            .map(|(dir, _)| dir)
+            .collect();
+        facts.nested = nested
+            .iter()
+            .filter(|dir| !nested.iter().any(|outer| inside(dir, outer)))
+            .filter_map(|dir| dir.strip_prefix(&facts.dir).ok())
+            .map(display)
+            .collect();
+        facts.nested.sort();
     }
 }
 

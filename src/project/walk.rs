@@ -72,6 +72,18 @@ fn builder(root: &Path, hidden: Hidden) -> WalkBuilder {
     builder
 }
 
+/// The names directly in `dir` that git's rules, as in [`collect`], do not leave out.
+pub(super) fn kept(dir: &Path) -> Vec<std::ffi::OsString> {
+    let mut builder = builder(dir, Hidden::Visit);
+    builder.max_depth(Some(1));
+    builder
+        .build()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.depth() == 1)
+        .map(|entry| entry.file_name().to_owned())
+        .collect()
+}
+
 fn plain(root: &Path) -> WalkBuilder {
     let mut builder = WalkBuilder::new(root);
     builder

@@ -30,15 +30,13 @@ const REPORT: Options = Options {
     other_valued: "acnptsxb",
 };
 
-/// Trees that hold no code of the project's own. bandit takes a name without `*` as a piece of text that may stand
-/// anywhere in a path (`venv` would leave out `src/venv_tools.py`), so these are patterns; and what may well be the
-/// name of a package is left out only at the top.
-const NOT_OURS: [&str; 15] = [
+/// Trees that hold no code of the project's own, whatever is in them. bandit takes a name without `*` as a piece of
+/// text that may stand anywhere in a path (`venv` would leave out `src/venv_tools.py`), so these are patterns.
+/// Names such as `build`, `dist` and `venv` are not among them: they may as well be packages.
+const NOT_OURS: [&str; 10] = [
     "*/.git/*",
     "*/.hg/*",
     "*/.svn/*",
-    "*/.venv/*",
-    "*/venv/*",
     "*/.tox/*",
     "*/.nox/*",
     "*/.eggs/*",
@@ -46,9 +44,6 @@ const NOT_OURS: [&str; 15] = [
     "*/__pycache__/*",
     "*/site-packages/*",
     "*/.session/*",
-    "./build/*",
-    "./dist/*",
-    "./target/*",
 ];
 
 impl Tool for Bandit {
@@ -83,7 +78,7 @@ impl Tool for Bandit {
                 args.extend(["-c", "pyproject.toml"].map(str::to_owned));
             }
             if !ask.facts.has(".bandit") {
-                args.extend(["-x".to_owned(), NOT_OURS.join(",")]);
+                args.extend(["-x".to_owned(), left_out(ask.facts)]);
             }
         }
         args.extend(REPORT.remove_from(ask.args));
@@ -126,21 +121,20 @@ impl Tool for Bandit {
         if scanned == 0 || (totals.loc == 0 && report.results.is_empty()) {
             return nothing(run);
         }
+        let mut findings: Vec<Finding> = report.results.iter().map(|issue| issue.finding(run)).collect();
+        if let Some(first) = report.errors.first() {
+            if findings.iter().all(|finding| finding.severity < Severity::High) {
+                return not_scanned(&report, first, run);
+            }
+            findings.extend(report.errors.iter().map(|error| error.finding(run)));
+        }
         Reading::Answer(Box::new(Answer {
-            findings: report.results.iter().map(|issue| issue.finding(run)).collect(),
+            findings,
             metrics: BTreeMap::from([
                 ("files_scanned", (scanned - report.unparsed()) as u64),
                 ("lines_scanned", totals.loc),
                 ("suppressed_by_comment", totals.nosec + totals.skipped_tests),
             ]),
-            warnings: report
-                .errors
-                .iter()
-                .map(|error| {
-                    let path = run.project_path(&error.filename);
-                    python::brief(&format!("{path} was not scanned: {}", error.reason))
-                })
-                .collect(),
             ..Answer::default()
         }))
     }
@@ -148,6 +142,24 @@ impl Tool for Bandit {
     fn install(&self) -> &'static str {
         "python -m pip install bandit"
     }
+}
+
+/// The patterns of what is not scanned: trees of others, environments, what git ignores, and other units.
+fn left_out(facts: &UnitFacts) -> String {
+    let mut patterns: Vec<String> = NOT_OURS.map(str::to_owned).into();
+    for dir in facts
+        .python
+        .environments
+        .iter()
+        .chain(&facts.python.ignored)
+        .chain(&facts.nested)
+    {
+        let pattern = format!("./{}/*", python::glob_escaped(dir));
+        if !patterns.contains(&pattern) {
+            patterns.push(pattern);
+        }
+    }
+    patterns.join(",")
 }
 
 fn configures(facts: &UnitFacts) -> bool {
@@ -167,6 +179,22 @@ fn unread(report: &Report, scanned: usize) -> Option<String> {
             first.reason
         ))
     })
+}
+
+/// A file that was not scanned is not clean. Where nothing serious was found elsewhere, this is no answer.
+fn not_scanned(report: &Report, first: &Trouble, run: &ToolRun<'_>) -> Reading {
+    let more = match report.errors.len() {
+        1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    Reading::broken_with_hint(
+        python::brief(&format!(
+            "{}{more} could not be scanned: {}",
+            run.project_path(&first.filename),
+            first.reason
+        )),
+        "mend the file, or leave it out on purpose: exclude_dirs in [tool.bandit] of pyproject.toml",
+    )
 }
 
 /// bandit looked at no line of code. A warning of its own on stderr says that this is a mistake in the arguments.
@@ -196,6 +224,20 @@ impl Report {
 struct Trouble {
     filename: String,
     reason: String,
+}
+
+impl Trouble {
+    /// Critical, so that no limit lets the gate pass.
+    fn finding(&self, run: &ToolRun<'_>) -> Finding {
+        let message = format!("it was not scanned: {}", self.reason);
+        Finding::new(
+            "bandit",
+            "not-scanned",
+            Severity::Critical,
+            python::brief(&message),
+        )
+        .at(run.project_path(&self.filename), None, None)
+    }
 }
 
 /// The metrics of a file; one that could not be parsed has only some.
@@ -303,6 +345,21 @@ mod tests {
             Args::Default,
             "-q -f json -o /out/bandit.json -c pyproject.toml -x OURS -r .",
         );
+    }
+
+    #[test]
+    fn only_what_is_known_to_be_of_others_is_left_out() {
+        let mut facts = recordings::facts("");
+        facts.python.environments = vec!["env".to_owned()];
+        facts.python.ignored = vec!["build".to_owned(), "env".to_owned()];
+        facts.nested = vec!["services/a,b [x]".to_owned()];
+        let prepared = recordings::prepare(&Bandit, &facts, Mode::Check, Args::Default, false);
+        let patterns = prepared.args[prepared.args.len() - 3].clone();
+        let own: Vec<&str> = patterns.split(',').skip(NOT_OURS.len()).collect();
+        assert_eq!(own, ["./env/*", "./build/*", "./services/a?b [[]x]/*"]);
+        for name in ["build", "dist", "target", "venv"] {
+            assert!(!NOT_OURS.join(",").contains(name), "{name}");
+        }
     }
 
     #[test]

@@ -256,10 +256,10 @@ pub struct Answer {
     pub warnings: Vec<String>,
 }
 
-/// Test counts of one run. A test is counted once.
+/// Test counts of one run, as the test runner itself tells them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TestCounts {
-    /// Tests that passed, expected failures included.
+    /// Tests that passed.
     pub passed: u64,
     /// Tests that failed.
     pub failed: u64,
@@ -267,12 +267,14 @@ pub struct TestCounts {
     pub errors: u64,
     /// Tests that were skipped or ignored.
     pub skipped: u64,
+    /// Tests that failed as they were expected to (pytest's `xfail`).
+    pub expected_failures: u64,
 }
 
 impl TestCounts {
-    /// Tests that really ran.
+    /// What really ran. A test that passes and whose tear-down breaks is a pass and an error.
     pub fn ran(&self) -> u64 {
-        self.passed + self.failed + self.errors
+        self.passed + self.failed + self.errors + self.expected_failures
     }
 }
 

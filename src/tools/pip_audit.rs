@@ -3,6 +3,7 @@
 //! Two traps: a dependency that the advisory service does not know is "skipped" and the run ends green, and so an
 //! unreachable or wrong service can look like a clean result.
 
+mod declared;
 mod report;
 mod target;
 #[cfg(test)]
@@ -44,8 +45,8 @@ impl Tool for PipAudit {
 
     fn applies(&self, facts: &UnitFacts) -> Applies {
         match Target::of(facts) {
-            Target::Nothing(why) => Applies::NothingToDo(why.to_owned()),
-            target => Applies::Yes(target.why().to_owned()),
+            Target::Nothing(why) => Applies::NothingToDo(why),
+            target => Applies::Yes(target.why()),
         }
     }
 
@@ -55,12 +56,16 @@ impl Tool for PipAudit {
             .map(str::to_owned)
             .into();
         args.push(report.display().to_string());
+        let mut inputs = Vec::new();
         if !ask.configured {
-            args.extend(Target::of(ask.facts).args()?);
+            let target = Target::of(ask.facts);
+            args.extend(target.args(ask.out)?);
+            inputs = target.inputs();
         }
         args.extend(REPORT.remove_from(ask.args));
         Some(Prepared {
             args,
+            inputs,
             outputs: vec![OutputFile {
                 key: "pip-audit",
                 path: report,

@@ -1,5 +1,6 @@
 //! pytest: test counts and failures from the `JUnit` report of this run, coverage from pytest-cov.
 
+mod addopts;
 mod place;
 mod read;
 mod summary;
@@ -7,7 +8,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-use super::python::{self, Options};
+use super::python::Options;
 use super::{Applies, Ask, OutputFile, Prepared, Reading, Tool, ToolRun};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
@@ -55,8 +56,12 @@ impl Tool for Pytest {
             key: "junit",
             path: junit,
         }];
+        if !ask.configured {
+            // These run the tests of another unit.
+            args.extend(ask.facts.nested.iter().map(|dir| format!("--ignore={dir}")));
+        }
         if ask.coverage {
-            if !python::has_option(&own, "--cov") && !measures_by_itself(ask.facts) {
+            if !addopts::may_measure(&own, ask.facts) {
                 args.push("--cov".to_owned());
             }
             args.push(format!("--cov-report=json:{}", coverage.display()));
@@ -115,31 +120,4 @@ fn without_json_coverage(args: Vec<String>) -> Vec<String> {
         }
     }
     out
-}
-
-/// Whether `addopts` of `pyproject.toml` already has `--cov`, so that another would widen what is measured. A file
-/// that pytest prefers over `pyproject.toml` makes its `addopts` void.
-fn measures_by_itself(facts: &UnitFacts) -> bool {
-    let preferred = ["pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"];
-    if preferred.iter().any(|name| facts.has(name)) {
-        return false;
-    }
-    let section = facts
-        .manifest
-        .as_ref()
-        .and_then(|manifest| manifest.get("tool")?.get("pytest"));
-    let addopts = section.and_then(|section| {
-        let older = section
-            .get("ini_options")
-            .and_then(|options| options.get("addopts"));
-        older.or_else(|| section.get("addopts"))
-    });
-    let words: Vec<&str> = match addopts {
-        Some(toml::Value::String(line)) => line.split_whitespace().collect(),
-        Some(toml::Value::Array(list)) => list.iter().filter_map(toml::Value::as_str).collect(),
-        _ => Vec::new(),
-    };
-    words
-        .iter()
-        .any(|word| *word == "--cov" || word.starts_with("--cov="))
 }

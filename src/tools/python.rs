@@ -77,6 +77,19 @@ pub(super) fn has_option(args: &[String], name: &str) -> bool {
     })
 }
 
+/// A path as a pattern that fits only itself, for tools that split their patterns at commas.
+pub(super) fn glob_escaped(path: &str) -> String {
+    path.chars().fold(String::new(), |mut out, letter| {
+        match letter {
+            '[' | '*' | '?' => out.extend(['[', letter, ']']),
+            // There is no way to write one.
+            ',' => out.push('?'),
+            _ => out.push(letter),
+        }
+        out
+    })
+}
+
 /// Captured output as text without control sequences, as a whole.
 pub(super) fn plain(bytes: &[u8]) -> String {
     text::sanitise(&String::from_utf8_lossy(bytes))

@@ -25,6 +25,8 @@ pub(super) fn facts(manifest: &str) -> UnitFacts {
         site_packages: None,
         package: None,
         locks: Vec::new(),
+        nested: Vec::new(),
+        python: crate::project::facts::PythonFacts::default(),
     }
 }
 

@@ -75,6 +75,11 @@ impl Tool for RuffCheck {
             Mode::Fix if python::has_option(&own, "--no-fix") => {}
             Mode::Fix => args.push("--fix".to_owned()),
         }
+        if !ask.configured {
+            // `./` makes it one directory; a bare name would be left out wherever it stands.
+            let units = ask.facts.nested.iter();
+            args.extend(units.map(|dir| format!("--extend-exclude=./{}", python::glob_escaped(dir))));
+        }
         args.extend(own);
         Some(Prepared {
             args,
@@ -178,6 +183,22 @@ mod tests {
             Mode::Check,
             "-qe -o out.txt --output-format github --exit-zero --select E,F --statistics a b",
             "--output-format=json --no-fix-only --no-fix --select E,F a b",
+        );
+    }
+
+    #[test]
+    fn units_inside_of_the_unit_are_left_to_themselves() {
+        let mut facts = recordings::facts("");
+        facts.nested = vec!["api".to_owned(), "a,b".to_owned()];
+        let prepared = recordings::prepare(&RuffCheck, &facts, Mode::Check, Args::Default, false);
+        assert_eq!(
+            prepared.args.join(" "),
+            "--output-format=json --no-fix-only --no-fix --extend-exclude=./api --extend-exclude=./a?b ."
+        );
+        let prepared = recordings::prepare(&RuffCheck, &facts, Mode::Check, Args::Configured("."), false);
+        assert_eq!(
+            prepared.args.join(" "),
+            "--output-format=json --no-fix-only --no-fix ."
         );
     }
 }

@@ -89,6 +89,13 @@ impl Tool for RuffFormat {
             None => listed(self.id(), &stdout, run),
         };
         add_unreadable(self.id(), &stderr, run, &mut findings);
+        for finding in findings.iter_mut().filter(|finding| finding.rule != UNFORMATTED) {
+            // No formatter rewrites it, whatever the report claims.
+            finding.fixable = false;
+            if matches!(finding.rule.as_str(), "invalid-syntax" | "E999") {
+                SYNTAX.clone_into(&mut finding.rule);
+            }
+        }
         let unlisted = counts.would_be.saturating_sub(
             findings
                 .iter()
@@ -114,6 +121,7 @@ impl Tool for RuffFormat {
                 ruff::abnormal("ruff format", run)
             }
             _ => Reading::Answer(Box::new(Answer {
+                warnings: unparsed(&findings).into_iter().collect(),
                 findings,
                 metrics: counts.metrics(run.mode),
                 ..Answer::default()
@@ -128,6 +136,26 @@ impl Tool for RuffFormat {
 
 /// The rule of a file that would be reformatted; ruff's own name for it.
 const UNFORMATTED: &str = "unformatted";
+
+/// The rule of a file that cannot be parsed.
+const SYNTAX: &str = "syntax";
+
+/// That the formatter is no help for some files.
+fn unparsed(findings: &[Finding]) -> Option<String> {
+    let files: std::collections::BTreeSet<Option<&str>> = findings
+        .iter()
+        .filter(|finding| finding.rule == SYNTAX)
+        .map(|finding| finding.path.as_deref())
+        .collect();
+    let first = files.first()?.unwrap_or("a file");
+    let subject = match files.len() {
+        1 => first.to_owned(),
+        count => format!("{first} and {} more", count - 1),
+    };
+    Some(format!(
+        "{subject} cannot be read or parsed: no formatter can rewrite that, it has to be mended by hand"
+    ))
+}
 
 /// The numbers of the summary line.
 #[derive(Default)]

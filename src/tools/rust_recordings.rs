@@ -113,6 +113,9 @@ fn show_answer(answer: &Answer) -> String {
             "tests: {} passed, {} failed, {} errors, {} skipped",
             tests.passed, tests.failed, tests.errors, tests.skipped
         ));
+        if tests.expected_failures > 0 {
+            lines.push(format!("expected failures: {}", tests.expected_failures));
+        }
     }
     lines.extend(
         answer

@@ -105,6 +105,7 @@ fn from_report(tool: &str, run: &ToolRun<'_>, report: &JunitReport, summary: Opt
             errors: report.count(JunitOutcome::Error),
             // nextest leaves tests that it skips out of the report.
             skipped: report.count(JunitOutcome::Skipped) + summary.map_or(0, |summary| summary.skipped),
+            ..TestCounts::default()
         }),
         warnings: flaky_warning(&flaky).into_iter().collect(),
         ..Answer::default()
@@ -140,8 +141,8 @@ fn from_summary(tool: &str, run: &ToolRun<'_>, summary: &Summary, stderr: &str) 
         tests: Some(TestCounts {
             passed: summary.passed,
             failed: summary.failed,
-            errors: 0,
             skipped: summary.skipped,
+            ..TestCounts::default()
         }),
         warnings: flaky_warning(&flaky).into_iter().collect(),
         ..Answer::default()

@@ -63,6 +63,7 @@ pub(super) fn tests(tool: &str, run: &ToolRun<'_>, build: &Build<'_>) -> Reading
         failed: sum(&report, |block| block.failed),
         errors: crashes.len().max(report.unended) as u64,
         skipped: sum(&report, |block| block.ignored),
+        ..TestCounts::default()
     };
     if run.exit == 0 && counts.ran() == 0 {
         return Reading::Nothing(nothing_ran(&report, counts));

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::super::{Answer, Reading, ToolRun, python};
+use super::declared::{Declared, normalised};
+use super::target::Target;
 use crate::model::finding::{Finding, Severity};
 
 /// How many names a warning lists.
@@ -89,6 +91,19 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
         }
         _ => {}
     }
+    let gaps = Gaps::of(&dependencies, run);
+    if let Some(reason) = gaps.reason(run) {
+        if findings.is_empty() {
+            return Reading::broken_with_hint(reason, gaps.hint());
+        }
+        // Critical, so that no limit lets the gate pass.
+        findings.push(Finding::new(
+            "pip-audit",
+            "not-audited",
+            Severity::Critical,
+            reason,
+        ));
+    }
     let mut warnings = Vec::new();
     if let Some((_, reason)) = skipped.first() {
         let names: Vec<&str> = skipped
@@ -154,11 +169,95 @@ fn failed(why: &str, run: &ToolRun<'_>) -> Reading {
 
 /// A report without dependencies is only to be believed where none are known.
 fn nothing(run: &ToolRun<'_>) -> Reading {
+    let declared = Declared::of(run.facts);
     let lines = run.facts.requirement_lines().map_or(0, |lines| lines.len());
-    if python::plain(run.stderr).contains("Dry run") || lines > 0 {
+    if python::plain(run.stderr).contains("Dry run")
+        || lines > 0
+        || !declared.names.is_empty()
+        || declared.others
+    {
         Reading::broken("pip-audit audited no dependency although some are declared")
+    } else if let Some(file) = declared.unknown.first() {
+        Reading::broken_with_hint(
+            format!("pip-audit cannot tell which dependencies {file} declares, and audited none"),
+            INSTALL,
+        )
     } else {
         Reading::Nothing("no dependencies to audit".to_owned())
+    }
+}
+
+const INSTALL: &str = "install the project's dependencies into .venv: what is installed there is audited";
+
+/// What is declared and was not audited.
+struct Gaps {
+    /// Declared, and not in the report.
+    missing: Vec<String>,
+    /// Declared, and skipped: name and why.
+    skipped: Vec<(String, String)>,
+}
+
+impl Gaps {
+    fn of(dependencies: &[Dependency], run: &ToolRun<'_>) -> Self {
+        let mut audited = BTreeSet::new();
+        let mut reasons = BTreeMap::new();
+        for dependency in dependencies {
+            match dependency {
+                Dependency::Audited { name, .. } => {
+                    audited.insert(normalised(name));
+                }
+                Dependency::Skipped { name, skip_reason } => {
+                    reasons.insert(normalised(name), skip_reason);
+                }
+            }
+        }
+        let mut gaps = Self {
+            missing: Vec::new(),
+            skipped: Vec::new(),
+        };
+        for name in Declared::of(run.facts).names.into_keys() {
+            match reasons.get(&name) {
+                _ if audited.contains(&name) => {}
+                Some(reason) => gaps.skipped.push((name, (*reason).clone())),
+                None => gaps.missing.push(name),
+            }
+        }
+        gaps
+    }
+
+    fn reason(&self, run: &ToolRun<'_>) -> Option<String> {
+        let some = |names: Vec<&str>| {
+            let shown = names.iter().take(NAMES).copied().collect::<Vec<_>>().join(", ");
+            match names.len().saturating_sub(NAMES) {
+                0 => shown,
+                more => format!("{shown} and {more} more"),
+            }
+        };
+        let missing: Vec<&str> = self.missing.iter().map(String::as_str).collect();
+        let skipped: Vec<&str> = self.skipped.iter().map(|(name, _)| name.as_str()).collect();
+        if !missing.is_empty() {
+            let place = match (&run.facts.virtualenv, Target::of(run.facts)) {
+                (Some(env), Target::Installed(_)) => format!(
+                    "not installed in {}, so not audited",
+                    env.file_name().unwrap_or(env.as_os_str()).to_string_lossy()
+                ),
+                _ => "not audited".to_owned(),
+            };
+            return Some(format!("declared and {place}: {}", some(missing)));
+        }
+        let (_, reason) = self.skipped.first()?;
+        Some(python::brief(&format!(
+            "declared and not audited: {} ({reason})",
+            some(skipped)
+        )))
+    }
+
+    fn hint(&self) -> &'static str {
+        if self.missing.is_empty() {
+            UNREACHABLE
+        } else {
+            INSTALL
+        }
     }
 }
 

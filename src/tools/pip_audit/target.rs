@@ -1,9 +1,11 @@
 //! What to audit, decided from the files of the unit.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::declared::Declared;
 use crate::project::UnitFacts;
 
 /// What pip-audit is pointed at.
@@ -17,19 +19,40 @@ pub(super) enum Target {
     Requirements,
     /// The dependencies of `pyproject.toml`, resolved by pip.
     Project,
+    /// Requirements of files that pip-audit does not read, resolved by pip: the lines.
+    Written(Vec<String>),
+    /// Other requirements files, resolved by pip.
+    Lists(Vec<String>),
     /// Nothing: why.
-    Nothing(&'static str),
+    Nothing(String),
 }
+
+/// The file that the requirements of [`Target::Written`] go to.
+pub(super) const WRITTEN: &str = "requirements.txt";
 
 impl Target {
     pub(super) fn of(facts: &UnitFacts) -> Self {
+        let declared = Declared::of(facts);
         let lines = facts.requirement_lines().filter(|lines| !lines.is_empty());
+        let says_all =
+            || declared.names.values().all(|file| file == "requirements.txt") && declared.lists.is_empty();
         if lines.is_some() && facts.requirements.as_deref().is_some_and(is_pinned) {
-            return Self::Pinned;
+            // What other files declare besides is audited where it is installed.
+            if facts.site_packages.is_none() || (says_all() && declared.unknown.is_empty()) {
+                return Self::Pinned;
+            }
         }
-        let declared = facts.declared_dependencies();
-        if lines.is_none() && declared == Some(0) {
-            return Self::Nothing("pyproject.toml declares no dependencies");
+        let in_manifest = facts.declared_dependencies();
+        if lines.is_none() && declared.is_nothing() && in_manifest == Some(0) {
+            return Self::Nothing(match declared.optional {
+                0 => "pyproject.toml declares no dependencies".to_owned(),
+                1 => {
+                    "the project declares no runtime dependencies (1 optional one is not audited)".to_owned()
+                }
+                count => format!(
+                    "the project declares no runtime dependencies ({count} optional ones are not audited)"
+                ),
+            });
         }
         if let Some(packages) = &facts.site_packages {
             return Self::Installed(packages.display().to_string());
@@ -37,38 +60,68 @@ impl Target {
         if lines.is_some() {
             return Self::Requirements;
         }
-        let in_manifest = facts
-            .manifest
-            .as_ref()
-            .is_some_and(|manifest| manifest.contains_key("project"));
-        match declared {
-            Some(_) => Self::Project,
-            // `dynamic = ["dependencies"]`: only a build knows them.
-            None if in_manifest => Self::Project,
-            None => Self::Nothing("nothing declares dependencies"),
+        if in_manifest.is_some_and(|count| count > 0) {
+            return Self::Project;
+        }
+        if !declared.written.is_empty() {
+            return Self::Written(declared.written);
+        }
+        if !declared.lists.is_empty() {
+            let count = match declared.runtime_lists {
+                0 => declared.lists.len(),
+                count => count,
+            };
+            return Self::Lists(declared.lists.into_iter().take(count).collect());
+        }
+        // `dynamic = ["dependencies"]`, `setup.py`: only a build knows them, and pip-audit says that it does not.
+        if declared.is_nothing() {
+            Self::Nothing("nothing declares dependencies".to_owned())
+        } else {
+            Self::Project
         }
     }
 
-    /// The arguments; none when there is nothing to do.
-    pub(super) fn args(&self) -> Option<Vec<String>> {
+    /// The arguments, with `out` as the directory for files of ours; none when there is nothing to do.
+    pub(super) fn args(&self, out: &Path) -> Option<Vec<String>> {
         let words: &[&str] = match self {
             Self::Pinned => &["--no-deps", "--disable-pip", "-r", "requirements.txt"],
             Self::Installed(packages) => &["--path", packages],
             Self::Requirements => &["-r", "requirements.txt"],
             Self::Project => &["."],
+            Self::Written(_) => return Some(vec!["-r".to_owned(), out.join(WRITTEN).display().to_string()]),
+            Self::Lists(files) => {
+                return Some(
+                    files
+                        .iter()
+                        .flat_map(|file| ["-r".to_owned(), file.clone()])
+                        .collect(),
+                );
+            }
             Self::Nothing(_) => return None,
         };
         Some(words.iter().map(|word| (*word).to_owned()).collect())
     }
 
-    /// Why this and nothing else, for the plan.
-    pub(super) fn why(&self) -> &'static str {
+    /// Files to write before the run.
+    pub(super) fn inputs(&self) -> Vec<(String, String)> {
         match self {
-            Self::Pinned => "requirements.txt pins every requirement: audited as it is written",
-            Self::Installed(_) => "audits the packages of the virtual environment",
-            Self::Requirements => "audits requirements.txt as pip resolves it",
-            Self::Project => "audits the dependencies of pyproject.toml as pip resolves them",
-            Self::Nothing(why) => why,
+            Self::Written(lines) => vec![(WRITTEN.to_owned(), lines.join("\n") + "\n")],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Why this and nothing else, for the plan.
+    pub(super) fn why(&self) -> String {
+        match self {
+            Self::Pinned => "requirements.txt pins every requirement: audited as it is written".to_owned(),
+            Self::Installed(_) => "audits the packages of the virtual environment".to_owned(),
+            Self::Requirements => "audits requirements.txt as pip resolves it".to_owned(),
+            Self::Project => "audits the dependencies of pyproject.toml as pip resolves them".to_owned(),
+            Self::Written(_) => {
+                "audits the requirements of setup.cfg or Pipfile.lock as pip resolves them".to_owned()
+            }
+            Self::Lists(files) => format!("audits {} as pip resolves them", files.join(", ")),
+            Self::Nothing(why) => why.clone(),
         }
     }
 }
@@ -99,6 +152,7 @@ fn is_pinned(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::facts::TextFile;
     use crate::tools::python_recordings;
 
     #[track_caller]
@@ -157,7 +211,7 @@ mod tests {
     fn a_pinned_file_comes_first() {
         check(
             &Files {
-                manifest: DECLARES,
+                manifest: DECLARES_NONE,
                 requirements: Some("a==1"),
                 site_packages: Some("/v/site-packages"),
             },
@@ -229,8 +283,55 @@ mod tests {
                     requirements,
                     site_packages,
                 },
-                &Target::Nothing(why),
+                &Target::Nothing(why.to_owned()),
             );
         }
+    }
+
+    #[track_caller]
+    fn check_file(manifest: &str, name: &str, text: &str, env: Option<&str>, expect: &str) {
+        let mut facts = python_recordings::facts(manifest);
+        facts.site_packages = env.map(Into::into);
+        facts.entries.insert(name.to_owned());
+        facts.python.dependency_files = vec![TextFile {
+            name: name.to_owned(),
+            text: Some(text.to_owned()),
+        }];
+        let target = Target::of(&facts);
+        let args = target.args(Path::new("/out")).map(|args| args.join(" "));
+        assert_eq!(args.unwrap_or_else(|| target.why()), expect);
+        assert_eq!(matches!(target, Target::Written(_)), !target.inputs().is_empty());
+    }
+
+    #[test]
+    fn files_that_pip_audit_does_not_read_are_no_reason_to_do_nothing() {
+        let lock = "{\"default\": {\"a\": {\"version\": \"==1\"}}}";
+        for (name, text, expect) in [
+            ("requirements-dev.txt", "a\n", "-r requirements-dev.txt"),
+            ("requirements/base.txt", "a\n", "-r requirements/base.txt"),
+            ("setup.py", "setup(install_requires=['a'])", "."),
+            (
+                "setup.cfg",
+                "[options]\ninstall_requires = a\n",
+                "-r /out/requirements.txt",
+            ),
+            ("Pipfile.lock", lock, "-r /out/requirements.txt"),
+            ("setup.py", "setup()", "nothing declares dependencies"),
+        ] {
+            check_file("", name, text, None, expect);
+            check_file("", name, text, Some("/v"), "--path /v");
+        }
+    }
+
+    #[test]
+    fn optional_dependencies_are_told() {
+        let manifest = "[project]\nname='x'\n[dependency-groups]\ndev = ['a', 'b']";
+        check_file(
+            manifest,
+            "setup.py",
+            "",
+            Some("/v"),
+            "the project declares no runtime dependencies (2 optional ones are not audited)",
+        );
     }
 }

@@ -87,3 +87,34 @@ fn without_dependencies_it_does_not_run() {
         Applies::NothingToDo("pyproject.toml declares no dependencies".to_owned())
     );
 }
+
+#[test]
+fn an_environment_without_what_is_declared_is_no_audit_of_it() {
+    let mut run = Recording::load("pip-audit", "2.10.1", "clean");
+    run.facts = recordings::facts("[project]\nname = 'x'\ndependencies = ['A_b', 'c']");
+    run.facts.virtualenv = Some("/project/.venv".into());
+    run.facts.site_packages = Some("/project/.venv/lib/python3/site-packages".into());
+    let mut check = |report: &str, expect: &str| {
+        run.exit = i32::from(report.contains("X-1"));
+        run.outputs
+            .insert("pip-audit", FileState::Fresh(report.as_bytes().to_vec()));
+        let shown = recordings::show(&run.read(&PipAudit));
+        assert!(shown.contains(expect), "{shown}");
+    };
+    check(
+        r#"[{"name":"pip","version":"1","vulns":[]},{"name":"C","version":"1","vulns":[]}]"#,
+        "broken: declared and not installed in .venv, so not audited: a-b\n",
+    );
+    check(
+        r#"[{"name":"a.b","skip_reason":"no"},{"name":"C","version":"1","vulns":[]}]"#,
+        "broken: declared and not audited: a-b (no)\n",
+    );
+    check(
+        r#"[{"name":"c","version":"1","vulns":[{"id":"X-1"}]}]"#,
+        "critical not-audited - \"declared and not installed in .venv, so not audited: a-b\"",
+    );
+    check(
+        r#"[{"name":"a.b","version":"1","vulns":[]},{"name":"C","version":"1","vulns":[]}]"#,
+        "dependencies_audited: 2",
+    );
+}

@@ -70,12 +70,36 @@ fn usage(run: &ToolRun<'_>) -> Reading {
         })
     });
     match plugin {
+        Some((_, "pytest-cov")) if switches_coverage_off(run) => Reading::broken_with_hint(
+            reason,
+            "pytest's settings switch pytest-cov off with `-p no:cov`: take that out, or ask for no coverage",
+        ),
         Some((option, plugin)) => Reading::broken_with_hint(
             reason,
-            format!("{option} needs {plugin}: python -m pip install {plugin}"),
+            format!(
+                "{option} needs {plugin}: python -m pip install {plugin}{}",
+                match *plugin {
+                    "pytest-cov" => " (and no `-p no:cov`)",
+                    _ => "",
+                }
+            ),
         ),
         None => Reading::broken(reason),
     }
+}
+
+/// Whether a settings file of pytest's has `-p no:cov`.
+fn switches_coverage_off(run: &ToolRun<'_>) -> bool {
+    let texts = run
+        .facts
+        .python
+        .pytest
+        .iter()
+        .filter_map(|file| file.text.as_deref());
+    texts
+        .flat_map(str::lines)
+        .filter(|line| !line.trim_start().starts_with(['#', ';']))
+        .any(|line| line.contains("no:cov") || line.contains("no:pytest_cov"))
 }
 
 /// `ImportError while loading conftest '…'.` and, after the traceback, why.
@@ -109,14 +133,14 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
             Ok(report) => report,
         },
     };
-    let tally = Tally::of(&report, run);
+    let mut tally = Tally::of(&report, run);
     if let Err(reason) = tally.agrees(&report, stdout, exit) {
         return Reading::broken(reason);
     }
     let ended_early = summary::ended_early(stdout);
     let said = format!("{stdout}\n{}", python::plain(run.stderr));
     let mut answer = Answer {
-        findings: tally.findings,
+        findings: std::mem::take(&mut tally.findings),
         tests: Some(tally.counts),
         ..Answer::default()
     };
@@ -133,7 +157,7 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
             return Reading::broken(format!("pytest ended before all tests had run: {early}"));
         }
         0 if tally.counts.ran() == 0 => {
-            return Reading::Nothing(format!("all {} tests were skipped", tally.counts.skipped));
+            return Reading::Nothing(all_skipped(tally.counts.skipped));
         }
         1 if answer.findings.is_empty() => {
             return python::no_answer(
@@ -149,11 +173,7 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
     if tally.unfinished > 0 || exit == 2 {
         answer.warnings.push(format!("not all tests were run: {early}"));
     }
-    if tally.expected_failures > 0 {
-        answer
-            .metrics
-            .insert("tests_expected_failures", tally.expected_failures);
-    }
+    answer.warnings.extend(tally.differs(stdout));
     if run.coverage {
         let (coverage, gaps) = coverage(run, &said);
         answer.coverage = Some(coverage);
@@ -165,6 +185,13 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
 /// A run without its stdout: where the report is missing, only stderr says why.
 fn silent_about_stdout<'a>(run: &ToolRun<'a>) -> ToolRun<'a> {
     ToolRun { stdout: b"", ..*run }
+}
+
+fn all_skipped(count: u64) -> String {
+    match count {
+        1 => "the only test was skipped".to_owned(),
+        count => format!("all {count} tests were skipped"),
+    }
 }
 
 fn nothing_collected(counts: &TestCounts) -> String {
@@ -190,7 +217,8 @@ fn coverage(run: &ToolRun<'_>, said: &str) -> (Coverage, Vec<Gap>) {
     let unavailable = Coverage::Unavailable(Broken {
         reason: format!("coverage.py left no report that can be used: {why}"),
         hint: Some(
-            "see that pytest-cov is installed, that nothing says --no-cov, and that `source` of coverage's \
+            "see that pytest-cov is installed, that nothing says --no-cov, that settings named with -c \
+             say --cov themselves, and that `source` of coverage's \
              configuration names code that the tests import"
                 .to_owned(),
         ),

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::tools::TestCounts;
+
 #[expect(
     clippy::expect_used,
     reason = "the pattern is a constant that every test compiles"
@@ -33,10 +35,21 @@ static NO_REPORT: LazyLock<Regex> = LazyLock::new(|| pattern(r"Failed to generat
 /// The numbers of a summary line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Summary {
-    /// Failed tests and subtests, and errors.
-    pub(super) bad: u64,
+    /// Failures with those of subtests. A pass that was to be a failure (`xpassed`) counts as passed, as the report
+    /// does not tell it from others.
+    pub(super) counts: TestCounts,
+}
+
+impl Summary {
+    /// Failures and errors.
+    pub(super) fn bad(&self) -> u64 {
+        self.counts.failed + self.counts.errors
+    }
+
     /// Everything that ran or was skipped.
-    pub(super) all: u64,
+    pub(super) fn all(&self) -> u64 {
+        self.counts.ran() + self.counts.skipped
+    }
 }
 
 /// The last summary line; none with `-qq`, or when the process was ended before it.
@@ -49,11 +62,11 @@ pub(super) fn summary(stdout: &str) -> Option<Summary> {
         };
         let number: u64 = number.parse().unwrap_or(0);
         match what {
-            "failed" | "error" | "errors" => {
-                found.bad += number;
-                found.all += number;
-            }
-            "passed" | "skipped" | "xfailed" | "xpassed" => found.all += number,
+            "failed" => found.counts.failed += number,
+            "error" | "errors" => found.counts.errors += number,
+            "passed" | "xpassed" => found.counts.passed += number,
+            "skipped" => found.counts.skipped += number,
+            "xfailed" => found.counts.expected_failures += number,
             _ => {}
         }
     }
@@ -94,7 +107,7 @@ mod tests {
     #[track_caller]
     fn check(line: &str, expect: Option<(u64, u64)>) {
         assert_eq!(
-            summary(line).map(|found| (found.bad, found.all)),
+            summary(line).map(|found| (found.bad(), found.all())),
             expect,
             "{line}"
         );

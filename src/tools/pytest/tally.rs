@@ -12,8 +12,6 @@ use crate::parse::junit::{JunitCase, JunitOutcome, JunitReport};
 pub(super) struct Tally {
     pub(super) counts: TestCounts,
     pub(super) findings: Vec<Finding>,
-    /// Failures that were expected (`xfail`): they count as passed, as the tests did what they should.
-    pub(super) expected_failures: u64,
     /// Cases that were begun and never ended: pytest gives them no name.
     pub(super) unfinished: u64,
 }
@@ -42,31 +40,61 @@ impl Tally {
                 tally.findings.push(finding(case, run));
             }
         }
+        // A test with failing subtests is one case with several failures, and pytest counts each.
+        let declared = report.suites.iter().map(|suite| suite.declared);
+        let (failures, errors) = declared.fold((0, 0), |(failures, errors), suite| {
+            (
+                failures + suite.failures.unwrap_or(0),
+                errors + suite.errors.unwrap_or(0),
+            )
+        });
+        if tally.counts.failed > 0 {
+            tally.counts.failed = tally.counts.failed.max(failures);
+        }
+        if tally.counts.errors > 0 {
+            tally.counts.errors = tally.counts.errors.max(errors);
+        }
         tally
     }
 
-    /// Counts one test. Of a failure and an error the failure counts, as it is what the test itself says.
+    /// Counts one test as pytest does: the test itself, and each error of its set-up and tear-down.
     fn count(&mut self, same: &[&JunitCase]) {
         let has = |outcome| same.iter().any(|case| case.outcome == outcome);
         let expected = |case: &&JunitCase| case.kind.as_deref() == Some("pytest.xfail");
+        let errors = same.iter().filter(|case| case.outcome == JunitOutcome::Error);
+        self.counts.errors += errors.count() as u64;
+        // The report does not hold a pass beside the error of its tear-down.
+        let only_torn = same.iter().all(|case| {
+            let message = case.message.as_deref().unwrap_or_default();
+            case.outcome == JunitOutcome::Error && message.starts_with("failed on teardown with ")
+        });
         if has(JunitOutcome::Failed) {
             self.counts.failed += 1;
-        } else if has(JunitOutcome::Error) {
-            self.counts.errors += 1;
         } else if same.iter().any(expected) {
-            self.counts.passed += 1;
-            self.expected_failures += 1;
+            self.counts.expected_failures += 1;
         } else if has(JunitOutcome::Skipped) {
             self.counts.skipped += 1;
-        } else {
+        } else if has(JunitOutcome::Passed) || only_torn {
             self.counts.passed += 1;
         }
+    }
+
+    /// That the summary line has other numbers, when it has.
+    pub(super) fn differs(&self, stdout: &str) -> Option<String> {
+        let line = summary::summary(stdout)?;
+        (line.counts != self.counts).then(|| {
+            format!(
+                "pytest's summary line and its report differ: {} there, {} here",
+                told(&line.counts),
+                told(&self.counts)
+            )
+        })
     }
 
     /// Whether exit code, report and summary line tell one story; else what they say.
     pub(super) fn agrees(&self, report: &JunitReport, stdout: &str, exit: i32) -> Result<(), String> {
         let bad = self.counts.failed + self.counts.errors;
-        let all = bad + self.counts.passed + self.counts.skipped;
+        let all = self.counts.ran() + self.counts.skipped;
         let declared: u64 = report
             .suites
             .iter()
@@ -78,11 +106,12 @@ impl Tally {
             ));
         }
         if let Some(line) = summary::summary(stdout)
-            && ((line.bad > 0) != (bad > 0) || (line.all > 0) != (all > 0))
+            && ((line.bad() > 0) != (bad > 0) || (line.all() > 0) != (all > 0))
         {
             return Err(format!(
                 "pytest's summary line tells of {} failures in {} tests and its report of {bad} in {all}",
-                line.bad, line.all
+                line.bad(),
+                line.all()
             ));
         }
         match exit {
@@ -99,6 +128,13 @@ impl Tally {
             _ => Ok(()),
         }
     }
+}
+
+fn told(counts: &TestCounts) -> String {
+    format!(
+        "{} passed, {} failed, {} errors, {} skipped, {} xfailed",
+        counts.passed, counts.failed, counts.errors, counts.skipped, counts.expected_failures
+    )
 }
 
 fn finding(case: &JunitCase, run: &ToolRun<'_>) -> Finding {

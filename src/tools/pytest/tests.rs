@@ -1,4 +1,5 @@
 use super::*;
+use crate::project::facts::TextFile;
 use crate::tools::python_recordings::{self as recordings, Args, Recording};
 use crate::tools::{Coverage, FileState, Mode};
 
@@ -49,7 +50,11 @@ fn coverage_that_cannot_be_read_is_unavailable_and_never_a_number() {
 
 #[track_caller]
 fn check(manifest: &str, args: &str, coverage: bool, expect: &str) {
-    let facts = recordings::facts(manifest);
+    let mut facts = recordings::facts(manifest);
+    facts.python.pytest = vec![TextFile {
+        name: "pyproject.toml".to_owned(),
+        text: Some(manifest.to_owned()),
+    }];
     let prepared = recordings::prepare(&Pytest, &facts, Mode::Check, Args::Configured(args), coverage);
     assert_eq!(prepared.args.join(" "), expect);
     assert_eq!(
@@ -118,4 +123,17 @@ fn coverage_is_measured_only_when_asked_and_never_twice() {
         true,
         &format!("--junitxml=/out/junit.xml {JSON}"),
     );
+}
+
+#[test]
+fn units_inside_of_the_unit_are_left_to_themselves() {
+    let mut facts = recordings::facts("");
+    facts.nested = vec!["services/api b".to_owned()];
+    let prepared = recordings::prepare(&Pytest, &facts, Mode::Check, Args::Default, false);
+    assert_eq!(
+        prepared.args,
+        ["--junitxml=/out/junit.xml", "--ignore=services/api b"]
+    );
+    let prepared = recordings::prepare(&Pytest, &facts, Mode::Check, Args::Configured("-q"), false);
+    assert_eq!(prepared.args, ["--junitxml=/out/junit.xml", "-q"]);
 }

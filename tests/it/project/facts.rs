@@ -111,3 +111,45 @@ fn tools_are_looked_for_from_the_unit_up_to_the_root() {
             .is_some()
     );
 }
+
+#[test]
+fn a_python_unit_knows_what_is_not_its_own() {
+    let tree = Tree::of(&[
+        (".gitignore", "/build/\n*.log\n"),
+        ("pyproject.toml", PROJECT),
+        ("tox.ini", "[pytest]\n"),
+        ("build/a.py", ""),
+        ("dist/a.py", ""),
+        ("env/pyvenv.cfg", ""),
+        ("api/pyproject.toml", PROJECT),
+        ("api/setup.cfg", "[x]\n"),
+        ("api/inner/pyproject.toml", PROJECT),
+        ("crate/Cargo.toml", "[package]\nname = 'x'\n"),
+        ("requirements/dev.txt", "a\n"),
+        ("requirements-x.txt", "b\n"),
+    ]);
+    let project = tree.project();
+    let root = project.units.iter().find(|facts| facts.unit.path == ".").unwrap();
+    assert_eq!(root.nested, ["api"]);
+    assert_eq!(root.python.ignored, ["build"]);
+    assert_eq!(root.python.environments, ["env"]);
+    let names = |files: &[sdd::project::facts::TextFile]| {
+        files.iter().map(|file| file.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&root.python.pytest), ["pyproject.toml", "tox.ini"]);
+    assert_eq!(
+        names(&root.python.dependency_files),
+        ["requirements-x.txt", "requirements/dev.txt"]
+    );
+    let api = project
+        .units
+        .iter()
+        .find(|facts| facts.unit.path == "api")
+        .unwrap();
+    assert_eq!(api.nested, ["inner"]);
+    // The unit's own settings come first.
+    assert_eq!(
+        names(&api.python.pytest),
+        ["pyproject.toml", "setup.cfg", "pyproject.toml", "tox.ini"]
+    );
+}

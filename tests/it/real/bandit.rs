@@ -62,16 +62,59 @@ fn mild_findings_alone_pass_although_bandit_ends_with_1() {
 }
 
 #[test]
-fn a_file_that_cannot_be_parsed_is_told() {
+fn a_file_that_cannot_be_parsed_is_no_clean_file() {
     let sandbox = python().venv().file("broken.py", "def f(:\n");
-    let gate = check(&sandbox, "security", 0, "passed", "milder");
-    let warning = gate["warnings"][0].as_str().unwrap();
-    assert!(
-        warning.contains("broken.py was not scanned: syntax error"),
-        "{warning}"
+    let gate = check(
+        &sandbox,
+        "security",
+        3,
+        "error",
+        "broken.py could not be scanned: syntax error",
     );
-    let human = sandbox.sdd(["gate", "security"]);
-    assert!(human.stdout.contains("broken.py"), "{}", human.stdout);
+    hints(&gate, "exclude_dirs");
+    // What was found elsewhere is told, and the file with it.
+    let sandbox = sandbox.file("danger.py", HIGH);
+    let gate = check(
+        &sandbox,
+        "security",
+        1,
+        "failed",
+        "2 findings of severity high or worse",
+    );
+    assert!(
+        places(&gate).contains(&"not-scanned broken.py:null".to_owned()),
+        "{:?}",
+        places(&gate)
+    );
+    let sandbox = sandbox.gates(&json!({"security": {"fail_on": "critical"}}));
+    check(
+        &sandbox,
+        "security",
+        1,
+        "failed",
+        "1 finding of severity critical",
+    );
+}
+
+#[test]
+fn directories_with_the_names_of_built_things_are_scanned() {
+    for dir in ["build", "dist", "target", "venv"] {
+        let sandbox = python().git().venv().file(&format!("{dir}/danger.py"), HIGH);
+        let gate = check(
+            &sandbox,
+            "security",
+            1,
+            "failed",
+            "1 finding of severity high or worse",
+        );
+        assert_eq!(places(&gate)[0], format!("B602 {dir}/danger.py:5"));
+        // Unless git ignores them, or they are a virtual environment.
+        sandbox.rewrite(".gitignore", format!("/{dir}/\n"));
+        check(&sandbox, "security", 0, "passed", "milder");
+        std::fs::remove_file(sandbox.path(".gitignore")).unwrap();
+        sandbox.rewrite(&format!("{dir}/pyvenv.cfg"), "home = /usr/bin\n");
+        check(&sandbox, "security", 0, "passed", "milder");
+    }
 }
 
 #[test]

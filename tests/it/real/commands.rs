@@ -26,7 +26,7 @@ fn quotes_hold_words_together() {
     let sandbox = with(json!("pytest -k 'a b'"), json!(null));
     check(&sandbox, "tests", 3, "error", "a b");
     let sandbox = with(json!(["pytest", "-k", "add"]), json!(null));
-    check(&sandbox, "tests", 0, "passed", "1 tests passed");
+    check(&sandbox, "tests", 0, "passed", "1 test passed");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_launcher_that_is_missing_is_what_is_to_be_installed() {
 #[test]
 fn a_lock_file_asks_for_its_launcher_only_where_the_tool_is_not_installed() {
     let sandbox = python().venv().file("uv.lock", "version = 1\n");
-    let gate = check(&sandbox, "tests", 0, "passed", "1 tests passed");
+    let gate = check(&sandbox, "tests", 0, "passed", "1 test passed");
     assert!(
         gate["steps"][0]["command"][0]
             .as_str()
@@ -140,7 +140,7 @@ fn a_lock_file_above_a_unit_is_its_lock_file() {
         .gates(&json!({"test_execution": {"coverage_threshold": null}}));
     let tools = crate::support::test_tools().join("venv");
     std::os::unix::fs::symlink(tools, sandbox.path("tools")).unwrap();
-    let gate = check(&sandbox, "tests", 0, "passed", "1 tests passed");
+    let gate = check(&sandbox, "tests", 0, "passed", "1 test passed");
     let command = &gate["steps"][0]["command"];
     assert!(command[0].as_str().unwrap().ends_with("/bin/uv"), "{command}");
     assert_eq!(command[1], "run");

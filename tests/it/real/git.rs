@@ -21,7 +21,7 @@ fn a_project_below_a_repository_has_its_state() {
     let bin = crate::support::test_tools().join("venv/bin");
     std::os::unix::fs::symlink(bin.join("pytest"), sandbox.beside("bin").join("pytest")).unwrap();
     let answer = sandbox.sdd(["-C", "below", "gate", "tests", "--format", "json"]);
-    let gate = super::judge(&sandbox, &answer, "tests", 0, "passed", "1 tests passed");
+    let gate = super::judge(&sandbox, &answer, "tests", 0, "passed", "1 test passed");
     assert_eq!(gate["steps"][0]["unit"], ".");
     let report = answer.json();
     assert_eq!(report["git"]["head"], head);
@@ -33,7 +33,7 @@ fn a_project_below_a_repository_has_its_state() {
 #[test]
 fn before_the_first_commit_gates_run() {
     let sandbox = python().venv().git();
-    check(&sandbox, "tests", 0, "passed", "1 tests passed");
+    check(&sandbox, "tests", 0, "passed", "1 test passed");
     let answer = sandbox.sdd(["gate", "tests", "--format", "json"]);
     assert_eq!(answer.json()["git"]["head"], Value::Null);
     assert_eq!(answer.json()["git"]["dirty"], true);
@@ -48,7 +48,7 @@ fn a_repository_of_another_user_is_no_reason_not_to_check() {
         .config(&json!({"pass_env": ["GIT_TEST_ASSUME_DIFFERENT_OWNER"],
             "quality_gates": {"test_execution": {"coverage_threshold": null}}}))
         .env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
-    check(&sandbox, "tests", 0, "passed", "1 tests passed");
+    check(&sandbox, "tests", 0, "passed", "1 test passed");
     let report = sandbox.sdd(["gate", "tests", "--format", "json"]).json();
     assert_eq!(report["git"], Value::Null);
     assert!(
@@ -61,7 +61,7 @@ fn a_repository_of_another_user_is_no_reason_not_to_check() {
 #[test]
 fn a_git_directory_that_is_broken_is_no_reason_not_to_check() {
     let sandbox = python().venv().file(".git/HEAD", "nonsense\n");
-    check(&sandbox, "tests", 0, "passed", "1 tests passed");
+    check(&sandbox, "tests", 0, "passed", "1 test passed");
     let report = sandbox.sdd(["gate", "tests", "--format", "json"]).json();
     assert_eq!(report["git"], Value::Null);
     assert!(

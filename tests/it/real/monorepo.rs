@@ -141,3 +141,50 @@ fn one_unit_without_an_answer_is_no_answer_for_the_gate() {
         "{gate:#}"
     );
 }
+
+#[test]
+fn a_unit_inside_of_another_is_looked_at_once() {
+    // Without `testpaths` the root's pytest would run all of them. A directory of the same name elsewhere is the
+    // root's own.
+    let unit = "[project]\nname = \"x\"\nversion = \"1\"\n";
+    let risky = "print(eval(unknown))\n";
+    let sandbox = Sandbox::new()
+        .git()
+        .venv()
+        .file("pyproject.toml", unit)
+        .file("test_root.py", TEST)
+        .file("src/api/test_src_api.py", TEST)
+        .file("src/api/risky.py", risky)
+        .file("api/pyproject.toml", unit)
+        .file("api/test_api.py", TEST)
+        .file("api/risky.py", risky)
+        .gates(&json!({"test_execution": {"coverage_threshold": null}}));
+    let gate = check(&sandbox, "tests", 0, "passed", "3 tests passed");
+    assert_eq!(gate["metrics"]["tests_passed"], 3);
+    for (name, code, verdict, rule) in [
+        ("linting", 1, "failed", "F821"),
+        ("security", 0, "passed", "B307"),
+    ] {
+        let gate = check(&sandbox, name, code, verdict, "");
+        let mut found = places(&gate);
+        found.retain(|place| place.starts_with(rule));
+        found.sort();
+        assert_eq!(
+            found,
+            [
+                format!("{rule} api/risky.py:1"),
+                format!("{rule} src/api/risky.py:1")
+            ]
+        );
+        let steps = gate["steps"].as_array().unwrap();
+        let mut counts: Vec<&str> = steps
+            .iter()
+            .filter(|step| step["verdict"] == verdict)
+            .filter_map(|step| step["reason"].as_str()?.split(' ').next())
+            .collect();
+        counts.sort_unstable();
+        // bandit also finds the `assert` of each test.
+        let expect = if name == "linting" { ["1", "1"] } else { ["2", "3"] };
+        assert_eq!(counts.last_chunk(), Some(&expect), "{gate:#}");
+    }
+}

@@ -120,15 +120,36 @@ fn when_every_dependency_is_skipped_nothing_was_audited() {
 }
 
 #[test]
-fn when_some_are_skipped_the_report_names_them() {
-    let gate = check(
+fn a_declared_dependency_that_was_skipped_is_no_clean_one() {
+    check(
         &with("unknown==1.0\nrequests==2.99.0\n", &advisories(known)),
+        "security",
+        3,
+        "error",
+        "declared and not audited: unknown",
+    );
+    // One that is not declared, such as the project itself, is only told.
+    let gate = check(
+        &with(
+            "requests==2.99.0\nunknown==1.0 ; python_version > '3'\n",
+            &advisories(known),
+        ),
         "security",
         0,
         "passed",
         "nothing was found",
     );
     assert!(gate["warnings"].to_string().contains("unknown"), "{gate:#}");
+}
+
+#[test]
+fn what_is_declared_elsewhere_is_audited_too() {
+    let sandbox = with("requests==2.99.0\n", &advisories(known)).file(
+        "pyproject.toml",
+        "[project]\nname = \"calc\"\nversion = \"1\"\ndependencies = [\"Flask_Login>=1\"]\n",
+    );
+    let gate = check(&sandbox, "security", 3, "error", "not audited: flask-login");
+    hints(&gate, "install the project's dependencies");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{check, hints, places, python};
 
 #[test]
 fn a_green_run_passes() {
-    let gate = check(&python().venv(), "tests", 0, "passed", "1 tests passed");
+    let gate = check(&python().venv(), "tests", 0, "passed", "1 test passed");
     assert_eq!(gate["metrics"]["tests_passed"], 1);
     assert_eq!(gate["steps"][0]["exit_code"], 0);
     assert_eq!(gate["steps"][0]["tool_version"], "9.2.0");
@@ -29,7 +29,7 @@ fn no_tests_are_skipped_and_no_verdict() {
         "test_calc.py",
         "import pytest\n\n\n@pytest.mark.skip\ndef test_add():\n    assert False\n",
     );
-    let gate = check(&sandbox, "tests", 3, "skipped", "all 1 tests were skipped");
+    let gate = check(&sandbox, "tests", 3, "skipped", "the only test was skipped");
     assert_eq!(gate["steps"][0]["exit_code"], 0);
 }
 

@@ -51,6 +51,35 @@ fn a_hundredth_below_is_below() {
 }
 
 #[test]
+fn what_the_project_measures_is_not_widened() {
+    // All of the package is missed; the tests, which a bare `--cov` would count too, are not.
+    let sandbox = with_threshold(json!(80))
+        .venv()
+        .file("pyproject.toml", "[project]\nname = \"calc\"\nversion = \"1\"\n")
+        .file("pkg/__init__.py", "")
+        .file("pkg/a.py", "def a():\n    x = 1\n    y = 2\n    return x + y\n")
+        .file(
+            "test_a.py",
+            format!(
+                "import pkg.a\n\n\ndef test_a():\n{}    assert pkg.a\n",
+                "    x = 1\n".repeat(60)
+            ),
+        );
+    for (name, text) in [
+        ("pytest.ini", "[pytest]\naddopts = --cov=pkg\n"),
+        ("tox.ini", "[pytest]\naddopts = --cov=pkg\n"),
+        ("setup.cfg", "[tool:pytest]\naddopts =\n    --cov=pkg\n"),
+    ] {
+        sandbox.rewrite(name, text);
+        check(&sandbox, "tests", 1, "failed", "coverage 25.0 % is below 80 %");
+        std::fs::remove_file(sandbox.path(name)).unwrap();
+    }
+    // A bare `--cov` keeps to the `source` of coverage's own settings.
+    sandbox.rewrite(".coveragerc", "[run]\nsource = pkg\n");
+    check(&sandbox, "tests", 1, "failed", "coverage 25.0 % is below 80 %");
+}
+
+#[test]
 fn old_reports_in_the_project_are_not_read() {
     let great = r#"{"meta": {"format": 3}, "files": {}, "totals": {"covered_lines": 100, "num_statements": 100,
         "percent_covered": 100.0, "percent_covered_display": "100", "missing_lines": 0, "excluded_lines": 0}}"#;
@@ -122,7 +151,16 @@ fn without_pytest_cov_there_is_no_answer_and_the_way_to_it_is_named() {
     hints(&gate, "python -m pip install pytest-cov");
     // Where no coverage is asked for, nothing is missing.
     let sandbox = sandbox.gates(&json!({"test_execution": {"coverage_threshold": null}}));
-    check(&sandbox, "tests", 0, "passed", "1 tests passed");
+    check(&sandbox, "tests", 0, "passed", "1 test passed");
+}
+
+#[test]
+fn a_plugin_that_is_switched_off_is_not_to_be_installed() {
+    let sandbox = with_threshold(json!(80))
+        .venv()
+        .file("pytest.ini", "[pytest]\naddopts = -p no:cov\n");
+    let gate = check(&sandbox, "tests", 3, "error", "unrecognized arguments: --cov");
+    hints(&gate, "switch pytest-cov off with `-p no:cov`");
 }
 
 trait Lacking {

@@ -27,7 +27,7 @@ fn with(source: &str) -> Sandbox {
 fn a_crate_in_order_passes() {
     let sandbox = with(GREEN);
     let answer = sandbox.sdd(["gate", "tests", "linting", "formatting", "--format", "json"]);
-    let tests = judge(&sandbox, &answer, "tests", 0, "passed", "1 tests passed");
+    let tests = judge(&sandbox, &answer, "tests", 0, "passed", "1 test passed");
     assert_eq!(tests["metrics"]["coverage_percent"], Value::Null);
     judge(&sandbox, &answer, "linting", 0, "passed", "no findings");
     judge(

@@ -76,11 +76,13 @@ fn bandit_looks_at_the_projects_code_and_not_at_its_environment() {
     let sandbox = project(&[
         (
             "app.py",
-            "import subprocess\n\nsubprocess.call('ls', shell=True)\n",
+            "import subprocess\n\nsubprocess.call(input(), shell=True)\n",
         ),
         ("src/venv_tools.py", "eval('1')\n"),
         ("node_modules/x/y.py", "eval('1')\n"),
+        (".gitignore", "build/\n"),
         ("build/lib/z.py", "eval('1')\n"),
+        ("dist/z.py", "eval('1')\n"),
         ("broken.py", "def f(:\n"),
     ]);
     let answer = Run::new(&sandbox, "bandit").answer();
@@ -88,14 +90,11 @@ fn bandit_looks_at_the_projects_code_and_not_at_its_environment() {
         places(&answer),
         [
             "B404 app.py:1",
-            "B607 app.py:3",
             "B602 app.py:3",
-            "B307 src/venv_tools.py:1"
+            "B307 dist/z.py:1",
+            "B307 src/venv_tools.py:1",
+            "not-scanned broken.py"
         ]
-    );
-    assert_eq!(
-        answer.warnings,
-        ["broken.py was not scanned: syntax error while parsing AST from file"]
     );
 }
 

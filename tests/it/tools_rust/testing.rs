@@ -33,6 +33,7 @@ fn counts(passed: u64, failed: u64, errors: u64, skipped: u64) -> TestCounts {
         failed,
         errors,
         skipped,
+        ..TestCounts::default()
     }
 }
 

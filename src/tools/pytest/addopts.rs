@@ -1,0 +1,234 @@
+//! Whether a project's own settings already say what coverage is measured of.
+//!
+//! A bare `--cov` beside `--cov=package` measures both: everything, tests included, and a low number turns into a
+//! high one. So `--cov` is added only where it is sure that nobody else says it; where it is not sure, there is no
+//! coverage report rather than a wrong number.
+
+use super::super::python;
+use crate::project::UnitFacts;
+use crate::project::facts::TextFile;
+
+/// What a file says about `--cov`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    /// The file has no settings of pytest's: it looks further.
+    NoSettings,
+    /// The settings are those of pytest, without `--cov`.
+    No,
+    /// With `--cov`, or it cannot be said.
+    Maybe,
+}
+
+/// Whether the arguments or the settings that pytest will take measure coverage, as far as that can be excluded.
+pub(super) fn may_measure(args: &[String], facts: &UnitFacts) -> bool {
+    // Other settings than those that are read here.
+    let elsewhere = ["-c", "--config-file", "--rootdir", "-o", "--override-ini"];
+    let named = |word: &String| {
+        elsewhere.iter().any(|option| {
+            word == option
+                || (option.starts_with("--") && word.starts_with(&format!("{option}=")))
+                || (!option.starts_with("--") && word.starts_with(option))
+        })
+    };
+    let overrides = args.iter().take_while(|word| *word != "--").any(named);
+    python::has_option(args, "--cov") || overrides || settings_measure(&facts.python.pytest)
+}
+
+fn settings_measure(files: &[TextFile]) -> bool {
+    for file in files {
+        let is_toml = file.name.ends_with("pytest.toml");
+        match says(file) {
+            Says::Maybe => return true,
+            // Only newer versions of pytest know these files, so that the next may count instead.
+            Says::No if is_toml => {}
+            Says::No => return false,
+            Says::NoSettings => {}
+        }
+    }
+    false
+}
+
+fn says(file: &TextFile) -> Says {
+    let Some(text) = file.text.as_deref() else {
+        return Says::Maybe;
+    };
+    match file.name.as_str() {
+        "pytest.toml" | ".pytest.toml" => toml_says(text, &["pytest"]),
+        "pyproject.toml" => toml_says(text, &["tool", "pytest"]),
+        "setup.cfg" => ini_says(text, "[tool:pytest]"),
+        // These two count even when they are empty.
+        "pytest.ini" | ".pytest.ini" => match ini_says(text, "[pytest]") {
+            Says::NoSettings => Says::No,
+            said => said,
+        },
+        _ => ini_says(text, "[pytest]"),
+    }
+}
+
+fn toml_says(text: &str, path: &[&str]) -> Says {
+    let Ok(table) = text.trim_start_matches('\u{feff}').parse::<toml::Table>() else {
+        return Says::Maybe;
+    };
+    let mut section = Some(&toml::Value::Table(table)).cloned();
+    for name in path {
+        section = section.and_then(|section| section.get(name).cloned());
+    }
+    let Some(section) = section else {
+        return Says::NoSettings;
+    };
+    let older = section.get("ini_options");
+    let both = [Some(&section), older];
+    let lists = both.iter().filter_map(|table| table.as_ref()?.get("addopts"));
+    let mut said = Says::No;
+    for addopts in lists {
+        let measures = match addopts {
+            toml::Value::String(line) => has_cov(line),
+            toml::Value::Array(words) => words.iter().any(|word| word.as_str().is_none_or(has_cov)),
+            _ => true,
+        };
+        if measures {
+            said = Says::Maybe;
+        }
+    }
+    said
+}
+
+/// The lines of one section: `addopts = …` or `addopts: …`, continued by lines that are indented.
+fn ini_says(text: &str, section: &str) -> Says {
+    let mut said = Says::NoSettings;
+    let mut inside = false;
+    let mut in_addopts = false;
+    for line in text.trim_start_matches('\u{feff}').lines() {
+        if line.trim().is_empty() || line.trim_start().starts_with(['#', ';']) {
+            continue;
+        }
+        let value = if line.starts_with('[') {
+            inside = line.trim_end().starts_with(section);
+            in_addopts = false;
+            if inside && said == Says::NoSettings {
+                said = Says::No;
+            }
+            continue;
+        } else if line.starts_with(char::is_whitespace) {
+            line
+        } else {
+            let (key, value) = line.split_once(['=', ':']).unwrap_or((line, ""));
+            in_addopts = key.trim() == "addopts";
+            value
+        };
+        if inside && in_addopts && has_cov(value) {
+            said = Says::Maybe;
+        }
+    }
+    said
+}
+
+/// Whether one of the words is `--cov` or `--cov=…`, quoted or not.
+fn has_cov(line: &str) -> bool {
+    line.match_indices("--cov").any(|(at, found)| {
+        let rest = &line[at + found.len()..];
+        !rest.starts_with(|next: char| next == '-' || next.is_alphanumeric())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tools::python_recordings;
+
+    #[track_caller]
+    fn check(files: &[(&str, &str)], expect: bool) {
+        check_args("", files, expect);
+    }
+
+    #[track_caller]
+    fn check_args(args: &str, files: &[(&str, &str)], expect: bool) {
+        let mut facts = python_recordings::facts("");
+        facts.python.pytest = files
+            .iter()
+            .map(|(name, text)| TextFile {
+                name: (*name).to_owned(),
+                text: (*text != "UNREADABLE").then(|| (*text).to_owned()),
+            })
+            .collect();
+        let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
+        assert_eq!(may_measure(&args, &facts), expect, "{args:?} {files:?}");
+    }
+
+    #[test]
+    fn every_file_that_pytest_reads_is_read() {
+        for (name, text) in [
+            ("pytest.ini", "[pytest]\naddopts = -q --cov=pkg\n"),
+            (".pytest.ini", "[pytest]\naddopts=--cov\n"),
+            ("tox.ini", "[tox]\nenvlist = a\n[pytest]\naddopts: --cov=pkg -q\n"),
+            (
+                "setup.cfg",
+                "[metadata]\nname = x\n[tool:pytest]\naddopts =\n    -q\n    # why\n\n    \"--cov=my pkg\"\n",
+            ),
+            ("pytest.toml", "[pytest]\naddopts = ['--cov=pkg']\n"),
+            (".pytest.toml", "[pytest]\naddopts = ['--cov=pkg']\n"),
+            (
+                "pyproject.toml",
+                "[tool.pytest.ini_options]\naddopts = '-q --cov=pkg'\n",
+            ),
+            ("pyproject.toml", "[tool.pytest]\naddopts = ['-q', '--cov']\n"),
+        ] {
+            check(&[(name, text)], true);
+            check(&[(name, &text.replace("--cov", "--cov-report"))], false);
+        }
+        check(&[], false);
+    }
+
+    #[test]
+    fn other_sections_and_keys_are_not_addopts() {
+        check(&[("setup.cfg", "[pytest]\naddopts = --cov=x\n")], false);
+        check(
+            &[("tox.ini", "[testenv]\naddopts = --cov=x\n[pytest]\nx = --cov\n")],
+            false,
+        );
+        check(&[("pytest.ini", "[pytest]\n# addopts = --cov\n")], false);
+        check(
+            &[("pytest.ini", "[pytest]\naddopts = -q\nmarkers =\n    --cov\n")],
+            false,
+        );
+    }
+
+    #[test]
+    fn the_first_with_settings_counts() {
+        let with = "[pytest]\naddopts = --cov=pkg\n";
+        check(&[("pytest.ini", ""), ("tox.ini", with)], false);
+        check(&[("pyproject.toml", "[project]\n"), ("tox.ini", with)], true);
+        check(
+            &[
+                ("tox.ini", "[tox]\n"),
+                ("setup.cfg", "[tool:pytest]\naddopts = --cov\n"),
+            ],
+            true,
+        );
+        // An older pytest does not know the first.
+        check(&[("pytest.toml", "[pytest]\n"), ("pytest.ini", with)], true);
+    }
+
+    #[test]
+    fn what_cannot_be_read_may_measure() {
+        check(&[("pytest.ini", "UNREADABLE")], true);
+        check(&[("pyproject.toml", "[tool.pytest")], true);
+        check(&[("pyproject.toml", "[tool.pytest]\naddopts = 1\n")], true);
+    }
+
+    #[test]
+    fn settings_that_are_named_on_the_command_line_may_measure() {
+        for args in [
+            "-c x.ini",
+            "-cx.ini",
+            "--config-file=x",
+            "-o addopts=--cov=x",
+            "--override-ini=a=b",
+            "--cov=x",
+        ] {
+            check_args(args, &[], true);
+        }
+        check_args("-- -c --cov", &[], false);
+        check_args("--color=no --cov-branch", &[], false);
+    }
+}
