@@ -69,7 +69,12 @@ fn any_json() -> impl Strategy<Value = Value> {
 fn command() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(json!("pytest -k 'a b' --cov")),
-        proptest::collection::vec("[^\\x00]{1,8}", 1..4).prop_map(|words| json!(words)),
+        // A program of blanks alone is no command.
+        (
+            "[^\\x00]{0,4}[a-z][^\\x00]{0,4}",
+            proptest::collection::vec("[^\\x00]{1,8}", 0..3)
+        )
+            .prop_map(|(program, rest)| json!([vec![program], rest].concat())),
         "[a-z|&;$ ]{0,8}x".prop_map(|text| json!({"shell": text})),
         proptest::collection::vec("[a-z]{1,5}( [-a-z]{1,5})?", 1..3).prop_map(|all| json!({"each": all})),
     ]
