@@ -2,8 +2,8 @@
 //!
 //! SIGKILL leaves no time to clean up. So with its first child sdd starts itself again as
 //! `sdd internal-reaper TAG`, which listens at the end of a pipe. Through it sdd tells of each group that it makes
-//! and of its own end ([`told`]). When the pipe just closes, sdd is dead, and the guard ends every process of its own
-//! user whose `SDD_RUN_ID` begins with the tag, and all that belongs to those and to the groups ([`kin`], which also
+//! and of its own end (`told`). When the pipe just closes, sdd is dead, and the guard ends every process of its own
+//! user whose `SDD_RUN_ID` begins with the tag, and all that belongs to those and to the groups (`kin`, which also
 //! says what remains unseen). It does nothing else, and it needs Linux: elsewhere nobody could find those processes.
 //!
 //! The guard has a process group of its own (a signal to sdd's group does not hit it), carries no tag, and is
