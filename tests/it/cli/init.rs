@@ -140,8 +140,8 @@ fn lines_for_git_that_have_no_place_are_said_before_anything_is_written() {
         ".gitignore is not a regular file",
     );
     let sandbox = Sandbox::new();
-    sandbox.rewrite("../shared", "target/\n");
-    std::os::unix::fs::symlink("../shared", sandbox.path(".gitignore")).unwrap();
+    sandbox.rewrite("../elsewhere", "target/\n");
+    std::os::unix::fs::symlink("../elsewhere", sandbox.path(".gitignore")).unwrap();
     refused(&sandbox, ".gitignore leads out of the project");
     let sandbox = Sandbox::new().file("git/ignored", "target/\n");
     std::os::unix::fs::symlink("git/ignored", sandbox.path(".gitignore")).unwrap();

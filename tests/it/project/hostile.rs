@@ -103,9 +103,9 @@ fn links_are_not_followed_and_loops_end() {
 
 #[test]
 fn a_manifest_behind_a_link_counts_and_is_read_only_inside_of_the_project() {
-    let tree = Tree::of(&[("shared.toml", PROJECT), ("a/", ""), ("b/", "")]);
+    let tree = Tree::of(&[("elsewhere.toml", PROJECT), ("a/", ""), ("b/", "")]);
     let outside = Tree::of(&[("pyproject.toml", PROJECT)]);
-    tree.link("../shared.toml", "a/pyproject.toml");
+    tree.link("../elsewhere.toml", "a/pyproject.toml");
     tree.link(outside.root().join("pyproject.toml"), "b/pyproject.toml");
     let project = tree.project();
     assert_eq!(units(&project), ["a python", "b python"]);

@@ -203,10 +203,10 @@ mod unix {
     #[test]
     fn a_link_inside_the_project_is_followed_and_stays_a_link() {
         let (_root, store) = writer::project();
-        let real = store.path("shared.json");
+        let real = store.path("elsewhere.json");
         fs::copy(store.path(layout::WORK_ITEMS), &real).unwrap();
         fs::remove_file(store.path(layout::WORK_ITEMS)).unwrap();
-        symlink("../../shared.json", store.path(layout::WORK_ITEMS)).unwrap();
+        symlink("../../elsewhere.json", store.path(layout::WORK_ITEMS)).unwrap();
         assert_eq!(writer::count_up(&store, "test").unwrap(), 1);
         assert!(
             store
@@ -217,7 +217,7 @@ mod unix {
         );
         assert!(fs::read_to_string(&real).unwrap().contains("\"count\": 1"));
         assert!(
-            store.path(".shared.json.prev").exists(),
+            store.path(".elsewhere.json.prev").exists(),
             "the copy lies beside the file itself"
         );
     }
