@@ -255,9 +255,42 @@ fn judge_grep(
         Ok(answer) => answer,
         Err(why) => return StepJudgement::error(format!("{name}: {why}")),
     };
-    if answer.files_searched == 0 {
-        return StepJudgement::error(format!("{name}: no file was searched; {files} matches none"));
+    // What is looked for may be in what could not be read; only a match that was found needs nothing more.
+    if answer.matches_total == 0
+        && let Some(first) = answer.unreadable.first()
+    {
+        let others = match answer.unreadable.len() {
+            1 => String::new(),
+            count => format!(", and {} more", count - 1),
+        };
+        return StepJudgement::error(format!(
+            "{name}: not everything could be searched: {first}{others}"
+        ));
     }
+    if answer.files_searched == 0 {
+        let found = if answer.files_skipped > 0 {
+            "holds only binary files"
+        } else {
+            "matches none"
+        };
+        return StepJudgement::error(format!("{name}: no file was searched; {files} {found}"));
+    }
+    let judgement = judge_matches(name, pattern, files, mode, answer);
+    match answer.files_skipped {
+        0 => judgement,
+        1 => judgement.with_warnings(vec![format!("{name}: 1 binary file was not searched")]),
+        count => judgement.with_warnings(vec![format!("{name}: {count} binary files were not searched")]),
+    }
+}
+
+/// Judges a search that reached everything.
+fn judge_matches(
+    name: &str,
+    pattern: &str,
+    files: &str,
+    mode: GrepMode,
+    answer: &super::GrepAnswer,
+) -> StepJudgement {
     match (mode, answer.matches_total) {
         (GrepMode::MustMatch, 0) => {
             let message = format!(

@@ -26,6 +26,32 @@ pub fn decide(gates: &[GateReport], incomplete: bool) -> RunVerdict {
     }
 }
 
+/// Gates that were asked for by name and checked nothing: who names a gate wants its answer.
+pub(super) fn unanswered(gates: &[GateReport], request: &Request<'_>, warnings: &mut Vec<String>) -> bool {
+    let silent = |gate: &&GateReport| request.named.contains(&gate.gate) && gate.verdict == Verdict::Skipped;
+    let before = warnings.len();
+    warnings.extend(gates.iter().filter(silent).map(|gate| {
+        format!(
+            "{} was asked for by name and checked nothing: {}",
+            gate.gate, gate.reason
+        )
+    }));
+    warnings.len() > before
+}
+
+/// Gates that are required and disabled: one of the two was not meant.
+pub(super) fn contradictions(config: &Config) -> impl Iterator<Item = String> {
+    GateId::ALL.into_iter().filter_map(|gate| {
+        let settings = config.gate(gate);
+        (settings.required && !settings.enabled).then(|| {
+            format!(
+                "quality_gates.{0} is required and disabled: nothing checks it; say \"required\": false if that is meant",
+                gate.config_key()
+            )
+        })
+    })
+}
+
 /// Gates that the configuration asks for and this version does not have. A required one leaves no verdict.
 pub(super) fn missing_gates(config: &Config, request: &Request<'_>, warnings: &mut Vec<String>) -> bool {
     if !request.named.is_empty() {

@@ -28,7 +28,7 @@ use crate::process::{System, guard, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
 use crate::ui;
-use decision::{called, missing_gates, rerun, withheld};
+use decision::{called, contradictions, missing_gates, rerun, unanswered, withheld};
 use place::Place;
 
 /// What is asked of a run.
@@ -70,7 +70,13 @@ pub fn open(cx: &Cx) -> anyhow::Result<Opened> {
     })?;
     let store = Store::open(&root)?.on_notice(|notice| ui::say(&notice.to_string()));
     let loaded = read_config(&store)?;
-    let warnings = loaded.warnings.iter().map(ToString::to_string).collect();
+    let mut warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
+    if !store.path(layout::CONFIG).exists() {
+        warnings.push(format!(
+            "there is no {}: every setting has its default",
+            layout::CONFIG
+        ));
+    }
     Ok(Opened {
         store,
         config: loaded.config,
@@ -227,12 +233,14 @@ impl Scene<'_> {
             self.write_versions(&ran.versions);
         }
         let mut warnings = self.opened.warnings.clone();
+        warnings.extend(contradictions(config));
         warnings.extend(self.project.warnings.iter().cloned());
         warnings.extend(git.1);
         warnings.extend(withheld(cx, config, &ran.gates));
         let missing_gates = missing_gates(config, self.request, &mut warnings);
+        let unanswered = unanswered(&ran.gates, self.request, &mut warnings);
         let cancelled_by = cx.cancel.signal().map(signals::name);
-        let verdict = decide(&ran.gates, cancelled_by.is_some() || missing_gates);
+        let verdict = decide(&ran.gates, cancelled_by.is_some() || missing_gates || unanswered);
         Report {
             schema_version: SCHEMA_VERSION,
             kind: "gate_report".to_owned(),

@@ -160,7 +160,10 @@ fn no_known_section<'n>(
 
 fn unknown_key(file: &File<'_>, path: &JsonPath, names: &Names) -> ConfigWarning {
     let (kind, message) = if path.parent() == Some(JsonPath::of("quality_gates")) {
-        (WarningKind::UnknownGate, "unknown gate: it is never run")
+        (
+            WarningKind::UnknownGate,
+            "unknown gate: these settings are ignored",
+        )
     } else if rule_key(path).is_some() {
         (WarningKind::UnknownKey, "unknown key: the rule cannot be checked")
     } else {

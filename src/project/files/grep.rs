@@ -44,9 +44,10 @@ pub struct GrepAnswer {
     pub matches_total: u64,
     /// How many files were searched to their end. With 0 nothing was checked.
     pub files_searched: u64,
-    /// How many files were left out because they are binary or larger than [`MAX_FILE_BYTES`].
+    /// How many files were left out because they are binary.
     pub files_skipped: u64,
-    /// Files and directories that could not be read, sorted: a pattern that must not occur may occur there.
+    /// Files and directories that could not be read, or have more than [`MAX_FILE_BYTES`], sorted: a pattern that
+    /// must not occur may occur there.
     pub unreadable: Vec<String>,
 }
 
@@ -54,7 +55,7 @@ pub struct GrepAnswer {
 /// `*` stays within one part of the path and `**` does not; a glob without `/` is looked for at every depth.
 ///
 /// Left out are git-ignored files, `.git`, `.session` and `node_modules` (all of them only as long as `files`
-/// does not name the file or a directory inside), links, binary files and large ones. Paths that leave the project
+/// does not name the file or a directory inside), links and binary files. Paths that leave the project
 /// are refused. Nothing at that place is an answer with no files searched.
 pub fn grep(root: &Path, files: &str, regex: &Regex) -> Result<GrepAnswer, Error> {
     let root = canonical_root(root)?;
@@ -130,9 +131,14 @@ impl Part {
 
     /// Reads a file into the buffer; `false` when it is not to be searched.
     fn load(&mut self, path: &PathBuf) -> std::io::Result<bool> {
+        let too_large =
+            |bytes: u64| std::io::Error::other(format!("it has {bytes} bytes, more than are searched"));
         let meta = std::fs::metadata(path)?;
-        if !meta.is_file() || meta.len() > MAX_FILE_BYTES {
+        if !meta.is_file() {
             return Ok(false);
+        }
+        if meta.len() > MAX_FILE_BYTES {
+            return Err(too_large(meta.len()));
         }
         self.buffer.clear();
         // One byte more than allowed tells a file that grew meanwhile from one that fits.
@@ -140,7 +146,10 @@ impl Part {
             .take(MAX_FILE_BYTES + 1)
             .read_to_end(&mut self.buffer)?;
         let probe = &self.buffer[..self.buffer.len().min(BINARY_PROBE)];
-        Ok(!probe.contains(&0) && self.buffer.len() as u64 <= MAX_FILE_BYTES)
+        if self.buffer.len() as u64 > MAX_FILE_BYTES {
+            return Err(too_large(self.buffer.len() as u64));
+        }
+        Ok(!probe.contains(&0))
     }
 
     fn search(&mut self, path: &str, regex: &Regex) {

@@ -89,6 +89,42 @@ fn searches_demand_or_forbid() {
 }
 
 #[test]
+fn what_could_not_be_searched_never_counts_as_free_of_what_must_not_occur() {
+    let rule = |mode: &str| json!([{"type": "grep", "name": "r", "pattern": "TODO", "files": "b", "match": mode, "required": true}]);
+    let large = with(rule("must_not_match"))
+        .file("b/a.txt", "clean\n")
+        .file("b/large.txt", "");
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .open(large.path("b/large.txt"))
+        .unwrap();
+    file.set_len(17 * 1024 * 1024).unwrap();
+    let answer = large.sdd(["gate", "custom", "--format", "json"]);
+    answer.expect_code(3);
+    let reason = answer.json()["gates"][0]["reason"].to_string();
+    assert!(reason.contains("b/large.txt: it has 17825792 bytes"), "{reason}");
+
+    let binary = with(rule("must_not_match"))
+        .file("b/a.txt", "clean\n")
+        .file("b/n.bin", "TODO\0");
+    let answer = binary.sdd(["gate", "custom", "--format", "json"]);
+    answer.expect_code(0);
+    assert_eq!(
+        answer.json()["gates"][0]["warnings"],
+        json!(["r: 1 binary file was not searched"])
+    );
+    let only = with(rule("must_not_match"))
+        .file("b/n.bin", "TODO\0")
+        .sdd(["gate", "custom"]);
+    only.expect_code(3);
+    assert!(
+        only.stdout.contains("b holds only binary files"),
+        "{}",
+        only.stdout
+    );
+}
+
+#[test]
 fn a_rule_that_nobody_can_read_is_an_error_even_when_it_is_optional() {
     check(
         json!({"type": "magic", "name": "r"}),

@@ -59,6 +59,37 @@ fn nothing_to_check_is_never_a_pass() {
 }
 
 #[test]
+fn a_gate_that_is_named_and_checks_nothing_leaves_no_verdict() {
+    let mut settings = rule();
+    settings["quality_gates"]["security"] = json!({"enabled": false});
+    let sandbox = Sandbox::new().config(&settings);
+    sandbox.sdd(["gate", "custom"]).expect_code(0);
+    let answer = sandbox.sdd(["gate", "custom", "security", "--format", "json"]);
+    answer.expect_code(3);
+    let warnings = answer.json()["warnings"].to_string();
+    assert!(
+        warnings.contains("security was asked for by name and checked nothing"),
+        "{warnings}"
+    );
+    assert!(
+        warnings.contains("quality_gates.security is required and disabled"),
+        "{warnings}"
+    );
+}
+
+#[test]
+fn settings_that_are_not_there_are_told() {
+    let sandbox = Sandbox::new().file(".session/tracking/stack.txt", "");
+    let answer = sandbox.sdd(["complete", "--format", "json"]);
+    answer.expect_code(3);
+    let warnings = answer.json()["warnings"].to_string();
+    assert!(
+        warnings.contains("there is no .session/config.json"),
+        "{warnings}"
+    );
+}
+
+#[test]
 fn strict_turns_every_skip_into_an_error() {
     let sandbox = Sandbox::new().config(&rule());
     sandbox.sdd(["complete"]).expect_code(0);

@@ -65,7 +65,7 @@ fn a_key_at_the_wrong_place_is_told_where_it_belongs() {
             ),
             (
                 WarningKind::UnknownGate,
-                "config.json:1:51: quality_gates.fail_on: unknown gate: it is never run; it belongs at `quality_gates.security.fail_on`",
+                "config.json:1:51: quality_gates.fail_on: unknown gate: these settings are ignored; it belongs at `quality_gates.security.fail_on`",
             ),
         ],
     );
@@ -78,15 +78,15 @@ fn an_unknown_gate_is_never_run_and_says_so() {
         &[
             (
                 WarningKind::UnknownGate,
-                "config.json:1:20: quality_gates.lintting: unknown gate: it is never run; did you mean `linting`?",
+                "config.json:1:20: quality_gates.lintting: unknown gate: these settings are ignored; did you mean `linting`?",
             ),
             (
                 WarningKind::UnknownGate,
-                "config.json:1:36: quality_gates.tests: unknown gate: it is never run; did you mean `test_execution`?",
+                "config.json:1:36: quality_gates.tests: unknown gate: these settings are ignored; did you mean `test_execution`?",
             ),
             (
                 WarningKind::UnknownGate,
-                "config.json:1:49: quality_gates.licences: unknown gate: it is never run",
+                "config.json:1:49: quality_gates.licences: unknown gate: these settings are ignored",
             ),
         ],
     );

@@ -171,12 +171,16 @@ fn ignored_binary_and_foreign_files_are_not_searched() {
 }
 
 #[test]
-fn a_file_too_large_is_skipped_and_counted() {
+fn a_file_too_large_is_one_that_could_not_be_read() {
     let tree = Tree::of(&[("small", "needle")]);
     let file = std::fs::File::create(tree.root().join("large")).unwrap();
     file.set_len(sdd::project::files::MAX_FILE_BYTES + 1).unwrap();
     let answer = search(&tree, ".", "needle");
-    assert_eq!((answer.files_searched, answer.files_skipped), (1, 1));
+    assert_eq!((answer.files_searched, answer.files_skipped), (1, 0));
+    assert_eq!(
+        answer.unreadable,
+        ["large: it has 16777217 bytes, more than are searched"]
+    );
 }
 
 #[test]
