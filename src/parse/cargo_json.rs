@@ -33,6 +33,9 @@ pub struct Build<'a> {
     pub test_programs: usize,
     /// How many libraries of local packages were built whose documentation may hold tests.
     pub doc_tested: usize,
+    /// How many targets of local packages the compiler has looked at, build scripts left out: those that were
+    /// built now or are still fresh, and those that it has something to say about.
+    pub looked_at: usize,
     /// What was printed after the build: the output of the test programs.
     pub rest: &'a [u8],
 }
@@ -68,6 +71,7 @@ pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
     let mut diagnostics = Vec::new();
     let mut test_programs = 0;
     let mut doc_tested = 0;
+    let mut looked_at = 0;
     let mut at = 0;
     for (index, line) in stdout.split_inclusive(|byte| *byte == b'\n').enumerate() {
         at += line.len();
@@ -80,7 +84,14 @@ pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
             source,
         })?;
         match message {
-            Message::Diagnostic { message } => diagnostics.extend(message.into_diagnostic()),
+            Message::Diagnostic {
+                package_id,
+                target,
+                message,
+            } => {
+                looked_at += usize::from(is_local(&package_id) && !target.is_build_script());
+                diagnostics.extend(message.into_diagnostic());
+            }
             Message::Artifact {
                 package_id,
                 target,
@@ -88,8 +99,8 @@ pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
                 executable,
             } => {
                 test_programs += usize::from(profile.test && executable.is_some());
-                doc_tested +=
-                    usize::from(target.doctest && !profile.test && package_id.contains("path+file:"));
+                doc_tested += usize::from(target.doctest && !profile.test && is_local(&package_id));
+                looked_at += usize::from(is_local(&package_id) && !target.is_build_script());
             }
             Message::BuildFinished { success } => {
                 return Ok(Build {
@@ -97,6 +108,7 @@ pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
                     success,
                     test_programs,
                     doc_tested,
+                    looked_at,
                     rest: &stdout[at..],
                 });
             }
@@ -111,6 +123,10 @@ pub fn parse(stdout: &[u8]) -> Result<Build<'_>, CargoJsonError> {
 enum Message {
     #[serde(rename = "compiler-message")]
     Diagnostic {
+        #[serde(default)]
+        package_id: String,
+        #[serde(default)]
+        target: Target,
         message: RustcMessage,
     },
     #[serde(rename = "compiler-artifact")]
@@ -127,10 +143,23 @@ enum Message {
     Other,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Target {
     #[serde(default)]
     doctest: bool,
+    #[serde(default)]
+    kind: Vec<String>,
+}
+
+impl Target {
+    fn is_build_script(&self) -> bool {
+        self.kind.iter().any(|kind| kind == "custom-build")
+    }
+}
+
+/// Whether a package lies on this machine, as those of the workspace do, and comes from no registry.
+fn is_local(package_id: &str) -> bool {
+    package_id.contains("path+file:")
 }
 
 #[derive(Deserialize)]

@@ -87,6 +87,9 @@ impl Tool for Clippy {
                 self.install(),
             );
         }
+        if build.success && build.looked_at == 0 {
+            return Reading::Nothing("clippy looked at no target".to_owned());
+        }
         let findings = build
             .diagnostics
             .iter()
@@ -220,6 +223,36 @@ mod tests {
             "clippy did not get to the end of the build: error: the 'cargo-clippy' binary, normally provided by the 'clippy' component",
             Some("install it: rustup component add clippy"),
         );
+    }
+
+    #[track_caller]
+    fn check_messages(messages: &[&str], expect: &str) {
+        for mut run in recordings("clean") {
+            run.stdout = messages.join("\n").into_bytes();
+            assert_eq!(show(&run.read(&Clippy)), expect, "{messages:?}");
+        }
+    }
+
+    #[test]
+    fn a_build_of_no_target_of_the_project_is_not_clean() {
+        let artifact = |package: &str, kind: &str| {
+            format!(
+                r#"{{"reason":"compiler-artifact","package_id":"{package}","target":{{"kind":["{kind}"]}},"profile":{{"test":false}},"executable":null,"fresh":true}}"#
+            )
+        };
+        let end = r#"{"reason":"build-finished","success":true}"#;
+        let nothing = "nothing: clippy looked at no target\n";
+        let own = "path+file:///project#sample@0.1.0";
+        check_messages(&[end], nothing);
+        check_messages(&[&artifact(own, "custom-build"), end], nothing);
+        check_messages(
+            &[
+                &artifact("registry+https://example.org/index#a@1.0.0", "lib"),
+                end,
+            ],
+            nothing,
+        );
+        check_messages(&[&artifact(own, "lib"), end], "answer\n");
     }
 
     #[test]

@@ -12,33 +12,56 @@ pub struct Recognised {
 }
 
 /// Finds the tool in a command line: `pytest -q`, `python -m pytest -q`, `uv run pytest -q`,
-/// `poetry run pytest -q`, `.venv/bin/pytest -q`, `npx eslint .`. `None` means that nobody here knows the command.
+/// `poetry run pytest -q`, `.venv/bin/pytest -q`, `npx eslint .`, `env A=1 cargo +stable --locked clippy`.
+/// `None` means that nobody here knows the command.
 pub fn recognise(words: &[String]) -> Option<Recognised> {
     let start = launcher_words(words);
     TOOLS
         .iter()
-        .filter(|tool| matches_at(**tool, words, start))
-        .max_by_key(|tool| tool.words().len())
-        .map(|tool| Recognised {
-            tool: tool.id(),
-            prefix: start + tool.words().len(),
+        .filter_map(|tool| {
+            let length = matched(*tool, &words[start..])?;
+            Some((tool.words().len(), tool.id(), start + length))
         })
+        .max_by_key(|(wanted, _, _)| *wanted)
+        .map(|(_, tool, prefix)| Recognised { tool, prefix })
 }
 
-fn matches_at(tool: &dyn Tool, words: &[String], start: usize) -> bool {
-    let wanted = tool.words();
-    words.len() >= start + wanted.len()
-        && wanted
-            .iter()
-            .zip(&words[start..])
-            .enumerate()
-            .all(|(index, (wanted, word))| {
-                if index == 0 {
-                    base_name(word) == *wanted
-                } else {
-                    word == wanted
-                }
-            })
+/// How many words at the start are the tool's own, with what cargo allows between them.
+fn matched(tool: &dyn Tool, words: &[String]) -> Option<usize> {
+    let (program, wanted) = tool.words().split_first()?;
+    if base_name(words.first()?) != *program {
+        return None;
+    }
+    let mut at = 1;
+    if *program == "cargo" && words.get(at).is_some_and(|word| word.starts_with('+')) {
+        at += 1;
+    }
+    for name in wanted {
+        if *program == "cargo" {
+            at += options_of_cargo(words.get(at..)?);
+        }
+        let word = words.get(at)?;
+        if word != name && !(*program == "cargo" && ALIASES.contains(&(word, name))) {
+            return None;
+        }
+        at += 1;
+    }
+    Some(at)
+}
+
+/// Short names that cargo and cargo-nextest have built in, and what they stand for.
+const ALIASES: &[(&str, &str)] = &[("t", "test"), ("r", "run")];
+
+/// Options with a value that may stand between `cargo` and its subcommand, or that subcommand and its own.
+const VALUED: &[&str] = &["--config", "-C", "--color", "-Z", "--explain", "--manifest-path"];
+
+/// How many words of options stand before the next word.
+fn options_of_cargo(words: &[String]) -> usize {
+    let mut at = 0;
+    while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
+        at += if VALUED.contains(&word.as_str()) { 2 } else { 1 };
+    }
+    at
 }
 
 fn base_name(word: &str) -> &str {
@@ -46,19 +69,34 @@ fn base_name(word: &str) -> &str {
     name.strip_suffix(".exe").unwrap_or(name)
 }
 
-/// How many words of a launcher stand before the tool.
+/// How many words of launchers stand before the tool; one may start another: `env A=1 uv run pytest`.
 fn launcher_words(words: &[String]) -> usize {
+    let mut at = 0;
+    loop {
+        match launcher(&words[at..]) {
+            0 => return at,
+            more => at = (at + more).min(words.len()),
+        }
+    }
+}
+
+/// How many words the launcher has that the words begin with.
+fn launcher(words: &[String]) -> usize {
     let at = |index: usize| words.get(index).map_or("", |word| base_name(word));
     match (at(0), at(1)) {
         (python, "-m") if python.starts_with("python") => 2,
-        ("uv" | "poetry" | "pdm" | "hatch" | "rye", "run") => match (at(2), at(3)) {
-            (python, "-m") if python.starts_with("python") => 4,
-            _ => 2,
-        },
+        ("uv" | "poetry" | "pdm" | "hatch" | "rye", "run") | ("pnpm", "exec") | ("yarn", "run") => 2,
         ("npx" | "bunx", _) => 1,
-        ("pnpm", "exec") | ("yarn", "run") => 2,
+        ("rustup", "run") => 3,
+        ("env", _) => 1 + words[1..].iter().take_while(|word| is_variable(word)).count(),
         _ => 0,
     }
+}
+
+/// Whether a word sets a variable, as `env` takes it.
+fn is_variable(word: &str) -> bool {
+    word.split_once('=')
+        .is_some_and(|(name, _)| !name.is_empty() && !name.starts_with('-'))
 }
 
 #[cfg(test)]
@@ -90,10 +128,39 @@ mod tests {
     }
 
     #[test]
+    fn options_and_toolchains_hide_no_tool_of_cargo() {
+        check("cargo +stable clippy -- -D warnings", Some(("clippy", 3)));
+        check("cargo -q clippy", Some(("clippy", 3)));
+        check("cargo --locked clippy", Some(("clippy", 3)));
+        check(
+            "cargo +1.80 --config a=b -Z x --color=never clippy --lib",
+            Some(("clippy", 8)),
+        );
+        check("/usr/bin/cargo -C dir test", Some(("cargo-test", 4)));
+        check("cargo t --lib", Some(("cargo-test", 2)));
+        check("cargo -q t", Some(("cargo-test", 3)));
+        check("cargo nextest r", Some(("cargo-nextest", 3)));
+        check("cargo nextest --color never run", Some(("cargo-nextest", 5)));
+        check("env A=1 B= cargo clippy", Some(("clippy", 5)));
+        check("env cargo clippy", Some(("clippy", 3)));
+        check("rustup run stable cargo clippy", Some(("clippy", 5)));
+        check("env A=1 uv run pytest -q", Some(("pytest", 5)));
+    }
+
+    #[test]
     fn other_commands_are_left_as_they_are() {
         check("make test", None);
         check("task lint:backend", None);
         check("ruff", None);
         check("uv run", None);
+        check("rustup run", None);
+        check("env A=1", None);
+        check("env -i cargo clippy", None);
+        check("cargo", None);
+        check("cargo +stable", None);
+        check("cargo --config clippy", None);
+        check("cargo run clippy", None);
+        check("cargo xtask test", None);
+        check("python t", None);
     }
 }

@@ -34,6 +34,62 @@ struct Fix {
 /// What ruff says when a path holds no Python file.
 pub(super) const NO_FILES: &str = "No Python files found under the given path(s)";
 
+/// What is reported when ruff looked at nothing.
+pub(super) const NOTHING: &str = "ruff found no Python files";
+
+/// What ruff says on stderr without the lines that `--verbose` brings: `[DATE][TIME][PART][LEVEL] TEXT`.
+pub(super) fn without_log(stderr: &[u8]) -> Vec<u8> {
+    let is_log = |line: &[u8]| {
+        line.starts_with(b"[")
+            && LEVELS
+                .iter()
+                .any(|level| line.windows(level.len()).any(|at| at == *level))
+    };
+    stderr
+        .split_inclusive(|byte| *byte == b'\n')
+        .filter(|line| !is_log(line))
+        .flatten()
+        .copied()
+        .collect()
+}
+
+/// The levels of the lines that `--verbose` brings. Warnings and errors come without it.
+const LEVELS: [&[u8]; 3] = [b"][INFO] ", b"][DEBUG] ", b"][TRACE] "];
+
+/// What ruff looked at, as `--verbose` tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looked {
+    /// At one file or more of Python.
+    AtFiles,
+    /// At none: there is no file, or none that is no `pyproject.toml`.
+    AtNothing,
+    /// It does not say.
+    Unsaid,
+}
+
+/// Reads what ruff looked at from its lines `Checking: PATH` and `Checked N files in: TIME`. The first are not there
+/// for files whose result is taken from the cache.
+pub(super) fn looked(stderr: &str) -> Looked {
+    let mut looked = Looked::Unsaid;
+    for line in stderr.lines() {
+        let Some((_, said)) = line.split_once("][DEBUG] ") else {
+            if line.contains(NO_FILES) {
+                looked = Looked::AtNothing;
+            }
+            continue;
+        };
+        if let Some(path) = said.strip_prefix("Checking: ") {
+            if path.rsplit(['/', '\\']).next() != Some("pyproject.toml") {
+                return Looked::AtFiles;
+            }
+            looked = Looked::AtNothing;
+        } else if said.starts_with("Checked 0 files") {
+            looked = Looked::AtNothing;
+        }
+    }
+    looked
+}
+
 /// Reads a list of diagnostics.
 pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Diagnostic>, serde_json::Error> {
     serde_json::from_slice(bytes)
@@ -67,6 +123,11 @@ impl Diagnostic {
 
 /// What exit code 2 means: wrong arguments, a bad configuration, a crash.
 pub(super) fn abnormal(tool: &str, run: &ToolRun<'_>) -> Reading {
+    let stderr = without_log(run.stderr);
+    let run = &ToolRun {
+        stderr: &stderr,
+        ..*run
+    };
     let said = python::plain(run.stderr);
     let causes: Vec<&str> = said
         .lines()
@@ -80,5 +141,40 @@ pub(super) fn abnormal(tool: &str, run: &ToolRun<'_>) -> Reading {
         )),
         (Some(first), _) => Reading::broken(format!("{tool} gave up: {first}")),
         _ => python::no_answer(&format!("{tool} gave up"), run),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(stderr: &str, expect: Looked, rest: &str) {
+        assert_eq!(looked(stderr), expect, "{stderr}");
+        assert_eq!(without_log(stderr.as_bytes()), rest.as_bytes());
+    }
+
+    #[test]
+    fn only_a_file_of_python_counts_as_looked_at() {
+        let log = "[2026-01-01][10:00:00][ruff::diagnostics][DEBUG] ";
+        check("", Looked::Unsaid, "");
+        check(&format!("{log}Checked 2 files in: 1ms\n"), Looked::Unsaid, "");
+        check(&format!("{log}Checked 0 files in: 1ms\n"), Looked::AtNothing, "");
+        check(
+            &format!("{log}Checking: /p/pyproject.toml\n"),
+            Looked::AtNothing,
+            "",
+        );
+        check(
+            &format!("{log}Checking: /p/a.py\n{log}Checking: /p/pyproject.toml\n"),
+            Looked::AtFiles,
+            "",
+        );
+        check(
+            &format!("{log}x\nwarning: {NO_FILES}\n"),
+            Looked::AtNothing,
+            &format!("warning: {NO_FILES}\n"),
+        );
+        check("Checking: /p/a.py\n", Looked::Unsaid, "Checking: /p/a.py\n");
     }
 }

@@ -1,6 +1,7 @@
 //! `ruff check`: lint findings from its JSON report on stdout.
 
 use super::python::{self, Options};
+use super::ruff::Looked;
 use super::{Applies, Ask, Mode, Prepared, Reading, Tool, ToolRun, ruff};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
@@ -30,10 +31,19 @@ const REPORT: Options = Options {
         "-q",
         "--silent",
         "-s",
+        // Ours, and ruff takes them only once.
+        "--verbose",
+        "-v",
+        "--no-cache",
+        "-n",
     ],
     valued: &["--output-format", "--output-file", "-o", "--format"],
     other_valued: "",
 };
+
+/// What makes the report one that can be read. Only `--verbose` tells at which files ruff looked, and it leaves out
+/// those whose result comes from the cache.
+const REPORTING: [&str; 4] = ["--output-format=json", "--verbose", "--no-cache", "--no-fix-only"];
 
 /// Options that let files change.
 const CHANGE: Options = Options {
@@ -65,7 +75,7 @@ impl Tool for RuffCheck {
 
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
         let mut own = REPORT.remove_from(ask.args);
-        let mut args = vec!["--output-format=json".to_owned(), "--no-fix-only".to_owned()];
+        let mut args = REPORTING.map(str::to_owned).to_vec();
         match ask.mode {
             // `--no-fix` also overrules `fix = true` in the project's configuration.
             Mode::Check => {
@@ -100,14 +110,25 @@ impl Tool for RuffCheck {
         if run.exit == 2 {
             return ruff::abnormal("ruff", run);
         }
+        let said = ruff::without_log(run.stderr);
+        let silent = ToolRun {
+            stderr: &said,
+            ..*run
+        };
         let diagnostics = match ruff::parse(run.stdout) {
             Ok(diagnostics) => diagnostics,
             Err(error) => {
-                return python::no_answer(&format!("ruff's report cannot be read ({error})"), run);
+                return python::no_answer(&format!("ruff's report cannot be read ({error})"), &silent);
             }
         };
-        if diagnostics.is_empty() && run.exit == 0 && python::plain(run.stderr).contains(ruff::NO_FILES) {
-            return Reading::Nothing("no Python files".to_owned());
+        if diagnostics.is_empty() && run.exit == 0 {
+            match ruff::looked(&python::plain(run.stderr)) {
+                Looked::AtFiles => {}
+                Looked::AtNothing => return Reading::Nothing(ruff::NOTHING.to_owned()),
+                Looked::Unsaid => {
+                    return python::no_answer("ruff did not say which files it looked at", &silent);
+                }
+            }
         }
         Reading::findings(
             diagnostics
@@ -157,23 +178,27 @@ mod tests {
             check(
                 Mode::Check,
                 args,
-                "--output-format=json --no-fix-only --no-fix src",
+                "--output-format=json --verbose --no-cache --no-fix-only --no-fix src",
             );
         }
     }
 
     #[test]
     fn fixing_leaves_the_projects_own_wish() {
-        check(Mode::Fix, ".", "--output-format=json --no-fix-only --fix .");
+        check(
+            Mode::Fix,
+            ".",
+            "--output-format=json --verbose --no-cache --no-fix-only --fix .",
+        );
         check(
             Mode::Fix,
             "--unsafe-fixes .",
-            "--output-format=json --no-fix-only --fix --unsafe-fixes .",
+            "--output-format=json --verbose --no-cache --no-fix-only --fix --unsafe-fixes .",
         );
         check(
             Mode::Fix,
             "--no-fix .",
-            "--output-format=json --no-fix-only --no-fix .",
+            "--output-format=json --verbose --no-cache --no-fix-only --no-fix .",
         );
     }
 
@@ -181,8 +206,8 @@ mod tests {
     fn options_that_hide_findings_or_move_the_report_go() {
         check(
             Mode::Check,
-            "-qe -o out.txt --output-format github --exit-zero --select E,F --statistics a b",
-            "--output-format=json --no-fix-only --no-fix --select E,F a b",
+            "-qevn -o out.txt --output-format github --exit-zero --select E,F --statistics --verbose --no-cache a b",
+            "--output-format=json --verbose --no-cache --no-fix-only --no-fix --select E,F a b",
         );
     }
 
@@ -193,12 +218,12 @@ mod tests {
         let prepared = recordings::prepare(&RuffCheck, &facts, Mode::Check, Args::Default, false);
         assert_eq!(
             prepared.args.join(" "),
-            "--output-format=json --no-fix-only --no-fix --extend-exclude=./api --extend-exclude=./a?b ."
+            "--output-format=json --verbose --no-cache --no-fix-only --no-fix --extend-exclude=./api --extend-exclude=./a?b ."
         );
         let prepared = recordings::prepare(&RuffCheck, &facts, Mode::Check, Args::Configured("."), false);
         assert_eq!(
             prepared.args.join(" "),
-            "--output-format=json --no-fix-only --no-fix ."
+            "--output-format=json --verbose --no-cache --no-fix-only --no-fix ."
         );
     }
 }

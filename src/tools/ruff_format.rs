@@ -1,7 +1,8 @@
 //! `ruff format`: which files are not laid out as the formatter would.
 //!
-//! The report differs by version: `Would reformat: PATH` up to 0.14, then diagnostics, as JSON where
-//! `RUFF_OUTPUT_FORMAT` asks for it. All are read, and their number is compared with the summary line.
+//! The report differs by version: `Would reformat: PATH` up to 0.14, then diagnostics, a line each where
+//! `RUFF_OUTPUT_FORMAT` asks for it. All are read, and their number is compared with the summary line, which alone
+//! says that a file was looked at. The report in JSON has no such line.
 
 use std::sync::LazyLock;
 
@@ -59,7 +60,7 @@ impl Tool for RuffFormat {
             Mode::Check => (
                 std::iter::once("--check".to_owned()).chain(own).collect(),
                 // A variable, because versions that do not know the option refuse it.
-                vec![("RUFF_OUTPUT_FORMAT".to_owned(), "json".to_owned())],
+                vec![("RUFF_OUTPUT_FORMAT".to_owned(), "concise".to_owned())],
             ),
             Mode::Fix => (own, Vec::new()),
         };
@@ -111,10 +112,11 @@ impl Tool for RuffFormat {
             ));
         }
         match run.exit {
-            0 if findings.is_empty() && stderr.contains(ruff::NO_FILES) => {
-                Reading::Nothing("no Python files".to_owned())
+            // Without a word of stdout no file was formatted: a `pyproject.toml` counts as found, and has no layout.
+            0 if findings.is_empty() && (stderr.contains(ruff::NO_FILES) || stdout.trim().is_empty()) => {
+                Reading::Nothing(ruff::NOTHING.to_owned())
             }
-            0 if diagnostics.is_none() && !counts.said => {
+            0 if counts.all() == 0 => {
                 python::no_answer("ruff format did not say how many files it looked at", run)
             }
             2 if findings.iter().all(|finding| finding.rule == UNFORMATTED) => {
@@ -177,6 +179,16 @@ static SUMMARY: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a pattern")
 });
 
+/// `PATH:LINE:COLUMN: RULE: MESSAGE`, where the place may be missing or in the cell of a notebook.
+#[expect(
+    clippy::expect_used,
+    reason = "the pattern is a constant that every test compiles"
+)]
+static CONCISE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(.+?)(?::cell \d+)?((?::\d+:\d+)?): (unformatted|invalid-syntax|io): (.+)$")
+        .expect("a pattern")
+});
+
 impl Counts {
     fn of(stdout: &str) -> Self {
         let mut counts = Self::default();
@@ -201,10 +213,14 @@ impl Counts {
         counts
     }
 
+    fn all(&self) -> u64 {
+        self.would_be + self.reformatted + self.unchanged
+    }
+
     fn metrics(&self, mode: Mode) -> std::collections::BTreeMap<&'static str, u64> {
         let mut metrics = std::collections::BTreeMap::new();
         if self.said {
-            metrics.insert("files_checked", self.would_be + self.reformatted + self.unchanged);
+            metrics.insert("files_checked", self.all());
             if mode == Mode::Fix {
                 metrics.insert("files_reformatted", self.reformatted);
             }
@@ -213,26 +229,35 @@ impl Counts {
     }
 }
 
+/// The rule that a line begins with, and what follows.
+fn known_rule(line: &str) -> Option<(&'static str, &str)> {
+    [UNFORMATTED, "invalid-syntax", "io"]
+        .into_iter()
+        .find_map(|rule| Some((rule, line.strip_prefix(rule)?.strip_prefix(": ")?)))
+}
+
 /// The files that a report for people lists.
 fn listed(tool: &str, stdout: &str, run: &ToolRun<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut lines = stdout.lines().peekable();
     while let Some(line) = lines.next() {
         let path = if let Some(path) = line.strip_prefix("Would reformat: ") {
-            Some((path, UNFORMATTED, "File would be reformatted"))
+            Some((path.to_owned(), UNFORMATTED, "File would be reformatted"))
         } else {
-            let head = line
-                .strip_prefix("unformatted: ")
-                .map(|message| (UNFORMATTED, message))
-                .or_else(|| Some(("invalid-syntax", line.strip_prefix("invalid-syntax: ")?)))
-                .or_else(|| Some(("io", line.strip_prefix("io: ")?)));
-            head.and_then(|(rule, message)| {
-                let place = lines.peek()?.trim().strip_prefix("--> ")?;
-                Some((place, rule, message))
-            })
+            match known_rule(line) {
+                Some((rule, message)) => lines
+                    .peek()
+                    .and_then(|next| next.trim().strip_prefix("--> "))
+                    .map(|place| (place.to_owned(), rule, message)),
+                None => CONCISE.captures(line).and_then(|found| {
+                    let (file, at) = (found.get(1)?.as_str(), found.get(2)?.as_str());
+                    let (rule, message) = known_rule(&line[found.get(3)?.start()..])?;
+                    Some((format!("{file}{at}"), rule, message))
+                }),
+            }
         };
         if let Some((place, rule, message)) = path {
-            let (file, line, column) = split_place(place);
+            let (file, line, column) = split_place(&place);
             let severity = if rule == UNFORMATTED {
                 Severity::Low
             } else {

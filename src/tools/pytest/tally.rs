@@ -114,6 +114,17 @@ impl Tally {
                 line.all()
             ));
         }
+        // With `--setup-only` and its kin the report lists tests that were never called, and counts none of them.
+        let counted: u64 = report
+            .suites
+            .iter()
+            .filter_map(|suite| suite.declared.tests)
+            .sum();
+        if exit == 0 && all > 0 && counted == 0 {
+            return Err(format!(
+                "pytest's report lists {all} tests and counts none of them: they were set up and not run"
+            ));
+        }
         match exit {
             0 | 5 if bad > 0 => Err(format!(
                 "pytest ended with exit code {exit} although its report holds {bad} failures"

@@ -130,3 +130,20 @@ fn an_audit_without_a_database_has_no_answer() {
     );
     assert!(gate["remediation"].as_array().unwrap().len() > 1, "{gate:#}");
 }
+
+#[test]
+fn clippy_without_a_target_passes_nothing() {
+    let sandbox = with(GREEN).gates(&json!({"linting": {"commands": {"rust": "cargo clippy --bins"}}}));
+    check(&sandbox, "linting", 3, "skipped", "clippy looked at no target");
+}
+
+#[test]
+fn clippy_is_known_behind_options_and_variables() {
+    let untidy = "pub fn one() -> u8 {\n    return 1;\n}\n";
+    for command in ["cargo -q --locked clippy", "env A=1 cargo clippy"] {
+        let sandbox = with(untidy).gates(&json!({"linting": {"commands": {"rust": command}}}));
+        let answer = sandbox.sdd(["gate", "linting", "--no-fix", "--format", "json"]);
+        let gate = judge(&sandbox, &answer, "linting", 1, "failed", "1 finding");
+        assert_eq!(places(&gate), ["clippy::needless_return src/lib.rs:2"]);
+    }
+}
