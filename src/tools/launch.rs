@@ -85,7 +85,7 @@ fn launcher(words: &[String]) -> usize {
     let at = |index: usize| words.get(index).map_or("", |word| base_name(word));
     match (at(0), at(1)) {
         (python, "-m") if python.starts_with("python") => 2,
-        ("uv" | "poetry" | "pdm" | "hatch" | "rye", "run") | ("pnpm", "exec") | ("yarn", "run") => 2,
+        ("uv" | "poetry" | "pdm" | "hatch" | "rye" | "yarn", "run") | ("pnpm", "exec") => 2,
         ("npx" | "bunx", _) => 1,
         ("rustup", "run") => 3,
         ("env", _) => 1 + words[1..].iter().take_while(|word| is_variable(word)).count(),
