@@ -80,6 +80,7 @@ fn wait(leader: &Leader<'_>, pump: &mut Pump, job: &Job<'_>) -> Why {
         if ended {
             return Why::Ended;
         }
+        (job.look)();
         if let Some(why) = job.interrupted() {
             return why;
         }
