@@ -5,7 +5,7 @@
 //! nothing of that. Who was found once stays found, so that the death of a parent or of a leader hides nobody either.
 //!
 //! What remains unseen: a process that emptied its environment, went into a session of its own, and lost its parent
-//! so short before sdd was killed that sdd had not looked yet (`strays` says how often it does). As long as sdd
+//! so shortly before sdd was killed that sdd had not looked yet (`strays` says how often it does). As long as sdd
 //! lives, it is adopted and found; afterwards nothing connects it to the run.
 
 use std::collections::{BTreeMap, BTreeSet};

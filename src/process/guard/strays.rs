@@ -1,4 +1,4 @@
-//! What sdd adopted while a child runs, told to the guard while sdd can still see it.
+//! What sdd adopted while a child runs or is ended, told to the guard while sdd can still see it.
 //!
 //! A process that emptied its environment, went into a session of its own and lost its parent is tied to the run by
 //! nothing but having sdd as its new parent, and that tie ends with sdd. So it must be told of before. Nothing
