@@ -14,9 +14,9 @@ use rustix::process::{
     test_kill_process_group, waitid,
 };
 
-use super::Cancel;
 use super::procfs::{Process, is_tag, tag_variable};
 use super::pump::Pump;
+use super::watch::Job;
 
 const KILL_ROUNDS: usize = 3;
 /// How long a killed process may take to be gone before the next round.
@@ -116,12 +116,15 @@ impl<'a> Family<'a> {
 
     /// Ends all members: TERM, then after `grace` (or at once when sdd was told twice to stop) KILL. Takes at most
     /// `grace` and about a second, whatever they do. The pipes are drained meanwhile.
-    pub(super) fn end(&mut self, pump: &mut Pump, grace: Duration, cancel: &Cancel) {
+    pub(super) fn end(&mut self, pump: &mut Pump, grace: Duration, job: &Job<'_>) {
         let members = self.alive();
         self.signal(&members, Signal::TERM);
         // A stopped process takes TERM only when it goes on.
         self.signal(&members, Signal::CONT);
-        if self.wait(pump, grace, || cancel.level() >= 2) {
+        if self.wait(pump, grace, || {
+            (job.look)();
+            job.cancel.level() >= 2
+        }) {
             return;
         }
         for _ in 0..KILL_ROUNDS {

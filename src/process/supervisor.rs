@@ -163,6 +163,11 @@ impl Runner for System {
             cancel: &self.cancel,
             tag: &tag,
             alone: &alone,
+            look: &|| {
+                if let Some(guard) = guard {
+                    guard.look_for_strays();
+                }
+            },
         };
         let failed = |source| Error::Io {
             program: invocation.program.clone(),

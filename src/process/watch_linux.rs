@@ -47,10 +47,10 @@ pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result
     if why == Why::Ended {
         leaked = !pump.drain(Instant::now() + LEAK_GRACE);
         if leaked || !family.alive().is_empty() {
-            family.end(&mut pump, job.grace.min(LEFTOVER_GRACE), job.cancel);
+            family.end(&mut pump, job.grace.min(LEFTOVER_GRACE), job);
         }
     } else {
-        family.end(&mut pump, job.grace, job.cancel);
+        family.end(&mut pump, job.grace, job);
     }
     leaked |= !pump.drain(Instant::now() + FINAL_READ);
     let status = leader.reap();
@@ -80,6 +80,7 @@ fn wait(leader: &Leader<'_>, pump: &mut Pump, job: &Job<'_>) -> Why {
         if ended {
             return Why::Ended;
         }
+        (job.look)();
         if let Some(why) = job.interrupted() {
             return why;
         }

@@ -187,6 +187,7 @@ mod tests {
             cancel,
             tag: "",
             alone: &|| true,
+            look: &|| {},
         };
         watch(child, outputs, &job).unwrap()
     }

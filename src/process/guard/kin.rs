@@ -1,11 +1,12 @@
 //! Who belongs to a run whose sdd is dead.
 //!
-//! Seeds are the processes that carry the tag and the groups that sdd told of. From there on everything counts that
+//! Seeds are the processes that carry the tag, and the groups and the adopted processes that sdd told of. From there on everything counts that
 //! has a member as its parent, or shares a group or a session with one: an emptied or overwritten environment hides
 //! nothing of that. Who was found once stays found, so that the death of a parent or of a leader hides nobody either.
 //!
-//! What remains unseen: a process that emptied its environment, went into a session of its own and lost its parent
-//! before sdd was killed. As long as sdd lives, it is adopted and found; afterwards nothing connects it to the run.
+//! What remains unseen: a process that emptied its environment, went into a session of its own, and lost its parent
+//! so shortly before sdd was killed that sdd had not looked yet (`strays` says how often it does). As long as sdd
+//! lives, it is adopted and found; afterwards nothing connects it to the run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,15 +36,30 @@ pub(super) struct Kin {
 
 impl Kin {
     pub(super) fn new(told: &Told) -> Self {
+        let mut groups: Leaders = told
+            .groups
+            .iter()
+            .map(|(leader, started)| (*leader, Some(*started)))
+            .collect();
+        let mut sessions = Leaders::new();
+        // What it leads is its own, even when it is dead by now. The rest shows when it is found.
+        for (pid, adopted) in &told.adopted {
+            if adopted.group == *pid {
+                groups.insert(*pid, Some(adopted.started));
+            }
+            if adopted.session == *pid {
+                sessions.insert(*pid, Some(adopted.started));
+            }
+        }
         Self {
             origin: told.origin,
-            groups: told
-                .groups
+            groups,
+            sessions,
+            known: told
+                .adopted
                 .iter()
-                .map(|(leader, started)| (*leader, Some(*started)))
+                .map(|(pid, adopted)| (*pid, adopted.started))
                 .collect(),
-            sessions: Leaders::new(),
-            known: BTreeSet::new(),
         }
     }
 
@@ -141,6 +157,7 @@ mod tests {
         Told {
             origin: Some(ORIGIN),
             groups: groups.iter().copied().collect(),
+            adopted: BTreeMap::new(),
             in_order: false,
         }
     }
@@ -212,6 +229,26 @@ mod tests {
         let orphan = [(process(42, 1, 41, 5, 1002), Mark::None)];
         check(&told(&[(41, 1001)]), &orphan, &[42]);
         check(&told(&[]), &orphan, &[]);
+    }
+
+    #[test]
+    fn an_adopted_process_is_found_with_what_belongs_to_it() {
+        let mut told = told(&[]);
+        told.hear(b"a 41 41 41 1001\n");
+        told.hear(b"a 51 50 50 1001\n");
+        let everybody = [
+            (process(41, 1, 41, 41, 1001), Mark::None),
+            (process(42, 1, 42, 41, 1002), Mark::None),
+            (process(43, 42, 43, 43, 1003), Mark::None),
+            (process(51, 1, 50, 50, 1001), Mark::None),
+            (process(99, 1, 99, 99, 1002), Mark::None),
+        ];
+        check(&told, &everybody, &[41, 42, 43, 51]);
+        // Its leader is gone.
+        check(&told, &everybody[1..], &[42, 43, 51]);
+        // The number is another's.
+        check(&told, &[(process(51, 1, 51, 51, 2000), Mark::None)], &[]);
+        check(&told, &[(process(41, 1, 41, 41, 2000), Mark::None)], &[]);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The guard: a second, tiny sdd that ends the children when the first one is killed.
 //!
 //! SIGKILL leaves no time to clean up. So with its first child sdd starts itself again as
-//! `sdd internal-reaper TAG`, which listens at the end of a pipe. Through it sdd tells of each group that it makes
-//! and of its own end (`told`). When the pipe just closes, sdd is dead, and the guard ends every process of its own
-//! user whose `SDD_RUN_ID` begins with the tag, and all that belongs to those and to the groups (`kin`, which also
-//! says what remains unseen). It does nothing else, and it needs Linux: elsewhere nobody could find those processes.
+//! `sdd internal-reaper TAG`, which listens at the end of a pipe. Through it sdd tells of each group that it makes,
+//! of each process that it adopts (`strays`) and of its own end (`told`). When the pipe just closes, sdd is dead, and the guard ends every process of its own
+//! user whose `SDD_RUN_ID` begins with the tag, and all that belongs to those, to the groups and to the adopted
+//! (`kin`, which also says what remains unseen). It does nothing else, and it needs Linux: elsewhere nobody could find those processes.
 //!
 //! The guard has a process group of its own (a signal to sdd's group does not hit it), carries no tag, and is
 //! started through `/proc/self/exe`, so that a `killall sdd` does not know its name.
@@ -13,6 +13,8 @@
 mod kin;
 #[cfg(target_os = "linux")]
 mod reaper;
+#[cfg(target_os = "linux")]
+mod strays;
 #[cfg_attr(
     not(target_os = "linux"),
     allow(dead_code, reason = "nobody is told where there is no guard")
@@ -23,6 +25,8 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 #[cfg(target_os = "linux")]
 use std::process::Child;
+#[cfg(target_os = "linux")]
+use std::sync::Mutex;
 
 #[cfg(target_os = "linux")]
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
@@ -78,6 +82,8 @@ pub fn run(tag: &str, pipe: &mut dyn Read) {
 pub(super) struct Guard {
     #[cfg(target_os = "linux")]
     child: Child,
+    #[cfg(target_os = "linux")]
+    strays: Mutex<Option<strays::Strays>>,
 }
 
 #[cfg(target_os = "linux")]
@@ -99,7 +105,14 @@ impl Guard {
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()?;
-        let guard = Self { child };
+        let number = i32::try_from(child.id()).ok();
+        let strays = number
+            .and_then(Process::read)
+            .map(|guard| strays::Strays::new(guard.started));
+        let guard = Self {
+            child,
+            strays: Mutex::new(strays),
+        };
         if let Some(pipe) = &guard.child.stdin {
             // A guard that somebody stopped must not stop sdd, too.
             fcntl_setfl(pipe, fcntl_getfl(pipe)? | OFlags::NONBLOCK)?;
@@ -133,12 +146,25 @@ impl Guard {
         }
     }
 
-    /// Writes one line: at once or not at all, as short as it is. A guard that is gone is done without.
-    fn tell(&self, line: &str) {
-        use std::io::Write;
-        if let Some(mut pipe) = self.child.stdin.as_ref() {
-            let _ = pipe.write_all(line.as_bytes());
+    /// Says what was adopted since the last look. To be called often: it sees to it that little is done.
+    pub(super) fn look_for_strays(&self) {
+        // Whoever waits for another child is at it.
+        let Ok(mut strays) = self.strays.try_lock() else {
+            return;
+        };
+        if let Some(strays) = strays.as_mut() {
+            strays.look(|line| self.tell(line));
         }
+    }
+
+    /// Writes one line: at once or not at all, as short as it is; returns whether it did. A guard that is gone is
+    /// done without.
+    fn tell(&self, line: &str) -> bool {
+        use std::io::Write;
+        self.child
+            .stdin
+            .as_ref()
+            .is_some_and(|mut pipe| pipe.write_all(line.as_bytes()).is_ok())
     }
 }
 
@@ -171,6 +197,9 @@ impl Guard {
 
     #[expect(clippy::unused_self, reason = "there is never one here")]
     pub(super) fn child_ended(&self, _child: u32) {}
+
+    #[expect(clippy::unused_self, reason = "there is never one here")]
+    pub(super) fn look_for_strays(&self) {}
 }
 
 #[cfg(test)]

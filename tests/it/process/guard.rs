@@ -295,6 +295,24 @@ time.sleep(100)"
 }
 
 #[test]
+fn an_orphan_without_the_tag_in_a_session_of_its_own_is_found() {
+    // Nothing says when sdd has looked. It does so every second at least.
+    let script = format!(
+        "{UNTAGGED}
+if os.fork() == 0:
+    start('a', start_new_session=True)
+    if os.fork() == 0:
+        os.setsid()
+        start('b', start_new_session=True)
+    os._exit(0)
+time.sleep(4)
+done()
+time.sleep(100)"
+    );
+    check_killed(&script, &["a", "b"]);
+}
+
+#[test]
 fn a_signal_is_a_request_to_stop() {
     for signal in [
         rustix::process::Signal::TERM,

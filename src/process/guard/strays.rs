@@ -1,0 +1,188 @@
+//! What sdd adopted while a child runs or is ended, told to the guard while sdd can still see it.
+//!
+//! A process that emptied its environment, went into a session of its own and lost its parent is tied to the run by
+//! nothing but having sdd as its new parent, and that tie ends with sdd. So it must be told of before. Nothing
+//! announces an adoption: one must look, and the kernel's list of children makes that cheap. Kernels without that list
+//! (`CONFIG_PROC_CHILDREN`) cost a walk through all of `/proc`, which is done less often.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, getpid, getsid};
+
+use super::told;
+use crate::process::procfs::Process;
+
+/// The time between two looks at the list of children.
+const LOOK: Duration = Duration::from_millis(150);
+/// The time between two walks through `/proc`.
+const WALK: Duration = Duration::from_secs(1);
+/// A look may take this part of the time at most, however many processes there are.
+const SHARE: u32 = 50;
+
+/// What the guard knows of adopted processes.
+pub(super) struct Strays {
+    me: i32,
+    session: i32,
+    /// What is older than the guard was there before the first child, for instance as a job of the shell that became
+    /// sdd by `exec`.
+    since: u64,
+    next: Instant,
+    told: BTreeMap<i32, u64>,
+}
+
+impl Strays {
+    /// `since` is the start of the guard.
+    pub(super) fn new(since: u64) -> Self {
+        Self {
+            me: getpid().as_raw_pid(),
+            session: getsid(None).map_or(0, Pid::as_raw_pid),
+            since,
+            next: Instant::now() + LOOK,
+            told: BTreeMap::new(),
+        }
+    }
+
+    /// Looks if it is time to, and passes lines to `tell`, which says whether the guard will get them. What it does
+    /// not get now is tried again with the next look.
+    pub(super) fn look(&mut self, tell: impl Fn(&str) -> bool) {
+        let start = Instant::now();
+        if start < self.next {
+            return;
+        }
+        let (children, pause) = match listed() {
+            Some(pids) => (pids.into_iter().filter_map(Process::read).collect(), LOOK),
+            None => (Process::all().collect::<Vec<_>>(), WALK),
+        };
+        self.compare(&children, &|| Process::all().collect(), tell);
+        let end = Instant::now();
+        self.next = end + pause.max((end - start) * SHARE);
+    }
+
+    fn compare(&mut self, seen: &[Process], all: &dyn Fn() -> Vec<Process>, tell: impl Fn(&str) -> bool) {
+        for process in seen {
+            if self.is_stray(process)
+                && self.told.get(&process.pid) != Some(&process.started)
+                && tell(&told::adopted(process))
+            {
+                self.told.insert(process.pid, process.started);
+            }
+        }
+        let is_there = |pid: &i32, started: &u64| {
+            seen.iter()
+                .any(|process| process.pid == *pid && process.started == *started)
+        };
+        if self.told.iter().all(|(pid, started)| is_there(pid, started)) {
+            return;
+        }
+        // As long as it has a group or a session, these are to be guarded, and its number is not given again.
+        let everybody = all();
+        self.told.retain(|pid, started| {
+            is_there(pid, started)
+                || everybody
+                    .iter()
+                    .any(|other| [other.pid, other.group, other.session].contains(pid))
+                || !tell(&told::gone(*pid, *started))
+        });
+    }
+
+    /// As for a family: nothing that sdd starts itself has a session of its own.
+    fn is_stray(&self, process: &Process) -> bool {
+        process.parent == self.me
+            && process.session != self.session
+            && process.started >= self.since
+            && !process.is_dead()
+    }
+}
+
+/// The numbers of this process's children, by the list that the kernel keeps for each thread (`proc_pid_task(5)`).
+/// `None` when it keeps none.
+fn listed() -> Option<Vec<i32>> {
+    let mut pids = Vec::new();
+    let mut kept = false;
+    for thread in fs::read_dir("/proc/self/task").ok()?.flatten() {
+        // A thread may end meanwhile, and its children are then those of another.
+        if let Ok(list) = fs::read_to_string(thread.path().join("children")) {
+            kept = true;
+            pids.extend(numbers(&list));
+        }
+    }
+    kept.then_some(pids)
+}
+
+fn numbers(list: &str) -> impl Iterator<Item = i32> {
+    list.split_ascii_whitespace()
+        .filter_map(|number| number.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    fn strays() -> Strays {
+        Strays {
+            me: 10,
+            session: 5,
+            since: 1000,
+            next: Instant::now(),
+            told: BTreeMap::new(),
+        }
+    }
+
+    #[track_caller]
+    fn check(strays: &mut Strays, seen: &[Process], all: &[Process], expect: &[&str]) {
+        let lines = RefCell::new(Vec::new());
+        strays.compare(seen, &|| all.to_vec(), |line| {
+            lines.borrow_mut().push(line.to_owned());
+            true
+        });
+        assert_eq!(lines.into_inner(), expect);
+    }
+
+    #[test]
+    fn an_adopted_process_is_told_of_once() {
+        let mut strays = strays();
+        let stray = Process::alive(41, 10, 41, 41, 1001);
+        check(&mut strays, &[stray], &[], &["a 41 41 41 1001\n"]);
+        check(&mut strays, &[stray], &[], &[]);
+    }
+
+    #[test]
+    fn only_what_sdd_adopted_is_told_of() {
+        let others = [
+            // A child, one of another parent, one from before the first child.
+            Process::alive(41, 10, 41, 5, 1001),
+            Process::alive(42, 11, 42, 42, 1001),
+            Process::alive(43, 10, 43, 43, 999),
+        ];
+        check(&mut strays(), &others, &[], &[]);
+    }
+
+    #[test]
+    fn what_is_gone_is_forgotten_when_its_session_is_empty() {
+        let mut strays = strays();
+        let stray = Process::alive(41, 10, 41, 41, 1001);
+        let member = Process::alive(42, 1, 42, 41, 1002);
+        check(&mut strays, &[stray], &[], &["a 41 41 41 1001\n"]);
+        check(&mut strays, &[], &[member], &[]);
+        check(&mut strays, &[], &[], &["d 41 1001\n"]);
+        check(&mut strays, &[], &[], &[]);
+    }
+
+    #[test]
+    fn what_a_stopped_guard_did_not_get_is_told_again() {
+        let mut strays = strays();
+        let stray = Process::alive(41, 10, 41, 41, 1001);
+        strays.compare(&[stray], &Vec::new, |_| false);
+        check(&mut strays, &[stray], &[], &["a 41 41 41 1001\n"]);
+    }
+
+    #[test]
+    fn the_list_of_the_kernel_is_numbers_with_spaces() {
+        assert_eq!(numbers("41 42 \n").collect::<Vec<_>>(), [41, 42]);
+        assert_eq!(numbers("").count(), 0);
+    }
+}
