@@ -61,7 +61,7 @@ const LEVELS: [&[u8]; 3] = [b"][INFO] ", b"][DEBUG] ", b"][TRACE] "];
 pub(super) enum Looked {
     /// At one file or more of Python.
     AtFiles,
-    /// At none: there is no file, or none that is no `pyproject.toml`.
+    /// At none: there is no file, or only settings such as `pyproject.toml` and `ruff.toml`.
     AtNothing,
     /// It does not say.
     Unsaid,
@@ -79,7 +79,7 @@ pub(super) fn looked(stderr: &str) -> Looked {
             continue;
         };
         if let Some(path) = said.strip_prefix("Checking: ") {
-            if path.rsplit(['/', '\\']).next() != Some("pyproject.toml") {
+            if !path.ends_with(".toml") {
                 return Looked::AtFiles;
             }
             looked = Looked::AtNothing;
@@ -165,6 +165,7 @@ mod tests {
             Looked::AtNothing,
             "",
         );
+        check(&format!("{log}Checking: /p/ruff.toml\n"), Looked::AtNothing, "");
         check(
             &format!("{log}Checking: /p/a.py\n{log}Checking: /p/pyproject.toml\n"),
             Looked::AtFiles,

@@ -129,6 +129,31 @@ fn a_file_that_cannot_be_parsed_is_a_finding() {
     assert_eq!(sandbox.read("broken.py"), "def f(:\n");
 }
 
+#[track_caller]
+fn check_nothing_looked_at(sandbox: &Sandbox, arguments: &[&str]) {
+    for gate in ["linting", "formatting"] {
+        let mut command = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_sdd")));
+        command.args(["gate", gate, "--format", "json"]).args(arguments);
+        let answer = sandbox.start_command(command).wait();
+        judge(sandbox, &answer, gate, 3, "skipped", "no Python files");
+    }
+}
+
+#[test]
+fn where_no_file_is_looked_at_nothing_passes() {
+    let excluded = || python().venv().file("ruff.toml", "extend-exclude = [\"*.py\"]\n");
+    check_nothing_looked_at(&excluded(), &["--no-fix"]);
+    check_nothing_looked_at(&excluded(), &["--fix"]);
+    let empty = || {
+        Sandbox::new()
+            .file("pyproject.toml", "[project]\nname = \"calc\"\nversion = \"1\"\n")
+            .config(&json!({}))
+            .venv()
+    };
+    check_nothing_looked_at(&empty(), &["--no-fix"]);
+    check_nothing_looked_at(&empty(), &["--fix"]);
+}
+
 #[test]
 fn names_that_are_not_plain_are_reported_as_they_are() {
     let sandbox = python().venv().file("ünï cöde/a b.py", "import os\n");
