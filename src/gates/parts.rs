@@ -119,6 +119,7 @@ fn see_command(project: &Project, step: &Step, work: &CommandWork, answer: &Comm
                 facts,
                 coverage: work.coverage,
                 mode: work.mode,
+                args: &work.args,
             };
             Seen::Reading(tools::read(tool, &run))
         }

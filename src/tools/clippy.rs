@@ -14,6 +14,25 @@ pub struct Clippy;
 /// What turns clippy into a fixer.
 const FIX: [&str; 4] = ["--fix", "--allow-dirty", "--allow-staged", "--allow-no-vcs"];
 
+/// Whether the arguments behind `--` tell the compiler to keep its findings to itself: `-A warnings`,
+/// `--allow=clippy::all`, `--cap-lints allow`.
+fn hides_findings(args: &[String]) -> bool {
+    let all = |lint: &str| matches!(lint, "warnings" | "clippy::all");
+    let (_, behind) = cargo::split(args);
+    behind.iter().enumerate().any(|(index, word)| {
+        let next = behind.get(index + 1).map_or("", String::as_str);
+        match word.as_str() {
+            "-A" | "--allow" => all(next),
+            "--cap-lints" => next == "allow",
+            "--cap-lints=allow" => true,
+            _ => word
+                .strip_prefix("--allow=")
+                .or_else(|| word.strip_prefix("-A"))
+                .is_some_and(all),
+        }
+    })
+}
+
 impl Tool for Clippy {
     fn id(&self) -> &'static str {
         "clippy"
@@ -97,6 +116,10 @@ impl Tool for Clippy {
             .collect();
         Reading::Answer(Box::new(Answer {
             findings: cargo::once(findings),
+            warnings: hides_findings(run.args)
+                .then(|| "clippy is told to allow warnings: its findings are hidden".to_owned())
+                .into_iter()
+                .collect(),
             ..Answer::default()
         }))
     }
@@ -274,6 +297,25 @@ mod tests {
             check_never_clean(&Clippy, &run, Silence::NoAnswer);
             spoil_ends(&Clippy, &run, "}");
         }
+    }
+
+    #[track_caller]
+    fn check_hides(args: &str, expect: bool) {
+        let args: Vec<String> = args.split(' ').map(str::to_owned).collect();
+        assert_eq!(hides_findings(&args), expect, "{args:?}");
+    }
+
+    #[test]
+    fn arguments_that_hide_all_findings_are_known() {
+        check_hides("clippy -- -A warnings", true);
+        check_hides("clippy --lib -- -D clippy::pedantic -Awarnings", true);
+        check_hides("clippy -- --allow clippy::all", true);
+        check_hides("clippy -- --allow=warnings", true);
+        check_hides("clippy -- --cap-lints allow", true);
+        check_hides("clippy -- --cap-lints=allow", true);
+        check_hides("clippy -- --cap-lints warn", false);
+        check_hides("clippy -- -D warnings -A clippy::needless_return", false);
+        check_hides("clippy -A warnings", false);
     }
 
     #[track_caller]

@@ -174,6 +174,8 @@ pub struct ToolRun<'a> {
     pub coverage: bool,
     /// The mode that it ran in.
     pub mode: Mode,
+    /// All arguments behind the program.
+    pub args: &'a [String],
 }
 
 impl ToolRun<'_> {

@@ -128,6 +128,7 @@ impl Recording {
             facts: &self.facts,
             coverage: self.coverage,
             mode: self.mode,
+            args: &[],
         };
         super::read(tool, &run)
     }

@@ -89,6 +89,7 @@ impl Recording {
                 facts: &self.facts,
                 coverage: self.coverage,
                 mode: self.mode,
+                args: &[],
             },
         )
     }

@@ -147,3 +147,16 @@ fn clippy_is_known_behind_options_and_variables() {
         assert_eq!(places(&gate), ["clippy::needless_return src/lib.rs:2"]);
     }
 }
+
+#[test]
+fn clippy_that_is_told_to_be_silent_is_reported() {
+    for hiding in ["-A warnings", "--cap-lints allow"] {
+        let command = format!("cargo clippy -- {hiding}");
+        let sandbox = with("pub fn one() -> u8 {\n    return 1;\n}\n")
+            .gates(&json!({"linting": {"commands": {"rust": command}}}));
+        let answer = sandbox.sdd(["gate", "linting", "--no-fix", "--format", "json"]);
+        let gate = judge(&sandbox, &answer, "linting", 0, "passed", "no findings");
+        let warnings = gate["warnings"].to_string();
+        assert!(warnings.contains("clippy is told to allow warnings"), "{gate:#}");
+    }
+}

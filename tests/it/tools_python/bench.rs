@@ -118,6 +118,7 @@ impl<'a> Run<'a> {
                 facts: &facts,
                 coverage: self.coverage,
                 mode: self.mode,
+                args: &[],
             },
         )
     }

@@ -110,6 +110,7 @@ impl<'a> Run<'a> {
                 facts: &facts,
                 coverage: false,
                 mode: self.mode,
+                args: &[],
             },
         )
     }
