@@ -79,7 +79,7 @@ pub(super) fn looked(stderr: &str) -> Looked {
             continue;
         };
         if let Some(path) = said.strip_prefix("Checking: ") {
-            if !path.ends_with(".toml") {
+            if path.rsplit('.').next() != Some("toml") {
                 return Looked::AtFiles;
             }
             looked = Looked::AtNothing;
