@@ -42,11 +42,14 @@ fn error(tool: &str, script: &str, reason: &str) -> Value {
     check(&with(tool, script), gate_of(tool), 3, "error", reason)
 }
 
+/// What ruff prints when it looked at a file and found nothing.
+pub(super) const RUFF_CLEAN: &str = "echo '[DEBUG] Checking: calc.py' >&2; echo '[]'";
+
 /// The answer of a tool that found nothing.
 pub(super) fn clean(tool: &str) -> String {
     match tool {
         "pytest" => format!("printf '%s' '{GREEN_JUNIT}' > \"$report\"; echo '1 passed in 0.01s'"),
-        "ruff" => "echo '[]'".to_owned(),
+        "ruff" => RUFF_CLEAN.to_owned(),
         _ => format!("printf '%s' '{BANDIT_CLEAN}' > \"$report\""),
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::fakes::{GREEN_JUNIT, TOOLS, clean, gate_of, with};
+use super::fakes::{GREEN_JUNIT, RUFF_CLEAN, TOOLS, clean, gate_of, with};
 use super::{Gates, check, hints, judge};
 
 #[test]
@@ -47,7 +47,7 @@ fn what_forks_away_is_ended_and_holds_nothing_up() {
     let since = Instant::now();
     let away = "setsid sh -c 'trap \"\" TERM HUP INT; sleep 300' &";
     check(
-        &with("ruff", &format!("{away} echo '[]'")),
+        &with("ruff", &format!("{away} {RUFF_CLEAN}")),
         "linting",
         0,
         "passed",
@@ -55,7 +55,7 @@ fn what_forks_away_is_ended_and_holds_nothing_up() {
     );
     let gone = "(setsid sleep 300 </dev/null >/dev/null 2>&1 &) ";
     check(
-        &with("ruff", &format!("{gone}; echo '[]'")),
+        &with("ruff", &format!("{gone}; {RUFF_CLEAN}")),
         "linting",
         0,
         "passed",
