@@ -43,7 +43,8 @@ fn error(tool: &str, script: &str, reason: &str) -> Value {
 }
 
 /// What ruff prints when it looked at a file and found nothing.
-pub(super) const RUFF_CLEAN: &str = "echo '[DEBUG] Checking: calc.py' >&2; echo '[]'";
+pub(super) const RUFF_CLEAN: &str =
+    "echo '[2026-01-02][03:04:05][ruff::diagnostics][DEBUG] Checking: /p/calc.py' >&2; echo '[]'";
 
 /// The answer of a tool that found nothing.
 pub(super) fn clean(tool: &str) -> String {
