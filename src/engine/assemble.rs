@@ -118,21 +118,24 @@ fn judge(planned: &GatePlan, parts: &[Part<'_>], job: &Job<'_>) -> Judgement {
         )
     });
     // A judge that loses a part, or invents one, has not judged what was run.
-    if judgement.steps().len() != parts.len() && !parts.is_empty() {
+    if !accounts_for(&judgement, parts.len()) {
         let reason = format!(
             "a bug in sdd: {} parts, {} judged",
             parts.len(),
             judgement.steps().len()
         );
-        return Judgement::of(
-            parts
-                .iter()
-                .map(|_| StepJudgement::error(reason.clone()))
-                .collect(),
-            "",
-        );
+        // Never none at all: that would read as skipped.
+        let errors = vec![StepJudgement::error(reason); parts.len().max(1)];
+        return Judgement::of(errors, "");
     }
     judgement
+}
+
+/// Whether a judgement has a step for each part. Where nothing was planned there may be one that says why there is
+/// no answer, but never one that makes the gate green.
+fn accounts_for(judgement: &Judgement, parts: usize) -> bool {
+    let steps = judgement.steps().len();
+    steps == parts || (parts == 0 && judgement.verdict() != Verdict::Passed)
 }
 
 /// The gate's verdict and reason, with what must be said of the parts that were skipped: under `--strict` a skip of
@@ -397,6 +400,18 @@ mod tests {
             .collect();
         times.push(None);
         assert_eq!(millis(busy(&times)), expect);
+    }
+
+    #[test]
+    fn a_judge_that_invents_or_loses_a_part_is_not_believed() {
+        let of = |steps: &[StepJudgement]| Judgement::of(steps.to_vec(), "nothing");
+        let (passed, error) = (StepJudgement::passed("a"), StepJudgement::error("b"));
+        assert!(accounts_for(&of(&[]), 0));
+        assert!(accounts_for(&of(std::slice::from_ref(&error)), 0));
+        assert!(accounts_for(&of(&[passed.clone(), error]), 2));
+        assert!(!accounts_for(&of(std::slice::from_ref(&passed)), 0));
+        assert!(!accounts_for(&of(std::slice::from_ref(&passed)), 2));
+        assert!(!accounts_for(&of(&[]), 1));
     }
 
     #[test]
