@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use rustix::process::{
-    Pid, Signal, WaitId, WaitIdOptions, getpid, getsid, kill_process_group, set_child_subreaper,
+    Pid, Signal, WaitId, WaitIdOptions, getpid, kill_process_group, set_child_subreaper,
     test_kill_process_group, waitid,
 };
 
@@ -55,7 +55,7 @@ impl<'a> Family<'a> {
             tag: tag_variable(tag),
             since: Process::read(leader.as_raw_pid()).map_or(0, |leader| leader.started),
             me: getpid().as_raw_pid(),
-            session: getsid(None).map_or(0, Pid::as_raw_pid),
+            session: Process::own_session(),
             alone,
             escaped: BTreeSet::new(),
         }

@@ -26,9 +26,23 @@ impl Process {
         parse(&fs::read(format!("/proc/{pid}/stat")).ok()?)
     }
 
-    /// Every process that can be seen. Empty without a `/proc`.
+    /// This process. `None` without a `/proc` that counts processes as this process does.
+    pub(super) fn own() -> Option<Self> {
+        let own = parse(&fs::read("/proc/self/stat").ok()?)?;
+        (own.pid == getpid().as_raw_pid()).then_some(own)
+    }
+
+    /// The session that sdd is in, as `/proc` shows it: 0 when its leader is outside of this PID namespace, as is usual
+    /// in a container. (`getsid` of rustix takes 0 for impossible.)
+    pub(super) fn own_session() -> i32 {
+        Self::own().map_or(0, |own| own.session)
+    }
+
+    /// Every process that can be seen. Empty without a `/proc`, or with that of another PID namespace, whose numbers
+    /// would name the wrong processes.
     pub(super) fn all() -> impl Iterator<Item = Self> {
-        fs::read_dir("/proc")
+        Self::own()
+            .and_then(|_| fs::read_dir("/proc").ok())
             .into_iter()
             .flatten()
             .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, getpid, getsid};
+use rustix::process::getpid;
 
 use super::told;
 use crate::process::procfs::Process;
@@ -37,7 +37,7 @@ impl Strays {
     pub(super) fn new(since: u64) -> Self {
         Self {
             me: getpid().as_raw_pid(),
-            session: getsid(None).map_or(0, Pid::as_raw_pid),
+            session: Process::own_session(),
             since,
             next: Instant::now() + LOOK,
             told: BTreeMap::new(),
@@ -99,6 +99,7 @@ impl Strays {
 /// The numbers of this process's children, by the list that the kernel keeps for each thread (`proc_pid_task(5)`).
 /// `None` when it keeps none.
 fn listed() -> Option<Vec<i32>> {
+    Process::own()?;
     let mut pids = Vec::new();
     let mut kept = false;
     for thread in fs::read_dir("/proc/self/task").ok()?.flatten() {
