@@ -6,3 +6,4 @@ pub mod gaps;
 pub mod junit;
 pub mod libtest;
 pub mod rustc_text;
+pub mod sarif;

@@ -103,7 +103,7 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
     } else {
         Outputs::open(cx)?
     };
-    let project = detect::project(opened.store.root(), &opened.config.exclude, None)?;
+    let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
     let finder = finder(cx, &project.root);
     let programs = programs(cx, &opened.config, &project, &finder);
     let asked: Vec<GateId> = if request.named.is_empty() {
