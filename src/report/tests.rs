@@ -12,6 +12,12 @@ use crate::model::report::{GateReport, GitInfo, ProjectInfo, SCHEMA_VERSION, Ste
 use crate::model::unit::Unit;
 use crate::model::verdict::{RunVerdict, Verdict};
 
+/// What deceives terminals, logs, Markdown, HTML and XML; also at the start of a line.
+const HOSTILE: &str = "::set-output name=x::y\n  ::add-mask::a\r##[add-mask]b ##vso[task.complete]\u{1b}[31mred\u{1b}[0m\u{7} \
+                       <script>alert(1)</script> [x](javascript:alert(1)) ![i](http://e.example/i.png) @everyone #1 \
+                       a|b \\| `code` ``` ]]> </testsuite> --> \u{202e}txt.exe\u{200b} &amp; ${{ secrets.X }} {0} \
+                       \u{0}\u{fffe} http://e.example";
+
 fn step(tool: &str, verdict: Verdict, reason: &str) -> StepReport {
     StepReport {
         tool: tool.to_owned(),
@@ -47,13 +53,13 @@ fn gate(gate: GateId, verdict: Verdict, reason: &str, steps: Vec<StepReport>) ->
     }
 }
 
-/// A report in which every verdict, and everything that a renderer can meet, occurs.
+/// A report in which every verdict, hostile text, and everything that a renderer can meet, occurs.
 pub(crate) fn fixture_report() -> Report {
     let mut linting = gate(
         GateId::Linting,
         Verdict::Failed,
-        "2 findings",
-        vec![step("ruff", Verdict::Failed, "2 findings")],
+        "6 findings",
+        vec![step("ruff", Verdict::Failed, "6 findings")],
     );
     linting.findings = vec![
         Finding::new("ruff", "F401", Severity::Low, "`os` imported but unused")
@@ -66,8 +72,18 @@ pub(crate) fn fixture_report() -> Report {
             "first line\nsecond line with <html> & \"quotes\"",
         )
         .at("src/b c.py", Some(1), None),
+        Finding::new("ruff", HOSTILE, Severity::Critical, format!("{HOSTILE}\n{HOSTILE}")).at(
+            format!("src/{HOSTILE}.py"),
+            Some(7),
+            None,
+        ),
+        Finding::new("ruff", "LONG", Severity::Medium, "long ".repeat(2_000)),
     ];
-    linting.findings_total = 2;
+    for (n, finding) in linting.findings.iter_mut().enumerate() {
+        finding.fingerprint = format!("{n:064}");
+    }
+    linting.findings_total = 6;
+    linting.warnings = vec![HOSTILE.to_owned()];
     linting.required = false;
     linting.remediation = vec!["rerun: sdd gate linting".to_owned()];
     let mut security = gate(
@@ -77,7 +93,11 @@ pub(crate) fn fixture_report() -> Report {
         vec![],
     );
     let mut missing = step("pip-audit", Verdict::Error, "pip-audit is not installed");
-    missing.output_tail = vec!["Traceback".to_owned(), "ConnectionError: no route".to_owned()];
+    missing.output_tail = vec![
+        "Traceback".to_owned(),
+        "ConnectionError: no route".to_owned(),
+        HOSTILE.to_owned(),
+    ];
     security.steps = vec![missing];
     security.remediation = vec![
         "install it: python -m pip install pip-audit".to_owned(),
@@ -103,7 +123,7 @@ pub(crate) fn fixture_report() -> Report {
         gate(
             GateId::Custom,
             Verdict::Skipped,
-            "no rules are configured",
+            HOSTILE,
             vec![],
         ),
     ];
@@ -141,7 +161,7 @@ pub(crate) fn fixture_report() -> Report {
     }
 }
 
-fn render(name: &str, report: &Report, detail: Detail) -> String {
+pub(super) fn render(name: &str, report: &Report, detail: Detail) -> String {
     let mut out = Vec::new();
     let style = Style {
         colour: Colour::No,
@@ -179,7 +199,7 @@ fn durations_are_said_in_the_unit_that_suits_them() {
 fn a_written_report_reads_back_as_the_same_report() {
     let report = fixture_report();
     let again: Report = serde_json::from_str(&render("json", &report, Detail::Normal)).unwrap();
-    assert_eq!(again, report);
+    assert_eq!(again, clean(&report).unwrap());
 }
 
 #[test]
