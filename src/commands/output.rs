@@ -135,8 +135,11 @@ impl Outputs {
     /// A target that cannot be written is said in the report, and what passed has no verdict then: what stands on
     /// stdout, in the other files and in the exit code is the same.
     pub fn deliver(self, cx: &mut Cx, report: &mut Report) -> Vec<anyhow::Error> {
-        let mut errors: Vec<anyhow::Error> =
-            self.files.iter().filter_map(|file| file.write(report).err()).collect();
+        let mut errors: Vec<anyhow::Error> = self
+            .files
+            .iter()
+            .filter_map(|file| file.write(report).err())
+            .collect();
         if !errors.is_empty() {
             self.correct(report, &errors);
         }
@@ -148,7 +151,9 @@ impl Outputs {
     }
 
     fn print(&self, cx: &mut Cx, report: &Report) -> anyhow::Result<()> {
-        let Some(renderer) = self.to_stdout else { return Ok(()) };
+        let Some(renderer) = self.to_stdout else {
+            return Ok(());
+        };
         let style = Style {
             colour: cx.ui.colour(),
             detail: cx.ui.detail(),
@@ -161,7 +166,9 @@ impl Outputs {
     /// Puts into the report what could not be written, and writes the files anew that can be.
     fn correct(&self, report: &mut Report, errors: &[anyhow::Error]) {
         for error in errors {
-            report.warnings.push(format!("the report was not delivered: {error:#}"));
+            report
+                .warnings
+                .push(format!("the report was not delivered: {error:#}"));
         }
         if report.verdict == RunVerdict::Passed {
             report.verdict = RunVerdict::Error;

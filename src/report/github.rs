@@ -128,7 +128,11 @@ fn of_gate(gate: &GateReport) -> Option<Mark> {
         message.push('\n');
         message.push_str(advice);
     }
-    Some(mark(level, &[("title", &format!("sdd {}: {said}", gate.gate))], &message))
+    Some(mark(
+        level,
+        &[("title", &format!("sdd {}: {said}", gate.gate))],
+        &message,
+    ))
 }
 
 /// The findings of a gate, the worst first. What a gate that passed tolerates is only a notice.
@@ -221,7 +225,11 @@ mod tests {
 
     #[test]
     fn what_has_no_value_is_left_out() {
-        let mark = mark(Level::Warning, &[("file", "a,b.py"), ("line", ""), ("title", "t")], " ");
+        let mark = mark(
+            Level::Warning,
+            &[("file", "a,b.py"), ("line", ""), ("title", "t")],
+            " ",
+        );
         assert_eq!(mark.line, "::warning file=a%2Cb.py,title=t::no message\n");
     }
 }

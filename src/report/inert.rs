@@ -58,7 +58,10 @@ mod tests {
     #[test]
     fn a_line_that_would_be_a_command_is_none() {
         check("::add-mask::x\n", ": :add-mask::x\n");
-        check("a\n \t\u{a0}::set-output name=x::y", "a\n \t\u{a0}: :set-output name=x::y");
+        check(
+            "a\n \t\u{a0}::set-output name=x::y",
+            "a\n \t\u{a0}: :set-output name=x::y",
+        );
         check("a ##[add-mask]x", "a ## [add-mask]x");
         check("##vso[task.setvariable]", "## vso[task.setvariable]");
         check("###[error]", "### [error]");
@@ -66,7 +69,14 @@ mod tests {
 
     #[test]
     fn other_lines_stay_as_they_are() {
-        for line in ["", "a::b", "tests/t.py::test_x\n", "## Title [x]", "#[test]", "\n\n"] {
+        for line in [
+            "",
+            "a::b",
+            "tests/t.py::test_x\n",
+            "## Title [x]",
+            "#[test]",
+            "\n\n",
+        ] {
             check(line, line);
         }
     }
@@ -76,6 +86,9 @@ mod tests {
         let value = serde_json::json!({"a": "##[x]##vso[y]", "b": ["::z"]});
         let written = json(&value.to_string());
         assert!(!written.contains("##["));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), value);
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&written).unwrap(),
+            value
+        );
     }
 }

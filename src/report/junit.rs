@@ -57,9 +57,19 @@ struct Case {
 /// What a case has in it.
 enum Outcome {
     Passed,
-    Failure { kind: String, message: String, body: String },
-    Error { kind: String, message: String, body: String },
-    Skipped { message: String },
+    Failure {
+        kind: String,
+        message: String,
+        body: String,
+    },
+    Error {
+        kind: String,
+        message: String,
+        body: String,
+    },
+    Skipped {
+        message: String,
+    },
 }
 
 impl Outcome {
@@ -196,12 +206,16 @@ fn of_finding(suite: &str, finding: &Finding) -> Case {
 
 fn told(finding: &Finding) -> String {
     let place = place(finding).map_or_else(String::new, |place| place + ": ");
-    format!("{place}{} {}: {}", finding.rule, finding.severity, finding.message)
+    format!(
+        "{place}{} {}: {}",
+        finding.rule, finding.severity, finding.message
+    )
 }
 
 impl Suite {
     fn xml(&self, id: usize, at: DateTime<Utc>) -> String {
-        let count = |wanted: fn(&Outcome) -> bool| self.cases.iter().filter(|case| wanted(&case.outcome)).count();
+        let count =
+            |wanted: fn(&Outcome) -> bool| self.cases.iter().filter(|case| wanted(&case.outcome)).count();
         let name = value(&self.name);
         let mut xml = format!(
             "  <testsuite name=\"{name}\" package=\"{name}\" id=\"{id}\" hostname=\"localhost\" timestamp=\"{}\" \
@@ -267,7 +281,8 @@ fn decimal(duration_ms: u64) -> String {
 
 /// Text between tags: without the characters that XML 1.0 cannot hold, even escaped.
 fn content(text: &str) -> String {
-    let held = |c: &char| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    let held =
+        |c: &char| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     let text: String = text.chars().filter(held).filter(|c| *c != '\u{7f}').collect();
     inert::xml(&escape(text.as_str()))
 }
@@ -283,7 +298,10 @@ mod tests {
 
     #[test]
     fn text_is_valid_whatever_it_holds() {
-        assert_eq!(content("a\u{0}\u{b}\u{fffe}\u{ffff}b]]>&\"'"), "ab]]&gt;&amp;&quot;&apos;");
+        assert_eq!(
+            content("a\u{0}\u{b}\u{fffe}\u{ffff}b]]>&\"'"),
+            "ab]]&gt;&amp;&quot;&apos;"
+        );
         assert_eq!(content("::x ##[y]"), "&#58;&#58;x ##&#91;y]");
         assert_eq!(value("a\nb\tc"), "a&#10;b&#9;c");
     }

@@ -44,9 +44,10 @@ fn page(report: &Report) -> String {
         RunVerdict::Failed => Verdict::Failed,
         RunVerdict::Error => Verdict::Error,
     };
-    let cancelled = report.cancelled_by.as_deref().map_or_else(String::new, |signal| {
-        format!(", cancelled by {}", code(signal))
-    });
+    let cancelled = report
+        .cancelled_by
+        .as_deref()
+        .map_or_else(String::new, |signal| format!(", cancelled by {}", code(signal)));
     let mut page = format!(
         "## {} sdd {}\n\n{} in {}{cancelled}\n\n",
         mark(verdict),
@@ -151,7 +152,12 @@ fn part(gate: &GateReport) -> String {
         part.push_str(&format!("- warning: {}\n", code(warning)));
     }
     if !gate.changed_files.is_empty() {
-        let shown: Vec<String> = gate.changed_files.iter().take(10).map(|file| code(file)).collect();
+        let shown: Vec<String> = gate
+            .changed_files
+            .iter()
+            .take(10)
+            .map(|file| code(file))
+            .collect();
         let more = match gate.changed_files.len() - shown.len() {
             0 => String::new(),
             more => format!(" and {more} more"),
@@ -205,7 +211,11 @@ fn code(text: &str) -> String {
     }
     let fence = "`".repeat(longest_run(&line) + 1);
     // A space beside a backtick is taken away again, and so are those on both ends.
-    let pad = if line.starts_with('`') || line.ends_with('`') { " " } else { "" };
+    let pad = if line.starts_with('`') || line.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
     format!("{fence}{pad}{line}{pad}{fence}")
 }
 

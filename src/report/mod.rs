@@ -135,4 +135,4 @@ pub fn seconds(duration_ms: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -136,7 +136,11 @@ impl Run {
         if self.results.len() >= MAX_RESULTS {
             if self.results.len() == MAX_RESULTS && !self.seen.contains_key("capped") {
                 self.seen.insert("capped".to_owned(), 1);
-                self.notify("warning", "sdd/capped", "there are more findings than GitHub takes");
+                self.notify(
+                    "warning",
+                    "sdd/capped",
+                    "there are more findings than GitHub takes",
+                );
             }
             return;
         }
@@ -285,8 +289,14 @@ mod tests {
     fn paths_are_relative_and_percent_encoded() {
         for (path, expect) in [
             ("src/a.py", json!({"uri": "src/a.py", "uriBaseId": "SRCROOT"})),
-            ("./b c%ü.py", json!({"uri": "b%20c%25%C3%BC.py", "uriBaseId": "SRCROOT"})),
-            ("a\\b:c?#.py", json!({"uri": "a/b%3Ac%3F%23.py", "uriBaseId": "SRCROOT"})),
+            (
+                "./b c%ü.py",
+                json!({"uri": "b%20c%25%C3%BC.py", "uriBaseId": "SRCROOT"}),
+            ),
+            (
+                "a\\b:c?#.py",
+                json!({"uri": "a/b%3Ac%3F%23.py", "uriBaseId": "SRCROOT"}),
+            ),
             ("/x/y z", json!({"uri": "file:///x/y%20z"})),
         ] {
             assert_eq!(artifact(path), expect);
@@ -295,17 +305,21 @@ mod tests {
 
     #[test]
     fn long_rules_stay_apart() {
-        let id = |end: &str| {
-            rule_id(&Finding::new("t", "r".repeat(500) + end, Severity::Low, "m"))
-        };
+        let id = |end: &str| rule_id(&Finding::new("t", "r".repeat(500) + end, Severity::Low, "m"));
         assert_ne!(id("a"), id("b"));
         assert!(id("a").len() < 255);
-        assert_eq!(rule_id(&Finding::new("ruff", "F401", Severity::Low, "m")), "ruff/F401");
+        assert_eq!(
+            rule_id(&Finding::new("ruff", "F401", Severity::Low, "m")),
+            "ruff/F401"
+        );
     }
 
     #[test]
     fn a_message_holds_no_link() {
-        assert_eq!(message("see [x](javascript:1) [y]"), "see [x\\](javascript:1) [y]");
+        assert_eq!(
+            message("see [x](javascript:1) [y]"),
+            "see [x\\](javascript:1) [y]"
+        );
         assert_eq!(message(" "), "no message");
     }
 }

@@ -72,11 +72,13 @@ pub(crate) fn fixture_report() -> Report {
             "first line\nsecond line with <html> & \"quotes\"",
         )
         .at("src/b c.py", Some(1), None),
-        Finding::new("ruff", HOSTILE, Severity::Critical, format!("{HOSTILE}\n{HOSTILE}")).at(
-            format!("src/{HOSTILE}.py"),
-            Some(7),
-            None,
-        ),
+        Finding::new(
+            "ruff",
+            HOSTILE,
+            Severity::Critical,
+            format!("{HOSTILE}\n{HOSTILE}"),
+        )
+        .at(format!("src/{HOSTILE}.py"), Some(7), None),
         Finding::new("ruff", "LONG", Severity::Medium, "long ".repeat(2_000)),
     ];
     for (n, finding) in linting.findings.iter_mut().enumerate() {
@@ -120,12 +122,7 @@ pub(crate) fn fixture_report() -> Report {
             vec![],
         ),
         security,
-        gate(
-            GateId::Custom,
-            Verdict::Skipped,
-            HOSTILE,
-            vec![],
-        ),
+        gate(GateId::Custom, Verdict::Skipped, HOSTILE, vec![]),
     ];
     let moment = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
     Report {
@@ -247,4 +244,207 @@ fn an_agent_never_gets_more_than_eight_thousand_characters() {
         text.chars().count()
     );
     assert_eq!(text.lines().last(), Some("next: sdd complete"));
+}
+
+/// The same report with a text added to every string that is not one of a fixed set of words.
+fn poisoned(report: &Report, poison: &str) -> Report {
+    fn walk(value: &mut serde_json::Value, key: &str, poison: &str) {
+        let fixed = [
+            "kind",
+            "verdict",
+            "gate",
+            "severity",
+            "language",
+            "started_at",
+            "finished_at",
+        ];
+        match value {
+            serde_json::Value::String(text) if !fixed.contains(&key) => {
+                *text = format!("{poison}{text}{poison}")
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| walk(item, key, poison)),
+            serde_json::Value::Object(fields) => {
+                fields
+                    .iter_mut()
+                    .for_each(|(name, field)| walk(field, name, poison));
+            }
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(report).unwrap();
+    walk(&mut value, "", poison);
+    serde_json::from_value(value).unwrap()
+}
+
+/// Lines that GitHub's runner would take for commands, as its parser does.
+fn commands(text: &str) -> Vec<&str> {
+    text.lines()
+        .map(str::trim_start)
+        .filter(|line| line.starts_with("::"))
+        .collect()
+}
+
+#[test]
+fn no_format_passes_on_what_deceives() {
+    let hostile = poisoned(&fixture_report(), HOSTILE);
+    let broken_up = poisoned(&fixture_report(), &format!("\n{HOSTILE}\n"));
+    for (format, report) in FORMATS
+        .iter()
+        .flat_map(|format| [(format, &hostile), (format, &broken_up)])
+    {
+        for detail in [Detail::Brief, Detail::Normal, Detail::Full] {
+            let text = render(format.name(), report, detail);
+            let name = format.name();
+            let control = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+            assert_eq!(control, None, "{name}");
+            assert!(
+                !text.contains(['\u{202e}', '\u{200b}']),
+                "{name}: characters that hide text"
+            );
+            assert!(
+                !text.contains("##[") && !text.contains("##vso["),
+                "{name}: {text}"
+            );
+            let own = |line: &&str| {
+                ["::error ", "::warning ", "::notice "]
+                    .iter()
+                    .any(|own| line.starts_with(own))
+            };
+            let forged: Vec<&str> = commands(&text)
+                .into_iter()
+                .filter(|line| name != "github" || !own(line))
+                .collect();
+            assert_eq!(forged, [""; 0], "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_five_outcomes_are_kept_apart() {
+    for format in FORMATS {
+        let pages: Vec<String> = Verdict::ALL
+            .iter()
+            .map(|verdict| {
+                let mut report = fixture_report();
+                report.gates = vec![gate(
+                    GateId::Tests,
+                    *verdict,
+                    "the same",
+                    vec![step("t", *verdict, "the same")],
+                )];
+                report.verdict = RunVerdict::Error;
+                render(format.name(), &report, Detail::Normal)
+            })
+            .collect();
+        for (n, page) in pages.iter().enumerate() {
+            for other in &pages[..n] {
+                assert_ne!(page, other, "{}", format.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_format_says_the_verdict_of_a_run_without_gates() {
+    let page = |format: &str, verdict: RunVerdict| {
+        let mut report = fixture_report();
+        report.gates.clear();
+        report.verdict = verdict;
+        render(format, &report, Detail::Normal)
+    };
+    for format in FORMATS {
+        let [passed, failed, error] = [RunVerdict::Passed, RunVerdict::Failed, RunVerdict::Error]
+            .map(|verdict| page(format.name(), verdict));
+        assert!(
+            passed != failed && failed != error && passed != error,
+            "{}",
+            format.name()
+        );
+    }
+}
+
+/// Many findings in every gate.
+fn flooded() -> Report {
+    let mut report = fixture_report();
+    for gate in &mut report.gates {
+        gate.verdict = Verdict::Failed;
+        gate.findings = (0..400)
+            .map(|n| {
+                let severity = Severity::WORST_FIRST[n % 5];
+                Finding::new("t", format!("R{n}"), severity, "m".repeat(500)).at("a.py", Some(7), None)
+            })
+            .collect();
+        gate.findings_total = 1_000;
+    }
+    report
+}
+
+#[test]
+fn github_gets_ten_of_a_level_and_is_told_of_the_rest() {
+    let text = render("github", &flooded(), Detail::Normal);
+    for level in ["::error ", "::warning ", "::notice "] {
+        assert_eq!(text.matches(level).count(), 10, "{level}");
+    }
+    assert!(
+        text.contains(
+            "and more that are not shown: 791 of level error, 390 of level warning, 790 of level notice"
+        ),
+        "{text}"
+    );
+    assert!(
+        text.lines()
+            .last()
+            .unwrap()
+            .starts_with("::error title=sdd%3A NO VERDICT::")
+    );
+}
+
+#[test]
+fn a_comment_is_never_longer_than_github_takes() {
+    let text = render("markdown", &flooded(), Detail::Normal);
+    assert!(text.chars().count() < 65_536, "{}", text.chars().count());
+    assert!(text.contains("more in the report"));
+    let mut report = flooded();
+    for gate in &mut report.gates {
+        gate.warnings = vec!["w".repeat(4_000); 200];
+        gate.reason = "r".repeat(4_000);
+    }
+    let text = render("markdown", &report, Detail::Normal);
+    assert!(text.chars().count() < 65_536, "{}", text.chars().count());
+    assert!(text.contains("Too long for this page"), "{}", text.len());
+    assert!(text.contains("Rerun: `sdd complete`"));
+}
+
+#[test]
+fn findings_that_a_gate_tolerates_are_no_failures_in_junit() {
+    let mut report = fixture_report();
+    report.gates = vec![report.gates[1].clone()];
+    report.gates[0].verdict = Verdict::Passed;
+    report.gates[0].steps.clear();
+    report.verdict = RunVerdict::Passed;
+    let text = render("junit", &report, Detail::Normal);
+    assert!(!text.contains("<failure") && !text.contains("<error"), "{text}");
+    assert!(text.contains("tolerated: src/app.py:3:8: F401 low: "), "{text}");
+}
+
+#[test]
+fn a_failure_without_a_finding_is_a_result_in_sarif() {
+    let mut report = fixture_report();
+    report.gates = vec![gate(
+        GateId::Tests,
+        Verdict::Failed,
+        "coverage is too low",
+        Vec::new(),
+    )];
+    let document: serde_json::Value =
+        serde_json::from_str(&render("sarif", &report, Detail::Normal)).unwrap();
+    let result = &document["runs"][0]["results"][0];
+    assert_eq!(
+        (&result["ruleId"], &result["level"]),
+        (&"sdd/tests".into(), &"error".into())
+    );
+    assert_eq!(
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        "pyproject.toml"
+    );
 }

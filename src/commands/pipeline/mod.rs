@@ -334,6 +334,7 @@ fn record(store: &Store, report: &Report, recording: Recording) -> anyhow::Resul
         Recording::Required => Some(store.lock(&format!("sdd {}", report.command))?),
         Recording::Wanted => None,
     };
+    super::report::keep(store, report, &text)?;
     store.write(layout::LATEST_REPORT, &text, Overwrite::Replace)?;
     drop(held);
     Ok(())
