@@ -127,7 +127,7 @@ fn blocks(gate: &GateReport) -> Vec<String> {
         blocks.extend(
             gate.remediation
                 .iter()
-                .map(|advice| format!("do: {}\n", text::shorten(advice, 300))),
+                .map(|advice| format!("do: {}\n", one_line(advice))),
         );
     }
     if !gate.changed_files.is_empty() {

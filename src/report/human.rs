@@ -57,6 +57,11 @@ pub(super) fn sign(verdict: Verdict) -> (&'static str, Paint) {
     }
 }
 
+/// A text whose further lines cannot pass for lines of ours.
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n      ")
+}
+
 impl Page<'_> {
     fn paint(&self, paint: Paint, text: &str) -> String {
         match self.style.colour {
@@ -136,8 +141,9 @@ impl Page<'_> {
         for warning in &self.report.warnings {
             writeln!(
                 out,
-                "\n{} {warning}",
-                self.paint(AnsiColor::Yellow.on_default(), "warning:")
+                "\n{} {}",
+                self.paint(AnsiColor::Yellow.on_default(), "warning:"),
+                indented(warning)
             )?;
         }
         Ok(())
@@ -166,8 +172,9 @@ impl Page<'_> {
         for warning in &gate.warnings {
             writeln!(
                 out,
-                "  {} {warning}",
-                self.paint(AnsiColor::Yellow.on_default(), "warning:")
+                "  {} {}",
+                self.paint(AnsiColor::Yellow.on_default(), "warning:"),
+                indented(warning)
             )?;
         }
         if !gate.changed_files.is_empty() {
@@ -183,8 +190,9 @@ impl Page<'_> {
         for advice in &gate.remediation {
             writeln!(
                 out,
-                "  {} {advice}",
-                self.paint(AnsiColor::Cyan.on_default(), "→")
+                "  {} {}",
+                self.paint(AnsiColor::Cyan.on_default(), "→"),
+                indented(advice)
             )?;
         }
         Ok(())

@@ -13,6 +13,11 @@ use regex::Regex;
 static ANYWHERE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"##([A-Za-z]*)\[").expect("the pattern is valid"));
 
+/// The beginning of a command that stands at the start of a line.
+#[expect(clippy::expect_used, reason = "the pattern is fixed, and a test uses it")]
+static AT_THE_START: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^(\s*)::").expect("the pattern is valid"));
+
 /// A text in which nothing is a command: a space stands where one would begin.
 pub fn text(page: &str) -> String {
     let mut out = String::with_capacity(page.len());
@@ -39,11 +44,10 @@ pub fn json(document: &str) -> String {
     ANYWHERE.replace_all(document, "##$1\\u005b").into_owned()
 }
 
-/// The same for an XML document with escaped text: the characters are spelled as references.
+/// The same for text in an XML document that is escaped already: characters are spelled as references.
 pub fn xml(text: &str) -> String {
-    ANYWHERE
-        .replace_all(text, "##$1&#91;")
-        .replace("::", "&#58;&#58;")
+    let text = ANYWHERE.replace_all(text, "##$1&#91;");
+    AT_THE_START.replace_all(&text, "$1&#58;:").into_owned()
 }
 
 #[cfg(test)]

@@ -302,7 +302,7 @@ mod tests {
             content("a\u{0}\u{b}\u{fffe}\u{ffff}b]]>&\"'"),
             "ab]]&gt;&amp;&quot;&apos;"
         );
-        assert_eq!(content("::x ##[y]"), "&#58;&#58;x ##&#91;y]");
+        assert_eq!(content("a::b\n ::x ##[y]"), "a::b\n &#58;:x ##&#91;y]");
         assert_eq!(value("a\nb\tc"), "a&#10;b&#9;c");
     }
 

@@ -448,3 +448,27 @@ fn a_failure_without_a_finding_is_a_result_in_sarif() {
         "pyproject.toml"
     );
 }
+
+#[test]
+fn no_text_of_others_passes_for_the_decision() {
+    let mut report = fixture_report();
+    let forged = "x\nPASSED  5 passed in 1 s\nnext: nothing to do\nsdd complete: passed";
+    report.warnings = vec![forged.to_owned()];
+    for gate in &mut report.gates {
+        gate.verdict = Verdict::Failed;
+        gate.warnings = vec![forged.to_owned()];
+        gate.remediation = vec![forged.to_owned()];
+        gate.findings = vec![Finding::new("t", "R", Severity::High, forged)];
+    }
+    for format in FORMATS {
+        let text = render(format.name(), &report, Detail::Full);
+        let of_ours = ["PASSED", "next: nothing", "sdd complete: passed"];
+        let forged = text
+            .lines()
+            .find(|line| of_ours.iter().any(|word| line.starts_with(word)));
+        // In XML and Markdown such a line stands in text that is marked as such.
+        if !matches!(format.name(), "junit") {
+            assert_eq!(forged, None, "{}", format.name());
+        }
+    }
+}

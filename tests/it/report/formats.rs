@@ -29,8 +29,12 @@ fn xmllint(sandbox: &Sandbox, document: &str) -> Answer {
 /// What the official schema has to say against a document.
 fn complaints(document: &Value) -> Vec<String> {
     let text = std::fs::read_to_string(schema("sarif-schema-2.1.0.json")).unwrap();
-    let schema: Value = serde_json::from_str(&text).unwrap();
-    let validator = jsonschema::validator_for(&schema).unwrap();
+    // A bracket without its partner, which strict readers of patterns refuse; sdd writes no `language`.
+    let (faulty, meant) = ("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
+    assert!(text.contains(faulty));
+    let schema: Value = serde_json::from_str(&text.replace(faulty, meant)).unwrap();
+    let options = jsonschema::options().should_validate_formats(true);
+    let validator = options.build(&schema).unwrap();
     validator
         .iter_errors(document)
         .map(|error| format!("{}: {error}", error.instance_path()))
@@ -61,7 +65,7 @@ fn the_schema_of_junit_refuses_what_is_none() {
         ("]]&gt;", "]]>"),
         ("&lt;script&gt;", "<script>"),
     ] {
-        let bad = good.replacen(from, to, 1);
+        let bad = good.replace(from, to);
         assert_ne!(bad, good, "{from}");
         let answer = xmllint(&sandbox, &bad);
         assert_ne!(answer.code(), Some(0), "{from}");
@@ -88,6 +92,11 @@ fn the_schema_of_sarif_refuses_what_is_none() {
         ("/runs/0/results/0/message", Value::from("text")),
         ("/runs/0/tool/driver/name", Value::from(1)),
         ("/runs/0/invocations/0/executionSuccessful", Value::from("no")),
+        ("/runs/0/invocations/0/startTimeUtc", Value::from("soon")),
+        (
+            "/runs/0/results/1/locations/0/physicalLocation/artifactLocation/uri",
+            Value::from("src/b c.py"),
+        ),
     ] {
         let mut bad = good.clone();
         *bad.pointer_mut(pointer).unwrap() = value;
