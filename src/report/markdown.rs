@@ -234,8 +234,8 @@ fn block<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     }
     let longest = shown.iter().map(|line| longest_run(line)).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let body: String = shown.iter().map(|line| format!("  {line}\n")).collect();
-    format!("\n  {fence}text\n{body}  {fence}\n")
+    let body = shown.join("\n  ");
+    format!("\n  {fence}text\n  {body}\n  {fence}\n")
 }
 
 /// The most backticks in a row.

@@ -53,15 +53,8 @@ fn gate(gate: GateId, verdict: Verdict, reason: &str, steps: Vec<StepReport>) ->
     }
 }
 
-/// A report in which every verdict, hostile text, and everything that a renderer can meet, occurs.
-pub(crate) fn fixture_report() -> Report {
-    let mut linting = gate(
-        GateId::Linting,
-        Verdict::Failed,
-        "6 findings",
-        vec![step("ruff", Verdict::Failed, "6 findings")],
-    );
-    linting.findings = vec![
+fn findings() -> Vec<Finding> {
+    vec![
         Finding::new("ruff", "F401", Severity::Low, "`os` imported but unused")
             .at("src/app.py", Some(3), Some(8))
             .fixable(),
@@ -80,7 +73,18 @@ pub(crate) fn fixture_report() -> Report {
         )
         .at(format!("src/{HOSTILE}.py"), Some(7), None),
         Finding::new("ruff", "LONG", Severity::Medium, "long ".repeat(2_000)),
-    ];
+    ]
+}
+
+/// A report in which every verdict, hostile text, and everything that a renderer can meet, occurs.
+pub(crate) fn fixture_report() -> Report {
+    let mut linting = gate(
+        GateId::Linting,
+        Verdict::Failed,
+        "6 findings",
+        vec![step("ruff", Verdict::Failed, "6 findings")],
+    );
+    linting.findings = findings();
     for (n, finding) in linting.findings.iter_mut().enumerate() {
         finding.fingerprint = format!("{n:064}");
     }
@@ -260,7 +264,7 @@ fn poisoned(report: &Report, poison: &str) -> Report {
         ];
         match value {
             serde_json::Value::String(text) if !fixed.contains(&key) => {
-                *text = format!("{poison}{text}{poison}")
+                *text = format!("{poison}{text}{poison}");
             }
             serde_json::Value::Array(items) => items.iter_mut().for_each(|item| walk(item, key, poison)),
             serde_json::Value::Object(fields) => {
@@ -470,5 +474,61 @@ fn no_text_of_others_passes_for_the_decision() {
         if !matches!(format.name(), "junit") {
             assert_eq!(forged, None, "{}", format.name());
         }
+    }
+}
+
+/// Every text in an XML document: attributes and content, as a reader hands them on.
+fn texts_of_xml(document: &str) -> Vec<String> {
+    let mut reader = quick_xml::Reader::from_str(document);
+    let mut texts = Vec::new();
+    let mut content = String::new();
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Eof => return texts,
+            quick_xml::events::Event::Text(text) => content.push_str(&text),
+            quick_xml::events::Event::GeneralRef(reference) => {
+                let reference = format!("&{};", &*reference);
+                content.push_str(&quick_xml::escape::unescape(&reference).unwrap());
+            }
+            quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+                for attribute in tag.attributes() {
+                    let value = attribute.unwrap().value;
+                    texts.push(quick_xml::escape::unescape(&value).unwrap().into_owned());
+                }
+                content.clear();
+            }
+            quick_xml::events::Event::End(_) => texts.push(std::mem::take(&mut content)),
+            _ => {}
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_text_comes_out_whole_and_alone(
+        text in "(?s)[ -~]{0,40}|(::|##\\[|`|\\||\n|]]>|&|%|<|\u{202e}|\u{1b}|é|:|,){0,20}|\\PC{0,30}",
+    ) {
+        let mut report = fixture_report();
+        report.gates = vec![report.gates[1].clone()];
+        report.gates[0].warnings.clear();
+        report.gates[0].findings = vec![Finding::new("t", "R", Severity::High, text.clone()).at(text, Some(3), None)];
+        report.gates[0].findings_total = 1;
+        let finding = clean(&report).unwrap().gates[0].findings[0].clone();
+
+        let xml = render("junit", &report, Detail::Normal);
+        let found = texts_of_xml(&xml);
+        let held = |text: &str| text.replace(['\u{fffe}', '\u{ffff}'], "");
+        let told = format!("{}:3: R high: {}", finding.path.clone().unwrap(), finding.message);
+        proptest::prop_assert!(found.contains(&held(&told)), "{told:?} is not in {found:?}");
+
+        let sarif: serde_json::Value = serde_json::from_str(&render("sarif", &report, Detail::Normal)).unwrap();
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        proptest::prop_assert_eq!(results.len(), 1);
+
+        // One gate, one warning of the run, one finding, the decision.
+        let github = render("github", &report, Detail::Normal);
+        proptest::prop_assert_eq!(github.lines().count(), 4, "{}", github);
     }
 }
