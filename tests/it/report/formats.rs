@@ -14,7 +14,8 @@ fn schema(name: &str) -> String {
 /// Asks xmllint whether a document holds to the schema.
 fn xmllint(sandbox: &Sandbox, document: &str) -> Answer {
     sandbox.rewrite("junit.xml", document);
-    let program = which::which("xmllint").expect("xmllint is missing: run tests/run once, it installs it");
+    let program =
+        which::which("xmllint").unwrap_or_else(|_| panic!("xmllint is missing: tests/run installs it"));
     let mut command = sandbox.command(&program);
     command.args([
         "--noout",
