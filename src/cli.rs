@@ -64,6 +64,14 @@ pub enum Command {
     Config(commands::config::Args),
     /// Try sdd on a small real project: one green and one red run
     Demo(commands::demo::Args),
+    /// Say which tools this project needs, what is missing, and how to get it
+    Doctor(commands::doctor::Args),
+    /// Print a script that completes sdd's command line in a shell
+    #[command(hide = true)]
+    Completions(commands::completions::Args),
+    /// Print the manual page of sdd, or of one of its commands
+    #[command(hide = true)]
+    Man(commands::man::Args),
     /// Ends the processes of a run whose sdd was killed
     #[command(hide = true, name = crate::process::guard::SUBCOMMAND)]
     InternalReaper {

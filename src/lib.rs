@@ -12,6 +12,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod doctor;
 pub mod engine;
 pub mod gates;
 pub mod model;
@@ -89,6 +90,9 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Complete(args) => commands::complete::run(&args, cx),
         Command::Config(args) => commands::settings::run(&args, cx),
         Command::Demo(args) => commands::demo::run(&args, cx),
+        Command::Doctor(args) => commands::doctor::run(&args, cx),
+        Command::Completions(args) => commands::completions::run(&args, cx),
+        Command::Man(args) => commands::man::run(&args, cx),
         Command::InternalReaper { .. } => Ok(Exit::Ok),
     }
 }
