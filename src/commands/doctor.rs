@@ -35,7 +35,10 @@ use crate::tools as known_tools;
   sdd doctor --format json    the same as one JSON document
   sdd doctor --timeout 60     give slow tools a minute to say their version
 
-Exit codes: 0 when everything that decides is there, 3 when something is missing or does not run")]
+Exit codes:
+  0  everything that decides is there and runs
+  2  the configuration or the state cannot be read
+  3  something that decides is missing or does not run")]
 pub struct Args {
     /// How many tools are asked side by side [default: the number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]

@@ -13,5 +13,6 @@ pub mod man;
 mod output;
 mod pipeline;
 pub mod settings;
+pub mod suggest;
 
 pub use context::Cx;

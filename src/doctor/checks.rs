@@ -245,11 +245,13 @@ fn environment(facts: &UnitFacts, sight: UnitSight, platform: &Platform) -> Chec
             )
         } else {
             let why = format!("the virtual environment in {shown} has no Python that can be started");
+            let here = env.strip_prefix(&facts.dir).unwrap_or(env).to_string_lossy();
             let again = format!(
                 "rm -r {} && {}",
-                ways::quoted(&shown.to_string()),
+                ways::quoted(&here),
                 make_environment(facts, platform)
             );
+            let again = ways::within(facts, &again);
             Check::of(NAME, Verdict::Failed, why).remedy(Some(again))
         };
     }

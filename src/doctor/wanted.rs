@@ -134,9 +134,14 @@ impl Needs {
             Some(other) => {
                 if other.name != name {
                     // `ruff check` and `ruff format`: one program.
-                    if let State::Here { path: Some(path), .. } = &state {
-                        other.name = stem(&path.to_string_lossy()).to_owned();
-                    }
+                    let shared = match &state {
+                        State::Here { path: Some(path), .. } | State::NotExecutable(path) => {
+                            path.to_string_lossy().into_owned()
+                        }
+                        State::Missing { program, .. } => program.clone(),
+                        State::Here { path: None, .. } => name.to_owned(),
+                    };
+                    stem(&shared).clone_into(&mut other.name);
                 }
                 if !other.uses.contains(of) {
                     other.uses.push(of.clone());

@@ -79,7 +79,8 @@ impl<'a> Line<'a> {
     /// What follows the sentence: whether it decides matters only where something is wrong.
     fn weight(&self) -> &'static str {
         match (self.verdict, self.required) {
-            (Verdict::Passed, _) => "",
+            (Verdict::Passed, _) | (Verdict::Skipped, true) => "",
+            (Verdict::Skipped, false) if self.remedy.is_empty() => "",
             (_, true) => " (required)",
             (_, false) => " (optional)",
         }
