@@ -99,6 +99,10 @@ pub enum Command {
     /// Try sdd on a small real project: one green and one red run
     Demo(commands::demo::Args),
     /// Say which tools this project needs, what is missing, and how to get it
+    ///
+    /// Looks for every program that the gates of this project would start, asks each for its version, and says how
+    /// to get what is missing, with the project's own package manager and with this machine's. It installs and changes
+    /// nothing, and starts nothing that could: what is run through `uv run` and the like is named and not asked.
     Doctor(commands::doctor::Args),
     /// Print a script that completes sdd's command line in a shell
     #[command(hide = true)]

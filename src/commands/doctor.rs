@@ -26,9 +26,6 @@ use crate::store::{Store, layout};
 use crate::tools as known_tools;
 
 /// Say which tools this project needs, what is missing, and how to get it.
-///
-/// Looks for every program that the gates of this project would start, asks each for its version, and says how to
-/// get what is missing, with this machine's package manager and the project's own. It installs and changes nothing.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
   sdd doctor                  what is there, what is missing, and how to get it

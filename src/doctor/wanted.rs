@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::recipes;
+use super::recipes::{self, Own};
 use crate::engine::{Plan, Question};
 use crate::gates::{Context, Item, Meaning, NotRun, Step, StepTool, Work, program_of};
 use crate::model::config::Command;
@@ -130,29 +130,47 @@ pub fn needs(cx: &Context<'_>, plan: &Plan) -> Needs {
 impl Needs {
     /// Adds a program, or a use of one that is there.
     fn add(&mut self, name: &str, state: State, of: &Use) {
-        match self.programs.iter_mut().find(|other| other.state == state) {
-            Some(other) => {
-                if other.name != name {
-                    // `ruff check` and `ruff format`: one program.
-                    let shared = match &state {
-                        State::Here { path: Some(path), .. } | State::NotExecutable(path) => {
-                            path.to_string_lossy().into_owned()
-                        }
-                        State::Missing { program, .. } => program.clone(),
-                        State::Here { path: None, .. } => name.to_owned(),
-                    };
-                    stem(&shared).clone_into(&mut other.name);
-                }
-                if !other.uses.contains(of) {
-                    other.uses.push(of.clone());
-                }
-            }
-            None => self.programs.push(Wanted {
+        let same = self
+            .programs
+            .iter_mut()
+            .find(|other| is_same(other, name, &state, of));
+        let Some(other) = same else {
+            self.programs.push(Wanted {
                 name: name.to_owned(),
                 state,
                 uses: vec![of.clone()],
-            }),
+            });
+            return;
+        };
+        if other.name != name {
+            // `ruff check` and `ruff format`: one program.
+            let shared = match &state {
+                State::Here { path: Some(path), .. } | State::NotExecutable(path) => {
+                    path.to_string_lossy().into_owned()
+                }
+                State::Missing { program, .. } => program.clone(),
+                State::Here { path: None, .. } => name.to_owned(),
+            };
+            stem(&shared).clone_into(&mut other.name);
         }
+        if !other.uses.contains(of) {
+            other.uses.push(of.clone());
+        }
+    }
+}
+
+/// Whether a program that is known already is meant.
+fn is_same(other: &Wanted, name: &str, state: &State, of: &Use) -> bool {
+    match (&other.state, state) {
+        (State::Missing { program, .. }, State::Missing { program: missing, .. }) => {
+            // Each unit gets a tool of its language in its own way.
+            let own = recipes::by_name(missing).map(|recipe| recipe.own);
+            let by_unit = matches!(own, Some(Own::Python(_) | Own::Npm(_)) | None);
+            program == missing && (!by_unit || other.uses.iter().any(|use_of| use_of.unit == of.unit))
+        }
+        // What nobody looked at is the same by its name only.
+        (State::Here { path: None, .. }, _) => other.state == *state && other.name == name,
+        _ => other.state == *state,
     }
 }
 
@@ -204,7 +222,8 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
     let facts = step.unit.and_then(|index| cx.project.units.get(index));
     let found = cx.programs.get(step.unit, own);
     let state = behind(tool, &words, found, facts, &question);
-    needs.add(tool.id(), state, of);
+    let name = if tool.needs().is_some() { tool.id() } else { own };
+    needs.add(name, state, of);
 }
 
 /// A tool behind a launcher. Some launchers install what is missing, which is nothing for a doctor to do.

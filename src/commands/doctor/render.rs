@@ -13,7 +13,7 @@ use crate::report::{self, Colour, Detail};
 use crate::ui::Ui;
 
 /// Problems that agents are told; the rest is counted. With the longest lines that is under 8,000 characters.
-const MAX_TOLD: usize = 20;
+const MAX_TOLD: usize = 15;
 
 /// The longest line that agents are told, in characters.
 const MAX_LINE_CHARS: usize = 170;
@@ -239,7 +239,10 @@ fn tally(diagnosis: &Diagnosis) -> String {
     let wanting = if wanting.is_empty() {
         String::new()
     } else {
-        format!("; needed: {}", wanting.join(", "))
+        format!(
+            "; needed: {}",
+            text::shorten(&wanting.join(", "), 2 * MAX_LINE_CHARS)
+        )
     };
     format!("{}{wanting}", counts.join(", "))
 }
