@@ -98,6 +98,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     found.push(checks::units(&project));
     found.extend(units(cx, &project, &platform));
     found.extend(needs.gaps.iter().map(checks::gap));
+    found.extend(checks::unavailable(&opened.config));
     let tools = tools(&needs.programs, &answers, &project, &platform);
     let mut warnings = opened.warnings.clone();
     warnings.extend(project.warnings.iter().cloned());
@@ -127,7 +128,7 @@ fn ask(
     let mut names: Vec<(Question, &str)> = Vec::new();
     for wanted in &needs.programs {
         if let State::Here {
-            ask: Ask::With(question),
+            ask: Ask::With(question) | Ask::Plugin(question),
             ..
         } = &wanted.state
             && !names.iter().any(|(known, _)| known == question)
@@ -167,7 +168,7 @@ fn cores() -> usize {
 
 fn tools(wanted: &[Wanted], answers: &[Answered], project: &Project, platform: &Platform) -> Vec<ToolReport> {
     let answer = |ask: &Ask| match ask {
-        Ask::With(question) => answers
+        Ask::With(question) | Ask::Plugin(question) => answers
             .iter()
             .find(|(asked, _)| asked == question)
             .map(|(_, answer)| answer.clone()),

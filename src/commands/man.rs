@@ -116,7 +116,7 @@ fn sections(after: &str) -> Vec<(String, Vec<&str>)> {
                 sections.push((title, if rest.is_empty() { Vec::new() } else { vec![rest] }));
             }
             (None, Some((_, lines))) if !line.is_empty() => {
-                lines.push(line.strip_prefix("  ").unwrap_or(line))
+                lines.push(line.strip_prefix("  ").unwrap_or(line));
             }
             (None, _) => {}
         }

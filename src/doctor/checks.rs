@@ -6,6 +6,7 @@ use super::platform::Platform;
 use super::wanted::Gap;
 use super::ways::{self, NodeManager, PythonManager};
 use crate::gates::Meaning;
+use crate::model::config::{Config, GateScope, UnavailableGate};
 use crate::model::language::Language;
 use crate::model::report::GitInfo;
 use crate::model::text;
@@ -316,6 +317,32 @@ pub fn gap(gap: &Gap) -> Check {
         reason: text::one_line(&gap.reason),
         remedy: gap.hint.as_deref().map(text::one_line),
     }
+}
+
+/// Gates that the settings ask for and this version does not have. Those of special work items say nothing of others.
+pub fn unavailable(config: &Config) -> Vec<Check> {
+    let concerns = |gate: &&UnavailableGate| gate.enabled && gate.scope == GateScope::Every;
+    let check = |gate: &UnavailableGate| {
+        let verdict = if gate.required {
+            Verdict::Error
+        } else {
+            Verdict::Skipped
+        };
+        let remedy = format!(
+            "say \"enabled\": false in quality_gates.{}, or use a newer sdd",
+            gate.key
+        );
+        let mut check =
+            Check::of(gate.key, verdict, "this version of sdd has no such gate").remedy(Some(remedy));
+        check.required = gate.required;
+        check
+    };
+    config
+        .unavailable_gates()
+        .iter()
+        .filter(concerns)
+        .map(check)
+        .collect()
 }
 
 fn counted(count: usize, what: &str) -> String {

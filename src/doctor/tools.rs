@@ -71,7 +71,14 @@ fn report(
     let (verdict, version, reason, remedy) = match &wanted.state {
         State::Here { ask, .. } => {
             let (verdict, version, reason) = here(ask, answer(ask), &name);
-            let remedy = if verdict == Verdict::Error {
+            // What is plugged in is missing like a program is.
+            let lacks_plugin = verdict == Verdict::Error && matches!(ask, Ask::Plugin(_));
+            let verdict = if lacks_plugin && !required {
+                Verdict::Skipped
+            } else {
+                verdict
+            };
+            let remedy = if verdict == Verdict::Error || lacks_plugin {
                 advice(wanted, &wanted.name, None, project, platform)
             } else {
                 Vec::new()
@@ -124,7 +131,7 @@ fn here(ask: &Ask, answer: Option<VersionAnswer>, name: &str) -> (Verdict, Optio
             (Verdict::Passed, None, reason.to_owned())
         }
         (Ask::Unsafe(why), _) => (Verdict::Skipped, None, why.clone()),
-        (Ask::With(_), Some(VersionAnswer::Version(version))) => {
+        (Ask::With(_) | Ask::Plugin(_), Some(VersionAnswer::Version(version))) => {
             (Verdict::Passed, Some(version), "it is there and runs".to_owned())
         }
         (Ask::With(_), Some(VersionAnswer::Unrecognised(said))) => {
@@ -146,7 +153,16 @@ fn here(ask: &Ask, answer: Option<VersionAnswer>, name: &str) -> (Verdict, Optio
                 ),
             )
         }
-        (Ask::With(_), Some(VersionAnswer::Stopped) | None) => (
+        (Ask::Plugin(_), Some(VersionAnswer::Unrecognised(_))) => {
+            let reason = format!("{name} is not installed, and without it no coverage can be measured");
+            (Verdict::Error, None, reason)
+        }
+        (Ask::Plugin(_), Some(VersionAnswer::Broken(_))) => (
+            Verdict::NotRun,
+            None,
+            "the tool that it is for does not run".to_owned(),
+        ),
+        (Ask::With(_) | Ask::Plugin(_), Some(VersionAnswer::Stopped) | None) => (
             Verdict::NotRun,
             None,
             "sdd was told to stop before it was asked".to_owned(),

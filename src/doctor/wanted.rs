@@ -51,6 +51,8 @@ pub enum State {
 pub enum Ask {
     /// With this command.
     With(Question),
+    /// With this command, which lists what is plugged into a tool.
+    Plugin(Question),
     /// Nobody here knows how; the program itself was found.
     Unknown,
     /// Asking could change something, so whether it is there is not known: why.
@@ -184,6 +186,7 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
             program,
             args,
             cwd: work.cwd.clone(),
+            of: None,
         })
     };
     let plain = |name: &str| State::Here {
@@ -208,22 +211,49 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
             _ => work.program.clone(),
         };
         let ask = question(work.program.clone(), owned(tool.version_args()));
-        needs.add(
-            tool.id(),
-            State::Here {
-                path: Some(path),
-                ask,
-            },
-            of,
-        );
+        let state = State::Here {
+            path: Some(path),
+            ask,
+        };
+        plugins(tool, work.coverage, &state, of, needs);
+        needs.add(tool.id(), state, of);
         return;
     }
     needs.add(starter, plain(starter), of);
     let facts = step.unit.and_then(|index| cx.project.units.get(index));
     let found = cx.programs.get(step.unit, own);
     let state = behind(tool, &words, found, facts, &question);
+    plugins(tool, work.coverage, &state, of, needs);
     let name = if tool.needs().is_some() { tool.id() } else { own };
     needs.add(name, state, of);
+}
+
+/// What a tool needs plugged in to measure coverage: the tool, the plugin, and the arguments that make the tool list
+/// its plugins without loading anything of the project's.
+const PLUGINS: &[(&str, &str, &[&str])] = &[(
+    "pytest",
+    "pytest-cov",
+    &["--version", "--version", "--noconftest"],
+)];
+
+/// Adds what is to be plugged into a tool, where the tool itself can be asked.
+fn plugins(tool: &dyn Tool, coverage: bool, state: &State, of: &Use, needs: &mut Needs) {
+    let State::Here {
+        ask: Ask::With(question),
+        ..
+    } = state
+    else {
+        return;
+    };
+    for (_, plugin, args) in PLUGINS.iter().filter(|(of, _, _)| coverage && *of == tool.id()) {
+        let mut question = question.clone();
+        let launcher = question.args.len().saturating_sub(tool.version_args().len());
+        question.args.truncate(launcher);
+        question.args.extend(owned(args));
+        question.of = Some(plugin);
+        let ask = Ask::Plugin(question);
+        needs.add(plugin, State::Here { path: None, ask }, of);
+    }
 }
 
 /// A tool behind a launcher. Some launchers install what is missing, which is nothing for a doctor to do.

@@ -165,19 +165,15 @@ pub fn virtualenv(facts: &UnitFacts, platform: &Platform) -> (String, String) {
     let windows = platform.os == "windows";
     let inside = if windows { r"Scripts\python" } else { "bin/python" };
     let separator = if windows { '\\' } else { '/' };
-    match &facts.virtualenv {
-        Some(env) => {
-            let shown = env.strip_prefix(&facts.dir).unwrap_or(env).to_string_lossy();
-            (String::new(), quoted(&format!("{shown}{separator}{inside}")))
-        }
-        None => {
-            let python = if windows { "py" } else { "python3" };
-            (
-                format!("{python} -m venv .venv && "),
-                format!(".venv{separator}{inside}"),
-            )
-        }
+    if let Some(env) = &facts.virtualenv {
+        let shown = env.strip_prefix(&facts.dir).unwrap_or(env).to_string_lossy();
+        return (String::new(), quoted(&format!("{shown}{separator}{inside}")));
     }
+    let python = if windows { "py" } else { "python3" };
+    (
+        format!("{python} -m venv .venv && "),
+        format!(".venv{separator}{inside}"),
+    )
 }
 
 /// What the project names already is installed, anything else is added.

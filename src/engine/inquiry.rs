@@ -24,6 +24,8 @@ pub struct Question {
     pub args: Vec<String>,
     /// The directory that it is asked in: what stands before a tool may behave by the directory.
     pub cwd: PathBuf,
+    /// Behind which name the version stands, as in `pytest-cov-7.1.0`; `None` when it is the first in what is said.
+    pub of: Option<&'static str>,
 }
 
 /// What came of a question.
@@ -105,7 +107,11 @@ pub(super) fn ask(question: &Question, runner: &dyn Runner, patience: Duration) 
     };
     let how = match outcome.end {
         End::Code(0) => {
-            return match versions::find(&stdout).or_else(|| versions::find(&stderr)) {
+            let find = |bytes: &[u8]| match question.of {
+                Some(name) => versions::find_of(name, bytes),
+                None => versions::find(bytes),
+            };
+            return match find(&stdout).or_else(|| find(&stderr)) {
                 Some(version) => VersionAnswer::Version(version),
                 None => VersionAnswer::Unrecognised(said()),
             };

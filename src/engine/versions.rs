@@ -78,6 +78,7 @@ pub(super) fn ask(probe: &Probe, runner: &dyn Runner, cwd: &Path) -> Option<Stri
         program: probe.program.clone(),
         args: probe.args.clone(),
         cwd: cwd.to_owned(),
+        of: None,
     };
     match inquiry::ask(&question, runner, PATIENCE) {
         VersionAnswer::Version(version) => Some(version),
@@ -102,9 +103,44 @@ pub(super) fn find(bytes: &[u8]) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// The version that stands behind a name and a `-`, as in `pytest-cov-7.1.0`. Names are compared as Python's index
+/// does: `_` is `-`.
+pub(super) fn find_of(name: &str, bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    text.split_whitespace().find_map(|word| {
+        let version = word
+            .replace('_', "-")
+            .strip_prefix(name)?
+            .strip_prefix('-')?
+            .to_owned();
+        let is_version = version.len() <= 40 && version.starts_with(|c: char| c.is_ascii_digit());
+        is_version.then_some(version)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_version_of_a_plugin_stands_behind_its_name() {
+        let check = |text: &str, expect: Option<&str>| {
+            assert_eq!(
+                find_of("pytest-cov", text.as_bytes()).as_deref(),
+                expect,
+                "{text}"
+            );
+        };
+        check(
+            "registered third-party plugins:\n  pytest-cov-7.1.0 at /x/pytest_cov/plugin.py",
+            Some("7.1.0"),
+        );
+        check("  pytest_cov-6.2.1 at /x", Some("6.2.1"));
+        check("  anyio-4.16.0 at /pytest-cov-x", None);
+        check("pytest-cov", None);
+        check("pytest-cov-stub-1.0", None);
+        check("", None);
+    }
 
     #[track_caller]
     fn check(text: &str, expect: Option<&str>) {

@@ -58,6 +58,7 @@ pub(super) fn git_program(found: &Found, root: &Path) -> Wanted {
                 program: path.clone(),
                 args: vec!["--version".to_owned()],
                 cwd: root.to_owned(),
+                of: None,
             }),
         },
         Found::NotExecutable(path) => State::NotExecutable(path.clone()),

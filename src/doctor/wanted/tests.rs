@@ -68,7 +68,7 @@ fn told(needs: &Needs) -> Vec<String> {
             let state = match &wanted.state {
                 State::Here { path, ask } => {
                     let ask = match ask {
-                        Ask::With(question) => {
+                        Ask::With(question) | Ask::Plugin(question) => {
                             format!("{} {}", question.program.display(), question.args.join(" "))
                         }
                         Ask::Unknown => "nobody knows how to ask".to_owned(),
@@ -137,6 +137,7 @@ fn behind_a_launcher_that_installs_nothing_is_asked() {
         &[("uv", "/bin/uv"), ("pytest", "/project/.venv/bin/pytest")],
         &[
             "uv at /bin/uv: /bin/uv --version [tests!]",
+            "pytest-cov at somewhere: /project/.venv/bin/pytest --version --version --noconftest [tests!]",
             "pytest at /project/.venv/bin/pytest: /project/.venv/bin/pytest --version [tests!]",
         ],
     );
@@ -150,6 +151,7 @@ fn behind_a_launcher_that_installs_nothing_is_asked() {
         &[("python", "/bin/python")],
         &[
             "python at /bin/python: /bin/python --version [tests!]",
+            "pytest-cov at somewhere: /bin/python -m pytest --version --version --noconftest [tests!]",
             "pytest at somewhere: /bin/python -m pytest --version [tests!]",
         ],
     );

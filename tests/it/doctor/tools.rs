@@ -223,3 +223,38 @@ fn what_the_doctor_learns_the_gates_need_not_ask_again() {
     sandbox.sdd(["gate", "linting"]).expect_code(0);
     assert_eq!(sandbox.read(".session/runs/tool-versions.json"), known);
 }
+
+#[test]
+fn coverage_wants_its_plugin_and_pytest_says_whether_it_has_it() {
+    let answer = demo().sdd(["doctor", "--format", "json"]);
+    let plugin = tool(&answer, "pytest-cov");
+    assert_eq!(
+        (&plugin["verdict"], &plugin["version"]),
+        (&json!("passed"), &json!("7.1.0"))
+    );
+    // The real pytest, told to leave its plugins out.
+    let without = |settings: &serde_json::Value| {
+        let venv = Sandbox::new()
+            .config(settings)
+            .git()
+            .tree("templates/demo")
+            .venv_without(&["pytest"]);
+        let real = crate::support::test_tools().join("venv/bin/python");
+        let script = format!(
+            "export PYTEST_DISABLE_PLUGIN_AUTOLOAD=1\nexec {} -m pytest \"$@\"",
+            real.display()
+        );
+        set_up(venv.fake("pytest", &script))
+    };
+    let answer = without(&json!({})).sdd(["doctor", "--format", "json"]);
+    answer.expect_code(3);
+    let plugin = tool(&answer, "pytest-cov");
+    assert_eq!(
+        (&plugin["verdict"], &plugin["required"]),
+        (&json!("error"), &json!(true))
+    );
+    assert_eq!(remedy(&plugin)[0], ".venv/bin/python -m pip install pytest-cov");
+    assert_eq!(tool(&answer, "pytest")["verdict"], "passed");
+    let unmeasured = json!({"quality_gates": {"test_execution": {"coverage_threshold": null}}});
+    without(&unmeasured).sdd(["doctor"]).expect_code(0);
+}

@@ -8,35 +8,44 @@ use serde_json::json;
 use super::{demo, remedy, set_up, tool};
 use crate::support::Sandbox;
 
+/// Settings that ask for no coverage: a script has no plugin for that.
+fn plain() -> serde_json::Value {
+    json!({"quality_gates": {"test_execution": {"coverage_threshold": null}, "security": {"enabled": false}}})
+}
+
 /// The demo project with a script in the place of a tool.
 fn with(name: &str, script: &str) -> Sandbox {
-    let sandbox = Sandbox::new().git().tree("templates/demo").venv_without(&[name]);
+    let sandbox = Sandbox::new()
+        .config(&plain())
+        .git()
+        .tree("templates/demo")
+        .venv_without(&[name]);
     set_up(sandbox.fake(name, script))
 }
 
 #[track_caller]
 fn check(name: &str, script: &str, code: i32, verdict: &str, said: &str) {
     let sandbox = with(name, script);
-    let answer = sandbox.sdd(["doctor", "--format", "json", "--timeout", "2"]);
+    let answer = sandbox.sdd(["doctor", "--format", "json", "--timeout", "15"]);
     answer.expect_code(code);
     let tool = tool(&answer, name);
     assert_eq!(tool["verdict"], verdict, "{tool}");
     assert!(tool["reason"].as_str().unwrap().contains(said), "{tool}");
     let warned = answer.json()["warnings"].to_string();
     assert_eq!(warned.contains(name), verdict == "error", "{warned}");
-    assert!(answer.elapsed < Duration::from_secs(60), "{:?}", answer.elapsed);
+    assert!(answer.elapsed < Duration::from_secs(90), "{:?}", answer.elapsed);
     sandbox.assert_nothing_left();
 }
 
 #[test]
 fn a_tool_that_hangs_is_named_and_ended() {
-    check("pytest", "sleep 1000", 3, "error", "had no answer within 2 s");
+    check("pytest", "sleep 1000", 3, "error", "had no answer within 15 s");
     check(
         "ruff",
         "sleep 1000 & sleep 1000",
         0,
         "error",
-        "had no answer within 2 s",
+        "had no answer within 15 s",
     );
 }
 
@@ -59,7 +68,7 @@ fn a_tool_that_answers_without_a_version_is_there() {
     check("pytest", "exit 0", 0, "passed", "said nothing");
     check(
         "pytest",
-        "head -c 3000000 /dev/zero | tr '\\0' x",
+        "head -c 600000 /dev/zero | tr '\\0' x",
         0,
         "passed",
         "said no version",
@@ -121,17 +130,13 @@ fn waiting_is_said_after_a_second_and_not_where_it_is_not_wanted() {
 
 #[test]
 fn several_tools_are_asked_side_by_side() {
-    let slow = "sleep 2; echo 1.2.3";
+    let slow = "sleep 3; echo 1.2.3";
     let sandbox = Sandbox::new()
+        .config(&plain())
         .git()
         .tree("templates/demo")
-        .venv_without(&["ruff", "pytest", "bandit"]);
-    let sandbox = set_up(
-        sandbox
-            .fake("ruff", slow)
-            .fake("pytest", slow)
-            .fake("bandit", slow),
-    );
+        .venv_without(&["ruff", "pytest"]);
+    let sandbox = set_up(sandbox.fake("ruff", slow).fake("pytest", slow));
     let together = sandbox.sdd(["doctor", "--jobs", "4"]);
     together.expect_code(0);
     let one_by_one = sandbox.sdd(["doctor", "--jobs", "1"]);

@@ -1,7 +1,5 @@
 //! Help: every command explains itself, with examples that can be typed, and the reference says the same.
 
-#![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
-
 mod completions;
 mod man;
 mod reference;
