@@ -3,7 +3,9 @@
 mod architecture;
 mod cli;
 mod config;
+mod doctor;
 mod example;
+mod help;
 mod process;
 mod project;
 mod readme;

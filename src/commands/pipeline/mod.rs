@@ -3,19 +3,21 @@
 mod decision;
 mod options;
 mod place;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub use decision::decide;
+pub use decision::{called, decide};
 pub use options::RunOptions;
+pub use versions::{read_versions, write_versions};
 
 use super::context::Cx;
 use super::error::{CommandError, show};
 use super::output::Outputs;
-use crate::engine::{self, Job, OnFailure, Plan, StepKey, VersionCache};
+use crate::engine::{self, Job, OnFailure, Plan, StepKey};
 use crate::gates::{Context, Programs, Strictness};
 use crate::model::config::{Config, load};
 use crate::model::exit::Exit;
@@ -28,7 +30,7 @@ use crate::process::{System, guard, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
 use crate::ui;
-use decision::{called, contradictions, missing_gates, rerun, unanswered, withheld};
+use decision::{contradictions, missing_gates, rerun, unanswered, withheld};
 use place::Place;
 
 /// What is asked of a run.
@@ -206,7 +208,7 @@ impl Scene<'_> {
         }
         let last = self.last_report();
         let history = history(last.as_ref());
-        let versions = self.read_versions();
+        let versions = read_versions(&self.opened.store);
         let progress = cx.ui.progress();
         let (ran, git) = std::thread::scope(|scope| {
             let git = scope.spawn(|| self.git(&runner));
@@ -238,7 +240,7 @@ impl Scene<'_> {
         });
         progress.clear();
         if ran.versions != versions {
-            self.write_versions(&ran.versions);
+            write_versions(&self.opened.store, &ran.versions);
         }
         let mut warnings = self.opened.warnings.clone();
         warnings.extend(contradictions(config));
@@ -294,26 +296,7 @@ impl Scene<'_> {
         let bytes = store::read_regular(&path, store::LARGE).ok()??;
         serde_json::from_slice(&bytes).ok()
     }
-
-    fn read_versions(&self) -> VersionCache {
-        store::read_regular(&self.opened.store.path(VERSIONS), store::LARGE)
-            .ok()
-            .flatten()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default()
-    }
-
-    /// Only a cache: without it the tools are asked again.
-    fn write_versions(&self, versions: &VersionCache) {
-        if let Ok(mut text) = serde_json::to_vec_pretty(versions) {
-            text.push(b'\n');
-            let _ = self.opened.store.write(VERSIONS, &text, Overwrite::Replace);
-        }
-    }
 }
-
-/// The versions of tools that were asked before.
-const VERSIONS: &str = ".session/runs/tool-versions.json";
 
 /// How long steps took the last time, so that the longest can begin first.
 fn history(last: Option<&Report>) -> BTreeMap<StepKey, Duration> {
