@@ -3,7 +3,7 @@
 from common import Project
 
 FILES_A_PART = 20
-FUNCTIONS = 6
+FUNCTIONS = 3
 # Imports nobody uses, five a file: findings of one rule of the linter.
 FINDINGS_A_FILE = 5
 
@@ -42,15 +42,16 @@ def module(number: int) -> str:
 
 
 def tests_of(part: int, numbers: list[int]) -> str:
-    """The tests of one part of the package."""
-    names = "\n".join(f"from shop.part_{part:02} import module_{number:04}" for number in numbers)
-    listed = "\n".join(f"    module_{number:04}," for number in numbers)
+    """The tests of one part of the package. A scanner that looks at them finds nothing: there is no `assert`."""
+    listed = "".join(f"    module_{number:04},\n" for number in numbers)
     return (
-        f'"""Tests of part {part}."""\n\nimport pytest\n\n{names}\n\nMODULES = [\n{listed}\n]\n\n\n'
-        '@pytest.mark.parametrize("module", MODULES)\n'
-        "def test_steps_grow(module):\n"
-        f'    steps = [getattr(module, f"step_{{number}}") for number in range({FUNCTIONS})]\n'
-        "    assert all(step(3) >= 3 for step in steps)\n"
+        f'"""Tests of part {part}."""\n\nimport pytest\n\n'
+        f"from shop.part_{part:02} import (\n{listed})\n\nMODULES = [\n{listed}]\n\n\n"
+        f'@pytest.mark.parametrize("number", range({FUNCTIONS}))\n'
+        "def test_steps_grow(number):\n"
+        "    for module in MODULES:\n"
+        '        if getattr(module, f"step_{number}")(3) < 3:\n'
+        '            pytest.fail(f"step {number} of {module}")\n'
     )
 
 
