@@ -62,7 +62,7 @@ pub(super) fn scan(root: &Path, exclude: GlobSet) -> Scan {
         }
         reason.is_none()
     };
-    let (parts, problems) = walk::collect(root, Hidden::Skip, keep, visit);
+    let (parts, problems) = walk::list(root, Hidden::Skip, keep, visit);
     let mut scan = Scan {
         left_out: std::mem::take(&mut *left_out.lock().unwrap_or_else(PoisonError::into_inner)),
         problems,
