@@ -36,6 +36,13 @@ impl Place {
         }
     }
 
+    /// Removes what was made for a run that did not begin.
+    pub(super) fn discard(self) {
+        if let Self::Run(run, _) = self {
+            run.discard();
+        }
+    }
+
     pub(super) fn path(&self) -> &Path {
         match self {
             Self::Nowhere(path) => path,
