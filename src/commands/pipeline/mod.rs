@@ -136,9 +136,12 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
             return Err(error);
         }
     };
-    // The last look at what is left of the run, and the record of it: neither waits for the other.
+    // The last look at what is left of this run and of older ones, and the record of it: neither waits for the other.
     let recorded = std::thread::scope(|scope| {
-        scope.spawn(move || drop(tools));
+        scope.spawn(|| {
+            drop(tools);
+            opened.store.tidy();
+        });
         record(&opened.store, &report, request.recording)
     });
     if let Err(error) = &recorded {

@@ -19,7 +19,6 @@ impl Place {
         if request.options.plan {
             return Ok(Self::Nowhere(store.path(layout::RUNS).join("RUN_ID")));
         }
-        store.tidy();
         match store.new_run(cx.clock.now()) {
             Ok(run) => {
                 let shown = format!("{}/{}", layout::RUNS, run.id());
