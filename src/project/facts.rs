@@ -53,6 +53,8 @@ pub struct UnitFacts {
     pub nested: Vec<String>,
     /// What is known of Python units only.
     pub python: PythonFacts,
+    /// What is known of Go units only.
+    pub go: GoFacts,
 }
 
 /// What the Python tools' command lines depend on beside the manifest.
@@ -68,6 +70,17 @@ pub struct PythonFacts {
     pub environments: Vec<String>,
     /// Directories directly in the unit's directory that git ignores, by name.
     pub ignored: Vec<String>,
+}
+
+/// What the Go tools' command lines and the places that they name depend on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoFacts {
+    /// The name that `go.mod` gives the module, such as `example.com/api`: names of packages begin with it.
+    pub module: Option<String>,
+    /// The version of Go that `go.mod` asks for, `(1, 22)`: an older Go does not build the module (since 1.21).
+    pub version: Option<(u32, u32)>,
+    /// The module's own Go files, relative to the unit with `/` between parts, sorted.
+    pub sources: Vec<String>,
 }
 
 /// A small file.
@@ -149,6 +162,7 @@ impl UnitFacts {
             locks: Vec::new(),
             nested: Vec::new(),
             python: PythonFacts::default(),
+            go: GoFacts::default(),
         }
     }
 

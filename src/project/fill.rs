@@ -7,7 +7,7 @@ use crate::model::language::Language;
 
 use super::UnitFacts;
 use super::facts::{LOCK_FILES, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, TextFile, upwards};
-use super::fill_python;
+use super::{fill_go, fill_python};
 use super::paths::display;
 use super::units::{Chosen, Manifests};
 
@@ -65,7 +65,7 @@ impl Filler {
                     facts.entries.insert(NEXTEST_CONFIG.to_owned());
                 }
             }
-            Language::Go => {}
+            Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests),
         }
         facts
     }

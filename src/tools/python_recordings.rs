@@ -27,6 +27,7 @@ pub(super) fn facts(manifest: &str) -> UnitFacts {
         locks: Vec::new(),
         nested: Vec::new(),
         python: crate::project::facts::PythonFacts::default(),
+        go: crate::project::facts::GoFacts::default(),
     }
 }
 
