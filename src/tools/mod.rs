@@ -9,6 +9,8 @@ mod cargo_audit;
 mod cargo_nextest;
 mod cargo_test;
 mod clippy;
+mod go_test;
+mod golang;
 pub mod launch;
 mod pip_audit;
 mod pytest;
@@ -42,6 +44,7 @@ pub static TOOLS: &[&dyn Tool] = &[
     &pytest::Pytest,
     &cargo_nextest::CargoNextest,
     &cargo_test::CargoTest,
+    &go_test::GoTest,
     &bandit::Bandit,
     &pip_audit::PipAudit,
     &safety::Safety,
@@ -89,6 +92,11 @@ pub trait Tool: Sync {
         None
     }
 
+    /// Programs that [`Prepared::wrapper`] may begin with: mocha's coverage is measured by `c8` or `nyc`.
+    fn wrappers(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What steps of this tool must not share at the same time, such as a build directory.
     fn exclusive(&self) -> Option<&'static str> {
         None
@@ -130,6 +138,8 @@ pub struct Ask<'a> {
     pub out: &'a Path,
     /// Whether coverage is to be measured.
     pub coverage: bool,
+    /// Those of [`Tool::wrappers`] that are installed for the unit, in their order.
+    pub wrappers: &'a [&'static str],
     /// How many workers a tool that runs things in parallel may use.
     pub workers: usize,
 }
@@ -139,6 +149,8 @@ pub struct Ask<'a> {
 pub struct Prepared {
     /// The arguments behind the tool's words.
     pub args: Vec<String>,
+    /// Words before the tool's own, a program of [`Ask::wrappers`] first: `c8 --reporter=json-summary`. Empty for most.
+    pub wrapper: Vec<String>,
     /// Variables to set.
     pub env: Vec<(String, String)>,
     /// Files that the tool will write and that are read afterwards.

@@ -18,11 +18,7 @@ const MISUSE: &str = "flag provided but not defined";
 pub(super) fn judge(tool: &str, run: &ToolRun<'_>, events: &Events) -> Reading {
     let stderr = golang::plain(run.stderr);
     if events.packages.is_empty() {
-        return if golang::matched_nothing(&stderr) {
-            Reading::Nothing("there are no Go packages".to_owned())
-        } else {
-            golang::no_answer("go test named no package", &stderr)
-        };
+        return without_packages(tool, run, &stderr);
     }
     let builds = build_output(events, &stderr);
     let mut tally = Tally::default();
@@ -69,7 +65,6 @@ pub(super) fn judge(tool: &str, run: &ToolRun<'_>, events: &Events) -> Reading {
     }
     let mut answer = Answer {
         warnings: tally.warnings(),
-        findings: tally.findings,
         tests: Some(tally.counts),
         ..Answer::default()
     };
@@ -78,7 +73,28 @@ pub(super) fn judge(tool: &str, run: &ToolRun<'_>, events: &Events) -> Reading {
         answer.coverage = Some(coverage);
         answer.gaps = gaps;
     }
+    answer.findings = tally.findings;
     Reading::Answer(Box::new(answer))
+}
+
+/// The answer when no package was tested. Older versions of Go say on stderr alone what they could not load.
+fn without_packages(tool: &str, run: &ToolRun<'_>, stderr: &str) -> Reading {
+    if golang::matched_nothing(stderr) {
+        return Reading::Nothing("there are no Go packages".to_owned());
+    }
+    let findings = golang::compile_errors(tool, run.facts, stderr);
+    if run.exit == 0 || findings.is_empty() || golang::trouble(stderr).is_some() {
+        return golang::no_answer("go test named no package", stderr);
+    }
+    Reading::Answer(Box::new(Answer {
+        findings,
+        tests: Some(TestCounts {
+            errors: 1,
+            ..TestCounts::default()
+        }),
+        warnings: vec!["the code could not be loaded: no test was run".to_owned()],
+        ..Answer::default()
+    }))
 }
 
 /// What the builds that failed had to say: as events since Go 1.24, on stderr before.
@@ -310,7 +326,7 @@ fn coverage(run: &ToolRun<'_>, tally: &Tally<'_>, typed: bool) -> (Coverage, Vec
             for gap in &mut gaps {
                 gap.path = super::place::in_unit(run.facts, &gap.path);
             }
-            (Coverage::Percent(report.measured.percent), gaps)
+            (Coverage::Measured(report.measured), gaps)
         }
     }
 }
