@@ -77,6 +77,10 @@ const TROUBLES: &[(&[&str], &str)] = &[
         &["build cache is required", "module cache not found", "GOPATH is not defined"],
         "set HOME, or GOCACHE and GOPATH",
     ),
+    (
+        &[": lstat ", ": stat "],
+        "correct the packages that the configured command names",
+    ),
     (&["flag provided but not defined"], "correct the arguments of the configured command"),
 ];
 
@@ -86,6 +90,11 @@ pub(super) fn trouble(said: &str) -> Option<&'static str> {
         .iter()
         .find(|(words, _)| words.iter().any(|word| said.contains(word)))
         .map(|(_, hint)| *hint)
+}
+
+/// Whether what was said is trouble, and nothing of what was found is a fault of the code.
+pub(super) fn only_trouble(findings: &[Finding], said: &str) -> bool {
+    trouble(said).is_some() && findings.iter().all(|finding| trouble(&finding.message).is_some())
 }
 
 /// No answer, with go's own first words on it and what helps.
@@ -100,13 +109,17 @@ pub(super) fn no_answer(what: &str, said: &str) -> Reading {
     })
 }
 
-/// The first line that tells something, together with the next one where it ends with a colon.
+/// The first line that tells something, together with the next one where it ends with a colon, and with all that
+/// follow where it is a chain of imports.
 pub(super) fn first_words(said: &str) -> Option<String> {
     let mut lines = said.lines().map(str::trim).filter(|line| {
         let noise = ["#", "go: downloading ", "go: warning: ", "go: finding "];
         !line.is_empty() && !noise.iter().any(|start| line.starts_with(start))
     });
     let line = lines.next()?;
+    if line.starts_with("package ") {
+        return Some(lines.take(20).fold(line.to_owned(), |chain, more| format!("{chain}, {more}")));
+    }
     Some(match lines.next() {
         Some(next) if line.ends_with(':') => format!("{line} {next}"),
         _ => line.to_owned(),
@@ -232,4 +245,67 @@ fn is_flag(arg: &str, name: &str) -> bool {
 /// Captured output as text without control sequences, as a whole.
 pub(super) fn plain(bytes: &[u8]) -> String {
     text::sanitise(&String::from_utf8_lossy(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::go_recordings::facts;
+    use super::*;
+
+    #[track_caller]
+    fn check_path(unit: &str, printed: &str, expect: &str) {
+        let mut facts = facts();
+        facts.unit.path = unit.to_owned();
+        assert_eq!(source_path(&facts, printed), expect, "{printed} in {unit}");
+    }
+
+    #[test]
+    fn sources_are_named_from_the_projects_root() {
+        check_path(".", "./a.go", "a.go");
+        check_path(".", "/project/sub/a.go", "sub/a.go");
+        check_path(".", "/goroot/src/fmt/print.go", "/goroot/src/fmt/print.go");
+        check_path("services/api", "b/b.go", "services/api/b/b.go");
+        check_path("services/api", "../lib/l.go", "services/lib/l.go");
+        check_path("api", "../../out.go", "../out.go");
+    }
+
+    #[track_caller]
+    fn check_without(args: &str, name: &str, value: Value, expect: &str) {
+        let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
+        assert_eq!(without_flag(args, name, value).join(" "), expect);
+    }
+
+    #[test]
+    fn a_flag_goes_with_its_value() {
+        check_without("-o bin -race ./...", "o", Value::Next, "-race ./...");
+        check_without("--o=bin ./...", "o", Value::Next, "./...");
+        check_without("-json ./...", "json", Value::Own, "./...");
+        check_without("-json=true -jsonl ./...", "json", Value::Own, "-jsonl ./...");
+        check_without("./... -args -o bin", "o", Value::Next, "./... -args -o bin");
+        check_without("-o", "o", Value::Next, "");
+        assert!(!has_flag(&["-args".to_owned(), "-count=2".to_owned()], "count"));
+        assert!(has_flag(&["--count".to_owned()], "count"));
+    }
+
+    #[test]
+    fn what_go_says_first_is_told() {
+        let check = |said: &str, expect: Option<&str>| assert_eq!(first_words(said).as_deref(), expect);
+        check("", None);
+        check("# example.com/a\ngo: downloading x v1\nlink failed\nmore\n", Some("link failed"));
+        check("go: errors parsing go.mod:\ngo.mod:1: x\n", Some("go: errors parsing go.mod: go.mod:1: x"));
+        check(
+            "package a\n\timports b\n\timports a: import cycle not allowed\n",
+            Some("package a, imports b, imports a: import cycle not allowed"),
+        );
+    }
+
+    #[test]
+    fn a_fault_of_the_code_beside_trouble_is_a_fault_of_the_code() {
+        let facts = facts();
+        let said = "a.go:3:8: missing go.sum entry for module x\n";
+        assert!(only_trouble(&compile_errors("t", &facts, said), said));
+        let both = format!("{said}b.go:1:1: undefined: y\n");
+        assert!(!only_trouble(&compile_errors("t", &facts, &both), &both));
+        assert!(!only_trouble(&[], "undefined: y"));
+    }
 }

@@ -6,10 +6,16 @@
 mod bandit;
 mod cargo;
 mod cargo_audit;
+mod cargo_check;
 mod cargo_nextest;
 mod cargo_test;
 mod clippy;
+mod go_build;
+#[cfg(test)]
+mod go_recordings;
 mod go_test;
+mod go_vet;
+mod gofmt;
 mod golang;
 pub mod launch;
 mod pip_audit;
@@ -39,12 +45,16 @@ use crate::project::UnitFacts;
 pub static TOOLS: &[&dyn Tool] = &[
     &ruff_format::RuffFormat,
     &rustfmt::Rustfmt,
+    &gofmt::Gofmt,
     &ruff_check::RuffCheck,
     &clippy::Clippy,
+    &go_vet::GoVet,
     &pytest::Pytest,
     &cargo_nextest::CargoNextest,
     &cargo_test::CargoTest,
     &go_test::GoTest,
+    &cargo_check::CargoCheck,
+    &go_build::GoBuild,
     &bandit::Bandit,
     &pip_audit::PipAudit,
     &safety::Safety,

@@ -42,7 +42,7 @@ pub(super) fn judge(tool: &str, run: &ToolRun<'_>, events: &Events) -> Reading {
     }
     if !tally.unbuilt.is_empty() {
         // What go could not load is no fault of the tests; that a test failed beside it stays true.
-        if tally.findings.is_empty() && golang::trouble(&builds).is_some() {
+        if tally.findings.is_empty() && golang::only_trouble(&compile, &builds) {
             return golang::no_answer("go test could not load every package", &builds);
         }
         if compile.is_empty() {
@@ -60,6 +60,7 @@ pub(super) fn judge(tool: &str, run: &ToolRun<'_>, events: &Events) -> Reading {
     if tally.counts.ran() == 0 && tally.findings.is_empty() {
         return Reading::Nothing(match tally.counts.skipped {
             0 => "there are no tests".to_owned(),
+            1 => "no test was run: the only one was skipped".to_owned(),
             count => format!("no test was run: all {count} were skipped"),
         });
     }
@@ -83,7 +84,7 @@ fn without_packages(tool: &str, run: &ToolRun<'_>, stderr: &str) -> Reading {
         return Reading::Nothing("there are no Go packages".to_owned());
     }
     let findings = golang::compile_errors(tool, run.facts, stderr);
-    if run.exit == 0 || findings.is_empty() || golang::trouble(stderr).is_some() {
+    if run.exit == 0 || findings.is_empty() || golang::only_trouble(&findings, stderr) {
         return golang::no_answer("go test named no package", stderr);
     }
     Reading::Answer(Box::new(Answer {

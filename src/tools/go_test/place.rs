@@ -102,7 +102,8 @@ fn message(said: &str) -> String {
 /// The place that a line of `t.Error`, `t.Log` and the like begins with.
 fn place_of(line: &str) -> Option<(&str, u32)> {
     let (file, line, _, _) = go_text::place(line.strip_prefix("    ")?.trim_start())?;
-    Some((file, line))
+    // Package testing itself speaks, of a data race, and its files are no place of the project.
+    (file != "testing.go").then_some((file, line))
 }
 
 /// A panic, or an error of the runtime, told by its first lines and the first place of the project in its stack.
