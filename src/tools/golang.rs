@@ -38,7 +38,7 @@ const TROUBLES: &[(&[&str], &str)] = &[
         "correct the `use` lines of go.work",
     ),
     (
-        &["does not contain main module", "cannot find main module", "go.mod file not found"],
+        &["does not contain main module", "cannot find main module", "go.mod file not found", "no go.mod file"],
         "a Go module needs a go.mod: `go mod init NAME` writes one",
     ),
     (
@@ -109,7 +109,7 @@ pub(super) fn no_answer(what: &str, said: &str) -> Reading {
     })
 }
 
-/// The first line that tells something, together with the next one where it ends with a colon, and with all that
+/// The first line that tells something, together with the next ones while it ends with a colon, and with all that
 /// follow where it is a chain of imports.
 pub(super) fn first_words(said: &str) -> Option<String> {
     let mut lines = said.lines().map(str::trim).filter(|line| {
@@ -118,12 +118,18 @@ pub(super) fn first_words(said: &str) -> Option<String> {
     });
     let line = lines.next()?;
     if line.starts_with("package ") {
-        return Some(lines.take(20).fold(line.to_owned(), |chain, more| format!("{chain}, {more}")));
+        let imports = lines.take_while(|line| !line.starts_with("package ")).take(20);
+        return Some(imports.fold(line.to_owned(), |chain, more| format!("{chain}, {more}")));
     }
-    Some(match lines.next() {
-        Some(next) if line.ends_with(':') => format!("{line} {next}"),
-        _ => line.to_owned(),
-    })
+    let mut told = line.to_owned();
+    for next in lines.take(3) {
+        if !told.ends_with(':') {
+            break;
+        }
+        told.push(' ');
+        told.push_str(next);
+    }
+    Some(told)
 }
 
 /// Whether go says that there is no package to work on.

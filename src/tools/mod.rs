@@ -17,6 +17,7 @@ mod go_test;
 mod go_vet;
 mod gofmt;
 mod golang;
+mod govulncheck;
 pub mod launch;
 mod pip_audit;
 mod pytest;
@@ -59,6 +60,7 @@ pub static TOOLS: &[&dyn Tool] = &[
     &pip_audit::PipAudit,
     &safety::Safety,
     &cargo_audit::CargoAudit,
+    &govulncheck::Govulncheck,
 ];
 
 /// One external tool.

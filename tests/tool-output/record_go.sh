@@ -4,7 +4,7 @@
 #   tests/tool-output/record_go.sh [TOOL…]        TOOL: go-test gofmt go-vet go-build govulncheck
 #
 # Writes TOOL/VERSION/CASE.{stdout,stderr,exit,…} beside this script. GO names the go program (default: that of the
-# tests' tools), GOVULNCHECK the govulncheck program. Bytes are kept as they came, but for paths: the module stands
+# tests' tools), GOVULNCHECK the govulncheck program and GOVULNCHECK_VERSION its version. Bytes are kept as they came, but for paths: the module stands
 # at /project, the output directory at /out, Go itself at /goroot, the rest of the scratch directory at /scratch.
 # Nothing is fetched: where modules are needed they come from a directory that this script makes.
 #
@@ -366,8 +366,62 @@ go_build() {
     fresh; code; mkdir two; printf 'package one\n' >two/a.go; printf 'package other\n' >two/b.go; b two_packages -o /dev/null ./...
 }
 
-govulncheck() {
-    echo "to be written"
+# entry ID MODULE SUMMARY MORE: one entry of the local vulnerability database, fixed in 1.2.0 of the module.
+entry() {
+    printf '{"schema_version":"1.3.1","id":"%s","modified":"2024-01-02T00:00:00Z","published":"2024-01-01T00:00:00Z","aliases":["CVE-2024-00001"],"summary":"%s","details":"For a test.",%s"affected":[{"package":{"name":"%s","ecosystem":"Go"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"%s"}]}],"ecosystem_specific":{"imports":[%s]}}],"references":[],"database_specific":{"url":"https://example.com/%s","review_status":"REVIEWED"}}\n' \
+        "$1" "$3" "$5" "$2" "$6" "$4" "$1" >"$work/db/ID/$1.json"
+}
+
+# vulndb: two entries of a module, one of the standard library, in the layout of the Go vulnerability database.
+vulndb() {
+    rm -rf "$work/db"
+    mkdir -p "$work/db/index" "$work/db/ID"
+    entry GO-2024-0001 example.com/badbytes 'Bytes go bad' '{"path":"example.com/badbytes","symbols":["Bad"]}' '' 1.2.0
+    entry GO-2024-0002 example.com/badbytes 'Bytes go worse' '{"path":"example.com/badbytes","symbols":["Bad"]}' '"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],' 1.3.0
+    entry GO-2024-0003 stdlib 'The standard library errs' '{"path":"strings","symbols":["Title"]}' '' 99.0.0
+    printf '{"modified":"2024-01-02T00:00:00Z"}\n' >"$work/db/index/db.json"
+    printf '[{"path":"example.com/badbytes","vulns":[{"id":"GO-2024-0001","modified":"2024-01-02T00:00:00Z","fixed":"1.2.0"},{"id":"GO-2024-0002","modified":"2024-01-02T00:00:00Z","fixed":"1.3.0"}]},{"path":"stdlib","vulns":[{"id":"GO-2024-0003","modified":"2024-01-02T00:00:00Z","fixed":"99.0.0"}]}]\n' >"$work/db/index/modules.json"
+    printf '[{"id":"GO-2024-0001","modified":"2024-01-02T00:00:00Z","aliases":["CVE-2024-00001"]}]\n' >"$work/db/index/vulns.json"
+}
+
+# badbytes VERSION: the module uses a vendored dependency of this version.
+badbytes() {
+    fresh
+    mkdir -p vendor/example.com/badbytes
+    printf '\nrequire example.com/badbytes %s\n' "$1" >>go.mod
+    printf '# example.com/badbytes %s\n## explicit; go 1.19\nexample.com/badbytes\n' "$1" >vendor/modules.txt
+    printf 'package badbytes\n\nfunc Bad() int { return 1 }\n\nfunc Good() int { return 2 }\n' >vendor/example.com/badbytes/b.go
+    printf 'package sample\n\nimport "example.com/badbytes"\n\nfunc F() int {\n\treturn badbytes.Bad()\n}\n' >a.go
+}
+
+# The version is that of the package: govulncheck built without its module's version names none.
+vulncheck() {
+    local scanner=${GOVULNCHECK_VERSION:?the version of $GOVULNCHECK}
+    u() { record govulncheck "$scanner" "$1" "$GOVULNCHECK" -json "${@:2}"; }
+    vulndb
+    badbytes v1.3.0; u clean -db "file://$work/db" ./...
+    fresh; code; u clean_without_dependencies -db "file://$work/db" ./...
+    badbytes v1.1.0; u vulnerable_called -db "file://$work/db" ./...
+    u vulnerable_by_module -scan module -db "file://$work/db"
+    u vulnerable_by_package -scan package -db "file://$work/db" ./...
+    record govulncheck "$scanner" human "$GOVULNCHECK" -db "file://$work/db" ./...
+    badbytes v1.2.0; u vulnerable_partly -db "file://$work/db" ./...
+    badbytes v1.1.0; sed -i 's/Bad()/Good()/' a.go; u vulnerable_imported -db "file://$work/db" ./...
+    badbytes v1.1.0; printf 'package sample\n' >a.go; u vulnerable_required -db "file://$work/db" ./...
+    fresh; printf 'package sample\n\nimport "strings"\n\nfunc F() string {\n\treturn strings.Title("a")\n}\n' >a.go; u vulnerable_stdlib -db "file://$work/db" ./...
+    u database_unreachable -db https://127.0.0.1:1 ./...
+    u database_missing -db "file://$work/nowhere" ./...
+    printf 'garbage\n' >"$work/db/index/modules.json"; u database_broken -db "file://$work/db" ./...
+    vulndb; printf 'garbage\n' >"$work/db/ID/GO-2024-0003.json"; u entry_broken -db "file://$work/db" ./...
+    vulndb
+    fresh; printf 'package sample\n\nfunc F() int { return y }\n' >a.go; u type_error -db "file://$work/db" ./...
+    fresh; printf 'package sample\n\nfunc F( {\n' >a.go; u syntax_error -db "file://$work/db" ./...
+    fresh; u no_go_files -db "file://$work/db" ./...
+    fresh; code; rm go.mod; u no_module -db "file://$work/db" ./...
+    fresh; code; printf 'modul example\n' >go.mod; u broken_module -db "file://$work/db" ./...
+    missing_dependency; u missing_dependency -db "file://$work/db" ./...
+    fresh; code; u bad_flag -no-such-flag ./...
+    record govulncheck "$scanner" no_go env PATH=/nowhere "$GOVULNCHECK" -json -db "file://$work/db" ./...
 }
 
 [ $# -gt 0 ] || set -- go-test gofmt go-vet go-build govulncheck
@@ -377,7 +431,7 @@ for tool; do
         gofmt) gofmt_ ;;
         go-vet) go_vet ;;
         go-build) go_build ;;
-        govulncheck) govulncheck ;;
+        govulncheck) vulncheck ;;
         *) echo "unknown tool $tool" >&2; exit 2 ;;
     esac
 done
