@@ -200,9 +200,17 @@ impl Events {
 
 /// Whether a line is one of Go's own, for versions that do not say so.
 fn is_frame(line: &str) -> bool {
-    ["=== RUN ", "=== PAUSE ", "=== CONT ", "=== NAME ", "--- FAIL: ", "--- PASS: ", "--- SKIP: "]
-        .iter()
-        .any(|start| line.trim_start().starts_with(start))
+    [
+        "=== RUN ",
+        "=== PAUSE ",
+        "=== CONT ",
+        "=== NAME ",
+        "--- FAIL: ",
+        "--- PASS: ",
+        "--- SKIP: ",
+    ]
+    .iter()
+    .any(|start| line.trim_start().starts_with(start))
 }
 
 impl Package {
@@ -294,12 +302,24 @@ mod tests {
 
     #[test]
     fn what_is_no_event_is_said() {
-        check("{\"Action\":1}\n", "line 1 is no event of go test: \"{\\\"Action\\\":1}\"");
+        check(
+            "{\"Action\":1}\n",
+            "line 1 is no event of go test: \"{\\\"Action\\\":1}\"",
+        );
         check("\nPASS\n", "line 2 is no event of go test: \"PASS\"");
-        check("{\"Action\":\"pa", "the events of go test stop in the middle of a line");
-        check("{\"Action\":\"attr\",\"Package\":\"p\",\"Test\":\"T\",\"Key\":\"k\"}\n", "p None []");
+        check(
+            "{\"Action\":\"pa",
+            "the events of go test stop in the middle of a line",
+        );
+        check(
+            "{\"Action\":\"attr\",\"Package\":\"p\",\"Test\":\"T\",\"Key\":\"k\"}\n",
+            "p None []",
+        );
         check("FAIL\tp/q [build failed]\n", "p/q Some(Fail) []");
-        check("FAIL\tp/q\t0.1s\n", "line 1 is no event of go test: \"FAIL\\tp/q\\t0.1s\"");
+        check(
+            "FAIL\tp/q\t0.1s\n",
+            "line 1 is no event of go test: \"FAIL\\tp/q\\t0.1s\"",
+        );
         check("", "");
     }
 

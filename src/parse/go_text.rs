@@ -112,7 +112,10 @@ mod tests {
             "# example.com/sample\n./a.go:7:2: x declared and not used\nb/b.go:9: old\n",
             &["./a.go 7 2 x declared and not used", "b/b.go 9 0 old"],
         );
-        check("vet: sub/s.go:3:23: undefined: y\n", &["T sub/s.go 3 23 undefined: y"]);
+        check(
+            "vet: sub/s.go:3:23: undefined: y\n",
+            &["T sub/s.go 3 23 undefined: y"],
+        );
         check("/abs/with space/a.go:1:2: m\n", &["/abs/with space/a.go 1 2 m"]);
         check("x.go.go:1:2: m", &["x.go.go 1 2 m"]);
     }
@@ -132,7 +135,10 @@ mod tests {
         check("FAIL\texample.com/sample [build failed]\n", &[]);
         check("go: errors parsing go.mod:\ngo.mod:1: unknown directive\n", &[]);
         check("note: see a.go:1:2: m\n", &[]);
-        check("a.go:99999999999:2: m\na.go:1\na.go:1:2:\n.go:1:2: m\n", &[".go 1 2 m"]);
+        check(
+            "a.go:99999999999:2: m\na.go:1\na.go:1:2:\n.go:1:2: m\n",
+            &[".go 1 2 m"],
+        );
     }
 
     proptest::proptest! {

@@ -29,8 +29,7 @@ fn sources(dir: &Path) -> Vec<String> {
     let keep = |found: &Entry<'_>| {
         let name = found.entry.file_name().to_string_lossy();
         let is_dir = found.entry.file_type().is_some_and(|kind| kind.is_dir());
-        let foreign = is_dir
-            && (FOREIGN.contains(&&*name) || found.entry.path().join("go.mod").is_file());
+        let foreign = is_dir && (FOREIGN.contains(&&*name) || found.entry.path().join("go.mod").is_file());
         !foreign && !name.starts_with('_')
     };
     let visit = |files: &mut Vec<String>, found: &Entry<'_>| {
@@ -48,7 +47,9 @@ fn sources(dir: &Path) -> Vec<String> {
 
 /// The name that a `go.mod` gives its module.
 fn module_name(text: &str) -> Option<&str> {
-    let mut lines = text.lines().map(|line| line.split("//").next().unwrap_or("").trim());
+    let mut lines = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or("").trim());
     let rest = lines.find_map(|line| {
         let rest = line.strip_prefix("module")?;
         (rest.is_empty() || rest.starts_with([' ', '\t', '"', '`', '('])).then(|| rest.trim())
@@ -65,7 +66,11 @@ fn module_name(text: &str) -> Option<&str> {
 /// The version in a `go.mod`'s line `go 1.22.1`.
 fn version(text: &str) -> Option<(u32, u32)> {
     let line = text.lines().find_map(|line| line.trim().strip_prefix("go "))?;
-    let mut parts = line.split("//").next()?.trim().split(|c: char| !c.is_ascii_digit());
+    let mut parts = line
+        .split("//")
+        .next()?
+        .trim()
+        .split(|c: char| !c.is_ascii_digit());
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
@@ -80,7 +85,10 @@ mod tests {
 
     #[test]
     fn the_module_is_named_by_its_go_mod() {
-        check("// a module\nmodule example.com/a // ours\n\ngo 1.22\n", Some("example.com/a"));
+        check(
+            "// a module\nmodule example.com/a // ours\n\ngo 1.22\n",
+            Some("example.com/a"),
+        );
         check("module \"example.com/a\"\n", Some("example.com/a"));
         check("module (\n\texample.com/a\n)\n", Some("example.com/a"));
         check("modul example.com/a\n", None);

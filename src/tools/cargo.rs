@@ -78,7 +78,9 @@ pub(super) fn checked<'a>(name: &str, run: &ToolRun<'a>, install: &str) -> Resul
             return Err(no_answer(&what, run.stderr, install));
         }
         Err(error) => {
-            return Err(Reading::broken(format!("the report of {name} is not readable: {error}")));
+            return Err(Reading::broken(format!(
+                "the report of {name} is not readable: {error}"
+            )));
         }
     };
     if build.success != (run.exit == 0) {

@@ -60,7 +60,9 @@ impl Tool for CargoCheck {
             Err(reading) => return reading,
         };
         let errors = build.diagnostics.iter().filter(|one| one.error);
-        let findings = errors.map(|one| cargo::diagnostic(self.id(), run.facts, one)).collect();
+        let findings = errors
+            .map(|one| cargo::diagnostic(self.id(), run.facts, one))
+            .collect();
         Reading::Answer(Box::new(Answer {
             findings: cargo::once(findings),
             ..Answer::default()

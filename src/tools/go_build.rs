@@ -49,7 +49,10 @@ impl Tool for GoBuild {
         &[
             (0, "everything compiles"),
             (1, "the code does not compile, or go could not do its work"),
-            (2, "wrong usage; in older versions also code that does not compile"),
+            (
+                2,
+                "wrong usage; in older versions also code that does not compile",
+            ),
         ]
     }
 

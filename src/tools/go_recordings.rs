@@ -44,7 +44,9 @@ pub(super) fn load(tool: &str, version: &str, case: &str) -> Recording {
 }
 
 fn base(tool: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tool-output").join(tool)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/tool-output")
+        .join(tool)
 }
 
 /// Every recorded run of a tool by case and version.
@@ -116,12 +118,22 @@ pub(super) fn check_cuts(tool: &dyn Tool, allowed: fn(&Recording) -> bool) {
             for at in 0..whole.stdout.len() {
                 let mut cut = whole.clone();
                 cut.stdout.truncate(at);
-                check_cut(tool, &cut, allowed, &format!("{case} {version}: stdout cut at {at}"));
+                check_cut(
+                    tool,
+                    &cut,
+                    allowed,
+                    &format!("{case} {version}: stdout cut at {at}"),
+                );
             }
             for at in 0..whole.stderr.len() {
                 let mut cut = whole.clone();
                 cut.stderr.truncate(at);
-                check_cut(tool, &cut, allowed, &format!("{case} {version}: stderr cut at {at}"));
+                check_cut(
+                    tool,
+                    &cut,
+                    allowed,
+                    &format!("{case} {version}: stderr cut at {at}"),
+                );
             }
         }
     }

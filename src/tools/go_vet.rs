@@ -52,7 +52,10 @@ impl Tool for GoVet {
         &[
             (0, "every package was looked at; there may be findings"),
             (1, "the code does not compile, or go could not do its work"),
-            (2, "wrong usage; in older versions also code that does not compile"),
+            (
+                2,
+                "wrong usage; in older versions also code that does not compile",
+            ),
         ]
     }
 

@@ -62,7 +62,13 @@ impl Tool for Gofmt {
         }));
         if !names_paths(&own) {
             // A name that begins with a dash is no flag.
-            let file = |name: &String| if name.starts_with('-') { format!("./{name}") } else { name.clone() };
+            let file = |name: &String| {
+                if name.starts_with('-') {
+                    format!("./{name}")
+                } else {
+                    name.clone()
+                }
+            };
             own.extend(ask.facts.go.sources.iter().map(file));
         }
         Some(golang::prepared(own))
@@ -70,7 +76,10 @@ impl Tool for Gofmt {
 
     fn exits(&self) -> &'static [(i32, &'static str)] {
         &[
-            (0, "every file could be read; those that are not laid out well are listed"),
+            (
+                0,
+                "every file could be read; those that are not laid out well are listed",
+            ),
             (2, "a file could not be read or parsed, or wrong usage"),
         ]
     }

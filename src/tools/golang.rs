@@ -30,7 +30,10 @@ pub(super) fn applies(facts: &UnitFacts, why: &str) -> Applies {
 /// Words of go about modules and not about code, and what helps. The first that fits counts.
 const TROUBLES: &[(&[&str], &str)] = &[
     (
-        &["does not contain modules listed in go.work", "is not one of the workspace modules listed in go.work"],
+        &[
+            "does not contain modules listed in go.work",
+            "is not one of the workspace modules listed in go.work",
+        ],
         "this module is not in the workspace of go.work: `go work use .` adds it, GOWORK=off leaves the workspace aside",
     ),
     (
@@ -38,15 +41,28 @@ const TROUBLES: &[(&[&str], &str)] = &[
         "correct the `use` lines of go.work",
     ),
     (
-        &["does not contain main module", "cannot find main module", "go.mod file not found", "no go.mod file"],
+        &[
+            "does not contain main module",
+            "cannot find main module",
+            "go.mod file not found",
+            "no go.mod file",
+        ],
         "a Go module needs a go.mod: `go mod init NAME` writes one",
     ),
     (
-        &["inconsistent vendoring", "no required module provides package", "is not in vendor/modules.txt"],
+        &[
+            "inconsistent vendoring",
+            "no required module provides package",
+            "is not in vendor/modules.txt",
+        ],
         "go.mod does not fit the code: `go mod tidy`, and `go mod vendor` where dependencies are vendored",
     ),
     (
-        &["missing go.sum entry", "updates to go.mod needed", "updates to go.sum needed"],
+        &[
+            "missing go.sum entry",
+            "updates to go.mod needed",
+            "updates to go.sum needed",
+        ],
         "go.sum is not complete: `go mod tidy`",
     ),
     (
@@ -66,22 +82,37 @@ const TROUBLES: &[(&[&str], &str)] = &[
         "dependencies must be reachable: set GOPROXY, or fetch them beforehand with `go mod download`",
     ),
     (
-        &["go.mod requires go >=", "requires go >=", "toolchain not available"],
+        &[
+            "go.mod requires go >=",
+            "requires go >=",
+            "toolchain not available",
+        ],
         "install the version of Go that go.mod asks for, or allow go to fetch it: GOTOOLCHAIN=auto",
     ),
     (
-        &["errors parsing go.mod", "invalid go version", "malformed module path"],
+        &[
+            "errors parsing go.mod",
+            "invalid go version",
+            "malformed module path",
+        ],
         "correct go.mod",
     ),
     (
-        &["build cache is required", "module cache not found", "GOPATH is not defined"],
+        &[
+            "build cache is required",
+            "module cache not found",
+            "GOPATH is not defined",
+        ],
         "set HOME, or GOCACHE and GOPATH",
     ),
     (
         &[": lstat ", ": stat "],
         "correct the packages that the configured command names",
     ),
-    (&["flag provided but not defined"], "correct the arguments of the configured command"),
+    (
+        &["flag provided but not defined"],
+        "correct the arguments of the configured command",
+    ),
 ];
 
 /// What helps against trouble with modules, the environment or the command line; `None` for anything else.
@@ -297,8 +328,14 @@ mod tests {
     fn what_go_says_first_is_told() {
         let check = |said: &str, expect: Option<&str>| assert_eq!(first_words(said).as_deref(), expect);
         check("", None);
-        check("# example.com/a\ngo: downloading x v1\nlink failed\nmore\n", Some("link failed"));
-        check("go: errors parsing go.mod:\ngo.mod:1: x\n", Some("go: errors parsing go.mod: go.mod:1: x"));
+        check(
+            "# example.com/a\ngo: downloading x v1\nlink failed\nmore\n",
+            Some("link failed"),
+        );
+        check(
+            "go: errors parsing go.mod:\ngo.mod:1: x\n",
+            Some("go: errors parsing go.mod: go.mod:1: x"),
+        );
         check(
             "package a\n\timports b\n\timports a: import cycle not allowed\n",
             Some("package a, imports b, imports a: import cycle not allowed"),

@@ -8,9 +8,11 @@
 mod report;
 
 use super::golang::{self, Value};
-use super::{Applies, Ask, Mode, Prepared, Reading, Tool, ToolRun};
+use super::{Applies, Ask, Broken, Mode, Prepared, Reading, Tool, ToolRun};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
+use crate::model::text;
+use crate::parse::go_text;
 use crate::project::UnitFacts;
 
 /// govulncheck.
@@ -52,7 +54,10 @@ impl Tool for Govulncheck {
     fn exits(&self) -> &'static [(i32, &'static str)] {
         &[
             (0, "everything was scanned; there may be findings"),
-            (1, "the code could not be loaded, or the database could not be had"),
+            (
+                1,
+                "the code could not be loaded, or the database could not be had",
+            ),
             (2, "wrong usage, or no package to scan"),
         ]
     }
@@ -63,7 +68,7 @@ impl Tool for Govulncheck {
             if stderr.contains("no packages matched the provided patterns") {
                 return Reading::Nothing("there are no Go packages".to_owned());
             }
-            return refused(&stderr);
+            return refused(run.facts, &stderr);
         }
         match report::read(self.id(), run) {
             Ok(answer) => Reading::Answer(Box::new(answer)),
@@ -86,20 +91,42 @@ impl Tool for Govulncheck {
 }
 
 /// Why there is no report, and what helps.
-fn refused(stderr: &str) -> Reading {
+fn refused(facts: &UnitFacts, stderr: &str) -> Reading {
     const DATABASE: [&str; 4] = [
         "fetching vulnerabilities",
         "creating client",
         "retrieving vulnerabilities",
         "/index/",
     ];
+    if let Some(error) = go_text::errors(stderr).first() {
+        let file = golang::source_path(facts, &error.file);
+        let said = text::first_line(&error.message);
+        let reason = format!(
+            "govulncheck could not load the code: {file}:{}: {said}",
+            error.line
+        );
+        return Reading::Broken(Broken {
+            reason: text::shorten(&text::one_line(&reason), 300),
+            hint: if stderr.contains("mismatch between the Go version") {
+                Some(
+                    "if the code is right, govulncheck was built with another version of Go: \
+                     `go install golang.org/x/vuln/cmd/govulncheck@latest` builds it with this one"
+                        .to_owned(),
+                )
+            } else {
+                golang::trouble(stderr).map(str::to_owned)
+            },
+        });
+    }
     let reading = golang::no_answer("govulncheck could not do its work", stderr);
     match reading {
-        Reading::Broken(broken) if DATABASE.iter().any(|words| stderr.contains(words)) => Reading::broken_with_hint(
-            broken.reason,
-            "the vulnerability database must be reachable; behind a proxy set HTTPS_PROXY, or configure a copy of it: \
+        Reading::Broken(broken) if DATABASE.iter().any(|words| stderr.contains(words)) => {
+            Reading::broken_with_hint(
+                broken.reason,
+                "the vulnerability database must be reachable; behind a proxy set HTTPS_PROXY, or configure a copy of it: \
              `govulncheck -db file:///DIR ./...`",
-        ),
+            )
+        }
         reading => reading,
     }
 }

@@ -70,7 +70,10 @@ fn members(text: &str) -> Vec<&str> {
             inside = line != ")";
             line
         } else {
-            match line.strip_prefix("use").filter(|rest| rest.starts_with([' ', '\t', '('])) {
+            match line
+                .strip_prefix("use")
+                .filter(|rest| rest.starts_with([' ', '\t', '(']))
+            {
                 Some(rest) if rest.trim() == "(" => {
                     inside = true;
                     ""
@@ -99,7 +102,10 @@ mod tests {
     #[test]
     fn members_stand_alone_or_in_parentheses() {
         check("go 1.22\n\nuse ./a // ours\nuse \"./b c\"\n", &["./a", "./b c"]);
-        check("use (\n\t.\n\t./a // one\n\n\t// ./b\n)\nreplace x => ./y\n", &[".", "./a"]);
+        check(
+            "use (\n\t.\n\t./a // one\n\n\t// ./b\n)\nreplace x => ./y\n",
+            &[".", "./a"],
+        );
         check("use(\n./a\n)\n", &["./a"]);
         check("user ./a\n// use ./b\n", &[]);
         check("use (", &[]);

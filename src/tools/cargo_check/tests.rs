@@ -92,8 +92,23 @@ fn check_args(args: &str, configured: bool, workspace: bool, expect: &str) {
 
 #[test]
 fn the_projects_own_arguments_are_kept() {
-    check_args("--all-targets", false, false, "--all-targets --message-format=json");
-    check_args("--all-targets", false, true, "--all-targets --workspace --message-format=json");
-    check_args("--lib --message-format short", true, true, "--lib --message-format=json");
+    check_args(
+        "--all-targets",
+        false,
+        false,
+        "--all-targets --message-format=json",
+    );
+    check_args(
+        "--all-targets",
+        false,
+        true,
+        "--all-targets --workspace --message-format=json",
+    );
+    check_args(
+        "--lib --message-format short",
+        true,
+        true,
+        "--lib --message-format=json",
+    );
     assert!(prepare(&CargoCheck, &facts_at("."), "", false, Mode::Fix).is_none());
 }

@@ -38,7 +38,10 @@ pub(super) fn judge(tool: &str, run: &ToolRun<'_>, events: &Events) -> Reading {
         return golang::no_answer(&why, &builds);
     }
     if let Some(said) = tally.misuse.first().filter(|_| tally.misuse.len() == failed) {
-        return golang::no_answer("go test was given arguments that it does not know", &golang::plain(said.as_bytes()));
+        return golang::no_answer(
+            "go test was given arguments that it does not know",
+            &golang::plain(said.as_bytes()),
+        );
     }
     if !tally.unbuilt.is_empty() {
         // What go could not load is no fault of the tests; that a test failed beside it stays true.
@@ -126,7 +129,11 @@ fn contradiction(run: &ToolRun<'_>, events: &Events, failed: usize) -> Option<St
                 if let Some(test) = one(Some(Outcome::Fail)) {
                     return Some(format!("{name} passed although {} failed", test.name));
                 }
-                if let Some(test) = package.tests.iter().find(|test| test.outcome.is_none() && !test.is_benchmark()) {
+                if let Some(test) = package
+                    .tests
+                    .iter()
+                    .find(|test| test.outcome.is_none() && !test.is_benchmark())
+                {
                     return Some(format!("{name} passed although {} did not end", test.name));
                 }
             }
@@ -134,7 +141,9 @@ fn contradiction(run: &ToolRun<'_>, events: &Events, failed: usize) -> Option<St
     }
     match (run.exit, failed) {
         (0, 0) => None,
-        (0, failed) => Some(format!("exit code 0 and {failed} failure(s) contradict each other")),
+        (0, failed) => Some(format!(
+            "exit code 0 and {failed} failure(s) contradict each other"
+        )),
         (exit, 0) => Some(format!("exit code {exit} without a failed test")),
         _ => None,
     }
@@ -179,9 +188,10 @@ impl<'a> Tally<'a> {
                 }
                 self.counts.errors += 1;
                 let said = said_of_package(run.facts, name, package);
-                let message = said.message.clone().unwrap_or_else(|| {
-                    "the test program failed, and none of its tests".to_owned()
-                });
+                let message = said
+                    .message
+                    .clone()
+                    .unwrap_or_else(|| "the test program failed, and none of its tests".to_owned());
                 self.findings.push(said.finding(tool, name, &message));
             }
             Some(Outcome::Skip) => self.untested.push(name),
@@ -201,7 +211,15 @@ impl<'a> Tally<'a> {
     }
 
     /// Counts one test. One with parts is no test of its own, unless it ended badly and none of its parts did.
-    fn test(&mut self, tool: &str, run: &ToolRun<'_>, name: &'a str, package: &Package, at: usize, test: &Test) {
+    fn test(
+        &mut self,
+        tool: &str,
+        run: &ToolRun<'_>,
+        name: &'a str,
+        package: &Package,
+        at: usize,
+        test: &Test,
+    ) {
         let mut parts = package.tests[at + 1..]
             .iter()
             .take_while(|other| other.name != test.name)
@@ -214,8 +232,12 @@ impl<'a> Tally<'a> {
             Some(Outcome::Fail) => {
                 self.counts.failed += 1;
                 let said = said_of_test(run.facts, name, package, test);
-                let message = said.message.clone().unwrap_or_else(|| "it failed without a message".to_owned());
-                self.findings.push(said.finding(tool, &format!("{name} {}", test.name), &message));
+                let message = said
+                    .message
+                    .clone()
+                    .unwrap_or_else(|| "it failed without a message".to_owned());
+                self.findings
+                    .push(said.finding(tool, &format!("{name} {}", test.name), &message));
             }
             // The program ended inside of it; a benchmark tells of no end.
             None if package.outcome == Some(Outcome::Fail) && !test.is_benchmark() => {
@@ -226,7 +248,8 @@ impl<'a> Tally<'a> {
                     Some(message) => message.clone(),
                     None => "the test program ended during this test".to_owned(),
                 };
-                self.findings.push(said.finding(tool, &format!("{name} {}", test.name), &message));
+                self.findings
+                    .push(said.finding(tool, &format!("{name} {}", test.name), &message));
             }
             None => {}
             Some(Outcome::Pass) if has_parts || test.is_benchmark() => {}
@@ -238,7 +261,10 @@ impl<'a> Tally<'a> {
     fn warnings(&self) -> Vec<String> {
         let mut out = Vec::new();
         if !self.unbuilt.is_empty() {
-            out.push(format!("not tested, since it could not be built: {}", names(&self.unbuilt)));
+            out.push(format!(
+                "not tested, since it could not be built: {}",
+                names(&self.unbuilt)
+            ));
         }
         if !self.idle.is_empty() {
             out.push(format!(
@@ -247,7 +273,10 @@ impl<'a> Tally<'a> {
             ));
         }
         if !self.cached.is_empty() {
-            out.push(format!("results of an earlier run, as go remembers them: {}", names(&self.cached)));
+            out.push(format!(
+                "results of an earlier run, as go remembers them: {}",
+                names(&self.cached)
+            ));
         }
         if !self.broken_off.is_empty() {
             out.push(format!(
@@ -262,7 +291,11 @@ impl<'a> Tally<'a> {
 fn names(all: &[&str]) -> String {
     let mut all = all.to_vec();
     all.dedup();
-    let shown: Vec<String> = all.iter().take(MAX_NAMES).map(|name| text::one_line(name)).collect();
+    let shown: Vec<String> = all
+        .iter()
+        .take(MAX_NAMES)
+        .map(|name| text::one_line(name))
+        .collect();
     match all.len() - shown.len() {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
@@ -319,7 +352,10 @@ fn coverage(run: &ToolRun<'_>, tally: &Tally<'_>, typed: bool) -> (Coverage, Vec
              `\"coverage_threshold\": {\"go\": null}`",
         ),
         Ok(_) if !tally.untested.is_empty() && !is_whole => unavailable(
-            format!("packages without tests may be left out of the coverage: {}", names(&tally.untested)),
+            format!(
+                "packages without tests may be left out of the coverage: {}",
+                names(&tally.untested)
+            ),
             "use Go 1.22 or newer, which counts them, and let go.mod say so",
         ),
         Ok(report) => {

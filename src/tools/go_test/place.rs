@@ -131,7 +131,11 @@ fn frame(facts: &UnitFacts, stack: &str) -> Option<(String, u32)> {
         let path = golang::source_path(facts, &format!("{file}.go"));
         let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
         let own = file.starts_with('/') && !path.starts_with('/') && !path.contains("vendor/");
-        if indented && own { Some((path, digits.parse().ok()?)) } else { None }
+        if indented && own {
+            Some((path, digits.parse().ok()?))
+        } else {
+            None
+        }
     })
 }
 

@@ -24,7 +24,11 @@ fn events_that_were_cut_are_clean_only_behind_the_last_event_of_a_package() {
     check_cuts(&GoTest, |cut| {
         let text = String::from_utf8(cut.stdout.clone()).unwrap();
         let last = text.lines().last().unwrap();
-        let of_package = ["\"Action\":\"pass\"", "\"Action\":\"skip\"", "\"Action\":\"start\""];
+        let of_package = [
+            "\"Action\":\"pass\"",
+            "\"Action\":\"skip\"",
+            "\"Action\":\"start\"",
+        ];
         text.ends_with('\n')
             && !last.contains("\"Test\":")
             && of_package.iter().any(|action| last.contains(action))
@@ -42,7 +46,10 @@ fn the_exit_code_and_the_events_must_agree() {
         assert!(shown.starts_with("broken: exit code 0 and "), "{shown}");
         let mut run = load("go-test", &version, "clean");
         run.exit = 1;
-        assert_eq!(show(&run.read(&GoTest)), "broken: exit code 1 without a failed test\n");
+        assert_eq!(
+            show(&run.read(&GoTest)),
+            "broken: exit code 1 without a failed test\n"
+        );
     }
 }
 
@@ -79,8 +86,16 @@ fn check_args(args: &str, configured: bool, expect: &str) {
 #[test]
 fn the_projects_own_arguments_are_kept() {
     check_args("./...", false, "-json -count=1 ./...");
-    check_args("-race --json=false ./... -args -json", true, "-json -count=1 -race ./... -args -json");
-    check_args("-count 3 -coverprofile c.out ./...", true, "-json -count 3 -coverprofile c.out ./...");
+    check_args(
+        "-race --json=false ./... -args -json",
+        true,
+        "-json -count=1 -race ./... -args -json",
+    );
+    check_args(
+        "-count 3 -coverprofile c.out ./...",
+        true,
+        "-json -count 3 -coverprofile c.out ./...",
+    );
 }
 
 #[test]

@@ -118,7 +118,9 @@ fn diagnostic(tool: &str, facts: &UnitFacts, analyzer: &str, one: &Diagnostic) -
         text::message(one.message.as_bytes()),
     );
     match go_text::place(&format!("{}: ", one.posn)) {
-        Some((file, line, column, _)) => finding.at(golang::source_path(facts, file), Some(line), Some(column)),
+        Some((file, line, column, _)) => {
+            finding.at(golang::source_path(facts, file), Some(line), Some(column))
+        }
         None => finding,
     }
 }

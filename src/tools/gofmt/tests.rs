@@ -16,7 +16,10 @@ fn spoiled_output_is_never_clean() {
 
 #[test]
 fn a_list_that_was_cut_is_never_clean_unless_nothing_of_it_is_left() {
-    for recording in all("gofmt").into_values().flat_map(std::collections::BTreeMap::into_values) {
+    for recording in all("gofmt")
+        .into_values()
+        .flat_map(std::collections::BTreeMap::into_values)
+    {
         for at in 1..recording.stdout.len() {
             let mut cut = recording.clone();
             cut.mode = Mode::Check;
@@ -31,7 +34,10 @@ fn check_args(args: &str, mode: Mode, expect: Option<&str>) {
     let mut facts = facts();
     facts.go.sources.push("-odd.go".to_owned());
     let prepared = prepare(&Gofmt, &facts, args, !args.is_empty(), mode);
-    assert_eq!(prepared.map(|prepared| prepared.args.join(" ")).as_deref(), expect);
+    assert_eq!(
+        prepared.map(|prepared| prepared.args.join(" ")).as_deref(),
+        expect
+    );
 }
 
 #[test]
@@ -40,7 +46,11 @@ fn the_modules_files_are_named_unless_the_project_names_some() {
     check_args("", Mode::Fix, Some("-l -w sub/x.go two.go ./-odd.go"));
     check_args("-l -s .", Mode::Check, Some("-l -s ."));
     check_args("-s -l", Mode::Check, Some("-l -s sub/x.go two.go ./-odd.go"));
-    check_args("-r a->b -d", Mode::Check, Some("-l -r a->b sub/x.go two.go ./-odd.go"));
+    check_args(
+        "-r a->b -d",
+        Mode::Check,
+        Some("-l -r a->b sub/x.go two.go ./-odd.go"),
+    );
     check_args("-w cmd", Mode::Check, Some("-l cmd"));
 }
 

@@ -124,7 +124,10 @@ pub(super) fn read(tool: &str, run: &ToolRun<'_>) -> Result<Answer, String> {
         }
         if let Some(one) = message.finding {
             let Some(frame) = one.trace.first() else {
-                return Err(format!("a finding of {} names no module", text::one_line(&one.osv)));
+                return Err(format!(
+                    "a finding of {} names no module",
+                    text::one_line(&one.osv)
+                ));
             };
             if !known.contains_key(&one.osv) {
                 return Err(format!("{} is found and not described", text::one_line(&one.osv)));
@@ -194,11 +197,18 @@ fn finding(tool: &str, facts: &UnitFacts, one: &Found, osv: &Osv, level: &str) -
             .first()
             .map(|frame| {
                 let package = frame.package.as_deref().unwrap_or(&frame.module);
-                format!("; {package}.{} is called", frame.function.as_deref().unwrap_or(""))
+                format!(
+                    "; {package}.{} is called",
+                    frame.function.as_deref().unwrap_or("")
+                )
             })
             .unwrap_or_default(),
-        Depth::Imported if depth < deepest => "; it is imported, and what is vulnerable is not called".to_owned(),
-        Depth::Required if depth < deepest => "; it is required, and what is vulnerable is not imported".to_owned(),
+        Depth::Imported if depth < deepest => {
+            "; it is imported, and what is vulnerable is not called".to_owned()
+        }
+        Depth::Required if depth < deepest => {
+            "; it is required, and what is vulnerable is not imported".to_owned()
+        }
         _ => String::new(),
     };
     let fixed = match one.fixed_version.as_deref() {

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::support::Sandbox;
 
-const TWO: &str = "// Package sample is a sample.\npackage sample\n\n// Two is two.\nfunc Two() int {\n\treturn 2\n}\n";
+const TWO: &str =
+    "// Package sample is a sample.\npackage sample\n\n// Two is two.\nfunc Two() int {\n\treturn 2\n}\n";
 
 const TESTS: &str = "package sample\n\nimport \"testing\"\n\nfunc TestTwo(t *testing.T) {\n\tif Two() != 2 {\n\t\tt.Error(\"two is not two\")\n\t}\n}\n";
 
@@ -28,7 +29,7 @@ fn module() -> Sandbox {
 #[track_caller]
 fn gate(sandbox: &Sandbox, name: &str, code: i32, verdict: &str, reason: &str) -> Value {
     let before = files(sandbox);
-    let answer = sandbox.sdd(["gate", name, "--format", "json"]);
+    let answer = sandbox.sdd(["gate", name, "--no-fix", "--format", "json"]);
     answer.expect_code(code);
     let report = answer.json();
     let gates = report["gates"].as_array().unwrap();

@@ -14,9 +14,11 @@ fn a_module_in_order_passes_with_its_coverage() {
 
 #[test]
 fn what_is_not_covered_is_named() {
-    let sandbox = module()
-        .file("sub/sub.go", "package sub\n\n// F is long.\nfunc F(n int) int {\n\tif n > 1 {\n\t\treturn 1\n\t}\n\treturn n\n}\n");
-    let failed = gate(&sandbox, "tests", 1, "failed", "coverage 25 % is below 80 %");
+    let sandbox = module().file(
+        "sub/sub.go",
+        "package sub\n\n// F is long.\nfunc F(n int) int {\n\tif n > 1 {\n\t\treturn 1\n\t}\n\treturn n\n}\n",
+    );
+    let failed = gate(&sandbox, "tests", 1, "failed", "coverage 25.0 % is below 80 %");
     assert_eq!(places(&failed), ["coverage sub/sub.go:5"]);
 }
 
@@ -100,7 +102,10 @@ fn the_members_of_a_workspace_are_units() {
         .file("a/go.mod", "module example.com/a\n\ngo 1.22\n")
         .file("a/a.go", TWO.replace("package sample", "package a"))
         .file("a/a_test.go", TESTS.replace("package sample", "package a"))
-        .file("b/go.mod", "module example.com/b\n\ngo 1.22\n\nrequire example.com/a v0.0.0\n")
+        .file(
+            "b/go.mod",
+            "module example.com/b\n\ngo 1.22\n\nrequire example.com/a v0.0.0\n",
+        )
         .file("b/b_test.go", member("b", "\t_ \"example.com/a\"\n"))
         .config(&json!({"quality_gates": {"test_execution": {"coverage_threshold": null}}}));
     let passed = gate(&sandbox, "tests", 0, "passed", "2 tests passed");
@@ -119,12 +124,13 @@ fn the_members_of_a_workspace_are_units() {
 
 #[test]
 fn a_result_is_of_this_run() {
-    let sandbox = module().config(&json!({"quality_gates": {"test_execution": {"coverage_threshold": null}}}));
+    let sandbox =
+        module().config(&json!({"quality_gates": {"test_execution": {"coverage_threshold": null}}}));
     for _ in 0..2 {
         let passed = gate(&sandbox, "tests", 0, "passed", "1 test passed");
         assert!(!passed.to_string().contains("earlier run"), "{passed:#}");
     }
     let sandbox = module().config(&json!({"quality_gates": {"test_execution": {
-        "coverage_threshold": null, "commands": {"go": [["go", "test", "-run", "NoSuch", "./..."]]}}}}));
+        "coverage_threshold": null, "commands": {"go": ["go", "test", "-run", "NoSuch", "./..."]}}}}));
     gate(&sandbox, "tests", 3, "skipped", "there are no tests");
 }

@@ -27,7 +27,9 @@ fn vulnerable() -> Sandbox {
 }
 
 fn database(sandbox: Sandbox, db: &str) -> Sandbox {
-    sandbox.config(&json!({"quality_gates": {"security": {"commands": {"go": [["govulncheck", "-db", db, "./..."]]}}}}))
+    sandbox.config(
+        &json!({"quality_gates": {"security": {"commands": {"go": ["govulncheck", "-db", db, "./..."]}}}}),
+    )
 }
 
 fn requires(sandbox: &Sandbox, version: &str) {
@@ -63,9 +65,18 @@ fn what_the_code_calls_is_found_where_it_is_called() {
 fn a_database_that_cannot_be_had_is_no_clean_scan() {
     let sandbox = vulnerable();
     // No other machine is asked: nothing listens at this port of this one.
-    for db in ["https://127.0.0.1:1".to_owned(), format!("file://{}", sandbox.path("nowhere").display())] {
+    for db in [
+        "https://127.0.0.1:1".to_owned(),
+        format!("file://{}", sandbox.path("nowhere").display()),
+    ] {
         let sandbox = database(vulnerable(), &db);
-        let error = gate(&sandbox, "security", 3, "error", "govulncheck could not do its work");
+        let error = gate(
+            &sandbox,
+            "security",
+            3,
+            "error",
+            "govulncheck could not do its work",
+        );
         hints(&error, "the vulnerability database must be reachable");
     }
 }
@@ -73,7 +84,8 @@ fn a_database_that_cannot_be_had_is_no_clean_scan() {
 #[test]
 fn code_that_does_not_compile_is_not_scanned() {
     let sandbox = vulnerable().file("broken.go", "package sample\n\nvar x int = missing\n");
-    gate(&sandbox, "security", 3, "error", "missing");
+    let reason = "govulncheck could not load the code: broken.go:3: undefined: missing";
+    gate(&sandbox, "security", 3, "error", reason);
 }
 
 #[test]
