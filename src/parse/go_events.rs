@@ -231,13 +231,10 @@ impl Package {
 
     /// The last run of a test; one that nobody saw begin begins here.
     fn test(&mut self, name: String) -> &mut Test {
-        let at = match self.latest.get(&name) {
-            Some(at) => *at,
-            None => {
-                self.begin(name);
-                self.tests.len() - 1
-            }
-        };
+        let at = self.latest.get(&name).copied().unwrap_or_else(|| {
+            self.begin(name);
+            self.tests.len() - 1
+        });
         &mut self.tests[at]
     }
 }

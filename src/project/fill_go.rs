@@ -105,29 +105,4 @@ mod tests {
         assert_eq!(version("module a\n"), None);
         assert_eq!(version("go one"), None);
     }
-
-    #[test]
-    fn only_the_modules_own_files_are_listed() {
-        let dir = tempfile::tempdir().unwrap();
-        for file in [
-            "b.go",
-            "a_test.go",
-            "cmd/build/main.go",
-            "vendor/x/x.go",
-            "deep/testdata/broken.go",
-            "nested/go.mod",
-            "nested/n.go",
-            ".hidden/h.go",
-            "_old/o.go",
-            "_o.go",
-            "notes.txt",
-            "made/made.go",
-            ".gitignore",
-        ] {
-            let path = dir.path().join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, if file == ".gitignore" { "made\n" } else { "" }).unwrap();
-        }
-        assert_eq!(sources(dir.path()), ["a_test.go", "b.go", "cmd/build/main.go"]);
-    }
 }

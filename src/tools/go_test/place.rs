@@ -21,14 +21,13 @@ pub(super) fn said_of_test(facts: &UnitFacts, package: &str, all: &Package, test
         return said;
     }
     if own.trim().is_empty() {
-        let around = all.tests.iter().rev().filter(|other| {
+        let mut around = all.tests.iter().rev().filter(|other| {
             test.name
                 .strip_prefix(other.name.as_str())
                 .is_some_and(|rest| rest.starts_with('/'))
         });
         return around
-            .filter_map(|other| panic(facts, &text_of(other)))
-            .next()
+            .find_map(|other| panic(facts, &text_of(other)))
             .unwrap_or_default();
     }
     let errors: String = lines(test, Kind::Error);
