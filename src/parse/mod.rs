@@ -8,3 +8,4 @@ pub mod go_text;
 pub mod junit;
 pub mod libtest;
 pub mod rustc_text;
+pub mod sarif;

@@ -45,7 +45,7 @@ impl Filler {
         let table = match facts.unit.language {
             Language::Python => Some("pyproject.toml"),
             Language::Rust => Some("Cargo.toml"),
-            Language::Javascript | Language::Typescript | Language::Go => None,
+            _ => None,
         };
         let there = |name: &&str| facts.entries.contains(*name);
         facts.manifest = table
@@ -70,6 +70,7 @@ impl Filler {
                 }
             }
             Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests),
+            Language::Described(_) => {}
         }
         facts
     }
