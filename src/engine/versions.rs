@@ -91,6 +91,7 @@ pub(super) fn find(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     text.split_whitespace()
         .map(|word| {
+            let word = word.strip_prefix("go").unwrap_or(word);
             word.trim_start_matches('v')
                 .trim_matches(|c: char| !c.is_ascii_alphanumeric())
         })
@@ -158,6 +159,7 @@ mod tests {
             Some("1.9.0-stable"),
         );
         check("v20.20.2", Some("20.20.2"));
+        check("go version go1.27.3 linux/amd64", Some("1.27.3"));
         check("no version at all", None);
         check("", None);
     }

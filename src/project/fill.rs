@@ -9,7 +9,7 @@ use super::UnitFacts;
 use super::facts::{LOCK_FILES, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, TextFile, upwards};
 use super::paths::display;
 use super::units::{Chosen, Manifests};
-use super::{fill_node, fill_python};
+use super::{fill_go, fill_node, fill_python};
 
 /// Fills units of one project, reading each directory once.
 pub(super) struct Filler {
@@ -69,7 +69,8 @@ impl Filler {
                     facts.entries.insert(NEXTEST_CONFIG.to_owned());
                 }
             }
-            Language::Go | Language::Described(_) => {}
+            Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests),
+            Language::Described(_) => {}
         }
         facts
     }

@@ -6,9 +6,18 @@
 mod bandit;
 mod cargo;
 mod cargo_audit;
+mod cargo_check;
 mod cargo_nextest;
 mod cargo_test;
 mod clippy;
+mod go_build;
+#[cfg(test)]
+mod go_recordings;
+mod go_test;
+mod go_vet;
+mod gofmt;
+mod golang;
+mod govulncheck;
 pub mod launch;
 mod pip_audit;
 mod pytest;
@@ -38,15 +47,21 @@ use crate::project::UnitFacts;
 pub static TOOLS: &[&dyn Tool] = &[
     &ruff_format::RuffFormat,
     &rustfmt::Rustfmt,
+    &gofmt::Gofmt,
     &ruff_check::RuffCheck,
     &clippy::Clippy,
+    &go_vet::GoVet,
     &pytest::Pytest,
     &cargo_nextest::CargoNextest,
     &cargo_test::CargoTest,
+    &go_test::GoTest,
+    &cargo_check::CargoCheck,
+    &go_build::GoBuild,
     &bandit::Bandit,
     &pip_audit::PipAudit,
     &safety::Safety,
     &cargo_audit::CargoAudit,
+    &govulncheck::Govulncheck,
 ];
 
 /// One external tool.

@@ -13,5 +13,6 @@ mod real;
 mod report;
 mod store;
 mod support;
+mod tools_go;
 mod tools_python;
 mod tools_rust;
