@@ -247,16 +247,22 @@ fn tally(diagnosis: &Diagnosis) -> String {
     format!("{}{wanting}", counts.join(", "))
 }
 
-/// The command to type next.
+/// The command to type next: what mends the first problem, where that is a command and no sentence.
 fn next(diagnosis: &Diagnosis, sdd: &str) -> String {
-    match (diagnosis.verdict, required_problems(diagnosis).next()) {
+    let is_command = |remedy: &&str| !remedy.starts_with("see ");
+    let first = required_problems(diagnosis).next();
+    match (
+        diagnosis.verdict,
+        first.and_then(|(_, remedy)| remedy).filter(is_command),
+    ) {
         (RunVerdict::Passed, _) => format!("{sdd} gate"),
-        (_, Some((_, Some(remedy)))) if !remedy.starts_with("see ") => remedy.to_owned(),
-        _ => format!("{sdd} doctor"),
+        (_, Some(remedy)) => remedy.to_owned(),
+        (_, None) => format!("{sdd} doctor"),
     }
 }
 
-/// What keeps the project from being ready, with the first way to mend it.
+/// What keeps the project from being ready, with the command that mends it. Of checks, and of programs that sdd has
+/// no recipe for, the remedy is a sentence.
 fn required_problems(diagnosis: &Diagnosis) -> impl Iterator<Item = (&str, Option<&str>)> {
     let bad =
         |verdict: Verdict, required: bool| required && !matches!(verdict, Verdict::Passed | Verdict::Skipped);
@@ -264,12 +270,19 @@ fn required_problems(diagnosis: &Diagnosis) -> impl Iterator<Item = (&str, Optio
         .checks
         .iter()
         .filter(move |check| bad(check.verdict, check.required))
-        .map(|check| (check.check.as_str(), check.remedy.as_deref()));
+        .map(|check| (check.check.as_str(), None));
     let tools = diagnosis
         .tools
         .iter()
         .filter(move |tool| bad(tool.verdict, tool.required))
-        .map(|tool| (tool.tool.as_str(), tool.remedy.first().map(String::as_str)));
+        .map(|tool| {
+            let is_recipe = tool.remedy.last().is_some_and(|last| last.starts_with("see "));
+            let first = tool.remedy.first().map(String::as_str);
+            (
+                tool.tool.as_str(),
+                first.filter(|first| is_recipe || first.starts_with("chmod ")),
+            )
+        });
     checks.chain(tools)
 }
 
@@ -290,3 +303,6 @@ fn painted(paint: Paint, text: &str, colour: Colour) -> String {
         Colour::No => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
