@@ -4,13 +4,23 @@
 //! and findings out of bytes, so every parser is tested on recorded output with no tool installed.
 
 mod bandit;
+mod biome;
+mod biome_format;
+mod biome_lint;
 mod cargo;
 mod cargo_audit;
 mod cargo_nextest;
 mod cargo_test;
 mod clippy;
+mod eslint;
+mod javascript;
 pub mod launch;
+#[cfg(test)]
+mod lint_recordings;
+mod mypy;
 mod pip_audit;
+mod prettier;
+mod pyright;
 mod pytest;
 mod python;
 #[cfg(test)]
@@ -22,6 +32,7 @@ mod ruff_format;
 mod rust_recordings;
 mod rustfmt;
 mod safety;
+mod tsc;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,8 +47,15 @@ use crate::project::UnitFacts;
 pub static TOOLS: &[&dyn Tool] = &[
     &ruff_format::RuffFormat,
     &rustfmt::Rustfmt,
+    &biome_format::BiomeFormat,
+    &prettier::Prettier,
     &ruff_check::RuffCheck,
     &clippy::Clippy,
+    &biome_lint::BiomeLint,
+    &eslint::Eslint,
+    &tsc::Tsc,
+    &mypy::Mypy,
+    &pyright::Pyright,
     &pytest::Pytest,
     &cargo_nextest::CargoNextest,
     &cargo_test::CargoTest,

@@ -70,11 +70,12 @@ pub(super) struct Recording {
 }
 
 /// The output files that are recorded: how the file ends, and the key by which the tool asks for it.
-const OUTPUTS: [(&str, &str); 4] = [
+const OUTPUTS: [(&str, &str); 5] = [
     ("junit.xml", "junit"),
     ("coverage.json", "coverage"),
     ("bandit.json", "bandit"),
     ("pip-audit.json", "pip-audit"),
+    ("prettier-cache", "prettier-cache"),
 ];
 
 fn base(tool: &str) -> PathBuf {
@@ -83,7 +84,33 @@ fn base(tool: &str) -> PathBuf {
         .join(tool)
 }
 
+/// A unit of the first language that a tool serves.
+fn facts_of(tool: &str) -> UnitFacts {
+    let language = super::by_id(tool).map_or(Language::Python, |tool| tool.serves()[0].1);
+    if language == Language::Python {
+        facts("")
+    } else {
+        super::lint_recordings::unit(language, &[])
+    }
+}
+
 impl Recording {
+    /// A run of a tool that left nothing.
+    pub(super) fn unread(tool: &dyn Tool) -> Self {
+        Self {
+            exit: 0,
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            outputs: OUTPUTS
+                .iter()
+                .map(|(_, key)| (*key, FileState::Missing))
+                .collect(),
+            facts: facts_of(tool.id()),
+            coverage: false,
+            mode: Mode::Check,
+        }
+    }
+
     /// `tests/tool-output/TOOL/VERSION/CASE.*`; a stream without a file was empty.
     pub(super) fn load(tool: &str, version: &str, case: &str) -> Self {
         let file = |end: &str| base(tool).join(version).join(format!("{case}.{end}"));
@@ -102,7 +129,7 @@ impl Recording {
                     )
                 })
                 .collect(),
-            facts: facts(""),
+            facts: facts_of(tool),
             coverage: case.contains("coverage"),
             mode: if case.starts_with("fix") {
                 Mode::Fix
