@@ -34,6 +34,7 @@ const REPORT: Options = Options {
         "--env-info",
         "--suppress-all",
         "--prune-suppressions",
+        "--quiet",
     ],
     valued: &[
         "--format",
@@ -82,9 +83,14 @@ impl Tool for Eslint {
             Mode::Check => "--no-fix",
             Mode::Fix => "--fix",
         };
+        // A result that comes from a cache is one of another run.
+        let mut added = vec!["--format=json", "--no-cache", fix];
+        if python::has_option(ask.args, "--quiet") {
+            // Means the same to the project, and leaves files without errors in the report.
+            added.push("--max-warnings=-1");
+        }
         Some(Prepared {
-            // A result that comes from a cache is one of another run.
-            args: javascript::with_added(own, &["--format=json", "--no-cache", fix]),
+            args: javascript::with_added(own, &added),
             reads_stdout: true,
             ..Prepared::default()
         })
@@ -208,7 +214,7 @@ fn judge(files: &[FileResult], run: &ToolRun<'_>) -> Reading {
             run.project_path(&text::one_line(&file.file_path))
         ));
     }
-    let findings: Vec<Finding> = looked
+    let mut findings: Vec<Finding> = looked
         .iter()
         .flat_map(|file| {
             file.messages
@@ -224,6 +230,12 @@ fn judge(files: &[FileResult], run: &ToolRun<'_>) -> Reading {
         });
     }
     let mut warnings = Vec::new();
+    let mild = |finding: &Finding| finding.severity == Severity::Medium;
+    let count = findings.iter().filter(|finding| mild(finding)).count();
+    if count > 0 && is_allowed(count, run.args) {
+        findings.retain(|finding| !mild(finding));
+        warnings.push(format!("eslint has warnings that the project allows: {count}"));
+    }
     if let Some(first) = ignored.first() {
         warnings.push(format!(
             "eslint was told to look at files that its configuration leaves out: {} ({})",
@@ -241,6 +253,22 @@ fn judge(files: &[FileResult], run: &ToolRun<'_>) -> Reading {
         warnings,
         ..Answer::default()
     }))
+}
+
+/// Whether the arguments allow so many warnings: `--max-warnings 10`; -1 is any number. Without them, a warning counts
+/// as an error does.
+fn is_allowed(warnings: usize, args: &[String]) -> bool {
+    let name = "--max-warnings";
+    let values = args
+        .iter()
+        .enumerate()
+        .filter_map(|(at, word)| match word.strip_prefix(name)? {
+            "" => args.get(at + 1).map(String::as_str),
+            rest => rest.strip_prefix('='),
+        });
+    // The last one counts.
+    let most: Option<i64> = values.last().and_then(|value| value.trim().parse().ok());
+    most.is_some_and(|most| most < 0 || i64::try_from(warnings).is_ok_and(|count| count <= most))
 }
 
 /// What exit code 2 means. ESLint puts an apology and its version before what is wrong.
@@ -332,9 +360,29 @@ mod tests {
     fn the_projects_own_wishes_stay() {
         check(
             Mode::Check,
-            "-c my.config.js --quiet --max-warnings 3 -- a b",
-            "-c my.config.js --quiet --max-warnings 3 --format=json --no-cache --no-fix -- a b",
+            "-c my.config.js --max-warnings 3 -- a b",
+            "-c my.config.js --max-warnings 3 --format=json --no-cache --no-fix -- a b",
         );
+        check(
+            Mode::Check,
+            "--quiet a",
+            "a --format=json --no-cache --no-fix --max-warnings=-1",
+        );
+    }
+
+    #[test]
+    fn warnings_count_unless_the_project_allows_them() {
+        let check = |args: &str, warnings, expect| {
+            let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
+            assert_eq!(is_allowed(warnings, &args), expect, "{args:?}");
+        };
+        check(".", 1, false);
+        check("--max-warnings 0 .", 1, false);
+        check("--max-warnings 2 .", 2, true);
+        check("--max-warnings=2 .", 3, false);
+        check("--max-warnings=0 --max-warnings=-1", 3, true);
+        check("--max-warnings", 1, false);
+        check("--max-warnings=many", 1, false);
     }
 
     #[test]

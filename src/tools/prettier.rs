@@ -220,8 +220,14 @@ impl Trouble {
                 }
                 // The lines below an error show the source, with a margin.
                 None if said.starts_with([' ', '>']) || said.trim().is_empty() => {}
-                None if trouble.other.is_none() => trouble.other = Some(text::shorten(said.trim(), 300)),
-                None => {}
+                None => match &mut trouble.other {
+                    None => trouble.other = Some(text::shorten(said.trim(), 300)),
+                    // `Invalid configuration for file "PATH":` ends in the next line.
+                    Some(first) if first.ends_with(':') => {
+                        *first = text::shorten(&format!("{first} {}", said.trim()), 500)
+                    }
+                    Some(_) => {}
+                },
             }
         }
         trouble

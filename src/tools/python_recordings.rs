@@ -169,7 +169,7 @@ pub(super) fn show_all(tool: &dyn Tool) -> String {
             let Some(case) = name.strip_suffix(".exit") else {
                 continue;
             };
-            let shown = show(&Recording::load(tool.id(), &version, case).read(tool));
+            let shown = abridged(&show(&Recording::load(tool.id(), &version, case).read(tool)));
             let group = cases.entry(case.to_owned()).or_default();
             match group.iter_mut().find(|(_, same)| *same == shown) {
                 Some((versions, _)) => *versions = format!("{versions}, {version}"),
@@ -184,6 +184,20 @@ pub(super) fn show_all(tool: &dyn Tool) -> String {
         }
     }
     out
+}
+
+/// A text without its middle when it is very long.
+fn abridged(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    match lines.len() {
+        0..=60 => text.to_owned(),
+        all => format!(
+            "{}\n… {} lines …\n{}\n",
+            lines[..10].join("\n"),
+            all - 20,
+            lines[all - 10..].join("\n")
+        ),
+    }
 }
 
 /// One line a fact, so that a whole reading can be compared as text.

@@ -131,8 +131,10 @@ impl Tool for Tsc {
             // declarations: `--noEmit` makes the compiler refuse it.
             added.push("--force");
         } else {
-            // The project's own `incremental` or `composite` would write beside the sources.
-            added.extend(["--noEmit", "--incremental", "--tsBuildInfoFile", &info]);
+            // The project's own `incremental` or `composite` would write beside the sources, and versions before 5
+            // refuse its `emitDeclarationOnly` beside `--noEmit`.
+            added.extend(["--noEmit", "--emitDeclarationOnly", "false"]);
+            added.extend(["--incremental", "--tsBuildInfoFile", &info]);
         }
         Some(Prepared {
             args: javascript::with_added(own, &added),

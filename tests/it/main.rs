@@ -10,5 +10,7 @@ mod readme;
 mod real;
 mod store;
 mod support;
+mod tools_js_lint;
 mod tools_python;
 mod tools_rust;
+mod tools_types;

@@ -130,6 +130,7 @@ def eslint(r):
     case("findings", {"a.js": LINTED, "lib/b.js": "let x = 1;\nx;\n"}, ".")
     case("warnings-only", {"a.js": "const unused = 1;\n"}, ".")
     case("warnings-quiet", {"a.js": "const unused = 1;\n"}, "--quiet", ".")
+    case("warnings-any", {"a.js": "const unused = 1;\n"}, "--max-warnings=-1", ".")
     case("findings-max-warnings", {"a.js": "const unused = 1;\n"}, "--max-warnings", "0", ".")
     case("findings-unused-directive", {"a.js": "// eslint-disable-next-line eqeqeq\nmodule.exports = 1;\n"},
          "--report-unused-disable-directives", ".", config=rules)
@@ -283,7 +284,7 @@ def biome(r):
 
 def tsc(r):
     noted = ["--pretty", "false", "--listFiles", "--diagnostics", "--noEmit"]
-    once = [*noted, "--incremental", "--tsBuildInfoFile", "OUT/tsbuildinfo"]
+    once = [*noted, "--emitDeclarationOnly", "false", "--incremental", "--tsBuildInfoFile", "OUT/tsbuildinfo"]
     options = {"strict": True, "types": [], "lib": ["es2020"], "target": "es2020"}
     if r.version("tsc").startswith(("6.", "7.")):
         options["module"] = "nodenext"

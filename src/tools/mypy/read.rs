@@ -61,6 +61,10 @@ struct Summary {
 fn summary(stdout: &str) -> Option<Summary> {
     let found = stdout.lines().rev().find_map(|line| SUMMARY.captures(line))?;
     let number = |index| found.get(index).and_then(|digits| digits.as_str().parse().ok());
+    if found.get(1).is_some() && found[0].ends_with('s') == (number(1) == Some(1)) {
+        // `2 source file`: the line is cut off.
+        return None;
+    }
     Some(Summary {
         errors: number(2).unwrap_or(0),
         checked: number(1).or_else(|| number(3)),

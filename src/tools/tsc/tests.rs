@@ -26,8 +26,7 @@ fn check(args: &str, expect: &str) {
     assert_eq!(prepared.args.join(" "), expect);
 }
 
-const ONCE: &str =
-    "--pretty false --listFiles --diagnostics --noEmit --incremental --tsBuildInfoFile /out/tsbuildinfo";
+const ONCE: &str = "--pretty false --listFiles --diagnostics --noEmit --emitDeclarationOnly false --incremental --tsBuildInfoFile /out/tsbuildinfo";
 
 #[test]
 fn looking_writes_nothing_and_shows_what_was_looked_at() {
