@@ -36,6 +36,9 @@ const REPORT: Options = Options {
     other_valued: "",
 };
 
+/// Where sdd keeps its own files, which are JSON.
+const SDDS_OWN: &str = ".session";
+
 /// The exit codes of both.
 pub(super) const EXITS: &[(i32, &str)] = &[
     (0, "no errors; there may be warnings"),
@@ -47,7 +50,22 @@ pub(super) const INSTALL: &str = "npm install --save-dev --save-exact @biomejs/b
 
 /// The command line of both.
 pub(super) fn prepare(ask: &Ask<'_>) -> Prepared {
-    let own = REPORT.remove_from(ask.args);
+    let mut own = REPORT.remove_from(ask.args);
+    if !ask.configured && ask.facts.has(SDDS_OWN) {
+        // Biome has no option that leaves a directory out, and what sdd writes is not the project's to lay out. Its
+        // own settings it would look at whenever they are named, and then there is always something that it looked at.
+        own = (ask.facts.entries.iter())
+            .filter(|name| ![SDDS_OWN, ".git", "node_modules"].contains(&name.as_str()))
+            .filter(|name| !javascript::BIOME.is_configured_by(name))
+            .map(|name| {
+                if name.starts_with('-') {
+                    format!("./{name}")
+                } else {
+                    name.clone()
+                }
+            })
+            .collect();
+    }
     let mut added = vec!["--reporter=json", "--colors=off", "--max-diagnostics=none"];
     if ask.mode == Mode::Fix {
         added.push("--write");
@@ -213,6 +231,17 @@ pub(super) fn read(
             told.len(),
             text::shorten(text::first_line(&first.message()), 200)
         ));
+    }
+    if findings.iter().any(|finding| {
+        finding
+            .path
+            .as_deref()
+            .is_some_and(|path| path.starts_with(".session/"))
+    }) {
+        warnings.push(
+            "leave sdd's own files to it: \"files\": {\"includes\": [\"**\", \"!.session\"]} in biome.json"
+                .to_owned(),
+        );
     }
     if summary.diagnostics_not_printed > 0 {
         warnings.push(format!(

@@ -129,6 +129,20 @@ mod tests {
     }
 
     #[test]
+    fn what_sdd_writes_is_left_out() {
+        let facts = facts(&[".session", ".git", "node_modules", "src", "-a.js", "biome.json"]);
+        let check = |args: Args<'_>, expect: &str| {
+            let prepared = python_recordings::prepare(&BiomeLint, &facts, Mode::Check, args, false);
+            assert_eq!(
+                prepared.args.join(" "),
+                format!("{expect} --reporter=json --colors=off --max-diagnostics=none")
+            );
+        };
+        check(Args::Default, "./-a.js src");
+        check(Args::Configured("."), ".");
+    }
+
+    #[test]
     fn it_is_used_where_it_is_configured() {
         assert_eq!(BiomeLint.applies(&facts(&["eslint.config.js"])), Applies::No);
         assert!(matches!(

@@ -94,6 +94,11 @@ impl Choice {
         }
     }
 
+    /// Whether a file of this name holds the tool's settings.
+    pub(super) fn is_configured_by(&self, name: &str) -> bool {
+        self.files.contains(&name)
+    }
+
     /// Whether a script of `package.json` calls the tool.
     fn in_scripts(&self, facts: &UnitFacts) -> bool {
         let scripts = facts

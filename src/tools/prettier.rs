@@ -106,6 +106,8 @@ impl Tool for Prettier {
             "--cache",
             "--cache-strategy=content",
             &location,
+            // What sdd writes is not the project's to lay out.
+            "!**/.session/**",
         ];
         Some(Prepared {
             args: javascript::with_added(own, &added),
@@ -328,7 +330,9 @@ mod tests {
             python_recordings::prepare(&Prettier, &facts(&[]), mode, Args::Configured(args), false);
         assert_eq!(
             prepared.args.join(" "),
-            format!("{expect} --cache --cache-strategy=content --cache-location=/out/prettier-cache")
+            format!(
+                "{expect} --cache --cache-strategy=content --cache-location=/out/prettier-cache !**/.session/**"
+            )
         );
     }
 

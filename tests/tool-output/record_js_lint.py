@@ -320,8 +320,7 @@ def tsc(r):
     case("solution", {"tsconfig.json": json.dumps({"files": [], "references": [{"path": "./src"}]}),
                       "src/tsconfig.json": config(compilerOptions={"composite": True}), **wrong})
     case("composite-clean", {"tsconfig.json": config(compilerOptions={"composite": True}), **tidy})
-    case("emit-declarations-clean", {"tsconfig.json": config(compilerOptions={"declaration": True, "emitDeclarationOnly": True}), **tidy},
-         "--emitDeclarationOnly", "false")
+    case("emit-declarations-clean", {"tsconfig.json": config(compilerOptions={"declaration": True, "emitDeclarationOnly": True}), **tidy})
     case("declarations-only", {"tsconfig.json": config(), "a.d.ts": "export declare const a: number;\n"})
     case("hostile", {"tsconfig.json": config(), "a\u202e(1,2): error TS1: x.ts": "const \u202ex: number = '\x1b[31m';\nexport {};\n"})
     case("huge", {"tsconfig.json": config(), "a.ts": "".join(f"export const a{i}: string = {i};\n" for i in range(500))})

@@ -4,7 +4,10 @@ use serde_json::json;
 
 use super::{gate, places, project, says, with_command};
 
-const CONFIG: (&str, &str) = ("biome.json", "{ \"vcs\": { \"enabled\": false } }\n");
+const CONFIG: (&str, &str) = (
+    "biome.json",
+    "{ \"formatter\": { \"indentStyle\": \"space\" } }\n",
+);
 const TIDY: (&str, &str) = ("src/a.js", "export const a = 1;\n");
 const UNTIDY: &str = "export function f(x) {\n\tlet y = 1;\n\treturn x == y;\n}\n";
 const UGLY: &str = "export const  b=1\n";
@@ -64,7 +67,10 @@ fn what_cannot_be_checked_is_no_pass() {
 
         let sandbox = project(&[
             TIDY,
-            ("biome.json", "{ \"files\": { \"includes\": [\"!**\"] } }\n"),
+            (
+                "biome.json",
+                "{ \"files\": { \"includes\": [\"**\", \"!**\"] } }\n",
+            ),
         ]);
         says(
             &gate(&sandbox, name, ["--no-fix"], "skipped"),
@@ -95,7 +101,7 @@ fn of_several_configured_tools_one_is_asked() {
         CONFIG,
         TIDY,
         (".prettierrc", "{}\n"),
-        ("eslint.config.mjs", "export default [];\n"),
+        ("eslint.config.mjs", "export default [{}];\n"),
     ];
     let tools = |sandbox: &crate::support::Sandbox| {
         ["linting", "formatting"].map(|name| {

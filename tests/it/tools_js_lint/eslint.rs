@@ -33,16 +33,16 @@ fn findings_fail_and_a_check_changes_no_file() {
         let found = gate(&sandbox, "linting", ["--no-fix"], "failed");
         assert_eq!(
             places(&found),
-            ["no-var src/b.js:2", "eqeqeq src/b.js:3", "no-undef src/b.js:5"]
+            ["eqeqeq src/b.js:3", "no-undef src/b.js:5", "no-var src/b.js:2"]
         );
         let fixable: Vec<_> = (0..3)
             .map(|at| found["findings"][at]["fixable"].clone())
             .collect();
-        assert_eq!(fixable, [true, false, false]);
+        assert_eq!(fixable, [false, false, true]);
         let severity: Vec<_> = (0..3)
             .map(|at| found["findings"][at]["severity"].clone())
             .collect();
-        assert_eq!(severity, ["medium", "high", "high"]);
+        assert_eq!(severity, ["high", "high", "medium"]);
         assert_eq!(sandbox.read("src/b.js"), UNTIDY, "{command:?}");
         assert!(!sandbox.path("out.txt").exists());
     }

@@ -15,8 +15,12 @@ use crate::support::{Sandbox, test_tools};
 pub fn project(files: &[(&str, &str)]) -> Sandbox {
     let sandbox = Sandbox::new()
         .programs(&["node"])
-        .file("package.json", "{ \"name\": \"sample\", \"private\": true }\n")
-        .file(".prettierignore", ".session\n");
+        .file(
+            "package.json",
+            "{\n  \"name\": \"sample\",\n  \"private\": true\n}\n",
+        )
+        // As a hand writes it, and no formatter would.
+        .file(".session/config.json", "{\n  \"quality_gates\": {  } }");
     let sandbox = files
         .iter()
         .fold(sandbox, |sandbox, (name, text)| sandbox.file(name, text));

@@ -11,7 +11,7 @@ const WRONG: (&str, &str) = ("b.py", "from a import add\n\nadd(\"x\", 1)\n");
 
 /// A Python project with these settings of one tool, the pinned tools, and pyright from npm.
 fn project(settings: &str, files: &[(&str, &str)]) -> Sandbox {
-    let sandbox = Sandbox::new().venv().programs(&["node"]);
+    let sandbox = Sandbox::new().config(&json!({})).venv().programs(&["node"]);
     std::os::unix::fs::symlink(
         test_tools().join("npm/node_modules/.bin/pyright"),
         sandbox.beside("bin").join("pyright"),

@@ -57,7 +57,7 @@ fn errors_fail_and_nothing_is_written() {
 fn what_cannot_be_checked_is_no_pass() {
     let settings = |text: &str| {
         gate(
-            &project(&[("tsconfig.json", text), TIDY]),
+            &project(&[("tsconfig.json", text), ("src/tsconfig.json", SETTINGS), TIDY]),
             "type_checking",
             [],
             "error",
