@@ -4,12 +4,16 @@
 //! and findings out of bytes, so every parser is tested on recorded output with no tool installed.
 
 mod bandit;
+mod biome;
+mod biome_format;
+mod biome_lint;
 mod cargo;
 mod cargo_audit;
 mod cargo_check;
 mod cargo_nextest;
 mod cargo_test;
 mod clippy;
+mod eslint;
 mod go_build;
 #[cfg(test)]
 mod go_recordings;
@@ -18,8 +22,14 @@ mod go_vet;
 mod gofmt;
 mod golang;
 mod govulncheck;
+mod javascript;
 pub mod launch;
+#[cfg(test)]
+mod lint_recordings;
+mod mypy;
 mod pip_audit;
+mod prettier;
+mod pyright;
 mod pytest;
 mod python;
 #[cfg(test)]
@@ -32,6 +42,7 @@ mod ruff_format;
 mod rust_recordings;
 mod rustfmt;
 mod safety;
+mod tsc;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -51,6 +62,13 @@ pub static TOOLS: &[&dyn Tool] = &[
     &ruff_check::RuffCheck,
     &clippy::Clippy,
     &go_vet::GoVet,
+    &biome_format::BiomeFormat,
+    &prettier::Prettier,
+    &biome_lint::BiomeLint,
+    &eslint::Eslint,
+    &tsc::Tsc,
+    &mypy::Mypy,
+    &pyright::Pyright,
     &pytest::Pytest,
     &cargo_nextest::CargoNextest,
     &cargo_test::CargoTest,
