@@ -3,6 +3,7 @@
 pub mod cargo_json;
 pub mod coverage_py;
 pub mod gaps;
+pub mod jest_json;
 pub mod junit;
 pub mod libtest;
 pub mod rustc_text;
