@@ -358,7 +358,7 @@ fn unknown(step: &Step) -> Duration {
         (_, Work::FileExists { .. } | Work::Grep { .. }) => Duration::from_millis(10),
         (GateId::Tests, _) => Duration::from_secs(60),
         (GateId::Security, _) => Duration::from_secs(20),
-        (GateId::Custom, _) => Duration::from_secs(10),
+        (GateId::Custom | GateId::TypeChecking, _) => Duration::from_secs(10),
         (GateId::Linting | GateId::Formatting, _) => Duration::from_secs(5),
     }
 }

@@ -14,6 +14,7 @@ mod security;
 mod step;
 mod tests;
 mod toolplan;
+mod type_checking;
 
 use std::path::Path;
 use std::time::Duration;
@@ -32,6 +33,7 @@ use crate::project::Project;
 pub static GATES: &[&dyn Gate] = &[
     &formatting::Formatting,
     &linting::Linting,
+    &type_checking::TypeChecking,
     &tests::Tests,
     &security::Security,
     &custom::Custom,

@@ -41,6 +41,7 @@ impl Programs {
                 for tool in tools::serving(gate, facts.unit.language) {
                     tool.words().first().into_iter().for_each(|program| want(program));
                     tool.needs().into_iter().for_each(&mut want);
+                    tool.wrappers().iter().for_each(|program| want(program));
                 }
                 for command in config
                     .gate(gate)

@@ -1,5 +1,7 @@
 //! Planning for gates that ask external tools, once per unit.
 
+use std::path::{Path, PathBuf};
+
 use super::Context;
 use super::programs::launcher_of;
 use super::step::{CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
@@ -60,6 +62,11 @@ struct UnitPlan<'a> {
 
 impl UnitPlan<'_> {
     fn built_in(&self, pick: Pick, items: &mut Vec<Item>) {
+        if let Some(problem) = &self.facts.node.problem {
+            let hint = "mend the file; npm pkg fix shows what npm makes of it".to_owned();
+            items.push(self.not_run("-", Meaning::Error, problem.clone(), Some(hint)));
+            return;
+        }
         let language = self.facts.unit.language;
         let mut served = false;
         for tool in tools::serving(self.gate, language) {
@@ -222,7 +229,11 @@ impl UnitPlan<'_> {
                     .config
                     .coverage_threshold(self.facts.unit.language)
                     .is_some();
+            let wrappers: Vec<&'static str> = (start.tool.wrappers().iter().copied())
+                .filter(|program| matches!(self.cx.programs.get(Some(self.index), program), Found::At(_)))
+                .collect();
             let ask = Ask {
+                wrappers: &wrappers,
                 mode: *mode,
                 args: &start.args,
                 configured: start.configured,
@@ -234,13 +245,7 @@ impl UnitPlan<'_> {
             let Some(prepared) = start.tool.prepare(&ask) else {
                 continue;
             };
-            let args: Vec<String> = start
-                .prefix
-                .iter()
-                .skip(1)
-                .cloned()
-                .chain(prepared.args)
-                .collect();
+            let (program, args) = self.line(start, &path, prepared.wrapper, prepared.args);
             items.push(Item::Run(Box::new(Step {
                 gate: self.gate,
                 unit: Some(self.index),
@@ -250,7 +255,7 @@ impl UnitPlan<'_> {
                 phase: *phase,
                 work: Work::Command(Box::new(CommandWork {
                     label: start.tool.id().to_owned(),
-                    program: path.clone(),
+                    program,
                     args,
                     cwd: self.facts.dir.clone(),
                     env: prepared.env,
@@ -270,6 +275,28 @@ impl UnitPlan<'_> {
                 why: start.why.to_owned(),
                 id,
             })));
+        }
+    }
+
+    /// The program and its arguments: the words that start the tool, with a wrapper before them.
+    fn line(
+        &self,
+        start: &Start<'_>,
+        path: &Path,
+        wrapper: Vec<String>,
+        args: Vec<String>,
+    ) -> (PathBuf, Vec<String>) {
+        let own = start.prefix.iter().skip(1).cloned().chain(args);
+        let mut words = wrapper.into_iter();
+        let wrapped = words
+            .next()
+            .map(|first| self.cx.programs.get(Some(self.index), &first));
+        match wrapped {
+            Some(Found::At(outer)) => {
+                let inner = std::iter::once(path.to_string_lossy().into_owned());
+                (outer, words.chain(inner).chain(own).collect())
+            }
+            _ => (path.to_owned(), own.collect()),
         }
     }
 

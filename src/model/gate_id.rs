@@ -11,6 +11,8 @@ pub enum GateId {
     Formatting,
     /// No lint findings.
     Linting,
+    /// No type errors.
+    TypeChecking,
     /// Tests pass and cover enough.
     Tests,
     /// No vulnerable code or dependency.
@@ -21,9 +23,10 @@ pub enum GateId {
 
 impl GateId {
     /// Every gate, in the order in which gates are planned, run and reported.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Formatting,
         Self::Linting,
+        Self::TypeChecking,
         Self::Tests,
         Self::Security,
         Self::Custom,
@@ -34,6 +37,7 @@ impl GateId {
         match self {
             Self::Formatting => "formatting",
             Self::Linting => "linting",
+            Self::TypeChecking => "type_checking",
             Self::Tests => "tests",
             Self::Security => "security",
             Self::Custom => "custom",

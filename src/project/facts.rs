@@ -7,6 +7,8 @@ use crate::model::language::Language;
 use crate::model::report::GitInfo;
 use crate::model::unit::Unit;
 
+use super::node::NodeFacts;
+
 /// A project: a root directory and what was found in it.
 #[derive(Clone, Debug)]
 pub struct Project {
@@ -51,8 +53,12 @@ pub struct UnitFacts {
     /// Directories of other units of the same language inside of this one, relative to it with `/` between parts,
     /// sorted; those inside of another of them are not listed.
     pub nested: Vec<String>,
+    /// Names of the files and directories in the directories above the unit's up to the root.
+    pub above: BTreeSet<String>,
     /// What is known of Python units only.
     pub python: PythonFacts,
+    /// What is known of JavaScript and TypeScript units only.
+    pub node: NodeFacts,
 }
 
 /// What the Python tools' command lines depend on beside the manifest.
@@ -148,7 +154,9 @@ impl UnitFacts {
             package: None,
             locks: Vec::new(),
             nested: Vec::new(),
+            above: BTreeSet::new(),
             python: PythonFacts::default(),
+            node: NodeFacts::default(),
         }
     }
 
@@ -192,6 +200,17 @@ impl UnitFacts {
     /// Whether a file or directory of this name stands directly in the unit's directory.
     pub fn has(&self, name: &str) -> bool {
         self.entries.contains(name)
+    }
+
+    /// Whether a file or directory of this name stands in the unit's directory or in one above it up to the root.
+    pub fn has_up(&self, name: &str) -> bool {
+        self.entries.contains(name) || self.above.contains(name)
+    }
+
+    /// A script of `package.json`, without white space around it; `None` when there is none or an empty one.
+    pub fn script(&self, name: &str) -> Option<&str> {
+        let script = self.package.as_ref()?.get("scripts")?.get(name)?.as_str()?.trim();
+        (!script.is_empty()).then_some(script)
     }
 
     /// A path as a tool printed it (absolute, or relative to the unit), relative to the project's root with

@@ -7,9 +7,9 @@ use crate::model::language::Language;
 
 use super::UnitFacts;
 use super::facts::{LOCK_FILES, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, TextFile, upwards};
-use super::fill_python;
 use super::paths::display;
 use super::units::{Chosen, Manifests};
+use super::{fill_node, fill_python};
 
 /// Fills units of one project, reading each directory once.
 pub(super) struct Filler {
@@ -38,6 +38,10 @@ impl Filler {
         let mut facts = UnitFacts::bare(unit, self.root.clone(), dir.clone());
         facts.entries.clone_from(self.entries(&dir));
         facts.locks = self.locks(&dir);
+        let root = self.root.clone();
+        for place in upwards(&dir, &root).skip(1) {
+            facts.above.extend(self.entries(place).iter().cloned());
+        }
         let table = match facts.unit.language {
             Language::Python => Some("pyproject.toml"),
             Language::Rust => Some("Cargo.toml"),
@@ -58,7 +62,7 @@ impl Filler {
                 facts.python = self.python(&dir, manifests);
             }
             Language::Javascript | Language::Typescript => {
-                facts.package = manifests.json(&relative.join("package.json"));
+                (facts.node, facts.package) = fill_node::facts(&self.root, &dir, &facts.locks, manifests);
             }
             Language::Rust => {
                 if dir.join(NEXTEST_CONFIG).is_file() {

@@ -88,6 +88,11 @@ pub trait Tool: Sync {
         None
     }
 
+    /// Programs that [`Prepared::wrapper`] may begin with: mocha's coverage is measured by `c8` or `nyc`.
+    fn wrappers(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// What steps of this tool must not share at the same time, such as a build directory.
     fn exclusive(&self) -> Option<&'static str> {
         None
@@ -129,6 +134,8 @@ pub struct Ask<'a> {
     pub out: &'a Path,
     /// Whether coverage is to be measured.
     pub coverage: bool,
+    /// Those of [`Tool::wrappers`] that are installed for the unit, in their order.
+    pub wrappers: &'a [&'static str],
     /// How many workers a tool that runs things in parallel may use.
     pub workers: usize,
 }
@@ -138,6 +145,8 @@ pub struct Ask<'a> {
 pub struct Prepared {
     /// The arguments behind the tool's words.
     pub args: Vec<String>,
+    /// Words before the tool's own, a program of [`Ask::wrappers`] first: `c8 --reporter=json-summary`. Empty for most.
+    pub wrapper: Vec<String>,
     /// Variables to set.
     pub env: Vec<(String, String)>,
     /// Files that the tool will write and that are read afterwards.

@@ -10,23 +10,15 @@ use crate::project::UnitFacts;
 
 /// A Python unit of a project at `/project`, with `pyproject.toml` of this text.
 pub(super) fn facts(manifest: &str) -> UnitFacts {
+    let unit = Unit {
+        path: ".".to_owned(),
+        language: Language::Python,
+        markers: vec!["pyproject.toml".to_owned()],
+    };
     UnitFacts {
-        unit: Unit {
-            path: ".".to_owned(),
-            language: Language::Python,
-            markers: vec!["pyproject.toml".to_owned()],
-        },
-        root: PathBuf::from("/project"),
-        dir: PathBuf::from("/project"),
         entries: BTreeSet::from(["pyproject.toml".to_owned()]),
         manifest: Some(toml::from_str(manifest).unwrap()),
-        requirements: None,
-        virtualenv: None,
-        site_packages: None,
-        package: None,
-        locks: Vec::new(),
-        nested: Vec::new(),
-        python: crate::project::facts::PythonFacts::default(),
+        ..UnitFacts::bare(unit, PathBuf::from("/project"), PathBuf::from("/project"))
     }
 }
 
@@ -50,6 +42,7 @@ pub(super) fn prepare(
         facts,
         out: Path::new("/out"),
         coverage,
+        wrappers: &[],
         workers: 2,
     })
     .expect("a command line")

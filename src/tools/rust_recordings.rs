@@ -220,6 +220,7 @@ pub(super) fn prepare(
         facts,
         out: Path::new("/out"),
         coverage: false,
+        wrappers: &[],
         workers: 2,
     })
 }

@@ -27,6 +27,7 @@ impl Config {
             GateId::Tests,
             GateId::Linting,
             GateId::Formatting,
+            GateId::TypeChecking,
             GateId::Security,
             GateId::Custom,
         ] {
@@ -73,6 +74,7 @@ impl Config {
             GateId::Linting | GateId::Formatting => {
                 set("auto_fix", self.auto_fix(gate).into());
             }
+            GateId::TypeChecking => {}
             GateId::Security => {
                 set("fail_on", json!(self.quality_gates.security.fail_on));
             }
@@ -106,6 +108,9 @@ mod tests {
                     },
                     "formatting": {
                         "enabled": true, "required": false, "timeout": 120, "on_missing_tool": "skip", "auto_fix": true
+                    },
+                    "type_checking": {
+                        "enabled": true, "required": false, "timeout": 300, "on_missing_tool": "skip"
                     },
                     "security": {
                         "enabled": true, "required": true, "timeout": 60, "on_missing_tool": "block", "fail_on": "high"

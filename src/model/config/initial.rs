@@ -29,6 +29,10 @@ pub fn initial(languages: &[Language]) -> Value {
                 "required": gates.formatting.required,
                 "auto_fix": gates.formatting.auto_fix,
             },
+            "type_checking": {
+                "enabled": gates.type_checking.enabled,
+                "required": gates.type_checking.required,
+            },
             "security": {
                 "enabled": gates.security.enabled,
                 "required": gates.security.required,

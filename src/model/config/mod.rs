@@ -40,7 +40,9 @@ pub use other_gate::{GateScope, OtherGate, UnavailableGate};
 pub use positions::Position;
 pub use rule::{GrepMode, Rule, RuleKind, RuleProblem};
 pub use schema::{SCHEMA_ID, schema};
-pub use sections::{CustomValidations, Formatting, Linting, OnMissingTool, Security, TestExecution};
+pub use sections::{
+    CustomValidations, Formatting, Linting, OnMissingTool, Security, TestExecution, TypeChecking,
+};
 pub use warning::{ConfigWarning, WarningKind};
 
 use super::gate_id::GateId;
@@ -109,6 +111,9 @@ pub struct QualityGates {
     /// The formatting gate.
     #[serde(deserialize_with = "values::object")]
     pub formatting: Formatting,
+    /// The type checking gate.
+    #[serde(deserialize_with = "values::object")]
+    pub type_checking: TypeChecking,
     /// The security gate.
     #[serde(deserialize_with = "values::object")]
     pub security: Security,
@@ -137,9 +142,6 @@ pub struct QualityGates {
     /// The gate for the documentation of integration tests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration_documentation: Option<OtherGate>,
-    /// The type checking gate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub type_checking: Option<OtherGate>,
     /// The spec completeness gate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spec_completeness: Option<OtherGate>,
@@ -168,6 +170,7 @@ impl Config {
             GateId::Tests => gates.test_execution.settings(),
             GateId::Linting => gates.linting.settings(),
             GateId::Formatting => gates.formatting.settings(),
+            GateId::TypeChecking => gates.type_checking.settings(),
             GateId::Security => gates.security.settings(),
             GateId::Custom => gates.custom_validations.settings(),
         }
@@ -189,7 +192,7 @@ impl Config {
         match gate {
             GateId::Linting => self.quality_gates.linting.auto_fix,
             GateId::Formatting => self.quality_gates.formatting.auto_fix,
-            GateId::Tests | GateId::Security | GateId::Custom => false,
+            GateId::Tests | GateId::TypeChecking | GateId::Security | GateId::Custom => false,
         }
     }
 

@@ -101,7 +101,7 @@ struct Known {
     section: fn(&QualityGates) -> Option<&OtherGate>,
 }
 
-const KNOWN: [Known; 6] = [
+const KNOWN: [Known; 5] = [
     Known {
         key: "documentation",
         enabled: true,
@@ -115,13 +115,6 @@ const KNOWN: [Known; 6] = [
         required: false,
         scope: GateScope::Every,
         section: |gates| gates.context7.as_ref(),
-    },
-    Known {
-        key: "type_checking",
-        enabled: true,
-        required: false,
-        scope: GateScope::Every,
-        section: |gates| gates.type_checking.as_ref(),
     },
     Known {
         key: "spec_completeness",
@@ -195,8 +188,8 @@ mod tests {
     #[test]
     fn what_the_section_says_wins() {
         check(
-            r#"{"quality_gates": {"type_checking": {"enabled": true, "required": true}, "spec_completeness": {"enabled": false}}}"#,
-            &[("type_checking", true, true), ("spec_completeness", false, true)],
+            r#"{"quality_gates": {"documentation": {"enabled": true, "required": true}, "spec_completeness": {"enabled": false}}}"#,
+            &[("documentation", true, true), ("spec_completeness", false, true)],
         );
     }
 

@@ -103,6 +103,11 @@ section! {
 }
 
 section! {
+    /// The type checking gate: the type checker, or where there is none the compiler, finds nothing.
+    TypeChecking { enabled: true, required: false, timeout: 300 }
+}
+
+section! {
     /// The security gate: no vulnerable code or dependency.
     Security { enabled: true, required: true, timeout: 60 }
     /// The mildest severity that fails the gate; findings without a severity count as high.

@@ -35,7 +35,8 @@ pub(super) fn choose(mut candidates: Vec<Candidate>, manifests: &mut Manifests) 
     candidates
 }
 
-fn workspace(dir: &Path, manifests: &mut Manifests) -> Option<Members> {
+/// The members that a workspace's root names, by any of the files that do; `None` when the directory is no such root.
+pub(in crate::project) fn workspace(dir: &Path, manifests: &mut Manifests) -> Option<Members> {
     let package = manifests.json(&dir.join("package.json"));
     let lerna = manifests.json(&dir.join("lerna.json"));
     let mut patterns: Vec<String> = Vec::new();

@@ -65,6 +65,22 @@ impl Manifests {
             .ok()
     }
 
+    /// A JSON file, or why it cannot be read, as the end of a sentence that begins with its name; `None` when it is
+    /// not there.
+    pub(in crate::project) fn json_or(&mut self, path: &Path) -> Result<Option<serde_json::Value>, String> {
+        if let Some(value) = self.json(path) {
+            return Ok(Some(value));
+        }
+        let Some(text) = self.text(path) else {
+            let place = format!("{}: ", display(path));
+            let why = self.warnings.iter().find_map(|line| line.strip_prefix(&place));
+            return why.map_or(Ok(None), |why| Err(format!("cannot be read: {why}")));
+        };
+        serde_json::from_str(text.trim_start_matches('\u{feff}'))
+            .map(Some)
+            .map_err(|error: serde_json::Error| format!("is not JSON: {error}"))
+    }
+
     /// A JSON file; `None` when it is not there, and with a warning when it is not JSON.
     pub(in crate::project) fn json(&mut self, path: &Path) -> Option<serde_json::Value> {
         let text = self.text(path)?;

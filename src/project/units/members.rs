@@ -9,7 +9,7 @@ use crate::project::walk::globs;
 
 /// The directories that a workspace names, relative to the project's root.
 #[derive(Debug, Default)]
-pub(super) struct Members {
+pub(in crate::project) struct Members {
     root: PathBuf,
     named: GlobSet,
     taken_back: GlobSet,
@@ -31,7 +31,7 @@ impl Members {
     }
 
     /// Whether a directory is a member. The workspace's own directory is not.
-    pub(super) fn has(&self, dir: &Path) -> bool {
+    pub(in crate::project) fn has(&self, dir: &Path) -> bool {
         dir != self.root && self.named.is_match(dir) && !self.taken_back.is_match(dir)
     }
 }

@@ -21,6 +21,7 @@ use super::markers::{LANGUAGES, LanguageSpec, REFINED, Weight};
 use super::paths::display;
 use super::scan::Scan;
 
+pub(super) use javascript::workspace as workspace_of_packages;
 pub(super) use manifest::Manifests;
 
 /// A unit and its directory relative to the root.

@@ -27,7 +27,7 @@ fn unknown_names_get_a_did_you_mean_and_exit_2() {
     check(
         ["gate", "nothing-like-it"],
         2,
-        "gates are: formatting, linting, tests, security, custom",
+        "gates are: formatting, linting, type_checking, tests, security, custom",
     );
     check(["complet"], 2, "complete");
 }
@@ -242,5 +242,15 @@ fn the_list_of_gates_names_every_gate() {
         .iter()
         .map(|gate| gate["gate"].clone())
         .collect();
-    assert_eq!(names, ["formatting", "linting", "tests", "security", "custom"]);
+    assert_eq!(
+        names,
+        [
+            "formatting",
+            "linting",
+            "type_checking",
+            "tests",
+            "security",
+            "custom"
+        ]
+    );
 }

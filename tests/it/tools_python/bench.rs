@@ -84,6 +84,7 @@ impl<'a> Run<'a> {
                 facts: &facts,
                 out: &out,
                 coverage: self.coverage,
+                wrappers: &[],
                 workers: 2,
             })
             .unwrap();

@@ -79,6 +79,7 @@ impl<'a> Run<'a> {
                 facts: &facts,
                 out: &out,
                 coverage: false,
+                wrappers: &[],
                 workers: 2,
             })
             .unwrap();
