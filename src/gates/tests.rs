@@ -120,9 +120,9 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
         .language
         .and_then(|language| cx.config.coverage_threshold(language));
     let mut measured = None;
-    if let (Some(Coverage::Percent(percent)), Some(threshold)) = (&answer.coverage, threshold) {
-        totals.coverage.push((*percent, threshold));
-        measured = Some((*percent, threshold));
+    if let (Some(Coverage::Measured(found)), Some(threshold)) = (&answer.coverage, threshold) {
+        totals.coverage.push((found.percent, threshold));
+        measured = Some((found.percent, threshold));
     }
     let broken = counts.failed + counts.errors;
     let judgement = if broken > 0 {

@@ -1,7 +1,7 @@
 //! Shared output formats, read from bytes; pure.
 
 pub mod cargo_json;
-pub mod coverage_py;
+pub mod coverage;
 pub mod gaps;
 pub mod jest_json;
 pub mod junit;

@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
 use crate::model::finding::Finding;
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
+use crate::parse::coverage::Measured;
 use crate::parse::gaps::Gap;
 use crate::project::UnitFacts;
 
@@ -292,8 +293,8 @@ impl TestCounts {
 /// Coverage of one run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Coverage {
-    /// Measured, in percent; 0 is a number like any other.
-    Percent(f64),
+    /// Measured; 0 percent is a number like any other.
+    Measured(Measured),
     /// Asked for and not to be had: why, and what to do.
     Unavailable(Broken),
 }

@@ -165,7 +165,7 @@ pub(super) fn show(reading: &Reading) -> String {
     if let Reading::Answer(answer) = reading {
         match &answer.coverage {
             None => {}
-            Some(Coverage::Percent(percent)) => out.push_str(&format!("coverage: {percent:.2} %\n")),
+            Some(Coverage::Measured(found)) => out.push_str(&format!("coverage: {:.2} %\n", found.percent)),
             Some(Coverage::Unavailable(why)) => out.push_str(&format!("no coverage: {why:?}\n")),
         }
     }

@@ -4,7 +4,7 @@ use super::super::{Answer, Broken, Coverage, Reading, TestCounts, ToolRun, pytho
 use super::summary;
 use super::tally::Tally;
 use crate::model::finding::{Finding, Severity};
-use crate::parse::coverage_py;
+use crate::parse::coverage::coverage_py;
 use crate::parse::gaps::Gap;
 use crate::parse::junit;
 
@@ -209,7 +209,7 @@ fn nothing_collected(counts: &TestCounts) -> String {
 fn coverage(run: &ToolRun<'_>, said: &str) -> (Coverage, Vec<Gap>) {
     let why = match run.output("coverage") {
         Ok(bytes) => match coverage_py::parse(bytes) {
-            Ok(found) => return (Coverage::Percent(found.percent), found.gaps),
+            Ok(found) => return (Coverage::Measured(found.measured), found.gaps),
             Err(error) => error.to_string(),
         },
         Err(why) => summary::no_coverage_report(said).unwrap_or(why),

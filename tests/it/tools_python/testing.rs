@@ -20,7 +20,7 @@ const TESTS: (&str, &str) = (
 #[track_caller]
 fn check_percent(answer: &Answer, expect: f64) {
     match answer.coverage {
-        Some(Coverage::Percent(percent)) => assert!((percent - expect).abs() < 0.01, "{percent}"),
+        Some(Coverage::Measured(found)) => assert!((found.percent - expect).abs() < 0.01, "{found:?}"),
         ref other => panic!("{other:?}"),
     }
 }

@@ -1,42 +1,17 @@
 //! The JSON report of coverage.py (`coverage json`, `pytest --cov-report=json:FILE`), formats 2 and 3.
+//!
+//! The percentage is of statements, and of statements and branches together where branches were measured.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::gaps::Gap;
+use super::{CoverageError, CoverageReport, Format, Gap, Measured};
 
-/// What coverage.py measured.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CoveragePy {
-    /// Covered statements, and branches where they were measured, in percent.
-    pub percent: f64,
-    /// How many statements there are.
-    pub statements: u64,
-    /// The files with lines that no test reaches.
-    pub gaps: Vec<Gap>,
-}
+const FORMAT: Format = Format::CoveragePy;
 
-/// Why a report gives no number.
-#[derive(Debug, thiserror::Error)]
-pub enum CoveragePyError {
-    /// Not JSON, or not this report.
-    #[error("it is not a JSON report of coverage.py: {source}")]
-    Malformed {
-        /// What the parser says.
-        #[from]
-        source: serde_json::Error,
-    },
-    /// A percentage that is none.
-    #[error("it says {percent} %")]
-    OutOfRange {
-        /// The number.
-        percent: f64,
-    },
-    /// coverage.py says 100 % of nothing.
-    #[error("no statement was measured")]
-    Nothing,
-}
+/// The stated percentage has all its digits.
+const TOLERANCE: f64 = 0.000_1;
 
 #[derive(Deserialize)]
 struct Report {
@@ -56,34 +31,39 @@ struct MeasuredFile {
 struct Totals {
     percent_covered: f64,
     num_statements: u64,
+    covered_lines: u64,
+    #[serde(default)]
+    num_branches: u64,
+    #[serde(default)]
+    covered_branches: u64,
 }
 
 /// Reads the totals of a report.
 ///
 /// # Errors
 /// Whatever gives no percentage: another document, a cut-off one, a percentage of nothing.
-pub fn parse(bytes: &[u8]) -> Result<CoveragePy, CoveragePyError> {
-    let report: Report = serde_json::from_slice(bytes)?;
-    let percent = report.totals.percent_covered;
-    if report.totals.num_statements == 0 {
-        return Err(CoveragePyError::Nothing);
+pub fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
+    let report: Report =
+        serde_json::from_slice(bytes).map_err(|error| CoverageError::malformed(FORMAT, error.to_string()))?;
+    let totals = &report.totals;
+    if totals.num_statements == 0 {
+        return Err(CoverageError::Nothing { format: FORMAT });
     }
-    if !(0.0..=100.0).contains(&percent) {
-        return Err(CoveragePyError::OutOfRange { percent });
-    }
-    Ok(CoveragePy {
-        percent,
-        statements: report.totals.num_statements,
-        gaps: report
-            .files
-            .into_iter()
-            .filter(|(_, file)| !file.missing_lines.is_empty())
-            .map(|(path, file)| Gap {
-                path,
-                lines: file.missing_lines,
-            })
-            .collect(),
-    })
+    let counts = (
+        totals.covered_lines.saturating_add(totals.covered_branches),
+        totals.num_statements.saturating_add(totals.num_branches),
+    );
+    let measured = Measured::stated(FORMAT, totals.percent_covered, counts, TOLERANCE)?;
+    let gaps = report
+        .files
+        .into_iter()
+        .filter(|(_, file)| !file.missing_lines.is_empty())
+        .map(|(path, file)| Gap {
+            path,
+            lines: file.missing_lines,
+        })
+        .collect();
+    Ok(CoverageReport { measured, gaps })
 }
 
 #[cfg(test)]
@@ -93,7 +73,14 @@ mod tests {
     #[track_caller]
     fn check(json: &str, expect: &str) {
         let shown = match parse(json.as_bytes()) {
-            Ok(found) => format!("{} % of {}", found.percent, found.statements),
+            Ok(found) => {
+                let Measured {
+                    percent,
+                    covered,
+                    total,
+                } = found.measured;
+                format!("{percent} %, {covered} of {total}")
+            }
             Err(error) => error.to_string(),
         };
         assert_eq!(shown, expect);
@@ -102,15 +89,15 @@ mod tests {
     #[test]
     fn totals_are_read() {
         check(
-            r#"{"meta":{"format":3},"files":{"a.py":{"x":[1]}},"totals":{"covered_lines":3,"num_statements":4,"percent_covered":75.5}}"#,
-            "75.5 % of 4",
+            r#"{"meta":{"format":3},"files":{"a.py":{"x":[1]}},"totals":{"covered_lines":3,"num_statements":4,"percent_covered":75.0}}"#,
+            "75 %, 3 of 4",
         );
     }
 
     #[test]
     fn the_lines_that_no_test_reaches_are_read() {
         let json = r#"{"files":{"a.py":{"missing_lines":[3,4]},"b.py":{"missing_lines":[]}},
-            "totals":{"num_statements":9,"percent_covered":70}}"#;
+            "totals":{"num_statements":10,"covered_lines":7,"percent_covered":70}}"#;
         let gaps = parse(json.as_bytes()).unwrap().gaps;
         assert_eq!(
             gaps,
@@ -124,15 +111,15 @@ mod tests {
     #[test]
     fn zero_is_a_number() {
         check(
-            r#"{"files":{"a.py":{}},"totals":{"num_statements":4,"percent_covered":0}}"#,
-            "0 % of 4",
+            r#"{"files":{"a.py":{}},"totals":{"num_statements":4,"covered_lines":0,"percent_covered":0}}"#,
+            "0 %, 0 of 4",
         );
     }
 
     #[test]
     fn all_of_nothing_is_no_number() {
         check(
-            r#"{"files":{},"totals":{"num_statements":0,"percent_covered":100}}"#,
+            r#"{"files":{},"totals":{"num_statements":0,"covered_lines":0,"percent_covered":100}}"#,
             "no statement was measured",
         );
     }
@@ -140,7 +127,7 @@ mod tests {
     #[test]
     fn what_is_no_percentage_is_refused() {
         check(
-            r#"{"files":{},"totals":{"num_statements":1,"percent_covered":101}}"#,
+            r#"{"files":{},"totals":{"num_statements":1,"covered_lines":1,"percent_covered":101}}"#,
             "it says 101 %",
         );
         check(
