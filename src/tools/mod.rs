@@ -9,7 +9,13 @@ mod cargo_audit;
 mod cargo_nextest;
 mod cargo_test;
 mod clippy;
+mod jest;
+#[cfg(test)]
+mod js_recordings;
+mod js_tests;
 pub mod launch;
+mod mocha;
+mod node_test;
 mod pip_audit;
 mod pytest;
 mod python;
@@ -22,6 +28,7 @@ mod ruff_format;
 mod rust_recordings;
 mod rustfmt;
 mod safety;
+mod vitest;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -42,6 +49,10 @@ pub static TOOLS: &[&dyn Tool] = &[
     &pytest::Pytest,
     &cargo_nextest::CargoNextest,
     &cargo_test::CargoTest,
+    &jest::Jest,
+    &vitest::Vitest,
+    &mocha::Mocha,
+    &node_test::NodeTest,
     &bandit::Bandit,
     &pip_audit::PipAudit,
     &safety::Safety,

@@ -70,11 +70,17 @@ pub(super) struct Recording {
 }
 
 /// The output files that are recorded: how the file ends, and the key by which the tool asks for it.
-const OUTPUTS: [(&str, &str); 4] = [
+const OUTPUTS: [(&str, &str); 10] = [
     ("junit.xml", "junit"),
     ("coverage.json", "coverage"),
     ("bandit.json", "bandit"),
     ("pip-audit.json", "pip-audit"),
+    ("jest.json", "jest"),
+    ("vitest.json", "vitest"),
+    ("mocha.json", "mocha"),
+    ("node-test.jsonl", "node-test"),
+    ("lcov.info", "lcov"),
+    ("coverage-summary.json", "coverage-summary"),
 ];
 
 fn base(tool: &str) -> PathBuf {

@@ -21,11 +21,7 @@ const COVERAGE: &str = "coverage-summary";
 
 /// Options of the project's own that send the reports elsewhere. vitest takes `--outputFile` as one place or as
 /// one a reporter, and not both.
-const ELSEWHERE: [&str; 3] = [
-    "--outputFile",
-    "--outputFile.json",
-    "--coverage.reportsDirectory",
-];
+const ELSEWHERE: [&str; 3] = ["--outputFile", "--outputFile.json", "--coverage.reportsDirectory"];
 
 impl Tool for Vitest {
     fn id(&self) -> &'static str {

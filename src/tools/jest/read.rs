@@ -3,6 +3,7 @@
 use super::super::{Answer, Reading, ToolRun, js_tests};
 use super::{COVERAGE, REPORT};
 use crate::model::finding::{Finding, Severity};
+use crate::parse::coverage::summary_json;
 use crate::parse::jest_json::{self, JestReport};
 
 pub(super) fn read(run: &ToolRun<'_>) -> Reading {
@@ -37,7 +38,8 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
             ));
         }
     }
-    let (coverage, gaps) = js_tests::coverage(run, COVERAGE);
+    let hint = "see that collectCoverageFrom of jest's configuration names code of the project";
+    let (coverage, gaps) = js_tests::coverage(run, COVERAGE, summary_json::parse, hint);
     Reading::Answer(Box::new(Answer {
         findings,
         tests: Some(counts),
@@ -51,7 +53,8 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
 fn obsolete(report: &JestReport) -> Option<Finding> {
     (report.obsolete_snapshots > 0).then(|| {
         let count = report.obsolete_snapshots;
-        let message = format!("{count} obsolete snapshots; take them out with: jest --ci=false --updateSnapshot");
+        let message =
+            format!("{count} obsolete snapshots; take them out with: jest --ci=false --updateSnapshot");
         Finding::new("jest", "obsolete snapshots", Severity::High, message)
     })
 }

@@ -35,14 +35,6 @@ const FILES: [(Runner, &str); 4] = [
     (Runner::Mocha, ".mocharc."),
 ];
 
-/// The sections of package.json that name packages.
-const DEPENDENCIES: [&str; 4] = [
-    "devDependencies",
-    "dependencies",
-    "optionalDependencies",
-    "peerDependencies",
-];
-
 /// The runner of a unit and why it is this one; `None` when nothing says which.
 pub(in crate::tools) fn choose(facts: &UnitFacts) -> Option<(Runner, String)> {
     by_script(facts)
@@ -52,11 +44,14 @@ pub(in crate::tools) fn choose(facts: &UnitFacts) -> Option<(Runner, String)> {
 }
 
 fn by_script(facts: &UnitFacts) -> Option<(Runner, String)> {
-    let script = facts.package.as_ref()?.get("scripts")?.get("test")?.as_str()?;
+    let script = facts.script("test")?;
     let words: Vec<&str> = script.split_whitespace().collect();
     let runner = words.iter().enumerate().find_map(|(at, word)| {
         let name = word.rsplit('/').next().unwrap_or(word);
-        let named = PACKAGES.iter().find(|(_, package)| name == *package);
+        let loaded = at > 0 && ["--require", "-r", "--import"].contains(&words[at - 1]);
+        let named = PACKAGES
+            .iter()
+            .find(|(_, package)| name == *package && !loaded);
         let node = || {
             let is_option = |word: &&&str| word.starts_with('-');
             let mut options = words.get(at + 1..)?.iter().take_while(is_option);
@@ -85,16 +80,8 @@ fn by_section(facts: &UnitFacts) -> Option<(Runner, String)> {
 fn by_package(facts: &UnitFacts) -> Option<(Runner, String)> {
     PACKAGES
         .iter()
-        .find(|(_, name)| declares(facts, name))
+        .find(|(_, name)| facts.node.dependencies.contains(*name))
         .map(|(runner, name)| (*runner, format!("package.json declares {name}")))
-}
-
-fn declares(facts: &UnitFacts, name: &str) -> bool {
-    let Some(package) = &facts.package else {
-        return false;
-    };
-    let mut sections = DEPENDENCIES.iter().filter_map(|section| package.get(section));
-    sections.any(|section| section.get(name).is_some())
 }
 
 #[cfg(test)]
@@ -106,6 +93,13 @@ mod tests {
     fn check(package: &serde_json::Value, files: &[&str], expect: Option<(Runner, &str)>) {
         let mut facts = facts();
         facts.package = Some(package.clone());
+        let declared = package
+            .get("devDependencies")
+            .and_then(serde_json::Value::as_object);
+        facts.node.dependencies = declared
+            .into_iter()
+            .flat_map(|names| names.keys().cloned())
+            .collect();
         facts.entries = files.iter().map(|name| (*name).to_owned()).collect();
         let chosen = choose(&facts);
         let chosen = chosen.as_ref().map(|(runner, why)| (*runner, why.as_str()));
@@ -122,7 +116,10 @@ mod tests {
     #[test]
     fn the_script_says_it_first() {
         check_script("jest --ci", Some(Runner::Jest));
-        check_script("NODE_OPTIONS=--experimental-vm-modules npx jest", Some(Runner::Jest));
+        check_script(
+            "NODE_OPTIONS=--experimental-vm-modules npx jest",
+            Some(Runner::Jest),
+        );
         check_script("node node_modules/.bin/jest", Some(Runner::Jest));
         check_script("tsc && vitest run", Some(Runner::Vitest));
         check_script("c8 mocha test", Some(Runner::Mocha));
@@ -143,17 +140,14 @@ mod tests {
 
     #[test]
     fn then_files_then_sections_then_packages() {
-        let both = serde_json::json!({"mocha": {"spec": "x"}, "devDependencies": {"jest": "1", "vitest": "1"}});
+        let both =
+            serde_json::json!({"mocha": {"spec": "x"}, "devDependencies": {"jest": "1", "vitest": "1"}});
         check(
             &both,
             &["a.js", "vitest.config.mts"],
             Some((Runner::Vitest, "vitest.config.mts")),
         );
-        check(
-            &both,
-            &[".mocharc.yml"],
-            Some((Runner::Mocha, ".mocharc.yml")),
-        );
+        check(&both, &[".mocharc.yml"], Some((Runner::Mocha, ".mocharc.yml")));
         check(
             &both,
             &[],
@@ -171,6 +165,10 @@ mod tests {
     fn nothing_says_nothing() {
         check(&serde_json::json!({}), &["a.test.js", "vite.config.ts"], None);
         check(&serde_json::json!([]), &[], None);
-        check(&serde_json::json!({"scripts": {"test": 1}, "devDependencies": []}), &[], None);
+        check(
+            &serde_json::json!({"scripts": {"test": 1}, "devDependencies": []}),
+            &[],
+            None,
+        );
     }
 }

@@ -58,7 +58,11 @@ mod tests {
         check("    at async Promise.all (index 0)", "a.js", None);
         check("    at async file:///project/a.mjs:3:4", "a.mjs", Some(3));
         check("    at async f (file:///project/a.mjs:3:4)", "a.mjs", Some(3));
-        check("    at Context.<anonymous> (test/a.js:10:12)", "/project/test/a.js", Some(10));
+        check(
+            "    at Context.<anonymous> (test/a.js:10:12)",
+            "/project/test/a.js",
+            Some(10),
+        );
         check("    at f [as g] (/project/a.js:4294967296:1)", "a.js", None);
         check("", "a.js", None);
     }

@@ -4,10 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::{Coverage, TestCounts, ToolRun};
+use super::super::{Broken, Coverage, TestCounts, ToolRun};
 use super::{brief, line_in, plain, test_name};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
+use crate::parse::coverage::{CoverageError, CoverageReport};
 use crate::parse::gaps::Gap;
 use crate::parse::jest_json::{JestFile, JestOutcome, JestReport, JestTest};
 
@@ -77,13 +78,7 @@ fn failed_test(file: &JestFile, test: &JestTest, tool: &str, run: &ToolRun<'_>) 
         Some(_) => "the test timed out",
         None => thrown,
     };
-    finding(
-        run,
-        tool,
-        name,
-        (message, thrown),
-        (Some(&file.path), test.line),
-    )
+    finding(run, tool, name, (message, thrown), (Some(&file.path), test.line))
 }
 
 /// jest's text begins with a headline and is indented; vitest's is the message alone, or empty when a hook failed.
@@ -118,7 +113,7 @@ fn broken_file(file: &JestFile, tool: &str, run: &ToolRun<'_>) -> Finding {
 )]
 static BELOW: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r#"(?m)^(?:Jest: |ERROR: |ℹ |.*Error: )?(?P<said>Coverage for \w+ \([^)\n]*\) does not meet .*threshold.*|Uncovered count for .*threshold.*|Coverage data for .* was not found\.?|Uncovered \w+ \([^)\n]*\) exceed .*threshold.*|[\d.]+% \w+ coverage does not meet threshold of .*)$"#,
+        r"(?m)^(?:Jest: |ERROR: |ℹ |.*Error: )?(?P<said>Coverage for \w+ \([^)\n]*\) does not meet .*threshold.*|Uncovered count for .*threshold.*|Coverage data for .* was not found\.?|Uncovered \w+ \([^)\n]*\) exceed .*threshold.*|[\d.]+% \w+ coverage does not meet threshold of .*)$",
     )
     .expect("a pattern")
 });
@@ -172,7 +167,10 @@ pub(in crate::tools) fn trouble(run: &ToolRun<'_>) -> String {
 fn headline(said: &str) -> Option<String> {
     let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
     let head = lines.find(|line| {
-        line.starts_with("● ") && line.ends_with(':') && !line.contains("Warning") && !line.contains("Deprecat")
+        line.starts_with("● ")
+            && line.ends_with(':')
+            && !line.contains("Warning")
+            && !line.contains("Deprecat")
     })?;
     let head = head.trim_start_matches("● ");
     Some(format!("{head} {}", lines.next().unwrap_or_default()))
@@ -187,9 +185,29 @@ pub(in crate::tools) fn all_left_out(count: u64) -> String {
     }
 }
 
-/// The coverage that a run measured, and the lines that no test reaches.
-pub(in crate::tools) fn coverage(_run: &ToolRun<'_>, _key: &str) -> (Option<Coverage>, Vec<Gap>) {
-    (None, Vec::new())
+/// The coverage that a run measured, when it was to: the percentage in the file that `key` names. `hint` says what
+/// to do where there is none.
+pub(in crate::tools) fn coverage(
+    run: &ToolRun<'_>,
+    key: &str,
+    parse: fn(&[u8]) -> Result<CoverageReport, CoverageError>,
+    hint: &str,
+) -> (Option<Coverage>, Vec<Gap>) {
+    if !run.coverage {
+        return (None, Vec::new());
+    }
+    let why = match run.output(key) {
+        Ok(bytes) => match parse(bytes) {
+            Ok(report) => return (Some(Coverage::Measured(report.measured)), report.gaps),
+            Err(error) => error.to_string(),
+        },
+        Err(why) => why,
+    };
+    let unavailable = Broken {
+        reason: format!("there is no coverage report that can be used: {why}"),
+        hint: Some(hint.to_owned()),
+    };
+    (Some(Coverage::Unavailable(unavailable)), Vec::new())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::super::{Answer, Reading, ToolRun, js_tests};
 use super::{COVERAGE, REPORT};
 use crate::model::finding::{Finding, Severity};
+use crate::parse::coverage::summary_json;
 use crate::parse::jest_json;
 
 /// The rule of errors that belong to no test.
@@ -72,7 +73,8 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
             ));
         }
     }
-    let (coverage, gaps) = js_tests::coverage(run, COVERAGE);
+    let hint = "see that coverage.include of vitest's configuration names code that the tests import";
+    let (coverage, gaps) = js_tests::coverage(run, COVERAGE, summary_json::parse, hint);
     let not_reached = report.total.saturating_sub(report.tests().count() as u64);
     let warnings = (not_reached > 0)
         .then(|| format!("not all tests were run: {not_reached} are missing in vitest's report"))
@@ -139,7 +141,7 @@ fn no_report(why: &str, stderr: &str, run: &ToolRun<'_>) -> Reading {
     if let Some(package) = missing {
         return Reading::broken_with_hint(
             format!("vitest needs {package}, which is not installed"),
-            format!("install it: npm install --save-dev {package}"),
+            format!("install it: {} {package}", run.facts.node.manager.add()),
         );
     }
     Reading::broken(format!(
