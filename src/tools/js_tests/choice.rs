@@ -49,9 +49,7 @@ fn by_script(facts: &UnitFacts) -> Option<(Runner, String)> {
     let runner = words.iter().enumerate().find_map(|(at, word)| {
         let name = word.rsplit('/').next().unwrap_or(word);
         let loaded = at > 0 && ["--require", "-r", "--import"].contains(&words[at - 1]);
-        let named = PACKAGES
-            .iter()
-            .find(|(_, package)| name == *package && !loaded);
+        let named = PACKAGES.iter().find(|(_, package)| name == *package && !loaded);
         let node = || {
             let is_option = |word: &&&str| word.starts_with('-');
             let mut options = words.get(at + 1..)?.iter().take_while(is_option);

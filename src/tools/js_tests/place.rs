@@ -17,9 +17,11 @@ static FRAME: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern")
 });
 
-/// Whether a line is one of a stack.
+/// Whether a line is one of a stack, indented as node does it, or less as jest does.
 pub(super) fn is_frame(line: &str) -> bool {
-    line.starts_with("    at ") && (line.ends_with(')') || FRAME.is_match(line))
+    line.starts_with("  ")
+        && line.trim_start().starts_with("at ")
+        && (line.ends_with(')') || FRAME.is_match(line))
 }
 
 /// The line of the innermost frame of a stack that is in a file; the file as the runner prints it.

@@ -113,7 +113,7 @@ fn broken_file(file: &JestFile, tool: &str, run: &ToolRun<'_>) -> Finding {
 )]
 static BELOW: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?m)^(?:Jest: |ERROR: |ℹ |.*Error: )?(?P<said>Coverage for \w+ \([^)\n]*\) does not meet .*threshold.*|Uncovered count for .*threshold.*|Coverage data for .* was not found\.?|Uncovered \w+ \([^)\n]*\) exceed .*threshold.*|[\d.]+% \w+ coverage does not meet threshold of .*)$",
+        r#"(?m)^(?:Jest: |ERROR: |ℹ |.*Error: )?(?P<said>Coverage for \w+ \([^)\n]*\) does not meet .*threshold.*|Uncovered count for .*threshold.*|Coverage data for .* was not found\.?|Uncovered \w+ \([^)\n]*\) exceed .*threshold.*|"[^"\n]*" (?:coverage|uncovered count) threshold for \w+ \([^)\n]*\) not met: .*|[\d.]+% \w+ coverage does not meet threshold of .*)$"#,
     )
     .expect("a pattern")
 });
@@ -239,6 +239,10 @@ mod tests {
         check(
             "ℹ Error: 85.71% line coverage does not meet threshold of 99%.\n",
             &["85.71% line coverage does not meet threshold of 99%."],
+        );
+        check(
+            "Jest: \"global\" coverage threshold for lines (90%) not met: 75%\n",
+            &["\"global\" coverage threshold for lines (90%) not met: 75%"],
         );
         check("Coverage for all is fine\n", &[]);
     }

@@ -112,15 +112,18 @@ fn no_report(why: &str, run: &ToolRun<'_>) -> Reading {
             ..Answer::default()
         }));
     }
-    Reading::broken(format!(
-        "mocha ended with exit code {} and left no report that can be read ({why}): {}",
-        run.exit,
-        if trouble.is_empty() {
-            "a test may have ended the process (process.exit)"
-        } else {
-            &trouble
-        }
-    ))
+    let reason = format!(
+        "mocha ended with exit code {} and left no report that can be read ({why})",
+        run.exit
+    );
+    if trouble.is_empty() {
+        return Reading::broken_with_hint(
+            reason,
+            "see that no test ends the process (process.exit), and that mocha's configuration names no output for \
+             its reporter",
+        );
+    }
+    Reading::broken(format!("{reason}: {trouble}"))
 }
 
 /// Whether mocha stopped at an exception of a test file: ` Exception during run: Error: …`.

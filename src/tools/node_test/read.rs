@@ -29,7 +29,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
             return no_report("its report holds no failure", run);
         }
     }
-    tally.end(&events);
+    tally.end(&events, run);
     if tally.findings.is_empty() && tally.counts.ran() == 0 {
         return Reading::Nothing(match tally.counts.skipped {
             0 => "node --test found no tests".to_owned(),
@@ -116,7 +116,8 @@ impl Tally {
             self.counts.skipped += u64::from(!outcome.suite);
             return;
         }
-        self.failures += 1;
+        // Version 22 ends with exit code 0 when only a hook of a suite failed.
+        self.failures += u64::from(!outcome.suite);
         let Some(failure) = &outcome.failure else {
             self.counts.failed += 1;
             return;
@@ -181,7 +182,14 @@ impl Tally {
 
     /// What node takes for a success and is none: tests that were begun and never ended, and files that are tests by
     /// their name and of which no test was reported. Both are what `process.exit` leaves behind.
-    fn end(&mut self, events: &[Event]) {
+    ///
+    /// With a choice of tests by name, later versions also report no test of a file in which none was chosen.
+    fn end(&mut self, events: &[Event], run: &ToolRun<'_>) {
+        let chosen = run.args.iter().any(|word| {
+            ["--test-name-pattern", "--test-skip-pattern", "--test-only"]
+                .iter()
+                .any(|option| word.starts_with(option))
+        });
         if let Some(Event::End { begun, ended }) = events.last()
             && *begun > *ended
             && *ended > 0
@@ -199,7 +207,7 @@ impl Tally {
         for file in std::mem::take(&mut self.silent) {
             let name = file.rsplit('/').next().unwrap_or(&file);
             // In a directory named `test` node takes every file for a test, helpers included.
-            if !lcov::is_test(name.as_bytes()) {
+            if chosen || !lcov::is_test(name.as_bytes()) {
                 helpers.push(text::one_line(&file));
                 continue;
             }
@@ -238,8 +246,23 @@ fn broken_file(file: &str, failure: &Failure, said: &str) -> (String, Option<u32
             line.split(':').next().is_some_and(|name| name.contains("Error")) && line.contains(": ")
         })
     });
-    match thrown {
-        Some(thrown) => (format!("{ended}: {}", thrown.trim()), line),
+    match thrown
+        .map(str::trim)
+        .map_or_else(|| named(file, said), |thrown| Some(thrown.to_owned()))
+    {
+        Some(thrown) => (format!("{ended}: {thrown}"), line),
         None => (ended, line),
     }
+}
+
+/// What was thrown in node's own code on behalf of a file: `Error: Cannot find module './x'`, `Require stack:`, and
+/// the file.
+fn named(file: &str, said: &str) -> Option<String> {
+    let stack = format!("- {file}");
+    let lines: Vec<&str> = said.lines().collect();
+    let at = lines.iter().position(|line| line.trim() == stack)?;
+    let from = at.saturating_sub(8);
+    let mut before = lines.get(from..at)?.iter().rev();
+    let thrown = before.find(|line| line.starts_with("Error"))?;
+    Some((*thrown).to_owned())
 }

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::super::{Answer, Reading, ToolRun, js_tests};
 use super::{COVERAGE, REPORT};
 use crate::model::finding::{Finding, Severity};
+use crate::model::text;
 use crate::parse::coverage::summary_json;
 use crate::parse::jest_json;
 
@@ -21,18 +22,8 @@ const UNHANDLED: &str = "unhandled error";
 static CAUGHT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?m)^Vitest caught (?P<count>\d+) unhandled errors? ").expect("a pattern"));
 
-/// `⎯⎯⎯⎯ Unhandled Rejection ⎯⎯⎯⎯⎯`, what was thrown in the next line, and its place further down:
-/// ` ❯ a.test.js:3:18`, ` ❯ f a.test.js:3:18`.
-#[expect(
-    clippy::expect_used,
-    reason = "the pattern is a constant that every test compiles"
-)]
-static ERROR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?m)^⎯+ (?:Unhandled (?:Rejection|Error)|Uncaught Exception) ⎯+\n(?P<said>[^\n]*)\n(?:[^⎯❯\n][^\n]*\n|\n)*(?: ❯ (?:[^\n]*? )?(?P<file>[^\s:]+):(?P<line>\d+):\d+\n)?",
-    )
-    .expect("a pattern")
-});
+/// The headlines of errors that belong to no test: `⎯⎯⎯⎯ Unhandled Rejection ⎯⎯⎯⎯⎯`.
+const HEADLINES: [&str; 3] = ["Unhandled Rejection", "Unhandled Error", "Uncaught Exception"];
 
 pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     let stderr = js_tests::plain(run.stderr);
@@ -58,13 +49,13 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
             return Reading::broken("vitest ended with exit code 0 although its report tells of no success");
         }
     } else {
-        let caught = unhandled(&stderr, run);
         if counts.ran() == 0 {
             return nothing_ran(&stderr, counts.skipped, run);
         }
+        let said = format!("{stderr}\n{}", js_tests::plain(run.stdout));
+        let caught = unhandled(&said, run);
         counts.errors += caught.0;
         findings.extend(caught.1);
-        let said = format!("{stderr}\n{}", js_tests::plain(run.stdout));
         findings.extend(js_tests::thresholds("vitest", &said));
         if findings.is_empty() {
             return Reading::broken(format!(
@@ -76,10 +67,14 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     let hint = "see that coverage.include of vitest's configuration names code that the tests import";
     let (coverage, gaps) = js_tests::coverage(run, COVERAGE, summary_json::parse, hint);
     let not_reached = report.total.saturating_sub(report.tests().count() as u64);
-    let warnings = (not_reached > 0)
-        .then(|| format!("not all tests were run: {not_reached} are missing in vitest's report"))
-        .into_iter()
-        .collect();
+    let missing = (not_reached > 0)
+        .then(|| format!("not all tests were run: {not_reached} are missing in vitest's report"));
+    // vitest 4 does not count what goes wrong when everything is torn down.
+    let closing = stderr
+        .lines()
+        .find(|line| line.starts_with("error during close"))
+        .map(|line| text::shorten(line, 300));
+    let warnings = missing.into_iter().chain(closing).collect();
     Reading::Answer(Box::new(Answer {
         findings,
         tests: Some(counts),
@@ -92,39 +87,51 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
 
 /// Exit code 1, and no test was run.
 fn nothing_ran(stderr: &str, skipped: u64, run: &ToolRun<'_>) -> Reading {
-    let quiet = !["Unhandled Error", "Startup Error", "MISSING DEPENDENCY"]
-        .iter()
-        .any(|word| stderr.contains(word));
     let none = stderr
         .lines()
         .any(|line| line.starts_with("No test files found, exiting with code 1"));
-    if quiet && none && skipped == 0 {
+    if is_quiet(stderr) && none && skipped == 0 {
         return Reading::Nothing("vitest found no test files".to_owned());
     }
     no_report("no test was run", stderr, run)
 }
 
+/// Whether vitest tells of no trouble of its own.
+fn is_quiet(stderr: &str) -> bool {
+    !["Unhandled Error", "Startup Error", "MISSING DEPENDENCY"]
+        .iter()
+        .any(|word| stderr.contains(word))
+}
+
 /// How many errors belong to no test, and a finding for each that is told.
-fn unhandled(stderr: &str, run: &ToolRun<'_>) -> (u64, Vec<Finding>) {
+fn unhandled(said: &str, run: &ToolRun<'_>) -> (u64, Vec<Finding>) {
     let Some(count) = CAUGHT
-        .captures(stderr)
+        .captures(said)
         .and_then(|found| found["count"].parse::<u64>().ok())
     else {
         return (0, Vec::new());
     };
-    let mut findings: Vec<Finding> = ERROR
-        .captures_iter(stderr)
-        .map(|found| {
-            let message = js_tests::brief(&found["said"]);
+    let lines: Vec<&str> = said.lines().collect();
+    let is_headline =
+        |line: &str| line.starts_with('⎯') && HEADLINES.contains(&line.trim_matches(['⎯', ' ']));
+    let mut findings: Vec<Finding> = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| is_headline(line))
+        .map(|(at, _)| {
+            let block = lines
+                .iter()
+                .skip(at + 1)
+                .take_while(|line| !line.starts_with('⎯'));
+            let block: Vec<&str> = block.copied().collect();
+            let message = js_tests::brief(block.first().copied().unwrap_or_default());
             let finding = Finding::new("vitest", UNHANDLED, Severity::High, message);
-            let line = found.name("line").and_then(|line| line.as_str().parse().ok());
-            match found.name("file") {
-                Some(file) if !file.as_str().contains("node:") => {
-                    finding.at(run.project_path(file.as_str()), line, None)
-                }
-                _ => finding,
+            match block.iter().find_map(|line| own_place(line)) {
+                Some((file, line)) => finding.at(run.project_path(file), Some(line), None),
+                None => finding,
             }
         })
+        .take(usize::try_from(count).unwrap_or(usize::MAX))
         .collect();
     if findings.is_empty() {
         let message = format!("{count} errors belong to no test; the log says more");
@@ -133,7 +140,23 @@ fn unhandled(stderr: &str, run: &ToolRun<'_>) -> (u64, Vec<Finding>) {
     (count, findings)
 }
 
+/// The place in a line such as ` ❯ a.test.js:3:18` or ` ❯ f src/a.js:3:18`, unless it is in a package or in node.
+fn own_place(line: &str) -> Option<(&str, u32)> {
+    let place = line.trim_start().strip_prefix("❯ ")?.split(' ').next_back()?;
+    let (rest, _column) = place.rsplit_once(':')?;
+    let (file, line) = rest.rsplit_once(':')?;
+    let own = !file.contains("node_modules") && !file.starts_with("node:");
+    Some((file, line.parse().ok()?)).filter(|_| own)
+}
+
 fn no_report(why: &str, stderr: &str, run: &ToolRun<'_>) -> Reading {
+    // vitest 2 writes no report when there is nothing to tell.
+    let first = "No test files found, exiting with code";
+    let said = format!("{stderr}\n{}", js_tests::plain(run.stdout));
+    let empty = said.lines().any(|line| line.starts_with(first)) && !said.contains("Test Files ");
+    if empty && run.output(REPORT).is_err() && is_quiet(stderr) {
+        return Reading::Nothing("vitest found no test files".to_owned());
+    }
     let missing = stderr
         .lines()
         .filter_map(|line| line.trim().strip_prefix("MISSING DEPENDENCY"))
