@@ -1,8 +1,9 @@
 //! Cobertura's XML report, as coverage.py, istanbul, gcovr, coverlet and others write it.
 //!
 //! `<coverage line-rate lines-valid lines-covered>` holds packages of classes, a class has a `filename` and lines
-//! (`<line number hits>`), and its methods have theirs again. What is read is the coverage of lines. The counts
-//! decide, those of the root element where it has them, else those of the lines, each line of a file counted once.
+//! (`<line number hits>`). Its methods have lines, too: the same ones again or, from istanbul, others that are not
+//! counted, so they stand in only for a file without lines of its own. What is read is the coverage of lines. The
+//! counts decide, those of the root element where it has them, else those of the lines, each line of a file once.
 //! `line-rate` is rounded, upwards too, so it only has to agree. Branches are not in it: coverage.py's own percentage
 //! is another number where branches were measured.
 //!
@@ -73,6 +74,10 @@ struct Report {
     /// The files of the open classes, by the depth of each.
     files: Vec<(usize, String)>,
     lines: Lines,
+    /// The lines in methods.
+    of_methods: Lines,
+    /// How many methods are open.
+    methods: usize,
 }
 
 impl Report {
@@ -95,6 +100,7 @@ impl Report {
                     attribute(element, "filename")?.ok_or_else(|| malformed("a class without a filename"))?;
                 self.files.push((depth, file));
             }
+            (_, "method") => self.methods += 1,
             (_, "line") => self.line(element)?,
             _ => {}
         }
@@ -119,12 +125,19 @@ impl Report {
             .files
             .last()
             .ok_or_else(|| malformed("a line outside of a class"))?;
-        Lines::note(self.lines.file(file), line, hits > 0.0);
+        let lines = if self.methods > 0 {
+            &mut self.of_methods
+        } else {
+            &mut self.lines
+        };
+        Lines::note(lines.file(file), line, hits > 0.0);
         Ok(())
     }
 
     fn end(&mut self) {
-        self.open.pop();
+        if self.open.pop().is_some_and(|name| name == "method") {
+            self.methods = self.methods.saturating_sub(1);
+        }
         self.files.pop_if(|(depth, _)| *depth == self.open.len());
         self.done = self.open.is_empty();
     }
@@ -134,7 +147,7 @@ impl Report {
         CoverageError::truncated(FORMAT, format!("it ends inside of <{open}>"))
     }
 
-    fn finish(self) -> Result<CoverageReport, CoverageError> {
+    fn finish(mut self) -> Result<CoverageReport, CoverageError> {
         if !self.open.is_empty() {
             return Err(self.truncated());
         }
@@ -144,6 +157,7 @@ impl Report {
         if !self.has_packages {
             return Err(malformed("it has no packages"));
         }
+        self.lines.fill_from(self.of_methods);
         let (covered, total) = match (self.covered, self.valid) {
             (Some(covered), Some(valid)) => (covered, valid),
             _ => self.lines.counts(),

@@ -117,24 +117,42 @@ fn gaps(files: BTreeMap<&str, BTreeMap<Place, (u64, bool)>>) -> Vec<super::Gap> 
     let mut left = MAX_GAP_LINES;
     for (path, blocks) in files {
         let file = lines.file(path);
-        for ([first, _, last, _], _) in blocks
-            .iter()
-            .filter(|(_, (statements, reached))| !reached && *statements > 0)
-        {
+        let of = |reached: bool| {
+            blocks
+                .iter()
+                .filter(move |(_, (statements, is))| *is == reached && *statements > 0)
+                .map(|(place, _)| lines_of(*place))
+        };
+        for (first, last) in of(false) {
             let count = (last - first) as usize + 1;
             if count > left {
                 break;
             }
             left -= count;
-            for line in *first..=*last {
+            for line in first..=last {
                 Lines::note(file, line, false);
             }
         }
-        for ([first, _, last, _], _) in blocks.iter().filter(|(_, (_, reached))| *reached) {
-            for (_, reached) in file.range_mut(*first..=*last) {
-                *reached = true;
+        // Blocks come in the order of their first lines, so each line is looked at once.
+        let mut done = 0;
+        for (first, last) in of(true) {
+            let first = first.max(done);
+            if first <= last {
+                for (_, reached) in file.range_mut(first..=last) {
+                    *reached = true;
+                }
+                done = last;
             }
         }
     }
     lines.gaps()
+}
+
+/// First and last line of a block. One that ends before the first column of a line has nothing of that line.
+fn lines_of([first, _, last, column]: Place) -> (u32, u32) {
+    if column <= 1 && last > first {
+        (first, last - 1)
+    } else {
+        (first, last)
+    }
 }

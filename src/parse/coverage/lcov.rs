@@ -5,8 +5,8 @@
 //! `end_of_record`. A file may have several records, one for each test (`TN`): their lines are joined, not added
 //! up. The lines decide; counts that contradict them are passed over.
 //!
-//! A file that was cut off inside of a record is an error. One that was cut off exactly behind an `end_of_record` is
-//! a whole tracefile of fewer files, and nothing in the format tells: whoever reads it must know that its writer
+//! A file that was cut off inside of a record is an error. One that was cut off exactly behind an `end_of_record` is a
+//! whole tracefile of fewer files, and nothing in the format tells: whoever reads it must know that its writer
 //! ended well.
 
 use super::lines::Lines;
@@ -23,6 +23,7 @@ pub fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut lines = Lines::default();
     let mut open: Option<Record> = None;
+    let mut announced = false;
     for (number, raw) in (1..).zip(text.lines()) {
         let line = raw.trim();
         let malformed = |what: &str| CoverageError::at(FORMAT, number, what);
@@ -40,7 +41,9 @@ pub fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
             return Err(malformed("no line of a tracefile"));
         };
         match key {
+            "TN" if open.is_none() => announced = true,
             "SF" => {
+                announced = false;
                 if let Some(record) = &open {
                     return Err(no_end(&record.path));
                 }
@@ -59,7 +62,10 @@ pub fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
                 let (line, reached) =
                     data(value).ok_or_else(|| malformed("DA is not a line and how often it was run"))?;
                 record.lines += 1;
-                Lines::note(lines.file(&record.path), line, reached);
+                // coverage.py 6 gives an empty file a line 0 that was run, and gcc its own code one; it is none.
+                if line > 0 {
+                    Lines::note(lines.file(&record.path), line, reached);
+                }
             }
             "LF" => {
                 let record = open.as_mut().ok_or_else(|| malformed("LF without SF"))?;
@@ -70,6 +76,12 @@ pub fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
     }
     if let Some(record) = open {
         return Err(no_end(&record.path));
+    }
+    if announced {
+        return Err(CoverageError::truncated(
+            FORMAT,
+            "there is no record behind the last TN",
+        ));
     }
     let (covered, total) = lines.counts();
     Ok(CoverageReport {

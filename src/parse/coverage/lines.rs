@@ -37,15 +37,28 @@ impl Lines {
         )
     }
 
-    /// The lines that were not reached, by file. Line 0, which some compilers give to code of their own, counts and
-    /// cannot be shown.
+    /// Whether a line of a file is known.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.files.get(path).is_some_and(|lines| !lines.is_empty())
+    }
+
+    /// Takes over the files of which nothing is known here.
+    pub(super) fn fill_from(&mut self, other: Self) {
+        for (path, lines) in other.files {
+            if !self.has(&path) {
+                self.files.insert(path, lines);
+            }
+        }
+    }
+
+    /// The lines that were not reached, by file.
     pub(super) fn gaps(self) -> Vec<Gap> {
         let mut left = MAX_GAP_LINES;
         let mut gaps = Vec::new();
         for (path, lines) in self.files {
             let lines: Vec<u32> = lines
                 .into_iter()
-                .filter(|(line, reached)| !reached && *line > 0)
+                .filter(|(_, reached)| !reached)
                 .map(|(line, _)| line)
                 .take(left)
                 .collect();
