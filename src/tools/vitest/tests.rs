@@ -20,7 +20,7 @@ const OURS: &str = "--reporter=default --reporter=json --outputFile.json=/out/vi
 fn check(own: &str, coverage: bool, expect: &str) {
     let prepared = recordings::prepare(&Vitest, &recordings::facts(), own, coverage, &[]);
     assert_eq!(prepared.args.join(" "), expect.replace("OURS", OURS));
-    assert_eq!(prepared.outputs.len(), if coverage { 2 } else { 1 });
+    assert_eq!(prepared.outputs.len(), if coverage { 3 } else { 1 });
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn coverage_is_asked_for_only_when_it_is_to_be_measured() {
     check(
         "run --coverage --coverage.reportsDirectory=x",
         true,
-        "run --coverage OURS --coverage.enabled=true --coverage.reporter=json-summary \
+        "run --coverage OURS --coverage.enabled=true --coverage.reporter=json-summary --coverage.reporter=lcovonly \
          --coverage.reportsDirectory=/out/coverage --coverage.reportOnFailure=true",
     );
 }
