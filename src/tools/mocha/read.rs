@@ -135,7 +135,8 @@ fn is_loading(said: &str) -> bool {
 /// The first place of a text that is in the unit and not of a package: `/project/test/a.js:3:1`,
 /// `/project/test/a.js:3`.
 fn own_place(said: &str, run: &ToolRun<'_>) -> Option<(String, Option<u32>)> {
-    let dir = format!("{}/", run.facts.dir.to_string_lossy());
+    let dir = run.facts.dir.to_string_lossy();
+    let dir = format!("{}/", dir.trim_end_matches('/'));
     said.lines().find_map(|line| {
         let rest = line.split_once(&dir)?.1;
         let (file, rest) = rest.split_once(':').unwrap_or((rest.trim_end(), ""));

@@ -114,7 +114,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Event>, EventsError> {
 impl Outcome {
     /// Whether it stands for a whole file: node reports a file as a test of its own when none of its tests was
     /// reported. It is named after the file, as a whole path or, from version 22 on, relative to the working directory.
-    pub(super) fn is_file(&self) -> bool {
+    pub(super) fn is_whole_file(&self) -> bool {
         let Some(file) = &self.file else {
             return false;
         };
@@ -158,7 +158,7 @@ mod tests {
             todo: false,
             failure: None,
         };
-        assert_eq!(outcome.is_file(), expect, "{name}");
+        assert_eq!(outcome.is_whole_file(), expect, "{name}");
     }
 
     #[test]

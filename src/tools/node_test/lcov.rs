@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use crate::parse::coverage::{CoverageError, CoverageReport, Format, lcov};
+
 /// The patterns by which node finds tests, with the endings of TypeScript that newer versions know.
 /// Source: "Running tests from the command line" in the documentation of node.
 #[expect(
@@ -23,28 +25,41 @@ pub(super) fn is_test(path: &[u8]) -> bool {
     TEST.is_match(path)
 }
 
-/// A tracefile without the records of test files. What is outside of records stays, so that a file that was cut
-/// off stays one.
-pub(super) fn without_tests(bytes: &[u8]) -> Vec<u8> {
+/// A tracefile without the records of test files; empty when no other is left. It must be a whole one.
+fn without_tests(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
-    let mut skipping = false;
+    let mut record: Vec<u8> = Vec::new();
+    let mut of_test = false;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        record.extend_from_slice(line);
         let text = line.trim_ascii();
         if let Some(path) = text.strip_prefix(b"SF:") {
-            skipping = is_test(path);
-        }
-        if !skipping {
-            out.extend_from_slice(line);
+            of_test = is_test(path);
         }
         if text == b"end_of_record" {
-            skipping = false;
+            if !of_test {
+                out.append(&mut record);
+            }
+            record.clear();
         }
     }
-    if skipping {
-        // The last record has no end, and must not vanish as if it were whole.
-        out.extend_from_slice(b"SF:cut off\n");
-    }
     out
+}
+
+/// The coverage of the project's code.
+///
+/// # Errors
+/// The tracefile is not a whole one, or holds test files only.
+pub(super) fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
+    // Where no file was loaded but tests, newer versions write the headline alone.
+    if bytes.trim_ascii() != b"TN:" {
+        lcov::parse(bytes)?;
+    }
+    let kept = without_tests(bytes);
+    if kept.is_empty() {
+        return Err(CoverageError::Nothing { format: Format::Lcov });
+    }
+    lcov::parse(&kept)
 }
 
 #[cfg(test)]
@@ -84,15 +99,19 @@ mod tests {
     }
 
     #[test]
-    fn other_records_stay_and_a_cut_is_seen() {
-        let whole =
-            "TN:\nSF:app.js\nDA:1,1\nLH:1\nLF:1\nend_of_record\nSF:app.test.js\nDA:1,1\nend_of_record\n";
-        let kept = without_tests(whole.as_bytes());
-        assert_eq!(
-            String::from_utf8(kept).unwrap(),
-            "TN:\nSF:app.js\nDA:1,1\nLH:1\nLF:1\nend_of_record\n"
-        );
-        let cut = without_tests(&whole.as_bytes()[..whole.len() - 4]);
-        assert!(cut.ends_with(b"SF:cut off\n"));
+    fn other_records_stay_and_no_cut_looks_whole() {
+        let whole = "TN:\nSF:app.js\nDA:1,1\nDA:2,0\nLH:1\nLF:2\nend_of_record\nSF:app.test.js\nDA:1,1\nend_of_record\n";
+        let measured = parse(whole.as_bytes()).unwrap().measured;
+        assert_eq!((measured.covered, measured.total), (1, 2));
+        // A tracefile may end behind each of its records.
+        let record = whole.find("SF:app.test.js").unwrap();
+        for end in (0..whole.trim_end().len()).filter(|end| !(record - 1..=record).contains(end)) {
+            assert!(parse(&whole.as_bytes()[..end]).is_err(), "{end}");
+        }
+        let tests = "TN:\nSF:app.test.js\nDA:1,1\nend_of_record\n";
+        assert!(matches!(
+            parse(tests.as_bytes()),
+            Err(CoverageError::Nothing { .. })
+        ));
     }
 }

@@ -5,7 +5,6 @@ use super::events::{self, Event, Failure, Outcome};
 use super::{COVERAGE, REPORT, lcov};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
-use crate::parse::coverage::{self, CoverageError, CoverageReport};
 
 /// The rule of tests that were begun and never ended.
 const UNFINISHED: &str = "unfinished tests";
@@ -37,7 +36,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
         });
     }
     let hint = "see that the tests load code of the project; test files themselves do not count";
-    let (coverage, gaps) = js_tests::coverage(run, COVERAGE, of_project, hint);
+    let (coverage, gaps) = js_tests::coverage(run, COVERAGE, lcov::parse, hint);
     Reading::Answer(Box::new(Answer {
         findings: tally.findings,
         tests: Some(tally.counts),
@@ -46,10 +45,6 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
         warnings: tally.warnings,
         ..Answer::default()
     }))
-}
-
-fn of_project(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
-    coverage::lcov::parse(&lcov::without_tests(bytes))
 }
 
 fn no_report(why: &str, run: &ToolRun<'_>) -> Reading {
@@ -102,7 +97,7 @@ impl Tally {
         self.all += 1;
         if outcome.skip || outcome.todo {
             self.counts.skipped += 1;
-        } else if outcome.is_file() {
+        } else if outcome.is_whole_file() {
             let file = outcome.file.as_deref().unwrap_or(&outcome.name);
             self.silent.push(run.project_path(file));
         } else {
@@ -129,7 +124,7 @@ impl Tally {
         }
         let place = (outcome.file.as_deref(), outcome.line);
         let tool = "node-test";
-        if outcome.is_file() {
+        if outcome.is_whole_file() {
             self.counts.errors += 1;
             let file = outcome.file.as_deref().unwrap_or(&outcome.name);
             let (message, line) = broken_file(file, failure, said);

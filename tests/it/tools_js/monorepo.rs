@@ -2,16 +2,19 @@
 
 use serde_json::json;
 
-use super::bench::{APP, APP_MODULE, check, counts, places, project};
+use super::bench::{APP_MODULE, check, counts, places, project};
 
 #[test]
 fn each_unit_is_asked_with_its_own_runner_and_named_from_the_root() {
     let sandbox = project(
-        &json!({"private": true, "workspaces": ["packages/*"], "scripts": {"test": "node --test tools"}}),
+        &json!({"private": true, "workspaces": ["packages/*"]}),
         &[
-            APP,
             (
-                "tools/a.test.js",
+                "packages/tool/package.json",
+                "{\"scripts\": {\"test\": \"node --test\"}}",
+            ),
+            (
+                "packages/tool/a.test.js",
                 "const { test } = require('node:test');\n\ntest('tool', () => {});\n",
             ),
             (
@@ -44,8 +47,16 @@ fn each_unit_is_asked_with_its_own_runner_and_named_from_the_root() {
     tools.sort();
     assert_eq!(
         tools,
-        [". node-test", "packages/api jest", "packages/web b vitest"]
+        [
+            ". jest",
+            "packages/api jest",
+            "packages/tool node-test",
+            "packages/web b vitest"
+        ]
     );
+    let steps = gate["steps"].as_array().into_iter().flatten();
+    let skipped: Vec<_> = steps.filter(|step| step["verdict"] == "skipped").collect();
+    assert_eq!(skipped.len(), 1, "the root has no tests of its own: {skipped:#?}");
     assert_eq!(counts(&gate), [2, 2, 0, 0]);
     let mut places = places(&gate);
     places.sort();
