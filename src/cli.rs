@@ -31,7 +31,8 @@ pub struct Global {
     /// Work as if started in this directory
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub chdir: Option<PathBuf>,
-    /// Form of the output: human, json or agent [default: human, or agent when CLAUDECODE=1]
+    /// Form of the output: human, json or agent; of a report also markdown, junit, sarif or github [default: human, or
+    /// agent when CLAUDECODE=1]
     #[arg(long, value_name = "FORMAT", global = true)]
     pub format: Option<String>,
     /// Write the output to FILE instead of stdout, or with FORMAT=FILE to FILE as well; may be repeated
@@ -60,6 +61,8 @@ pub enum Command {
     Gate(commands::gate::Args),
     /// Run every gate of the session and record the result
     Complete(commands::complete::Args),
+    /// Show the last report again, in any format; list and merge reports
+    Report(commands::report::Args),
     /// Look at the configuration
     Config(commands::config::Args),
     /// Try sdd on a small real project: one green and one red run

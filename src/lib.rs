@@ -87,6 +87,7 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Init(args) => commands::init::run(&args, cx),
         Command::Gate(args) => commands::gate::run(&args, cx),
         Command::Complete(args) => commands::complete::run(&args, cx),
+        Command::Report(args) => commands::report::run(&args, cx),
         Command::Config(args) => commands::settings::run(&args, cx),
         Command::Demo(args) => commands::demo::run(&args, cx),
         Command::InternalReaper { .. } => Ok(Exit::Ok),

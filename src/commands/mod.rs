@@ -9,6 +9,7 @@ pub mod gate;
 pub mod init;
 mod output;
 mod pipeline;
+pub mod report;
 pub mod settings;
 
 pub use context::Cx;

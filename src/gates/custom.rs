@@ -203,6 +203,7 @@ fn command_work(
         inputs: Vec::new(),
         outputs: Vec::new(),
         reads_stdout: false,
+        stdout_key: None,
         mode: Mode::Check,
         coverage: false,
     })))

@@ -40,6 +40,8 @@ pub enum Meaning {
     Skip,
     /// It is needed and cannot be had.
     Error,
+    /// The configuration leaves it out on purpose: no loss, not even where nothing may be skipped.
+    LeftOut,
 }
 
 /// When a step runs.
@@ -134,6 +136,8 @@ pub struct CommandWork {
     pub outputs: Vec<OutputFile>,
     /// Whether all of its stdout is read.
     pub reads_stdout: bool,
+    /// The report that stdout is, for commands of the project's own.
+    pub stdout_key: Option<&'static str>,
     /// The mode that it runs in.
     pub mode: Mode,
     /// Whether coverage was asked for.

@@ -7,3 +7,4 @@ pub mod jest_json;
 pub mod junit;
 pub mod libtest;
 pub mod rustc_text;
+pub mod sarif;

@@ -190,7 +190,9 @@ impl UnitFacts {
             Language::Python => &[".venv/bin", "venv/bin"],
             Language::Javascript | Language::Typescript => &["node_modules/.bin"],
             // Tools written in another language may still be installed for the project.
-            Language::Rust | Language::Go => &[".venv/bin", "venv/bin", "node_modules/.bin"],
+            Language::Rust | Language::Go | Language::Described(_) => {
+                &[".venv/bin", "venv/bin", "node_modules/.bin"]
+            }
         };
         upwards(&self.dir, &self.root)
             .flat_map(|place| names.iter().map(|name| place.join(name)))

@@ -45,7 +45,7 @@ impl Filler {
         let table = match facts.unit.language {
             Language::Python => Some("pyproject.toml"),
             Language::Rust => Some("Cargo.toml"),
-            Language::Javascript | Language::Typescript | Language::Go => None,
+            _ => None,
         };
         let there = |name: &&str| facts.entries.contains(*name);
         facts.manifest = table
@@ -69,7 +69,7 @@ impl Filler {
                     facts.entries.insert(NEXTEST_CONFIG.to_owned());
                 }
             }
-            Language::Go => {}
+            Language::Go | Language::Described(_) => {}
         }
         facts
     }

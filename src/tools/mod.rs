@@ -21,6 +21,7 @@ mod pytest;
 mod python;
 #[cfg(test)]
 mod python_recordings;
+pub mod reports;
 mod ruff;
 mod ruff_check;
 mod ruff_format;

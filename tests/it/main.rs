@@ -8,6 +8,7 @@ mod process;
 mod project;
 mod readme;
 mod real;
+mod report;
 mod store;
 mod support;
 mod tools_js;

@@ -103,7 +103,7 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
     } else {
         Outputs::open(cx)?
     };
-    let project = detect::project(opened.store.root(), &opened.config.exclude, None)?;
+    let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
     let finder = finder(cx, &project.root);
     let programs = programs(cx, &opened.config, &project, &finder);
     let asked: Vec<GateId> = if request.named.is_empty() {
@@ -152,7 +152,15 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
             report.verdict = RunVerdict::Error;
         }
     }
-    outputs.write(cx, &report)?;
+    let undelivered = outputs.deliver(cx, &mut report);
+    if !undelivered.is_empty() {
+        // What is looked up later must say the same. That it cannot be saved was said before.
+        let _said = record(&opened.store, &report, request.recording);
+    }
+    for error in &undelivered {
+        let shown = show(error);
+        cx.ui.error(&shown.what, &shown.causes, shown.hint.as_deref());
+    }
     match (recorded, request.recording) {
         (Ok(()), _) => {}
         (Err(error), Recording::Wanted) => cx.ui.warning(&format!("the report was not saved: {error:#}")),
@@ -326,6 +334,7 @@ fn record(store: &Store, report: &Report, recording: Recording) -> anyhow::Resul
         Recording::Required => Some(store.lock(&format!("sdd {}", report.command))?),
         Recording::Wanted => None,
     };
+    super::report::keep(store, report, &text)?;
     store.write(layout::LATEST_REPORT, &text, Overwrite::Replace)?;
     drop(held);
     Ok(())
