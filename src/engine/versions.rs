@@ -89,7 +89,8 @@ pub(super) fn ask(probe: &Probe, runner: &dyn Runner, cwd: &Path) -> Option<Stri
 /// The first thing in a text that looks like a version: digits with dots between, and what hangs on to them.
 pub(super) fn find(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
-    text.split_whitespace()
+    // A slash stands between name and version in `vitest/3.2.7`.
+    text.split(|c: char| c.is_whitespace() || c == '/')
         .map(|word| {
             let word = word.strip_prefix("go").unwrap_or(word);
             word.trim_start_matches('v')
@@ -150,6 +151,7 @@ mod tests {
 
     #[test]
     fn versions_are_found_in_what_tools_print() {
+        check("vitest/3.2.7 linux-x64 node-v20.20.2\n", Some("3.2.7"));
         check("pytest 9.2.0\n", Some("9.2.0"));
         check("ruff 0.17.5", Some("0.17.5"));
         check("bandit 1.9.4\n  python version = 3.11.7 (main)", Some("1.9.4"));

@@ -23,10 +23,16 @@ mod gofmt;
 mod golang;
 mod govulncheck;
 mod javascript;
+mod jest;
+#[cfg(test)]
+mod js_recordings;
+mod js_tests;
 pub mod launch;
 #[cfg(test)]
 mod lint_recordings;
+mod mocha;
 mod mypy;
+mod node_test;
 mod pip_audit;
 mod prettier;
 mod pyright;
@@ -43,6 +49,7 @@ mod rust_recordings;
 mod rustfmt;
 mod safety;
 mod tsc;
+mod vitest;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -75,6 +82,10 @@ pub static TOOLS: &[&dyn Tool] = &[
     &go_test::GoTest,
     &cargo_check::CargoCheck,
     &go_build::GoBuild,
+    &jest::Jest,
+    &vitest::Vitest,
+    &mocha::Mocha,
+    &node_test::NodeTest,
     &bandit::Bandit,
     &pip_audit::PipAudit,
     &safety::Safety,

@@ -70,12 +70,18 @@ pub(super) struct Recording {
 }
 
 /// The output files that are recorded: how the file ends, and the key by which the tool asks for it.
-const OUTPUTS: [(&str, &str); 5] = [
+const OUTPUTS: [(&str, &str); 11] = [
     ("junit.xml", "junit"),
     ("coverage.json", "coverage"),
     ("bandit.json", "bandit"),
     ("pip-audit.json", "pip-audit"),
     ("prettier-cache", "prettier-cache"),
+    ("jest.json", "jest"),
+    ("vitest.json", "vitest"),
+    ("mocha.json", "mocha"),
+    ("node-test.jsonl", "node-test"),
+    ("lcov.info", "lcov"),
+    ("coverage-summary.json", "coverage-summary"),
 ];
 
 fn base(tool: &str) -> PathBuf {

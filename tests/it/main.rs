@@ -14,6 +14,7 @@ mod report;
 mod store;
 mod support;
 mod tools_go;
+mod tools_js;
 mod tools_js_lint;
 mod tools_python;
 mod tools_rust;
