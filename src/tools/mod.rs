@@ -10,7 +10,10 @@ mod cargo_nextest;
 mod cargo_test;
 mod clippy;
 pub mod launch;
+mod node_audit;
+mod npm_audit;
 mod pip_audit;
+mod pnpm_audit;
 mod pytest;
 mod python;
 #[cfg(test)]
@@ -22,6 +25,8 @@ mod ruff_format;
 mod rust_recordings;
 mod rustfmt;
 mod safety;
+mod yarn_audit;
+mod yarn_npm_audit;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -46,6 +51,10 @@ pub static TOOLS: &[&dyn Tool] = &[
     &pip_audit::PipAudit,
     &safety::Safety,
     &cargo_audit::CargoAudit,
+    &npm_audit::NpmAudit,
+    &pnpm_audit::PnpmAudit,
+    &yarn_audit::YarnAudit,
+    &yarn_npm_audit::YarnNpmAudit,
 ];
 
 /// One external tool.
