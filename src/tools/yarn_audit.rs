@@ -95,7 +95,8 @@ impl Tool for YarnAudit {
 
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
         (ask.mode == Mode::Check).then(|| Prepared {
-            args: checking(&REPORT, ask, &["--json", "--non-interactive"]),
+            // A level may be set in .yarnrc, too; what stands on the command line wins.
+            args: checking(&REPORT, ask, &["--json", "--non-interactive", "--level", "info"]),
             reads_stdout: true,
             ..Prepared::default()
         })
@@ -174,7 +175,10 @@ fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
     let mask = (0..)
         .zip(counts)
         .fold(0, |mask, (bit, (_, count))| mask | (i32::from(count > 0) << bit));
-    if mask != run.exit || (mask == 0) != found.is_empty() {
+    let unnamed = summary
+        .vulnerabilities
+        .beyond(found.values().map(|(advisory, _)| advisory));
+    if mask != run.exit || (mask == 0) != found.is_empty() || !unnamed.is_empty() {
         return Reading::broken("Yarn's report and its exit code contradict each other about what was found");
     }
     if summary.audited() == 0 {
@@ -191,11 +195,16 @@ fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
     }))
 }
 
-/// The first error that stands on stderr, as Yarn writes it there: a line of JSON.
+/// The first error that stands on stderr: in a line of JSON, or where Yarn itself broke, in one of words.
 fn error_line(stderr: &[u8]) -> Option<String> {
-    stderr
-        .split(|byte| *byte == b'\n')
-        .filter_map(|line| serde_json::from_slice::<Line>(line).ok())
-        .find(|line| line.kind == "error")
-        .map(|line| plain(&line.data))
+    let mut lines = stderr.split(|byte| *byte == b'\n');
+    lines.find_map(|line| match serde_json::from_slice::<Line>(line) {
+        Ok(line) => (line.kind == "error").then(|| plain(&line.data)),
+        Err(_) => {
+            let words = String::from_utf8_lossy(line);
+            let is_error = |word: &str| word.ends_with("Error:");
+            let first = words.split_whitespace().next()?;
+            is_error(first).then(|| words.trim().to_owned())
+        }
+    })
 }

@@ -129,7 +129,7 @@ impl Tool for YarnNpmAudit {
                 continue;
             }
             let Ok(Line { value, children }) = serde_json::from_slice::<Line>(line) else {
-                return YARN.refused(&complaint(run));
+                return refused(run);
             };
             let versions = children.versions.join(", ");
             let known = Known {
@@ -153,7 +153,7 @@ impl Tool for YarnNpmAudit {
             findings.push(known.finding(self.id(), &path));
         }
         if run.exit != 0 && findings.is_empty() {
-            return YARN.refused(&complaint(run));
+            return refused(run);
         }
         Reading::findings(findings)
     }
@@ -163,14 +163,21 @@ impl Tool for YarnNpmAudit {
     }
 }
 
-/// What Yarn says is wrong: a line with `Error`, else its last one.
-fn complaint(run: &ToolRun<'_>) -> String {
+/// No answer, for the reason that Yarn gives: a line with a code such as `YN0035`, else one with `Error:`.
+fn refused(run: &ToolRun<'_>) -> Reading {
     let said = format!("{}\n{}", run.stdout_text(), run.stderr_text());
-    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let is_error = |line: &&str| {
-        let start: String = line.chars().take(40).collect();
-        start.contains("Error") || start.starts_with('\u{27a4}')
+    let lines = || {
+        said.lines()
+            .map(|line| line.trim_start_matches(['\u{27a4}', ' ']).trim())
     };
-    let line = lines().find(is_error).or_else(|| lines().next_back());
-    text::shorten(line.unwrap_or("it gives no reason"), 200)
+    let coded = lines().find(|line| line.starts_with("YN0"));
+    let named = || lines().find(|line| line.contains("Error: "));
+    let line = coded.or_else(named).unwrap_or("it gives no reason");
+    if line.contains("lockfile") {
+        return Reading::broken_with_hint(
+            format!("{} gave no answer: {}", YARN.command, text::shorten(line, 300)),
+            format!("bring yarn.lock up to date: {}", YARN.make_lock),
+        );
+    }
+    YARN.refused(line)
 }

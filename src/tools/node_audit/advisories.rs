@@ -1,6 +1,6 @@
 //! The report by advisories, each with the paths to the package: npm 6, pnpm, and in pieces Yarn 1.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -64,6 +64,15 @@ impl Counts {
         ]
     }
 
+    /// The severities of which none of these advisories is, with their counts.
+    pub(in crate::tools) fn beyond<'a>(self, named: impl Iterator<Item = &'a Advisory>) -> Vec<(Severity, u64)> {
+        let named: BTreeSet<Severity> = named.map(Advisory::severity).collect();
+        let counts = self.each().into_iter();
+        counts
+            .filter(|(severity, count)| *count > 0 && !named.contains(severity))
+            .collect()
+    }
+
     /// Everything that was found.
     pub(in crate::tools) fn all(self) -> u64 {
         self.each()
@@ -100,6 +109,11 @@ struct Place {
 }
 
 impl Advisory {
+    /// Its severity.
+    pub(in crate::tools) fn severity(&self) -> Severity {
+        Severity::from_tool(&self.severity)
+    }
+
     /// What there is to say of it. `places` stand in for those of the advisory where they are not empty.
     pub(in crate::tools) fn known(self, places: &[String]) -> Known {
         let mut versions: Vec<&str> = self.findings.iter().map(|place| place.version.as_str()).collect();
@@ -124,7 +138,7 @@ impl Advisory {
             Some(patched) => format!("fixed in {patched}"),
         };
         Known {
-            severity: Severity::from_tool(&self.severity),
+            severity: self.severity(),
             title: self.title,
             ghsa: id.and_then(|id| ghsa_of(&id)).or_else(|| ghsa_of(&self.url)),
             number: plain(&self.id),
@@ -164,13 +178,6 @@ impl PathReport {
 
     /// The severities that were counted and of which no advisory is in the report, with their counts.
     pub(in crate::tools) fn unnamed(&self) -> Vec<(Severity, u64)> {
-        let is_named = |wanted: Severity| {
-            let mut named = self.advisories.values();
-            named.any(|advisory| Severity::from_tool(&advisory.severity) == wanted)
-        };
-        let counts = self.metadata.vulnerabilities.each().into_iter();
-        counts
-            .filter(|(severity, count)| *count > 0 && !is_named(*severity))
-            .collect()
+        self.metadata.vulnerabilities.beyond(self.advisories.values())
     }
 }

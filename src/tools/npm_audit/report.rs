@@ -105,6 +105,8 @@ impl Fix {
 pub(super) fn read(tool: &str, manager: &Manager, run: &ToolRun<'_>) -> Reading {
     let value: Value = match serde_json::from_slice(run.stdout) {
         Ok(value) => value,
+        // npm 7 to 9 write this error to the other stream.
+        Err(_) if run.stderr_text().contains("NOLOCK") => return manager.no_lock(),
         Err(error) => return manager.unreadable(&error.to_string(), run),
     };
     if let Some(refused) = manager.error_in(&value) {
