@@ -10,5 +10,6 @@ mod readme;
 mod real;
 mod store;
 mod support;
+mod tools_audit;
 mod tools_python;
 mod tools_rust;

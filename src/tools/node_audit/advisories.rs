@@ -65,7 +65,10 @@ impl Counts {
     }
 
     /// The severities of which none of these advisories is, with their counts.
-    pub(in crate::tools) fn beyond<'a>(self, named: impl Iterator<Item = &'a Advisory>) -> Vec<(Severity, u64)> {
+    pub(in crate::tools) fn beyond<'a>(
+        self,
+        named: impl Iterator<Item = &'a Advisory>,
+    ) -> Vec<(Severity, u64)> {
         let named: BTreeSet<Severity> = named.map(Advisory::severity).collect();
         let counts = self.each().into_iter();
         counts
@@ -131,7 +134,7 @@ impl Advisory {
         } else {
             places.iter().map(|path| readable(path)).collect()
         };
-        let id = self.github_advisory_id.map(|id| format!("/{id}"));
+        let id = self.github_advisory_id.as_ref().map(|id| format!("/{id}"));
         let fix = match self.patched_versions.as_deref().map(str::trim) {
             // The registry's way to say that no version is.
             None | Some("" | "<0.0.0") => "no version is fixed".to_owned(),

@@ -46,7 +46,10 @@ fn a_report_that_was_cut_off_or_ends_otherwise_is_no_answer() {
 fn an_advisory_that_is_counted_and_not_named_is_no_answer() {
     let mut run = load("yarn-audit", "1.22.22", "vulnerable", facts());
     let text = String::from_utf8(run.stdout).unwrap();
-    let kept: Vec<&str> = text.lines().filter(|line| !line.contains("GHSA-cccc-dddd-eeee")).collect();
+    let kept: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.contains("GHSA-cccc-dddd-eeee"))
+        .collect();
     run.stdout = kept.join("\n").into_bytes();
     assert!(show(&run.read(&YarnAudit)).starts_with("broken: Yarn's report and its exit code contradict"));
 }
