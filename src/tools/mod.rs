@@ -32,8 +32,11 @@ pub mod launch;
 mod lint_recordings;
 mod mocha;
 mod mypy;
+mod node_audit;
 mod node_test;
+mod npm_audit;
 mod pip_audit;
+mod pnpm_audit;
 mod prettier;
 mod pyright;
 mod pytest;
@@ -50,6 +53,8 @@ mod rustfmt;
 mod safety;
 mod tsc;
 mod vitest;
+mod yarn_audit;
+mod yarn_npm_audit;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -91,6 +96,10 @@ pub static TOOLS: &[&dyn Tool] = &[
     &safety::Safety,
     &cargo_audit::CargoAudit,
     &govulncheck::Govulncheck,
+    &npm_audit::NpmAudit,
+    &pnpm_audit::PnpmAudit,
+    &yarn_audit::YarnAudit,
+    &yarn_npm_audit::YarnNpmAudit,
 ];
 
 /// One external tool.

@@ -13,6 +13,7 @@ mod real;
 mod report;
 mod store;
 mod support;
+mod tools_audit;
 mod tools_go;
 mod tools_js;
 mod tools_js_lint;
