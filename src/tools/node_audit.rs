@@ -62,6 +62,11 @@ impl Manager {
             let root = if root.is_empty() { "." } else { root.as_str() };
             return Applies::NothingToDo(format!("it is audited with the root of its workspace, {root}"));
         }
+        if !facts.has("package.json") {
+            return Applies::NothingToDo(
+                "there is no package.json, which would declare dependencies".to_owned(),
+            );
+        }
         if declared(facts) == 0 && !has_members(facts) {
             return Applies::NothingToDo("package.json declares no dependencies".to_owned());
         }

@@ -198,13 +198,12 @@ fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
 /// The first error that stands on stderr: in a line of JSON, or where Yarn itself broke, in one of words.
 fn error_line(stderr: &[u8]) -> Option<String> {
     let mut lines = stderr.split(|byte| *byte == b'\n');
-    lines.find_map(|line| match serde_json::from_slice::<Line>(line) {
-        Ok(line) => (line.kind == "error").then(|| plain(&line.data)),
-        Err(_) => {
-            let words = String::from_utf8_lossy(line);
-            let is_error = |word: &str| word.ends_with("Error:");
-            let first = words.split_whitespace().next()?;
-            is_error(first).then(|| words.trim().to_owned())
+    lines.find_map(|line| {
+        if let Ok(line) = serde_json::from_slice::<Line>(line) {
+            return (line.kind == "error").then(|| plain(&line.data));
         }
+        let words = String::from_utf8_lossy(line);
+        let first = words.split_whitespace().next()?;
+        first.ends_with("Error:").then(|| words.trim().to_owned())
     })
 }

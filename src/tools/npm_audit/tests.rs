@@ -149,6 +149,11 @@ fn the_package_manager_and_the_workspace_decide() {
     check_applies(&bare, "nothing: package.json declares no dependencies");
     bare.package = Some(serde_json::json!({"workspaces": ["a"]}));
     check_applies(&bare, "yes: package-lock.json is audited");
+    bare.entries.remove("package.json");
+    check_applies(
+        &bare,
+        "nothing: there is no package.json, which would declare dependencies",
+    );
     let mut member = unit("packages/a", PackageManager::Npm, "");
     member.node.workspace = Some("/project".into());
     check_applies(
