@@ -197,8 +197,8 @@ fn foot(report: &Report) -> String {
     }
     foot.push_str(&format!(
         "\n<sub>sdd {}, run {}</sub>\n",
-        plain(&report.sdd_version),
-        plain(&report.run_id)
+        code(&report.sdd_version),
+        code(&report.run_id)
     ));
     foot
 }
@@ -241,12 +241,6 @@ fn block<'a>(lines: impl Iterator<Item = &'a str>) -> String {
 /// The most backticks in a row.
 fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
-}
-
-/// A text without anything that Markdown or HTML could take for more than letters.
-fn plain(text: &str) -> String {
-    let kept = |c: &char| c.is_alphanumeric() || matches!(c, '.' | '-' | '+');
-    text.chars().filter(kept).take(200).collect()
 }
 
 #[cfg(test)]
