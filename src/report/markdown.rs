@@ -6,7 +6,7 @@
 
 use std::io;
 
-use super::{Renderer, Style, counts, decision, inert, place, seconds, sign};
+use super::{Renderer, Style, counts, decision, few_of_each_rule, inert, place, seconds, sign};
 use crate::model::finding::Finding;
 use crate::model::report::{GateReport, Report, StepReport};
 use crate::model::text;
@@ -19,6 +19,8 @@ pub struct Markdown;
 const BUDGET: usize = 60_000;
 /// Findings that a gate shows; the rest is counted.
 const MAX_FINDINGS: usize = 25;
+/// Findings of one rule that a gate shows.
+const MAX_PER_RULE: usize = 5;
 /// Characters of one line of a text that is not ours.
 const MAX_LINE: usize = 300;
 /// Lines of a message below its first one.
@@ -127,11 +129,14 @@ fn part(gate: &GateReport) -> String {
         gate.gate,
         gate.verdict.as_str().replace('_', " ")
     );
-    for finding in gate.findings.iter().take(MAX_FINDINGS) {
+    let (mut few, _) = few_of_each_rule(&gate.findings, MAX_PER_RULE);
+    few.truncate(MAX_FINDINGS);
+    for finding in &few {
         part.push_str(&item(finding));
     }
-    let shown = u64::try_from(gate.findings.len().min(MAX_FINDINGS)).unwrap_or(u64::MAX);
-    let hidden = gate.findings_total.saturating_sub(shown);
+    let hidden = gate
+        .findings_total
+        .saturating_sub(u64::try_from(few.len()).unwrap_or(u64::MAX));
     if hidden > 0 {
         part.push_str(&format!("- … and {hidden} more in the report\n"));
     }
