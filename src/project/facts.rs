@@ -72,6 +72,9 @@ pub struct PythonFacts {
     /// Files beside `requirements.txt` and `pyproject.toml` that may declare dependencies, named relative to the
     /// unit, sorted.
     pub dependency_files: Vec<TextFile>,
+    /// The files that may hold mypy's settings, in the order in which mypy looks: the unit's directory first, then
+    /// those above it up to the root; in each by [`MYPY_SETTINGS`]. Named relative to the unit: `../mypy.ini`.
+    pub mypy: Vec<TextFile>,
     /// Virtual environments directly in the unit's directory, by name: what has a `pyvenv.cfg`.
     pub environments: Vec<String>,
     /// Directories directly in the unit's directory that git ignores, by name.
@@ -108,6 +111,9 @@ pub const PYTEST_SETTINGS: [&str; 7] = [
     "tox.ini",
     "setup.cfg",
 ];
+
+/// The files that mypy takes its settings from. The first that has some counts.
+pub const MYPY_SETTINGS: [&str; 4] = ["mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg"];
 
 /// The settings of cargo-nextest, which say that a project uses it.
 pub const NEXTEST_CONFIG: &str = ".config/nextest.toml";

@@ -1,0 +1,152 @@
+//! What the test runners for JavaScript and TypeScript have in common. Not a tool itself.
+
+mod choice;
+mod coverage;
+mod place;
+mod report;
+
+pub(super) use choice::{Runner, choose};
+pub(super) use coverage::{coverage, coverage_outputs, summary_coverage};
+pub(super) use place::line_in;
+pub(super) use report::{all_left_out, finding, from_jest_json, thresholds, trouble};
+
+use super::Applies;
+use crate::model::text;
+use crate::project::UnitFacts;
+
+/// What a runner answers when it is asked whether it applies.
+pub(super) fn applies(runner: Runner, facts: &UnitFacts) -> Applies {
+    match choose(facts) {
+        Some((chosen, why)) if chosen == runner => Applies::Yes(why),
+        None if runner == Runner::Jest && leaves_tests_to_others(facts) => Applies::NothingToDo(
+            "package.json has no test script and names no test runner; the packages below have tests of their own"
+                .to_owned(),
+        ),
+        _ => Applies::No,
+    }
+}
+
+/// Whether a unit is but the root of others. Told by the first runner of the table, once.
+fn leaves_tests_to_others(facts: &UnitFacts) -> bool {
+    let has_script = facts
+        .script("test")
+        .is_some_and(|script| !script.contains("no test specified"));
+    !facts.nested.is_empty() && !has_script
+}
+
+/// The project's arguments and ours behind them, but for what stands behind a `--`: there, nothing is an option any
+/// more.
+pub(super) fn with_ours(own: Vec<String>, ours: impl IntoIterator<Item = String>) -> Vec<String> {
+    let at = own.iter().position(|word| word == "--").unwrap_or(own.len());
+    let mut args = own;
+    let behind = args.split_off(at);
+    args.extend(ours);
+    args.extend(behind);
+    args
+}
+
+/// The arguments without some options that have a value, as `--name=value` and `--name value`.
+pub(super) fn without(args: &[String], names: &[&str]) -> Vec<String> {
+    let mut out = Vec::with_capacity(args.len());
+    let mut words = args.iter();
+    while let Some(word) = words.next() {
+        if word == "--" {
+            out.push(word.clone());
+            out.extend(words.by_ref().cloned());
+        } else if names.contains(&word.as_str()) {
+            words.next();
+        } else if !word
+            .split_once('=')
+            .is_some_and(|(name, _)| names.contains(&name))
+        {
+            out.push(word.clone());
+        }
+    }
+    out
+}
+
+/// Captured output as text without control sequences, as a whole.
+pub(super) fn plain(bytes: &[u8]) -> String {
+    text::sanitise(&String::from_utf8_lossy(bytes))
+}
+
+/// The first lines of what was thrown, without its stack, few enough for a list.
+pub(super) fn brief(message: &str) -> String {
+    let clean = text::sanitise(message);
+    let lines: Vec<&str> = clean
+        .lines()
+        .take_while(|line| !place::is_frame(line))
+        .map(str::trim_end)
+        .filter(|line| !line.trim().is_empty())
+        .take(8)
+        .collect();
+    text::shorten(&lines.join("\n"), 600)
+}
+
+/// A test's name with those of the blocks around it: `describe › test`.
+pub(super) fn test_name<'a>(blocks: impl IntoIterator<Item = &'a str>, title: &str) -> String {
+    let mut parts: Vec<&str> = blocks.into_iter().collect();
+    parts.push(title);
+    text::shorten(&text::one_line(&parts.join(" › ")), 300)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[track_caller]
+    fn check(own: &str, expect: &str) {
+        let own = without(&words(own), &["--out", "-o"]);
+        assert_eq!(with_ours(own, words("--ours")).join(" "), expect);
+    }
+
+    #[test]
+    fn ours_stand_behind_the_projects_own_and_before_what_is_no_option() {
+        check("", "--ours");
+        check("run a --b", "run a --b --ours");
+        check("a -- b", "a --ours -- b");
+        check("--out x a --out=y -o z b", "a b --ours");
+        check("a -- --out x", "a --ours -- --out x");
+        check("--outer --output=x", "--outer --output=x --ours");
+    }
+
+    #[track_caller]
+    fn check_applies(package: &serde_json::Value, nested: &[&str], expect: &str) {
+        let mut facts = crate::tools::js_recordings::facts();
+        facts.package = Some(package.clone());
+        facts.nested = nested.iter().map(|dir| (*dir).to_owned()).collect();
+        let shown = [Runner::Jest, Runner::Vitest, Runner::Mocha, Runner::Node].map(|runner| {
+            match applies(runner, &facts) {
+                Applies::Yes(_) => 'y',
+                Applies::No => 'n',
+                Applies::NothingToDo(_) => '-',
+            }
+        });
+        assert_eq!(shown.iter().collect::<String>(), expect, "{package}");
+    }
+
+    #[test]
+    fn one_runner_applies_at_most_and_a_root_without_tests_says_so() {
+        use serde_json::json;
+        check_applies(&json!({"mocha": {}}), &["a"], "nnyn");
+        check_applies(&json!({"jest": {}}), &[], "ynnn");
+        check_applies(&json!({"scripts": {"test": "node --test"}}), &[], "nnny");
+        check_applies(&json!({}), &["packages/a"], "-nnn");
+        check_applies(&json!({}), &[], "nnnn");
+        // Another runner's tests are not passed over.
+        check_applies(&json!({"scripts": {"test": "ava"}}), &["packages/a"], "nnnn");
+    }
+
+    #[test]
+    fn a_message_ends_where_its_stack_begins() {
+        assert_eq!(
+            brief("Error: \u{1b}[31mno\u{1b}[0m\n\n  at all\n    at f (/p/a.js:1:2)\n    at g"),
+            "Error: no\n  at all"
+        );
+        assert_eq!(brief("a string"), "a string");
+    }
+}

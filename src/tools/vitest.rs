@@ -1,0 +1,97 @@
+//! vitest: counts and failures from its JSON report, coverage from `coverage-summary.json`.
+
+mod read;
+#[cfg(test)]
+mod tests;
+
+use super::js_tests::{self, Runner};
+use super::{Applies, Ask, OutputFile, Prepared, Reading, Tool, ToolRun};
+use crate::model::gate_id::GateId;
+use crate::model::language::Language;
+use crate::project::UnitFacts;
+
+/// vitest.
+pub struct Vitest;
+
+/// The key of the report.
+const REPORT: &str = "vitest";
+
+/// Options of the project's own that send the reports elsewhere. vitest takes `--outputFile` as one place or as
+/// one a reporter, and not both.
+const ELSEWHERE: [&str; 3] = ["--outputFile", "--outputFile.json", "--coverage.reportsDirectory"];
+
+impl Tool for Vitest {
+    fn id(&self) -> &'static str {
+        "vitest"
+    }
+
+    fn serves(&self) -> &'static [(GateId, Language)] {
+        &[
+            (GateId::Tests, Language::Javascript),
+            (GateId::Tests, Language::Typescript),
+        ]
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["vitest"]
+    }
+
+    fn default_args(&self) -> &'static [&'static str] {
+        &["run"]
+    }
+
+    fn applies(&self, facts: &UnitFacts) -> Applies {
+        js_tests::applies(Runner::Vitest, facts)
+    }
+
+    fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
+        let report = ask.out.join("vitest.json");
+        let coverage = ask.out.join("coverage");
+        let own = js_tests::without(ask.args, &ELSEWHERE);
+        let mut ours = vec![
+            "--reporter=default".to_owned(),
+            "--reporter=json".to_owned(),
+            format!("--outputFile.json={}", report.display()),
+            // `vitest watch` and `vitest --watch` have no end; `--watch=false` does not keep the first from watching.
+            "--run".to_owned(),
+        ];
+        let mut outputs = vec![OutputFile {
+            key: REPORT,
+            path: report,
+        }];
+        if ask.coverage {
+            ours.extend([
+                "--coverage.enabled=true".to_owned(),
+                "--coverage.reporter=json-summary".to_owned(),
+                "--coverage.reporter=lcovonly".to_owned(),
+                format!("--coverage.reportsDirectory={}", coverage.display()),
+                // Otherwise there is no number when a test fails.
+                "--coverage.reportOnFailure=true".to_owned(),
+            ]);
+            outputs.extend(js_tests::coverage_outputs(&coverage));
+        }
+        Some(Prepared {
+            args: js_tests::with_ours(own, ours),
+            outputs,
+            ..Prepared::default()
+        })
+    }
+
+    fn exits(&self) -> &'static [(i32, &'static str)] {
+        &[
+            (0, "all tests passed"),
+            (
+                1,
+                "tests failed, there are none, coverage is below the project's own limit, or vitest could not run",
+            ),
+        ]
+    }
+
+    fn read(&self, run: &ToolRun<'_>) -> Reading {
+        read::read(run)
+    }
+
+    fn install(&self) -> &'static str {
+        "npm install --save-dev vitest @vitest/coverage-v8"
+    }
+}

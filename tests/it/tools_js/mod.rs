@@ -1,0 +1,8 @@
+//! The test runners for JavaScript for real: each runs through `sdd gate tests` on a small project.
+
+mod bench;
+mod jest;
+mod mocha;
+mod monorepo;
+mod node;
+mod vitest;

@@ -1,0 +1,70 @@
+//! Units with runners of their own, below a directory whose name is not plain.
+
+use serde_json::json;
+
+use super::bench::{APP_MODULE, check, counts, places, project};
+
+#[test]
+fn each_unit_is_asked_with_its_own_runner_and_named_from_the_root() {
+    let sandbox = project(
+        &json!({"private": true, "workspaces": ["packages/*"]}),
+        &[
+            (
+                "packages/tool/package.json",
+                "{\"scripts\": {\"test\": \"node --test\"}}",
+            ),
+            (
+                "packages/tool/a.test.js",
+                "const { test } = require('node:test');\n\ntest('tool', () => {});\n",
+            ),
+            (
+                "packages/web b/package.json",
+                "{\"type\": \"module\", \"scripts\": {\"test\": \"vitest run\"}}",
+            ),
+            ("packages/web b/app.js", APP_MODULE.1),
+            (
+                "packages/web b/app.test.js",
+                "import { expect, test } from 'vitest';\nimport { add } from './app.js';\n\ntest('adds', () => {\n  \
+                 expect(add(1, 2)).toBe(4);\n});\n",
+            ),
+            (
+                "packages/api/package.json",
+                "{\"scripts\": {\"test\": \"jest\"}, \"jest\": {}}",
+            ),
+            (
+                "packages/api/api.test.js",
+                "test('one', () => {});\ntest('two', () => {\n  throw new Error('no');\n});\n",
+            ),
+        ],
+    );
+    let gate = check(&sandbox, 1, "failed", "failed");
+    let mut tools: Vec<_> = gate["steps"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|step| format!("{} {}", step["unit"], step["tool"]).replace('"', ""))
+        .collect();
+    tools.sort();
+    assert_eq!(
+        tools,
+        [
+            ". jest",
+            "packages/api jest",
+            "packages/tool node-test",
+            "packages/web b vitest"
+        ]
+    );
+    let steps = gate["steps"].as_array().into_iter().flatten();
+    let skipped: Vec<_> = steps.filter(|step| step["verdict"] == "skipped").collect();
+    assert_eq!(skipped.len(), 1, "the root has no tests of its own: {skipped:#?}");
+    assert_eq!(counts(&gate), [2, 2, 0, 0]);
+    let mut places = places(&gate);
+    places.sort();
+    assert_eq!(
+        places,
+        [
+            "adds packages/web b/app.test.js:5",
+            "two packages/api/api.test.js:3"
+        ]
+    );
+}
