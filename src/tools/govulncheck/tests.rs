@@ -72,7 +72,7 @@ fn what_is_only_required_is_worth_knowing_and_no_more() {
             .find("\"finding\": {\n    \"osv\": \"GO-2024-0001\"")
             .unwrap();
         let end = first + text[first..].find("\n}\n").unwrap() + 3;
-        run.stdout = text[..end].as_bytes().to_vec();
+        run.stdout = text.as_bytes()[..end].to_vec();
         let shown = show(&run.read(&Govulncheck));
         let finding = "info GO-2024-0001 go.mod \"example.com/badbytes v1.1.0: Bytes go bad (fixed in v1.2.0); \
                        it is required, and what is vulnerable is not imported\"\n";
