@@ -62,6 +62,24 @@ fn a_finding_that_nothing_describes_is_no_answer() {
     );
 }
 
+#[test]
+fn what_is_only_required_is_worth_knowing_and_no_more() {
+    for version in Recording::versions("govulncheck") {
+        let mut run = load("govulncheck", &version, "vulnerable_called");
+        let text = String::from_utf8(run.stdout).unwrap();
+        // Up to the end of its first finding, which is that of the module.
+        let first = text
+            .find("\"finding\": {\n    \"osv\": \"GO-2024-0001\"")
+            .unwrap();
+        let end = first + text[first..].find("\n}\n").unwrap() + 3;
+        run.stdout = text.as_bytes()[..end].to_vec();
+        let shown = show(&run.read(&Govulncheck));
+        let finding = "info GO-2024-0001 go.mod \"example.com/badbytes v1.1.0: Bytes go bad (fixed in v1.2.0); \
+                       it is required, and what is vulnerable is not imported\"\n";
+        assert!(shown.contains(finding), "{shown}");
+    }
+}
+
 #[track_caller]
 fn check_args(args: &str, expect: &str) {
     let prepared = prepare(&Govulncheck, &facts(), args, true, Mode::Check).unwrap();
