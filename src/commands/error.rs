@@ -87,6 +87,13 @@ pub fn show(error: &anyhow::Error) -> Shown {
         if let Some(own) = cause.downcast_ref::<crate::store::Error>() {
             return Some((own.exit(), own.hint()));
         }
+        if let Some(crate::project::Error::NoSuchUnit { units, .. }) = cause.downcast_ref() {
+            let hint = format!(
+                "the units are: {}; with a `language`, a directory is a unit by declaration",
+                units.join(", ")
+            );
+            return Some((Exit::Usage, Some(hint)));
+        }
         if let Some(own) = cause.downcast_ref::<crate::model::config::ConfigError>() {
             return Some((Exit::Usage, Some(own.hint().to_owned())));
         }

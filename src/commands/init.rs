@@ -70,7 +70,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         Err(error) => return Err(error.into()),
     };
     let ignored = store::read_inside(&root, GITIGNORE, store::SMALL)?.unwrap_or_default();
-    let project = detect::project(&root, &existing.exclude, None)?;
+    let project = detect::configured(&root, &detect::Look::of(&existing), None)?;
     let store = Store::create(&root)?;
     let made = write_files(&store, &project, args, cx, ignored)?;
     let loaded = pipeline::read_config(&store)?;

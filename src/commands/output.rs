@@ -1,13 +1,14 @@
 //! Where the product goes: stdout, or files that are opened before anything runs.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use super::context::{Cx, renderer_named};
 use super::error::{CommandError, brief};
 use crate::model::report::Report;
+use crate::model::verdict::RunVerdict;
 use crate::report::{Colour, Detail, Renderer, Style};
 use crate::store::Target;
 
@@ -73,6 +74,11 @@ pub struct Outputs {
 impl Outputs {
     /// Reads `--format` and `--output`, and opens every file: better now than after an hour of tests.
     pub fn open(cx: &Cx) -> anyhow::Result<Self> {
+        Self::open_beside(cx, &[])
+    }
+
+    /// [`Outputs::open`] for a command that reads these files, none of which may be written to.
+    pub fn open_beside(cx: &Cx, sources: &[PathBuf]) -> anyhow::Result<Self> {
         let main = cx.renderer()?;
         let mut to_stdout = Some(main);
         let mut files: Vec<Opened> = Vec::new();
@@ -98,6 +104,12 @@ impl Outputs {
                 renderer,
             });
         }
+        for file in &files {
+            if sources.iter().any(|source| is_one(source, &file.path)) {
+                let what = format!("--output names a file that is read: {}", file.path.display());
+                return Err(CommandError::usage(what).hint("name another file").into());
+            }
+        }
         // An older report must not be taken for that of a run which ended before it wrote one.
         for file in &files {
             file.target
@@ -107,28 +119,79 @@ impl Outputs {
         Ok(Self { to_stdout, files })
     }
 
-    /// Writes the report to every target, those behind one that cannot be written included. The first error is
-    /// returned.
-    pub fn write(self, cx: &mut Cx, report: &Report) -> anyhow::Result<()> {
+    /// Writes a report of before to every target, stdout last: when a file cannot be written, nothing is shown.
+    pub fn show(self, cx: &mut Cx, report: &Report) -> anyhow::Result<()> {
         let mut outcome = Ok(());
-        for file in self.files {
+        for file in &self.files {
             outcome = outcome.and(file.write(report));
         }
-        if let Some(renderer) = self.to_stdout {
-            let style = Style {
-                colour: cx.ui.colour(),
-                detail: cx.ui.detail(),
-            };
-            let mut text = Vec::new();
-            renderer.render(report, style, &mut text)?;
-            cx.ui.data(&text).context("cannot write to stdout")?;
+        outcome?;
+        self.print(cx, report)
+    }
+
+    /// Writes the report of a run to every target, those behind one that cannot be written included, and stdout
+    /// last. The errors come back.
+    ///
+    /// A target that cannot be written is said in the report, and what passed has no verdict then: what stands on
+    /// stdout, in the other files and in the exit code is the same.
+    pub fn deliver(self, cx: &mut Cx, report: &mut Report) -> Vec<anyhow::Error> {
+        let mut errors: Vec<anyhow::Error> = self
+            .files
+            .iter()
+            .filter_map(|file| file.write(report).err())
+            .collect();
+        if !errors.is_empty() {
+            self.correct(report, &errors);
         }
-        outcome
+        if let Err(error) = self.print(cx, report) {
+            self.correct(report, std::slice::from_ref(&error));
+            errors.push(error);
+        }
+        errors
+    }
+
+    fn print(&self, cx: &mut Cx, report: &Report) -> anyhow::Result<()> {
+        let Some(renderer) = self.to_stdout else {
+            return Ok(());
+        };
+        let style = Style {
+            colour: cx.ui.colour(),
+            detail: cx.ui.detail(),
+        };
+        let mut text = Vec::new();
+        renderer.render(report, style, &mut text)?;
+        cx.ui.data(&text).context("cannot write to stdout")
+    }
+
+    /// Puts into the report what could not be written, and writes the files anew that can be.
+    fn correct(&self, report: &mut Report, errors: &[anyhow::Error]) {
+        for error in errors {
+            report
+                .warnings
+                .push(format!("the report was not delivered: {error:#}"));
+        }
+        if report.verdict == RunVerdict::Passed {
+            report.verdict = RunVerdict::Error;
+        }
+        for file in self.files.iter().filter(|file| file.target.is_same(&file.target)) {
+            // What cannot be written was said before.
+            let _said = file.write(report);
+        }
+    }
+}
+
+/// Whether two paths lead to one file.
+fn is_one(one: &Path, other: &Path) -> bool {
+    match (Target::open(one), Target::open(other)) {
+        (Ok(one), Ok(other)) => one.is_same(&other),
+        // What cannot be opened for writing is not written to.
+        _ => false,
     }
 }
 
 impl Opened {
-    fn write(mut self, report: &Report) -> anyhow::Result<()> {
+    /// Writes the whole file; what cannot be written whole is left empty.
+    fn write(&self, report: &Report) -> anyhow::Result<()> {
         let style = Style {
             colour: Colour::No,
             detail: Detail::Normal,
@@ -136,7 +199,12 @@ impl Opened {
         let mut text = Vec::new();
         self.renderer.render(report, style, &mut text)?;
         self.target
-            .write_all(&text)
+            .clear()
+            .and_then(|()| (&self.target).write_all(&text))
+            .inspect_err(|_| {
+                // A report that is cut off says less than none.
+                let _empty_or_not = self.target.clear();
+            })
             .with_context(|| format!("cannot write {}", self.path.display()))
     }
 }
@@ -148,10 +216,10 @@ impl Cx {
         let Some(word) = self.global.output.first() else {
             return self.ui.data(text.as_bytes()).context("cannot write to stdout");
         };
-        let (path, mut target) = open(self, wanted(word)?.file)?;
+        let (path, target) = open(self, wanted(word)?.file)?;
         target
             .clear()
-            .and_then(|()| target.write_all(text.as_bytes()))
+            .and_then(|()| (&target).write_all(text.as_bytes()))
             .with_context(|| format!("cannot write {}", path.display()))
     }
 }

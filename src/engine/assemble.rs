@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{GatePlan, Job, Plan, VersionCache, fingerprint, versions, work};
 use crate::gates::{
-    self, Item, Judgement, Part, PartResult, Phase, Step, StepJudgement, StepTool, Strictness, Work,
+    self, Item, Judgement, Meaning, Part, PartResult, Phase, Step, StepJudgement, StepTool, Strictness, Work,
 };
 use crate::model::finding::Finding;
 use crate::model::gate_id::GateId;
@@ -193,6 +193,7 @@ fn checks<'a>(parts: &'a [Part<'_>], judgement: &'a Judgement) -> Vec<Check<'a>>
     each.filter_map(|(part, judged)| {
         let (tool, unit, language) = match part.item {
             Item::Run(step) if step.phase == Phase::Rewrite => return None,
+            Item::Not(not) if not.meaning == Meaning::LeftOut => return None,
             Item::Run(step) => (step.tool_name(), step.unit_path.as_str(), step.language),
             Item::Not(not) => (not.tool.clone(), not.unit.as_str(), not.language),
         };

@@ -60,12 +60,25 @@ fn run_command(step: &Step, work: &CommandWork, job: &Job<'_>) -> CommandAnswer 
         .collect();
     invocation.log = Some(job.cx.out.join(log_name(step)));
     invocation.stdout_file.clone_from(&stdout_file);
+    let before: Vec<Option<Stamp>> = work
+        .outputs
+        .iter()
+        .map(|output| Stamp::of(&output.path))
+        .collect();
     let outcome = job.runner.run(&invocation);
     let stdout = stdout_file.map(|path| read_stdout(&path, &outcome));
     let outputs = work
         .outputs
         .iter()
-        .map(|output| (output.key, read_output(&output.path, job)))
+        .zip(before)
+        .map(|(output, before)| {
+            let state = if output.path.starts_with(&out) {
+                read_output(&output.path, job)
+            } else {
+                read_of_project(&output.path, before, job)
+            };
+            (output.key, state)
+        })
         .collect();
     CommandAnswer {
         outcome,
@@ -103,6 +116,46 @@ fn read_stdout(path: &Path, outcome: &Result<Outcome, Error>) -> Result<Vec<u8>,
             outcome.stdout.total()
         )),
         ScratchFile::Unreadable(why) => Err(why),
+    }
+}
+
+/// What tells a file that was written anew from one that was there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<std::time::SystemTime>,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let meta = std::fs::metadata(path).ok()?;
+        Some(Self {
+            length: meta.len(),
+            modified: meta.modified().ok(),
+        })
+    }
+}
+
+/// Reads a file that a command of the project's own writes where it likes: what was there before and was not touched
+/// is no answer, and what is there stays as it is.
+fn read_of_project(path: &Path, before: Option<Stamp>, job: &Job<'_>) -> FileState {
+    let inside = path
+        .canonicalize()
+        .is_ok_and(|real| real.starts_with(&job.cx.project.root));
+    if before.is_some() && before == Stamp::of(path) {
+        return FileState::Stale;
+    }
+    if path.exists() && !inside {
+        return FileState::Unreadable("it leads out of the project".to_owned());
+    }
+    match scratch::read(path) {
+        ScratchFile::Missing => FileState::Missing,
+        ScratchFile::TooLarge(bytes) => FileState::TooLarge(bytes),
+        ScratchFile::Unreadable(why) => FileState::Unreadable(why),
+        ScratchFile::Read(bytes) => FileState::Fresh(match std::str::from_utf8(&bytes) {
+            Ok(text) => job.redactor.text(text).into_bytes(),
+            Err(_) => bytes,
+        }),
     }
 }
 

@@ -23,7 +23,7 @@ pub use about::About;
 pub use judgement::{Judgement, StepJudgement};
 pub use parts::{CommandAnswer, GrepAnswer, Part, Result as PartResult};
 pub use programs::{Programs, Wanted};
-pub use step::{CommandWork, Item, NotRun, Phase, Step, StepTool, Work};
+pub use step::{CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
 
 use crate::model::config::{Config, GateSettings, OnMissingTool};
 use crate::model::gate_id::GateId;

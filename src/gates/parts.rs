@@ -123,12 +123,45 @@ fn see_command(project: &Project, step: &Step, work: &CommandWork, answer: &Comm
             };
             Seen::Reading(tools::read(tool, &run))
         }
-        StepTool::Own => see_own(exit),
+        StepTool::Own => see_own(project, step, work, answer, outcome, exit),
     }
 }
 
 /// Exit codes of a command that nobody here knows, by the conventions of shells.
-fn see_own(exit: i32) -> Seen {
+fn see_own(
+    project: &Project,
+    step: &Step,
+    work: &CommandWork,
+    answer: &CommandAnswer,
+    outcome: &Outcome,
+    exit: i32,
+) -> Seen {
+    let facts = step.unit.and_then(|index| project.units.get(index));
+    if let (Some(facts), true) = (facts, !work.outputs.is_empty() || work.stdout_key.is_some())
+        && !matches!(exit, 126 | 127 | 129..=192)
+    {
+        let mut outputs = answer.outputs.clone();
+        let stdout = outcome.stdout.bytes();
+        if let Some(key) = work.stdout_key {
+            let state = match &answer.stdout {
+                None => FileState::Missing,
+                Some(Ok(bytes)) => FileState::Fresh(bytes.clone()),
+                Some(Err(why)) => FileState::Unreadable(why.clone()),
+            };
+            outputs.insert(key, state);
+        }
+        let run = ToolRun {
+            exit,
+            stdout: &stdout,
+            stderr: &outcome.stderr.bytes(),
+            outputs: &outputs,
+            facts,
+            coverage: work.coverage,
+            mode: work.mode,
+            args: &work.args,
+        };
+        return Seen::Reading(tools::reports::read(&work.label, &run));
+    }
     match exit {
         0 => Seen::Succeeded,
         126 => Seen::Settled(StepJudgement::error(
@@ -168,7 +201,7 @@ fn could_not_run(step: &Step, error: &Error) -> StepJudgement {
 impl StepJudgement {
     fn of_item_not_run(not: &NotRun) -> Self {
         let judgement = match not.meaning {
-            super::step::Meaning::Skip => Self::skipped(not.reason.clone()),
+            super::step::Meaning::Skip | super::step::Meaning::LeftOut => Self::skipped(not.reason.clone()),
             super::step::Meaning::Error => Self::error(not.reason.clone()),
         };
         match &not.hint {

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::toolplan::scripts;
 use crate::model::config::{Command, Config};
 use crate::model::gate_id::GateId;
+use crate::model::language::Language;
 use crate::process::find::Found;
 use crate::project::{Project, UnitFacts};
 use crate::tools;
@@ -43,16 +45,19 @@ impl Programs {
                     tool.needs().into_iter().for_each(&mut want);
                     tool.wrappers().iter().for_each(|program| want(program));
                 }
-                for command in config
-                    .gate(gate)
-                    .commands
-                    .get(facts.unit.language)
-                    .unwrap_or_default()
-                {
-                    want(program_of(command));
+                let recipes = config.for_unit(&facts.unit).recipes(gate);
+                for recipe in recipes.map_or(&[][..], |(_, recipes)| recipes) {
+                    want(program_of(&recipe.command));
+                    recipe.fix.iter().for_each(|fix| want(program_of(fix)));
                 }
             }
-            LAUNCHERS.into_iter().for_each(want);
+            LAUNCHERS.into_iter().for_each(&mut want);
+            if matches!(facts.unit.language, Language::Javascript | Language::Typescript) {
+                want(facts.node.manager.program());
+                for program in scripts::programs(facts) {
+                    want(&program);
+                }
+            }
         }
         for rule in config.rules() {
             if let Some(command) = &rule.command {

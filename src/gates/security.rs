@@ -34,7 +34,14 @@ impl Gate for Security {
     }
 
     fn judge(&self, cx: &Context<'_>, parts: &[Part<'_>]) -> Judgement {
-        let fail_on = cx.config.quality_gates.security.fail_on;
+        let fail_on = |part: &Part<'_>| match part.item {
+            Item::Run(step) => (step.unit.and_then(|index| cx.project.units.get(index)))
+                .map(|facts| cx.config.for_unit(&facts.unit).fail_on()),
+            Item::Not(_) => None,
+        };
+        let usual = cx.config.quality_gates.security.fail_on;
+        let mut blocking = 0_u64;
+        let mut mildest = None;
         let mut counts: BTreeMap<Severity, u64> = BTreeMap::new();
         let mut metrics: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut counted = Vec::new();
@@ -50,11 +57,16 @@ impl Gate for Security {
                 Seen::Reading(Reading::Nothing(why)) => StepJudgement::skipped(why),
                 Seen::Reading(Reading::Broken(broken)) => broken_step(broken),
                 Seen::Reading(Reading::Answer(answer)) => {
+                    let fail_on = fail_on(part).unwrap_or(usual);
                     let judgement = judge_findings(&answer.findings, fail_on);
                     if judgement.verdict() == Verdict::Failed {
                         counted.push(judgement.reason().to_owned());
                     }
                     for finding in seen.new_ones(&answer.findings) {
+                        if finding.severity >= fail_on {
+                            blocking += 1;
+                            mildest = mildest.min(Some(fail_on)).or(Some(fail_on));
+                        }
                         *counts.entry(finding.severity).or_default() += 1;
                     }
                     for (name, value) in &answer.metrics {
@@ -66,9 +78,8 @@ impl Gate for Security {
                 }
             })
             .collect();
-        let blocking = counts.range(fail_on..).map(|(_, count)| count).sum();
         let mut judgement = Judgement::of(steps, "no unit of a language with a scanner was found")
-            .failing_because(&counted, blocking_text(blocking, fail_on));
+            .failing_because(&counted, blocking_text(blocking, mildest.unwrap_or(usual)));
         for severity in Severity::WORST_FIRST {
             judgement.metric(
                 format!("severity_{severity}"),

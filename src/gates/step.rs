@@ -25,6 +25,8 @@ pub struct NotRun {
     pub unit: String,
     /// The unit's language.
     pub language: Option<Language>,
+    /// The program that is missing or cannot be executed, as it is looked for; `None` for every other reason.
+    pub program: Option<String>,
     /// What this means.
     pub meaning: Meaning,
     /// Why, in one line.
@@ -40,6 +42,8 @@ pub enum Meaning {
     Skip,
     /// It is needed and cannot be had.
     Error,
+    /// The configuration leaves it out on purpose: no loss, not even where nothing may be skipped.
+    LeftOut,
 }
 
 /// When a step runs.
@@ -134,6 +138,8 @@ pub struct CommandWork {
     pub outputs: Vec<OutputFile>,
     /// Whether all of its stdout is read.
     pub reads_stdout: bool,
+    /// The report that stdout is, for commands of the project's own.
+    pub stdout_key: Option<&'static str>,
     /// The mode that it runs in.
     pub mode: Mode,
     /// Whether coverage was asked for.

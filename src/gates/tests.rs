@@ -2,13 +2,14 @@
 
 use super::formatting::broken_step;
 use super::parts::{Part, Seen, see};
-use super::step::{Item, Step};
+use super::step::{Item, Step, StepTool};
 use super::toolplan::{self, Pick};
 use super::{About, Context, Gate, Judgement, StepJudgement};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
 use crate::model::text;
 use crate::model::verdict::Verdict;
+use crate::parse::coverage::{self, Measured};
 use crate::tools::{Answer, Coverage, Reading, TestCounts};
 
 /// Tests pass and cover enough.
@@ -21,8 +22,8 @@ const MAX_GAPS: usize = 10;
 #[derive(Default)]
 struct Totals {
     counts: Option<TestCounts>,
-    /// Coverage and threshold of each unit.
-    coverage: Vec<(f64, f64)>,
+    /// Unit, coverage and threshold of each that was measured.
+    coverage: Vec<(String, Measured, f64)>,
     /// The reasons of the units whose tests failed.
     failures: Vec<String>,
 }
@@ -68,6 +69,14 @@ impl Gate for Tests {
             judgement.metric_f64("coverage_percent", percent);
             judgement.metric_f64("coverage_threshold", threshold);
         }
+        if totals.coverage.len() > 1 {
+            for (unit, found, _) in &totals.coverage {
+                judgement.metric_f64(format!("coverage_percent[{unit}]"), found.percent);
+            }
+            if let Some(combined) = totals.combined() {
+                judgement.metric_f64("coverage_percent_combined", combined.percent);
+            }
+        }
         judgement
     }
 }
@@ -90,10 +99,47 @@ fn judge_part(cx: &Context<'_>, part: &Part<'_>, totals: &mut Totals) -> StepJud
 }
 
 /// A command that sdd cannot look into: its exit code answers for the tests, nothing answers for coverage.
+/// Judges a command that measures coverage and counts no tests: its exit code says whether they passed.
+fn uncounted(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Totals) -> StepJudgement {
+    let StepTool::Own = step.tool else {
+        return StepJudgement::error("the test runner gave no counts");
+    };
+    let judgement = match (answer.findings.first(), threshold(cx, step), &answer.coverage) {
+        (Some(finding), _, _) => StepJudgement::failed(text::first_line(&finding.message).to_owned()),
+        (None, None, _) => StepJudgement::passed("the command ended with exit code 0"),
+        (None, Some(threshold), Some(Coverage::Measured(found))) => {
+            totals.coverage.push((step.unit_path.clone(), *found, threshold));
+            covering(found.percent, threshold, "the command ended with exit code 0")
+        }
+        (None, Some(_), Some(Coverage::Unavailable(broken))) => broken_step(broken.clone()),
+        (None, Some(_), None) => own_command(cx, step),
+    };
+    judgement
+        .with_findings(answer.findings)
+        .with_warnings(answer.warnings)
+}
+
+/// A unit whose tests passed, by what they cover.
+fn covering(percent: f64, threshold: f64, passing: &str) -> StepJudgement {
+    if percent < threshold {
+        StepJudgement::failed(format!(
+            "coverage {} % is below {} %",
+            percent_text(percent, threshold),
+            plain(threshold)
+        ))
+    } else {
+        StepJudgement::passed(format!("{passing}, coverage {percent:.1} %"))
+    }
+}
+
+/// The coverage that the step's unit must reach.
+fn threshold(cx: &Context<'_>, step: &Step) -> Option<f64> {
+    let facts = cx.project.units.get(step.unit?)?;
+    cx.config.for_unit(&facts.unit).coverage_threshold()
+}
+
 fn own_command(cx: &Context<'_>, step: &Step) -> StepJudgement {
-    let threshold = step
-        .language
-        .and_then(|language| cx.config.coverage_threshold(language));
+    let threshold = threshold(cx, step);
     match (threshold, step.language) {
         (Some(percent), Some(language)) => StepJudgement::error(format!(
             "the command succeeded, but coverage of {percent} % is asked for and sdd cannot measure it through {}",
@@ -108,7 +154,7 @@ fn own_command(cx: &Context<'_>, step: &Step) -> StepJudgement {
 
 fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Totals) -> StepJudgement {
     let Some(counts) = answer.tests else {
-        return StepJudgement::error("the test runner gave no counts");
+        return uncounted(cx, step, answer, totals);
     };
     let sum = totals.counts.get_or_insert_default();
     sum.passed += counts.passed;
@@ -116,12 +162,11 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
     sum.errors += counts.errors;
     sum.skipped += counts.skipped;
     sum.expected_failures += counts.expected_failures;
-    let threshold = step
-        .language
-        .and_then(|language| cx.config.coverage_threshold(language));
+    let threshold = threshold(cx, step);
     let mut measured = None;
     if let (Some(Coverage::Measured(found)), Some(threshold)) = (&answer.coverage, threshold) {
-        totals.coverage.push((found.percent, threshold));
+        let unit = step.unit_path.clone();
+        totals.coverage.push((unit, *found, threshold));
         measured = Some((found.percent, threshold));
     }
     let broken = counts.failed + counts.errors;
@@ -183,14 +228,7 @@ fn judge_coverage(
 ) -> StepJudgement {
     match (threshold, &answer.coverage, measured) {
         (None, _, _) => StepJudgement::passed(passing(counts)),
-        (Some(_), _, Some((percent, threshold))) if percent < threshold => StepJudgement::failed(format!(
-            "coverage {} % is below {} %",
-            percent_text(percent, threshold),
-            plain(threshold)
-        )),
-        (Some(_), _, Some((percent, _))) => {
-            StepJudgement::passed(format!("{}, coverage {percent:.1} %", passing(counts)))
-        }
+        (Some(_), _, Some((percent, threshold))) => covering(percent, threshold, &passing(counts)),
         (Some(_), Some(Coverage::Unavailable(broken)), None) => broken_step(broken.clone()),
         (Some(percent), _, None) => StepJudgement::error(format!(
             "coverage of {} % is asked for and was not measured",
@@ -241,11 +279,17 @@ fn plain(number: f64) -> String {
 impl Totals {
     /// The unit that is closest to, or furthest below, its threshold.
     fn worst(&self) -> Option<(f64, f64)> {
-        self.coverage.iter().copied().min_by(|a, b| {
-            (a.0 - a.1)
-                .partial_cmp(&(b.0 - b.1))
-                .unwrap_or(std::cmp::Ordering::Equal)
-        })
+        let percents = self
+            .coverage
+            .iter()
+            .map(|(_, found, threshold)| (found.percent, *threshold));
+        percents.min_by(|a, b| (a.0 - a.1).total_cmp(&(b.0 - b.1)))
+    }
+
+    /// The coverage of all units together.
+    fn combined(&self) -> Option<Measured> {
+        let parts: Vec<Measured> = self.coverage.iter().map(|(_, found, _)| *found).collect();
+        coverage::combine(&parts)
     }
 
     fn sentence(&self) -> String {
@@ -260,6 +304,9 @@ impl Totals {
                 "coverage"
             };
             sentence.push_str(&format!(", {lowest} {percent:.1} % of {} %", plain(threshold)));
+            if let (true, Some(combined)) = (self.coverage.len() > 1, self.combined()) {
+                sentence.push_str(&format!(", {:.1} % combined", combined.percent));
+            }
         }
         sentence
     }

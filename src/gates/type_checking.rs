@@ -28,11 +28,13 @@ impl Gate for TypeChecking {
     /// A project that uses no type checker has nothing that could be missing.
     fn absent(&self, cx: &Context<'_>) -> Option<String> {
         let applies = |facts: &UnitFacts| {
+            let configured = cx.config.for_unit(&facts.unit).recipes(self.id());
             facts.node.problem.is_some()
+                || configured.is_some_and(|(_, recipes)| !recipes.is_empty())
                 || tools::serving(self.id(), facts.unit.language)
                     .any(|tool| matches!(tool.applies(facts), Applies::Yes(_)))
         };
-        let used = !cx.settings(self.id()).commands.is_empty() || cx.project.units.iter().any(applies);
+        let used = cx.project.units.iter().any(applies);
         (!used).then(|| "no type checker is configured".to_owned())
     }
 

@@ -3,6 +3,9 @@
 pub mod cargo_json;
 pub mod coverage;
 pub mod gaps;
+pub mod go_events;
+pub mod go_text;
 pub mod junit;
 pub mod libtest;
 pub mod rustc_text;
+pub mod sarif;

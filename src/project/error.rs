@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::model::language::Language;
+
 /// Why a question about the tree has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -20,6 +22,16 @@ pub enum Error {
         pattern: String,
         /// What is wrong with it.
         source: globset::Error,
+    },
+    /// Settings are for a directory that is no unit.
+    #[error("`units` in the configuration names {path}{}, which is no unit", language.map_or_else(String::new, |language| format!(" ({language})")))]
+    NoSuchUnit {
+        /// The directory, relative to the project.
+        path: String,
+        /// The language, where it was named.
+        language: Option<Language>,
+        /// The units that there are, for people.
+        units: Vec<String>,
     },
     /// A configured path is empty, absolute, or has `..` or a NUL in it.
     #[error("the path `{path}` {why}")]

@@ -57,6 +57,8 @@ pub struct UnitFacts {
     pub above: BTreeSet<String>,
     /// What is known of Python units only.
     pub python: PythonFacts,
+    /// What is known of Go units only.
+    pub go: GoFacts,
     /// What is known of JavaScript and TypeScript units only.
     pub node: NodeFacts,
 }
@@ -77,6 +79,17 @@ pub struct PythonFacts {
     pub environments: Vec<String>,
     /// Directories directly in the unit's directory that git ignores, by name.
     pub ignored: Vec<String>,
+}
+
+/// What the Go tools' command lines and the places that they name depend on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoFacts {
+    /// The name that `go.mod` gives the module, such as `example.com/api`: names of packages begin with it.
+    pub module: Option<String>,
+    /// The version of Go that `go.mod` asks for, `(1, 22)`: an older Go does not build the module (since 1.21).
+    pub version: Option<(u32, u32)>,
+    /// The module's own Go files, relative to the unit with `/` between parts, sorted.
+    pub sources: Vec<String>,
 }
 
 /// A small file.
@@ -162,6 +175,7 @@ impl UnitFacts {
             nested: Vec::new(),
             above: BTreeSet::new(),
             python: PythonFacts::default(),
+            go: GoFacts::default(),
             node: NodeFacts::default(),
         }
     }
@@ -196,7 +210,9 @@ impl UnitFacts {
             Language::Python => &[".venv/bin", "venv/bin"],
             Language::Javascript | Language::Typescript => &["node_modules/.bin"],
             // Tools written in another language may still be installed for the project.
-            Language::Rust | Language::Go => &[".venv/bin", "venv/bin", "node_modules/.bin"],
+            Language::Rust | Language::Go | Language::Described(_) => {
+                &[".venv/bin", "venv/bin", "node_modules/.bin"]
+            }
         };
         upwards(&self.dir, &self.root)
             .flat_map(|place| names.iter().map(|name| place.join(name)))

@@ -11,7 +11,7 @@ use super::facts::{
 };
 use super::paths::display;
 use super::units::{Chosen, Manifests};
-use super::{fill_node, fill_python};
+use super::{fill_go, fill_node, fill_python};
 
 /// Fills units of one project, reading each directory once.
 pub(super) struct Filler {
@@ -47,7 +47,7 @@ impl Filler {
         let table = match facts.unit.language {
             Language::Python => Some("pyproject.toml"),
             Language::Rust => Some("Cargo.toml"),
-            Language::Javascript | Language::Typescript | Language::Go => None,
+            _ => None,
         };
         let there = |name: &&str| facts.entries.contains(*name);
         facts.manifest = table
@@ -71,7 +71,8 @@ impl Filler {
                     facts.entries.insert(NEXTEST_CONFIG.to_owned());
                 }
             }
-            Language::Go => {}
+            Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests),
+            Language::Described(_) => {}
         }
         facts
     }

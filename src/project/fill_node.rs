@@ -36,7 +36,7 @@ pub(super) fn facts(
             None
         }
     };
-    let mut named = None;
+    let mut stated = None;
     for place in upwards(dir, root) {
         facts.installed |= place.join("node_modules").is_dir();
         let relative = inside(root, place);
@@ -49,7 +49,7 @@ pub(super) fn facts(
                 .dependencies
                 .extend(names.into_iter().flatten().map(|(name, _)| name.clone()));
         }
-        named = named.or_else(|| PackageManager::named(package.get("packageManager")?.as_str()?));
+        stated = stated.or_else(|| PackageManager::named(package.get("packageManager")?.as_str()?));
         if facts.workspace.is_none()
             && place != dir
             && workspace_of_packages(relative, manifests)
@@ -62,7 +62,7 @@ pub(super) fn facts(
         let name = lock.file_name()?.to_str()?;
         Some((PackageManager::of_lock(name)?, name.to_owned()))
     });
-    (facts.manager, facts.manager_because) = match (named, locked) {
+    (facts.manager, facts.manager_because) = match (stated, locked) {
         (Some(manager), _) => (manager, "package.json#packageManager".to_owned()),
         (None, Some(found)) => found,
         (None, None) => (PackageManager::Npm, String::new()),

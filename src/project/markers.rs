@@ -95,7 +95,11 @@ pub const LANGUAGES: [LanguageSpec; 5] = [
     },
     LanguageSpec {
         id: Language::Go,
-        markers: &[declares(FileRule::Name("go.mod"))],
+        markers: &[
+            declares(FileRule::Name("go.mod")),
+            // Joins modules, and is no module itself.
+            declares(FileRule::Name("go.work")),
+        ],
     },
 ];
 
@@ -188,6 +192,41 @@ impl FileRule {
                 starts.iter().any(|start| line.starts_with(start))
             }),
         }
+    }
+}
+
+/// A described language and its markers.
+#[derive(Clone, Debug)]
+pub struct Described {
+    /// The language.
+    pub language: Language,
+    /// How the names of its markers begin and end, and whether anything may stand between.
+    names: Vec<(String, Option<String>)>,
+}
+
+impl Described {
+    /// A language with markers as a configuration spells them: a name, with at most one `*` for any part of it.
+    pub fn new(language: Language, markers: &[String]) -> Self {
+        let split = |marker: &String| match marker.split_once('*') {
+            Some((start, end)) => (start.to_owned(), Some(end.to_owned())),
+            None => (marker.clone(), None),
+        };
+        Self {
+            language,
+            names: markers.iter().map(split).collect(),
+        }
+    }
+
+    /// Whether a file of this name announces the language.
+    pub fn fits(&self, name: &str) -> bool {
+        self.names.iter().any(|(start, end)| match end {
+            None => name == start,
+            Some(end) => {
+                name.len() >= start.len() + end.len()
+                    && name.starts_with(start.as_str())
+                    && name.ends_with(end.as_str())
+            }
+        })
     }
 }
 

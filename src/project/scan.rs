@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use globset::GlobSet;
 use ignore::DirEntry;
 
-use super::markers::{self, OTHER_LANGUAGES, TEST_DIRECTORIES, TEST_INPUTS, VENDORED};
+use super::markers::{self, Described, OTHER_LANGUAGES, TEST_DIRECTORIES, TEST_INPUTS, VENDORED};
 use super::paths::display;
 use super::walk::{self, Entry, Hidden};
+use crate::model::language::Language;
 
 /// The file that marks a Python virtual environment, whatever its directory is called.
 const VIRTUALENV_FILE: &str = "pyvenv.cfg";
@@ -21,6 +22,8 @@ pub(super) struct Scan {
     pub markers: BTreeMap<PathBuf, BTreeSet<String>>,
     /// Directories with Python files directly in them.
     pub python: BTreeMap<PathBuf, Sources>,
+    /// Markers of described languages, by directory and language.
+    pub described: BTreeMap<(PathBuf, Language), BTreeSet<String>>,
     /// Languages without gates: how many markers, and the first.
     pub others: BTreeMap<&'static str, (usize, String)>,
     /// Directories that were left out by name or by what they are, with the reason.
@@ -44,12 +47,13 @@ pub(super) struct Sources {
 struct Part {
     markers: Vec<(PathBuf, String)>,
     python: BTreeMap<PathBuf, Sources>,
+    described: Vec<(PathBuf, Language, String)>,
     others: Vec<(&'static str, String)>,
     virtualenvs: Vec<PathBuf>,
 }
 
 /// Walks the tree. `exclude` holds globs of paths relative to the root.
-pub(super) fn scan(root: &Path, exclude: GlobSet) -> Scan {
+pub(super) fn scan(root: &Path, exclude: GlobSet, described: &[Described]) -> Scan {
     let left_out = Arc::new(Mutex::new(BTreeSet::new()));
     let seen_left_out = Arc::clone(&left_out);
     let keep = move |entry: &Entry<'_>| {
@@ -62,7 +66,9 @@ pub(super) fn scan(root: &Path, exclude: GlobSet) -> Scan {
         }
         reason.is_none()
     };
-    let (parts, problems) = walk::collect(root, Hidden::Skip, keep, visit);
+    let (parts, problems) = walk::list(root, Hidden::Skip, keep, |part, found: &Entry<'_>| {
+        visit(part, found, described);
+    });
     let mut scan = Scan {
         left_out: std::mem::take(&mut *left_out.lock().unwrap_or_else(PoisonError::into_inner)),
         problems,
@@ -85,6 +91,11 @@ impl Scan {
         for (dir, name) in part.markers {
             if is_kept(&dir) {
                 self.markers.entry(dir).or_default().insert(name);
+            }
+        }
+        for (dir, language, name) in part.described {
+            if is_kept(&dir) {
+                self.described.entry((dir, language)).or_default().insert(name);
             }
         }
         for (dir, sources) in part.python {
@@ -127,7 +138,7 @@ fn is_python_test(name: &str) -> bool {
     name.starts_with("test_") || name.ends_with("_test.py")
 }
 
-fn visit(part: &mut Part, found: &Entry<'_>) {
+fn visit(part: &mut Part, found: &Entry<'_>, described: &[Described]) {
     let Some(name) = found.entry.file_name().to_str() else {
         return;
     };
@@ -140,10 +151,20 @@ fn visit(part: &mut Part, found: &Entry<'_>) {
             part.python.entry(dir.to_owned()).or_default().add(name);
         }
     }
+    let mut is_described = false;
+    for language in described.iter().filter(|language| language.fits(name)) {
+        if is_file(found.entry) {
+            is_described = true;
+            part.described
+                .push((dir.to_owned(), language.language, name.to_owned()));
+        }
+    }
     if name == VIRTUALENV_FILE && !dir.as_os_str().is_empty() {
         part.virtualenvs.push(dir.to_owned());
     } else if markers::is_marker_name(name) && is_file(found.entry) {
         part.markers.push((dir.to_owned(), name.to_owned()));
+    } else if is_described {
+        // Somebody says what to do with it.
     } else if let Some((language, _)) = OTHER_LANGUAGES.iter().find(|(_, rule)| rule.fits_name(name))
         && is_file(found.entry)
     {

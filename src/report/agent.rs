@@ -2,9 +2,9 @@
 //! next command is the last line.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
-use super::{Renderer, Style};
+use super::{Renderer, Style, inert};
 use crate::model::finding::Finding;
 use crate::model::report::{GateReport, Report};
 use crate::model::text;
@@ -29,8 +29,8 @@ impl Renderer for Agent {
         "for coding agents: plain text under 8,000 characters, failures first, the next command last"
     }
 
-    fn render(&self, report: &Report, _style: Style, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(page(report).as_bytes())
+    fn page(&self, report: &Report, _style: Style) -> io::Result<String> {
+        Ok(inert::text(&page(report)))
     }
 }
 
@@ -127,7 +127,7 @@ fn blocks(gate: &GateReport) -> Vec<String> {
         blocks.extend(
             gate.remediation
                 .iter()
-                .map(|advice| format!("do: {}\n", text::shorten(advice, 300))),
+                .map(|advice| format!("do: {}\n", one_line(advice))),
         );
     }
     if !gate.changed_files.is_empty() {

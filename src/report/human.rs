@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Paint};
 
-use super::{Colour, Detail, Renderer, Style, seconds};
+use super::{Colour, Detail, Renderer, Style, counts, decision, inert, place, seconds};
 use crate::model::finding::Finding;
 use crate::model::report::{GateReport, Report, StepReport};
 use crate::model::text;
@@ -28,13 +28,15 @@ impl Renderer for Human {
         "for people: a line a gate, what did not pass expanded"
     }
 
-    fn render(&self, report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    fn page(&self, report: &Report, style: Style) -> io::Result<String> {
         let page = Page { report, style };
+        let mut out = Vec::new();
         if style.detail > Detail::Brief {
-            page.gates(out)?;
-            page.expanded(out)?;
+            page.gates(&mut out)?;
+            page.expanded(&mut out)?;
         }
-        page.decision(out)
+        page.decision(&mut out)?;
+        Ok(inert::text(&String::from_utf8_lossy(&out)))
     }
 }
 
@@ -53,6 +55,11 @@ pub(super) fn sign(verdict: Verdict) -> (&'static str, Paint) {
         Verdict::Skipped => ("-", paint(AnsiColor::Yellow)),
         Verdict::NotRun => ("·", Paint::new().dimmed()),
     }
+}
+
+/// A text whose further lines cannot pass for lines of ours.
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n      ")
 }
 
 impl Page<'_> {
@@ -134,8 +141,9 @@ impl Page<'_> {
         for warning in &self.report.warnings {
             writeln!(
                 out,
-                "\n{} {warning}",
-                self.paint(AnsiColor::Yellow.on_default(), "warning:")
+                "\n{} {}",
+                self.paint(AnsiColor::Yellow.on_default(), "warning:"),
+                indented(warning)
             )?;
         }
         Ok(())
@@ -164,8 +172,9 @@ impl Page<'_> {
         for warning in &gate.warnings {
             writeln!(
                 out,
-                "  {} {warning}",
-                self.paint(AnsiColor::Yellow.on_default(), "warning:")
+                "  {} {}",
+                self.paint(AnsiColor::Yellow.on_default(), "warning:"),
+                indented(warning)
             )?;
         }
         if !gate.changed_files.is_empty() {
@@ -181,8 +190,9 @@ impl Page<'_> {
         for advice in &gate.remediation {
             writeln!(
                 out,
-                "  {} {advice}",
-                self.paint(AnsiColor::Cyan.on_default(), "→")
+                "  {} {}",
+                self.paint(AnsiColor::Cyan.on_default(), "→"),
+                indented(advice)
             )?;
         }
         Ok(())
@@ -219,10 +229,6 @@ impl Page<'_> {
     }
 
     fn finding(&self, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-        let mut place = finding.path.clone().unwrap_or_default();
-        for number in [finding.line, finding.column].into_iter().flatten() {
-            place.push_str(&format!(":{number}"));
-        }
         let fixable = if finding.fixable { " [fixable]" } else { "" };
         let rule = self.paint(Paint::new().bold(), &finding.rule);
         let mut lines = finding
@@ -231,11 +237,7 @@ impl Page<'_> {
             .map(str::trim_end)
             .filter(|line| !line.is_empty());
         let first = lines.next().unwrap_or("");
-        let place = if place.is_empty() {
-            String::new()
-        } else {
-            format!("{place}  ")
-        };
+        let place = place(finding).map_or_else(String::new, |place| format!("{place}  "));
         writeln!(
             out,
             "  {place}{rule} {}  {}{fixable}",
@@ -251,32 +253,20 @@ impl Page<'_> {
     fn decision(&self, out: &mut dyn Write) -> io::Result<()> {
         let report = self.report;
         let sum = report.summary;
-        let (word, verdict) = match report.verdict {
-            RunVerdict::Passed => ("PASSED", Verdict::Passed),
-            RunVerdict::Failed => ("FAILED", Verdict::Failed),
-            RunVerdict::Error => ("NO VERDICT", Verdict::Error),
+        let verdict = match report.verdict {
+            RunVerdict::Passed => Verdict::Passed,
+            RunVerdict::Failed => Verdict::Failed,
+            RunVerdict::Error => Verdict::Error,
         };
-        let mut counts = Vec::new();
-        for (count, name) in [
-            (sum.passed, "passed"),
-            (sum.failed, "failed"),
-            (sum.error, "without an answer"),
-            (sum.skipped, "skipped"),
-            (sum.not_run, "not run"),
-        ] {
-            if count > 0 {
-                counts.push(format!("{count} {name}"));
-            }
-        }
         let (_, paint) = sign(verdict);
         if self.style.detail > Detail::Brief {
             writeln!(out)?;
         }
-        write!(out, "{}", self.paint(paint.bold(), word))?;
+        write!(out, "{}", self.paint(paint.bold(), decision(report.verdict)))?;
         if let Some(signal) = &report.cancelled_by {
             write!(out, " (cancelled by {signal})")?;
         }
-        writeln!(out, "  {} in {}", counts.join(", "), seconds(report.duration_ms))?;
+        writeln!(out, "  {} in {}", counts(sum), seconds(report.duration_ms))?;
         if report.verdict == RunVerdict::Error && sum.passed == 0 && sum.error == 0 && sum.not_run == 0 {
             writeln!(out, "nothing was checked, and that is never a pass")?;
         }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Renderer, Style};
+use super::{Renderer, Style, inert};
 use crate::model::report::Report;
 
 /// The report itself, as one JSON document.
@@ -17,8 +17,7 @@ impl Renderer for Json {
         "the report itself, as one JSON document"
     }
 
-    fn render(&self, report: &Report, _style: Style, out: &mut dyn io::Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, report)?;
-        out.write_all(b"\n")
+    fn page(&self, report: &Report, _style: Style) -> io::Result<String> {
+        Ok(inert::json(&serde_json::to_string_pretty(report)?) + "\n")
     }
 }

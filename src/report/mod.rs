@@ -1,15 +1,25 @@
 //! One report model, many renderers: one file a format, one visible table, [`FORMATS`].
 //!
-//! A renderer reads the model and writes text; it knows nothing of how the report came to be.
+//! A renderer reads the model and writes text; it knows nothing of how the report came to be. It never meets a
+//! report as it came: what tools printed, and what somebody wrote into a file, is made harmless first.
 
 mod agent;
+mod clean;
+mod github;
 mod human;
+mod inert;
 mod json;
+mod junit;
+mod markdown;
+mod sarif;
 
 use std::io;
 
-use crate::model::report::Report;
-use crate::model::verdict::Verdict;
+pub use clean::clean;
+
+use crate::model::finding::Finding;
+use crate::model::report::{Report, Summary};
+use crate::model::verdict::{RunVerdict, Verdict};
 
 /// How a report may look on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +56,24 @@ pub trait Renderer: Sync {
     fn name(&self) -> &'static str;
     /// What it is for, in a few words.
     fn about(&self) -> &'static str;
+    /// The text of a report that went through [`clean`].
+    fn page(&self, report: &Report, style: Style) -> io::Result<String>;
     /// Writes the report.
-    fn render(&self, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()>;
+    fn render(&self, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+        out.write_all(self.page(&clean(report)?, style)?.as_bytes())
+    }
 }
 
 /// Every format, in the order in which help lists them.
-pub static FORMATS: &[&dyn Renderer] = &[&human::Human, &json::Json, &agent::Agent];
+pub static FORMATS: &[&dyn Renderer] = &[
+    &human::Human,
+    &json::Json,
+    &agent::Agent,
+    &markdown::Markdown,
+    &junit::Junit,
+    &sarif::Sarif,
+    &github::Github,
+];
 
 /// The format of a name.
 pub fn by_name(name: &str) -> Option<&'static dyn Renderer> {
@@ -61,6 +83,42 @@ pub fn by_name(name: &str) -> Option<&'static dyn Renderer> {
 /// The sign of a verdict, for people; the five are told apart without colour.
 pub fn sign(verdict: Verdict) -> &'static str {
     human::sign(verdict).0
+}
+
+/// The word for the decision over a run, for people.
+fn decision(verdict: RunVerdict) -> &'static str {
+    match verdict {
+        RunVerdict::Passed => "PASSED",
+        RunVerdict::Failed => "FAILED",
+        RunVerdict::Error => "NO VERDICT",
+    }
+}
+
+/// How many gates ended how, for people: `4 passed, 1 skipped`. What did not occur is left out.
+fn counts(sum: Summary) -> String {
+    let counts = [
+        (sum.passed, "passed"),
+        (sum.failed, "failed"),
+        (sum.error, "without an answer"),
+        (sum.skipped, "skipped"),
+        (sum.not_run, "not run"),
+    ];
+    let said = counts.iter().filter(|(count, _)| *count > 0);
+    let said: Vec<String> = said.map(|(count, name)| format!("{count} {name}")).collect();
+    if said.is_empty() {
+        "no gates".to_owned()
+    } else {
+        said.join(", ")
+    }
+}
+
+/// Where a finding is: `src/a.py:3:8`; `None` when it has no file.
+fn place(finding: &Finding) -> Option<String> {
+    let mut place = finding.path.clone()?;
+    for number in [finding.line, finding.column].into_iter().flatten() {
+        place.push_str(&format!(":{number}"));
+    }
+    Some(place)
 }
 
 /// A duration for people: `23 ms`, `0.3 s`, `12 s`, `2 min 5 s`.
@@ -77,4 +135,4 @@ pub fn seconds(duration_ms: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

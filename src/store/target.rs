@@ -1,7 +1,7 @@
 //! A file that somebody asks for by name, anywhere: a regular one, or a device such as `/dev/null`.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Write};
+use std::io::{self, Seek as _, Write};
 use std::path::Path;
 
 use super::error::Error;
@@ -37,10 +37,11 @@ impl Target {
         Ok(Self { file, metadata })
     }
 
-    /// Empties a regular file.
+    /// Empties a regular file; what is written next stands at its beginning.
     pub fn clear(&self) -> io::Result<()> {
         if self.metadata.is_file() {
             self.file.set_len(0)?;
+            (&self.file).rewind()?;
         }
         Ok(())
     }
@@ -57,12 +58,12 @@ fn may_be(path: &Path, metadata: &Metadata) -> bool {
         || (platform::is_pipe(metadata) && path.starts_with("/dev"))
 }
 
-impl Write for Target {
+impl Write for &Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        (&self.file).write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        (&self.file).flush()
     }
 }

@@ -15,15 +15,24 @@ pub struct Recognised {
 /// `poetry run pytest -q`, `.venv/bin/pytest -q`, `npx eslint .`, `env A=1 cargo +stable --locked clippy`.
 /// `None` means that nobody here knows the command.
 pub fn recognise(words: &[String]) -> Option<Recognised> {
-    let start = launcher_words(words);
-    TOOLS
-        .iter()
-        .filter_map(|tool| {
-            let length = matched(*tool, &words[start..])?;
-            Some((tool.words().len(), tool.id(), start + length))
-        })
-        .max_by_key(|(wanted, _, _)| *wanted)
-        .map(|(_, tool, prefix)| Recognised { tool, prefix })
+    // A launcher may be a tool itself: `yarn audit`, `yarn jest`.
+    let mut start = 0;
+    loop {
+        let found = TOOLS
+            .iter()
+            .filter_map(|tool| {
+                let length = matched(*tool, &words[start..])?;
+                Some((tool.words().len(), tool.id(), start + length))
+            })
+            .max_by_key(|(wanted, _, _)| *wanted);
+        if let Some((_, tool, prefix)) = found {
+            return Some(Recognised { tool, prefix });
+        }
+        match launcher(&words[start..]) {
+            0 => return None,
+            more => start = (start + more).min(words.len()),
+        }
+    }
 }
 
 /// How many words at the start are the tool's own, with what cargo allows between them.
@@ -69,26 +78,19 @@ fn base_name(word: &str) -> &str {
     name.strip_suffix(".exe").unwrap_or(name)
 }
 
-/// How many words of launchers stand before the tool; one may start another: `env A=1 uv run pytest`.
-fn launcher_words(words: &[String]) -> usize {
-    let mut at = 0;
-    loop {
-        match launcher(&words[at..]) {
-            0 => return at,
-            more => at = (at + more).min(words.len()),
-        }
-    }
-}
-
 /// How many words the launcher has that the words begin with.
 fn launcher(words: &[String]) -> usize {
     let at = |index: usize| words.get(index).map_or("", |word| base_name(word));
     match (at(0), at(1)) {
         (python, "-m") if python.starts_with("python") => 2,
-        ("uv" | "poetry" | "pdm" | "hatch" | "rye" | "yarn", "run") | ("pnpm", "exec") => 2,
+        ("uv" | "poetry" | "pdm" | "hatch" | "rye" | "yarn", "run")
+        | ("pnpm", "exec" | "dlx")
+        | ("bun", "x") => 2,
         ("npx" | "bunx", _) => 1,
         ("rustup", "run") => 3,
-        ("env", _) => 1 + words[1..].iter().take_while(|word| is_variable(word)).count(),
+        ("pnpm" | "yarn" | "bun", word) if !word.is_empty() && !word.starts_with('-') => 1,
+        ("c8" | "nyc", _) => 1 + words[1..].iter().take_while(|word| word.starts_with('-')).count(),
+        ("env" | "cross-env", _) => 1 + words[1..].iter().take_while(|word| is_variable(word)).count(),
         _ => 0,
     }
 }
@@ -137,6 +139,12 @@ mod tests {
             Some(("clippy", 8)),
         );
         check("/usr/bin/cargo -C dir test", Some(("cargo-test", 4)));
+        check("go test ./...", Some(("go-test", 2)));
+        check("/usr/local/go/bin/go vet ./...", Some(("go-vet", 2)));
+        check("go build ./...", Some(("go-build", 2)));
+        check("gofmt -l .", Some(("gofmt", 1)));
+        check("govulncheck ./...", Some(("govulncheck", 1)));
+        check("cargo +stable check --lib", Some(("cargo-check", 3)));
         check("cargo t --lib", Some(("cargo-test", 2)));
         check("cargo -q t", Some(("cargo-test", 3)));
         check("cargo nextest r", Some(("cargo-nextest", 3)));

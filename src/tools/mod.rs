@@ -9,10 +9,19 @@ mod biome_format;
 mod biome_lint;
 mod cargo;
 mod cargo_audit;
+mod cargo_check;
 mod cargo_nextest;
 mod cargo_test;
 mod clippy;
 mod eslint;
+mod go_build;
+#[cfg(test)]
+mod go_recordings;
+mod go_test;
+mod go_vet;
+mod gofmt;
+mod golang;
+mod govulncheck;
 mod javascript;
 pub mod launch;
 #[cfg(test)]
@@ -25,6 +34,7 @@ mod pytest;
 mod python;
 #[cfg(test)]
 mod python_recordings;
+pub mod reports;
 mod ruff;
 mod ruff_check;
 mod ruff_format;
@@ -48,10 +58,12 @@ use crate::project::UnitFacts;
 pub static TOOLS: &[&dyn Tool] = &[
     &ruff_format::RuffFormat,
     &rustfmt::Rustfmt,
-    &biome_format::BiomeFormat,
-    &prettier::Prettier,
+    &gofmt::Gofmt,
     &ruff_check::RuffCheck,
     &clippy::Clippy,
+    &go_vet::GoVet,
+    &biome_format::BiomeFormat,
+    &prettier::Prettier,
     &biome_lint::BiomeLint,
     &eslint::Eslint,
     &tsc::Tsc,
@@ -60,10 +72,14 @@ pub static TOOLS: &[&dyn Tool] = &[
     &pytest::Pytest,
     &cargo_nextest::CargoNextest,
     &cargo_test::CargoTest,
+    &go_test::GoTest,
+    &cargo_check::CargoCheck,
+    &go_build::GoBuild,
     &bandit::Bandit,
     &pip_audit::PipAudit,
     &safety::Safety,
     &cargo_audit::CargoAudit,
+    &govulncheck::Govulncheck,
 ];
 
 /// One external tool.

@@ -3,13 +3,17 @@
 mod architecture;
 mod cli;
 mod config;
+mod doctor;
 mod example;
+mod help;
 mod process;
 mod project;
 mod readme;
 mod real;
+mod report;
 mod store;
 mod support;
+mod tools_go;
 mod tools_js_lint;
 mod tools_python;
 mod tools_rust;

@@ -26,7 +26,7 @@ impl CoverageThreshold {
     /// default, none for Rust, whose compiler needs an extra component to measure it.
     pub fn default_for(language: Language) -> Option<f64> {
         match language {
-            Language::Rust => None,
+            Language::Rust | Language::Described(_) => None,
             Language::Python | Language::Javascript | Language::Typescript | Language::Go => Some(80.0),
         }
     }

@@ -41,6 +41,11 @@ impl Config {
             ordered.insert("$schema".to_owned(), schema);
         }
         ordered.insert("quality_gates".to_owned(), Value::Object(filled));
+        for key in ["units", "languages"] {
+            if let Some(value) = top.shift_remove(key) {
+                ordered.insert(key.to_owned(), value);
+            }
+        }
         for key in ["exclude", "pass_env", "redact_env"] {
             let list = top.shift_remove(key).unwrap_or_else(|| json!([]));
             ordered.insert(key.to_owned(), list);

@@ -8,6 +8,7 @@ mod command_set;
 mod coverage;
 mod effective;
 mod error;
+mod gate_commands;
 mod initial;
 mod json_path;
 pub mod load;
@@ -15,11 +16,14 @@ mod oddities;
 mod older_places;
 mod other_gate;
 mod positions;
+mod recipe;
 mod rule;
 mod schema;
 mod sections;
 mod syntax;
+mod units;
 mod values;
+mod view;
 mod warning;
 mod wording;
 
@@ -33,16 +37,20 @@ pub use command::{Command, CommandError, join_words};
 pub use command_set::CommandSet;
 pub use coverage::CoverageThreshold;
 pub use error::ConfigError;
+pub use gate_commands::GateCommands;
 pub use initial::initial;
 pub use json_path::{JsonPath, Step};
 pub use load::{Inspection, Loaded};
 pub use other_gate::{GateScope, OtherGate, UnavailableGate};
 pub use positions::Position;
+pub use recipe::{Recipe, Reports};
 pub use rule::{GrepMode, Rule, RuleKind, RuleProblem};
 pub use schema::{SCHEMA_ID, schema};
 pub use sections::{
     CustomValidations, Formatting, Linting, OnMissingTool, Security, TestExecution, TypeChecking,
 };
+pub use units::{LanguageSettings, Languages, UnitSettings};
+pub use view::{Origin, UnitView};
 pub use warning::{ConfigWarning, WarningKind};
 
 use super::gate_id::GateId;
@@ -64,6 +72,12 @@ pub struct Config {
     /// The gates.
     #[serde(deserialize_with = "values::object")]
     pub quality_gates: QualityGates,
+    /// Settings of single units, by their directory.
+    #[serde(deserialize_with = "values::objects", skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<UnitSettings>,
+    /// Languages that sdd does not know, by name: how their units are found, and what each gate runs.
+    #[serde(skip_serializing_if = "Languages::is_empty")]
+    pub languages: Languages,
     /// Globs of directories, relative to the project, in which no units are looked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,

@@ -194,7 +194,10 @@ fn suggestion(path: &JsonPath, key: &str, names: &Names) -> Option<String> {
 }
 
 fn unknown_languages(file: &File<'_>, config: &Config) -> Vec<ConfigWarning> {
-    let languages = || Language::ALL.iter().map(|language| language.as_str());
+    let languages = || {
+        let known = Language::ALL.iter().map(|language| language.as_str());
+        known.chain(config.languages.keys().map(String::as_str))
+    };
     let mut warnings = Vec::new();
     for gate in GateId::ALL {
         if gate == GateId::Custom {

@@ -8,6 +8,7 @@ use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 
 use super::json_path::JsonPath;
 use super::{Config, CoverageThreshold};
+use crate::model::language::Language;
 
 /// The longest time-out, a week: far beyond what a gate may take, and near enough that no clock overflows.
 pub(super) const MAX_SECONDS: u64 = 604_800;
@@ -164,5 +165,103 @@ pub(super) fn wrong(config: &Config) -> Vec<(JsonPath, String, Option<String>)> 
             }
         }
     }
+    found.extend(wrong_units(config));
+    found.extend(wrong_languages(config));
     found
+}
+
+type Wrong = (JsonPath, String, Option<String>);
+
+fn wrong_units(config: &Config) -> Vec<Wrong> {
+    let mut found = Vec::new();
+    for (index, unit) in config.units.iter().enumerate() {
+        let place = JsonPath::of("units").index(index);
+        let path = unit.normal_path();
+        if unit.path.trim().is_empty()
+            || unit.path.starts_with('/')
+            || path.split('/').any(|part| part == "..")
+        {
+            let what =
+                "expected a directory inside of the project, relative to it; `.` is its own".to_owned();
+            found.push((place.key("path"), what, None));
+            continue;
+        }
+        if let Some(language) = unit.language {
+            found.extend(unknown_language(config, language, &place.key("language")));
+        }
+        let twice = config.units[..index]
+            .iter()
+            .any(|other| other.normal_path() == path && other.language == unit.language);
+        if twice {
+            found.push((place, format!("the unit {path} has settings twice"), None));
+        }
+    }
+    found
+}
+
+fn wrong_languages(config: &Config) -> Vec<Wrong> {
+    let mut found = Vec::new();
+    for (name, language) in &config.languages {
+        let place = JsonPath::of("languages").key(name);
+        let plain = name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_+#".contains(c));
+        if Language::known(name).is_some() {
+            let hint = format!("its commands are set in quality_gates.….commands.{name}");
+            found.push((place, "sdd knows this language".to_owned(), Some(hint)));
+            continue;
+        }
+        if name.is_empty() || !plain {
+            let what = "expected a name of lower-case letters, digits, `-`, `_`, `+` and `#`".to_owned();
+            found.push((place.clone(), what, None));
+        }
+        if language.markers.is_empty() {
+            let what = "expected `markers`: names of files that make a directory a unit".to_owned();
+            found.push((place.clone(), what, None));
+        }
+        for (index, marker) in language.markers.iter().enumerate() {
+            let stars = marker.matches('*').count();
+            if marker.trim().is_empty()
+                || marker.contains(['/', '\\', '?', '['])
+                || stars > 1
+                || marker == "*"
+            {
+                let what = "expected the name of a file, with at most one `*` for any part of it".to_owned();
+                found.push((place.key("markers").index(index), what, None));
+            }
+        }
+    }
+    let thresholds = JsonPath::of("quality_gates.test_execution.coverage_threshold");
+    if let Some(CoverageThreshold::ByLanguage(map)) = &config.quality_gates.test_execution.coverage_threshold
+    {
+        for language in map.keys() {
+            found.extend(unknown_language(
+                config,
+                *language,
+                &thresholds.key(language.as_str()),
+            ));
+        }
+    }
+    found
+}
+
+/// What is wrong with a language that is neither known nor described.
+fn unknown_language(config: &Config, language: Language, place: &JsonPath) -> Option<Wrong> {
+    let name = language.as_str();
+    if !matches!(language, Language::Described(_)) || config.languages.contains_key(name) {
+        return None;
+    }
+    let all = || {
+        let known = Language::ALL.iter().map(|language| language.as_str());
+        known.chain(config.languages.keys().map(String::as_str))
+    };
+    let hint = match super::schema::nearest(name, all()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!(
+            "the languages are {}; others can be described in `languages`",
+            all().collect::<Vec<_>>().join(", ")
+        ),
+    };
+    let what = super::wording::one_line(&format!("there is no language {name:?}"));
+    Some((place.clone(), what, Some(hint)))
 }

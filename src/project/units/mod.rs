@@ -5,6 +5,7 @@
 //! of an npm, pnpm, yarn or uv workspace unless they have tests of their own; a Go module never, because `./...`
 //! ends at the next `go.mod`, whatever `go.work` says.
 
+mod go;
 mod javascript;
 mod manifest;
 mod members;
@@ -17,8 +18,9 @@ use std::path::{Path, PathBuf};
 use crate::model::language::Language;
 use crate::model::unit::Unit;
 
+use super::Error;
 use super::markers::{LANGUAGES, LanguageSpec, REFINED, Weight};
-use super::paths::display;
+use super::paths::{Place, display, resolve};
 use super::scan::Scan;
 
 pub(super) use javascript::workspace as workspace_of_packages;
@@ -51,10 +53,20 @@ pub(super) fn choose(scan: &Scan, manifests: &mut Manifests, warnings: &mut Vec<
                 push(&mut chosen, spec.id, javascript::choose(candidates, manifests));
             }
             Language::Typescript => refine(&mut chosen, &candidates),
-            Language::Go => push(&mut chosen, spec.id, candidates),
+            Language::Go => push(&mut chosen, spec.id, go::choose(candidates, manifests, warnings)),
             // Last: whether loose Python files need a unit depends on the other languages' units.
-            Language::Python => {}
+            Language::Python | Language::Described(_) => {}
         }
+    }
+    for ((dir, language), markers) in &scan.described {
+        chosen.push(Chosen {
+            unit: Unit {
+                path: display(dir),
+                language: *language,
+                markers: markers.iter().cloned().collect(),
+            },
+            dir: dir.clone(),
+        });
     }
     let others: BTreeSet<PathBuf> = chosen.iter().map(|unit| unit.dir.clone()).collect();
     let python = python::choose(
@@ -65,8 +77,52 @@ pub(super) fn choose(scan: &Scan, manifests: &mut Manifests, warnings: &mut Vec<
         warnings,
     );
     push(&mut chosen, Language::Python, python);
-    chosen.sort_by(|a, b| (&a.unit.path, a.unit.language).cmp(&(&b.unit.path, b.unit.language)));
+    sort(&mut chosen);
     chosen
+}
+
+fn sort(chosen: &mut [Chosen]) {
+    chosen.sort_by(|a, b| (&a.unit.path, a.unit.language).cmp(&(&b.unit.path, b.unit.language)));
+}
+
+/// Adds the units that a configuration declares with their language; what it names without one must be there.
+pub(super) fn declare(
+    root: &Path,
+    declared: &[(String, Option<Language>)],
+    chosen: &mut Vec<Chosen>,
+) -> Result<(), Error> {
+    for (path, language) in declared {
+        let fits = |unit: &Chosen| {
+            unit.unit.path == *path && language.is_none_or(|language| unit.unit.language == language)
+        };
+        if chosen.iter().any(fits) {
+            continue;
+        }
+        let dir = resolve(root, path)?;
+        match (language, dir) {
+            (Some(language), Place::At(dir)) if dir.is_dir() => chosen.push(Chosen {
+                unit: Unit {
+                    path: path.clone(),
+                    language: *language,
+                    markers: vec!["units in config.json".to_owned()],
+                },
+                dir: if path == "." {
+                    PathBuf::new()
+                } else {
+                    PathBuf::from(path)
+                },
+            }),
+            _ => {
+                return Err(Error::NoSuchUnit {
+                    path: path.clone(),
+                    language: *language,
+                    units: chosen.iter().map(|chosen| chosen.unit.label()).collect(),
+                });
+            }
+        }
+    }
+    sort(chosen);
+    Ok(())
 }
 
 fn push(chosen: &mut Vec<Chosen>, language: Language, candidates: Vec<Candidate>) {

@@ -144,6 +144,16 @@ fn every_gate_is_in_the_table() {
 }
 
 #[test]
+fn every_format_is_in_the_table() {
+    super::none(&forgotten(
+        &shipped(&crate_sources()),
+        "report",
+        "FORMATS",
+        "Renderer",
+    ));
+}
+
+#[test]
 fn every_tool_says_what_it_must() {
     let rows: Vec<Row> = TOOLS.iter().map(|tool| Row::of(*tool)).collect();
     assert!(!rows.is_empty());

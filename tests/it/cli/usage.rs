@@ -140,7 +140,7 @@ fn a_command_with_one_document_has_no_second_format() {
 #[test]
 fn an_unknown_format_before_a_file_is_no_file() {
     check(["gate", "--output", "jsn=x"], 2, "did you mean json?");
-    check(["gate", "--output", "markdown=x.md"], 2, "./markdown=x.md");
+    check(["gate", "--output", "markup=x.md"], 2, "./markup=x.md");
     check(["gate", "--output", "json="], 2, "names no file");
     let sandbox = project();
     sandbox

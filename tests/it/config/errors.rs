@@ -185,7 +185,7 @@ fn numbers_have_bounds() {
     value(
         "test_execution",
         "\"coverage_threshold\": {\"pyhton\": 80}",
-        "config.json:3:57: quality_gates.test_execution.coverage_threshold.pyhton: `pyhton` is not known here; expected one of `python`, `javascript`, `typescript`, `rust`, `go`",
+        "config.json:3:57: quality_gates.test_execution.coverage_threshold.pyhton: there is no language \"pyhton\"",
         "did you mean `python`?",
     );
     check(
@@ -265,7 +265,7 @@ fn a_text_that_is_no_command_is_refused() {
         ),
         (
             "7",
-            "expected a command: a string, an array of words, {\"shell\": \"…\"} or {\"each\": [command, …]}, found 7",
+            "expected a command: a string, an array of words, {\"shell\": \"…\"}, {\"command\": …} or {\"each\": [command, …]}, found 7",
         ),
     ] {
         value(
@@ -282,7 +282,7 @@ fn a_command_as_an_object_has_one_of_two_keys() {
     value(
         "linting",
         "\"commands\": {\"python\": {\"shel\": \"a\"}}",
-        "config.json:3:40: quality_gates.linting.commands.python: the key `shel` is not known here; expected `shell` or `each`",
+        "config.json:3:40: quality_gates.linting.commands.python: the key `shel` is not known here; expected one of `shell`, `command`, `each`, `fix`, `junit`, `coverage`, `sarif`",
         "did you mean `shell`?",
     );
 }

@@ -35,7 +35,7 @@ fn unavailable(loaded: &Loaded) -> Vec<(&'static str, bool, bool)> {
 
 fn only(commands: &CommandSet, language: Language) -> String {
     match commands.get(language) {
-        Some([command @ Command::Words(_)]) => command.to_string(),
+        Some([recipe]) if matches!(recipe.command, Command::Words(_)) => recipe.command.to_string(),
         other => panic!("one command, not {other:?}"),
     }
 }

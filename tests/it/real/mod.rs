@@ -9,6 +9,7 @@
 
 mod bandit;
 mod commands;
+mod described;
 mod fakes;
 mod fakes_running;
 mod git;

@@ -1,0 +1,235 @@
+//! Planning for gates that ask external tools, once per unit.
+
+mod known;
+mod own;
+pub(super) mod scripts;
+
+use super::Context;
+use super::programs::launcher_of;
+use super::step::{Item, Meaning, NotRun};
+use crate::model::config::{OnMissingTool, UnitView};
+use crate::model::gate_id::GateId;
+use crate::model::language::Language;
+use crate::process::find::Found;
+use crate::project::UnitFacts;
+use crate::tools::{self, Applies, Tool};
+use known::Start;
+
+/// How many of the tools that apply serve a gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// The first in the table.
+    First,
+    /// All of them.
+    All,
+}
+
+/// Plans a gate for every unit of the project.
+pub fn plan(cx: &Context<'_>, gate: GateId, pick: Pick) -> Vec<Item> {
+    let mut items = Vec::new();
+    for (index, facts) in cx.project.units.iter().enumerate() {
+        let unit = UnitPlan {
+            cx,
+            gate,
+            index,
+            facts,
+            view: cx.config.for_unit(&facts.unit),
+        };
+        unit.plan(pick, &mut items);
+    }
+    items
+}
+
+struct UnitPlan<'a> {
+    cx: &'a Context<'a>,
+    gate: GateId,
+    index: usize,
+    facts: &'a UnitFacts,
+    view: UnitView<'a>,
+}
+
+impl UnitPlan<'_> {
+    fn plan(&self, pick: Pick, items: &mut Vec<Item>) {
+        let path = &self.facts.unit.path;
+        if !self.view.runs(self.gate) {
+            let reason = format!("`units` in config.json leaves this gate out for {path}");
+            items.push(self.not_run("-", Meaning::LeftOut, reason, None));
+            return;
+        }
+        match self.view.recipes(self.gate) {
+            Some((_, [])) => {
+                let reason = format!("config.json says that there is nothing to run for {path}");
+                items.push(self.not_run("-", Meaning::LeftOut, reason, None));
+            }
+            Some((origin, recipes)) => {
+                for (number, recipe) in recipes.iter().enumerate() {
+                    self.configured(origin, recipe, number, items);
+                }
+            }
+            None => self.built_in(pick, items),
+        }
+    }
+
+    fn built_in(&self, pick: Pick, items: &mut Vec<Item>) {
+        if let Some(problem) = &self.facts.node.problem {
+            let hint = "mend the file; npm pkg fix shows what npm makes of it".to_owned();
+            items.push(self.not_run("-", Meaning::Error, problem.clone(), Some(hint)));
+            return;
+        }
+        let language = self.facts.unit.language;
+        if let Language::Described(name) = language {
+            let reason = format!(
+                "languages.{name}.gates in config.json has nothing for {}",
+                self.gate
+            );
+            let hint = format!(
+                "name a command there, or null where there is nothing to run: languages.{name}.gates.{}",
+                self.gate
+            );
+            items.push(self.missing("-", reason, hint));
+            return;
+        }
+        if self.script(items) {
+            return;
+        }
+        let mut served = false;
+        for tool in tools::serving(self.gate, language) {
+            match tool.applies(self.facts) {
+                Applies::No => continue,
+                Applies::NothingToDo(reason) => {
+                    items.push(self.not_run(tool.id(), Meaning::Skip, reason, None));
+                }
+                Applies::Yes(why) => {
+                    let args = tool.default_args().iter().map(|arg| (*arg).to_owned()).collect();
+                    let prefix = self.launch(tool);
+                    self.known(
+                        &Start {
+                            tool,
+                            prefix,
+                            args,
+                            given: 0,
+                            configured: false,
+                            why: &why,
+                            number: 0,
+                        },
+                        items,
+                    );
+                }
+            }
+            served = true;
+            if pick == Pick::First {
+                break;
+            }
+        }
+        if !served {
+            let reason = format!("no built-in tool serves {} for {language}", self.gate);
+            let hint = format!(
+                "set quality_gates.{}.commands.{language} to a command",
+                self.gate.config_key()
+            );
+            items.push(self.missing("-", reason, hint));
+        }
+    }
+
+    /// The words that start a tool: itself where it is installed, else through the launcher that the unit's
+    /// lock file asks for, else itself, to be reported as missing.
+    fn launch(&self, tool: &dyn Tool) -> Vec<String> {
+        let own: Vec<String> = tool.words().iter().map(|word| (*word).to_owned()).collect();
+        let program = own.first().map_or("", String::as_str);
+        if let Found::At(path) = self.cx.programs.get(Some(self.index), program)
+            && (path.starts_with(&self.facts.root) || launcher_of(self.facts).is_none())
+        {
+            return own;
+        }
+        if self.facts.unit.language == crate::model::language::Language::Python
+            && let Some(launcher) = launcher_of(self.facts)
+            && matches!(self.cx.programs.get(Some(self.index), launcher), Found::At(_))
+        {
+            return [launcher, "run"]
+                .into_iter()
+                .map(str::to_owned)
+                .chain(own)
+                .collect();
+        }
+        own
+    }
+
+    fn step_id(&self, tool: &str, number: usize, suffix: &str) -> String {
+        let tool: String = tool
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || c == '-' {
+                    c
+                } else {
+                    '_'
+                }
+            })
+            .collect();
+        let number = if number == 0 {
+            String::new()
+        } else {
+            format!("-{}", number + 1)
+        };
+        format!("{}-{}-{tool}{number}{suffix}", self.gate, self.facts.unit.slug())
+    }
+
+    fn absent(&self, tool: &str, program: &str, found: &Found, install: Option<&str>) -> Item {
+        if let Found::NotExecutable(path) = found {
+            let reason = format!("{} is not executable", path.display());
+            let hint = format!("make it executable: chmod +x {}", path.display());
+            return lacking(program, self.not_run(tool, Meaning::Error, reason, Some(hint)));
+        }
+        let reason = format!("{program} is not installed");
+        let hint = install.map_or_else(
+            || {
+                format!(
+                    "install {program}, or correct quality_gates.{}.commands",
+                    self.gate.config_key()
+                )
+            },
+            |command| match launcher_of(self.facts) {
+                Some(launcher) => {
+                    format!("install {launcher}, which the lock file asks for, or the tool itself: {command}")
+                }
+                None => format!("install it: {command}"),
+            },
+        );
+        lacking(program, self.missing(tool, reason, hint))
+    }
+
+    fn missing(&self, tool: &str, reason: String, hint: String) -> Item {
+        let meaning = match self.cx.on_missing_tool(self.gate) {
+            OnMissingTool::Block => Meaning::Error,
+            OnMissingTool::Skip => Meaning::Skip,
+        };
+        self.not_run(tool, meaning, reason, Some(hint))
+    }
+
+    fn not_run(&self, tool: &str, meaning: Meaning, reason: String, hint: Option<String>) -> Item {
+        Item::Not(NotRun {
+            tool: tool.to_owned(),
+            unit: self.facts.unit.path.clone(),
+            language: Some(self.facts.unit.language),
+            program: None,
+            meaning,
+            reason,
+            hint,
+        })
+    }
+}
+
+/// An item that is not run, with the program that it lacks.
+fn lacking(program: &str, item: Item) -> Item {
+    match item {
+        Item::Not(not) => Item::Not(NotRun {
+            program: Some(program.to_owned()),
+            ..not
+        }),
+        run @ Item::Run(_) => run,
+    }
+}
+
+/// The last part of a program's path.
+pub fn base_name(program: &str) -> &str {
+    program.rsplit(['/', '\\']).next().unwrap_or(program)
+}

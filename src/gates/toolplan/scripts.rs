@@ -1,0 +1,263 @@
+//! What the scripts of `package.json` say that a gate runs.
+//!
+//! A script that is one plain call of a tool that sdd knows is run as that tool, so that its report can be read:
+//! directly where nothing else belongs to the script, and through the package manager, with arguments added, where
+//! `pre…` or `post…` scripts do. Any other script is run by the package manager, and its exit code is the answer.
+
+use super::super::step::{Item, Meaning, Phase};
+use super::{Start, UnitPlan};
+use crate::model::config::{Command, Reports};
+use crate::model::gate_id::GateId;
+use crate::model::language::Language;
+use crate::project::UnitFacts;
+use crate::tools::{self, Applies, Tool, launch};
+
+/// What `npm init` writes for a package without tests.
+const NO_TESTS: &str = "no test specified";
+
+/// The names under which projects keep what a gate runs, the most usual first.
+fn names(gate: GateId) -> &'static [&'static str] {
+    match gate {
+        GateId::Tests => &["test"],
+        GateId::Linting => &["lint"],
+        GateId::TypeChecking => &["typecheck", "type-check", "check:types", "types:check", "tsc"],
+        GateId::Formatting => &["format:check", "check:format", "fmt:check", "format", "fmt"],
+        GateId::Security | GateId::Custom => &[],
+    }
+}
+
+/// The programs that scripts of the unit begin with.
+pub(in crate::gates) fn programs(facts: &UnitFacts) -> Vec<String> {
+    let scripts = facts
+        .package
+        .as_ref()
+        .and_then(|package| package.get("scripts")?.as_object());
+    let words =
+        scripts
+            .into_iter()
+            .flat_map(|scripts| scripts.keys())
+            .filter_map(|name| match Command::parse(facts.script(name)?) {
+                Ok(Command::Words(words)) => Some(words),
+                _ => None,
+            });
+    // Behind a program that measures coverage stands the one that is run.
+    words
+        .flat_map(|words| words.into_iter().filter(|word| !word.starts_with('-')).take(2))
+        .collect()
+}
+
+/// A command line that runs a script.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Call<'a> {
+    /// The script's name.
+    pub(super) script: &'a str,
+    /// The arguments for it.
+    pub(super) extra: &'a [String],
+}
+
+/// Recognises `npm test -- --coverage`, `npm run lint`, `pnpm test`, `yarn test -x`.
+pub(super) fn call(words: &[String]) -> Option<Call<'_>> {
+    let word = |index: usize| words.get(index).map(String::as_str);
+    let at = match (word(0)?, word(1)?) {
+        ("npm" | "pnpm" | "yarn" | "bun", "run" | "run-script") => 2,
+        ("npm", "t" | "tst") => return extra("test", &words[2..], true),
+        ("npm" | "pnpm" | "yarn", _) => 1,
+        _ => return None,
+    };
+    let script = word(at)?;
+    if script.starts_with('-') || (at == 1 && script != "test" && word(0) == Some("npm")) {
+        return None;
+    }
+    extra(script, &words[at + 1..], word(0) == Some("npm"))
+}
+
+fn extra<'a>(script: &'a str, rest: &'a [String], is_npm: bool) -> Option<Call<'a>> {
+    match rest {
+        [] => Some(Call { script, extra: &[] }),
+        [first, more @ ..] if first == "--" => Some(Call { script, extra: more }),
+        // npm takes what stands before `--` for its own.
+        _ if is_npm => None,
+        more => Some(Call { script, extra: more }),
+    }
+}
+
+/// A script of `package.json`, as it is run.
+pub(super) struct Script {
+    /// Its text.
+    pub(super) text: String,
+    /// The tool that it calls; `None` when it is anything else.
+    pub(super) tool: Option<&'static dyn Tool>,
+    /// The words before the arguments.
+    pub(super) prefix: Vec<String>,
+    /// The arguments of the tool.
+    pub(super) args: Vec<String>,
+    /// How many of them the prefix gives by itself.
+    pub(super) given: usize,
+    /// The words that run it through the package manager.
+    pub(super) through: Vec<String>,
+}
+
+/// Looks a script up; `None` when there is none.
+pub(super) fn resolve(facts: &UnitFacts, name: &str, extra: &[String]) -> Option<Script> {
+    let text = facts.script(name)?.to_owned();
+    let (run, between) = facts.node.manager.run(name);
+    let behind = || between.iter().map(|word| (*word).to_owned());
+    let mut through = run.clone();
+    if !extra.is_empty() {
+        through.extend(behind());
+        through.extend_from_slice(extra);
+    }
+    let mut script = Script {
+        text,
+        tool: None,
+        prefix: Vec::new(),
+        args: Vec::new(),
+        given: 0,
+        through,
+    };
+    let Ok(Command::Words(words)) = Command::parse(&script.text) else {
+        return Some(script);
+    };
+    let Some((tool, found)) =
+        launch::recognise(&words).and_then(|found| Some((tools::by_id(found.tool)?, found)))
+    else {
+        return Some(script);
+    };
+    let (prefix, args) = words.split_at(found.prefix);
+    script.tool = Some(tool);
+    script.args = args.iter().chain(extra).cloned().collect();
+    let hooks = ["pre", "post"].map(|when| facts.script(&format!("{when}{name}")));
+    if hooks.iter().all(Option::is_none) {
+        script.prefix = without_wrapper(tool, prefix);
+    } else {
+        script.prefix = run.into_iter().chain(behind()).collect();
+        script.given = args.len();
+    }
+    Some(script)
+}
+
+/// The words without a program that measures coverage, which is put there again with a report that can be read.
+fn without_wrapper(tool: &dyn Tool, prefix: &[String]) -> Vec<String> {
+    match prefix.first() {
+        Some(first) if tool.wrappers().contains(&first.as_str()) => prefix
+            .iter()
+            .skip(1)
+            .skip_while(|word| word.starts_with('-'))
+            .cloned()
+            .collect(),
+        _ => prefix.to_vec(),
+    }
+}
+
+impl UnitPlan<'_> {
+    /// Plans what a script says that this gate runs. `false` when no script decides.
+    pub(super) fn script(&self, items: &mut Vec<Item>) -> bool {
+        let facts = self.facts;
+        if !matches!(facts.unit.language, Language::Javascript | Language::Typescript) {
+            return false;
+        }
+        let Some((name, script)) = names(self.gate)
+            .iter()
+            .filter(|name| facts.script(name).is_some_and(|text| !text.contains(NO_TESTS)))
+            .find_map(|name| Some((*name, resolve(facts, name, &[])?)))
+        else {
+            return self.no_tests(items);
+        };
+        let why = format!("package.json: scripts.{name} is {}", script.text);
+        if let Some(tool) = script.tool.filter(|tool| self.serves(*tool)) {
+            let start = Start {
+                tool,
+                prefix: script.prefix,
+                args: script.args,
+                given: script.given,
+                configured: true,
+                why: &why,
+                number: 0,
+            };
+            if self.known(&start, items) {
+                return true;
+            }
+        }
+        if !self.may_run(&script.text) {
+            return false;
+        }
+        self.own(
+            &Command::Words(script.through),
+            &Reports::default(),
+            Phase::Check,
+            0,
+            &why,
+            items,
+        );
+        true
+    }
+
+    fn serves(&self, tool: &dyn Tool) -> bool {
+        tool.serves().contains(&(self.gate, self.facts.unit.language))
+    }
+
+    /// Whether some tool is to be used on this unit by itself.
+    fn has_tool(&self) -> bool {
+        tools::serving(self.gate, self.facts.unit.language)
+            .any(|tool| matches!(tool.applies(self.facts), Applies::Yes(_)))
+    }
+
+    /// Whether a script that nobody here knows is what the gate runs. One that may rewrite files is not.
+    fn may_run(&self, text: &str) -> bool {
+        match self.gate {
+            GateId::Tests => true,
+            GateId::TypeChecking => !self.has_tool(),
+            GateId::Linting => !self.has_tool() && !text.contains("--fix") && !text.contains("--write"),
+            _ => false,
+        }
+    }
+
+    /// Says that a package has no tests, when it is so.
+    fn no_tests(&self, items: &mut Vec<Item>) -> bool {
+        if self.gate != GateId::Tests || self.has_tool() {
+            return false;
+        }
+        let reason = match self.facts.script("test") {
+            Some(_) => "package.json says \"no test specified\"",
+            None => "package.json has no test script",
+        };
+        let manager = self.facts.node.manager.program();
+        items.push(self.not_run(manager, Meaning::Skip, reason.to_owned(), None));
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, expect: Option<(&str, &[&str])>) {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let found = call(&words);
+        let shown = found.as_ref().map(|call| {
+            (
+                call.script,
+                call.extra.iter().map(String::as_str).collect::<Vec<_>>(),
+            )
+        });
+        assert_eq!(
+            shown,
+            expect.map(|(script, extra)| (script, extra.to_vec())),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn calls_of_scripts_are_recognised() {
+        check("npm test", Some(("test", &[])));
+        check("npm test -- --coverage", Some(("test", &["--coverage"])));
+        check("npm run lint", Some(("lint", &[])));
+        check("yarn test --ci", Some(("test", &["--ci"])));
+        check("pnpm run check:types", Some(("check:types", &[])));
+        check("npm test --silent", None);
+        check("npm audit", None);
+        check("make test", None);
+        check("npm", None);
+    }
+}

@@ -1,0 +1,118 @@
+//! Several outputs at once: each has its form, and all say the same.
+
+use serde_json::Value;
+
+use super::{LATEST, check, failing, project, sdd};
+
+#[test]
+fn every_file_has_its_form_and_stdout_its_own() {
+    let sandbox = failing();
+    let words = "gate custom --format human --output json=r.json --output junit=r.xml --output sarif=r.sarif \
+                 --output markdown=r.md --output github=r.log --output agent=r.txt";
+    let answer = sdd(&sandbox, words);
+    answer.expect_code(1);
+    assert!(answer.stdout.contains("FAILED  1 failed"), "{}", answer.stdout);
+    for (file, begins) in [
+        ("r.json", "{\n  \"schema_version\": 1,"),
+        ("r.xml", "<?xml "),
+        ("r.sarif", "{\n  \"$schema\""),
+        ("r.md", "## ❌ sdd FAILED"),
+        ("r.log", "✗ custom: failed"),
+        ("r.txt", "sdd gate: failed"),
+    ] {
+        let text = sandbox.read(file);
+        assert!(text.starts_with(begins), "{file}: {text}");
+    }
+}
+
+#[test]
+fn a_format_stays_on_stdout_beside_files_with_their_own() {
+    let answer = sdd(&project(), "gate custom --format github --output json=r.json");
+    answer.expect_code(0);
+    assert!(
+        answer.stdout.contains("::notice title=sdd%3A PASSED::"),
+        "{}",
+        answer.stdout
+    );
+}
+
+#[test]
+fn outputs_that_make_no_sense_stop_everything_before_the_run() {
+    for (words, said) in [
+        (
+            "gate custom --output junit=x --output sarif=x",
+            "names one file twice",
+        ),
+        ("gate custom --output x --output json=./x", "names one file twice"),
+        ("gate custom --output sarrif=x", "did you mean sarif?"),
+        ("gate custom --format junitx", "did you mean junit?"),
+        (
+            "gate custom --output junit=.",
+            "is not a file that can be written",
+        ),
+        ("gate custom --output junit=no/such/x", "no/such/x"),
+        ("gate custom --output junit=", "names no file"),
+        ("gate list --format junit", "this command has no format \"junit\""),
+    ] {
+        let sandbox = project();
+        check(&sandbox, words, 2, said);
+        assert!(!sandbox.path(LATEST).exists(), "{words}");
+    }
+}
+
+#[test]
+fn what_cannot_be_delivered_is_no_pass_anywhere() {
+    let sandbox = project();
+    let answer = sdd(
+        &sandbox,
+        "gate custom --output json=a.json --output junit=/dev/full --output agent=b.txt",
+    );
+    answer.expect_code(3);
+    assert!(answer.stdout.contains("NO VERDICT"), "{}", answer.stdout);
+    assert!(!answer.stdout.contains("PASSED"), "{}", answer.stdout);
+    assert!(
+        answer
+            .stdout
+            .contains("the report was not delivered: cannot write /dev/full")
+    );
+    assert!(
+        answer.stderr.contains("error: cannot write /dev/full"),
+        "{}",
+        answer.stderr
+    );
+    for file in ["a.json", LATEST] {
+        let report: Value = serde_json::from_str(&sandbox.read(file)).unwrap();
+        assert_eq!(report["verdict"], "error", "{file}");
+    }
+    assert!(sandbox.read("b.txt").starts_with("sdd gate: no verdict"));
+    check(&sandbox, "report --exit-code", 3, "");
+}
+
+#[test]
+fn a_stdout_that_is_full_is_no_pass_either() {
+    let sandbox = project();
+    let mut command = sandbox.command(&sandbox.beside("bin").join("sh"));
+    let sdd = env!("CARGO_BIN_EXE_sdd");
+    command.args([
+        "-c",
+        &format!("'{sdd}' gate custom --output json=a.json >/dev/full"),
+    ]);
+    let answer = sandbox.start_command(command).wait();
+    answer.expect_code(3);
+    assert!(
+        answer.stderr.contains("cannot write to stdout"),
+        "{}",
+        answer.stderr
+    );
+    for file in ["a.json", LATEST] {
+        let report: Value = serde_json::from_str(&sandbox.read(file)).unwrap();
+        assert_eq!(report["verdict"], "error", "{file}");
+    }
+}
+
+#[test]
+fn a_failure_that_cannot_be_delivered_stays_a_failure() {
+    let answer = sdd(&failing(), "gate custom --output json=/dev/full");
+    answer.expect_code(1);
+    assert!(answer.stdout.contains("FAILED"), "{}", answer.stdout);
+}
