@@ -260,7 +260,7 @@ fn judge(files: &[FileResult], run: &ToolRun<'_>) -> Reading {
 /// as an error does.
 fn is_allowed(warnings: usize, args: &[String]) -> bool {
     let name = "--max-warnings";
-    let values = args
+    let mut values = args
         .iter()
         .enumerate()
         .filter_map(|(at, word)| match word.strip_prefix(name)? {

@@ -156,8 +156,7 @@ pub(super) fn report<T: DeserializeOwned>(stdout: &[u8], begins: &str) -> Result
         .map(|(at, _)| at + 1);
     let at = std::iter::once(0)
         .chain(lines)
-        .filter(starts)
-        .next_back()
+        .rfind(starts)
         .ok_or("there is none")?;
     let mut values = serde_json::Deserializer::from_slice(&stdout[at..]).into_iter::<T>();
     match values.next() {

@@ -1,4 +1,4 @@
-//! ESLint, from `eslint .` as sdd asks it to the verdict.
+//! `eslint`, from `eslint .` as sdd asks it to the verdict.
 
 use serde_json::json;
 
