@@ -1,7 +1,7 @@
 //! `eslint`: lint findings from its JSON report on stdout, which names every file that was looked at.
 //!
 //! Format: a list of `{filePath, messages: [{ruleId, severity, message, line, column, fatal, fix}], errorCount,
-//! warningCount}`, the same from ESLint 8 to 10.
+//! warningCount}`, the same from eslint 8 to 10.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::model::language::Language;
 use crate::model::text;
 use crate::project::UnitFacts;
 
-/// ESLint.
+/// `eslint`.
 pub struct Eslint;
 
 /// Options that would change the report, or what files are changed.
@@ -139,7 +139,8 @@ struct Message {
     #[serde(default)]
     rule_id: Option<String>,
     severity: u8,
-    message: String,
+    #[serde(rename = "message")]
+    text: String,
     #[serde(default)]
     fatal: bool,
     /// Rules report what they like; what is no number from 1 is no place.
@@ -152,14 +153,14 @@ struct Message {
 }
 
 impl FileResult {
-    /// Whether ESLint only says that the file is ignored.
+    /// Whether eslint only says that the file is ignored.
     fn is_ignored(&self) -> bool {
         matches!(self.messages.as_slice(), [only] if only.rule_id.is_none()
             && !only.fatal
-            && only.message.starts_with("File ignored "))
+            && only.text.starts_with("File ignored "))
     }
 
-    /// Whether it is ESLint's own configuration, which `eslint .` looks at as well.
+    /// Whether it is eslint's own configuration, which `eslint .` looks at as well.
     fn is_configuration(&self) -> bool {
         let name = self.file_path.rsplit(['/', '\\']).next().unwrap_or_default();
         name.starts_with("eslint.config.")
@@ -180,7 +181,7 @@ impl Message {
         let rule = match &self.rule_id {
             Some(rule) => text::one_line(rule),
             None if self.fatal => "syntax".to_owned(),
-            None if self.message.starts_with("Unused eslint-disable") => "unused-directive".to_owned(),
+            None if self.text.starts_with("Unused eslint-disable") => "unused-directive".to_owned(),
             None => "eslint".to_owned(),
         };
         let severity = if self.severity >= 2 || self.fatal {
@@ -189,7 +190,7 @@ impl Message {
             Severity::Medium
         };
         let number = |value: &Value| value.as_u64().and_then(|number| u32::try_from(number).ok());
-        let finding = Finding::new("eslint", rule, severity, python::brief(&self.message)).at(
+        let finding = Finding::new("eslint", rule, severity, python::brief(&self.text)).at(
             run.project_path(&text::one_line(file)),
             number(&self.line),
             number(&self.column),
@@ -259,7 +260,7 @@ fn judge(files: &[FileResult], run: &ToolRun<'_>) -> Reading {
 /// as an error does.
 fn is_allowed(warnings: usize, args: &[String]) -> bool {
     let name = "--max-warnings";
-    let values = args
+    let mut values = args
         .iter()
         .enumerate()
         .filter_map(|(at, word)| match word.strip_prefix(name)? {
@@ -267,11 +268,11 @@ fn is_allowed(warnings: usize, args: &[String]) -> bool {
             rest => rest.strip_prefix('='),
         });
     // The last one counts.
-    let most: Option<i64> = values.last().and_then(|value| value.trim().parse().ok());
+    let most: Option<i64> = values.next_back().and_then(|value| value.trim().parse().ok());
     most.is_some_and(|most| most < 0 || i64::try_from(warnings).is_ok_and(|count| count <= most))
 }
 
-/// What exit code 2 means. ESLint puts an apology and its version before what is wrong.
+/// What exit code 2 means. eslint puts an apology and its version before what is wrong.
 fn gave_up(run: &ToolRun<'_>) -> Reading {
     let stderr = python::plain(run.stderr);
     let said = if stderr.trim().is_empty() {

@@ -17,7 +17,7 @@ pub(super) struct Choice {
     word: &'static str,
 }
 
-/// ESLint. Both kinds of configuration; a version that does not read the one that is there says so itself.
+/// eslint. Both kinds of configuration; a version that does not read the one that is there says so itself.
 pub(super) const ESLINT: Choice = Choice {
     files: &[
         "eslint.config.js",
@@ -156,8 +156,7 @@ pub(super) fn report<T: DeserializeOwned>(stdout: &[u8], begins: &str) -> Result
         .map(|(at, _)| at + 1);
     let at = std::iter::once(0)
         .chain(lines)
-        .filter(starts)
-        .last()
+        .rfind(starts)
         .ok_or("there is none")?;
     let mut values = serde_json::Deserializer::from_slice(&stdout[at..]).into_iter::<T>();
     match values.next() {

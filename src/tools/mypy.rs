@@ -124,6 +124,11 @@ impl Tool for Mypy {
             if !own.is_some_and(|file| {
                 !file.name.starts_with("../") && sets(file, &["files", "packages", "modules"])
             }) {
+                let nested: Vec<String> = ask.facts.nested.iter().map(|dir| regex::escape(dir)).collect();
+                if !nested.is_empty() && !own.is_some_and(|file| sets(file, &["exclude"])) {
+                    // Units of their own; two of them may well have modules of the same name.
+                    args.push(format!("--exclude=^({})/", nested.join("|")));
+                }
                 args.push(".".to_owned());
             }
         }

@@ -226,7 +226,7 @@ impl Trouble {
                     None => trouble.other = Some(text::shorten(said.trim(), 300)),
                     // `Invalid configuration for file "PATH":` ends in the next line.
                     Some(first) if first.ends_with(':') => {
-                        *first = text::shorten(&format!("{first} {}", said.trim()), 500)
+                        *first = text::shorten(&format!("{first} {}", said.trim()), 500);
                     }
                     Some(_) => {}
                 },

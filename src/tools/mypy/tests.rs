@@ -97,6 +97,19 @@ fn packages_are_looked_for_in_the_projects_environment() {
 }
 
 #[test]
+fn units_inside_of_the_unit_are_left_to_themselves() {
+    let args = |settings: &str| {
+        let mut facts = with(&[("mypy.ini", settings)]);
+        facts.nested = vec!["api".to_owned(), "libs/a.b".to_owned()];
+        let prepared = python_recordings::prepare(&Mypy, &facts, Mode::Check, Args::Default, false);
+        prepared.args[REPORTING.len()..].join(" ")
+    };
+    assert_eq!(args("[mypy]\n"), "--exclude=^(api|libs/a\\.b)/ .");
+    assert_eq!(args("[mypy]\nexclude = x\n"), ".");
+    assert_eq!(args("[mypy]\nfiles = a\n"), "");
+}
+
+#[test]
 fn it_is_used_where_it_is_configured() {
     let applies = |files| Mypy.applies(&with(files));
     assert_eq!(applies(&[]), Applies::No);

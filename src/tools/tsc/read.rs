@@ -102,7 +102,7 @@ impl Said {
 
     fn placed(&mut self, found: &regex::Captures<'_>, run: &ToolRun<'_>) -> Last {
         let (file, code, why) = (&found[1], &found[4], &found[5]);
-        if file.ends_with(".json") && is_about_settings(file) {
+        if is_about_settings(file) {
             self.settings
                 .push((code.to_owned(), format!("{}: {why}", run.project_path(file))));
             return Last::Other;
@@ -120,7 +120,11 @@ impl Said {
 /// Whether a file of JSON holds the compiler's settings and is no module.
 fn is_about_settings(file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file);
-    name.contains("tsconfig") || name.contains("jsconfig") || name == "package.json"
+    let is_json = name.rsplit('.').next() == Some("json");
+    is_json
+        && ["tsconfig", "jsconfig", "package.json"]
+            .iter()
+            .any(|part| name.contains(part))
 }
 
 /// Whether a file is the project's own: below its root, and not installed.

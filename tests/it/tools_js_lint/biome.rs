@@ -86,7 +86,7 @@ fn what_cannot_be_checked_is_no_pass() {
         );
 
         let found = gate(
-            &project(&[CONFIG, ("bad.js", "const = 1;\n")]),
+            &project(&[CONFIG, ("bad.js", "const = 1\n")]),
             name,
             ["--no-fix"],
             "failed",

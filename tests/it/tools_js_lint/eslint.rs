@@ -1,4 +1,4 @@
-//! ESLint, from `eslint .` as sdd asks it to the verdict.
+//! `eslint`, from `eslint .` as sdd asks it to the verdict.
 
 use serde_json::json;
 
@@ -48,7 +48,7 @@ fn findings_fail_and_a_check_changes_no_file() {
     }
     let found = gate(&sandbox, "linting", ["--fix"], "failed");
     assert_eq!(places(&found), ["eqeqeq src/b.js:3", "no-undef src/b.js:5"]);
-    assert_eq!(sandbox.read("src/b.js"), UNTIDY.replace("var", "const"));
+    assert_eq!(sandbox.read("src/b.js"), UNTIDY.replace("var", "let"));
 }
 
 #[test]

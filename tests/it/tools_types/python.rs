@@ -66,6 +66,20 @@ fn mypy_follows_its_settings_or_has_no_answer() {
 }
 
 #[test]
+fn mypy_checks_each_unit_by_itself_with_the_settings_above_it() {
+    let nested = "[project]\nname = \"api\"\nversion = \"1\"\n";
+    let files = [
+        ("api/pyproject.toml", nested),
+        ("api/conftest.py", "def f(x): ...\n"),
+        ("conftest.py", "X: int = 1\n"),
+    ];
+    let found = gate(&project(MYPY, &files), "type_checking", [], "failed");
+    assert_eq!(places(&found), ["no-untyped-def api/conftest.py:1"]);
+    assert_eq!(found["steps"][0]["verdict"], "passed");
+    assert_eq!(found["steps"][1]["unit"], "api");
+}
+
+#[test]
 fn nothing_to_check_is_no_pass() {
     let found = gate(
         &project(MYPY, &[("readme.txt", "x")]),
