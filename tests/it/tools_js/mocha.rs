@@ -36,7 +36,7 @@ fn counts_places_and_coverage_are_those_that_mocha_and_c8_print() {
 #[test]
 fn nyc_measures_where_the_project_declares_it() {
     let sandbox = project(
-        &json!({"devDependencies": {"mocha": "12", "nyc": "18"}}),
+        &json!({"scripts": {"test": "nyc mocha"}, "devDependencies": {"mocha": "12", "nyc": "18"}}),
         &[APP, ("test/app.js", ADDS)],
     );
     let sandbox = with_threshold(sandbox, &json!(80));
