@@ -94,3 +94,16 @@ fn a_command_that_would_watch_comes_to_an_end() {
     }));
     check(&sandbox, 0, "passed", "1 test passed");
 }
+
+#[test]
+fn a_run_that_does_not_end_has_no_answer_although_its_report_is_there() {
+    let sandbox = project(
+        &json!({"devDependencies": {"mocha": "12"}}),
+        &[(
+            "test/a.js",
+            "it('passes', () => {\n  setInterval(() => {}, 1000);\n});\n",
+        )],
+    )
+    .config(&json!({"quality_gates": {"test_execution": {"coverage_threshold": null, "timeout": 6}}}));
+    check(&sandbox, 3, "error", "timed out after 6 s");
+}
