@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::python_recordings::{Recording, show};
-use super::{Ask, Mode, Prepared, Tool};
+use super::python_recordings::{Recording, is_clean, show};
+use super::{Ask, FileState, Mode, Prepared, Reading, Tool};
 use crate::model::language::Language;
 use crate::model::unit::Unit;
 use crate::project::UnitFacts;
@@ -113,4 +113,53 @@ pub(super) fn prepare(
         workers: 2,
     })
     .expect("a command line")
+}
+
+/// Demands of every recorded run in which tests failed that no other exit code and no cut of its report makes it look
+/// clean.
+#[track_caller]
+pub(super) fn check_failures_stay(tool: &dyn Tool, report: &str) {
+    let mut seen = 0;
+    for (version, case) in all(tool) {
+        let recording = load(tool, &version, &case);
+        let Reading::Answer(answer) = recording.read(tool) else {
+            continue;
+        };
+        if answer.tests.is_none_or(|tests| tests.failed == 0) {
+            continue;
+        }
+        seen += 1;
+        for exit in [0, 1, 2, 7, 137] {
+            let mut run = recording.clone();
+            run.exit = exit;
+            assert!(
+                !is_clean(&run.read(tool)),
+                "{version} {case} with exit code {exit}"
+            );
+        }
+        let Some(FileState::Fresh(bytes)) = recording.outputs.get(report) else {
+            panic!("{version} {case} has no {report}");
+        };
+        for end in (0..bytes.len()).step_by(bytes.len() / 97 + 1) {
+            for exit in [0, recording.exit] {
+                let mut run = recording.clone();
+                run.exit = exit;
+                run.outputs.insert(
+                    answer_key(&recording, report),
+                    FileState::Fresh(bytes[..end].to_vec()),
+                );
+                assert!(
+                    !is_clean(&run.read(tool)),
+                    "{version} {case} cut at {end}, exit code {exit}"
+                );
+            }
+        }
+    }
+    assert!(seen > 3, "{seen} recorded runs have failures");
+}
+
+/// The key of an output, as the recording has it.
+fn answer_key(recording: &Recording, key: &str) -> &'static str {
+    let mut keys = recording.outputs.keys();
+    keys.find(|found| **found == key).expect("an output of this key")
 }

@@ -18,20 +18,8 @@ use crate::project::UnitFacts;
 pub(super) fn applies(runner: Runner, facts: &UnitFacts) -> Applies {
     match choose(facts) {
         Some((chosen, why)) if chosen == runner => Applies::Yes(why),
-        None if runner == Runner::Jest && leaves_tests_to_others(facts) => Applies::NothingToDo(
-            "package.json has no test script and names no test runner; the packages below have tests of their own"
-                .to_owned(),
-        ),
         _ => Applies::No,
     }
-}
-
-/// Whether a unit is but the root of others. Told by the first runner of the table, once.
-fn leaves_tests_to_others(facts: &UnitFacts) -> bool {
-    let has_script = facts
-        .script("test")
-        .is_some_and(|script| !script.contains("no test specified"));
-    !facts.nested.is_empty() && !has_script
 }
 
 /// The project's arguments and ours behind them, but for what stands behind a `--`: there, nothing is an option any
@@ -115,30 +103,28 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_applies(package: &serde_json::Value, nested: &[&str], expect: &str) {
+    fn check_applies(package: &serde_json::Value, expect: [bool; 4]) {
         let mut facts = crate::tools::js_recordings::facts();
         facts.package = Some(package.clone());
-        facts.nested = nested.iter().map(|dir| (*dir).to_owned()).collect();
-        let shown = [Runner::Jest, Runner::Vitest, Runner::Mocha, Runner::Node].map(|runner| {
-            match applies(runner, &facts) {
-                Applies::Yes(_) => 'y',
-                Applies::No => 'n',
-                Applies::NothingToDo(_) => '-',
-            }
-        });
-        assert_eq!(shown.iter().collect::<String>(), expect, "{package}");
+        let applied = [Runner::Jest, Runner::Vitest, Runner::Mocha, Runner::Node]
+            .map(|runner| matches!(applies(runner, &facts), Applies::Yes(_)));
+        assert_eq!(applied, expect, "{package}");
     }
 
     #[test]
-    fn one_runner_applies_at_most_and_a_root_without_tests_says_so() {
+    fn one_runner_applies_at_most() {
         use serde_json::json;
-        check_applies(&json!({"mocha": {}}), &["a"], "nnyn");
-        check_applies(&json!({"jest": {}}), &[], "ynnn");
-        check_applies(&json!({"scripts": {"test": "node --test"}}), &[], "nnny");
-        check_applies(&json!({}), &["packages/a"], "-nnn");
-        check_applies(&json!({}), &[], "nnnn");
-        // Another runner's tests are not passed over.
-        check_applies(&json!({"scripts": {"test": "ava"}}), &["packages/a"], "nnnn");
+        check_applies(&json!({"jest": {}, "mocha": {}}), [true, false, false, false]);
+        check_applies(
+            &json!({"scripts": {"test": "vitest"}, "jest": {}}),
+            [false, true, false, false],
+        );
+        check_applies(&json!({"mocha": {}}), [false, false, true, false]);
+        check_applies(
+            &json!({"scripts": {"test": "node --test"}}),
+            [false, false, false, true],
+        );
+        check_applies(&json!({}), [false; 4]);
     }
 
     #[test]

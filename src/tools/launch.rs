@@ -46,9 +46,12 @@ fn matched(tool: &dyn Tool, words: &[String]) -> Option<usize> {
         at += 1;
     }
     for name in wanted {
-        if *program == "cargo" {
-            at += options_of_cargo(words.get(at..)?);
-        }
+        at += match *program {
+            "cargo" => options(words.get(at..)?, VALUED, ""),
+            // What it loads stands before what it does: `node --import tsx --test`.
+            "node" => options(words.get(at..)?, VALUED_OF_NODE, name),
+            _ => 0,
+        };
         let word = words.get(at)?;
         if word != name && !(*program == "cargo" && ALIASES.contains(&(word, name))) {
             return None;
@@ -64,11 +67,23 @@ const ALIASES: &[(&str, &str)] = &[("t", "test"), ("r", "run")];
 /// Options with a value that may stand between `cargo` and its subcommand, or that subcommand and its own.
 const VALUED: &[&str] = &["--config", "-C", "--color", "-Z", "--explain", "--manifest-path"];
 
-/// How many words of options stand before the next word.
-fn options_of_cargo(words: &[String]) -> usize {
+/// Options of node with a value that may stand before the option that makes it a test runner.
+const VALUED_OF_NODE: &[&str] = &[
+    "--import",
+    "--require",
+    "-r",
+    "--loader",
+    "--experimental-loader",
+    "--conditions",
+    "-C",
+    "--env-file",
+];
+
+/// How many words of options stand before the next word that is none, or that is `end`.
+fn options(words: &[String], valued: &[&str], end: &str) -> usize {
     let mut at = 0;
-    while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
-        at += if VALUED.contains(&word.as_str()) { 2 } else { 1 };
+    while let Some(word) = words.get(at).filter(|word| word.starts_with('-') && *word != end) {
+        at += if valued.contains(&word.as_str()) { 2 } else { 1 };
     }
     at
 }
@@ -127,6 +142,23 @@ mod tests {
         check("ruff format .", Some(("ruff-format", 2)));
         check("cargo test", Some(("cargo-test", 2)));
         check("cargo nextest run --all", Some(("cargo-nextest", 3)));
+    }
+
+    #[test]
+    fn what_node_loads_hides_no_test_runner() {
+        check("node --test", Some(("node-test", 2)));
+        check("node --import tsx --test a.ts", Some(("node-test", 4)));
+        check(
+            "node --import=tsx -r ./x --no-warnings --test",
+            Some(("node-test", 6)),
+        );
+        check("cross-env A=1 node --test test", Some(("node-test", 4)));
+        check("node a.js --test", None);
+        check("node --import --test", None);
+        check("node", None);
+        check("c8 --all mocha --exit", Some(("mocha", 3)));
+        check("npx jest --ci", Some(("jest", 2)));
+        check("yarn vitest run", Some(("vitest", 2)));
     }
 
     #[test]

@@ -9,6 +9,11 @@ fn recorded_runs_are_read() {
 }
 
 #[test]
+fn failures_stay_failures() {
+    recordings::check_failures_stay(&Jest, "jest");
+}
+
+#[test]
 fn nothing_spoiled_reads_as_clean() {
     for version in recordings::versions(&Jest) {
         check_never_clean(&Jest, &recordings::load(&Jest, &version, "clean"));

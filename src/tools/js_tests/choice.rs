@@ -5,6 +5,7 @@
 //! being there says nothing; and run on files that were written for another runner it takes each that does not
 //! throw for a test that passed.
 
+use super::super::launch;
 use crate::project::UnitFacts;
 
 /// A test runner for JavaScript.
@@ -45,17 +46,25 @@ pub(in crate::tools) fn choose(facts: &UnitFacts) -> Option<(Runner, String)> {
 
 fn by_script(facts: &UnitFacts) -> Option<(Runner, String)> {
     let script = facts.script("test")?;
-    let words: Vec<&str> = script.split_whitespace().collect();
-    let runner = words.iter().enumerate().find_map(|(at, word)| {
-        let name = word.rsplit('/').next().unwrap_or(word);
-        let loaded = at > 0 && ["--require", "-r", "--import"].contains(&words[at - 1]);
-        let named = PACKAGES.iter().find(|(_, package)| name == *package && !loaded);
-        let node = || {
-            let is_option = |word: &&&str| word.starts_with('-');
-            let mut options = words.get(at + 1..)?.iter().take_while(is_option);
-            (name == "node" && options.any(|word| *word == "--test")).then_some(Runner::Node)
-        };
-        named.map(|(runner, _)| *runner).or_else(node)
+    // Each of several commands may be the one.
+    let mut commands = script.split(['&', ';', '|']);
+    let runner = commands.find_map(|command| {
+        let words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+        // A shell takes variables without a launcher: `A=1 jest`.
+        let variables = words
+            .iter()
+            .take_while(|word| {
+                word.split_once('=')
+                    .is_some_and(|(name, _)| !name.starts_with('-'))
+            })
+            .count();
+        match launch::recognise(words.get(variables..)?)?.tool {
+            "jest" => Some(Runner::Jest),
+            "vitest" => Some(Runner::Vitest),
+            "mocha" => Some(Runner::Mocha),
+            "node-test" => Some(Runner::Node),
+            _ => None,
+        }
     })?;
     Some((runner, "the test script of package.json".to_owned()))
 }
@@ -118,11 +127,10 @@ mod tests {
             "NODE_OPTIONS=--experimental-vm-modules npx jest",
             Some(Runner::Jest),
         );
-        check_script("node node_modules/.bin/jest", Some(Runner::Jest));
         check_script("tsc && vitest run", Some(Runner::Vitest));
         check_script("c8 mocha test", Some(Runner::Mocha));
         check_script("node --test", Some(Runner::Node));
-        check_script("node --import tsx --test test/*.ts", None);
+        check_script("node --import tsx --test test/*.ts", Some(Runner::Node));
         check_script("node --enable-source-maps --test test", Some(Runner::Node));
         check_script("node build.js --test", None);
         check_script("node --require ./jest", None);

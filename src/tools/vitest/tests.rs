@@ -8,6 +8,11 @@ fn recorded_runs_are_read() {
 }
 
 #[test]
+fn failures_stay_failures() {
+    recordings::check_failures_stay(&Vitest, "vitest");
+}
+
+#[test]
 fn nothing_spoiled_reads_as_clean() {
     for version in recordings::versions(&Vitest) {
         check_never_clean(&Vitest, &recordings::load(&Vitest, &version, "clean"));

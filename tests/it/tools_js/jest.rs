@@ -106,3 +106,18 @@ fn a_command_that_would_watch_comes_to_an_end() {
     }));
     check(&sandbox, 0, "passed", "1 test passed");
 }
+
+#[test]
+fn a_script_with_another_before_it_is_run_by_npm_and_read_all_the_same() {
+    let sandbox = project(
+        &json!({"scripts": {"pretest": "node prepare.js", "test": "jest --ci"}, "jest": {}}),
+        &[
+            APP,
+            ("app.test.js", ADDS),
+            ("prepare.js", "require('node:fs').writeFileSync('made', '');\n"),
+        ],
+    );
+    let gate = check(&sandbox, 0, "passed", "1 test passed");
+    assert_eq!((tool(&gate), counts(&gate)), ("jest", [1, 0, 0, 0]));
+    assert!(sandbox.path("made").exists());
+}

@@ -36,7 +36,7 @@ fn counts_places_and_coverage_are_those_that_mocha_and_c8_print() {
 #[test]
 fn nyc_measures_where_the_project_declares_it() {
     let sandbox = project(
-        &json!({"devDependencies": {"mocha": "12", "nyc": "18"}}),
+        &json!({"scripts": {"test": "nyc mocha"}, "devDependencies": {"mocha": "12", "nyc": "18"}}),
         &[APP, ("test/app.js", ADDS)],
     );
     let sandbox = with_threshold(sandbox, &json!(80));
@@ -93,4 +93,17 @@ fn a_command_that_would_watch_comes_to_an_end() {
         }}
     }));
     check(&sandbox, 0, "passed", "1 test passed");
+}
+
+#[test]
+fn a_run_that_does_not_end_has_no_answer_although_its_report_is_there() {
+    let sandbox = project(
+        &json!({"devDependencies": {"mocha": "12"}}),
+        &[(
+            "test/a.js",
+            "it('passes', () => {\n  setInterval(() => {}, 1000);\n});\n",
+        )],
+    )
+    .config(&json!({"quality_gates": {"test_execution": {"coverage_threshold": null, "timeout": 6}}}));
+    check(&sandbox, 3, "error", "timed out after 6 s");
 }

@@ -48,7 +48,7 @@ fn each_unit_is_asked_with_its_own_runner_and_named_from_the_root() {
     assert_eq!(
         tools,
         [
-            ". jest",
+            ". npm",
             "packages/api jest",
             "packages/tool node-test",
             "packages/web b vitest"

@@ -106,3 +106,19 @@ fn a_hook_that_fails_behind_the_last_test_fails() {
     let gate = check(&sandbox, 1, "failed", "1 test ended in an error");
     assert_eq!(places(&gate), ["a a.test.js:5"]);
 }
+
+#[test]
+fn a_script_with_options_of_node_and_another_before_it_is_read_all_the_same() {
+    let sandbox = project(
+        &json!({"scripts": {"pretest": "node -e 1", "test": "node --require ./set-up.js --test"}}),
+        &[
+            ("set-up.js", "globalThis.ready = true;\n"),
+            (
+                "a.test.js",
+                &file("test('is ready', () => {\n  assert.ok(globalThis.ready);\n});\n"),
+            ),
+        ],
+    );
+    let gate = check(&sandbox, 0, "passed", "1 test passed");
+    assert_eq!((tool(&gate), counts(&gate)), ("node-test", [1, 0, 0, 0]));
+}
