@@ -42,10 +42,20 @@ pub fn reports(
     project: &Project,
     platform: &super::platform::Platform,
 ) -> Vec<ToolReport> {
-    let mut reports: Vec<ToolReport> = wanted
+    let mut reports: Vec<ToolReport> = Vec::new();
+    for report in wanted
         .iter()
         .map(|wanted| report(wanted, answer, project, platform))
-        .collect();
+    {
+        // Asked in several units, with one answer: nobody wants to read it twice.
+        match reports.iter_mut().find(|other| says_the_same(other, &report)) {
+            Some(other) => {
+                other.required |= report.required;
+                other.used_by.extend(report.used_by);
+            }
+            None => reports.push(report),
+        }
+    }
     reports.sort_by(|a, b| {
         let rank = |report: &ToolReport| {
             let needs_work = matches!(report.verdict, Verdict::Failed | Verdict::Error | Verdict::NotRun);
@@ -58,6 +68,23 @@ pub fn reports(
         (rank(a), &a.tool, &a.path).cmp(&(rank(b), &b.tool, &b.path))
     });
     reports
+}
+
+/// Whether two reports differ in nothing but who wants the program.
+fn says_the_same(one: &ToolReport, other: &ToolReport) -> bool {
+    let said = |report: &ToolReport| {
+        let ToolReport {
+            tool,
+            verdict,
+            path,
+            version,
+            reason,
+            remedy,
+            ..
+        } = report.clone();
+        (tool, verdict, path, version, reason, remedy)
+    };
+    said(one) == said(other)
 }
 
 fn report(

@@ -180,11 +180,14 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
     let Work::Command(work) = &step.work else { return };
     let words = step.command_words();
     let starter = words.first().map_or("", |word| stem(word));
+    // Toolchains choose their version by the directory, and Python looks there for modules; others do not care.
+    let by_directory = matches!(starter, "cargo" | "rustup" | "go" | "env") || starter.starts_with("python");
+    let cwd = if by_directory { &work.cwd } else { &cx.project.root };
     let question = |program: PathBuf, args: Vec<String>| {
         Ask::With(Question {
             program,
             args,
-            cwd: work.cwd.clone(),
+            cwd: cwd.to_owned(),
             of: None,
         })
     };

@@ -247,14 +247,13 @@ fn tally(diagnosis: &Diagnosis) -> String {
     format!("{}{wanting}", counts.join(", "))
 }
 
-/// The command to type next: what mends the first problem, where that is a command and no sentence.
+/// The command to type next: the first that mends a problem.
 fn next(diagnosis: &Diagnosis, sdd: &str) -> String {
     let is_command = |remedy: &&str| !remedy.starts_with("see ");
-    let first = required_problems(diagnosis).next();
-    match (
-        diagnosis.verdict,
-        first.and_then(|(_, remedy)| remedy).filter(is_command),
-    ) {
+    let first = required_problems(diagnosis)
+        .filter_map(|(_, remedy)| remedy)
+        .find(is_command);
+    match (diagnosis.verdict, first) {
         (RunVerdict::Passed, _) => format!("{sdd} gate"),
         (_, Some(remedy)) => remedy.to_owned(),
         (_, None) => format!("{sdd} doctor"),

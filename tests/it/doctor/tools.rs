@@ -258,3 +258,29 @@ fn coverage_wants_its_plugin_and_pytest_says_whether_it_has_it() {
     let unmeasured = json!({"quality_gates": {"test_execution": {"coverage_threshold": null}}});
     without(&unmeasured).sdd(["doctor"]).expect_code(0);
 }
+
+#[test]
+fn a_tool_of_several_units_is_told_once() {
+    let crate_of =
+        |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    let sandbox = Sandbox::new()
+        .rust()
+        .venv()
+        .file("a/Cargo.toml", crate_of("a"))
+        .file("a/src/lib.rs", "")
+        .file("b/Cargo.toml", crate_of("b"))
+        .file("b/src/lib.rs", "")
+        .file("c/pyproject.toml", "[project]\nname = \"c\"\nversion = \"1\"\n")
+        .file("c/c.py", "")
+        .file("d/pyproject.toml", "[project]\nname = \"d\"\nversion = \"1\"\n")
+        .file("d/d.py", "");
+    let answer = set_up(sandbox).sdd(["doctor", "--format", "json"]);
+    answer.expect_code(0);
+    for (name, units) in [("clippy", ["a", "b"]), ("ruff", ["c", "d"])] {
+        let found = tool(&answer, name);
+        for unit in units {
+            let uses = found["used_by"].as_array().unwrap();
+            assert!(uses.iter().any(|of| of["unit"] == unit), "{found}");
+        }
+    }
+}
