@@ -46,12 +46,19 @@ pub struct Args {
 #[derive(Clone, Debug, Subcommand)]
 enum Action {
     /// One line a run, the newest first
+    #[command(after_help = "Examples:
+  sdd report history                  the last runs: when, verdict, gates
+  sdd report history --limit 5        the last five of them
+  sdd report history --format json    the same for a program")]
     History {
         /// The most runs that are listed
         #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
         limit: u16,
     },
     /// Several reports of one commit as one; the worst verdict wins and is the exit code
+    #[command(after_help = "Examples:
+  sdd report merge linux.json macos.json                       the verdict of two jobs together
+  sdd report merge a.json b.json --output junit=all.xml        the same, with a JUnit report of both")]
     Merge {
         /// Reports, as --format json writes them
         #[arg(value_name = "FILE", required = true)]
