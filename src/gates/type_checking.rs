@@ -39,7 +39,7 @@ impl Gate for TypeChecking {
     }
 
     fn plan(&self, cx: &Context<'_>) -> Vec<Item> {
-        toolplan::plan(cx, self.id(), Pick::First)
+        toolplan::plan(cx, self.id(), Pick::Configured)
     }
 
     fn judge(&self, cx: &Context<'_>, parts: &[Part<'_>]) -> Judgement {

@@ -79,6 +79,28 @@ const VALUED_OF_NODE: &[&str] = &[
     "--env-file",
 ];
 
+/// Options of npx and `npm exec` without a value.
+const ALONE_OF_NPX: &[&str] = &["--no-install", "--no", "--yes", "-y", "--quiet", "-q", "--"];
+
+/// Commands that are another name for a tool run on the whole unit: their words, and the tool.
+const SYNONYMS: &[(&[&str], &str)] = &[(&["go", "fmt"], "gofmt")];
+
+/// The tool that a command is another name for. `go fmt` rewrites files and succeeds in any case, so that running it
+/// as it stands would say nothing.
+pub fn synonym(words: &[String]) -> Option<&'static str> {
+    let fits = |wanted: &&[&str]| {
+        words.len() >= wanted.len()
+            && wanted
+                .iter()
+                .zip(words)
+                .all(|(wanted, word)| base_name(word) == *wanted)
+    };
+    SYNONYMS
+        .iter()
+        .find(|(wanted, _)| fits(wanted))
+        .map(|(_, tool)| *tool)
+}
+
 /// How many words of options stand before the next word that is none, or that is `end`.
 fn options(words: &[String], valued: &[&str], end: &str) -> usize {
     let mut at = 0;
@@ -101,7 +123,18 @@ fn launcher(words: &[String]) -> usize {
         ("uv" | "poetry" | "pdm" | "hatch" | "rye" | "yarn", "run")
         | ("pnpm", "exec" | "dlx")
         | ("bun", "x") => 2,
-        ("npx" | "bunx", _) => 1,
+        ("npx" | "bunx", _) => {
+            1 + words[1..]
+                .iter()
+                .take_while(|word| ALONE_OF_NPX.contains(&word.as_str()))
+                .count()
+        }
+        ("npm", "exec" | "x") => {
+            let flags = words[2..]
+                .iter()
+                .take_while(|word| ALONE_OF_NPX.contains(&word.as_str()));
+            2 + flags.count()
+        }
         ("rustup", "run") => 3,
         ("pnpm" | "yarn" | "bun", word) if !word.is_empty() && !word.starts_with('-') => 1,
         ("c8" | "nyc", _) => 1 + words[1..].iter().take_while(|word| word.starts_with('-')).count(),
@@ -141,6 +174,9 @@ mod tests {
         check("poetry run ruff check .", Some(("ruff", 4)));
         check("ruff format .", Some(("ruff-format", 2)));
         check("cargo test", Some(("cargo-test", 2)));
+        check("npx --no-install jest --ci", Some(("jest", 3)));
+        check("npm exec -- vitest run", Some(("vitest", 4)));
+        check("yarn jest", Some(("jest", 2)));
         check("cargo nextest run --all", Some(("cargo-nextest", 3)));
     }
 

@@ -22,6 +22,8 @@ pub enum Pick {
     First,
     /// All of them.
     All,
+    /// All that say so; what the others say only where none does.
+    Configured,
 }
 
 /// Plans a gate for every unit of the project.
@@ -93,9 +95,11 @@ impl UnitPlan<'_> {
             return;
         }
         let mut served = false;
+        let pick_yes = pick == Pick::Configured && self.has_tool();
         for tool in tools::serving(self.gate, language) {
             match tool.applies(self.facts) {
                 Applies::No => continue,
+                Applies::NothingToDo(_) if pick_yes => continue,
                 Applies::NothingToDo(reason) => {
                     items.push(self.not_run(tool.id(), Meaning::Skip, reason, None));
                 }
@@ -117,7 +121,7 @@ impl UnitPlan<'_> {
                 }
             }
             served = true;
-            if pick == Pick::First {
+            if pick == Pick::First || (pick == Pick::Configured && !pick_yes) {
                 break;
             }
         }

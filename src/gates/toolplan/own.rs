@@ -54,6 +54,18 @@ impl UnitPlan<'_> {
     }
 
     fn tool_of(&self, words: &[String], why: &str, number: usize, items: &mut Vec<Item>) -> bool {
+        if let Some(tool) = launch::synonym(words).and_then(tools::by_id) {
+            let start = Start {
+                tool,
+                prefix: self.launch(tool),
+                args: tool.default_args().iter().map(|arg| (*arg).to_owned()).collect(),
+                given: 0,
+                configured: false,
+                why,
+                number,
+            };
+            return self.known(&start, items);
+        }
         let Some((tool, found)) =
             launch::recognise(words).and_then(|found| Some((tools::by_id(found.tool)?, found)))
         else {

@@ -197,7 +197,7 @@ impl UnitPlan<'_> {
     }
 
     /// Whether some tool is to be used on this unit by itself.
-    fn has_tool(&self) -> bool {
+    pub(super) fn has_tool(&self) -> bool {
         tools::serving(self.gate, self.facts.unit.language)
             .any(|tool| matches!(tool.applies(self.facts), Applies::Yes(_)))
     }
