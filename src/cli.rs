@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
 
 use crate::commands;
+use crate::commands::suggest::{Suggest, formats};
 use crate::ui::ColourChoice;
 
 /// Decides whether a coding session may end.
@@ -12,7 +13,7 @@ use crate::ui::ColourChoice;
 /// sdd runs every quality gate that the work needs and answers with a verdict that can be trusted: "could not
 /// check" is never "passed".
 #[derive(Debug, Parser)]
-#[command(name = "sdd", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "sdd", version, max_term_width = 100, after_help = IN_SHORT, after_long_help = AT_LENGTH)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -22,21 +23,54 @@ pub struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 passed, 1 failed, 2 wrong usage or configuration, 3 no verdict, \
-4 not found, 70 a bug in sdd, 130 interrupted, 143 terminated";
+/// What `sdd -h` ends with.
+const IN_SHORT: &str = "\
+Examples:
+  sdd init        set this project up
+  sdd gate        run every gate
+  sdd complete    run every gate, decide, and record the result
+
+Exit codes: 0 passed, 1 failed, 2 wrong usage or configuration, 3 no verdict, 4 not found, \
+70 a bug in sdd, 130 interrupted, 143 terminated; sdd --help says more";
+
+/// What `sdd --help` ends with.
+const AT_LENGTH: &str = "\
+Examples:
+  sdd init                          set this project up
+  sdd doctor                        what is missing here, and how to get it
+  sdd gate                          run every gate
+  sdd gate tests --format json      one gate, as one JSON document
+  sdd complete                      run every gate, decide, and record the result
+
+Exit codes:
+  0    every required gate passed or was skipped for a legitimate reason; the command did what it was asked
+  1    a required gate failed
+  2    wrong usage or invalid configuration; nothing was run
+  3    no verdict: a required gate ended in error, or nothing was checked
+  4    not found: no .session/ here or above
+  5    a deployment's rollback failed
+  70   a bug in sdd
+  130  interrupted; everything was cleaned up first
+  143  terminated; everything was cleaned up first
+
+Environment:
+  NO_COLOR      no colours
+  CI=true       files are not rewritten unless --fix says so
+  CLAUDECODE=1  the format is agent unless --format says otherwise";
 
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Work as if started in this directory
-    #[arg(short = 'C', value_name = "DIR", global = true)]
+    #[arg(short = 'C', value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     pub chdir: Option<PathBuf>,
     /// Form of the output: human, json or agent; of a report also markdown, junit, sarif or github [default: human, or
     /// agent when CLAUDECODE=1]
-    #[arg(long, value_name = "FORMAT", global = true)]
+    #[arg(long, value_name = "FORMAT", global = true, value_parser = Suggest(formats), hide_possible_values = true)]
     pub format: Option<String>,
     /// Write the output to FILE instead of stdout, or with FORMAT=FILE to FILE as well; may be repeated
-    #[arg(long, value_name = "[FORMAT=]FILE", global = true)]
+    #[arg(long, value_name = "[FORMAT=]FILE", global = true, value_hint = ValueHint::FilePath)]
     pub output: Vec<String>,
     /// Say less: errors and the decision only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
@@ -67,6 +101,18 @@ pub enum Command {
     Config(commands::config::Args),
     /// Try sdd on a small real project: one green and one red run
     Demo(commands::demo::Args),
+    /// Say which tools this project needs, what is missing, and how to get it
+    ///
+    /// Looks for every program that the gates of this project would start, asks each for its version, and says how
+    /// to get what is missing, with the project's own package manager and with this machine's. It installs and changes
+    /// nothing, and starts nothing that could: what is run through `uv run` and the like is named and not asked.
+    Doctor(commands::doctor::Args),
+    /// Print a script that completes sdd's command line in a shell
+    #[command(hide = true)]
+    Completions(commands::completions::Args),
+    /// Print the manual page of sdd, or of one of its commands
+    #[command(hide = true)]
+    Man(commands::man::Args),
     /// Ends the processes of a run whose sdd was killed
     #[command(hide = true, name = crate::process::guard::SUBCOMMAND)]
     InternalReaper {

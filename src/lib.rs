@@ -12,6 +12,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod doctor;
 pub mod engine;
 pub mod gates;
 pub mod model;
@@ -36,15 +37,13 @@ use ui::{Live, Looks, Ui, Verbosity};
 
 /// The whole program: reads the command line, does what it says, and says how to end.
 pub fn main() -> Exit {
+    // The guard runs before anything is set up: it must outlive whatever could go wrong there. And it is started with
+    // every run, so it does without a parser of command lines.
+    if let Some(tag) = guard_tag(std::env::args_os()) {
+        process::guard::run(&tag, &mut std::io::stdin());
+        return Exit::Ok;
+    }
     match Cli::try_parse() {
-        // The guard runs before anything is set up: it must outlive whatever could go wrong there.
-        Ok(Cli {
-            command: Command::InternalReaper { tag },
-            ..
-        }) => {
-            process::guard::run(&tag, &mut std::io::stdin());
-            Exit::Ok
-        }
         Ok(cli) => run(cli),
         Err(error) => {
             // Help and version are no misuse. Nobody can be told that a stream cannot be written.
@@ -52,6 +51,13 @@ pub fn main() -> Exit {
             if error.use_stderr() { Exit::Usage } else { Exit::Ok }
         }
     }
+}
+
+/// The tag of the run that this process is to guard, when it was started for that.
+fn guard_tag(mut args: impl Iterator<Item = std::ffi::OsString>) -> Option<String> {
+    let is_guard = args.nth(1)? == process::guard::SUBCOMMAND;
+    let tag = args.next().filter(|_| is_guard)?.into_string().ok()?;
+    args.next().is_none().then_some(tag)
 }
 
 fn run(cli: Cli) -> Exit {
@@ -90,6 +96,9 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Report(args) => commands::report::run(&args, cx),
         Command::Config(args) => commands::settings::run(&args, cx),
         Command::Demo(args) => commands::demo::run(&args, cx),
+        Command::Doctor(args) => commands::doctor::run(&args, cx),
+        Command::Completions(args) => commands::completions::run(&args, cx),
+        Command::Man(args) => commands::man::run(&args, cx),
         Command::InternalReaper { .. } => Ok(Exit::Ok),
     }
 }

@@ -15,6 +15,10 @@ use crate::model::exit::Exit;
 
 /// Arguments of `sdd config`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ClapArgs)]
+#[command(after_help = "Examples:
+  sdd config show      every setting, and where its value comes from
+  sdd config check     what is wrong or odd about the file; exit code 2 when something is wrong
+  sdd config schema    the JSON Schema, for an editor")]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -25,10 +29,19 @@ pub struct Args {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub enum Action {
     /// Show the settings that take effect, and which of them are defaults
+    #[command(after_help = "Examples:
+  sdd config show                  a table for people
+  sdd config show --format json    a whole configuration with every default filled in")]
     Show,
     /// Check config.json: wrong values, unknown keys, rules that nobody can check
+    #[command(after_help = "Examples:
+  sdd config check                  every problem with its line
+  sdd config check --format json    the same as one JSON document")]
     Check,
     /// Print the JSON Schema of config.json
+    #[command(after_help = "Examples:
+  sdd config schema                         on stdout
+  sdd config schema --output schema.json    into a file")]
     Schema,
 }
 

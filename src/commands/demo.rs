@@ -22,7 +22,7 @@ use crate::store::{Overwrite, Store};
   sdd demo /tmp/x     in a new directory of your choice")]
 pub struct Args {
     /// The directory to make; it must not exist, or be empty
-    #[arg(value_name = "DIR", default_value = "sdd-demo")]
+    #[arg(value_name = "DIR", default_value = "sdd-demo", value_hint = clap::ValueHint::DirPath)]
     directory: PathBuf,
 }
 

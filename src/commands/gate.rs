@@ -7,6 +7,7 @@ use serde_json::json;
 use super::context::Cx;
 use super::error::{CommandError, brief, did_you_mean};
 use super::pipeline::{self, Recording, Request, RunOptions};
+use super::suggest::{Suggest, gates_and_list};
 use crate::engine::Plan;
 use crate::gates::{self, Item, Phase};
 use crate::model::config::join_words;
@@ -24,7 +25,7 @@ use crate::project::Project;
   sdd gate formatting --fix     let the formatter rewrite files")]
 pub struct Args {
     /// The gates to run, or `list` to list them [default: every gate]
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = Suggest(gates_and_list), hide_possible_values = true)]
     names: Vec<String>,
     #[command(flatten)]
     options: RunOptions,

@@ -1,15 +1,19 @@
 //! The subcommands: one file each, arguments and a `run`.
 
 pub mod complete;
+pub mod completions;
 pub mod config;
 pub mod context;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod gate;
 pub mod init;
+pub mod man;
 mod output;
 mod pipeline;
 pub mod report;
 pub mod settings;
+pub mod suggest;
 
 pub use context::Cx;

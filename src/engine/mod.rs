@@ -5,6 +5,7 @@
 
 mod assemble;
 mod fingerprint;
+mod inquiry;
 mod plan;
 mod schedule;
 mod versions;
@@ -16,8 +17,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+pub use inquiry::{Inquiry, Question, VersionAnswer, ask_all, version_key};
 pub use plan::{GatePlan, Plan, find_programs};
-pub use versions::{VersionCache, VersionKey};
+pub use versions::{PATIENCE, VersionCache, VersionKey};
 
 use crate::gates::{Context, Item, Part, PartResult, Phase, Step, Work};
 use crate::model::gate_id::GateId;

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Plan;
+use super::inquiry::{self, Question, VersionAnswer};
 use crate::gates::{Item, StepTool, Work};
-use crate::process::{End, Invocation, Runner};
+use crate::process::Runner;
 use crate::tools::Tool;
 
 /// What makes an installed tool the same one: its name, file, size and time of change.
@@ -16,7 +17,7 @@ pub type VersionKey = String;
 pub type VersionCache = BTreeMap<VersionKey, String>;
 
 /// How long a tool may take to say its version.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A question for a version.
 pub(super) struct Probe {
@@ -73,20 +74,25 @@ pub(super) fn key(tool: &dyn Tool, program: &Path) -> Option<VersionKey> {
 
 /// Asks. A tool that does not answer has no version; that is no reason to fail a gate.
 pub(super) fn ask(probe: &Probe, runner: &dyn Runner, cwd: &Path) -> Option<String> {
-    let invocation = Invocation::new(&probe.program, cwd, PATIENCE).args(&probe.args);
-    let outcome = runner.run(&invocation).ok()?;
-    if outcome.end != End::Code(0) {
-        return None;
+    let question = Question {
+        program: probe.program.clone(),
+        args: probe.args.clone(),
+        cwd: cwd.to_owned(),
+        of: None,
+    };
+    match inquiry::ask(&question, runner, PATIENCE) {
+        VersionAnswer::Version(version) => Some(version),
+        VersionAnswer::Unrecognised(_) | VersionAnswer::Broken(_) | VersionAnswer::Stopped => None,
     }
-    find_version(&outcome.stdout.bytes()).or_else(|| find_version(&outcome.stderr.bytes()))
 }
 
 /// The first thing in a text that looks like a version: digits with dots between, and what hangs on to them.
-fn find_version(bytes: &[u8]) -> Option<String> {
+pub(super) fn find(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     // A slash stands between name and version in `vitest/3.2.7`.
     text.split(|c: char| c.is_whitespace() || c == '/')
         .map(|word| {
+            let word = word.strip_prefix("go").unwrap_or(word);
             word.trim_start_matches('v')
                 .trim_matches(|c: char| !c.is_ascii_alphanumeric())
         })
@@ -99,13 +105,48 @@ fn find_version(bytes: &[u8]) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// The version that stands behind a name and a `-`, as in `pytest-cov-7.1.0`. Names are compared as Python's index
+/// does: `_` is `-`.
+pub(super) fn find_of(name: &str, bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    text.split_whitespace().find_map(|word| {
+        let version = word
+            .replace('_', "-")
+            .strip_prefix(name)?
+            .strip_prefix('-')?
+            .to_owned();
+        let is_version = version.len() <= 40 && version.starts_with(|c: char| c.is_ascii_digit());
+        is_version.then_some(version)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_version_of_a_plugin_stands_behind_its_name() {
+        let check = |text: &str, expect: Option<&str>| {
+            assert_eq!(
+                find_of("pytest-cov", text.as_bytes()).as_deref(),
+                expect,
+                "{text}"
+            );
+        };
+        check(
+            "registered third-party plugins:\n  pytest-cov-7.1.0 at /x/pytest_cov/plugin.py",
+            Some("7.1.0"),
+        );
+        check("  pytest_cov-6.2.1 at /x", Some("6.2.1"));
+        check("  anyio-4.16.0 at /pytest-cov-x", None);
+        check("pytest-cov", None);
+        check("pytest-cov-stub-1.0", None);
+        check("", None);
+    }
+
     #[track_caller]
     fn check(text: &str, expect: Option<&str>) {
-        assert_eq!(find_version(text.as_bytes()).as_deref(), expect);
+        assert_eq!(find(text.as_bytes()).as_deref(), expect);
     }
 
     #[test]
@@ -120,6 +161,7 @@ mod tests {
             Some("1.9.0-stable"),
         );
         check("v20.20.2", Some("20.20.2"));
+        check("go version go1.27.3 linux/amd64", Some("1.27.3"));
         check("no version at all", None);
         check("", None);
     }

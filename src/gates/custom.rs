@@ -1,6 +1,7 @@
 //! The custom gate: the project's own rules. A rule that cannot be read is an error, never one that holds.
 
 use super::parts::{Part, Result, Seen, see};
+use super::programs::program_of;
 use super::step::{CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
 use super::{About, Context, Gate, Judgement, StepJudgement};
 use crate::model::config::{Command, GrepMode, Rule, RuleProblem};
@@ -79,6 +80,10 @@ fn plan_rule(cx: &Context<'_>, index: usize, rule: &Rule) -> Item {
             tool: label.clone(),
             unit: ".".to_owned(),
             language: None,
+            program: rule
+                .command
+                .as_ref()
+                .map(|command| program_of(command).to_owned()),
             meaning: Meaning::Error,
             reason: format!("{label}: {reason}"),
             hint,
@@ -105,6 +110,7 @@ fn plan_rule(cx: &Context<'_>, index: usize, rule: &Rule) -> Item {
                         tool: label.clone(),
                         unit: ".".to_owned(),
                         language: None,
+                        program: Some(program_of(command).to_owned()),
                         meaning: Meaning::Skip,
                         reason: format!("{label}: {reason}"),
                         hint: None,

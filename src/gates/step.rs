@@ -25,6 +25,8 @@ pub struct NotRun {
     pub unit: String,
     /// The unit's language.
     pub language: Option<Language>,
+    /// The program that is missing or cannot be executed, as it is looked for; `None` for every other reason.
+    pub program: Option<String>,
     /// What this means.
     pub meaning: Meaning,
     /// Why, in one line.

@@ -3,6 +3,8 @@
 pub mod cargo_json;
 pub mod coverage;
 pub mod gaps;
+pub mod go_events;
+pub mod go_text;
 pub mod jest_json;
 pub mod junit;
 pub mod libtest;

@@ -8,7 +8,7 @@ pub const RUN_ID: &str = "SDD_RUN_ID";
 
 /// Variables that tools get; a trailing `*` stands for any ending. Without the proxies and the certificates a
 /// scanner would find nothing because it reached nothing.
-const ALLOWED: [&str; 37] = [
+const ALLOWED: [&str; 41] = [
     "PATH",
     "HOME",
     "USER",
@@ -33,6 +33,11 @@ const ALLOWED: [&str; 37] = [
     "CARGO_*",
     "RUSTUP_*",
     "GO*",
+    // With which C compiler and how the C parts of Go and Rust code are built.
+    "CGO_*",
+    "CC",
+    "CXX",
+    "PKG_CONFIG*",
     "NPM_CONFIG_*",
     "npm_config_*",
     "PIP_*",
@@ -249,6 +254,11 @@ mod tests {
             "CARGO_HOME",
             "GOPATH",
             "GO111MODULE",
+            "GOCACHE",
+            "GOPRIVATE",
+            "CGO_ENABLED",
+            "CC",
+            "PKG_CONFIG_PATH",
             "PIP_INDEX_URL",
             "npm_config_registry",
             "NPM_CONFIG_REGISTRY",

@@ -14,6 +14,7 @@ use rustix::process::{
     test_kill_process_group, waitid,
 };
 
+use super::children::Children;
 use super::procfs::{Process, is_tag, tag_variable};
 use super::pump::Pump;
 use super::watch::Job;
@@ -45,11 +46,12 @@ pub(super) struct Family<'a> {
     session: i32,
     /// Whether no other child of this sdd runs.
     alone: &'a dyn Fn() -> bool,
+    children: &'a Children,
     escaped: BTreeSet<(i32, u64)>,
 }
 
 impl<'a> Family<'a> {
-    pub(super) fn new(leader: Pid, tag: &str, alone: &'a dyn Fn() -> bool) -> Self {
+    pub(super) fn new(leader: Pid, tag: &str, alone: &'a dyn Fn() -> bool, children: &'a Children) -> Self {
         Self {
             leader,
             tag: tag_variable(tag),
@@ -57,6 +59,7 @@ impl<'a> Family<'a> {
             me: getpid().as_raw_pid(),
             session: Process::own_session(),
             alone,
+            children,
             escaped: BTreeSet::new(),
         }
     }
@@ -64,6 +67,11 @@ impl<'a> Family<'a> {
     /// How many members were found outside the group.
     pub(super) fn escaped(&self) -> u32 {
         u32::try_from(self.escaped.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether nobody lives, after the leader has ended: most of them leave nothing, which is quickly seen.
+    pub(super) fn is_gone(&mut self) -> bool {
+        self.children.are_all_known() || self.alive().is_empty()
     }
 
     /// The members that live; the dead ones that are ours to reap are reaped.
@@ -110,7 +118,10 @@ impl<'a> Family<'a> {
             return;
         }
         if let Some(pid) = Pid::from_raw(process.pid) {
-            let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOHANG);
+            self.children.reap(|| {
+                let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOHANG);
+                None
+            });
         }
     }
 
@@ -215,7 +226,8 @@ mod tests {
             .spawn()
             .unwrap();
         let leader = Pid::from_child(&child);
-        let mut family = Family::new(leader, "no-such-tag", &|| false);
+        let children = Children::default();
+        let mut family = Family::new(leader, "no-such-tag", &|| false, &children);
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)

@@ -6,6 +6,7 @@
 
 pub mod cancel;
 pub mod capture;
+mod children;
 pub mod clock;
 pub mod environment;
 #[cfg(target_os = "linux")]

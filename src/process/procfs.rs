@@ -1,7 +1,8 @@
 //! What Linux says about processes.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use rustix::process::{Pid, PidfdFlags, Signal, getpid, kill_process, pidfd_open, pidfd_send_signal};
 
@@ -23,12 +24,12 @@ pub(super) struct Process {
 impl Process {
     /// A process by its number, if there is one.
     pub(super) fn read(pid: i32) -> Option<Self> {
-        parse(&fs::read(format!("/proc/{pid}/stat")).ok()?)
+        read_stat(Path::new(&format!("/proc/{pid}/stat")))
     }
 
     /// This process. `None` without a `/proc` that counts processes as this process does.
     pub(super) fn own() -> Option<Self> {
-        let own = parse(&fs::read("/proc/self/stat").ok()?)?;
+        let own = read_stat(Path::new("/proc/self/stat"))?;
         (own.pid == getpid().as_raw_pid()).then_some(own)
     }
 
@@ -77,7 +78,11 @@ impl Process {
     /// Its environment as it was when its program started: variables with a zero byte after each. `None` when it
     /// may not be read.
     pub(super) fn environment(&self) -> Option<Vec<u8>> {
-        fs::read(format!("/proc/{}/environ", self.pid)).ok()
+        let mut file = File::open(format!("/proc/{}/environ", self.pid)).ok()?;
+        // The size that the file has is 0, and growing from there costs a call for each step.
+        let mut environ = Vec::with_capacity(ENVIRON_BYTES);
+        file.read_to_end(&mut environ).ok()?;
+        Some(environ)
     }
 
     /// Sends a signal to this process, and never to another that got its number since.
@@ -95,6 +100,46 @@ impl Process {
             Err(_) => kill_process(pid, signal),
         };
     }
+}
+
+/// What most environments fit in.
+const ENVIRON_BYTES: usize = 16 * 1024;
+
+/// A line of `/proc/PID/stat` has 52 numbers and a name of at most 64 bytes.
+const STAT_BYTES: usize = 2 * 1024;
+
+/// Reads it with one call: it is made for that, and walks through `/proc` read hundreds.
+fn read_stat(path: &Path) -> Option<Process> {
+    let mut line = [0; STAT_BYTES];
+    let count = File::open(path).ok()?.read(&mut line).ok()?;
+    parse(line.get(..count)?)
+}
+
+/// The numbers of this process's children, by the list that the kernel keeps for each thread (`proc_pid_task(5)`).
+/// `None` when it keeps none. Complete as long as no child is reaped meanwhile.
+pub(super) fn own_children() -> Option<Vec<i32>> {
+    Process::own()?;
+    let mut threads: Vec<PathBuf> = fs::read_dir("/proc/self/task")
+        .ok()?
+        .flatten()
+        .map(|thread| thread.path())
+        .collect();
+    // The children of a thread that ends are handed to the first one, which stands first: it is read last.
+    threads.reverse();
+    let mut pids = Vec::new();
+    let mut kept = false;
+    for thread in threads {
+        if let Ok(list) = fs::read_to_string(thread.join("children")) {
+            kept = true;
+            pids.extend(numbers(&list));
+        }
+    }
+    kept.then_some(pids)
+}
+
+fn numbers(list: &str) -> impl Iterator<Item = i32> {
+    list.split_ascii_whitespace()
+        .filter_map(|number| number.parse().ok())
 }
 
 /// What a tag looks like in an environment.
@@ -190,6 +235,12 @@ mod tests {
     fn what_is_cut_off_is_no_process() {
         assert_eq!(parse(b"42 (a) S 7 42"), None);
         assert_eq!(parse(b""), None);
+    }
+
+    #[test]
+    fn the_list_of_children_is_numbers_with_spaces() {
+        assert_eq!(numbers("41 42 \n").collect::<Vec<_>>(), [41, 42]);
+        assert_eq!(numbers("").count(), 0);
     }
 
     #[test]

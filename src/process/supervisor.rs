@@ -11,8 +11,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::capture::Capture;
+use super::children::Children;
 use super::environment::RUN_ID;
-use super::guard::Guard;
+use super::guard::{self, Guard};
 use super::output::Outputs;
 use super::redact::Redactor;
 use super::watch::{Job, Watched, Why};
@@ -35,6 +36,7 @@ pub struct System {
     redactor: Arc<Redactor>,
     guard_program: Option<PathBuf>,
     prepared: OnceLock<Option<Guard>>,
+    children: Children,
     started: AtomicUsize,
     running: AtomicUsize,
 }
@@ -64,6 +66,7 @@ impl System {
             redactor,
             guard_program: None,
             prepared: OnceLock::new(),
+            children: Children::default(),
             started: AtomicUsize::new(0),
             running: AtomicUsize::new(0),
         }
@@ -77,20 +80,27 @@ impl System {
         self
     }
 
+    /// What the tags of this runner's children begin with, and those of no other runner.
+    fn own_tag(&self) -> String {
+        format!("{}.{:016x}", self.run_tag, self.nonce)
+    }
+
     /// What must be done once before the first child.
     fn prepare(&self) {
         self.prepared.get_or_init(|| {
             platform::prepare();
             // Without a guard everything works as long as sdd lives.
             let program = self.guard_program.as_deref()?;
-            Guard::start(program, &self.run_tag).ok()
+            let guard = Guard::start(program, &self.run_tag).ok()?;
+            self.children.know(guard.id());
+            Some(guard)
         });
     }
 
     fn spawn(&self, invocation: &Invocation, tag: &str) -> io::Result<Child> {
         let mut tries = 1;
         loop {
-            match self.command(invocation, tag).spawn() {
+            match self.children.begin(|| self.command(invocation, tag).spawn()) {
                 Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < BUSY_TRIES => {
                     thread::sleep(Duration::from_millis(10) * tries);
                     tries += 1;
@@ -122,6 +132,14 @@ impl System {
     }
 }
 
+impl Drop for System {
+    fn drop(&mut self) {
+        if self.started.load(Ordering::SeqCst) > 0 {
+            guard::end_rest(&self.own_tag());
+        }
+    }
+}
+
 fn pair((name, value): &(OsString, OsString)) -> (&OsStr, &OsStr) {
     (name, value)
 }
@@ -142,7 +160,7 @@ impl Runner for System {
         self.prepare();
         let outputs = Outputs::open(invocation, &self.redactor)?;
         let number = self.started.fetch_add(1, Ordering::SeqCst);
-        let tag = format!("{}.{:016x}.{number}", self.run_tag, self.nonce);
+        let tag = format!("{}.{number}", self.own_tag());
 
         let _running = Counted::new(&self.running);
         let alone = || self.running.load(Ordering::SeqCst) == 1;
@@ -163,6 +181,7 @@ impl Runner for System {
             cancel: &self.cancel,
             tag: &tag,
             alone: &alone,
+            children: &self.children,
             look: &|| {
                 if let Some(guard) = guard {
                     guard.look_for_strays();

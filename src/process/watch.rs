@@ -4,6 +4,7 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use super::Cancel;
+use super::children::Children;
 use super::output::Outputs;
 
 /// The time that pipes get to close after their process has ended.
@@ -33,6 +34,9 @@ pub(super) struct Job<'a> {
         expect(dead_code, reason = "strays are found by /proc")
     )]
     pub(super) alone: &'a dyn Fn() -> bool,
+    /// All that the runner has started, this child included.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "nothing is adopted"))]
+    pub(super) children: &'a Children,
     /// To be called often until the child is reaped: says what was adopted meanwhile to whoever must know.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "nothing is adopted"))]
     pub(super) look: &'a dyn Fn(),

@@ -12,9 +12,10 @@ use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process_group, pidfd_open, waitid,
 };
 
+use super::children::Children;
 use super::family::{Family, adopt_orphans};
 use super::output::Outputs;
-use super::pause::{Entered, Pause};
+use super::pause::Entered;
 use super::pump::Pump;
 use super::watch::{Job, LEAK_GRACE, LEFTOVER_GRACE, TICK, Watched, Why};
 
@@ -36,9 +37,9 @@ pub(super) fn prepare() {
 /// Watches a child to its end, and ends it and all that it started.
 pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result<Watched> {
     let started = Instant::now();
-    let mut leader = Leader::new(child, job.cancel.pause());
+    let mut leader = Leader::new(child, job);
     let mut pump = Pump::new(&mut leader.child, outputs)?;
-    let mut family = Family::new(leader.pid, job.tag, job.alone);
+    let mut family = Family::new(leader.pid, job.tag, job.alone, job.children);
 
     let why = wait(&leader, &mut pump, job);
     let ran = || started.elapsed().saturating_sub(job.paused());
@@ -46,7 +47,7 @@ pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result
     let mut leaked = false;
     if why == Why::Ended {
         leaked = !pump.drain(Instant::now() + LEAK_GRACE);
-        if leaked || !family.alive().is_empty() {
+        if leaked || !family.is_gone() {
             family.end(&mut pump, job.grace.min(LEFTOVER_GRACE), job);
         }
     } else {
@@ -93,12 +94,13 @@ struct Leader<'a> {
     pid: Pid,
     pidfd: Option<OwnedFd>,
     reaped: bool,
+    children: &'a Children,
     pauses: Option<Entered<'a>>,
 }
 
 impl<'a> Leader<'a> {
-    fn new(child: Child, pause: &'a Pause) -> Self {
-        let pauses = Some(pause.enter(child.id()));
+    fn new(child: Child, job: &Job<'a>) -> Self {
+        let pauses = Some(job.cancel.pause().enter(child.id()));
         let pid = Pid::from_child(&child);
         Self {
             child,
@@ -106,6 +108,7 @@ impl<'a> Leader<'a> {
             // No kernel support, a sandbox, or no descriptor left: then it is asked now and then.
             pidfd: pidfd_open(pid, PidfdFlags::empty()).ok(),
             reaped: false,
+            children: job.children,
             pauses,
         }
     }
@@ -131,9 +134,13 @@ impl<'a> Leader<'a> {
             self.pause();
         }
         self.pauses = None;
-        let status = self.child.try_wait()?;
-        self.reaped = status.is_some();
-        Ok(status)
+        let mut status = Ok(None);
+        self.children.reap(|| {
+            status = self.child.try_wait();
+            matches!(status, Ok(Some(_))).then(|| self.child.id())
+        });
+        self.reaped = matches!(status, Ok(Some(_)));
+        status
     }
 
     fn pause(&self) {

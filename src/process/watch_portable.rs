@@ -161,6 +161,7 @@ mod tests {
     use std::process::{Command, Stdio};
 
     use super::*;
+    use crate::process::children::Children;
     use crate::process::redact::Redactor;
     use crate::process::{Cancel, Invocation};
 
@@ -187,6 +188,7 @@ mod tests {
             cancel,
             tag: "",
             alone: &|| true,
+            children: &Children::default(),
             look: &|| {},
         };
         watch(child, outputs, &job).unwrap()

@@ -57,6 +57,8 @@ pub struct UnitFacts {
     pub above: BTreeSet<String>,
     /// What is known of Python units only.
     pub python: PythonFacts,
+    /// What is known of Go units only.
+    pub go: GoFacts,
     /// What is known of JavaScript and TypeScript units only.
     pub node: NodeFacts,
 }
@@ -70,10 +72,24 @@ pub struct PythonFacts {
     /// Files beside `requirements.txt` and `pyproject.toml` that may declare dependencies, named relative to the
     /// unit, sorted.
     pub dependency_files: Vec<TextFile>,
+    /// The files that may hold mypy's settings, in the order in which mypy looks: the unit's directory first, then
+    /// those above it up to the root; in each by [`MYPY_SETTINGS`]. Named relative to the unit: `../mypy.ini`.
+    pub mypy: Vec<TextFile>,
     /// Virtual environments directly in the unit's directory, by name: what has a `pyvenv.cfg`.
     pub environments: Vec<String>,
     /// Directories directly in the unit's directory that git ignores, by name.
     pub ignored: Vec<String>,
+}
+
+/// What the Go tools' command lines and the places that they name depend on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GoFacts {
+    /// The name that `go.mod` gives the module, such as `example.com/api`: names of packages begin with it.
+    pub module: Option<String>,
+    /// The version of Go that `go.mod` asks for, `(1, 22)`: an older Go does not build the module (since 1.21).
+    pub version: Option<(u32, u32)>,
+    /// The module's own Go files, relative to the unit with `/` between parts, sorted.
+    pub sources: Vec<String>,
 }
 
 /// A small file.
@@ -95,6 +111,9 @@ pub const PYTEST_SETTINGS: [&str; 7] = [
     "tox.ini",
     "setup.cfg",
 ];
+
+/// The files that mypy takes its settings from. The first that has some counts.
+pub const MYPY_SETTINGS: [&str; 4] = ["mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg"];
 
 /// The settings of cargo-nextest, which say that a project uses it.
 pub const NEXTEST_CONFIG: &str = ".config/nextest.toml";
@@ -156,6 +175,7 @@ impl UnitFacts {
             nested: Vec::new(),
             above: BTreeSet::new(),
             python: PythonFacts::default(),
+            go: GoFacts::default(),
             node: NodeFacts::default(),
         }
     }

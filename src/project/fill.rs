@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::model::language::Language;
 
 use super::UnitFacts;
-use super::facts::{LOCK_FILES, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, TextFile, upwards};
+use super::facts::{
+    LOCK_FILES, MYPY_SETTINGS, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, TextFile, upwards,
+};
 use super::paths::display;
 use super::units::{Chosen, Manifests};
-use super::{fill_node, fill_python};
+use super::{fill_go, fill_node, fill_python};
 
 /// Fills units of one project, reading each directory once.
 pub(super) struct Filler {
@@ -69,7 +71,8 @@ impl Filler {
                     facts.entries.insert(NEXTEST_CONFIG.to_owned());
                 }
             }
-            Language::Go | Language::Described(_) => {}
+            Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests),
+            Language::Described(_) => {}
         }
         facts
     }
@@ -85,8 +88,13 @@ impl Filler {
                 .map(str::to_owned),
         };
         let mut facts = PythonFacts::default();
-        for place in upwards(dir, &root) {
+        for (depth, place) in upwards(dir, &root).enumerate() {
             let entries = self.entries(place);
+            let there = MYPY_SETTINGS.iter().filter(|name| entries.contains(**name));
+            let up = "../".repeat(depth);
+            facts
+                .mypy
+                .extend(there.map(|name| read(&place.join(name), &format!("{up}{name}"))));
             let there = PYTEST_SETTINGS.iter().filter(|name| entries.contains(**name));
             facts
                 .pytest

@@ -95,7 +95,11 @@ pub const LANGUAGES: [LanguageSpec; 5] = [
     },
     LanguageSpec {
         id: Language::Go,
-        markers: &[declares(FileRule::Name("go.mod"))],
+        markers: &[
+            declares(FileRule::Name("go.mod")),
+            // Joins modules, and is no module itself.
+            declares(FileRule::Name("go.work")),
+        ],
     },
 ];
 

@@ -66,7 +66,7 @@ pub(super) fn scan(root: &Path, exclude: GlobSet, described: &[Described]) -> Sc
         }
         reason.is_none()
     };
-    let (parts, problems) = walk::collect(root, Hidden::Skip, keep, |part, found: &Entry<'_>| {
+    let (parts, problems) = walk::list(root, Hidden::Skip, keep, |part, found: &Entry<'_>| {
         visit(part, found, described);
     });
     let mut scan = Scan {

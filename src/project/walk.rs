@@ -1,7 +1,7 @@
 //! Walking a tree: git-ignored files left out, links not followed, directories read side by side.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
@@ -25,6 +25,10 @@ pub(super) struct Entry<'a> {
     pub relative: &'a Path,
 }
 
+/// Up to so many entries are read by one thread: to start others, and to learn that all of them are done, takes
+/// longer than to look at these once more where there are more.
+const FEW: usize = 2_000;
+
 /// Visits every entry below `root` (not `root` itself) that is not ignored and that `keep` keeps, on several
 /// threads, each with its own `T`. The order is undefined. Returns what each thread made, and what could not be
 /// read.
@@ -34,23 +38,75 @@ where
     K: Fn(&Entry<'_>) -> bool + Send + Sync + 'static,
     V: Fn(&mut T, &Entry<'_>) + Sync,
 {
+    in_parallel(&filtered(root, hidden, keep), root, &visit)
+}
+
+/// The same for a `visit` that does little: in a small tree on this thread alone, in a large one its first entries may
+/// be visited twice, for a `T` that is thrown away. `keep` may be asked twice, too.
+pub(super) fn list<T, K, V>(root: &Path, hidden: Hidden, keep: K, visit: V) -> (Vec<T>, Vec<String>)
+where
+    T: Default + Send,
+    K: Fn(&Entry<'_>) -> bool + Send + Sync + 'static,
+    V: Fn(&mut T, &Entry<'_>) + Sync,
+{
+    let builder = filtered(root, hidden, keep);
+    few(&builder, root, &visit).unwrap_or_else(|| in_parallel(&builder, root, &visit))
+}
+
+fn filtered<K>(root: &Path, hidden: Hidden, keep: K) -> WalkBuilder
+where
+    K: Fn(&Entry<'_>) -> bool + Send + Sync + 'static,
+{
     let mut builder = builder(root, hidden);
-    let base: Arc<Path> = Arc::from(root);
-    let filter_base = Arc::clone(&base);
-    builder.filter_entry(move |entry| match entry.path().strip_prefix(&filter_base) {
+    let base: PathBuf = root.to_owned();
+    builder.filter_entry(move |entry| match entry.path().strip_prefix(&base) {
         Ok(relative) if !relative.as_os_str().is_empty() => keep(&Entry { entry, relative }),
         _ => true,
     });
+    builder
+}
+
+fn in_parallel<T, V>(builder: &WalkBuilder, base: &Path, visit: &V) -> (Vec<T>, Vec<String>)
+where
+    T: Default + Send,
+    V: Fn(&mut T, &Entry<'_>) + Sync,
+{
     let done = Mutex::new((Vec::new(), Vec::new()));
     let mut visitors = Visitors {
-        base: &base,
-        visit: &visit,
+        base,
+        visit,
         done: &done,
     };
     builder.build_parallel().visit(&mut visitors);
     let (parts, mut problems) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     problems.sort();
     (parts, problems)
+}
+
+/// On this thread alone; `None` when there are many entries.
+fn few<T, V>(builder: &WalkBuilder, base: &Path, visit: &V) -> Option<(Vec<T>, Vec<String>)>
+where
+    T: Default + Send,
+    V: Fn(&mut T, &Entry<'_>) + Sync,
+{
+    let done = Mutex::new((Vec::new(), Vec::new()));
+    let mut visitor = Visitor {
+        base,
+        visit,
+        done: &done,
+        own: T::default(),
+        problems: Vec::new(),
+    };
+    for (count, entry) in builder.build().enumerate() {
+        if count == FEW {
+            return None;
+        }
+        visitor.visit(entry);
+    }
+    drop(visitor);
+    let (parts, mut problems) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    problems.sort();
+    Some((parts, problems))
 }
 
 /// A walk with git's rules for what is ignored: inside of a repository exactly git's (`.gitignore` up to the

@@ -4,7 +4,7 @@
 
 use std::io;
 
-use super::{Renderer, Style, counts, decision, inert, sign};
+use super::{Renderer, Style, counts, decision, few_of_each_rule, inert, sign};
 use crate::model::finding::{Finding, Severity};
 use crate::model::report::{GateReport, Report};
 use crate::model::text;
@@ -15,6 +15,8 @@ pub struct Github;
 
 /// Annotations of one level that a step of a job can have; GitHub drops what is beyond.
 const MAX_OF_LEVEL: usize = 10;
+/// Findings of one rule that come before those of all others.
+const FEW: usize = 3;
 /// Characters of a message; GitHub cuts at 4,096 bytes.
 const MAX_MESSAGE: usize = 1_000;
 /// Characters of a title.
@@ -83,7 +85,8 @@ fn page(report: &Report) -> String {
     let mut gates: Vec<&GateReport> = report.gates.iter().collect();
     gates.sort_by_key(|gate| !gate.required);
     let mut marks: Vec<Mark> = gates.iter().filter_map(|gate| of_gate(gate)).collect();
-    marks.extend(gates.iter().flat_map(|gate| of_findings(gate)));
+    let (few, rest): (Vec<_>, Vec<_>) = gates.iter().map(|gate| of_findings(gate)).unzip();
+    marks.extend(few.into_iter().chain(rest).flatten());
     let mut hidden = Vec::new();
     for level in Level::ALL {
         let room = MAX_OF_LEVEL - usize::from(last.level == level);
@@ -135,21 +138,26 @@ fn of_gate(gate: &GateReport) -> Option<Mark> {
     ))
 }
 
-/// The findings of a gate, the worst first. What a gate that passed tolerates is only a notice.
-fn of_findings(gate: &GateReport) -> Vec<Mark> {
-    let mut findings: Vec<&Finding> = gate.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    findings
-        .into_iter()
-        .map(|finding| {
-            let level = match (gate.verdict, finding.severity) {
-                (Verdict::Passed, _) | (_, Severity::Low | Severity::Info) => Level::Notice,
-                (_, Severity::Critical | Severity::High) => Level::Error,
-                (_, Severity::Medium) => Level::Warning,
-            };
-            of_finding(level, gate, finding)
-        })
-        .collect()
+/// The findings of a gate, the worst first: a few of each rule, and the rest.
+fn of_findings(gate: &GateReport) -> (Vec<Mark>, Vec<Mark>) {
+    let marks = |mut findings: Vec<&Finding>| {
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        findings
+            .into_iter()
+            .map(|finding| of_finding(level(gate.verdict, finding.severity), gate, finding))
+            .collect()
+    };
+    let (few, rest) = few_of_each_rule(&gate.findings, FEW);
+    (marks(few), marks(rest))
+}
+
+/// What a gate that passed tolerates is only a notice.
+fn level(gate: Verdict, severity: Severity) -> Level {
+    match (gate, severity) {
+        (Verdict::Passed, _) | (_, Severity::Low | Severity::Info) => Level::Notice,
+        (_, Severity::Critical | Severity::High) => Level::Error,
+        (_, Severity::Medium) => Level::Warning,
+    }
 }
 
 fn of_finding(level: Level, gate: &GateReport, finding: &Finding) -> Mark {

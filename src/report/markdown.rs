@@ -6,7 +6,7 @@
 
 use std::io;
 
-use super::{Renderer, Style, counts, decision, inert, place, seconds, sign};
+use super::{Renderer, Style, counts, decision, few_of_each_rule, inert, place, seconds, sign};
 use crate::model::finding::Finding;
 use crate::model::report::{GateReport, Report, StepReport};
 use crate::model::text;
@@ -19,6 +19,8 @@ pub struct Markdown;
 const BUDGET: usize = 60_000;
 /// Findings that a gate shows; the rest is counted.
 const MAX_FINDINGS: usize = 25;
+/// Findings of one rule that a gate shows.
+const MAX_PER_RULE: usize = 5;
 /// Characters of one line of a text that is not ours.
 const MAX_LINE: usize = 300;
 /// Lines of a message below its first one.
@@ -127,11 +129,14 @@ fn part(gate: &GateReport) -> String {
         gate.gate,
         gate.verdict.as_str().replace('_', " ")
     );
-    for finding in gate.findings.iter().take(MAX_FINDINGS) {
+    let (mut few, _) = few_of_each_rule(&gate.findings, MAX_PER_RULE);
+    few.truncate(MAX_FINDINGS);
+    for finding in &few {
         part.push_str(&item(finding));
     }
-    let shown = u64::try_from(gate.findings.len().min(MAX_FINDINGS)).unwrap_or(u64::MAX);
-    let hidden = gate.findings_total.saturating_sub(shown);
+    let hidden = gate
+        .findings_total
+        .saturating_sub(u64::try_from(few.len()).unwrap_or(u64::MAX));
     if hidden > 0 {
         part.push_str(&format!("- … and {hidden} more in the report\n"));
     }
@@ -197,8 +202,8 @@ fn foot(report: &Report) -> String {
     }
     foot.push_str(&format!(
         "\n<sub>sdd {}, run {}</sub>\n",
-        plain(&report.sdd_version),
-        plain(&report.run_id)
+        code(&report.sdd_version),
+        code(&report.run_id)
     ));
     foot
 }
@@ -241,12 +246,6 @@ fn block<'a>(lines: impl Iterator<Item = &'a str>) -> String {
 /// The most backticks in a row.
 fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
-}
-
-/// A text without anything that Markdown or HTML could take for more than letters.
-fn plain(text: &str) -> String {
-    let kept = |c: &char| c.is_alphanumeric() || matches!(c, '.' | '-' | '+');
-    text.chars().filter(kept).take(200).collect()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod junit;
 mod markdown;
 mod sarif;
 
+use std::collections::BTreeMap;
 use std::io;
 
 pub use clean::clean;
@@ -119,6 +120,16 @@ fn place(finding: &Finding) -> Option<String> {
         place.push_str(&format!(":{number}"));
     }
     Some(place)
+}
+
+/// The findings of a gate in two heaps: a few of each rule stand for all, and the rest. Each keeps its order.
+fn few_of_each_rule(findings: &[Finding], few: usize) -> (Vec<&Finding>, Vec<&Finding>) {
+    let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    findings.iter().partition(|finding| {
+        let count = seen.entry((&finding.tool, &finding.rule)).or_default();
+        *count += 1;
+        *count <= few
+    })
 }
 
 /// A duration for people: `23 ms`, `0.3 s`, `12 s`, `2 min 5 s`.

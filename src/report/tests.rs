@@ -404,6 +404,24 @@ fn github_gets_ten_of_a_level_and_is_told_of_the_rest() {
 }
 
 #[test]
+fn a_rule_that_is_broken_everywhere_hides_no_other() {
+    let mut report = fixture_report();
+    let of = |rule: &str| Finding::new("t", rule, Severity::High, "m").at("a.py", Some(7), None);
+    let gate = &mut report.gates[1];
+    gate.findings = vec![of("B101"); 30];
+    gate.findings.push(of("F401"));
+    gate.findings_total = 31;
+    let github = render("github", &report, Detail::Normal);
+    assert_eq!(github.matches("t F401::m").count(), 1, "{github}");
+    let markdown = render("markdown", &report, Detail::Normal);
+    assert_eq!(markdown.matches("`B101`").count(), 5, "{markdown}");
+    assert!(
+        markdown.contains("`F401`") && markdown.contains("… and 25 more"),
+        "{markdown}"
+    );
+}
+
+#[test]
 fn a_comment_is_never_longer_than_github_takes() {
     let text = render("markdown", &flooded(), Detail::Normal);
     assert!(text.chars().count() < 65_536, "{}", text.chars().count());

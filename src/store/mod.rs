@@ -10,6 +10,7 @@ pub mod layout;
 pub mod lock;
 pub mod notice;
 mod platform;
+mod probe;
 mod regular;
 mod render;
 pub mod runs;

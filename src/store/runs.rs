@@ -75,6 +75,11 @@ impl Run {
         &self.id
     }
 
+    /// Removes the directory of a run that did not begin. What cannot be removed is pruned later.
+    pub fn discard(self) {
+        let _left = fs::remove_dir_all(&self.path);
+    }
+
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.path

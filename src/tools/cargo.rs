@@ -3,7 +3,7 @@
 use super::{Broken, Coverage, Prepared, Reading, ToolRun};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
-use crate::parse::cargo_json::Diagnostic;
+use crate::parse::cargo_json::{self, Build, CargoJsonError, Diagnostic};
 use crate::parse::libtest;
 use crate::parse::rustc_text;
 use crate::project::UnitFacts;
@@ -66,6 +66,38 @@ pub(super) fn is_workspace(facts: &UnitFacts) -> bool {
 /// Captured output as text without control sequences, as a whole.
 pub(super) fn plain(bytes: &[u8]) -> String {
     text::sanitise(&String::from_utf8_lossy(bytes))
+}
+
+/// The build that a checker made (`clippy`, `cargo check`), when it is an answer: it came to its end, agrees with the
+/// exit code, looked at something, and where it failed it says what is wrong with the code.
+pub(super) fn checked<'a>(name: &str, run: &ToolRun<'a>, install: &str) -> Result<Build<'a>, Reading> {
+    let build = match cargo_json::parse(run.stdout) {
+        Ok(build) => build,
+        Err(CargoJsonError::Unfinished) => {
+            let what = format!("{name} did not get to the end of the build");
+            return Err(no_answer(&what, run.stderr, install));
+        }
+        Err(error) => {
+            return Err(Reading::broken(format!(
+                "the report of {name} is not readable: {error}"
+            )));
+        }
+    };
+    if build.success != (run.exit == 0) {
+        return Err(Reading::broken(format!(
+            "exit code {} and \"build-finished: {}\" contradict each other",
+            run.exit, build.success
+        )));
+    }
+    // A build that broke off has not been looked at as a whole, whatever warnings came before.
+    if !build.success && !build.diagnostics.iter().any(|one| one.error) {
+        let what = "the build failed without an error in the code";
+        return Err(no_answer(what, run.stderr, install));
+    }
+    if build.success && build.looked_at == 0 {
+        return Err(Reading::Nothing(format!("{name} looked at no target")));
+    }
+    Ok(build)
 }
 
 /// A path as the compiler printed it, relative to the project's root. The compiler names files relative to the

@@ -5,7 +5,6 @@
 use super::{Answer, Applies, Ask, Mode, Prepared, Reading, Tool, ToolRun, cargo};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
-use crate::parse::cargo_json::{self, CargoJsonError};
 use crate::project::UnitFacts;
 
 /// clippy.
@@ -81,34 +80,10 @@ impl Tool for Clippy {
     }
 
     fn read(&self, run: &ToolRun<'_>) -> Reading {
-        let build = match cargo_json::parse(run.stdout) {
+        let build = match cargo::checked("clippy", run, self.install()) {
             Ok(build) => build,
-            Err(CargoJsonError::Unfinished) => {
-                return cargo::no_answer(
-                    "clippy did not get to the end of the build",
-                    run.stderr,
-                    self.install(),
-                );
-            }
-            Err(error) => return Reading::broken(format!("clippy's report is not readable: {error}")),
+            Err(reading) => return reading,
         };
-        if build.success != (run.exit == 0) {
-            return Reading::broken(format!(
-                "exit code {} and \"build-finished: {}\" contradict each other",
-                run.exit, build.success
-            ));
-        }
-        // A build that broke off has not been linted as a whole, whatever warnings came before.
-        if !build.success && !build.diagnostics.iter().any(|one| one.error) {
-            return cargo::no_answer(
-                "the build failed without an error in the code",
-                run.stderr,
-                self.install(),
-            );
-        }
-        if build.success && build.looked_at == 0 {
-            return Reading::Nothing("clippy looked at no target".to_owned());
-        }
         let findings = build
             .diagnostics
             .iter()

@@ -171,6 +171,12 @@ mod tests {
             Some(("clippy", 8)),
         );
         check("/usr/bin/cargo -C dir test", Some(("cargo-test", 4)));
+        check("go test ./...", Some(("go-test", 2)));
+        check("/usr/local/go/bin/go vet ./...", Some(("go-vet", 2)));
+        check("go build ./...", Some(("go-build", 2)));
+        check("gofmt -l .", Some(("gofmt", 1)));
+        check("govulncheck ./...", Some(("govulncheck", 1)));
+        check("cargo +stable check --lib", Some(("cargo-check", 3)));
         check("cargo t --lib", Some(("cargo-test", 2)));
         check("cargo -q t", Some(("cargo-test", 3)));
         check("cargo nextest r", Some(("cargo-nextest", 3)));

@@ -4,19 +4,41 @@
 //! and findings out of bytes, so every parser is tested on recorded output with no tool installed.
 
 mod bandit;
+mod biome;
+mod biome_format;
+mod biome_lint;
 mod cargo;
 mod cargo_audit;
+mod cargo_check;
 mod cargo_nextest;
 mod cargo_test;
 mod clippy;
+mod eslint;
+mod go_build;
+#[cfg(test)]
+mod go_recordings;
+mod go_test;
+mod go_vet;
+mod gofmt;
+mod golang;
+mod govulncheck;
+mod javascript;
 mod jest;
 #[cfg(test)]
 mod js_recordings;
 mod js_tests;
 pub mod launch;
+#[cfg(test)]
+mod lint_recordings;
 mod mocha;
+mod mypy;
+mod node_audit;
 mod node_test;
+mod npm_audit;
 mod pip_audit;
+mod pnpm_audit;
+mod prettier;
+mod pyright;
 mod pytest;
 mod python;
 #[cfg(test)]
@@ -29,7 +51,10 @@ mod ruff_format;
 mod rust_recordings;
 mod rustfmt;
 mod safety;
+mod tsc;
 mod vitest;
+mod yarn_audit;
+mod yarn_npm_audit;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -45,11 +70,23 @@ use crate::project::UnitFacts;
 pub static TOOLS: &[&dyn Tool] = &[
     &ruff_format::RuffFormat,
     &rustfmt::Rustfmt,
+    &gofmt::Gofmt,
     &ruff_check::RuffCheck,
     &clippy::Clippy,
+    &go_vet::GoVet,
+    &biome_format::BiomeFormat,
+    &prettier::Prettier,
+    &biome_lint::BiomeLint,
+    &eslint::Eslint,
+    &tsc::Tsc,
+    &mypy::Mypy,
+    &pyright::Pyright,
     &pytest::Pytest,
     &cargo_nextest::CargoNextest,
     &cargo_test::CargoTest,
+    &go_test::GoTest,
+    &cargo_check::CargoCheck,
+    &go_build::GoBuild,
     &jest::Jest,
     &vitest::Vitest,
     &mocha::Mocha,
@@ -58,6 +95,11 @@ pub static TOOLS: &[&dyn Tool] = &[
     &pip_audit::PipAudit,
     &safety::Safety,
     &cargo_audit::CargoAudit,
+    &govulncheck::Govulncheck,
+    &npm_audit::NpmAudit,
+    &pnpm_audit::PnpmAudit,
+    &yarn_audit::YarnAudit,
+    &yarn_npm_audit::YarnNpmAudit,
 ];
 
 /// One external tool.

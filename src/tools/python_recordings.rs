@@ -70,11 +70,12 @@ pub(super) struct Recording {
 }
 
 /// The output files that are recorded: how the file ends, and the key by which the tool asks for it.
-const OUTPUTS: [(&str, &str); 10] = [
+const OUTPUTS: [(&str, &str); 11] = [
     ("junit.xml", "junit"),
     ("coverage.json", "coverage"),
     ("bandit.json", "bandit"),
     ("pip-audit.json", "pip-audit"),
+    ("prettier-cache", "prettier-cache"),
     ("jest.json", "jest"),
     ("vitest.json", "vitest"),
     ("mocha.json", "mocha"),
@@ -89,7 +90,33 @@ fn base(tool: &str) -> PathBuf {
         .join(tool)
 }
 
+/// A unit of the first language that a tool serves.
+fn facts_of(tool: &str) -> UnitFacts {
+    let language = super::by_id(tool).map_or(Language::Python, |tool| tool.serves()[0].1);
+    if language == Language::Python {
+        facts("")
+    } else {
+        super::lint_recordings::unit(language, &[])
+    }
+}
+
 impl Recording {
+    /// A run of a tool that left nothing.
+    pub(super) fn unread(tool: &dyn Tool) -> Self {
+        Self {
+            exit: 0,
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            outputs: OUTPUTS
+                .iter()
+                .map(|(_, key)| (*key, FileState::Missing))
+                .collect(),
+            facts: facts_of(tool.id()),
+            coverage: false,
+            mode: Mode::Check,
+        }
+    }
+
     /// `tests/tool-output/TOOL/VERSION/CASE.*`; a stream without a file was empty.
     pub(super) fn load(tool: &str, version: &str, case: &str) -> Self {
         let file = |end: &str| base(tool).join(version).join(format!("{case}.{end}"));
@@ -108,7 +135,7 @@ impl Recording {
                     )
                 })
                 .collect(),
-            facts: facts(""),
+            facts: facts_of(tool),
             coverage: case.contains("coverage"),
             mode: if case.starts_with("fix") {
                 Mode::Fix
@@ -148,7 +175,7 @@ pub(super) fn show_all(tool: &dyn Tool) -> String {
             let Some(case) = name.strip_suffix(".exit") else {
                 continue;
             };
-            let shown = show(&Recording::load(tool.id(), &version, case).read(tool));
+            let shown = abridged(&show(&Recording::load(tool.id(), &version, case).read(tool)));
             let group = cases.entry(case.to_owned()).or_default();
             match group.iter_mut().find(|(_, same)| *same == shown) {
                 Some((versions, _)) => *versions = format!("{versions}, {version}"),
@@ -163,6 +190,20 @@ pub(super) fn show_all(tool: &dyn Tool) -> String {
         }
     }
     out
+}
+
+/// A text without its middle when it is very long.
+fn abridged(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    match lines.len() {
+        0..=60 => text.to_owned(),
+        all => format!(
+            "{}\n… {} lines …\n{}\n",
+            lines[..10].join("\n"),
+            all - 20,
+            lines[all - 10..].join("\n")
+        ),
+    }
 }
 
 /// One line a fact, so that a whole reading can be compared as text.

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use crate::report::{Colour, Detail};
 
 mod progress;
+mod waiting;
 
 pub use progress::{Live, Progress};
 

@@ -59,9 +59,11 @@ class Project:
         self.config({"quality_gates": gates})
 
     def git(self) -> None:
-        """Make the project a repository with one commit of everything."""
+        """Commit everything, in a repository that is made if there is none."""
         identity = ("-c", "user.name=Perf", "-c", "user.email=perf@example.org", "-c", "gc.auto=0")
-        for args in (("init", "-q", "-b", "main"), ("add", "-A"), (*identity, "commit", "-q", "-m", "All")):
+        commit = (*identity, "commit", "-q", "--allow-empty", "-m", "All")
+        make = () if (self.root / ".git").exists() else (("init", "-q", "-b", "main"),)
+        for args in (*make, ("add", "-A"), commit):
             subprocess.run(("git", *args), cwd=self.root, env=self.env, check=True)
 
     def session(self) -> None:

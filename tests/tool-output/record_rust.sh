@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Records what the Rust tools really print, for the parsers' tests.
 #
-#   tests/tool-output/record_rust.sh [TOOL…]        TOOL: cargo-test cargo-nextest clippy rustfmt cargo-audit
+#   tests/tool-output/record_rust.sh [TOOL…]        TOOL: cargo-test cargo-nextest clippy cargo-check rustfmt cargo-audit
 #
 # Writes TOOL/VERSION/CASE.{stdout,stderr,exit,…} beside this script, the version being that of the active
 # toolchain (choose one with RUSTUP_TOOLCHAIN). Bytes are kept as they came, but for paths: the crate stands at
@@ -301,6 +301,20 @@ E
     record $tool "$version" not_installed env RUSTUP_HOME="$work/rustup" RUSTUP_TOOLCHAIN="$name" cargo clippy --message-format=json
 }
 
+check() {
+    local tool=cargo-check version
+    version=$(cargo --version | cut -d' ' -f2)
+    k() { record $tool "$version" "$1" cargo check --message-format=json "${@:2}"; }
+    fresh; lib_clean; k clean --all-targets
+    printf 'pub fn f() {\n    let unused = 1;\n}\n' >src/lib.rs; k warnings --all-targets
+    lib_compile_error; k compile_error --all-targets
+    fresh; printf 'pub fn f() {}\n\n#[cfg(test)]\nmod tests {\n\n    #[test]\n    fn t() {\n        missing();\n    }\n}\n' >src/lib.rs; k test_failing --all-targets
+    fresh; workspace; printf 'pub fn f() -> u32 {\n    "two"\n}\n' >crates/two/src/lib.rs; k workspace_failing --all-targets --workspace
+    fresh; lib_clean; printf 'fn main() {\n    std::process::exit(1);\n}\n' >build.rs; k build_script_failing --all-targets
+    fresh; printf '[package\n' >Cargo.toml; k broken_manifest --all-targets
+    fresh; lib_clean; k bad_flag --no-such-flag
+}
+
 rustfmt() {
     local tool=rustfmt version name
     version=$(cargo fmt --version | cut -d' ' -f2)
@@ -392,12 +406,13 @@ audit() {
     record $tool "$version" not_installed env PATH="$(dirname "$(rustup which cargo)"):/usr/bin:/bin" HOME="$work" CARGO_HOME="$work/empty" cargo audit --json
 }
 
-[ $# -gt 0 ] || set -- cargo-test cargo-nextest clippy rustfmt cargo-audit
+[ $# -gt 0 ] || set -- cargo-test cargo-nextest clippy cargo-check rustfmt cargo-audit
 for tool; do
     case $tool in
         cargo-test) cargo_test ;;
         cargo-nextest) nextest ;;
         clippy) clippy ;;
+        cargo-check) check ;;
         rustfmt) rustfmt ;;
         cargo-audit) audit ;;
         *) echo "unknown tool $tool" >&2; exit 2 ;;

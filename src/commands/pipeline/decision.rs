@@ -110,7 +110,7 @@ pub(super) fn withheld(cx: &Cx, config: &Config, gates: &[GateReport]) -> Option
 }
 
 /// How sdd is called in what is to be typed next.
-pub(super) fn called(cx: &Cx) -> String {
+pub fn called(cx: &Cx) -> String {
     match &cx.global.chdir {
         Some(dir) => join_words(&["sdd", "-C", &dir.to_string_lossy()]),
         None => "sdd".to_owned(),

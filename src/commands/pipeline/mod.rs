@@ -3,20 +3,22 @@
 mod decision;
 mod options;
 mod place;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub use decision::decide;
+pub use decision::{called, decide};
 pub use options::RunOptions;
+pub use versions::{read_versions, write_versions};
 
 use super::context::Cx;
 use super::error::{CommandError, show};
 use super::output::Outputs;
-use crate::engine::{self, Job, OnFailure, Plan, StepKey, VersionCache};
-use crate::gates::{Context, Programs, Strictness};
+use crate::engine::{self, Job, OnFailure, Plan, StepKey};
+use crate::gates::{Context, Fixing, Programs, Strictness};
 use crate::model::config::{Config, load};
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
@@ -28,7 +30,7 @@ use crate::process::{System, guard, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
 use crate::ui;
-use decision::{called, contradictions, missing_gates, rerun, unanswered, withheld};
+use decision::{contradictions, missing_gates, rerun, unanswered, withheld};
 use place::Place;
 
 /// What is asked of a run.
@@ -103,46 +105,47 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
     } else {
         Outputs::open(cx)?
     };
-    let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
-    let finder = finder(cx, &project.root);
-    let programs = programs(cx, &opened.config, &project, &finder);
-    let asked: Vec<GateId> = if request.named.is_empty() {
-        GateId::ALL.to_vec()
-    } else {
-        request.named.to_vec()
-    };
     let place = Place::choose(cx, &opened.store, request)?;
-    let gate_cx = Context {
-        config: &opened.config,
-        project: &project,
-        programs: &programs,
-        out: place.path(),
-        fixing: request.options.fixing(cx),
-        workers: request.options.jobs(),
-        demanded: request.named,
-        strictness: if request.options.strict {
-            Strictness::Strict
-        } else {
-            Strictness::Normal
-        },
-    };
-    let plan = Plan::make(&gate_cx, &asked);
+    let finder = finder(cx, opened.store.root());
     if request.options.plan {
+        let planned = Planned::make(cx, &opened, &finder, request, &place)?;
         let format = cx.choose(&["human", "json", "agent"])?;
-        let text = super::gate::plan_text(&plan, &project, &opened.warnings, format)?;
+        let text = super::gate::plan_text(&planned.plan, &planned.project, &opened.warnings, format)?;
         cx.emit(&text)?;
         return Ok(Exit::Ok);
     }
-    let scene = Scene {
-        request,
-        opened: &opened,
-        project: &project,
-        finder: &finder,
-        gate_cx,
-        plan: &plan,
+    let tools = Tools::new(cx, &opened, &place);
+    let played = std::thread::scope(|scope| {
+        // Git takes its time to look at every file, and nothing is decided by what it says: it begins first.
+        let git = scope.spawn(|| tools.git(&finder, opened.store.root()));
+        let planned = Planned::make(cx, &opened, &finder, request, &place)?;
+        let scene = Scene {
+            request,
+            opened: &opened,
+            planned: &planned,
+            tools: &tools,
+        };
+        let git = || {
+            git.join()
+                .unwrap_or_else(|_| (None, Some("reading the git state panicked".to_owned())))
+        };
+        anyhow::Ok(scene.play(cx, &place, git))
+    });
+    let mut report = match played {
+        Ok(report) => report,
+        Err(error) => {
+            place.discard();
+            return Err(error);
+        }
     };
-    let mut report = scene.play(cx, &place);
-    let recorded = record(&opened.store, &report, request.recording);
+    // The last look at what is left of this run and of older ones, and the record of it: neither waits for the other.
+    let recorded = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            drop(tools);
+            opened.store.tidy();
+        });
+        record(&opened.store, &report, request.recording)
+    });
     if let Err(error) = &recorded {
         report
             .warnings
@@ -184,65 +187,139 @@ pub fn finder(cx: &Cx, root: &Path) -> Finder {
     Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root)
 }
 
-/// Everything that a run is made of.
-struct Scene<'a> {
+/// What will be run where.
+struct Planned<'a> {
+    project: Project,
+    programs: Programs,
     request: &'a Request<'a>,
-    opened: &'a Opened,
-    project: &'a Project,
-    finder: &'a Finder,
-    gate_cx: Context<'a>,
-    plan: &'a Plan,
+    fixing: Fixing,
+    plan: Plan,
 }
 
-impl Scene<'_> {
-    fn play(&self, cx: &Cx, place: &Place) -> Report {
-        let (started_at, since) = (cx.clock.now(), Instant::now());
-        let config = &self.opened.config;
-        let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
-        let env = cx.environment.for_tools(&config.pass_env, place.id());
+impl<'a> Planned<'a> {
+    fn make(
+        cx: &Cx,
+        opened: &Opened,
+        finder: &Finder,
+        request: &'a Request<'a>,
+        place: &Place,
+    ) -> anyhow::Result<Self> {
+        let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
+        let programs = programs(cx, &opened.config, &project, finder);
+        let asked: Vec<GateId> = if request.named.is_empty() {
+            GateId::ALL.to_vec()
+        } else {
+            request.named.to_vec()
+        };
+        let mut planned = Self {
+            project,
+            programs,
+            request,
+            fixing: request.options.fixing(cx),
+            plan: Plan { gates: Vec::new() },
+        };
+        planned.plan = Plan::make(&planned.context(&opened.config, place), &asked);
+        Ok(planned)
+    }
+
+    /// What gates plan and judge from.
+    fn context<'b>(&'b self, config: &'b Config, place: &'b Place) -> Context<'b> {
+        Context {
+            config,
+            project: &self.project,
+            programs: &self.programs,
+            out: place.path(),
+            fixing: self.fixing,
+            workers: self.request.options.jobs(),
+            demanded: self.request.named,
+            strictness: if self.request.options.strict {
+                Strictness::Strict
+            } else {
+                Strictness::Normal
+            },
+        }
+    }
+}
+
+/// What starts processes, and what keeps secrets out of what they say.
+struct Tools {
+    runner: System,
+    redactor: Arc<Redactor>,
+}
+
+impl Tools {
+    fn new(cx: &Cx, opened: &Opened, place: &Place) -> Self {
+        let redactor = Arc::new(Redactor::new(&cx.environment, &opened.config.redact_env));
+        let env = cx.environment.for_tools(&opened.config.pass_env, place.id());
         let mut runner = System::new(env, place.id(), cx.cancel.clone(), Arc::clone(&redactor));
         if let Ok(program) = guard::own_program() {
             runner = runner.with_guard(program);
         }
+        Self { runner, redactor }
+    }
+
+    /// The state of the repository, or why it could not be had.
+    fn git(&self, finder: &Finder, root: &Path) -> (Option<GitInfo>, Option<String>) {
+        let Found::At(program) = finder.find("git", &[], root) else {
+            return (None, None);
+        };
+        match git::read(&self.runner, &program, root) {
+            Ok(info) => (info, None),
+            Err(error) => (None, Some(format!("the git state is unknown: {error}"))),
+        }
+    }
+}
+
+/// Everything that a run is made of.
+struct Scene<'a> {
+    request: &'a Request<'a>,
+    opened: &'a Opened,
+    planned: &'a Planned<'a>,
+    tools: &'a Tools,
+}
+
+impl Scene<'_> {
+    fn play(
+        &self,
+        cx: &Cx,
+        place: &Place,
+        git: impl FnOnce() -> (Option<GitInfo>, Option<String>),
+    ) -> Report {
+        let (started_at, since) = (cx.clock.now(), Instant::now());
+        let config = &self.opened.config;
+        let (planned, tools) = (self.planned, self.tools);
         let last = self.last_report();
         let history = history(last.as_ref());
-        let versions = self.read_versions();
+        let versions = read_versions(&self.opened.store);
         let progress = cx.ui.progress();
-        let (ran, git) = std::thread::scope(|scope| {
-            let git = scope.spawn(|| self.git(&runner));
-            let ran = engine::run(
-                self.plan,
-                &Job {
-                    cx: self.gate_cx,
-                    runner: &runner,
-                    cancel: &cx.cancel,
-                    redactor: &redactor,
-                    observer: &progress,
-                    jobs: self.request.options.jobs(),
-                    on_failure: if self.request.options.fail_fast {
-                        OnFailure::Stop
-                    } else {
-                        OnFailure::KeepGoing
-                    },
-                    out_shown: place.shown(),
-                    sdd: &called(cx),
-                    history: &history,
-                    versions: &versions,
+        let ran = engine::run(
+            &planned.plan,
+            &Job {
+                cx: planned.context(config, place),
+                runner: &tools.runner,
+                cancel: &cx.cancel,
+                redactor: &tools.redactor,
+                observer: &progress,
+                jobs: self.request.options.jobs(),
+                on_failure: if self.request.options.fail_fast {
+                    OnFailure::Stop
+                } else {
+                    OnFailure::KeepGoing
                 },
-            );
-            (
-                ran,
-                git.join()
-                    .unwrap_or_else(|_| (None, Some("reading the git state panicked".to_owned()))),
-            )
-        });
+                out_shown: place.shown(),
+                sdd: &called(cx),
+                history: &history,
+                versions: &versions,
+            },
+        );
+        let git = git();
         progress.clear();
         if ran.versions != versions {
-            self.write_versions(&ran.versions);
+            write_versions(&self.opened.store, &ran.versions);
         }
         let mut warnings = self.opened.warnings.clone();
         warnings.extend(contradictions(config));
-        warnings.extend(self.project.warnings.iter().cloned());
+        warnings.extend(planned.project.warnings.iter().cloned());
         warnings.extend(git.1);
         warnings.extend(withheld(cx, config, &ran.gates));
         let missing_gates = missing_gates(config, self.request, &mut warnings);
@@ -258,7 +335,7 @@ impl Scene<'_> {
             session: None,
             work_item: None,
             project: ProjectInfo {
-                units: self
+                units: planned
                     .project
                     .units
                     .iter()
@@ -272,20 +349,12 @@ impl Scene<'_> {
             verdict,
             cancelled_by,
             summary: Summary::of(&ran.gates),
-            warnings: warnings.iter().map(|warning| redactor.text(warning)).collect(),
+            warnings: warnings
+                .iter()
+                .map(|warning| tools.redactor.text(warning))
+                .collect(),
             gates: ran.gates,
             rerun: rerun(&called(cx), self.request),
-        }
-    }
-
-    /// The state of the repository, or why it could not be had.
-    fn git(&self, runner: &System) -> (Option<GitInfo>, Option<String>) {
-        let Found::At(program) = self.finder.find("git", &[], &self.project.root) else {
-            return (None, None);
-        };
-        match git::read(runner, &program, &self.project.root) {
-            Ok(info) => (info, None),
-            Err(error) => (None, Some(format!("the git state is unknown: {error}"))),
         }
     }
 
@@ -294,26 +363,7 @@ impl Scene<'_> {
         let bytes = store::read_regular(&path, store::LARGE).ok()??;
         serde_json::from_slice(&bytes).ok()
     }
-
-    fn read_versions(&self) -> VersionCache {
-        store::read_regular(&self.opened.store.path(VERSIONS), store::LARGE)
-            .ok()
-            .flatten()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default()
-    }
-
-    /// Only a cache: without it the tools are asked again.
-    fn write_versions(&self, versions: &VersionCache) {
-        if let Ok(mut text) = serde_json::to_vec_pretty(versions) {
-            text.push(b'\n');
-            let _ = self.opened.store.write(VERSIONS, &text, Overwrite::Replace);
-        }
-    }
 }
-
-/// The versions of tools that were asked before.
-const VERSIONS: &str = ".session/runs/tool-versions.json";
 
 /// How long steps took the last time, so that the longest can begin first.
 fn history(last: Option<&Report>) -> BTreeMap<StepKey, Duration> {

@@ -19,7 +19,6 @@ impl Place {
         if request.options.plan {
             return Ok(Self::Nowhere(store.path(layout::RUNS).join("RUN_ID")));
         }
-        store.tidy();
         match store.new_run(cx.clock.now()) {
             Ok(run) => {
                 let shown = format!("{}/{}", layout::RUNS, run.id());
@@ -33,6 +32,13 @@ impl Place {
                 let shown = run.path().to_string_lossy().into_owned();
                 Ok(Self::Run(run, shown))
             }
+        }
+    }
+
+    /// Removes what was made for a run that did not begin.
+    pub(super) fn discard(self) {
+        if let Self::Run(run, _) = self {
+            run.discard();
         }
     }
 

@@ -177,7 +177,7 @@ impl UnitPlan<'_> {
         if let Found::NotExecutable(path) = found {
             let reason = format!("{} is not executable", path.display());
             let hint = format!("make it executable: chmod +x {}", path.display());
-            return self.not_run(tool, Meaning::Error, reason, Some(hint));
+            return lacking(program, self.not_run(tool, Meaning::Error, reason, Some(hint)));
         }
         let reason = format!("{program} is not installed");
         let hint = install.map_or_else(
@@ -194,7 +194,7 @@ impl UnitPlan<'_> {
                 None => format!("install it: {command}"),
             },
         );
-        self.missing(tool, reason, hint)
+        lacking(program, self.missing(tool, reason, hint))
     }
 
     fn missing(&self, tool: &str, reason: String, hint: String) -> Item {
@@ -210,10 +210,22 @@ impl UnitPlan<'_> {
             tool: tool.to_owned(),
             unit: self.facts.unit.path.clone(),
             language: Some(self.facts.unit.language),
+            program: None,
             meaning,
             reason,
             hint,
         })
+    }
+}
+
+/// An item that is not run, with the program that it lacks.
+fn lacking(program: &str, item: Item) -> Item {
+    match item {
+        Item::Not(not) => Item::Not(NotRun {
+            program: Some(program.to_owned()),
+            ..not
+        }),
+        run @ Item::Run(_) => run,
     }
 }
 

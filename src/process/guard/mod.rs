@@ -78,6 +78,14 @@ pub fn run(tag: &str, pipe: &mut dyn Read) {
     }
 }
 
+/// Ends every process that carries this tag, or one that begins with it, and is not a descendant of sdd's own any more.
+pub(super) fn end_rest(tag: &str) {
+    #[cfg(target_os = "linux")]
+    reaper::end_rest(tag);
+    #[cfg(not(target_os = "linux"))]
+    let _ = tag;
+}
+
 /// A running guard. Dropping it sends it home.
 pub(super) struct Guard {
     #[cfg(target_os = "linux")]
@@ -126,6 +134,11 @@ impl Guard {
             guard.tell(&origin.line());
         }
         Ok(guard)
+    }
+
+    /// The guard's own number.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Says that a child runs, which leads a group of its own.
@@ -190,6 +203,11 @@ impl Drop for Guard {
 impl Guard {
     pub(super) fn start(_program: &Path, _tag: &str) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())
+    }
+
+    #[expect(clippy::unused_self, reason = "there is never one here")]
+    pub(super) fn id(&self) -> u32 {
+        0
     }
 
     #[expect(clippy::unused_self, reason = "there is never one here")]

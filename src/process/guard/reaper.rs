@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Signal, geteuid, getpid};
 
 use super::kin::{Kin, Mark};
-use super::told::Told;
+use super::told::{Origin, Told};
 use crate::process::family::HELPER_MARK;
 use crate::process::procfs::{Process, tag_variable};
 
@@ -22,15 +22,39 @@ const CLEAN_LOOKS: u32 = 5;
 pub(super) fn end_run(tag: &str, told: &Told) {
     let tag = tag_variable(tag);
     let mut kin = Kin::new(told);
+    let first = living(&mut kin, &tag);
+    end(first, &mut kin, &tag);
+}
+
+/// Ends what carries the tag and was not among the descendants of any child: somebody else's process can have
+/// started it for one of them and with its environment, as servers of build tools do. Mostly there is nobody.
+pub(super) fn end_rest(tag: &str) {
+    let tag = tag_variable(tag);
+    let origin = Process::own().map(|me| Origin {
+        group: me.group,
+        session: me.session,
+        started: me.started,
+    });
+    let mut kin = Kin::new(&Told {
+        origin,
+        ..Told::default()
+    });
+    let found = living(&mut kin, &tag);
+    if !found.is_empty() {
+        end(found, &mut kin, &tag);
+    }
+}
+
+fn end(first: Vec<Process>, kin: &mut Kin, tag: &[u8]) {
     let start = Instant::now();
-    for process in living(&mut kin, &tag) {
+    for process in first {
         process.signal(Signal::TERM);
         process.signal(Signal::CONT);
     }
     let mut clean = 0;
     while clean < CLEAN_LOOKS && start.elapsed() < LIMIT {
         sleep(PAUSE);
-        let alive = living(&mut kin, &tag);
+        let alive = living(kin, tag);
         clean = if alive.is_empty() { clean + 1 } else { 0 };
         if start.elapsed() >= GRACE {
             // What is stopped does not fork while the others are killed.

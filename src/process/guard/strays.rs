@@ -6,13 +6,12 @@
 //! (`CONFIG_PROC_CHILDREN`) cost a walk through all of `/proc`, which is done less often.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::time::{Duration, Instant};
 
 use rustix::process::getpid;
 
 use super::told;
-use crate::process::procfs::Process;
+use crate::process::procfs::{Process, own_children};
 
 /// The time between two looks at the list of children.
 const LOOK: Duration = Duration::from_millis(150);
@@ -51,7 +50,7 @@ impl Strays {
         if start < self.next {
             return;
         }
-        let (children, pause) = match listed() {
+        let (children, pause) = match own_children() {
             Some(pids) => (pids.into_iter().filter_map(Process::read).collect(), LOOK),
             None => (Process::all().collect::<Vec<_>>(), WALK),
         };
@@ -94,27 +93,6 @@ impl Strays {
             && process.started >= self.since
             && !process.is_dead()
     }
-}
-
-/// The numbers of this process's children, by the list that the kernel keeps for each thread (`proc_pid_task(5)`).
-/// `None` when it keeps none.
-fn listed() -> Option<Vec<i32>> {
-    Process::own()?;
-    let mut pids = Vec::new();
-    let mut kept = false;
-    for thread in fs::read_dir("/proc/self/task").ok()?.flatten() {
-        // A thread may end meanwhile, and its children are then those of another.
-        if let Ok(list) = fs::read_to_string(thread.path().join("children")) {
-            kept = true;
-            pids.extend(numbers(&list));
-        }
-    }
-    kept.then_some(pids)
-}
-
-fn numbers(list: &str) -> impl Iterator<Item = i32> {
-    list.split_ascii_whitespace()
-        .filter_map(|number| number.parse().ok())
 }
 
 #[cfg(test)]
@@ -179,11 +157,5 @@ mod tests {
         let stray = Process::alive(41, 10, 41, 41, 1001);
         strays.compare(&[stray], &Vec::new, |_| false);
         check(&mut strays, &[stray], &[], &["a 41 41 41 1001\n"]);
-    }
-
-    #[test]
-    fn the_list_of_the_kernel_is_numbers_with_spaces() {
-        assert_eq!(numbers("41 42 \n").collect::<Vec<_>>(), [41, 42]);
-        assert_eq!(numbers("").count(), 0);
     }
 }

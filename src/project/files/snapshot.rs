@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use crate::project::Error;
 use crate::project::markers::GENERATED;
 use crate::project::paths::display;
-use crate::project::walk::{Entry, Hidden, canonical_root, collect, globs};
+use crate::project::walk::{Entry, Hidden, canonical_root, globs, list};
 
 /// The state of every file of a project that is not git-ignored, without their content.
 ///
@@ -42,7 +42,7 @@ impl Snapshot {
             !is_generated() && (exclude.is_empty() || !exclude.is_match(found.relative))
         };
         // What cannot be read is the same in both looks.
-        let (parts, _) = collect(
+        let (parts, _) = list(
             &root,
             Hidden::Visit,
             keep,

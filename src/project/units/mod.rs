@@ -5,6 +5,7 @@
 //! of an npm, pnpm, yarn or uv workspace unless they have tests of their own; a Go module never, because `./...`
 //! ends at the next `go.mod`, whatever `go.work` says.
 
+mod go;
 mod javascript;
 mod manifest;
 mod members;
@@ -52,7 +53,7 @@ pub(super) fn choose(scan: &Scan, manifests: &mut Manifests, warnings: &mut Vec<
                 push(&mut chosen, spec.id, javascript::choose(candidates, manifests));
             }
             Language::Typescript => refine(&mut chosen, &candidates),
-            Language::Go => push(&mut chosen, spec.id, candidates),
+            Language::Go => push(&mut chosen, spec.id, go::choose(candidates, manifests, warnings)),
             // Last: whether loose Python files need a unit depends on the other languages' units.
             Language::Python | Language::Described(_) => {}
         }

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["contract", "bench", "compose", "deploy", "environment"],
     &["gates"],
     &["engine"],
-    &["report"],
+    &["report", "doctor"],
     &["ui"],
     &["commands", "agent", "cli"],
 ];

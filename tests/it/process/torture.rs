@@ -266,3 +266,27 @@ fn many_short_children_leave_no_descriptor() {
     assert!(after < before + 100, "{before} → {after}");
     assert_eq!(bench.left(), Vec::<String>::new());
 }
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a supervised child would be found at once")]
+fn started_by_somebody_else_with_the_environment_of_a_child() {
+    use std::os::unix::process::ExitStatusExt;
+    let bench = Bench::new();
+    let tag = bench.run(&bench.sh("printf %s \"$SDD_RUN_ID\""));
+    let tag = String::from_utf8(tag.stdout.bytes()).unwrap();
+    let start = |tag: &str| {
+        std::process::Command::new("sleep")
+            .arg("100")
+            .env("SDD_RUN_ID", tag)
+            .spawn()
+            .unwrap()
+    };
+    // The end of a runner ends what is of its children, and nothing of another run.
+    let (mut of_the_run, mut of_another) = (start(&tag), start("another-run.0"));
+    drop(bench);
+    let status = of_the_run.wait().unwrap();
+    assert!(status.signal().is_some(), "{status}");
+    assert!(of_another.try_wait().unwrap().is_none());
+    of_another.kill().unwrap();
+    of_another.wait().unwrap();
+}

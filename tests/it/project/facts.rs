@@ -153,3 +153,30 @@ fn a_python_unit_knows_what_is_not_its_own() {
         ["pyproject.toml", "setup.cfg", "pyproject.toml", "tox.ini"]
     );
 }
+
+#[test]
+fn a_go_unit_knows_its_module_and_its_own_files() {
+    let tree = Tree::with(&[
+        "b.go",
+        "a_test.go",
+        "cmd/build/main.go",
+        "vendor/x/x.go",
+        "deep/testdata/broken.go",
+        "nested/go.mod",
+        "nested/n.go",
+        ".hidden/h.go",
+        "_old/o.go",
+        "_o.go",
+        "notes.txt",
+        "made/made.go",
+    ]);
+    tree.write(".gitignore", "made\n");
+    tree.write("go.mod", "module example.com/a // ours\n\ngo 1.22.1\n");
+    let project = tree.project();
+    let facts = &project.units[0].go;
+    assert_eq!(facts.module.as_deref(), Some("example.com/a"));
+    assert_eq!(facts.version, Some((1, 22)));
+    assert_eq!(facts.sources, ["a_test.go", "b.go", "cmd/build/main.go"]);
+    assert_eq!(project.units[1].go.module, None);
+    assert_eq!(project.units[1].go.sources, ["n.go"]);
+}

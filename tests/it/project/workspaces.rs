@@ -183,3 +183,27 @@ fn each_go_module_is_a_unit_whatever_go_work_says() {
         &["a go", "b go", "c go"],
     );
 }
+
+#[test]
+fn a_go_workspace_alone_is_no_unit_and_its_wrong_members_are_said() {
+    let tree = Tree::of(&[
+        (
+            "go.work",
+            "go 1.24\nuse (\n ./a // ours\n ./missing\n ../beside\n ./vendor/x\n)\n",
+        ),
+        ("a/go.mod", "module a"),
+        ("vendor/x/go.mod", "module x"),
+        ("empty/go.work", "go 1.24\n"),
+    ]);
+    let project = tree.project();
+    assert_eq!(units(&project), ["a go"]);
+    assert_eq!(
+        project.warnings,
+        [
+            "go.work uses ./missing, which has no go.mod: go refuses to work until that is corrected",
+            "go.work uses ../beside, which lies outside of the project; no gate looks at it",
+            "go.work uses ./vendor/x, which is left out here; no gate looks at it",
+            "empty/go.work uses no module",
+        ]
+    );
+}

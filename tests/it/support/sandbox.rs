@@ -192,6 +192,26 @@ impl Sandbox {
             .env("RUSTUP_HOME", rustup)
     }
 
+    /// Puts Go, gofmt and govulncheck on the PATH as `tests/run` installed them, with the build cache that all tests
+    /// share and no way to fetch modules. There is no C compiler.
+    #[track_caller]
+    pub fn go(self) -> Self {
+        let tools = test_tools();
+        for name in ["go", "gofmt", "govulncheck"] {
+            let tool = tools.join("go/bin").join(name);
+            assert!(
+                tool.is_file(),
+                "{} is missing: run tests/run once, it installs what tests need",
+                tool.display()
+            );
+            symlink(tool, self.beside("bin").join(name)).unwrap();
+        }
+        self.env("GOCACHE", tools.join("go-cache"))
+            .env("GOPROXY", "off")
+            .env("GOTOOLCHAIN", "local")
+            .env("CGO_ENABLED", "0")
+    }
+
     /// Puts the cargo tools that `tests/run` built on the PATH.
     fn test_cargo_tools(self) -> Self {
         let tools = std::fs::read_dir(test_tools().join("cargo/bin"))

@@ -57,9 +57,24 @@ fn clippy_reports_denied_lints_and_broken_code_as_high() {
 }
 
 #[test]
+fn cargo_check_finds_errors_in_code_and_tests_and_passes_over_warnings() {
+    let warned = "pub fn two() -> u32 {\n    let unused = 1;\n    2\n}\n";
+    let sandbox = package(warned);
+    assert_eq!(places(&Run::new(&sandbox, "cargo-check").answer()), [""; 0]);
+
+    sandbox.rewrite(
+        "src/lib.rs",
+        "pub fn two() -> u32 {\n    \"two\"\n}\n\n#[test]\nfn good() {\n    missing();\n}\n",
+    );
+    let answer = Run::new(&sandbox, "cargo-check").answer();
+    assert_eq!(places(&answer), ["E0308 src/lib.rs:2", "E0425 src/lib.rs:7"]);
+    assert_eq!(answer.findings[0].severity, Severity::High);
+}
+
+#[test]
 fn a_broken_manifest_gives_no_answer() {
     let sandbox = package(LINTED).file("Cargo.toml", "[package\n");
-    for tool in ["clippy", "rustfmt", "cargo-test", "cargo-nextest"] {
+    for tool in ["clippy", "cargo-check", "rustfmt", "cargo-test", "cargo-nextest"] {
         let reading = Run::new(&sandbox, tool).read();
         assert!(matches!(reading, Reading::Broken(_)), "{tool}: {reading:?}");
     }

@@ -1,0 +1,378 @@
+//! The commands that a recipe comes down to, for one unit on one platform.
+
+use super::platform::Platform;
+use super::recipes::{Own, Recipe};
+use crate::model::language::Language;
+use crate::project::UnitFacts;
+
+/// Where a program is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The platform.
+    pub platform: &'a Platform,
+    /// The unit that wants it; `None` for what the whole project wants.
+    pub facts: Option<&'a UnitFacts>,
+}
+
+/// How to get a program, the best way first: in the project, with the project's own package manager; then with the
+/// system's; then by reading the page of its makers. Each is a command to type, but for the last: `see https://…`.
+pub fn ways(recipe: &Recipe, place: Place<'_>) -> Vec<String> {
+    let own = own_way(recipe.own, place);
+    let system = place.platform.package_manager.and_then(|manager| {
+        let (_, packages) = recipe.packages.iter().find(|(of, _)| *of == manager)?;
+        Some(manager.install(packages, place.platform.privilege))
+    });
+    // What stands beside projects is the system's first.
+    let system_first = matches!(recipe.own, Own::PythonProgram(_) | Own::NpmProgram(_) | Own::None);
+    let (first, second) = if system_first {
+        (system, own)
+    } else {
+        (own, system)
+    };
+    let page = format!("see {}", recipe.page);
+    first.into_iter().chain(second).chain([page]).collect()
+}
+
+fn own_way(own: Own, place: Place<'_>) -> Option<String> {
+    let of = |languages: &[Language]| {
+        place
+            .facts
+            .filter(|facts| languages.contains(&facts.unit.language))
+    };
+    Some(match own {
+        Own::Python(packages) => match of(&[Language::Python]) {
+            Some(facts) => within(facts, &python_way(facts, packages, place.platform)),
+            None => format!("pipx install {}", packages.split(' ').next().unwrap_or(packages)),
+        },
+        Own::PythonProgram(package) => format!("pipx install {package}"),
+        Own::Npm(packages) => match of(&[Language::Javascript, Language::Typescript]) {
+            Some(facts) => within(facts, &npm_way(facts, packages)),
+            None => format!("npm install --global {packages}"),
+        },
+        Own::NpmProgram(package) => format!("npm install --global {package}"),
+        Own::Cargo(package) => format!("cargo install --locked {package}"),
+        Own::Rustup(component) => format!("rustup component add {component}"),
+        Own::Go(package) => format!("go install {package}@latest"),
+        Own::None => return None,
+    })
+}
+
+/// The package manager that a Python unit is installed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PythonManager {
+    /// uv, by its lock file.
+    Uv,
+    /// Poetry, by its lock file.
+    Poetry,
+    /// PDM, by its lock file.
+    Pdm,
+    /// Pipenv, by its lock file.
+    Pipenv,
+    /// pip, without a lock file.
+    Pip,
+}
+
+/// The package manager of a Python unit: the nearest lock file decides.
+pub fn python_manager(facts: &UnitFacts) -> PythonManager {
+    nearest_lock(facts, |name| match name {
+        "uv.lock" => Some(PythonManager::Uv),
+        "poetry.lock" => Some(PythonManager::Poetry),
+        "pdm.lock" => Some(PythonManager::Pdm),
+        "Pipfile.lock" => Some(PythonManager::Pipenv),
+        _ => None,
+    })
+    .unwrap_or(PythonManager::Pip)
+}
+
+/// The package manager that a JavaScript unit is installed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NodeManager {
+    /// npm, by its lock file or for want of another one.
+    Npm,
+    /// pnpm.
+    Pnpm,
+    /// Yarn.
+    Yarn,
+    /// Bun.
+    Bun,
+}
+
+/// The package manager of a JavaScript unit: the nearest lock file decides; `None` without one.
+pub fn node_manager(facts: &UnitFacts) -> Option<NodeManager> {
+    nearest_lock(facts, |name| match name {
+        "package-lock.json" | "npm-shrinkwrap.json" => Some(NodeManager::Npm),
+        "pnpm-lock.yaml" => Some(NodeManager::Pnpm),
+        "yarn.lock" => Some(NodeManager::Yarn),
+        "bun.lock" | "bun.lockb" => Some(NodeManager::Bun),
+        _ => None,
+    })
+}
+
+impl NodeManager {
+    /// Its program.
+    pub fn program(self) -> &'static str {
+        match self {
+            Self::Npm => "npm",
+            Self::Pnpm => "pnpm",
+            Self::Yarn => "yarn",
+            Self::Bun => "bun",
+        }
+    }
+
+    /// The command that installs what the lock file says, and changes no lock file.
+    pub fn install(self) -> &'static str {
+        match self {
+            Self::Npm => "npm ci",
+            Self::Pnpm => "pnpm install --frozen-lockfile",
+            Self::Yarn => "yarn install --frozen-lockfile",
+            Self::Bun => "bun install --frozen-lockfile",
+        }
+    }
+
+    fn add(self) -> &'static str {
+        match self {
+            Self::Npm => "npm install --save-dev",
+            Self::Pnpm => "pnpm add --save-dev",
+            Self::Yarn => "yarn add --dev",
+            Self::Bun => "bun add --dev",
+        }
+    }
+}
+
+fn nearest_lock<T>(facts: &UnitFacts, known: impl Fn(&str) -> Option<T>) -> Option<T> {
+    facts
+        .locks
+        .iter()
+        .find_map(|lock| known(lock.file_name()?.to_str()?))
+}
+
+fn python_way(facts: &UnitFacts, packages: &str, platform: &Platform) -> String {
+    match python_manager(facts) {
+        PythonManager::Uv => format!("uv add --dev {packages}"),
+        PythonManager::Poetry => format!("poetry add --group dev {packages}"),
+        PythonManager::Pdm => format!("pdm add --dev {packages}"),
+        PythonManager::Pipenv => format!("pipenv install --dev {packages}"),
+        PythonManager::Pip => {
+            let (make, python) = virtualenv(facts, platform);
+            format!("{make}{python} -m pip install {packages}")
+        }
+    }
+}
+
+/// The command that makes the unit's virtual environment (with ` && ` behind it; empty when there is one), and its
+/// Python. Without an environment pip refuses to work on many systems, and rightly.
+pub fn virtualenv(facts: &UnitFacts, platform: &Platform) -> (String, String) {
+    let windows = platform.os == "windows";
+    let inside = if windows { r"Scripts\python" } else { "bin/python" };
+    let separator = if windows { '\\' } else { '/' };
+    if let Some(env) = &facts.virtualenv {
+        let shown = env.strip_prefix(&facts.dir).unwrap_or(env).to_string_lossy();
+        return (String::new(), quoted(&format!("{shown}{separator}{inside}")));
+    }
+    let python = if windows { "py" } else { "python3" };
+    (
+        format!("{python} -m venv .venv && "),
+        format!(".venv{separator}{inside}"),
+    )
+}
+
+/// What the project names already is installed, anything else is added.
+fn npm_way(facts: &UnitFacts, packages: &str) -> String {
+    let manager = node_manager(facts);
+    let declared = |name: &str| {
+        let package = facts.package.as_ref();
+        ["dependencies", "devDependencies"].iter().any(|group| {
+            package
+                .and_then(|package| package.get(group)?.get(name))
+                .is_some()
+        })
+    };
+    let first = packages.split(' ').next().unwrap_or(packages);
+    match (declared(first), manager) {
+        (true, Some(manager)) => manager.install().to_owned(),
+        (true, None) => "npm install".to_owned(),
+        (false, manager) => format!("{} {packages}", manager.unwrap_or(NodeManager::Npm).add()),
+    }
+}
+
+/// A command of a unit, to be typed at the project's root.
+pub fn within(facts: &UnitFacts, command: &str) -> String {
+    if facts.unit.path == "." {
+        command.to_owned()
+    } else {
+        format!("cd {} && {command}", quoted(&facts.unit.path))
+    }
+}
+
+/// A path as a word of a shell command.
+pub(super) fn quoted(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::super::platform::{Machine, Manager, Privilege};
+    use super::super::recipes::by_name;
+    use super::*;
+    use crate::model::unit::Unit;
+
+    fn platform(manager: Manager) -> Platform {
+        let mut platform = Platform::of(&Machine {
+            os: if manager == Manager::Winget {
+                "windows"
+            } else {
+                "linux"
+            },
+            privilege: Privilege::User,
+            ..Machine::default()
+        });
+        platform.package_manager = Some(manager);
+        platform
+    }
+
+    fn unit(path: &str, language: Language, locks: &[&str]) -> UnitFacts {
+        let root = PathBuf::from("/project");
+        let dir = if path == "." {
+            root.clone()
+        } else {
+            root.join(path)
+        };
+        let unit = Unit {
+            path: path.to_owned(),
+            language,
+            markers: Vec::new(),
+        };
+        let mut facts = UnitFacts::bare(unit, root.clone(), dir.clone());
+        facts.locks = locks.iter().map(|lock| dir.join(lock)).collect();
+        facts
+    }
+
+    #[track_caller]
+    fn check(program: &str, manager: Manager, facts: Option<&UnitFacts>, expect: &[&str]) {
+        let platform = platform(manager);
+        let mut ways = ways(
+            by_name(program).unwrap(),
+            Place {
+                platform: &platform,
+                facts,
+            },
+        );
+        assert!(ways.pop().unwrap().starts_with("see https://"));
+        assert_eq!(ways, expect, "{program}");
+    }
+
+    #[test]
+    fn a_python_tool_goes_where_the_project_keeps_its_own() {
+        let apt = "sudo apt-get install python3-pytest python3-pytest-cov";
+        let of = |locks: &[&str]| unit(".", Language::Python, locks);
+        let add = "uv add --dev pytest pytest-cov";
+        check("pytest", Manager::Apt, Some(&of(&["uv.lock"])), &[add, apt]);
+        let add = "poetry add --group dev pytest pytest-cov";
+        check("pytest", Manager::Apt, Some(&of(&["poetry.lock"])), &[add, apt]);
+        let add = "pdm add --dev pytest pytest-cov";
+        check("pytest", Manager::Apt, Some(&of(&["pdm.lock"])), &[add, apt]);
+        let add = "pipenv install --dev pytest pytest-cov";
+        check("pytest", Manager::Apt, Some(&of(&["Pipfile.lock"])), &[add, apt]);
+        // A lock file of JavaScript's beside says nothing.
+        let make = "python3 -m venv .venv && .venv/bin/python -m pip install pytest pytest-cov";
+        check("pytest", Manager::Apt, Some(&of(&["yarn.lock"])), &[make, apt]);
+        let mut facts = of(&[]);
+        facts.virtualenv = Some("/project/venv".into());
+        let install = "venv/bin/python -m pip install pytest pytest-cov";
+        check("pytest", Manager::Apt, Some(&facts), &[install, apt]);
+        let make = r"py -m venv .venv && .venv\Scripts\python -m pip install ruff";
+        check(
+            "ruff",
+            Manager::Winget,
+            Some(&of(&[])),
+            &[make, "winget install --exact --id astral-sh.ruff"],
+        );
+    }
+
+    #[test]
+    fn a_command_of_a_unit_says_where_it_is_typed() {
+        let mut facts = unit("services/my api", Language::Python, &[]);
+        facts.virtualenv = Some("/project/.venv".into());
+        let install = "cd 'services/my api' && /project/.venv/bin/python -m pip install bandit";
+        check(
+            "bandit",
+            Manager::Brew,
+            Some(&facts),
+            &[install, "brew install bandit"],
+        );
+        let facts = unit("web", Language::Typescript, &["pnpm-lock.yaml"]);
+        check(
+            "vitest",
+            Manager::Apt,
+            Some(&facts),
+            &["cd web && pnpm add --save-dev vitest @vitest/coverage-v8"],
+        );
+    }
+
+    #[test]
+    fn an_npm_tool_is_added_with_the_projects_package_manager_or_installed_when_it_is_declared() {
+        let mut facts = unit(".", Language::Javascript, &["package-lock.json"]);
+        check(
+            "jest",
+            Manager::Apt,
+            Some(&facts),
+            &["npm install --save-dev jest"],
+        );
+        facts.package = Some(serde_json::json!({"devDependencies": {"jest": "^30"}}));
+        check("jest", Manager::Apt, Some(&facts), &["npm ci"]);
+        facts.locks = vec!["/project/yarn.lock".into()];
+        check(
+            "jest",
+            Manager::Apt,
+            Some(&facts),
+            &["yarn install --frozen-lockfile"],
+        );
+        facts.locks = Vec::new();
+        check("jest", Manager::Apt, Some(&facts), &["npm install"]);
+        facts.package = Some(serde_json::json!({"devDependencies": ["jest"]}));
+        check(
+            "jest",
+            Manager::Apt,
+            Some(&facts),
+            &["npm install --save-dev jest"],
+        );
+    }
+
+    #[test]
+    fn a_tool_of_another_language_is_installed_beside_the_project() {
+        let rust = unit(".", Language::Rust, &["Cargo.lock"]);
+        check("ruff", Manager::Apt, Some(&rust), &["pipx install ruff"]);
+        check("prettier", Manager::Apt, None, &["npm install --global prettier"]);
+        check(
+            "cargo-nextest",
+            Manager::Pacman,
+            Some(&rust),
+            &[
+                "cargo install --locked cargo-nextest",
+                "sudo pacman -S cargo-nextest",
+            ],
+        );
+        check(
+            "clippy",
+            Manager::Apt,
+            Some(&rust),
+            &["rustup component add clippy", "sudo apt-get install rust-clippy"],
+        );
+        check(
+            "govulncheck",
+            Manager::Apt,
+            None,
+            &["go install golang.org/x/vuln/cmd/govulncheck@latest"],
+        );
+    }
+
+    #[test]
+    fn what_stands_beside_projects_is_the_systems() {
+        check("uv", Manager::Brew, None, &["brew install uv", "pipx install uv"]);
+        check("uv", Manager::Apt, None, &["pipx install uv"]);
+        check("node", Manager::Apk, None, &["sudo apk add nodejs npm"]);
+        check("cargo", Manager::Apt, None, &[]);
+    }
+}

@@ -1,0 +1,223 @@
+//! Reading what tsc prints: `FILE(LINE,COLUMN): error TSCODE: WHY`, more lines that are indented, the files that it
+//! looked at, and statistics with the number of them.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::python;
+use super::super::{Answer, Reading, ToolRun};
+use crate::model::finding::{Finding, Severity};
+use crate::model::text;
+
+/// An error in a file.
+#[expect(
+    clippy::expect_used,
+    reason = "the pattern is a constant that every test compiles"
+)]
+static PLACED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(.+?)\((\d+),(\d+)\): error (TS\d+): (.*)$").expect("a pattern"));
+
+/// An error in no file: arguments, settings, the environment.
+#[expect(
+    clippy::expect_used,
+    reason = "the pattern is a constant that every test compiles"
+)]
+static GLOBAL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^error (TS\d+): (.*)$").expect("a pattern"));
+
+/// How many files one project has.
+#[expect(
+    clippy::expect_used,
+    reason = "the pattern is a constant that every test compiles"
+)]
+static COUNT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^Files: +(\d+)$").expect("a pattern"));
+
+/// The last of the statistics of one project.
+#[expect(
+    clippy::expect_used,
+    reason = "the pattern is a constant that every test compiles"
+)]
+static END: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^Total time: +[0-9.]+s$").expect("a pattern"));
+
+/// What the output says.
+#[derive(Default)]
+struct Said {
+    findings: Vec<Finding>,
+    /// What is wrong with the settings or the arguments: code and text.
+    settings: Vec<(String, String)>,
+    /// Files that were listed.
+    listed: u64,
+    /// Those of them that are the project's own.
+    own: u64,
+    /// Files as they were counted.
+    counted: u64,
+    /// Projects whose statistics began and ended.
+    begun: u64,
+    ended: u64,
+    help: bool,
+}
+
+/// Where the lines of an indented continuation go.
+#[derive(Clone, Copy)]
+enum Last {
+    Finding,
+    Other,
+}
+
+impl Said {
+    fn of(stdout: &str, run: &ToolRun<'_>) -> Self {
+        let mut said = Self::default();
+        let mut last = Last::Other;
+        for line in stdout.lines() {
+            if let Some(found) = PLACED.captures(line) {
+                last = said.placed(&found, run);
+            } else if let Some(found) = GLOBAL.captures(line) {
+                said.settings.push((found[1].to_owned(), found[2].to_owned()));
+                last = Last::Other;
+            } else if line.starts_with("  ") {
+                if let (Last::Finding, Some(finding)) = (last, said.findings.last_mut())
+                    && finding.message.len() < 2_000
+                {
+                    finding.message.push('\n');
+                    finding.message.push_str(line);
+                }
+            } else if line.starts_with('/') || line.starts_with("bundled://") {
+                said.listed += 1;
+                said.own += u64::from(is_own(line, run));
+            } else if let Some(found) = COUNT.captures(line) {
+                said.counted = said.counted.saturating_add(found[1].parse().unwrap_or(u64::MAX));
+                said.begun += 1;
+            } else if END.is_match(line) {
+                said.ended += 1;
+            } else {
+                said.help |= line.starts_with("tsc: The TypeScript Compiler");
+            }
+        }
+        for finding in &mut said.findings {
+            finding.message = python::brief(&finding.message);
+        }
+        said
+    }
+
+    fn placed(&mut self, found: &regex::Captures<'_>, run: &ToolRun<'_>) -> Last {
+        let (file, code, why) = (&found[1], &found[4], &found[5]);
+        if is_about_settings(file) {
+            self.settings
+                .push((code.to_owned(), format!("{}: {why}", run.project_path(file))));
+            return Last::Other;
+        }
+        self.findings
+            .push(Finding::new("tsc", code, Severity::High, why).at(
+                run.project_path(file),
+                found[2].parse().ok(),
+                found[3].parse().ok(),
+            ));
+        Last::Finding
+    }
+}
+
+/// Whether a file of JSON holds the compiler's settings and is no module.
+fn is_about_settings(file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let is_json = name.rsplit('.').next() == Some("json");
+    is_json
+        && ["tsconfig", "jsconfig", "package.json"]
+            .iter()
+            .any(|part| name.contains(part))
+}
+
+/// Whether a file is the project's own: below its root, and not installed.
+fn is_own(file: &str, run: &ToolRun<'_>) -> bool {
+    let path = std::path::Path::new(file);
+    path.starts_with(&run.facts.root)
+        && !path
+            .components()
+            .any(|part| matches!(part.as_os_str().to_str(), Some("node_modules" | ".yarn" | ".pnp")))
+}
+
+/// Reads a run.
+pub(super) fn read(run: &ToolRun<'_>) -> Reading {
+    let stdout = python::plain(run.stdout);
+    let mut said = Said::of(&stdout, run);
+    if !said.findings.is_empty() {
+        let warnings = said
+            .settings
+            .first()
+            .map(|(code, why)| format!("not everything was checked: {code}: {}", text::shorten(why, 300)))
+            .into_iter()
+            .chain(uninstalled(&said, run))
+            .collect();
+        return Reading::Answer(Box::new(Answer {
+            findings: std::mem::take(&mut said.findings),
+            metrics: metrics(&said),
+            warnings,
+            ..Answer::default()
+        }));
+    }
+    if let Some((code, why)) = said.settings.first() {
+        return not_checked(code, why, run);
+    }
+    if run.exit != 0 {
+        return if said.help {
+            Reading::broken_with_hint(
+                "tsc printed its help: it found no tsconfig.json",
+                "write a tsconfig.json, or name one: tsc -p PATH",
+            )
+        } else {
+            python::no_answer("tsc gave up", run)
+        };
+    }
+    if said.begun == 0 || said.begun != said.ended || said.counted != said.listed {
+        return python::no_answer("tsc did not say to the end which files it looked at", run);
+    }
+    if said.own == 0 {
+        return Reading::broken_with_hint(
+            "tsc looked at no file of the project: tsconfig.json names none",
+            "where it refers to other projects, set quality_gates.type_checking.commands.typescript to \"tsc -b\", \
+             or to \"tsc -p\" with the project to check",
+        );
+    }
+    Reading::Answer(Box::new(Answer {
+        metrics: metrics(&said),
+        ..Answer::default()
+    }))
+}
+
+fn metrics(said: &Said) -> BTreeMap<&'static str, u64> {
+    BTreeMap::from([("files_checked", said.own)])
+}
+
+/// Why imports cannot be found, where nothing is installed.
+fn uninstalled(said: &Said, run: &ToolRun<'_>) -> Option<String> {
+    let lacks = said
+        .findings
+        .iter()
+        .any(|finding| matches!(finding.rule.as_str(), "TS2307" | "TS2792" | "TS7016"));
+    (lacks && !run.facts.node.installed).then(|| {
+        format!(
+            "there is no node_modules, so imports cannot be found: {}",
+            run.facts.node.manager.install()
+        )
+    })
+}
+
+/// No answer, because settings or arguments are wrong: the compiler then checks no types.
+fn not_checked(code: &str, why: &str, run: &ToolRun<'_>) -> Reading {
+    let reason = format!(
+        "tsc could not check the project: {code}: {}",
+        text::shorten(why, 300)
+    );
+    let hint = match code {
+        "TS18002" | "TS18003" => {
+            "name the files to check in tsconfig.json: \"include\" or \"files\"".to_owned()
+        }
+        "TS2688" => format!("install the packages: {}", run.facts.node.manager.install()),
+        "TS5094" | "TS6310" => {
+            "a project that others refer to has to write its declarations: leave --noEmit out of tsc -b"
+                .to_owned()
+        }
+        _ => return Reading::broken(reason),
+    };
+    Reading::broken_with_hint(reason, hint)
+}
