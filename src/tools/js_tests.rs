@@ -33,20 +33,26 @@ pub(super) fn with_ours(own: Vec<String>, ours: impl IntoIterator<Item = String>
     args
 }
 
-/// The arguments without some options that have a value, as `--name=value` and `--name value`.
+/// The arguments without some options that have a value, as `--name=value` and `--name value`. A name that ends in a
+/// dot stands for all that begin with it.
 pub(super) fn without(args: &[String], names: &[&str]) -> Vec<String> {
+    let goes = |name: &str| {
+        let mut names = names.iter();
+        names.any(|gone| name == *gone || (gone.ends_with('.') && name.starts_with(gone)))
+    };
     let mut out = Vec::with_capacity(args.len());
     let mut words = args.iter();
     while let Some(word) = words.next() {
         if word == "--" {
             out.push(word.clone());
             out.extend(words.by_ref().cloned());
-        } else if names.contains(&word.as_str()) {
+        } else if let Some((name, _)) = word.split_once('=') {
+            if !goes(name) {
+                out.push(word.clone());
+            }
+        } else if goes(word) {
             words.next();
-        } else if !word
-            .split_once('=')
-            .is_some_and(|(name, _)| names.contains(&name))
-        {
+        } else {
             out.push(word.clone());
         }
     }
@@ -88,7 +94,7 @@ mod tests {
 
     #[track_caller]
     fn check(own: &str, expect: &str) {
-        let own = without(&words(own), &["--out", "-o"]);
+        let own = without(&words(own), &["--out", "-o", "--dot."]);
         assert_eq!(with_ours(own, words("--ours")).join(" "), expect);
     }
 
@@ -99,6 +105,7 @@ mod tests {
         check("a -- b", "a --ours -- b");
         check("--out x a --out=y -o z b", "a b --ours");
         check("a -- --out x", "a --ours -- --out x");
+        check("--dot.a=1 --dot.b x --dotted y", "--dotted y --ours");
         check("--outer --output=x", "--outer --output=x --ours");
     }
 

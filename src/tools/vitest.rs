@@ -16,9 +16,15 @@ pub struct Vitest;
 /// The key of the report.
 const REPORT: &str = "vitest";
 
-/// Options of the project's own that send the reports elsewhere. vitest takes `--outputFile` as one place or as
-/// one a reporter, and not both.
-const ELSEWHERE: [&str; 3] = ["--outputFile", "--outputFile.json", "--coverage.reportsDirectory"];
+/// Options of the project's own that send reports elsewhere. One place for all reports is the only one that wins over
+/// every setting of a project (a place a reporter loses against one place for all), so that there may be but one
+/// reporter that writes a file.
+const ELSEWHERE: [&str; 4] = [
+    "--outputFile",
+    "--outputFile.",
+    "--reporter",
+    "--coverage.reportsDirectory",
+];
 
 impl Tool for Vitest {
     fn id(&self) -> &'static str {
@@ -51,7 +57,7 @@ impl Tool for Vitest {
         let mut ours = vec![
             "--reporter=default".to_owned(),
             "--reporter=json".to_owned(),
-            format!("--outputFile.json={}", report.display()),
+            format!("--outputFile={}", report.display()),
             // `vitest watch` and `vitest --watch` have no end; `--watch=false` does not keep the first from watching.
             "--run".to_owned(),
         ];

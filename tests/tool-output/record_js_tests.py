@@ -281,7 +281,7 @@ def vitest(r):
     version = r.version("vitest")
     major = int(version.split(".")[0])
     provider = r.version("@vitest/coverage-v8")
-    asked = ["--reporter=default", "--reporter=json", "--outputFile.json=OUT/vitest.json", "--run"]
+    asked = ["--reporter=default", "--reporter=json", "--outputFile=OUT/vitest.json", "--run"]
     measured = [
         "--coverage.enabled=true",
         "--coverage.reporter=json-summary",
@@ -427,6 +427,7 @@ def vitest(r):
     for command, name in [("watch", "watch"), ("dev", "dev"), (None, "bare"), ("--watch", "option")]:
         case(f"clean-command-{name}", clean, command=command)
     case("clean-own-reporters", {**clean, "vitest.config.mjs": config % "reporters: ['verbose'], outputFile: { json: 'mine.json' }"})
+    case("clean-own-output", {**clean, "vitest.config.mjs": config % "reporters: ['junit'], outputFile: 'mine.xml'"})
     if major >= 3:
         case("failing-locations", failing, "--includeTaskLocation")
 

@@ -19,7 +19,7 @@ fn nothing_spoiled_reads_as_clean() {
     }
 }
 
-const OURS: &str = "--reporter=default --reporter=json --outputFile.json=/out/vitest.json --run";
+const OURS: &str = "--reporter=default --reporter=json --outputFile=/out/vitest.json --run";
 
 #[track_caller]
 fn check(own: &str, coverage: bool, expect: &str) {
@@ -34,9 +34,9 @@ fn the_report_is_asked_for_behind_the_projects_own_words_and_nothing_watches() {
     check("watch src", false, "watch src OURS");
     check("run --dir src -- x", false, "run --dir src OURS -- x");
     check(
-        "run --outputFile=a --outputFile b --outputFile.json=c --outputFile.junit=d",
+        "run --outputFile=a --outputFile b --outputFile.json=c --outputFile.junit=d --reporter junit --reporter=x src",
         false,
-        "run --outputFile.junit=d OURS",
+        "run src OURS",
     );
 }
 

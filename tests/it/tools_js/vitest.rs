@@ -39,8 +39,14 @@ fn counts_places_and_coverage_are_those_that_vitest_prints() {
 
 #[test]
 fn a_green_run_passes_and_coverage_below_the_limit_names_the_lines() {
-    let sandbox = project(&package(), &[APP_MODULE, ("app.test.js", ADDS)]);
+    // With a report of the project's own, which is left out: two cannot go to one file.
+    let own = "export default { test: { reporters: ['junit'], outputFile: 'mine.xml' } };\n";
+    let sandbox = project(
+        &package(),
+        &[APP_MODULE, ("app.test.js", ADDS), ("vitest.config.js", own)],
+    );
     check(&sandbox, 0, "passed", "1 test passed");
+    assert!(!sandbox.path("mine.xml").exists());
     let sandbox = with_threshold(sandbox, &json!(80));
     let gate = check(&sandbox, 1, "failed", "coverage 66.7 % is below 80 %");
     assert_eq!(places(&gate), ["coverage app.js:6"]);
