@@ -90,7 +90,7 @@ fn list(cx: &mut Cx) -> anyhow::Result<Exit> {
         format!("{}\n", serde_json::to_string_pretty(&document)?)
     } else {
         gates::GATES.iter().fold(String::new(), |mut text, gate| {
-            let _ = writeln!(text, "{:<11} {}", gate.id().as_str(), gate.about().question);
+            let _ = writeln!(text, "{:<13} {}", gate.id().as_str(), gate.about().question);
             text
         })
     };
