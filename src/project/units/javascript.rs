@@ -68,33 +68,17 @@ fn strings(value: &Value) -> impl Iterator<Item = String> {
         .filter_map(|item| item.as_str().map(str::to_owned))
 }
 
-/// The list below `packages:` of pnpm-workspace.yaml, block or flow. A list that is spelled in another way names
-/// nothing, so that its packages stay units of their own.
+/// The list below `packages:` of pnpm-workspace.yaml. One that cannot be read names nothing, so that its packages stay
+/// units of their own.
 fn pnpm_packages(text: &str) -> Vec<String> {
-    let mut lines = text.lines().skip_while(|line| !line.starts_with("packages:"));
-    let Some(head) = lines.next() else {
-        return Vec::new();
-    };
-    let flow = head["packages:".len()..].trim();
-    if let Some(items) = flow.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
-        return items.split(',').filter_map(scalar).collect();
-    }
-    lines
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map_while(|line| line.strip_prefix('-'))
-        .filter_map(scalar)
+    let document: serde_yaml::Value = serde_yaml::from_str(text).unwrap_or_default();
+    document
+        .get("packages")
+        .and_then(serde_yaml::Value::as_sequence)
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item.as_str().map(str::to_owned))
         .collect()
-}
-
-/// A plain or quoted YAML scalar with a comment behind it.
-fn scalar(text: &str) -> Option<String> {
-    let text = text.trim();
-    let value = match text.chars().next()? {
-        quote @ ('\'' | '"') => text[1..].split(quote).next()?,
-        _ => text.split(" #").next()?.trim_end(),
-    };
-    (!value.is_empty()).then(|| value.to_owned())
 }
 
 fn has_tests(package: &Value) -> bool {
@@ -131,13 +115,15 @@ mod tests {
     #[test]
     fn packages_of_a_pnpm_workspace_are_read() {
         check(
-            "packages:\n  # apps\n  - 'apps/*'\n  - \"libs/**\" # all\n  - !x\n  - tools # one\n\ncatalog:\n  - no\n",
+            "packages:\n  # apps\n  - 'apps/*'\n  - \"libs/**\" # all\n  - '!x'\n  - tools # one\n\ncatalog:\n  - no\n",
             &["apps/*", "libs/**", "!x", "tools"],
         );
         check("packages:\n- a\n- b\nonlyBuiltDependencies:\n- c\n", &["a", "b"]);
         check("packages: ['a/*', b]\n", &["a/*", "b"]);
         check("catalog:\n  - a\n", &[]);
         check("packages:\n", &[]);
+        check("packages: [a", &[]);
+        check("? [", &[]);
         check("", &[]);
     }
 
