@@ -6,6 +6,7 @@
 mod assemble;
 mod fingerprint;
 mod inquiry;
+mod installed;
 mod plan;
 mod schedule;
 mod versions;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Plan;
 use super::inquiry::{self, Question, VersionAnswer};
+use super::installed;
 use crate::gates::{Item, StepTool, Work};
 use crate::process::Runner;
 use crate::tools::Tool;
@@ -74,6 +75,9 @@ pub(super) fn key(tool: &dyn Tool, program: &Path) -> Option<VersionKey> {
 
 /// Asks. A tool that does not answer has no version; that is no reason to fail a gate.
 pub(super) fn ask(probe: &Probe, runner: &dyn Runner, cwd: &Path) -> Option<String> {
+    if let Some(version) = installed::version(&probe.program) {
+        return Some(version);
+    }
     let question = Question {
         program: probe.program.clone(),
         args: probe.args.clone(),
