@@ -72,8 +72,8 @@ fn every_tool_is_named() {
         {
             names.push((*first).to_owned());
         }
-        let named = |name: &String| README.contains(name.as_str());
-        assert!(names.iter().any(named), "{id} is not in the README");
+        let is_there = |name: &String| README.contains(name.as_str());
+        assert!(names.iter().any(is_there), "{id} is not in the README");
     }
 }
 
