@@ -5,6 +5,8 @@ use sdd::model::gate_id::GateId;
 
 const README: &str = include_str!("../../README.md");
 
+const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
+
 #[test]
 fn every_exit_code_is_in_the_table() {
     let rows: Vec<&str> = README
@@ -32,17 +34,56 @@ fn every_gate_is_in_the_table() {
     }
 }
 
+/// The JSON documents that a page shows.
+fn documents(page: &str) -> impl Iterator<Item = &str> {
+    page.split("```json\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+}
+
 #[test]
-fn the_configuration_shown_is_valid() {
-    let start = README.find("```json\n").map(|at| at + "```json\n".len());
-    let text = start.and_then(|at| README[at..].split("```").next());
-    let text = text.expect("the README shows a configuration");
-    let loaded = sdd::model::config::load::parse("README.md", text).expect("it is valid");
-    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
-    let problems: Vec<_> = loaded
-        .config
-        .rules()
-        .flat_map(sdd::model::config::Rule::problems)
-        .collect();
-    assert!(problems.is_empty(), "{problems:?}");
+fn the_configurations_shown_are_valid() {
+    for (name, page, count) in [
+        ("README.md", README, 1),
+        ("docs/configuration.md", CONFIGURATION, 3),
+    ] {
+        assert_eq!(documents(page).count(), count, "{name}");
+        for text in documents(page) {
+            let loaded = sdd::model::config::load::parse(name, text).expect(text);
+            assert!(loaded.warnings.is_empty(), "{name}: {:?}", loaded.warnings);
+            let problems: Vec<_> = loaded
+                .config
+                .rules()
+                .flat_map(sdd::model::config::Rule::problems)
+                .collect();
+            assert!(problems.is_empty(), "{name}: {problems:?}");
+        }
+    }
+}
+
+#[test]
+fn every_tool_is_named() {
+    for tool in sdd::tools::TOOLS {
+        let id = tool.id();
+        let mut names = vec![id.to_owned(), id.replace('-', " "), tool.words().join(" ")];
+        // Of `npm audit` and `biome lint` the first word stands in a list; of these it would say nothing.
+        if let Some(first) = tool.words().first()
+            && !["cargo", "go", "node", "ruff"].contains(first)
+        {
+            names.push((*first).to_owned());
+        }
+        let is_there = |name: &String| README.contains(name.as_str());
+        assert!(names.iter().any(is_there), "{id} is not in the README");
+    }
+}
+
+#[test]
+fn every_format_is_in_the_table() {
+    for format in sdd::report::FORMATS {
+        let name = format.name();
+        assert!(
+            README.contains(&format!("| `{name}` |")),
+            "{name} is not in the README's table"
+        );
+    }
 }
