@@ -50,7 +50,7 @@ pub struct Args {
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let format = cx.choose(&["human", "json", "agent"])?;
     let opened = pipeline::open(cx)?;
-    let project = detect::project(opened.store.root(), &opened.config.exclude, None)?;
+    let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
     let finder = pipeline::finder(cx, &project.root);
     let programs = pipeline::programs(cx, &opened.config, &project, &finder);
     let gate_cx = Context {

@@ -152,7 +152,12 @@ pub fn plan_text(
                     }
                 }
                 Item::Not(not) => {
-                    writeln!(text, "  - {} in {}: {}", not.tool, not.unit, not.reason)?;
+                    let tool = if not.tool == "-" {
+                        String::new()
+                    } else {
+                        format!("{} ", not.tool)
+                    };
+                    writeln!(text, "  - {tool}in {}: {}", not.unit, not.reason)?;
                     if let Some(hint) = &not.hint {
                         writeln!(text, "      → {hint}")?;
                     }

@@ -98,7 +98,6 @@ fn judge_part(cx: &Context<'_>, part: &Part<'_>, totals: &mut Totals) -> StepJud
     }
 }
 
-/// A command that sdd cannot look into: its exit code answers for the tests, nothing answers for coverage.
 /// Judges a command that measures coverage and counts no tests: its exit code says whether they passed.
 fn uncounted(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Totals) -> StepJudgement {
     let StepTool::Own = step.tool else {
@@ -138,6 +137,7 @@ fn threshold(cx: &Context<'_>, step: &Step) -> Option<f64> {
     cx.config.for_unit(&facts.unit).coverage_threshold()
 }
 
+/// A command that sdd cannot look into: its exit code answers for the tests, nothing answers for coverage.
 fn own_command(cx: &Context<'_>, step: &Step) -> StepJudgement {
     let threshold = threshold(cx, step);
     match (threshold, step.language) {

@@ -110,7 +110,10 @@ impl UnitPlan<'_> {
         let program = match self.cx.programs.get(Some(self.index), program) {
             Found::At(path) => path,
             found => {
-                items.push(self.absent(&label, program, &found, None));
+                // Said once: the command that looks needs it, too, or lacks its own.
+                if phase == Phase::Check {
+                    items.push(self.absent(&label, program, &found, None));
+                }
                 return;
             }
         };

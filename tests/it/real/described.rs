@@ -207,3 +207,15 @@ fn a_directory_is_a_unit_by_declaration() {
     answer.expect_code(0);
     assert_eq!(answer.json()["project"]["units"][0]["path"], "tools");
 }
+
+#[test]
+fn the_doctor_sees_what_a_described_language_lacks() {
+    let sandbox = Sandbox::new()
+        .file("a.lab", "")
+        .config(&json!({"languages": {"lab": {
+            "markers": ["*.lab"], "gates": {"tests": "labtest --all", "security": null}
+        }}}));
+    let answer = sandbox.sdd(["doctor"]);
+    answer.expect_code(3);
+    assert!(answer.stdout.contains("labtest"), "{}", answer.stdout);
+}
