@@ -268,7 +268,10 @@ fn many_short_children_leave_no_descriptor() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a supervised child would be found at once")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a supervised child would be found at once"
+)]
 fn started_by_somebody_else_with_the_environment_of_a_child() {
     use std::os::unix::process::ExitStatusExt;
     let bench = Bench::new();

@@ -1,6 +1,6 @@
 //! The test runners for JavaScript for real: each runs through `sdd gate tests` on a small project.
 
-mod bench;
+pub mod bench;
 mod jest;
 mod mocha;
 mod monorepo;
