@@ -50,7 +50,11 @@ pub(super) fn choose(scan: &Scan, manifests: &mut Manifests, warnings: &mut Vec<
         match spec.id {
             Language::Rust => push(&mut chosen, spec.id, rust::choose(candidates, manifests)),
             Language::Javascript => {
-                push(&mut chosen, spec.id, javascript::choose(candidates, manifests));
+                push(
+                    &mut chosen,
+                    spec.id,
+                    javascript::choose(candidates, manifests, warnings),
+                );
             }
             Language::Typescript => refine(&mut chosen, &candidates),
             Language::Go => push(&mut chosen, spec.id, go::choose(candidates, manifests, warnings)),
