@@ -57,7 +57,11 @@ pub(super) fn choose(scan: &Scan, manifests: &mut Manifests, warnings: &mut Vec<
                 );
             }
             Language::Typescript => refine(&mut chosen, &candidates),
-            Language::Go => push(&mut chosen, spec.id, go::choose(candidates, manifests, warnings)),
+            Language::Go => push(
+                &mut chosen,
+                spec.id,
+                go::choose(candidates, scan, manifests, warnings),
+            ),
             // Last: whether loose Python files need a unit depends on the other languages' units.
             Language::Python | Language::Described(_) => {}
         }
