@@ -1,7 +1,6 @@
 //! What tests are called and what they print: commands of other programs, and secrets.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::Path;
 
