@@ -30,6 +30,7 @@ impl Gate for TypeChecking {
         let applies = |facts: &UnitFacts| {
             let configured = cx.config.for_unit(&facts.unit).recipes(self.id());
             facts.node.problem.is_some()
+                || toolplan::scripts::named(facts, self.id())
                 || configured.is_some_and(|(_, recipes)| !recipes.is_empty())
                 || tools::serving(self.id(), facts.unit.language)
                     .any(|tool| matches!(tool.applies(facts), Applies::Yes(_)))

@@ -22,6 +22,8 @@ pub(super) struct Scan {
     pub markers: BTreeMap<PathBuf, BTreeSet<String>>,
     /// Directories with Python files directly in them.
     pub python: BTreeMap<PathBuf, Sources>,
+    /// Directories with Go files directly in them, each with the first of them.
+    pub go: BTreeMap<PathBuf, String>,
     /// Markers of described languages, by directory and language.
     pub described: BTreeMap<(PathBuf, Language), BTreeSet<String>>,
     /// Languages without gates: how many markers, and the first.
@@ -47,6 +49,7 @@ pub(super) struct Sources {
 struct Part {
     markers: Vec<(PathBuf, String)>,
     python: BTreeMap<PathBuf, Sources>,
+    go: Vec<(PathBuf, String)>,
     described: Vec<(PathBuf, Language, String)>,
     others: Vec<(&'static str, String)>,
     virtualenvs: Vec<PathBuf>,
@@ -103,6 +106,14 @@ impl Scan {
                 self.python.entry(dir).or_default().merge(&sources);
             }
         }
+        for (dir, name) in part.go {
+            if is_kept(&dir) {
+                let first = self.go.entry(dir).or_insert_with(|| name.clone());
+                if name < *first {
+                    *first = name;
+                }
+            }
+        }
         for (language, path) in part.others {
             if is_kept(Path::new(&path)) {
                 let seen = self.others.entry(language).or_insert((0, path.clone()));
@@ -143,6 +154,9 @@ fn visit(part: &mut Part, found: &Entry<'_>, described: &[Described]) {
         return;
     };
     let dir = found.relative.parent().unwrap_or(Path::new(""));
+    if Path::new(name).extension().is_some_and(|end| end == "go") && is_file(found.entry) {
+        part.go.push((dir.to_owned(), name.to_owned()));
+    }
     let is_python = Path::new(name).extension().is_some_and(|end| end == "py");
     if is_python && is_file(found.entry) {
         if let Some(sources) = part.python.get_mut(dir) {

@@ -6,6 +6,7 @@ mod config;
 mod doctor;
 mod example;
 mod help;
+mod monorepo;
 mod process;
 mod project;
 mod readme;

@@ -184,6 +184,12 @@ impl UnitPlan<'_> {
             return lacking(program, self.not_run(tool, Meaning::Error, reason, Some(hint)));
         }
         let reason = format!("{program} is not installed");
+        let node = &self.facts.node;
+        let declared = |command: &str| command.split(' ').any(|word| node.dependencies.contains(word));
+        if install.is_some_and(declared) && !node.installed && !node.manager_because.is_empty() {
+            let hint = format!("install the packages: {}", node.manager.install());
+            return lacking(program, self.missing(tool, reason, hint));
+        }
         let hint = install.map_or_else(
             || {
                 format!(

@@ -46,6 +46,12 @@ pub(in crate::gates) fn programs(facts: &UnitFacts) -> Vec<String> {
         .collect()
 }
 
+/// Whether a script of the unit has one of the names under which projects keep what a gate runs.
+pub(in crate::gates) fn named(facts: &UnitFacts, gate: GateId) -> bool {
+    matches!(facts.unit.language, Language::Javascript | Language::Typescript)
+        && names(gate).iter().any(|name| facts.script(name).is_some())
+}
+
 /// A command line that runs a script.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Call<'a> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Candidate, Manifests};
+use super::{Candidate, Manifests, Scan};
 use crate::project::paths::{display, normalise};
 
 const MODULE: &str = "go.mod";
@@ -12,6 +12,7 @@ const WORKSPACE: &str = "go.work";
 
 pub(super) fn choose(
     candidates: Vec<Candidate>,
+    scan: &Scan,
     manifests: &mut Manifests,
     warnings: &mut Vec<String>,
 ) -> Vec<Candidate> {
@@ -23,6 +24,20 @@ pub(super) fn choose(
         .collect();
     for candidate in candidates.iter().filter(|candidate| has(candidate, WORKSPACE)) {
         warnings.extend(check(&candidate.dir, &modules, manifests));
+    }
+    let mut loose = scan
+        .go
+        .iter()
+        .filter(|(dir, _)| !dir.ancestors().any(|above| modules.contains(above)));
+    if let Some((dir, name)) = loose.next() {
+        let more = match loose.count() {
+            0 => String::new(),
+            count => format!(", nor do those in {count} more places"),
+        };
+        warnings.push(format!(
+            "the Go file {} belongs to no module{more}; a go.mod makes a directory a unit, `exclude` silences this",
+            display(&dir.join(name))
+        ));
     }
     candidates
         .into_iter()

@@ -9,11 +9,19 @@ use serde_json::Value;
 
 use super::members::Members;
 use super::{Candidate, Manifests};
+use crate::project::paths::{display, normalise};
 
 /// What `npm init` writes for a package without tests.
 const NO_TESTS: &str = "no test specified";
 
-pub(super) fn choose(mut candidates: Vec<Candidate>, manifests: &mut Manifests) -> Vec<Candidate> {
+pub(super) fn choose(
+    mut candidates: Vec<Candidate>,
+    manifests: &mut Manifests,
+    warnings: &mut Vec<String>,
+) -> Vec<Candidate> {
+    for candidate in &candidates {
+        warnings.extend(missing_members(&candidate.dir, manifests));
+    }
     let workspaces: Vec<Members> = candidates
         .iter()
         .filter_map(|candidate| workspace(&candidate.dir, manifests))
@@ -35,8 +43,25 @@ pub(super) fn choose(mut candidates: Vec<Candidate>, manifests: &mut Manifests) 
     candidates
 }
 
-/// The members that a workspace's root names, by any of the files that do; `None` when the directory is no such root.
-pub(in crate::project) fn workspace(dir: &Path, manifests: &mut Manifests) -> Option<Members> {
+/// What to say of members that a workspace's root names one by one, and that are not there.
+fn missing_members(dir: &Path, manifests: &mut Manifests) -> Vec<String> {
+    let mut missing = patterns(dir, manifests);
+    missing.retain(|member| {
+        let place = normalise(&dir.join(member.trim_start_matches('/')));
+        let is_there = place.is_some_and(|place| manifests.text(&place.join("package.json")).is_some());
+        !is_there && !member.contains(['*', '?', '[', '{', '(', '!'])
+    });
+    let root = display(dir);
+    missing
+        .iter()
+        .map(|member| {
+            format!("the workspace in {root} names {member}, which has no package.json: no gate looks at it")
+        })
+        .collect()
+}
+
+/// The patterns that name members, by any of the files of a workspace's root that do.
+fn patterns(dir: &Path, manifests: &mut Manifests) -> Vec<String> {
     let package = manifests.json(&dir.join("package.json"));
     let lerna = manifests.json(&dir.join("lerna.json"));
     let mut patterns: Vec<String> = Vec::new();
@@ -49,6 +74,12 @@ pub(in crate::project) fn workspace(dir: &Path, manifests: &mut Manifests) -> Op
     if let Some(text) = manifests.text(&dir.join("pnpm-workspace.yaml")) {
         patterns.extend(pnpm_packages(text));
     }
+    patterns
+}
+
+/// The members that a workspace's root names; `None` when the directory is no such root.
+pub(in crate::project) fn workspace(dir: &Path, manifests: &mut Manifests) -> Option<Members> {
+    let patterns = patterns(dir, manifests);
     if patterns.is_empty() {
         return None;
     }

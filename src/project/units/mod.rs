@@ -50,10 +50,18 @@ pub(super) fn choose(scan: &Scan, manifests: &mut Manifests, warnings: &mut Vec<
         match spec.id {
             Language::Rust => push(&mut chosen, spec.id, rust::choose(candidates, manifests)),
             Language::Javascript => {
-                push(&mut chosen, spec.id, javascript::choose(candidates, manifests));
+                push(
+                    &mut chosen,
+                    spec.id,
+                    javascript::choose(candidates, manifests, warnings),
+                );
             }
             Language::Typescript => refine(&mut chosen, &candidates),
-            Language::Go => push(&mut chosen, spec.id, go::choose(candidates, manifests, warnings)),
+            Language::Go => push(
+                &mut chosen,
+                spec.id,
+                go::choose(candidates, scan, manifests, warnings),
+            ),
             // Last: whether loose Python files need a unit depends on the other languages' units.
             Language::Python | Language::Described(_) => {}
         }

@@ -207,3 +207,44 @@ fn a_go_workspace_alone_is_no_unit_and_its_wrong_members_are_said() {
         ]
     );
 }
+
+#[test]
+fn go_files_without_a_module_are_said() {
+    let tree = Tree::of(&[
+        ("a/go.mod", "module a"),
+        ("a/b/in.go", "package b"),
+        ("c/z.go", "package c"),
+        ("c/out.go", "package c"),
+    ]);
+    let said = "the Go file c/out.go belongs to no module; a go.mod makes a directory a unit, `exclude` silences this";
+    assert_eq!(tree.project().warnings, [said]);
+    let tree = Tree::of(&[
+        ("a.go", "package a"),
+        ("d/e.go", "package d"),
+        ("f/g.go", "package f"),
+    ]);
+    let warnings = tree.project().warnings;
+    assert!(
+        warnings[0].starts_with("the Go file a.go belongs to no module, nor do those in 2 more places; "),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn members_that_an_npm_workspace_names_and_that_are_missing_are_said() {
+    let root =
+        r#"{"workspaces":["packages/*","tools/gone","./tools/there","../beside","!packages/old","extra/?"]}"#;
+    let tree = Tree::of(&[
+        ("package.json", root),
+        ("tools/there/package.json", "{"),
+        ("tools/gone/index.js", ""),
+    ]);
+    let mut warnings = tree.project().warnings;
+    warnings.retain(|warning| warning.contains("workspace"));
+    assert_eq!(
+        warnings,
+        ["tools/gone", "../beside"].map(|member| format!(
+            "the workspace in . names {member}, which has no package.json: no gate looks at it"
+        ))
+    );
+}

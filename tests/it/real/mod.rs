@@ -9,6 +9,7 @@
 
 mod bandit;
 mod commands;
+mod coverage_reports;
 mod described;
 mod fakes;
 mod fakes_running;

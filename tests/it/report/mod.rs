@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
 
 mod again;
-mod formats;
+pub mod formats;
 mod merged;
 mod outputs;
 

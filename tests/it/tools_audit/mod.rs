@@ -5,7 +5,7 @@
 
 mod npm;
 mod others;
-mod registry;
+pub mod registry;
 
 use std::os::unix::fs::symlink;
 use std::time::Duration;

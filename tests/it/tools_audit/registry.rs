@@ -7,13 +7,13 @@ use std::process::{Child, Stdio};
 use crate::support::test_tools;
 
 /// `tests/npm/registry.py`, running.
-pub(super) struct Registry {
+pub struct Registry {
     process: Child,
     port: u16,
 }
 
 impl Registry {
-    pub(super) fn start() -> Self {
+    pub fn start() -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npm/registry.py");
         let python = test_tools().join("venv/bin/python");
         #[expect(clippy::disallowed_methods, reason = "the registry is no tool of sdd's")]
@@ -33,12 +33,12 @@ impl Registry {
     }
 
     /// What to configure as the registry.
-    pub(super) fn url(&self, mode: &str) -> String {
+    pub fn url(&self, mode: &str) -> String {
         format!("http://127.0.0.1:{}/{mode}/", self.port)
     }
 
     /// What to configure as the proxy of Yarn 1.
-    pub(super) fn proxy(&self, mode: &str) -> String {
+    pub fn proxy(&self, mode: &str) -> String {
         format!("http://{mode}:x@127.0.0.1:{}", self.port)
     }
 }

@@ -80,6 +80,21 @@ fn a_module_without_tests_is_skipped() {
 }
 
 #[test]
+fn code_without_a_module_is_said_and_is_no_pass() {
+    let sandbox = Sandbox::new()
+        .go()
+        .file("two.go", TWO)
+        .file("two_test.go", TESTS)
+        .config(&json!({}));
+    let answer = sandbox.sdd(["gate", "tests", "--format", "json"]);
+    answer.expect_code(3);
+    let report = answer.json();
+    assert_eq!(report["verdict"], "error");
+    let warnings = report["warnings"].to_string();
+    assert!(warnings.contains("two.go"), "{warnings}");
+}
+
+#[test]
 fn a_dependency_that_is_nowhere_is_no_failed_test() {
     let sandbox = module()
         .file(

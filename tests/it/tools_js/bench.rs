@@ -45,7 +45,7 @@ pub fn with_threshold(sandbox: Sandbox, threshold: &Value) -> Sandbox {
 
 /// A `node_modules` of links to the pinned packages: what a runner caches there stays in the project.
 #[track_caller]
-fn link_modules(modules: &Path, missing: &[&str]) {
+pub fn link_modules(modules: &Path, missing: &[&str]) {
     let from = test_tools().join("npm/node_modules");
     assert!(
         from.join(".bin/jest").exists(),

@@ -1,8 +1,10 @@
 //! The test runners for JavaScript for real: each runs through `sdd gate tests` on a small project.
 
-mod bench;
+pub mod bench;
+mod hostile;
 mod jest;
 mod mocha;
 mod monorepo;
 mod node;
+mod scripts;
 mod vitest;

@@ -11,7 +11,7 @@ use super::bench::{Run, places, project};
 
 /// What a service in the manner of OSV answers.
 #[derive(Clone, Copy)]
-enum Service {
+pub enum Service {
     /// One advisory for `flask`, none for others.
     Works,
     /// 500.
@@ -25,7 +25,7 @@ const ADVISORY: &str = r#"{"vulns":[{"id":"PYSEC-2018-66","aliases":["CVE-2018-1
 "ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"0.12.3"}]}]}]}]}"#;
 
 /// Serves until the test's process ends; the address.
-fn serve(service: Service) -> String {
+pub fn serve(service: Service) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
