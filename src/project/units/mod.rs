@@ -56,7 +56,7 @@ pub(super) fn choose(scan: &Scan, manifests: &mut Manifests, warnings: &mut Vec<
                     javascript::choose(candidates, manifests, warnings),
                 );
             }
-            Language::Typescript => refine(&mut chosen, &candidates),
+            Language::Typescript => refine(&mut chosen, &candidates, warnings),
             Language::Go => push(
                 &mut chosen,
                 spec.id,
@@ -144,7 +144,7 @@ fn push(chosen: &mut Vec<Chosen>, language: Language, candidates: Vec<Candidate>
     }));
 }
 
-fn refine(chosen: &mut [Chosen], candidates: &[Candidate]) {
+fn refine(chosen: &mut [Chosen], candidates: &[Candidate], warnings: &mut Vec<String>) {
     for candidate in candidates {
         let found = chosen
             .iter_mut()
@@ -152,6 +152,22 @@ fn refine(chosen: &mut [Chosen], candidates: &[Candidate]) {
         if let Some(found) = found {
             found.unit.language = Language::Typescript;
             found.unit.markers.extend(candidate.markers.iter().cloned());
+            continue;
+        }
+        let covered = chosen.iter().any(|unit| {
+            matches!(unit.unit.language, Language::Javascript | Language::Typescript)
+                && candidate.dir.starts_with(&unit.dir)
+        });
+        if !covered {
+            let file = display(
+                &candidate
+                    .dir
+                    .join(candidate.markers.first().map_or("", String::as_str)),
+            );
+            warnings.push(format!(
+                "{file} belongs to no package, and no gate looks at its TypeScript; a package.json beside it, or \
+                 `units` in config.json with its language, makes a unit of it; `exclude` silences this"
+            ));
         }
     }
 }

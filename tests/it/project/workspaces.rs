@@ -248,3 +248,19 @@ fn members_that_an_npm_workspace_names_and_that_are_missing_are_said() {
         ))
     );
 }
+
+#[test]
+fn typescript_without_a_package_is_said() {
+    let tree = Tree::of(&[
+        ("lib/tsconfig.json", "{}"),
+        ("web/package.json", r#"{"scripts": {"test": "jest"}}"#),
+        ("web/tsconfig.json", "{}"),
+        ("web/sub/tsconfig.build.json", "{}"),
+    ]);
+    let warnings = tree.project().warnings;
+    assert_eq!(warnings.len(), 1, "{warnings:#?}");
+    assert!(
+        warnings[0].starts_with("lib/tsconfig.json belongs to no package"),
+        "{warnings:#?}"
+    );
+}
