@@ -176,11 +176,14 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
     } else if let Some(finding) = answer.findings.first() {
         StepJudgement::failed(text::first_line(&finding.message).to_owned())
     } else if counts.ran() == 0 {
-        StepJudgement::skipped(match counts.skipped {
-            0 => "no tests were found".to_owned(),
-            1 => "the only test was skipped".to_owned(),
-            count => format!("all {count} tests were skipped"),
-        })
+        // There are tests, and not one of them looked at anything.
+        match counts.skipped {
+            0 => StepJudgement::skipped("no tests were found"),
+            1 => StepJudgement::error("the only test was skipped, so that nothing was tested"),
+            count => StepJudgement::error(format!(
+                "all {count} tests were skipped, so that nothing was tested"
+            )),
+        }
     } else {
         let judgement = judge_coverage(&answer, threshold, measured, counts);
         if measured.is_some() && judgement.verdict() == Verdict::Failed {

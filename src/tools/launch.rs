@@ -50,6 +50,7 @@ fn matched(tool: &dyn Tool, words: &[String]) -> Option<usize> {
             "cargo" => options(words.get(at..)?, VALUED, ""),
             // What it loads stands before what it does: `node --import tsx --test`.
             "node" => options(words.get(at..)?, VALUED_OF_NODE, name),
+            "npm" => options(words.get(at..)?, &["--prefix", "-w", "--workspace"], name),
             _ => 0,
         };
         let word = words.get(at)?;

@@ -64,9 +64,8 @@ impl Tool for NpmAudit {
 
     fn applies(&self, facts: &UnitFacts) -> Applies {
         if facts.node.manager == PackageManager::Bun {
-            return Applies::NothingToDo(
-                "sdd does not audit what Bun locks; configure `bun audit` as the command".to_owned(),
-            );
+            // Nobody here reads what Bun locks: without a command of the project's own, that is no answer.
+            return Applies::No;
         }
         NPM.applies(facts)
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::step::{CommandWork, Item, Phase, Step, StepTool, Work};
+use super::super::step::{CommandWork, Item, Meaning, Phase, Step, StepTool, Work};
 use super::{Start, UnitPlan, base_name, scripts};
 use crate::model::config::{Command, Origin, Recipe, Reports};
 use crate::process::find::Found;
@@ -21,6 +21,14 @@ impl UnitPlan<'_> {
             }
             _ => format!("configured: {command}"),
         };
+        if let Some(reason) = self.no_answer(command) {
+            let hint = format!(
+                "correct quality_gates.{}.commands, or the script that it runs",
+                self.gate.config_key()
+            );
+            items.push(self.not_run("-", Meaning::Error, reason, Some(hint)));
+            return;
+        }
         if let (Command::Words(words), None, true) = (command, &recipe.fix, recipe.reports.is_empty()) {
             if self.tool_of(words, &why, number, items) {
                 return;
@@ -51,6 +59,26 @@ impl UnitPlan<'_> {
             self.own(fix, &Reports::default(), Phase::Rewrite, number, &why, items);
         }
         self.own(command, &recipe.reports, Phase::Check, number, &why, items);
+    }
+
+    /// Why the exit code of a command says nothing, where that can be seen.
+    fn no_answer(&self, command: &Command) -> Option<String> {
+        match command {
+            Command::Shell(text) => swallows(text).then(|| format!("the command always succeeds: {text}")),
+            Command::Words(words) => {
+                let asks = |word: &String| matches!(word.as_str(), "--version" | "--help");
+                if words.iter().skip(1).take_while(|word| *word != "--").any(asks)
+                    || words.get(1).is_some_and(|word| word == "help")
+                {
+                    return Some(format!("the command only talks about itself: {command}"));
+                }
+                let name = scripts::named_by(words)?;
+                let package = self.facts.package.as_ref()?;
+                package.get("scripts")?.get(name).is_none().then(|| {
+                    format!("package.json has no script {name:?}, which the command runs: {command}")
+                })
+            }
+        }
     }
 
     fn tool_of(&self, words: &[String], why: &str, number: usize, items: &mut Vec<Item>) -> bool {
@@ -176,5 +204,45 @@ impl UnitPlan<'_> {
             }
         }
         (files, stdout)
+    }
+}
+
+/// Whether a shell's command succeeds whatever happens in it, by the ways in which people write that.
+pub(super) fn swallows(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(';').trim_end();
+    let end = text.rsplit(['|', ';', '&', '\n']).next().unwrap_or(text).trim();
+    let is_nothing = matches!(end, "true" | ":" | "exit 0" | "/bin/true") || end.starts_with("echo ");
+    let before = text[..text.len() - end.len()].trim_end();
+    // `a && echo done` fails with `a`, and `a | true` is as bad as `a || true`.
+    is_nothing && !before.ends_with("&&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_that_cannot_fail_are_seen() {
+        for text in [
+            "jest || true",
+            "jest||:",
+            "jest; exit 0",
+            "true",
+            "echo ok",
+            "a && b || true;",
+            "a | true",
+        ] {
+            assert!(swallows(text), "{text}");
+        }
+        for text in [
+            "jest",
+            "a && echo done",
+            "a && true",
+            "echo a && jest",
+            "test -f a || exit 1",
+            "jest || exit $?",
+        ] {
+            assert!(!swallows(text), "{text}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! `pre…` or `post…` scripts do. Any other script is run by the package manager, and its exit code is the answer.
 
 use super::super::step::{Item, Meaning, Phase};
+use super::own::swallows;
 use super::{Start, UnitPlan};
 use crate::model::config::{Command, Reports};
 use crate::model::gate_id::GateId;
@@ -75,6 +76,19 @@ pub(super) fn call(words: &[String]) -> Option<Call<'_>> {
         return None;
     }
     extra(script, &words[at + 1..], word(0) == Some("npm"))
+}
+
+/// The script that a command line asks its package manager for, with any options between.
+pub(super) fn named_by(words: &[String]) -> Option<&str> {
+    let mut plain = words
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !word.starts_with('-'));
+    match (plain.next()?, plain.next()?) {
+        ("npm" | "pnpm" | "yarn" | "bun", "run" | "run-script") => plain.next(),
+        ("npm" | "pnpm" | "yarn", "test") => Some("test"),
+        _ => None,
+    }
 }
 
 fn extra<'a>(script: &'a str, rest: &'a [String], is_npm: bool) -> Option<Call<'a>> {
@@ -187,6 +201,12 @@ impl UnitPlan<'_> {
         if !self.may_run(&script.text) {
             return false;
         }
+        if swallows(&script.text) {
+            let reason = format!("package.json: scripts.{name} always succeeds: {}", script.text);
+            let hint = "let the script end as what it runs does".to_owned();
+            items.push(self.not_run("-", Meaning::Error, reason, Some(hint)));
+            return true;
+        }
         self.own(
             &Command::Words(script.through),
             &Reports::default(),
@@ -265,5 +285,7 @@ mod tests {
         check("npm audit", None);
         check("make test", None);
         check("npm", None);
+        let words = ["npm", "run", "--if-present", "x:y", "--", "z"].map(str::to_owned);
+        assert_eq!(named_by(&words), Some("x:y"));
     }
 }

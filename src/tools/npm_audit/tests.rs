@@ -140,10 +140,7 @@ fn the_package_manager_and_the_workspace_decide() {
         "yes: there are dependencies, and no package-lock.json to audit them by",
     );
     check_applies(&unit(".", PackageManager::Pnpm, "pnpm-lock.yaml"), "no");
-    check_applies(
-        &unit(".", PackageManager::Bun, "bun.lock"),
-        "nothing: sdd does not audit what Bun locks; configure `bun audit` as the command",
-    );
+    check_applies(&unit(".", PackageManager::Bun, "bun.lock"), "no");
     let mut bare = facts();
     bare.package = Some(serde_json::json!({"dependencies": {}}));
     check_applies(&bare, "nothing: package.json declares no dependencies");

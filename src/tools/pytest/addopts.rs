@@ -22,7 +22,7 @@ enum Says {
 /// Whether the arguments or the settings that pytest will take measure coverage, as far as that can be excluded.
 pub(super) fn may_measure(args: &[String], facts: &UnitFacts) -> bool {
     // Other settings than those that are read here.
-    let elsewhere = ["-c", "--config-file", "--rootdir", "-o", "--override-ini"];
+    let elsewhere = ["-c", "--config-file", "--rootdir"];
     let named = |word: &String| {
         elsewhere.iter().any(|option| {
             word == option
@@ -30,7 +30,18 @@ pub(super) fn may_measure(args: &[String], facts: &UnitFacts) -> bool {
                 || (!option.starts_with("--") && word.starts_with(option))
         })
     };
-    let overrides = args.iter().take_while(|word| *word != "--").any(named);
+    let before = || args.iter().take_while(|word| *word != "--");
+    // One setting, in the word of the option or in the next one: only `addopts` may measure.
+    let sets_options = |(index, word): (usize, &String)| {
+        let value = match word.as_str() {
+            "-o" | "--override-ini" => args.get(index + 1).map(String::as_str),
+            joined => joined
+                .strip_prefix("--override-ini=")
+                .or_else(|| joined.strip_prefix("-o").filter(|_| !joined.starts_with("--"))),
+        };
+        value.is_some_and(|value| value.trim_start_matches('=').trim_start().starts_with("addopts"))
+    };
+    let overrides = before().any(named) || before().enumerate().any(sets_options);
     python::has_option(args, "--cov") || overrides || settings_measure(&facts.python.pytest)
 }
 
@@ -223,12 +234,17 @@ mod tests {
             "-cx.ini",
             "--config-file=x",
             "-o addopts=--cov=x",
-            "--override-ini=a=b",
+            "--override-ini=addopts=-x",
             "--cov=x",
         ] {
             check_args(args, &[], true);
         }
         check_args("-- -c --cov", &[], false);
+        check_args(
+            "-o log_cli=true --override-ini=cache_dir=x -ocache_dir=y",
+            &[],
+            false,
+        );
         check_args("--color=no --cov-branch", &[], false);
     }
 }
