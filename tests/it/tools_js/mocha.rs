@@ -107,3 +107,24 @@ fn a_run_that_does_not_end_has_no_answer_although_its_report_is_there() {
     .config(&json!({"quality_gates": {"test_execution": {"coverage_threshold": null, "timeout": 6}}}));
     check(&sandbox, 3, "error", "timed out after 6 s");
 }
+
+#[test]
+fn a_dry_run_is_no_run_wherever_it_is_asked_for() {
+    let throws = (
+        "test/a.js",
+        "it('throws', () => {\n  throw new Error('no');\n});\n",
+    );
+    for (script, settings) in [
+        ("mocha --dry-run", "{}"),
+        ("mocha --dryRun", "{}"),
+        ("mocha", "{\"dry-run\": true}"),
+        ("mocha", "{\"dryRun\": true}"),
+    ] {
+        let sandbox = project(
+            &json!({"scripts": {"test": script}}),
+            &[throws, (".mocharc.json", settings)],
+        );
+        let gate = check(&sandbox, 1, "failed", "1 test failed");
+        assert_eq!(counts(&gate), [0, 1, 0, 0], "{script} {settings}");
+    }
+}
