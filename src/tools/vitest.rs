@@ -26,8 +26,13 @@ const ELSEWHERE: [&str; 4] = [
     "--coverage.reportsDirectory",
 ];
 
-/// Switches of the project's own that ours take the place of where coverage is measured: of two values vitest takes
-/// neither.
+/// Switches of the project's own that ours take the place of: of two values vitest takes neither.
+const SWITCHES: [&str; 2] = [
+    "dangerouslyIgnoreUnhandledErrors",
+    "dangerously-ignore-unhandled-errors",
+];
+
+/// The same where coverage is measured.
 const SWITCHES_OF_COVERAGE: [&str; 3] = [
     "coverage.enabled",
     "coverage.reportOnFailure",
@@ -62,10 +67,13 @@ impl Tool for Vitest {
         let report = ask.out.join("vitest.json");
         let coverage = ask.out.join("coverage");
         let mut own = js_tests::without(ask.args, &ELSEWHERE);
+        own = js_tests::without_switches(&own, &SWITCHES);
         let mut ours = vec![
             "--reporter=default".to_owned(),
             "--reporter=json".to_owned(),
             format!("--outputFile={}", report.display()),
+            // Otherwise an error outside of the tests is no failure, whatever the project's settings say.
+            "--dangerouslyIgnoreUnhandledErrors=false".to_owned(),
         ];
         // `vitest watch` and `vitest --watch` have no end; `--watch=false` does not keep the first from watching.
         if !js_tests::says_only(&own, "--run", "run") {

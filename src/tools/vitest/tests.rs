@@ -19,7 +19,8 @@ fn nothing_spoiled_reads_as_clean() {
     }
 }
 
-const OURS: &str = "--reporter=default --reporter=json --outputFile=/out/vitest.json --run";
+const OURS: &str = "--reporter=default --reporter=json --outputFile=/out/vitest.json \
+                    --dangerouslyIgnoreUnhandledErrors=false --run";
 
 #[track_caller]
 fn check(own: &str, coverage: bool, expect: &str) {
@@ -52,7 +53,8 @@ fn coverage_is_asked_for_only_when_it_is_to_be_measured() {
 
 #[test]
 fn what_the_project_says_itself_is_not_said_twice() {
-    const ONCE: &str = "--reporter=default --reporter=json --outputFile=/out/vitest.json";
+    const ONCE: &str = "--reporter=default --reporter=json --outputFile=/out/vitest.json \
+                        --dangerouslyIgnoreUnhandledErrors=false";
     check("--run", false, &format!("--run {ONCE}"));
     check("related x --run", false, &format!("related x --run {ONCE}"));
     check("--no-run --run=false a", false, "a OURS");
@@ -75,4 +77,15 @@ fn what_the_project_says_itself_is_not_said_twice() {
         );
         check(&format!("run {own} a"), false, &format!("run {own} a OURS"));
     }
+}
+
+#[test]
+fn errors_outside_of_the_tests_are_never_ignored() {
+    check("run --dangerouslyIgnoreUnhandledErrors a", false, "run a OURS");
+    check(
+        "run --dangerouslyIgnoreUnhandledErrors=true a",
+        false,
+        "run a OURS",
+    );
+    check("run --dangerously-ignore-unhandled-errors a", false, "run a OURS");
 }

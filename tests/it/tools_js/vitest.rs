@@ -86,6 +86,29 @@ fn an_error_outside_of_tests_fails_although_every_test_passed() {
 }
 
 #[test]
+fn an_error_outside_of_tests_is_never_ignored() {
+    let rejects = (
+        "a.test.js",
+        "import { test } from 'vitest';\n\ntest('one', async () => {\n  Promise.reject(new Error('nobody'));\n  \
+         await new Promise((done) => setTimeout(done, 50));\n});\n",
+    );
+    let ignoring = "export default { test: { dangerouslyIgnoreUnhandledErrors: true } };\n";
+    for (script, settings) in [
+        (
+            "vitest run --dangerouslyIgnoreUnhandledErrors",
+            "export default {};\n",
+        ),
+        ("vitest run", ignoring),
+    ] {
+        let sandbox = project(
+            &json!({"type": "module", "scripts": {"test": script}}),
+            &[rejects, ("vitest.config.js", settings)],
+        );
+        check(&sandbox, 1, "failed", "1 test ended in an error");
+    }
+}
+
+#[test]
 fn a_script_that_says_what_sdd_says_is_run() {
     for script in [
         "vitest --run",
