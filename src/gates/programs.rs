@@ -8,7 +8,7 @@ use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::process::find::Found;
 use crate::project::{Project, UnitFacts};
-use crate::tools;
+use crate::tools::{self, launch};
 
 /// A program that a plan may need, from the place of one unit (`None`: from the project's root).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +48,9 @@ impl Programs {
                 let recipes = config.for_unit(&facts.unit).recipes(gate);
                 for recipe in recipes.map_or(&[][..], |(_, recipes)| recipes) {
                     want(program_of(&recipe.command));
+                    if let Command::Words(words) = &recipe.command {
+                        launch::program(words).into_iter().for_each(&mut want);
+                    }
                     recipe.fix.iter().for_each(|fix| want(program_of(fix)));
                 }
             }

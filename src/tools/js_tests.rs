@@ -59,6 +59,43 @@ pub(super) fn without(args: &[String], names: &[&str]) -> Vec<String> {
     out
 }
 
+/// The words that may be options: those before a `--`.
+fn before_end(args: &[String]) -> &[String] {
+    &args[..args.iter().position(|word| word == "--").unwrap_or(args.len())]
+}
+
+/// Whether a word says something of a switch: `--name`, `--no-name`, `--name=value`.
+fn is_switch(word: &str, name: &str) -> bool {
+    let said = word.split_once('=').map_or(word, |(said, _)| said);
+    said.strip_prefix("--")
+        .is_some_and(|said| said == name || said.strip_prefix("no-") == Some(name))
+}
+
+/// The arguments without some switches, as `--name`, `--no-name`, `--name=value`, and `--name true`: any other word
+/// behind a switch is not its value.
+pub(super) fn without_switches(args: &[String], names: &[&str]) -> Vec<String> {
+    let options = before_end(args);
+    let mut out = Vec::with_capacity(args.len());
+    let mut words = options.iter().peekable();
+    while let Some(word) = words.next() {
+        if !names.iter().any(|name| is_switch(word, name)) {
+            out.push(word.clone());
+        } else if !word.contains('=') {
+            words.next_if(|next| *next == "true" || *next == "false");
+        }
+    }
+    out.extend_from_slice(&args[options.len()..]);
+    out
+}
+
+/// Whether the arguments say something of a switch once, and in these words, so that it need not be said again.
+pub(super) fn says_only(args: &[String], word: &str, name: &str) -> bool {
+    let options = before_end(args);
+    let mut said = (0..options.len()).filter(|at| is_switch(&options[*at], name));
+    let first = said.next().filter(|at| options[*at] == word);
+    first.is_some_and(|at| options.get(at + 1).is_none_or(|next| next != "false")) && said.next().is_none()
+}
+
 /// Captured output as text without control sequences, as a whole.
 pub(super) fn plain(bytes: &[u8]) -> String {
     text::sanitise(&String::from_utf8_lossy(bytes))
@@ -107,6 +144,32 @@ mod tests {
         check("a -- --out x", "a --ours -- --out x");
         check("--dot.a=1 --dot.b x --dotted y", "--dotted y --ours");
         check("--outer --output=x", "--outer --output=x --ours");
+    }
+
+    #[test]
+    fn a_switch_goes_in_every_form_and_takes_no_other_word_along() {
+        for (own, expect) in [
+            ("--on a --no-on b --on=false --on= c", "a b c"),
+            ("--on false --no-on true --on x", "x"),
+            (
+                "--only --on.more --no-only -- --on",
+                "--only --on.more --no-only -- --on",
+            ),
+        ] {
+            assert_eq!(without_switches(&words(own), &["on"]).join(" "), expect, "{own}");
+        }
+        for (own, expect) in [
+            ("a --on b", true),
+            ("--on true", true),
+            ("--on false", false),
+            ("--on --on", false),
+            ("--on --no-on", false),
+            ("--on=true", false),
+            ("-- --on", false),
+            ("", false),
+        ] {
+            assert_eq!(says_only(&words(own), "--on", "on"), expect, "{own}");
+        }
     }
 
     #[track_caller]

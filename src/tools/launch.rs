@@ -9,6 +9,57 @@ pub struct Recognised {
     pub tool: &'static str,
     /// How many words stand before the tool's arguments: launcher and the tool's own words.
     pub prefix: usize,
+    /// How many of them are those of launchers.
+    launchers: usize,
+}
+
+/// A command line as the tool in it is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// Launchers and the tool's own words.
+    pub prefix: Vec<String>,
+    /// What the tool is asked.
+    pub args: Vec<String>,
+    /// Whether a program that measures coverage was left out before the tool.
+    pub was_measured: bool,
+}
+
+/// Takes a command line apart in which a tool was recognised. A program that measures coverage is left out: the tool
+/// measures by itself, or the program is put there again with a report that can be read. What stands between `node`
+/// and what makes it a test runner counts as asked of the test runner.
+pub fn parts(words: &[String], found: &Recognised) -> Parts {
+    let mut prefix = Vec::with_capacity(found.prefix);
+    let mut was_measured = false;
+    let mut at = 0;
+    while at < found.launchers {
+        let end = at + launcher(&words[at..]).max(1);
+        if measuring(&words[at..]) == 0 {
+            prefix.extend_from_slice(&words[at..end.min(found.launchers)]);
+        } else {
+            was_measured = true;
+        }
+        at = end;
+    }
+    let own = &words[found.launchers..found.prefix];
+    let mut args = Vec::with_capacity(words.len());
+    match own {
+        [node, between @ .., last] if base_name(node) == "node" => {
+            prefix.extend([node.clone(), last.clone()]);
+            args.extend_from_slice(between);
+        }
+        _ => prefix.extend_from_slice(own),
+    }
+    args.extend_from_slice(&words[found.prefix..]);
+    Parts {
+        prefix,
+        args,
+        was_measured,
+    }
+}
+
+/// The program that a command line starts, but for one that measures coverage: `mocha` of `c8 --all mocha`.
+pub fn program(words: &[String]) -> Option<&str> {
+    words.get(measuring(words)).map(String::as_str)
 }
 
 /// Finds the tool in a command line: `pytest -q`, `python -m pytest -q`, `uv run pytest -q`,
@@ -26,7 +77,11 @@ pub fn recognise(words: &[String]) -> Option<Recognised> {
             })
             .max_by_key(|(wanted, _, _)| *wanted);
         if let Some((_, tool, prefix)) = found {
-            return Some(Recognised { tool, prefix });
+            return Some(Recognised {
+                tool,
+                prefix,
+                launchers: start,
+            });
         }
         match launcher(&words[start..]) {
             0 => return None,
@@ -78,6 +133,63 @@ const VALUED_OF_NODE: &[&str] = &[
     "--conditions",
     "-C",
     "--env-file",
+    "--test-reporter",
+    "--test-reporter-destination",
+    "--test-name-pattern",
+    "--test-skip-pattern",
+    "--test-concurrency",
+    "--test-timeout",
+];
+
+/// Options of c8 with a value. Source: `c8 --help` of 12.0.
+const VALUED_OF_C8: &[&str] = &[
+    "--reporter",
+    "-r",
+    "--reports-dir",
+    "--report-dir",
+    "-o",
+    "--src",
+    "--include",
+    "-n",
+    "--exclude",
+    "-x",
+    "--extension",
+    "-e",
+    "--branches",
+    "--functions",
+    "--lines",
+    "--statements",
+    "--config",
+    "-c",
+    "--temp-directory",
+    "--resolve",
+    "--wrapper-length",
+];
+
+/// Options of nyc with a value. Source: `nyc --help` of 18.0.
+const VALUED_OF_NYC: &[&str] = &[
+    "--cwd",
+    "--nycrc-path",
+    "--temp-dir",
+    "-t",
+    "--exclude",
+    "-x",
+    "--include",
+    "-n",
+    "--extension",
+    "-e",
+    "--ignore-class-methods",
+    "--parser-plugins",
+    "--require",
+    "-i",
+    "--branches",
+    "--functions",
+    "--lines",
+    "--statements",
+    "--reporter",
+    "-r",
+    "--report-dir",
+    "--cache-dir",
 ];
 
 /// Options of npx and `npm exec` without a value.
@@ -138,10 +250,20 @@ fn launcher(words: &[String]) -> usize {
         }
         ("rustup", "run") => 3,
         ("pnpm" | "yarn" | "bun", word) if !word.is_empty() && !word.starts_with('-') => 1,
-        ("c8" | "nyc", _) => 1 + words[1..].iter().take_while(|word| word.starts_with('-')).count(),
+        ("c8" | "nyc", _) => measuring(words),
         ("env" | "cross-env", _) => 1 + words[1..].iter().take_while(|word| is_variable(word)).count(),
         _ => 0,
     }
+}
+
+/// How many words at the start are those of a program that measures coverage around another, with its options.
+fn measuring(words: &[String]) -> usize {
+    let valued = match words.first().map(|word| base_name(word)) {
+        Some("c8") => VALUED_OF_C8,
+        Some("nyc") => VALUED_OF_NYC,
+        _ => return 0,
+    };
+    (1 + options(&words[1..], valued, "")).min(words.len())
 }
 
 /// Whether a word sets a variable, as `env` takes it.
@@ -184,6 +306,7 @@ mod tests {
     #[test]
     fn what_node_loads_hides_no_test_runner() {
         check("node --test", Some(("node-test", 2)));
+        check("node --test-reporter tap --test a.js", Some(("node-test", 4)));
         check("node --import tsx --test a.ts", Some(("node-test", 4)));
         check(
             "node --import=tsx -r ./x --no-warnings --test",
@@ -196,6 +319,80 @@ mod tests {
         check("c8 --all mocha --exit", Some(("mocha", 3)));
         check("npx jest --ci", Some(("jest", 2)));
         check("yarn vitest run", Some(("vitest", 2)));
+    }
+
+    #[test]
+    fn options_of_what_measures_coverage_hide_no_tool() {
+        check(
+            "c8 --check-coverage --lines 100 node --test",
+            Some(("node-test", 6)),
+        );
+        check("c8 -r lcov -c conf.json mocha --exit", Some(("mocha", 6)));
+        check("nyc -c --require x npx mocha", Some(("mocha", 6)));
+        check("c8 --lines=9 node a.js", None);
+        check("c8 --lines", None);
+        check("c8 report", None);
+    }
+
+    #[track_caller]
+    fn check_parts(line: &str, prefix: &str, args: &str, was_measured: bool) {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let parts = parts(&words, &recognise(&words).unwrap());
+        assert_eq!(
+            (
+                parts.prefix.join(" ").as_str(),
+                parts.args.join(" ").as_str(),
+                parts.was_measured
+            ),
+            (prefix, args, was_measured),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn what_measures_coverage_is_left_out_wherever_it_stands() {
+        check_parts("mocha -x a", "mocha", "-x a", false);
+        check_parts("c8 mocha", "mocha", "", true);
+        check_parts("bin/c8 -r lcov mocha a", "mocha", "a", true);
+        check_parts(
+            "npx --no-install nyc --all mocha",
+            "npx --no-install mocha",
+            "",
+            true,
+        );
+        check_parts("env A=1 c8 npx mocha", "env A=1 npx mocha", "", true);
+        check_parts("c8 nyc mocha", "mocha", "", true);
+        check_parts("yarn c8 jest --ci", "yarn jest", "--ci", true);
+        check_parts("uv run pytest -q", "uv run pytest", "-q", false);
+        check_parts(
+            "cargo +stable -q test --lib",
+            "cargo +stable -q test",
+            "--lib",
+            false,
+        );
+    }
+
+    #[test]
+    fn options_before_the_test_runner_of_node_are_its_arguments() {
+        check_parts("node --test", "node --test", "", false);
+        check_parts(
+            "c8 --lines 100 node --import tsx --test a.ts",
+            "node --test",
+            "--import tsx a.ts",
+            true,
+        );
+    }
+
+    #[test]
+    fn the_program_behind_what_measures_coverage_is_the_one_that_is_started() {
+        for (line, expect) in [
+            ("c8 -r lcov bin/mocha", Some("bin/mocha")),
+            ("mocha a", Some("mocha")),
+            ("nyc --all", None),
+        ] {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(program(&words), expect, "{line}");
+        }
     }
 
     #[test]

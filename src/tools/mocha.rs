@@ -17,6 +17,10 @@ pub struct Mocha;
 /// The key of the report.
 const REPORT: &str = "mocha";
 
+/// A dry run calls no test and reports every one as passed. Each spelling is taken back by itself: the project's words
+/// and its settings file may have either, and mocha takes the one for no other name of the other.
+const NOT_DRY: [&str; 2] = ["--no-dry-run", "--no-dryRun"];
+
 impl Tool for Mocha {
     fn id(&self) -> &'static str {
         "mocha"
@@ -48,6 +52,7 @@ impl Tool for Mocha {
             "--reporter=json".to_owned(),
             format!("--reporter-option=output={}", report.display()),
         ];
+        ours.extend(NOT_DRY.map(str::to_owned));
         // A run that watches has no end.
         if ask.args.iter().any(|word| word == "--watch" || word == "-w") {
             ours.push("--no-watch".to_owned());

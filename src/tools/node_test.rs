@@ -23,6 +23,9 @@ const REPORT: &str = "node-test";
 /// The key of the coverage report.
 const COVERAGE: &str = "lcov";
 
+/// Reports of the project's own. node wants as many places as reporters, so that theirs would be taken for ours.
+const ELSEWHERE: [&str; 2] = ["--test-reporter", "--test-reporter-destination"];
+
 /// The reporter.
 const REPORTER: &str = include_str!("node_test/reporter.mjs");
 
@@ -78,7 +81,8 @@ impl Tool for NodeTest {
         }
         // Ours stand first: node reads no option behind the first file.
         // A run that watches has no end, and of the two options the first does not win.
-        args.extend(ask.args.iter().filter(|word| *word != "--watch").cloned());
+        let own = js_tests::without(ask.args, &ELSEWHERE);
+        args.extend(own.into_iter().filter(|word| word != "--watch"));
         Some(Prepared {
             args,
             inputs: vec![("reporter.mjs".to_owned(), REPORTER.to_owned())],

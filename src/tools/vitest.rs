@@ -26,6 +26,19 @@ const ELSEWHERE: [&str; 4] = [
     "--coverage.reportsDirectory",
 ];
 
+/// Switches of the project's own that ours take the place of: of two values vitest takes neither.
+const SWITCHES: [&str; 2] = [
+    "dangerouslyIgnoreUnhandledErrors",
+    "dangerously-ignore-unhandled-errors",
+];
+
+/// The same where coverage is measured.
+const SWITCHES_OF_COVERAGE: [&str; 3] = [
+    "coverage.enabled",
+    "coverage.reportOnFailure",
+    "coverage.report-on-failure",
+];
+
 impl Tool for Vitest {
     fn id(&self) -> &'static str {
         "vitest"
@@ -53,19 +66,29 @@ impl Tool for Vitest {
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
         let report = ask.out.join("vitest.json");
         let coverage = ask.out.join("coverage");
-        let own = js_tests::without(ask.args, &ELSEWHERE);
+        let mut own = js_tests::without(ask.args, &ELSEWHERE);
+        own = js_tests::without_switches(&own, &SWITCHES);
         let mut ours = vec![
             "--reporter=default".to_owned(),
             "--reporter=json".to_owned(),
             format!("--outputFile={}", report.display()),
-            // `vitest watch` and `vitest --watch` have no end; `--watch=false` does not keep the first from watching.
-            "--run".to_owned(),
+            // Otherwise an error outside of the tests is no failure, whatever the project's settings say.
+            "--dangerouslyIgnoreUnhandledErrors=false".to_owned(),
         ];
+        // `vitest watch` and `vitest --watch` have no end; `--watch=false` does not keep the first from watching.
+        if !js_tests::says_only(&own, "--run", "run") {
+            own = js_tests::without_switches(&own, &["run"]);
+            ours.push("--run".to_owned());
+        }
         let mut outputs = vec![OutputFile {
             key: REPORT,
             path: report,
         }];
         if ask.coverage {
+            own = js_tests::without_switches(&own, &SWITCHES_OF_COVERAGE);
+            if !js_tests::says_only(&own, "--coverage", "coverage") {
+                own = js_tests::without_switches(&own, &["coverage"]);
+            }
             ours.extend([
                 "--coverage.enabled=true".to_owned(),
                 "--coverage.reporter=json-summary".to_owned(),

@@ -99,11 +99,11 @@ impl UnitPlan<'_> {
         else {
             return false;
         };
-        let (prefix, args) = words.split_at(found.prefix);
+        let parts = launch::parts(words, &found);
         let start = Start {
             tool,
-            prefix: prefix.to_vec(),
-            args: args.to_vec(),
+            prefix: parts.prefix,
+            args: parts.args,
             given: 0,
             configured: true,
             why,

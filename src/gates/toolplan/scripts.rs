@@ -43,7 +43,14 @@ pub(in crate::gates) fn programs(facts: &UnitFacts) -> Vec<String> {
             });
     // Behind a program that measures coverage stands the one that is run.
     words
-        .flat_map(|words| words.into_iter().filter(|word| !word.starts_with('-')).take(2))
+        .flat_map(|words| {
+            let programs = [words.first().map(String::as_str), launch::program(&words)];
+            programs
+                .into_iter()
+                .flatten()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
         .collect()
 }
 
@@ -143,30 +150,21 @@ pub(super) fn resolve(facts: &UnitFacts, name: &str, extra: &[String]) -> Option
     else {
         return Some(script);
     };
-    let (prefix, args) = words.split_at(found.prefix);
-    script.tool = Some(tool);
-    script.args = args.iter().chain(extra).cloned().collect();
+    let parts = launch::parts(&words, &found);
     let hooks = ["pre", "post"].map(|when| facts.script(&format!("{when}{name}")));
     if hooks.iter().all(Option::is_none) {
-        script.prefix = without_wrapper(tool, prefix);
-    } else {
+        script.tool = Some(tool);
+        script.prefix = parts.prefix;
+        script.args = parts.args.into_iter().chain(extra.iter().cloned()).collect();
+    } else if !parts.was_measured {
+        let args = &words[found.prefix..];
+        script.tool = Some(tool);
         script.prefix = run.into_iter().chain(behind()).collect();
+        script.args = args.iter().chain(extra).cloned().collect();
         script.given = args.len();
     }
+    // Else the script's own words cannot be taken apart, and measuring around what measures comes to no end.
     Some(script)
-}
-
-/// The words without a program that measures coverage, which is put there again with a report that can be read.
-fn without_wrapper(tool: &dyn Tool, prefix: &[String]) -> Vec<String> {
-    match prefix.first() {
-        Some(first) if tool.wrappers().contains(&first.as_str()) => prefix
-            .iter()
-            .skip(1)
-            .skip_while(|word| word.starts_with('-'))
-            .cloned()
-            .collect(),
-        _ => prefix.to_vec(),
-    }
 }
 
 impl UnitPlan<'_> {

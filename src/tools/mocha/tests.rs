@@ -30,7 +30,7 @@ fn every_exit_code_is_a_number_of_failures() {
     }
 }
 
-const OURS: &str = "--reporter=json --reporter-option=output=/out/mocha.json";
+const OURS: &str = "--reporter=json --reporter-option=output=/out/mocha.json --no-dry-run --no-dryRun";
 
 #[track_caller]
 fn check(own: &str, wrappers: &[&'static str], declared: &[&str], expect: &str) {
@@ -49,6 +49,12 @@ fn the_report_is_asked_for_behind_the_projects_own_words_and_nothing_watches() {
     assert_eq!(prepared.args.join(" "), format!("a {OURS} -- b"));
     assert_eq!(prepared.wrapper, [""; 0]);
     check("--watch", &[], &[], "mocha --watch OURS --no-watch");
+}
+
+#[test]
+fn a_dry_run_is_taken_back_in_either_spelling() {
+    check("--dry-run", &[], &[], "mocha --dry-run OURS");
+    check("--dryRun=true a", &[], &[], "mocha --dryRun=true a OURS");
 }
 
 #[test]

@@ -86,6 +86,11 @@ fn the_reports_are_asked_for_before_the_projects_own_words_and_nothing_watches()
         &format!("{OURS} --test-concurrency=1 test/a.js"),
     );
     check(
+        "--test-reporter=tap --test-reporter spec --test-reporter-destination=x --test-reporter-destination y test",
+        false,
+        &format!("{OURS} test"),
+    );
+    check(
         "test",
         true,
         &format!(

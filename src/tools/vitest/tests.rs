@@ -19,7 +19,8 @@ fn nothing_spoiled_reads_as_clean() {
     }
 }
 
-const OURS: &str = "--reporter=default --reporter=json --outputFile=/out/vitest.json --run";
+const OURS: &str = "--reporter=default --reporter=json --outputFile=/out/vitest.json \
+                    --dangerouslyIgnoreUnhandledErrors=false --run";
 
 #[track_caller]
 fn check(own: &str, coverage: bool, expect: &str) {
@@ -48,4 +49,43 @@ fn coverage_is_asked_for_only_when_it_is_to_be_measured() {
         "run --coverage OURS --coverage.enabled=true --coverage.reporter=json-summary --coverage.reporter=lcovonly \
          --coverage.reportsDirectory=/out/coverage --coverage.reportOnFailure=true",
     );
+}
+
+#[test]
+fn what_the_project_says_itself_is_not_said_twice() {
+    const ONCE: &str = "--reporter=default --reporter=json --outputFile=/out/vitest.json \
+                        --dangerouslyIgnoreUnhandledErrors=false";
+    check("--run", false, &format!("--run {ONCE}"));
+    check("related x --run", false, &format!("related x --run {ONCE}"));
+    check("--no-run --run=false a", false, "a OURS");
+    check("--run --run", false, "OURS");
+    check("a -- --run", false, "a OURS -- --run");
+    for own in [
+        "--coverage.enabled=false",
+        "--coverage.enabled",
+        "--coverage.enabled false",
+        "--coverage=false",
+        "--no-coverage",
+        "--coverage --no-coverage",
+        "--coverage.reportOnFailure",
+    ] {
+        check(
+            &format!("run {own} a"),
+            true,
+            "run a OURS --coverage.enabled=true --coverage.reporter=json-summary --coverage.reporter=lcovonly \
+             --coverage.reportsDirectory=/out/coverage --coverage.reportOnFailure=true",
+        );
+        check(&format!("run {own} a"), false, &format!("run {own} a OURS"));
+    }
+}
+
+#[test]
+fn errors_outside_of_the_tests_are_never_ignored() {
+    check("run --dangerouslyIgnoreUnhandledErrors a", false, "run a OURS");
+    check(
+        "run --dangerouslyIgnoreUnhandledErrors=true a",
+        false,
+        "run a OURS",
+    );
+    check("run --dangerously-ignore-unhandled-errors a", false, "run a OURS");
 }

@@ -107,3 +107,59 @@ fn a_run_that_does_not_end_has_no_answer_although_its_report_is_there() {
     .config(&json!({"quality_gates": {"test_execution": {"coverage_threshold": null, "timeout": 6}}}));
     check(&sandbox, 3, "error", "timed out after 6 s");
 }
+
+#[test]
+fn a_dry_run_is_no_run_wherever_it_is_asked_for() {
+    let throws = (
+        "test/a.js",
+        "it('throws', () => {\n  throw new Error('no');\n});\n",
+    );
+    for (script, settings) in [
+        ("mocha --dry-run", "{}"),
+        ("mocha --dryRun", "{}"),
+        ("mocha", "{\"dry-run\": true}"),
+        ("mocha", "{\"dryRun\": true}"),
+    ] {
+        let sandbox = project(
+            &json!({"scripts": {"test": script}}),
+            &[throws, (".mocharc.json", settings)],
+        );
+        let gate = check(&sandbox, 1, "failed", "1 test failed");
+        assert_eq!(counts(&gate), [0, 1, 0, 0], "{script} {settings}");
+    }
+}
+
+#[test]
+fn a_configured_command_may_measure_coverage_by_itself() {
+    for (command, coverage) in [
+        ("c8 mocha", "85.7"),
+        ("c8 -r lcov --lines 1 node_modules/.bin/mocha", "85.7"),
+        ("nyc mocha", "75.0"),
+    ] {
+        let declared = command.split(' ').next();
+        let sandbox = project(
+            &json!({"devDependencies": {declared.unwrap_or(""): "1"}}),
+            &[APP, ("test/app.js", ADDS)],
+        )
+        .config(&json!({"quality_gates": {"test_execution": {
+            "coverage_threshold": 50, "commands": {"javascript": command}, "timeout": 60
+        }}}));
+        let gate = check(
+            &sandbox,
+            0,
+            "passed",
+            &format!("1 test passed, coverage {coverage} %"),
+        );
+        assert_eq!((tool(&gate), counts(&gate)), ("mocha", [1, 0, 0, 0]), "{command}");
+    }
+}
+
+#[test]
+fn a_script_with_another_before_it_that_measures_coverage_by_itself_comes_to_an_end() {
+    let sandbox = project(
+        &json!({"scripts": {"pretest": "node -e 1", "test": "c8 mocha"}}),
+        &[APP, ("test/app.js", ADDS)],
+    );
+    let sandbox = with_threshold(sandbox, &json!(50));
+    check(&sandbox, 3, "error", "coverage");
+}

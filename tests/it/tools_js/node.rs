@@ -122,3 +122,30 @@ fn a_script_with_options_of_node_and_another_before_it_is_read_all_the_same() {
     let gate = check(&sandbox, 0, "passed", "1 test passed");
     assert_eq!((tool(&gate), counts(&gate)), ("node-test", [1, 0, 0, 0]));
 }
+
+#[test]
+fn reports_of_the_projects_own_are_left_out() {
+    for script in [
+        "node --test --test-reporter=spec",
+        "node --test-reporter tap --test-reporter-destination=mine.tap --test",
+    ] {
+        let sandbox = project(
+            &json!({"scripts": {"test": script}}),
+            &[APP, ("app.test.js", &adds())],
+        );
+        let gate = check(&sandbox, 0, "passed", "1 test passed");
+        assert_eq!((tool(&gate), counts(&gate)), ("node-test", [1, 0, 0, 0]));
+        assert!(!sandbox.path("mine.tap").exists());
+    }
+}
+
+#[test]
+fn a_program_around_it_that_measures_coverage_is_not_needed() {
+    let sandbox = project(
+        &json!({"scripts": {"test": "c8 --check-coverage --lines 100 node --test"}}),
+        &[APP, ("app.test.js", &adds())],
+    );
+    let sandbox = with_threshold(sandbox, &json!(80));
+    let gate = check(&sandbox, 0, "passed", "1 test passed, coverage 85.7 %");
+    assert_eq!((tool(&gate), counts(&gate)), ("node-test", [1, 0, 0, 0]));
+}

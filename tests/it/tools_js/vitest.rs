@@ -86,6 +86,46 @@ fn an_error_outside_of_tests_fails_although_every_test_passed() {
 }
 
 #[test]
+fn an_error_outside_of_tests_is_never_ignored() {
+    let rejects = (
+        "a.test.js",
+        "import { test } from 'vitest';\n\ntest('one', async () => {\n  Promise.reject(new Error('nobody'));\n  \
+         await new Promise((done) => setTimeout(done, 50));\n});\n",
+    );
+    let ignoring = "export default { test: { dangerouslyIgnoreUnhandledErrors: true } };\n";
+    for (script, settings) in [
+        (
+            "vitest run --dangerouslyIgnoreUnhandledErrors",
+            "export default {};\n",
+        ),
+        ("vitest run", ignoring),
+    ] {
+        let sandbox = project(
+            &json!({"type": "module", "scripts": {"test": script}}),
+            &[rejects, ("vitest.config.js", settings)],
+        );
+        check(&sandbox, 1, "failed", "1 test ended in an error");
+    }
+}
+
+#[test]
+fn a_script_that_says_what_sdd_says_is_run() {
+    for script in [
+        "vitest --run",
+        "vitest related app.js --run",
+        "vitest run --coverage.enabled=false",
+        "vitest --run --no-coverage",
+    ] {
+        let sandbox = project(
+            &json!({"type": "module", "scripts": {"test": script}}),
+            &[APP_MODULE, ("app.test.js", ADDS)],
+        );
+        let sandbox = with_threshold(sandbox, &json!(50));
+        check(&sandbox, 0, "passed", "1 test passed, coverage 66.7 %");
+    }
+}
+
+#[test]
 fn no_tests_are_no_pass_and_a_file_that_cannot_be_run_fails() {
     let sandbox = project(&package(), &[APP_MODULE]);
     check(&sandbox, 3, "skipped", "vitest found no test files");
