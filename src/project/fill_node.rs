@@ -75,7 +75,7 @@ pub(super) fn facts(
 pub(super) fn tsconfigs(dir: &Path, entries: &BTreeSet<String>, manifests: &mut Manifests) -> Vec<TextFile> {
     entries
         .iter()
-        .filter(|name| name.starts_with("tsconfig") && name.ends_with(".json"))
+        .filter(|name| name.starts_with("tsconfig") && name.rsplit('.').next() == Some("json"))
         .map(|name| TextFile {
             name: name.clone(),
             text: manifests.text(&dir.join(name)).map(str::to_owned),

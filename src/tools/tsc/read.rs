@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::super::python;
 use super::super::{Answer, Reading, ToolRun};
-use super::settings::Checks;
+use super::settings::{Checks, References};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
 
@@ -187,7 +187,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     if let Some(reading) = unchecked(&said, &checks) {
         return reading;
     }
-    let warnings = checks.references.then(|| {
+    let warnings = (checks.references == References::Declined).then(|| {
         "the project refers to others, which are not looked at: \"tsc -b\" checks them as well".to_owned()
     });
     Reading::Answer(Box::new(Answer {
@@ -213,7 +213,7 @@ fn unchecked(said: &Said, checks: &Checks) -> Option<Reading> {
              declarations",
         ));
     }
-    (checks.references && !checks.named).then(|| {
+    (checks.references == References::Forgotten).then(|| {
         Reading::broken_with_hint(
             "tsc did not look at the projects that tsconfig.json refers to",
             "set quality_gates.type_checking.commands.typescript to \"tsc -b\", or to \"tsc -p tsconfig.json\" \

@@ -19,10 +19,20 @@ pub(super) struct Checks {
     pub(super) javascript: bool,
     /// Whether declarations are checked.
     pub(super) declarations: bool,
-    /// Whether the project refers to others, which only `tsc -b` looks at.
-    pub(super) references: bool,
-    /// Whether the arguments name the project to check.
-    pub(super) named: bool,
+    /// The projects that this one refers to.
+    pub(super) references: References,
+}
+
+/// The projects that the one that is checked refers to; only `tsc -b` looks at them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) enum References {
+    /// There are none, or they are built.
+    #[default]
+    None,
+    /// They are left out, and the arguments name the project to check.
+    Declined,
+    /// They are left out, and nothing says that this is wanted.
+    Forgotten,
 }
 
 /// The build information, as far as it is read.
@@ -73,13 +83,11 @@ impl Checks {
             javascript: informed("checkJs") || says("checkJs") || is_on("checkjs"),
             // Building writes its information elsewhere; what is not known to be checked does not count.
             declarations: info.is_some() && !informed("skipLibCheck"),
-            references: !building
-                && settings.iter().any(|settings| {
-                    settings["references"]
-                        .as_array()
-                        .is_some_and(|all| !all.is_empty())
-                }),
-            named: project.is_some(),
+            references: match project {
+                _ if building || !settings.iter().any(refers) => References::None,
+                Some(_) => References::Declined,
+                None => References::Forgotten,
+            },
         }
     }
 
@@ -95,6 +103,13 @@ impl Checks {
             _ => true,
         }
     }
+}
+
+/// Whether settings refer to other projects.
+fn refers(settings: &Value) -> bool {
+    settings["references"]
+        .as_array()
+        .is_some_and(|all| !all.is_empty())
 }
 
 /// The settings that decide, as far as they are in the unit's directory: all of them where projects are built, and

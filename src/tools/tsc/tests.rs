@@ -104,7 +104,7 @@ fn looked_at(files: &[&str], settings: &[(&str, &str)], info: &str, args: &str, 
             text: Some((*text).to_owned()),
         })
         .collect();
-    let listed: String = files.iter().map(|file| format!("/project/{file}\n")).collect();
+    let listed: String = files.iter().flat_map(|file| ["/project/", file, "\n"]).collect();
     let stdout = format!("{listed}Files:   {}\nTotal time: 0.10s\n", files.len());
     run.outputs
         .insert(settings::INFO, crate::tools::FileState::Fresh(info.into()));
