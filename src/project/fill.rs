@@ -65,6 +65,7 @@ impl Filler {
             }
             Language::Javascript | Language::Typescript => {
                 (facts.node, facts.package) = fill_node::facts(&self.root, &dir, &facts.locks, manifests);
+                facts.node.tsconfigs = fill_node::tsconfigs(&relative, &facts.entries, manifests);
             }
             Language::Rust => {
                 if dir.join(NEXTEST_CONFIG).is_file() {

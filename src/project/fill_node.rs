@@ -1,10 +1,11 @@
 //! Reading what is known of a JavaScript or TypeScript unit.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::facts::upwards;
+use super::facts::{TextFile, upwards};
 use super::node::{NodeFacts, PackageManager};
 use super::units::{Manifests, workspace_of_packages};
 
@@ -68,6 +69,18 @@ pub(super) fn facts(
         (None, None) => (PackageManager::Npm, String::new()),
     };
     (facts, own)
+}
+
+/// The settings of the TypeScript compiler among the entries of a directory, which is relative to the root.
+pub(super) fn tsconfigs(dir: &Path, entries: &BTreeSet<String>, manifests: &mut Manifests) -> Vec<TextFile> {
+    entries
+        .iter()
+        .filter(|name| name.starts_with("tsconfig") && name.rsplit('.').next() == Some("json"))
+        .map(|name| TextFile {
+            name: name.clone(),
+            text: manifests.text(&dir.join(name)).map(str::to_owned),
+        })
+        .collect()
 }
 
 fn inside<'a>(root: &Path, place: &'a Path) -> &'a Path {

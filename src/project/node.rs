@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use super::facts::TextFile;
+
 /// What is known of JavaScript and TypeScript units only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NodeFacts {
@@ -18,6 +20,8 @@ pub struct NodeFacts {
     pub workspace: Option<PathBuf>,
     /// Whether a `node_modules` directory stands in the unit's directory or in one above it up to the root.
     pub installed: bool,
+    /// The settings of the TypeScript compiler in the unit's directory, `tsconfig*.json`, sorted by name.
+    pub tsconfigs: Vec<TextFile>,
 }
 
 /// A package manager of JavaScript.

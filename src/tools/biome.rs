@@ -32,6 +32,8 @@ const REPORT: Options = Options {
         "--colors",
         "--log-level",
         "--log-kind",
+        "--diagnostic-level",
+        "--stdin-file-path",
     ],
     other_valued: "",
 };

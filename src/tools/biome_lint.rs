@@ -109,6 +109,7 @@ mod tests {
             "--write src",
             "--fix src",
             "--reporter=github src --max-diagnostics 5",
+            "--diagnostic-level=error src --stdin-file-path a.js",
         ] {
             check(
                 Mode::Check,

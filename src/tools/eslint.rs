@@ -35,6 +35,8 @@ const REPORT: Options = Options {
         "--suppress-all",
         "--prune-suppressions",
         "--quiet",
+        // Whatever is typed in, which is nothing, and not the project's files.
+        "--stdin",
     ],
     valued: &[
         "--format",
@@ -43,6 +45,7 @@ const REPORT: Options = Options {
         "-o",
         "--print-config",
         "--suppress-rule",
+        "--stdin-filename",
     ],
     other_valued: "c",
 };
@@ -350,6 +353,7 @@ mod tests {
             "--fix src",
             "src --fix-dry-run",
             "--suppress-all src",
+            "--stdin --stdin-filename a.js src",
             "-o x --cache src -f stylish",
         ] {
             check(Mode::Check, args, "src --format=json --no-cache --no-fix");

@@ -40,6 +40,7 @@ const MODE: Options = Options {
         "--debug-check",
     ],
     valued: &[
+        "--stdin-filepath",
         "--cache-location",
         "--cache-strategy",
         "--log-level",
@@ -106,6 +107,8 @@ impl Tool for Prettier {
             "--cache",
             "--cache-strategy=content",
             &location,
+            // A file without the mark would be called well laid out without a look at it.
+            "--no-require-pragma",
             // What sdd writes is not the project's to lay out.
             "!**/.session/**",
         ];
@@ -331,7 +334,7 @@ mod tests {
         assert_eq!(
             prepared.args.join(" "),
             format!(
-                "{expect} --cache --cache-strategy=content --cache-location=/out/prettier-cache !**/.session/**"
+                "{expect} --cache --cache-strategy=content --cache-location=/out/prettier-cache --no-require-pragma !**/.session/**"
             )
         );
     }

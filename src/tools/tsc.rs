@@ -4,9 +4,10 @@
 //! files (`--listFiles`) and to count them (`--diagnostics`): both must be there and agree. See [`read`].
 
 mod read;
+mod settings;
 
 use super::javascript;
-use super::{Applies, Ask, Mode, Prepared, Reading, Tool, ToolRun};
+use super::{Applies, Ask, Mode, OutputFile, Prepared, Reading, Tool, ToolRun};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::project::UnitFacts;
@@ -62,11 +63,12 @@ fn option(word: &str) -> Option<String> {
     Some(name.to_ascii_lowercase())
 }
 
-/// Whether the arguments ask for the mode that builds projects and those that they refer to; it must come first.
+/// Whether the arguments ask for the mode that builds projects and those that they refer to. It must come first of
+/// the compiler's own words, which a launcher's may precede.
 fn builds(args: &[String]) -> bool {
-    args.first()
-        .and_then(|word| option(word))
-        .is_some_and(|name| matches!(name.as_str(), "b" | "build"))
+    args.iter()
+        .filter_map(|word| option(word))
+        .any(|name| matches!(name.as_str(), "b" | "build"))
 }
 
 /// The arguments without [`REPORT`].
@@ -79,6 +81,11 @@ fn without_report(args: &[String]) -> Vec<String> {
             None => out.push(word.clone()),
             Some((_, Value::Word)) => {
                 words.next();
+            }
+            // Undoes what the settings say, in the versions that know it.
+            Some(("nocheck", _)) if words.peek().is_some_and(|next| *next == "false") => {
+                out.push(word.clone());
+                out.extend(words.next().cloned());
             }
             Some((_, Value::Switch)) => {
                 words.next_if(|next| matches!(next.as_str(), "true" | "false"));
@@ -123,8 +130,9 @@ impl Tool for Tsc {
             return None;
         }
         let own = without_report(ask.args);
-        let info = ask.out.join("tsbuildinfo");
-        let info = info.to_string_lossy();
+        let path = ask.out.join(settings::INFO);
+        let info = path.to_string_lossy();
+        let mut outputs = Vec::new();
         let mut added = vec!["--pretty", "false", "--listFiles", "--diagnostics"];
         if builds(&own) {
             // A project that is up to date is not looked at again, and one that others refer to must write its
@@ -135,9 +143,14 @@ impl Tool for Tsc {
             // refuse its `emitDeclarationOnly` beside `--noEmit`.
             added.extend(["--noEmit", "--emitDeclarationOnly", "false"]);
             added.extend(["--incremental", "--tsBuildInfoFile", &info]);
+            outputs.push(OutputFile {
+                key: settings::INFO,
+                path: path.clone(),
+            });
         }
         Some(Prepared {
             args: javascript::with_added(own, &added),
+            outputs,
             reads_stdout: true,
             ..Prepared::default()
         })

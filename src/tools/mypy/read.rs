@@ -137,8 +137,23 @@ fn findings(stdout: &str, run: &ToolRun<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Whether the arguments hold the code to check: `-c CODE`, `--command=CODE`, and what short forms mypy takes.
+fn is_given_code(args: &[String]) -> bool {
+    args.iter().take_while(|word| *word != "--").any(|word| {
+        let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
+        let long = name.starts_with("--com") && "--command".starts_with(name);
+        long || (word.starts_with("-c") && !word.starts_with("--"))
+    })
+}
+
 /// Reads a run.
 pub(super) fn read(run: &ToolRun<'_>) -> Reading {
+    if is_given_code(run.args) {
+        return Reading::broken_with_hint(
+            "mypy looked at no file of the project: -c gives it the code to check",
+            "name files or directories instead: mypy .",
+        );
+    }
     let (stdout, stderr) = (python::plain(run.stdout), python::plain(run.stderr));
     let settings = stderr
         .lines()
@@ -210,4 +225,38 @@ fn ended(findings: Vec<Finding>, stdout: &str, stderr: &str, run: &ToolRun<'_>) 
         );
     }
     Reading::broken(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(args: &str, expect: bool) {
+        let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
+        assert_eq!(is_given_code(&args), expect, "{args:?}");
+        let recorded = crate::tools::python_recordings::Recording::unread(&crate::tools::mypy::Mypy);
+        let reading = read(&ToolRun {
+            exit: 0,
+            stdout: b"Success: no issues found in 1 source file\n",
+            stderr: b"",
+            outputs: &recorded.outputs,
+            facts: &recorded.facts,
+            coverage: false,
+            mode: crate::tools::Mode::Check,
+            args: &args,
+        });
+        assert_eq!(matches!(reading, Reading::Broken(_)), expect, "{reading:?}");
+    }
+
+    #[test]
+    fn code_on_the_command_line_is_not_the_project() {
+        check("-c 1", true);
+        check("-c1", true);
+        check("--command=1", true);
+        check("--comm 1", true);
+        check("--strict --config-file x --cache-dir=c .", false);
+        check("-p package -m module", false);
+        check("-- -c", false);
+    }
 }

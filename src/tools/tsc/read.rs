@@ -8,6 +8,7 @@ use regex::Regex;
 
 use super::super::python;
 use super::super::{Answer, Reading, ToolRun};
+use super::settings::{Checks, References};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
 
@@ -50,6 +51,8 @@ struct Said {
     listed: u64,
     /// Those of them that are the project's own.
     own: u64,
+    /// Those of these whose types are checked.
+    checked: u64,
     /// Files as they were counted.
     counted: u64,
     /// Projects whose statistics began and ended.
@@ -66,7 +69,7 @@ enum Last {
 }
 
 impl Said {
-    fn of(stdout: &str, run: &ToolRun<'_>) -> Self {
+    fn of(stdout: &str, checks: &Checks, run: &ToolRun<'_>) -> Self {
         let mut said = Self::default();
         let mut last = Last::Other;
         for line in stdout.lines() {
@@ -84,7 +87,9 @@ impl Said {
                 }
             } else if line.starts_with('/') || line.starts_with("bundled://") {
                 said.listed += 1;
-                said.own += u64::from(is_own(line, run));
+                let own = is_own(line, run);
+                said.own += u64::from(own);
+                said.checked += u64::from(own && checks.file(line));
             } else if let Some(found) = COUNT.captures(line) {
                 said.counted = said.counted.saturating_add(found[1].parse().unwrap_or(u64::MAX));
                 said.begun += 1;
@@ -139,7 +144,8 @@ fn is_own(file: &str, run: &ToolRun<'_>) -> bool {
 /// Reads a run.
 pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     let stdout = python::plain(run.stdout);
-    let mut said = Said::of(&stdout, run);
+    let checks = Checks::of(run);
+    let mut said = Said::of(&stdout, &checks, run);
     if !said.findings.is_empty() {
         let warnings = said
             .settings
@@ -178,14 +184,46 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
              or to \"tsc -p\" with the project to check",
         );
     }
+    if let Some(reading) = unchecked(&said, &checks) {
+        return reading;
+    }
+    let warnings = (checks.references == References::Declined).then(|| {
+        "the project refers to others, which are not looked at: \"tsc -b\" checks them as well".to_owned()
+    });
     Reading::Answer(Box::new(Answer {
         metrics: metrics(&said),
+        warnings: warnings.into_iter().collect(),
         ..Answer::default()
     }))
 }
 
+/// No answer, because files were looked at and their types were not, or not those of the whole project.
+fn unchecked(said: &Said, checks: &Checks) -> Option<Reading> {
+    if checks.none {
+        return Some(Reading::broken_with_hint(
+            "tsc checked no types: the settings say \"noCheck\"",
+            "leave it out of tsconfig.json, or set quality_gates.type_checking.commands.typescript to \
+             \"tsc --noCheck false\" (TypeScript 5.6 or newer)",
+        ));
+    }
+    if said.checked == 0 {
+        return Some(Reading::broken_with_hint(
+            "tsc checked the types of no file: it only read JavaScript, JSON or declarations",
+            "write \"checkJs\": true into tsconfig.json to check JavaScript, or \"skipLibCheck\": false to check \
+             declarations",
+        ));
+    }
+    (checks.references == References::Forgotten).then(|| {
+        Reading::broken_with_hint(
+            "tsc did not look at the projects that tsconfig.json refers to",
+            "set quality_gates.type_checking.commands.typescript to \"tsc -b\", or to \"tsc -p tsconfig.json\" \
+             where that is all there is to check",
+        )
+    })
+}
+
 fn metrics(said: &Said) -> BTreeMap<&'static str, u64> {
-    BTreeMap::from([("files_checked", said.own)])
+    BTreeMap::from([("files_checked", said.checked)])
 }
 
 /// Why imports cannot be found, where nothing is installed.

@@ -91,3 +91,114 @@ fn statistics_must_agree_with_the_list() {
     assert!(!read("/lib/lib.d.ts\n/project/a.ts\nFiles:   2\n"));
     assert!(!read(&format!("Files:   0\n{end}")));
 }
+
+/// Reads a clean run that looked at these files, in a project with these settings.
+#[track_caller]
+fn looked_at(files: &[&str], settings: &[(&str, &str)], info: &str, args: &str, expect: Option<&str>) {
+    let mut run = Recording::unread(&Tsc);
+    run.facts = unit(Language::Typescript, &["tsconfig.json"]);
+    run.facts.node.tsconfigs = settings
+        .iter()
+        .map(|(name, text)| crate::project::facts::TextFile {
+            name: (*name).to_owned(),
+            text: Some((*text).to_owned()),
+        })
+        .collect();
+    let listed: String = files.iter().flat_map(|file| ["/project/", file, "\n"]).collect();
+    let stdout = format!("{listed}Files:   {}\nTotal time: 0.10s\n", files.len());
+    run.outputs
+        .insert(settings::INFO, crate::tools::FileState::Fresh(info.into()));
+    let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
+    let reading = crate::tools::read(
+        &Tsc,
+        &ToolRun {
+            exit: 0,
+            stdout: stdout.as_bytes(),
+            stderr: b"",
+            outputs: &run.outputs,
+            facts: &run.facts,
+            coverage: false,
+            mode: Mode::Check,
+            args: &args,
+        },
+    );
+    match (reading, expect) {
+        (Reading::Answer(_), None) => {}
+        (Reading::Broken(broken), Some(expect)) if broken.reason.contains(expect) => {}
+        (reading, _) => panic!("{reading:?}"),
+    }
+}
+
+#[test]
+fn settings_that_check_no_types_are_no_pass() {
+    let none = Some("tsc checked no types");
+    let text = "{ // all of it\n \"compilerOptions\": { \"noCheck\": true, } }";
+    let settings = [("tsconfig.json", text)];
+    looked_at(&["a.ts"], &settings, "{}", "", none);
+    looked_at(&["a.ts"], &settings, "", "-b", none);
+    looked_at(&["a.ts"], &settings, "{}", "--noCheck false", None);
+    looked_at(&["a.ts"], &settings, "{}", "-p tsconfig.app.json", None);
+    looked_at(&["a.ts"], &settings, "{}", "--strict a.ts", None);
+    looked_at(&["a.ts"], &[], "{\"checkPending\":true,\"options\":{}}", "", none);
+    looked_at(&["a.ts"], &[], "{\"options\":{\"strict\":true}}", "", None);
+    check("--noCheck false", &format!("--noCheck false {ONCE}"));
+    check("--noCheck true", ONCE);
+}
+
+#[test]
+fn files_that_are_only_read_are_not_checked() {
+    let none = Some("tsc checked the types of no file");
+    looked_at(
+        &["a.js", "b.json"],
+        &[],
+        "{\"options\":{\"allowJs\":true}}",
+        "",
+        none,
+    );
+    looked_at(&["a.js"], &[], "{\"options\":{\"checkJs\":true}}", "", None);
+    looked_at(&["a.js"], &[], "{}", "--checkJs", None);
+    looked_at(&["a.js"], &[], "{}", "--checkJs false", none);
+    let settings = [("tsconfig.json", "{\"compilerOptions\":{\"checkJs\":true}}")];
+    looked_at(&["a.js"], &settings, "{\"program\":{\"options\":{}}}", "", None);
+    looked_at(&["a.js", "b.ts"], &[], "{}", "", None);
+    looked_at(
+        &["a.d.ts"],
+        &[],
+        "{\"options\":{\"skipLibCheck\":true}}",
+        "",
+        none,
+    );
+    looked_at(
+        &["a.d.mts"],
+        &[],
+        "{\"program\":{\"options\":{\"skipLibCheck\":true}}}",
+        "",
+        none,
+    );
+    looked_at(&["a.d.ts"], &[], "{\"options\":{}}", "", None);
+    looked_at(&["a.d.ts"], &[], "", "", none);
+}
+
+#[test]
+fn projects_that_are_referred_to_and_not_looked_at_are_no_pass() {
+    let settings = [(
+        "tsconfig.json",
+        "{\"files\":[\"a.ts\"],\"references\":[{\"path\":\"./sub\"}]}",
+    )];
+    looked_at(
+        &["a.ts"],
+        &settings,
+        "{}",
+        "",
+        Some("tsc did not look at the projects"),
+    );
+    looked_at(&["a.ts"], &settings, "", "-b", None);
+    looked_at(&["a.ts"], &settings, "{}", "-p ./tsconfig.json", None);
+    looked_at(
+        &["a.ts"],
+        &[("tsconfig.json", "{\"references\":[]}")],
+        "{}",
+        "",
+        None,
+    );
+}

@@ -85,6 +85,50 @@ fn what_cannot_be_checked_is_no_pass() {
 }
 
 #[test]
+fn what_is_only_read_is_no_pass() {
+    let check = |settings: &str, files: &[(&str, &str)], expect: &str| {
+        let files: Vec<(&str, &str)> = [("tsconfig.json", settings)]
+            .into_iter()
+            .chain(files.iter().copied())
+            .collect();
+        let sandbox = project(&files);
+        says(&gate(&sandbox, "type_checking", [], "error"), &[expect]);
+        sandbox
+    };
+    let wrong = ("a.ts", "export const a: number = \"\";\n");
+    let base = ("base.json", "{ \"compilerOptions\": { \"noCheck\": true } }");
+    let sandbox = check(
+        "{ \"extends\": \"./base.json\" }",
+        &[base, wrong],
+        "tsc checked no types",
+    );
+    let sandbox = with_command(sandbox, "type_checking", "tsc --noCheck false");
+    gate(&sandbox, "type_checking", [], "failed");
+    drop(check(
+        "{ \"compilerOptions\": { \"allowJs\": true, \"outDir\": \"o\" } }",
+        &[("a.js", "/** @type {number} */ export const a = \"\";\n")],
+        "tsc checked the types of no file",
+    ));
+    drop(check(
+        "{ \"compilerOptions\": { \"skipLibCheck\": true }, \"files\": [\"a.d.ts\"] }",
+        &[("a.d.ts", "declare const a: Nope;\n")],
+        "tsc checked the types of no file",
+    ));
+    drop(check(
+        "{ \"files\": [\"ok.ts\"], \"references\": [{ \"path\": \"./sub\" }] }",
+        &[
+            ("ok.ts", "export const a = 1;\n"),
+            (
+                "sub/tsconfig.json",
+                "{ \"compilerOptions\": { \"composite\": true } }",
+            ),
+            ("sub/b.ts", "export const b: number = \"\";\n"),
+        ],
+        "tsc did not look at the projects",
+    ));
+}
+
+#[test]
 fn projects_that_refer_to_each_other_are_built() {
     let solution = (
         "tsconfig.json",
