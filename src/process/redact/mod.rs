@@ -1,10 +1,11 @@
 //! Keeping secrets out of logs and reports.
 //!
 //! Three nets: by value (the secrets of the environment, in the encodings that tools print), by shape (tokens that
-//! look like what they are) and by place (passwords in URLs and connection strings, authorization headers). One
+//! look like what they are) and by place (passwords in URLs and connection strings, authorization headers, values behind a name like `api_key`). One
 //! automaton looks for how any of them may begin; only there a rule looks closer. So a text without
 //! secrets costs one pass, and a [`Stream`] never holds back more than the start of something that may be one.
 
+mod named;
 mod rules;
 mod secrets;
 mod shapes;
