@@ -167,6 +167,14 @@ pub(super) fn named(at: Place<'_>) -> Answer {
     })
 }
 
+/// Whether the name of an option or a variable is that of a secret: `--api-key`, `DB_PASSWORD`.
+pub(super) fn is_named(name: &str) -> bool {
+    let bare = name.trim_start_matches('-');
+    !bare.is_empty()
+        && bare.bytes().all(|byte| word(byte) || b"-.".contains(&byte))
+        && (bare == "auth" || NAMES.iter().any(|known| bare.ends_with(known)))
+}
+
 fn is_quote(byte: u8) -> bool {
     matches!(byte, b'\\' | b'"' | b'\'')
 }

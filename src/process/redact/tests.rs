@@ -349,6 +349,35 @@ fn values_behind_a_name_of_a_secret_go_and_what_is_around_them_stays() {
 }
 
 #[test]
+fn values_of_options_go_from_commands() {
+    for (words, expect) in [
+        ("t --password hunter2pass -v", "t --password [redacted:option] -v"),
+        ("t --token=abc x", "t --token=[redacted:option] x"),
+        (
+            "env DB_PASSWORD=a API_KEY=b t",
+            "env DB_PASSWORD=[redacted:option] API_KEY=[redacted:option] t",
+        ),
+        (
+            "t --auth a:b --api-key k",
+            "t --auth [redacted:option] --api-key [redacted:option]",
+        ),
+        ("t --no-token", "t --no-token"),
+        ("t --token --verbose", "t --token --verbose"),
+        ("t --token $TOKEN --secret=$S", "t --token $TOKEN --secret=$S"),
+        (
+            "t --token-file f --max-tokens 8 tests/test_token.py",
+            "t --token-file f --max-tokens 8 tests/test_token.py",
+        ),
+        ("t hf_abcdefghijklmnopqrst", "t [redacted:hugging-face-token]"),
+    ] {
+        let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+        let out = Redactor::default().words(&words);
+        assert_eq!(out.join(" "), expect);
+        assert_eq!(Redactor::default().words(&out), out, "once is enough");
+    }
+}
+
+#[test]
 fn code_and_messages_about_secrets_stay() {
     for text in [
         "token: String,",
