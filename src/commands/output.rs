@@ -14,6 +14,9 @@ use crate::project::markers::is_marker_name;
 use crate::report::{Colour, Detail, Renderer, Style};
 use crate::store::Target;
 
+/// The file name that means stdout; a file of that name is `./-`.
+pub(super) const STDOUT: &str = "-";
+
 /// One `--output`, taken apart.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Wanted<'a> {
@@ -45,9 +48,6 @@ pub(super) fn wanted(word: &str) -> Result<Wanted<'_>, CommandError> {
     Ok(wanted)
 }
 
-/// Opens a file that is to be written, and keeps what is in it for now.
-pub(super) fn open(cx: &Cx, file: &str) -> Result<(PathBuf, Target), CommandError> {
-    let path = cx.start.join(file);
 /// Where a link may lead over how many others.
 const MAX_LINKS: usize = 40;
 /// Directories whose files belong to sdd and to git.
@@ -102,10 +102,13 @@ fn real_path(path: &Path) -> PathBuf {
     path
 }
 
+/// Opens a file that is to be written, and keeps what is in it for now.
+pub(super) fn open(cx: &Cx, file: &str) -> Result<(PathBuf, Target), CommandError> {
+    let path = cx.start.join(file);
+    refuse_precious(&path)?;
     match Target::open(&path) {
         Ok(target) => Ok((path, target)),
         Err(error) => {
-    refuse_precious(&path)?;
             let why =
                 std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause}"));
             Err(CommandError::usage(format!("{error}{why}"))
@@ -138,6 +141,7 @@ impl Outputs {
     pub fn open_beside(cx: &Cx, sources: &[PathBuf]) -> anyhow::Result<Self> {
         let main = cx.renderer()?;
         let mut to_stdout = Some(main);
+        let mut to_dash = None;
         let mut files: Vec<Opened> = Vec::new();
         for word in &cx.global.output {
             let wanted = wanted(word)?;
@@ -148,6 +152,15 @@ impl Outputs {
                 to_stdout = None;
                 main
             };
+            if wanted.file == STDOUT {
+                if to_dash.replace(renderer).is_some() {
+                    let what = "--output names stdout twice";
+                    return Err(CommandError::usage(what)
+                        .hint("give each format a file of its own; a file of that name is ./-")
+                        .into());
+                }
+                continue;
+            }
             let (path, target) = open(cx, wanted.file)?;
             if files.iter().any(|other| other.target.is_same(&target)) {
                 let what = format!("--output names one file twice: {}", path.display());
@@ -173,7 +186,10 @@ impl Outputs {
                 .clear()
                 .with_context(|| format!("cannot write {}", file.path.display()))?;
         }
-        Ok(Self { to_stdout, files })
+        Ok(Self {
+            to_stdout: to_dash.or(to_stdout),
+            files,
+        })
     }
 
     /// Writes a report of before to every target, stdout last: when a file cannot be written, nothing is shown.
@@ -273,7 +289,11 @@ impl Cx {
         let Some(word) = self.global.output.first() else {
             return self.ui.data(text.as_bytes()).context("cannot write to stdout");
         };
-        let (path, target) = open(self, wanted(word)?.file)?;
+        let file = wanted(word)?.file;
+        if file == STDOUT {
+            return self.ui.data(text.as_bytes()).context("cannot write to stdout");
+        }
+        let (path, target) = open(self, file)?;
         target
             .clear()
             .and_then(|()| (&target).write_all(text.as_bytes()))

@@ -61,6 +61,33 @@ fn outputs_that_make_no_sense_stop_everything_before_the_run() {
 }
 
 #[test]
+fn a_dash_is_stdout() {
+    let sandbox = project();
+    for (words, begins) in [
+        ("gate custom --output json=-", "{\n  \"schema_version\": 1,"),
+        ("gate custom --output agent=- --output r.txt", "sdd gate: passed"),
+        (
+            "gate custom --format json --output -",
+            "{\n  \"schema_version\": 1,",
+        ),
+        ("gate list --format json --output -", "{"),
+    ] {
+        let answer = sdd(&sandbox, words);
+        answer.expect_code(0);
+        assert!(answer.stdout.starts_with(begins), "{words}: {}", answer.stdout);
+        assert!(!sandbox.path("-").exists(), "{words}");
+    }
+    check(
+        &sandbox,
+        "gate custom --output json=- --output junit=-",
+        2,
+        "names stdout twice",
+    );
+    sdd(&sandbox, "gate custom --output json=./-").expect_code(0);
+    assert!(sandbox.read("-").starts_with('{'));
+}
+
+#[test]
 fn a_report_replaces_no_file_that_the_project_needs() {
     let sandbox = project()
         .file("sub/x", "")
