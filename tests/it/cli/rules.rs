@@ -292,6 +292,27 @@ fn well_known_secrets_reach_no_output_and_no_file_of_a_run() {
     assert!(files > 3, "there are logs to look at");
 }
 
+#[test]
+fn withheld_variables_are_told_when_a_command_broke_and_only_some() {
+    for (script, told) in [("exit 1", false), ("exit 0", false), ("kill -9 $$", true)] {
+        let mut sandbox = with(json!([
+            {"type": "command", "name": "r", "command": {"shell": script}, "required": true}
+        ]));
+        for number in 10..22 {
+            sandbox = sandbox.env(&format!("AAA_OURS_{number}"), "x");
+        }
+        let answer = sandbox.sdd(["gate", "custom", "--format", "json"]);
+        let warnings = answer.json()["warnings"].to_string();
+        assert_eq!(warnings.contains("did not get"), told, "{script}: {warnings}");
+        assert_eq!(
+            warnings.matches("AAA_OURS_").count(),
+            if told { 8 } else { 0 },
+            "{warnings}"
+        );
+        assert_eq!(warnings.contains(" more; pass one on"), told, "{warnings}");
+    }
+}
+
 fn each_file(dir: &std::path::Path, look: &mut dyn FnMut(&std::path::Path, &[u8])) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
