@@ -313,6 +313,19 @@ fn withheld_variables_are_told_when_a_command_broke_and_only_some() {
     }
 }
 
+#[test]
+fn a_security_gate_without_an_answer_counts_no_severities() {
+    let sandbox = Sandbox::new()
+        .config(&json!({}))
+        .file("pyproject.toml", "[project]\nname = 'a'\n")
+        .file("a.py", "x = 1\n");
+    let answer = sandbox.sdd(["gate", "security", "--format", "json"]);
+    answer.expect_code(3);
+    let gate = &answer.json()["gates"][0];
+    assert_eq!(gate["gate"], "security");
+    assert!(!gate.to_string().contains("severity_"), "{gate}");
+}
+
 fn each_file(dir: &std::path::Path, look: &mut dyn FnMut(&std::path::Path, &[u8])) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
