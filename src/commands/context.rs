@@ -62,7 +62,9 @@ impl Cx {
                         output.file
                     )));
                 }
-                output::open(self, output.file)?;
+                if output.file != output::STDOUT {
+                    output::open(self, output.file)?;
+                }
             }
             _ => {
                 let what = "this command writes one document, and --output was given more than once";

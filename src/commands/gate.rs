@@ -13,6 +13,7 @@ use crate::gates::{self, Item, Phase};
 use crate::model::config::join_words;
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
+use crate::process::redact::Redactor;
 use crate::project::Project;
 
 /// Run gates without touching session state.
@@ -98,8 +99,9 @@ fn list(cx: &mut Cx) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// A plan, as text or JSON.
+/// A plan, as text or JSON; its commands without secrets.
 pub fn plan_text(
+    redactor: &Redactor,
     plan: &Plan,
     project: &Project,
     warnings: &[String],
@@ -108,7 +110,7 @@ pub fn plan_text(
     if format == "json" {
         return Ok(format!(
             "{}\n",
-            serde_json::to_string_pretty(&plan_json(plan, project, warnings))?
+            serde_json::to_string_pretty(&plan_json(redactor, plan, project, warnings))?
         ));
     }
     let mut text = String::new();
@@ -146,7 +148,7 @@ pub fn plan_text(
                         String::new()
                     };
                     writeln!(text, "  + {}{in_unit} ({}{first})", step.tool_name(), step.why)?;
-                    let words = step.command_words();
+                    let words = redactor.words(&step.command_words());
                     if !words.is_empty() {
                         writeln!(text, "      {}", join_words(&words))?;
                     }
@@ -174,24 +176,24 @@ pub fn plan_text(
     Ok(text)
 }
 
-fn plan_json(plan: &Plan, project: &Project, warnings: &[String]) -> serde_json::Value {
+fn plan_json(redactor: &Redactor, plan: &Plan, project: &Project, warnings: &[String]) -> serde_json::Value {
     let units: Vec<_> = project.units.iter().map(|facts| &facts.unit).collect();
     let gates: Vec<_> = plan
         .gates
         .iter()
         .map(|gate| {
-            let items: Vec<_> = gate.items.iter().map(item_json).collect();
+            let items: Vec<_> = gate.items.iter().map(|item| item_json(redactor, item)).collect();
             json!({"gate": gate.gate, "required": gate.required, "disabled": gate.disabled, "items": items})
         })
         .collect();
     json!({"schema_version": 1, "kind": "gate_plan", "units": units, "gates": gates, "warnings": warnings})
 }
 
-fn item_json(item: &Item) -> serde_json::Value {
+fn item_json(redactor: &Redactor, item: &Item) -> serde_json::Value {
     match item {
         Item::Run(step) => json!({
             "runs": true, "tool": step.tool_name(), "unit": step.unit_path, "language": step.language,
-            "command": step.command_words(), "rewrites_files": step.phase == Phase::Rewrite, "reason": step.why,
+            "command": redactor.words(&step.command_words()), "rewrites_files": step.phase == Phase::Rewrite, "reason": step.why,
         }),
         Item::Not(not) => json!({
             "runs": false, "tool": not.tool, "unit": not.unit, "language": not.language, "reason": not.reason,

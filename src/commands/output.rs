@@ -9,8 +9,13 @@ use super::context::{Cx, renderer_named};
 use super::error::{CommandError, brief};
 use crate::model::report::Report;
 use crate::model::verdict::RunVerdict;
+use crate::project::facts::LOCK_FILES;
+use crate::project::markers::is_marker_name;
 use crate::report::{Colour, Detail, Renderer, Style};
 use crate::store::Target;
+
+/// The file name that means stdout; a file of that name is `./-`.
+pub(super) const STDOUT: &str = "-";
 
 /// One `--output`, taken apart.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,9 +48,64 @@ pub(super) fn wanted(word: &str) -> Result<Wanted<'_>, CommandError> {
     Ok(wanted)
 }
 
+/// Where a link may lead over how many others.
+const MAX_LINKS: usize = 40;
+/// Directories whose files belong to sdd and to git.
+const STATE: [&str; 2] = [".session", ".git"];
+
+/// Refuses files that a report must never replace: what sdd and git keep, under any name that leads there, and
+/// files that say what a project is made of.
+fn refuse_precious(path: &Path) -> Result<(), CommandError> {
+    let real = real_path(path);
+    let is_state = |part: std::path::Component<'_>| {
+        STATE
+            .iter()
+            .any(|state| part.as_os_str().eq_ignore_ascii_case(state))
+    };
+    let kept = [path, real.as_path()]
+        .iter()
+        .any(|path| path.components().any(is_state));
+    let name = real.file_name().unwrap_or_default().to_string_lossy();
+    let described = (is_marker_name(&name) || LOCK_FILES.contains(&name.as_ref())) && real.is_file();
+    let why = if kept {
+        "is among the files that sdd or git keeps"
+    } else if described {
+        "says what the project is made of"
+    } else {
+        return Ok(());
+    };
+    Err(CommandError::usage(format!(
+        "--output would overwrite {}, which {why}",
+        path.display()
+    ))
+    .hint("name a file of its own, outside of .session/ and .git/"))
+}
+
+/// A path without links and `..`, of a file that may not exist yet.
+fn real_path(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        if let Ok(real) = path.canonicalize() {
+            return real;
+        }
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        let parent = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
+        let Some(name) = path.file_name() else {
+            return path;
+        };
+        path = match std::fs::read_link(&path) {
+            // A link to what does not exist: writing to it makes that.
+            Ok(to) => parent.join(to),
+            Err(_) => return parent.join(name),
+        };
+    }
+    path
+}
+
 /// Opens a file that is to be written, and keeps what is in it for now.
 pub(super) fn open(cx: &Cx, file: &str) -> Result<(PathBuf, Target), CommandError> {
     let path = cx.start.join(file);
+    refuse_precious(&path)?;
     match Target::open(&path) {
         Ok(target) => Ok((path, target)),
         Err(error) => {
@@ -81,6 +141,7 @@ impl Outputs {
     pub fn open_beside(cx: &Cx, sources: &[PathBuf]) -> anyhow::Result<Self> {
         let main = cx.renderer()?;
         let mut to_stdout = Some(main);
+        let mut to_dash = None;
         let mut files: Vec<Opened> = Vec::new();
         for word in &cx.global.output {
             let wanted = wanted(word)?;
@@ -91,6 +152,15 @@ impl Outputs {
                 to_stdout = None;
                 main
             };
+            if wanted.file == STDOUT {
+                if to_dash.replace(renderer).is_some() {
+                    let what = "--output names stdout twice";
+                    return Err(CommandError::usage(what)
+                        .hint("give each format a file of its own; a file of that name is ./-")
+                        .into());
+                }
+                continue;
+            }
             let (path, target) = open(cx, wanted.file)?;
             if files.iter().any(|other| other.target.is_same(&target)) {
                 let what = format!("--output names one file twice: {}", path.display());
@@ -116,7 +186,10 @@ impl Outputs {
                 .clear()
                 .with_context(|| format!("cannot write {}", file.path.display()))?;
         }
-        Ok(Self { to_stdout, files })
+        Ok(Self {
+            to_stdout: to_dash.or(to_stdout),
+            files,
+        })
     }
 
     /// Writes a report of before to every target, stdout last: when a file cannot be written, nothing is shown.
@@ -216,7 +289,11 @@ impl Cx {
         let Some(word) = self.global.output.first() else {
             return self.ui.data(text.as_bytes()).context("cannot write to stdout");
         };
-        let (path, target) = open(self, wanted(word)?.file)?;
+        let file = wanted(word)?.file;
+        if file == STDOUT {
+            return self.ui.data(text.as_bytes()).context("cannot write to stdout");
+        }
+        let (path, target) = open(self, file)?;
         target
             .clear()
             .and_then(|()| (&target).write_all(text.as_bytes()))

@@ -247,12 +247,20 @@ fn step(
     report.unit = clean_line(&report.unit, job);
     report.duration_ms = millis(times.map_or(Duration::ZERO, |(from, to)| to - from));
     if let (Item::Run(step), PartResult::Command(answer)) = (part.item, &part.result) {
-        report.command = step.command_words().iter().map(|word| clean(word, job)).collect();
+        report.command = command(step, job);
         if let Ok(outcome) = &answer.outcome {
             describe(&mut report, outcome, step, judged, job);
         }
     }
     report
+}
+
+/// The words of a step's command, as they may be shown.
+fn command(step: &Step, job: &Job<'_>) -> Vec<String> {
+    let words: Vec<String> = (step.command_words().iter())
+        .map(|word| text::sanitise(word))
+        .collect();
+    job.redactor.words(&words)
 }
 
 fn blank(verdict: Verdict) -> StepReport {

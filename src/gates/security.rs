@@ -46,6 +46,7 @@ impl Gate for Security {
         let mut metrics: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut counted = Vec::new();
         let mut seen = Distinct::default();
+        let mut answered = false;
         let steps = parts
             .iter()
             .map(|part| match see(cx.project, part) {
@@ -57,6 +58,7 @@ impl Gate for Security {
                 Seen::Reading(Reading::Nothing(why)) => StepJudgement::skipped(why),
                 Seen::Reading(Reading::Broken(broken)) => broken_step(broken),
                 Seen::Reading(Reading::Answer(answer)) => {
+                    answered = true;
                     let fail_on = fail_on(part).unwrap_or(usual);
                     let judgement = judge_findings(&answer.findings, fail_on);
                     if judgement.verdict() == Verdict::Failed {
@@ -80,7 +82,8 @@ impl Gate for Security {
             .collect();
         let mut judgement = Judgement::of(steps, "no unit of a language with a scanner was found")
             .failing_because(&counted, blocking_text(blocking, mildest.unwrap_or(usual)));
-        for severity in Severity::WORST_FIRST {
+        // No findings is an answer; without one, a number would look like it.
+        for severity in Severity::WORST_FIRST.into_iter().filter(|_| answered) {
             judgement.metric(
                 format!("severity_{severity}"),
                 counts.get(&severity).copied().unwrap_or(0),

@@ -110,7 +110,14 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
     if request.options.plan {
         let planned = Planned::make(cx, &opened, &finder, request, &place)?;
         let format = cx.choose(&["human", "json", "agent"])?;
-        let text = super::gate::plan_text(&planned.plan, &planned.project, &opened.warnings, format)?;
+        let redactor = Redactor::new(&cx.environment, &opened.config.redact_env);
+        let text = super::gate::plan_text(
+            &redactor,
+            &planned.plan,
+            &planned.project,
+            &opened.warnings,
+            format,
+        )?;
         cx.emit(&text)?;
         return Ok(Exit::Ok);
     }

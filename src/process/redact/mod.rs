@@ -1,10 +1,11 @@
 //! Keeping secrets out of logs and reports.
 //!
 //! Three nets: by value (the secrets of the environment, in the encodings that tools print), by shape (tokens that
-//! look like what they are) and by place (passwords in URLs and connection strings, authorization headers). One
+//! look like what they are) and by place (passwords in URLs and connection strings, authorization headers, values behind a name like `api_key`). One
 //! automaton looks for how any of them may begin; only there a rule looks closer. So a text without
 //! secrets costs one pass, and a [`Stream`] never holds back more than the start of something that may be one.
 
+mod named;
 mod rules;
 mod secrets;
 mod shapes;
@@ -16,8 +17,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::environment::Environment;
+use named::is_named;
 use rules::Rules;
+use shapes::is_placeholder;
 pub use stream::Stream;
+
+/// What stands for the value of an option.
+const OPTION: &str = "[redacted:option]";
 
 /// Replaces secrets by `[redacted:NAME]`. Clones share their tables.
 #[derive(Clone)]
@@ -46,6 +52,29 @@ impl Redactor {
         stream.push(text.as_bytes(), &mut |bytes| out.extend_from_slice(bytes));
         stream.finish(&mut |bytes| out.extend_from_slice(bytes));
         String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+
+    /// The words of a command without secrets: also those behind an option or a variable whose name says so, such
+    /// as `--token x` and `API_KEY=x`, whatever they look like.
+    pub fn words(&self, words: &[String]) -> Vec<String> {
+        let mut named = false;
+        let mut out = Vec::with_capacity(words.len());
+        for word in words {
+            let value_of_named = std::mem::take(&mut named) && !word.starts_with('-');
+            match word.split_once('=') {
+                _ if value_of_named && !is_placeholder(word.as_bytes()) => out.push(OPTION.to_owned()),
+                Some((name, value))
+                    if !value.is_empty() && is_named(name) && !is_placeholder(value.as_bytes()) =>
+                {
+                    out.push(format!("{}={OPTION}", self.text(name)));
+                }
+                _ => {
+                    named = word.starts_with("--") && is_named(word);
+                    out.push(self.text(word));
+                }
+            }
+        }
+        out
     }
 
     /// The same for bytes that come in pieces.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::named::{NAMES, named};
 use super::rules::{Answer, Class, Hit, Look, Place, Swallow};
 
 /// By how they begin: what to look at. A new shape is one line.
@@ -14,6 +15,12 @@ pub(super) const SHAPES: &[(&[&str], Look)] = &[
     (&["glpat-"], |at| token(at, 6, wide, 16, "gitlab-token")),
     (&["npm_"], |at| token(at, 4, alnum, 30, "npm-token")),
     (&["pypi-AgE"], |at| token(at, 8, wide, 16, "pypi-token")),
+    (&["pypi-"], |at| token(at, 5, wide, 32, "pypi-token")),
+    (&["hf_"], |at| token(at, 3, alnum, 16, "hugging-face-token")),
+    (&["dop_v1_", "doo_v1_", "dor_v1_"], |at| {
+        token(at, 7, alnum, 16, "digitalocean-token")
+    }),
+    (&["SG."], sendgrid),
     (&["AIza"], |at| token(at, 4, wide, 30, "google-api-key")),
     (&["sk_live_", "rk_live_", "sk_test_"], |at| {
         token(at, 8, word, 16, "stripe-key")
@@ -31,17 +38,18 @@ pub(super) const SHAPES: &[(&[&str], Look)] = &[
         password(at, "password")
     }),
     (&["pwd=", "Pwd=", "PWD="], |at| password(at, "password")),
+    (NAMES, named),
 ];
 
 fn upper(byte: u8) -> bool {
     byte.is_ascii_uppercase() || byte.is_ascii_digit()
 }
 
-fn alnum(byte: u8) -> bool {
+pub(super) fn alnum(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
 }
 
-fn word(byte: u8) -> bool {
+pub(super) fn word(byte: u8) -> bool {
     alnum(byte) || byte == b'_'
 }
 
@@ -53,16 +61,16 @@ fn wide_dot(byte: u8) -> bool {
     wide(byte) || byte == b'.'
 }
 
-fn to_quote_or_line_end(byte: u8) -> bool {
+pub(super) fn to_quote_or_line_end(byte: u8) -> bool {
     !matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b'\\' | b'`' | b'<')
 }
 
 /// Brackets end a value: in `[password=abc]` and `f(password=abc)` they are the text's.
-fn connection_value(byte: u8) -> bool {
+pub(super) fn connection_value(byte: u8) -> bool {
     byte > b' ' && !b";&\"'`,)}]<>\\".contains(&byte)
 }
 
-fn run(text: &[u8], class: Class) -> usize {
+pub(super) fn run(text: &[u8], class: Class) -> usize {
     text.iter().take_while(|byte| class(**byte)).count()
 }
 
@@ -77,7 +85,7 @@ fn yes(at: Place<'_>, keep: usize, end: usize, class: Class, name: &'static str)
 }
 
 /// No, unless what has been read ends where the answer would be.
-fn no_or_more(at: Place<'_>, read: usize) -> Answer {
+pub(super) fn no_or_more(at: Place<'_>, read: usize) -> Answer {
     if read >= at.text.len() && !at.last {
         Answer::More
     } else {
@@ -117,6 +125,31 @@ fn api_key(at: Place<'_>) -> Answer {
         yes(at, 0, end, wide, "api-key")
     } else if body.len() > 100 {
         Answer::No
+    } else {
+        no_or_more(at, end)
+    }
+}
+
+/// `SG.`, an identifier and a key, with a point between.
+fn sendgrid(at: Place<'_>) -> Answer {
+    const PREFIX: usize = 3;
+    const MIN: usize = 16;
+    const MAX: usize = 128;
+    if !starts_word(at) {
+        return Answer::No;
+    }
+    let point = PREFIX + run(&at.text[PREFIX..], wide);
+    if point > MAX {
+        return Answer::No;
+    }
+    match at.text.get(point) {
+        None => return no_or_more(at, point),
+        Some(b'.') if point >= PREFIX + MIN => {}
+        Some(_) => return Answer::No,
+    }
+    let end = point + 1 + run(&at.text[point + 1..], wide);
+    if end - point > MIN {
+        yes(at, 0, end, wide, "sendgrid-key")
     } else {
         no_or_more(at, end)
     }
@@ -291,7 +324,7 @@ fn password(at: Place<'_>, name: &'static str) -> Answer {
 }
 
 /// `${DB_PASSWORD}`, `$PASS`, `***` and what a redactor left are no secrets.
-fn is_placeholder(value: &[u8]) -> bool {
+pub(super) fn is_placeholder(value: &[u8]) -> bool {
     let redacted =
         value.starts_with(REDACTED) && run(value, in_marker) + 1 == value.len() && value.ends_with(b"]");
     redacted || value.starts_with(b"$") || value.iter().all(|byte| *byte == b'*')

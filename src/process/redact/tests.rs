@@ -273,6 +273,143 @@ fn headers_urls_and_connection_strings_have_places_for_secrets() {
 }
 
 #[test]
+fn values_behind_a_name_of_a_secret_go_and_what_is_around_them_stays() {
+    for (input, expect) in [
+        (
+            "//registry.example/:_authToken=abcd1234efgh5678\n",
+            "//registry.example/:_authToken=[redacted:secret]\n",
+        ),
+        (
+            "//registry.example/:_authToken=qwertyuiop\n",
+            "//registry.example/:_authToken=[redacted:secret]\n",
+        ),
+        ("_auth=dXNlcjpwYXNz\n", "_auth=[redacted:secret]\n"),
+        (
+            "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "aws_secret_access_key = [redacted:secret]",
+        ),
+        (
+            "DB_PASSWORD: 'qwertyuiop'\n",
+            "DB_PASSWORD: '[redacted:password]'\n",
+        ),
+        (
+            "password = \"hunter2pass\" # x",
+            "password = \"[redacted:password]\" # x",
+        ),
+        ("api_key=a1b2c3d4e5&x=1", "api_key=[redacted:secret]&x=1"),
+        ("API_KEY=qwertyuiop", "API_KEY=[redacted:secret]"),
+        (
+            "f(client_secret=q1w2e3r4t5, a)",
+            "f(client_secret=[redacted:secret], a)",
+        ),
+        (
+            r#"{"token": "qwertyuiop", "a": 1}"#,
+            r#"{"token": "[redacted:secret]", "a": 1}"#,
+        ),
+        (
+            r#""{\"apiKey\":\"qwertyuiop\"}""#,
+            r#""{\"apiKey\":\"[redacted:secret]\"}""#,
+        ),
+        (
+            "E     'access_token': 'abc12345',",
+            "E     'access_token': '[redacted:secret]',",
+        ),
+        ("SECRET_KEY='django-insecure-x'", "SECRET_KEY='[redacted:secret]'"),
+        (
+            "private_key: c2VjcmV0a2V5MTIz\n",
+            "private_key: [redacted:secret]\n",
+        ),
+        (
+            "'password' => 'qwertyuiop'",
+            "'password' => '[redacted:password]'",
+        ),
+        (
+            "hf_abcdefghijklmnopqrstuvwxyzABCDEF",
+            "[redacted:hugging-face-token]",
+        ),
+        (
+            "dop_v1_0123456789abcdef0123456789abcdef",
+            "[redacted:digitalocean-token]",
+        ),
+        (
+            "SG.abcdefghijklmnopqrstuv.abcdefghijklmnopqrstuvwxyz0123456789",
+            "[redacted:sendgrid-key]",
+        ),
+        (
+            "pypi-abcdefghijklmnopqrstuvwxyz0123456789",
+            "[redacted:pypi-token]",
+        ),
+    ] {
+        check(input, expect);
+        check_same(expect);
+    }
+    // However long it is, nothing of it passes.
+    let long = "a1b2".repeat(2000);
+    check(&format!("api_key={long} x"), "api_key=[redacted:secret] x");
+}
+
+#[test]
+fn values_of_options_go_from_commands() {
+    for (words, expect) in [
+        ("t --password hunter2pass -v", "t --password [redacted:option] -v"),
+        ("t --token=abc x", "t --token=[redacted:option] x"),
+        (
+            "env DB_PASSWORD=a API_KEY=b t",
+            "env DB_PASSWORD=[redacted:option] API_KEY=[redacted:option] t",
+        ),
+        (
+            "t --auth a:b --api-key k",
+            "t --auth [redacted:option] --api-key [redacted:option]",
+        ),
+        ("t --no-token", "t --no-token"),
+        ("t --token --verbose", "t --token --verbose"),
+        ("t --token $TOKEN --secret=$S", "t --token $TOKEN --secret=$S"),
+        (
+            "t --token-file f --max-tokens 8 tests/test_token.py",
+            "t --token-file f --max-tokens 8 tests/test_token.py",
+        ),
+        ("t hf_abcdefghijklmnopqrst", "t [redacted:hugging-face-token]"),
+    ] {
+        let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+        let out = Redactor::default().words(&words);
+        assert_eq!(out.join(" "), expect);
+        assert_eq!(Redactor::default().words(&out), out, "once is enough");
+    }
+}
+
+#[test]
+fn code_and_messages_about_secrets_stay() {
+    for text in [
+        "token: String,",
+        "password: str",
+        "secret: &str",
+        "fn f(api_key: Option<String>) {",
+        "api_key = os.environ[\"API_KEY\"]",
+        "token = get_token()",
+        "token := getToken2()",
+        "self.token = token",
+        "f(token=token, api_key=None, secret=self.secret_v2)",
+        "assert token == 'abcdefgh12'",
+        "E   AssertionError: invalid token: unexpected_end_of_input",
+        "SyntaxError: Unexpected token: \"function\"",
+        "Token::Ident2abc3",
+        "tests/test_token.py::test_password PASSED",
+        "::error file=token.py,line=3::S105 Possible hardcoded password assigned to: \"token\"",
+        r#"{"get_token": {"executed_lines": [1, 2], "missing_token": 12345678}}"#,
+        "FN:12,get_token\nFNDA:3,check_password\nend_of_record\n",
+        "max_token=1234567890 tokens: 12345678",
+        "secret: /run/secrets/db1a2b3c",
+        "token: ${TOKEN_A1B2C3} secret: <your-secret-here1a>",
+        "token=hmac_sha256 password: {{ a1b2c3d4 }}",
+        "parsing token: 0x7f12ab34cd56",
+        "token_url = 'https://example.com/a1b2'",
+        "credentials: \"the user's own\"",
+    ] {
+        check_same(text);
+    }
+}
+
+#[test]
 fn a_password_ends_where_its_place_does() {
     check("password=abc", "password=[redacted:password]");
     // What closes a bracket stays: nobody can tell whether it belongs to the value.
@@ -351,7 +488,7 @@ proptest! {
             prop::sample::select(vec![
                 "s3cr3t-value", "s3cr3t", "-value", "sk-", "eyJ", "eyJhbGciOiJIUzI1NiJ9", ".", "://", "a:b@", "\n",
                 "password=", "-----BEGIN ", "PRIVATE KEY-----", "-----END ", "Authorization: Bearer ", "\"", "x", " ",
-                "0123456789abcdefghij", "AKIA", "ABCDEFGHIJKLMNOP",
+                "0123456789abcdefghij", "AKIA", "ABCDEFGHIJKLMNOP", "token", "secret", "_key", ": ", " = ", "'", "api_key=", "SG.", "hf_",
             ]),
             0..20,
         ),

@@ -239,6 +239,93 @@ fn secrets_of_the_environment_reach_no_output() {
     assert!(files > 3, "there are logs to look at");
 }
 
+#[test]
+fn well_known_secrets_reach_no_output_and_no_file_of_a_run() {
+    // Values of no variable, put together here, so that no key stands in a file of this repository.
+    let npm = format!("abcd1234{}", "efgh5678");
+    let aws = format!("wJalrXUtnFEMI/K7MDENG/{}", "bPxRfiCYEXAMPLEKEY");
+    let option = format!("hunter2{}", "pass");
+    let lines = format!(
+        "//registry.example/:_authToken={npm}\naws_secret_access_key = {aws}\nDB_PASSWORD: '{option}'\n"
+    );
+    let rules = json!([{"type": "command", "name": "r", "required": true,
+        "command": ["sh", "show.sh", "--password", option, format!("--token={npm}")]}]);
+    let sandbox = with(rules)
+        .file("lines", lines)
+        .file("show.sh", "cat lines; cat lines >&2; exit 1\n");
+    for words in [
+        "gate custom --format human --verbose",
+        "gate custom --format json",
+        "gate custom --format agent",
+        "gate custom --plan",
+        "gate custom --plan --format json",
+    ] {
+        let mut command = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_sdd")));
+        command.args(words.split(' '));
+        let answer = sandbox.start_command(command).wait();
+        for secret in [&npm, &aws, &option] {
+            let text = format!("{}{}", answer.stdout, answer.stderr);
+            assert!(!text.contains(secret.as_str()), "{words}: {text}");
+        }
+        let (kind, code) = if words.contains("--plan") {
+            ("option", 0)
+        } else {
+            ("secret", 1)
+        };
+        answer.expect_code(code);
+        assert!(
+            answer.stdout.contains(&format!("[redacted:{kind}]")),
+            "{words}: {}",
+            answer.stdout
+        );
+    }
+    let mut files = 0;
+    for dir in [".session/runs", ".session/reports"] {
+        each_file(&sandbox.path(dir), &mut |path, bytes| {
+            files += 1;
+            let text = String::from_utf8_lossy(bytes);
+            for secret in [&npm, &aws, &option] {
+                assert!(!text.contains(secret.as_str()), "{}: {text}", path.display());
+            }
+        });
+    }
+    assert!(files > 3, "there are logs to look at");
+}
+
+#[test]
+fn withheld_variables_are_told_when_a_command_broke_and_only_some() {
+    for (script, told) in [("exit 1", false), ("exit 0", false), ("kill -9 $$", true)] {
+        let mut sandbox = with(json!([
+            {"type": "command", "name": "r", "command": {"shell": script}, "required": true}
+        ]));
+        for number in 10..22 {
+            sandbox = sandbox.env(&format!("AAA_OURS_{number}"), "x");
+        }
+        let answer = sandbox.sdd(["gate", "custom", "--format", "json"]);
+        let warnings = answer.json()["warnings"].to_string();
+        assert_eq!(warnings.contains("did not get"), told, "{script}: {warnings}");
+        assert_eq!(
+            warnings.matches("AAA_OURS_").count(),
+            if told { 8 } else { 0 },
+            "{warnings}"
+        );
+        assert_eq!(warnings.contains(" more; pass one on"), told, "{warnings}");
+    }
+}
+
+#[test]
+fn a_security_gate_without_an_answer_counts_no_severities() {
+    let sandbox = Sandbox::new()
+        .config(&json!({}))
+        .file("pyproject.toml", "[project]\nname = 'a'\n")
+        .file("a.py", "x = 1\n");
+    let answer = sandbox.sdd(["gate", "security", "--format", "json"]);
+    answer.expect_code(3);
+    let gate = &answer.json()["gates"][0];
+    assert_eq!(gate["gate"], "security");
+    assert!(!gate.to_string().contains("severity_"), "{gate}");
+}
+
 fn each_file(dir: &std::path::Path, look: &mut dyn FnMut(&std::path::Path, &[u8])) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();

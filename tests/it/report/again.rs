@@ -151,12 +151,19 @@ fn a_report_is_never_written_over_by_showing_it() {
     let sandbox = with_fixture();
     let before = sandbox.read(LATEST);
     std::os::unix::fs::symlink(sandbox.path(LATEST), sandbox.path("link")).unwrap();
+    sandbox.rewrite("copy.json", &before);
+    check(
+        &sandbox,
+        "report merge copy.json --output copy.json",
+        2,
+        "names a file that is read",
+    );
     for words in [
         "report --output .session/reports/latest.json",
         "report --output junit=link",
         "report merge .session/reports/latest.json --output link",
     ] {
-        check(&sandbox, words, 2, "names a file that is read");
+        check(&sandbox, words, 2, "files that sdd or git keeps");
         assert_eq!(sandbox.read(LATEST), before, "{words}");
     }
     let answer = sdd(&sandbox, "report --output json=/dev/full");

@@ -61,6 +61,82 @@ fn outputs_that_make_no_sense_stop_everything_before_the_run() {
 }
 
 #[test]
+fn a_dash_is_stdout() {
+    let sandbox = project();
+    for (words, begins) in [
+        ("gate custom --output json=-", "{\n  \"schema_version\": 1,"),
+        ("gate custom --output agent=- --output r.txt", "sdd gate: passed"),
+        (
+            "gate custom --format json --output -",
+            "{\n  \"schema_version\": 1,",
+        ),
+        ("gate list --format json --output -", "{"),
+    ] {
+        let answer = sdd(&sandbox, words);
+        answer.expect_code(0);
+        assert!(answer.stdout.starts_with(begins), "{words}: {}", answer.stdout);
+        assert!(!sandbox.path("-").exists(), "{words}");
+    }
+    check(
+        &sandbox,
+        "gate custom --output json=- --output junit=-",
+        2,
+        "names stdout twice",
+    );
+    sdd(&sandbox, "gate custom --output json=./-").expect_code(0);
+    assert!(sandbox.read("-").starts_with('{'));
+}
+
+#[test]
+fn a_report_replaces_no_file_that_the_project_needs() {
+    let sandbox = project()
+        .file("sub/x", "")
+        .file(".git/HEAD", "ref: refs/heads/main\n")
+        .file("package.json", "{}")
+        .file("Cargo.toml", "")
+        .file("uv.lock", "")
+        .file("sub/requirements-dev.txt", "");
+    for (link, to) in [
+        ("to-config", ".session/config.json"),
+        ("to-nothing", ".session/new"),
+        ("to-dir", ".session"),
+        ("to-manifest", "package.json"),
+    ] {
+        std::os::unix::fs::symlink(sandbox.path(to), sandbox.path(link)).unwrap();
+    }
+    let before = sandbox.read(".session/config.json");
+    for file in [
+        ".session/config.json",
+        ".session/new",
+        "./sub/../.session/config.json",
+        "to-config",
+        "to-nothing",
+        "to-dir/config.json",
+        ".git/HEAD",
+        ".git/new",
+        "package.json",
+        "to-manifest",
+        "Cargo.toml",
+        "uv.lock",
+        "sub/requirements-dev.txt",
+    ] {
+        for words in [
+            format!("gate custom --output json={file}"),
+            format!("gate custom --output {file}"),
+            format!("gate list --output {file}"),
+        ] {
+            check(&sandbox, &words, 2, "--output would overwrite");
+        }
+    }
+    assert_eq!(sandbox.read(".session/config.json"), before);
+    assert_eq!(sandbox.read("package.json"), "{}");
+    assert!(!sandbox.path(".session/new").exists());
+    assert!(!sandbox.path(LATEST).exists(), "nothing ran");
+    // A name alone is not precious.
+    sdd(&sandbox, "gate custom --output json=sub/package-lock.json").expect_code(0);
+}
+
+#[test]
 fn what_cannot_be_delivered_is_no_pass_anywhere() {
     let sandbox = project();
     let answer = sdd(
