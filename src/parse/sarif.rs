@@ -306,12 +306,11 @@ fn result(found: Found, rules: &[&Rule]) -> Option<SarifResult> {
 
 fn by_level(level: Option<&str>) -> Severity {
     match level {
-        Some("error") => Severity::High,
         Some("note") => Severity::Low,
         Some("none") => Severity::Info,
         // The format's default.
         None | Some("warning") => Severity::Medium,
-        // What is not known is not taken for mild.
+        // `error`; and what is not known is not taken for mild.
         Some(_) => Severity::High,
     }
 }
