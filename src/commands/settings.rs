@@ -1,10 +1,12 @@
 //! The edge of `sdd config`: reads the file, prints the answer.
 
-use super::config::{Action, Args, Format, Source, answer};
+use super::config::{Action, Args, Format, Problem, ProblemSeverity, Source, answer, check};
 use super::context::Cx;
 use super::error::CommandError;
+use crate::model::config::{JsonPath, Position, UnitSettings, load};
 use crate::model::exit::Exit;
-use crate::project::detect;
+use crate::model::text;
+use crate::project::{Error, detect};
 use crate::store::{self, layout};
 
 /// Runs the command.
@@ -13,6 +15,16 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         "json" => Format::Json,
         _ => Format::Human,
     };
+    if args.action == Action::Check
+        && let Some(bytes) = read(cx)?
+    {
+        let mut report = check(layout::CONFIG, &load::inspect_bytes(layout::CONFIG, &bytes));
+        if let Some(problem) = unfit(cx, &bytes) {
+            report.add(problem);
+        }
+        cx.emit(&report.render(format))?;
+        return Ok(report.exit);
+    }
     // The schema is the same everywhere; it needs no project.
     let bytes = if args.action == Action::Schema {
         None
@@ -42,4 +54,41 @@ fn read(cx: &Cx) -> anyhow::Result<Option<Vec<u8>>> {
             .hint("set the project up: sdd init")
     })?;
     Ok(store::read_regular(&root.join(layout::CONFIG), store::SMALL)?)
+}
+
+/// Why settings that can be read do not fit the project that they are for.
+fn unfit(cx: &Cx, bytes: &[u8]) -> Option<Problem> {
+    let root = detect::find_root(&cx.start)?;
+    let loaded = load::parse_bytes(layout::CONFIG, bytes).ok()?;
+    let error = detect::configured(&root, &detect::Look::of(&loaded.config), None).err()?;
+    let (json_path, hint) = match &error {
+        Error::NoSuchUnit {
+            path,
+            language,
+            units,
+        } => {
+            let named = |unit: &UnitSettings| unit.normal_path() == *path && unit.language == *language;
+            let index = loaded.config.units.iter().position(named);
+            let hint = format!(
+                "the units are: {}; with a `language`, a directory is a unit by declaration",
+                units.join(", ")
+            );
+            (
+                index.map(|index| JsonPath::of("units").index(index).key("path")),
+                Some(hint),
+            )
+        }
+        _ => (None, None),
+    };
+    let start = Position { line: 1, column: 1 };
+    Some(Problem {
+        severity: ProblemSeverity::Error,
+        location: json_path
+            .as_ref()
+            .and_then(|path| loaded.given(path))
+            .unwrap_or(start),
+        json_path,
+        message: text::one_line(&error.to_string()),
+        hint: hint.map(|hint| text::one_line(&hint)),
+    })
 }

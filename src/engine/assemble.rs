@@ -166,7 +166,7 @@ fn settle(
                     format!("skipped, which --strict does not allow: {why}"),
                 );
             }
-            (verdict, format!("{reason}{}", beside(&checks)))
+            (verdict, format!("{reason}{}{}", beside(&checks), left_out(parts)))
         }
         _ => (verdict, reason.to_owned()),
     }
@@ -219,6 +219,26 @@ fn beside(checks: &[Check<'_>]) -> String {
         [] => String::new(),
         [one] => format!("; skipped: {one}"),
         [first, rest @ ..] => format!("; skipped: {first}, and {} more", rest.len()),
+    }
+}
+
+/// The units that the configuration leaves out of a gate, as the end of a sentence: chosen, so never an error, but what
+/// passed says nothing of them.
+fn left_out(parts: &[Part<'_>]) -> String {
+    let units: Vec<String> = parts
+        .iter()
+        .filter_map(|part| match part.item {
+            Item::Not(not) if not.meaning == Meaning::LeftOut => Some(match not.language {
+                Some(language) => format!("{} ({language})", not.unit),
+                None => not.unit.clone(),
+            }),
+            _ => None,
+        })
+        .collect();
+    match units.as_slice() {
+        [] => String::new(),
+        [one] => format!("; left out: {one}"),
+        [first, rest @ ..] => format!("; left out: {first}, and {} more", rest.len()),
     }
 }
 

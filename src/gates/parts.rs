@@ -160,7 +160,7 @@ fn see_own(
             mode: work.mode,
             args: &work.args,
         };
-        return Seen::Reading(tools::reports::read(&work.label, &run));
+        return Seen::Reading(tools::reports::read(&work.label, step.gate, &run));
     }
     match exit {
         0 => Seen::Succeeded,

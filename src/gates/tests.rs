@@ -22,8 +22,8 @@ const MAX_GAPS: usize = 10;
 #[derive(Default)]
 struct Totals {
     counts: Option<TestCounts>,
-    /// Unit, coverage and threshold of each that was measured.
-    coverage: Vec<(String, Measured, f64)>,
+    /// Unit, coverage and threshold, where there is one, of each that was measured.
+    coverage: Vec<(String, Measured, Option<f64>)>,
     /// The reasons of the units whose tests failed.
     failures: Vec<String>,
 }
@@ -67,7 +67,9 @@ impl Gate for Tests {
         }
         if let Some((percent, threshold)) = totals.worst() {
             judgement.metric_f64("coverage_percent", percent);
-            judgement.metric_f64("coverage_threshold", threshold);
+            if let Some(threshold) = threshold {
+                judgement.metric_f64("coverage_threshold", threshold);
+            }
         }
         if totals.coverage.len() > 1 {
             for (unit, found, _) in &totals.coverage {
@@ -105,12 +107,13 @@ fn uncounted(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Totals)
     };
     let judgement = match (answer.findings.first(), threshold(cx, step), &answer.coverage) {
         (Some(finding), _, _) => StepJudgement::failed(text::first_line(&finding.message).to_owned()),
-        (None, None, _) => StepJudgement::passed("the command ended with exit code 0"),
-        (None, Some(threshold), Some(Coverage::Measured(found))) => {
+        (None, threshold, Some(Coverage::Measured(found))) => {
             totals.coverage.push((step.unit_path.clone(), *found, threshold));
             covering(found.percent, threshold, "the command ended with exit code 0")
         }
-        (None, Some(_), Some(Coverage::Unavailable(broken))) => broken_step(broken.clone()),
+        // A report that is named must be there, whatever coverage is asked for.
+        (None, _, Some(Coverage::Unavailable(broken))) => broken_step(broken.clone()),
+        (None, None, None) => StepJudgement::passed("the command ended with exit code 0"),
         (None, Some(_), None) => own_command(cx, step),
     };
     judgement
@@ -119,15 +122,14 @@ fn uncounted(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Totals)
 }
 
 /// A unit whose tests passed, by what they cover.
-fn covering(percent: f64, threshold: f64, passing: &str) -> StepJudgement {
-    if percent < threshold {
-        StepJudgement::failed(format!(
+fn covering(percent: f64, threshold: Option<f64>, passing: &str) -> StepJudgement {
+    match threshold {
+        Some(threshold) if percent < threshold => StepJudgement::failed(format!(
             "coverage {} % is below {} %",
             percent_text(percent, threshold),
             plain(threshold)
-        ))
-    } else {
-        StepJudgement::passed(format!("{passing}, coverage {percent:.1} %"))
+        )),
+        _ => StepJudgement::passed(format!("{passing}, coverage {percent:.1} %")),
     }
 }
 
@@ -164,7 +166,11 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
     sum.expected_failures += counts.expected_failures;
     let threshold = threshold(cx, step);
     let mut measured = None;
-    if let (Some(Coverage::Measured(found)), Some(threshold)) = (&answer.coverage, threshold) {
+    // Without a threshold, a known tool was asked for no coverage; a report that the configuration names is shown.
+    let is_named = matches!(step.tool, StepTool::Own);
+    if let Some(Coverage::Measured(found)) = &answer.coverage
+        && (threshold.is_some() || is_named)
+    {
         let unit = step.unit_path.clone();
         totals.coverage.push((unit, *found, threshold));
         measured = Some((found.percent, threshold));
@@ -185,7 +191,10 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
             )),
         }
     } else {
-        let judgement = judge_coverage(&answer, threshold, measured, counts);
+        let judgement = match &answer.coverage {
+            Some(Coverage::Unavailable(broken)) if is_named => broken_step(broken.clone()),
+            _ => judge_coverage(&answer, threshold, measured, counts),
+        };
         if measured.is_some() && judgement.verdict() == Verdict::Failed {
             let findings = gaps(cx, step, &answer);
             return judgement
@@ -226,12 +235,12 @@ fn gaps(cx: &Context<'_>, step: &Step, answer: &Answer) -> Vec<Finding> {
 fn judge_coverage(
     answer: &Answer,
     threshold: Option<f64>,
-    measured: Option<(f64, f64)>,
+    measured: Option<(f64, Option<f64>)>,
     counts: TestCounts,
 ) -> StepJudgement {
     match (threshold, &answer.coverage, measured) {
-        (None, _, _) => StepJudgement::passed(passing(counts)),
-        (Some(_), _, Some((percent, threshold))) => covering(percent, threshold, &passing(counts)),
+        (_, _, Some((percent, threshold))) => covering(percent, threshold, &passing(counts)),
+        (None, _, None) => StepJudgement::passed(passing(counts)),
         (Some(_), Some(Coverage::Unavailable(broken)), None) => broken_step(broken.clone()),
         (Some(percent), _, None) => StepJudgement::error(format!(
             "coverage of {} % is asked for and was not measured",
@@ -280,13 +289,18 @@ fn plain(number: f64) -> String {
 }
 
 impl Totals {
-    /// The unit that is closest to, or furthest below, its threshold.
-    fn worst(&self) -> Option<(f64, f64)> {
+    /// The unit that is closest to, or furthest below, its threshold; where none has one, the least covered.
+    fn worst(&self) -> Option<(f64, Option<f64>)> {
         let percents = self
             .coverage
             .iter()
             .map(|(_, found, threshold)| (found.percent, *threshold));
-        percents.min_by(|a, b| (a.0 - a.1).total_cmp(&(b.0 - b.1)))
+        percents.min_by(|a, b| {
+            let room = |(percent, threshold): &(f64, Option<f64>)| percent - threshold.unwrap_or(0.0);
+            (a.1.is_none(), room(a))
+                .partial_cmp(&(b.1.is_none(), room(b)))
+                .unwrap_or(std::cmp::Ordering::Equal)
+        })
     }
 
     /// The coverage of all units together.
@@ -306,7 +320,8 @@ impl Totals {
             } else {
                 "coverage"
             };
-            sentence.push_str(&format!(", {lowest} {percent:.1} % of {} %", plain(threshold)));
+            let of = threshold.map_or_else(String::new, |threshold| format!(" of {} %", plain(threshold)));
+            sentence.push_str(&format!(", {lowest} {percent:.1} %{of}"));
             if let (true, Some(combined)) = (self.coverage.len() > 1, self.combined()) {
                 sentence.push_str(&format!(", {:.1} % combined", combined.percent));
             }

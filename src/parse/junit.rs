@@ -19,6 +19,8 @@ pub use read::{MAX_BYTES, MAX_DEPTH, parse};
 pub struct JunitReport {
     /// Every suite in the order of the report; suites in suites stand behind the suite that holds them.
     pub suites: Vec<JunitSuite>,
+    /// The counts that `testsuites` claims for the whole report.
+    pub declared: Declared,
 }
 
 /// One suite, without the suites inside of it.
@@ -30,6 +32,8 @@ pub struct JunitSuite {
     pub file: Option<String>,
     /// The counts that the suite claims for itself.
     pub declared: Declared,
+    /// The suite that holds this one, by its index in the report; always a smaller one than its own.
+    pub parent: Option<usize>,
     /// The test cases directly in this suite.
     pub cases: Vec<JunitCase>,
 }
@@ -134,6 +138,54 @@ impl JunitReport {
     /// Every test case, in the order of the report.
     pub fn cases(&self) -> impl Iterator<Item = &JunitCase> {
         self.suites.iter().flat_map(|suite| &suite.cases)
+    }
+
+    /// What the report claims and does not list: more tests than it has test cases, or failures where no test case is
+    /// bad. `None` when it fits. Runners disagree on whether a suite counts the suites inside of it, so a claim is one too
+    /// many only when it is more than all of them hold.
+    pub fn contradiction(&self) -> Option<String> {
+        // Tests and bad ones of each suite, with the suites inside of it: those stand behind it.
+        let mut held: Vec<(u64, u64)> = Vec::new();
+        for suite in &self.suites {
+            let bad = suite.cases.iter().filter(|case| case.is_bad()).count();
+            held.push((suite.cases.len() as u64, bad as u64));
+        }
+        for index in (0..self.suites.len()).rev() {
+            let (tests, bad) = held[index];
+            if let Some(above) = self.suites[index].parent.and_then(|parent| held.get_mut(parent)) {
+                above.0 += tests;
+                above.1 += bad;
+            }
+        }
+        let bad = |case: &&JunitCase| case.is_bad();
+        let all = (
+            self.cases().count() as u64,
+            self.cases().filter(bad).count() as u64,
+        );
+        let whole = std::iter::once(("the report".to_owned(), &self.declared, all));
+        let suites = self.suites.iter().zip(held).map(|(suite, held)| {
+            let name = match suite.name.trim() {
+                "" => "a suite".to_owned(),
+                name => format!("the suite {name:?}"),
+            };
+            (name, &suite.declared, held)
+        });
+        whole.chain(suites).find_map(|(name, declared, (tests, bad))| {
+            let claimed = declared.tests.unwrap_or(0);
+            let claimed_bad = declared
+                .failures
+                .unwrap_or(0)
+                .saturating_add(declared.errors.unwrap_or(0));
+            if claimed > tests {
+                Some(format!("{name} claims {claimed} tests and lists {tests}"))
+            } else if claimed_bad > 0 && bad == 0 {
+                Some(format!(
+                    "{name} claims {claimed_bad} failures and errors and lists none"
+                ))
+            } else {
+                None
+            }
+        })
     }
 
     /// How many test cases ended in a way.

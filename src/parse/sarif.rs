@@ -1,7 +1,8 @@
 //! SARIF 2.1.0 logs as tools write them (OASIS, "Static Analysis Results Interchange Format").
 //!
-//! The whole document must be there. Results that the tool itself calls no problem (`kind` other than `fail`, or a
-//! suppression) are left out; a run that says that it did not end well is an error.
+//! The whole document must be there. Left out is only what the tool itself calls no problem: the kinds `pass`,
+//! `notApplicable` and `informational`, and what a suppression covers that is accepted. What it could not decide
+//! (`open`, `review`) counts. A run that says that it did not end well, or that notes an error of its own, is an error.
 
 use std::collections::BTreeMap;
 
@@ -22,8 +23,8 @@ pub struct SarifReport {
 pub struct SarifResult {
     /// The rule, `-` when none is named.
     pub rule: String,
-    /// How bad it is: `security-severity` of the rule where it has one, else its level (`error` is high, `warning`
-    /// medium, `note` low, `none` info).
+    /// How bad it is: `security-severity` of the rule where it has one, else its level (`error` is high, `warning` or
+    /// no level medium, `note` low, `none` info, any other word high).
     pub severity: Severity,
     /// What was found; empty when the log says nothing.
     pub message: String,
@@ -54,10 +55,19 @@ pub enum SarifError {
     /// No run in it, so nothing was looked at.
     #[error("it holds no run")]
     NoRun,
+    /// A run without `results`: as the format has it, one that did not look for any.
+    #[error("a run in it holds no results")]
+    NoResults,
     /// The tool says that it did not end well.
     #[error("its tool says that it did not succeed{}", notice.as_ref().map_or_else(String::new, |text| format!(": {text}")))]
     Unsuccessful {
         /// What the tool notes about it.
+        notice: Option<String>,
+    },
+    /// The tool says that it succeeded, and notes an error of its own beside it.
+    #[error("its tool notes an error{}", notice.as_ref().map_or_else(String::new, |text| format!(": {text}")))]
+    Notified {
+        /// What the tool notes.
         notice: Option<String>,
     },
 }
@@ -73,8 +83,7 @@ struct Run {
     tool: Tool,
     // A run without results is one that did not look for any.
     results: Option<Vec<Found>>,
-    #[serde(default)]
-    invocations: Vec<Invocation>,
+    invocations: Option<Vec<Invocation>>,
 }
 
 #[derive(Deserialize)]
@@ -109,13 +118,41 @@ struct Configuration {
 #[serde(rename_all = "camelCase")]
 struct Invocation {
     execution_successful: bool,
-    #[serde(default)]
-    tool_execution_notifications: Vec<Notification>,
+    tool_execution_notifications: Option<Vec<Notification>>,
+    tool_configuration_notifications: Option<Vec<Notification>>,
+}
+
+impl Invocation {
+    fn notifications(&self) -> impl Iterator<Item = &Notification> {
+        self.tool_execution_notifications
+            .iter()
+            .chain(&self.tool_configuration_notifications)
+            .flatten()
+    }
+
+    /// Why this invocation cannot be relied on. A tool that succeeded and notes an error has not looked at everything.
+    fn trouble(&self) -> Option<SarifError> {
+        let error = self
+            .notifications()
+            .find(|note| note.level.as_deref() == Some("error"));
+        if self.execution_successful && error.is_none() {
+            return None;
+        }
+        let noted = error.or_else(|| self.notifications().next());
+        let notice = noted.and_then(|note| note.message.said());
+        Some(if self.execution_successful {
+            SarifError::Notified { notice }
+        } else {
+            SarifError::Unsuccessful { notice }
+        })
+    }
 }
 
 #[derive(Deserialize)]
 struct Notification {
+    #[serde(default)]
     message: Message,
+    level: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -123,6 +160,28 @@ struct Message {
     text: Option<String>,
     markdown: Option<String>,
     id: Option<String>,
+}
+
+impl Message {
+    fn said(&self) -> Option<String> {
+        [&self.text, &self.markdown, &self.id]
+            .into_iter()
+            .flatten()
+            .next()
+            .cloned()
+    }
+}
+
+#[derive(Deserialize)]
+struct Suppression {
+    status: Option<String>,
+}
+
+impl Suppression {
+    /// Without a status it is in force, as the format has it; under review or rejected it is not.
+    fn is_accepted(&self) -> bool {
+        self.status.as_deref().is_none_or(|status| status == "accepted")
+    }
 }
 
 #[derive(Deserialize)]
@@ -137,8 +196,7 @@ struct Found {
     message: Message,
     #[serde(default)]
     locations: Vec<Location>,
-    #[serde(default)]
-    suppressions: Option<Vec<Value>>,
+    suppressions: Option<Vec<Suppression>>,
     #[serde(default)]
     properties: BTreeMap<String, Value>,
 }
@@ -176,7 +234,7 @@ struct Region {
 /// Reads a log.
 ///
 /// # Errors
-/// It is no SARIF 2.1 log, it holds no run, or a run in it did not succeed.
+/// It is no SARIF 2.1 log, it holds no run, or a run in it did not look, did not succeed or notes an error.
 pub fn parse(bytes: &[u8]) -> Result<SarifReport, SarifError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let log: Log = serde_json::from_slice(bytes)?;
@@ -188,16 +246,10 @@ pub fn parse(bytes: &[u8]) -> Result<SarifReport, SarifError> {
     }
     let mut report = SarifReport::default();
     for run in log.runs {
-        if let Some(bad) = run.invocations.iter().find(|run| !run.execution_successful) {
-            let notice = bad
-                .tool_execution_notifications
-                .iter()
-                .find_map(|notification| notification.message.text.clone());
-            return Err(SarifError::Unsuccessful { notice });
+        if let Some(error) = run.invocations.iter().flatten().find_map(Invocation::trouble) {
+            return Err(error);
         }
-        let Some(results) = run.results else {
-            return Err(SarifError::Unsuccessful { notice: None });
-        };
+        let results = run.results.ok_or(SarifError::NoResults)?;
         let rules: Vec<&Rule> = std::iter::once(&run.tool.driver)
             .chain(&run.tool.extensions)
             .flat_map(|component| &component.rules)
@@ -210,12 +262,14 @@ pub fn parse(bytes: &[u8]) -> Result<SarifReport, SarifError> {
 }
 
 fn result(found: Found, rules: &[&Rule]) -> Option<SarifResult> {
-    let is_problem = found.kind.as_deref().is_none_or(|kind| kind == "fail");
-    let is_suppressed = found
-        .suppressions
-        .as_ref()
-        .is_some_and(|reasons| !reasons.is_empty());
-    if !is_problem || is_suppressed {
+    let is_fine = matches!(
+        found.kind.as_deref(),
+        Some("pass" | "notApplicable" | "informational")
+    );
+    // The format: suppressed when there is one, and none of them is still open or was turned down.
+    let is_suppressed = (found.suppressions.as_ref())
+        .is_some_and(|reasons| !reasons.is_empty() && reasons.iter().all(Suppression::is_accepted));
+    if is_fine || is_suppressed {
         return None;
     }
     let id = found.rule_id.or(found.rule.and_then(|rule| rule.id));
@@ -243,12 +297,7 @@ fn result(found: Found, rules: &[&Rule]) -> Option<SarifResult> {
             .or_else(|| rule.map(|rule| rule.id.clone()))
             .unwrap_or_else(|| "-".to_owned()),
         severity: score.map_or_else(|| by_level(level.as_deref()), by_score),
-        message: found
-            .message
-            .text
-            .or(found.message.markdown)
-            .or(found.message.id)
-            .unwrap_or_default(),
+        message: found.message.said().unwrap_or_default(),
         path: path.map(|uri| path_of(&uri)),
         line: region.as_ref().and_then(|region| region.start_line),
         column: region.and_then(|region| region.start_column),
@@ -257,11 +306,12 @@ fn result(found: Found, rules: &[&Rule]) -> Option<SarifResult> {
 
 fn by_level(level: Option<&str>) -> Severity {
     match level {
-        Some("error") => Severity::High,
         Some("note") => Severity::Low,
         Some("none") => Severity::Info,
-        // The format's default, and what is not known is no milder.
-        _ => Severity::Medium,
+        // The format's default.
+        None | Some("warning") => Severity::Medium,
+        // `error`; and what is not known is not taken for mild.
+        Some(_) => Severity::High,
     }
 }
 
@@ -361,6 +411,65 @@ mod tests {
     }
 
     #[test]
+    fn only_a_suppression_that_is_accepted_suppresses() {
+        for (suppressions, expect) in [
+            (r#"[{"kind": "external"}]"#, ""),
+            (r#"[{"kind": "external", "status": "accepted"}]"#, ""),
+            (
+                r#"[{"kind": "external", "status": "rejected"}]"#,
+                "A medium :0:0 a",
+            ),
+            (
+                r#"[{"kind": "external", "status": "underReview"}]"#,
+                "A medium :0:0 a",
+            ),
+            (
+                r#"[{"kind": "inSource"}, {"kind": "external", "status": "rejected"}]"#,
+                "A medium :0:0 a",
+            ),
+            ("[]", "A medium :0:0 a"),
+            ("null", "A medium :0:0 a"),
+        ] {
+            check(
+                &log(&format!(
+                    r#"{{"tool": {{"driver": {{"name": "t"}}}}, "results": [
+                        {{"ruleId": "A", "message": {{"text": "a"}}, "suppressions": {suppressions}}}]}}"#
+                )),
+                expect,
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_tool_could_not_decide_counts() {
+        for (kind, expect) in [
+            ("open", "A medium :0:0 a"),
+            ("review", "A medium :0:0 a"),
+            ("unheardOf", "A medium :0:0 a"),
+            ("informational", ""),
+            ("notApplicable", ""),
+            ("pass", ""),
+        ] {
+            check(
+                &log(&format!(
+                    r#"{{"tool": {{"driver": {{"name": "t"}}}}, "results": [
+                        {{"ruleId": "A", "message": {{"text": "a"}}, "kind": "{kind}"}}]}}"#
+                )),
+                expect,
+            );
+        }
+    }
+
+    #[test]
+    fn a_level_that_is_not_known_is_not_mild() {
+        check(
+            &log(r#"{"tool": {"driver": {"name": "t"}}, "results": [
+                {"ruleId": "A", "level": "fatal", "message": {"text": "a"}}]}"#),
+            "A high :0:0 a",
+        );
+    }
+
+    #[test]
     fn what_was_not_looked_at_is_not_clean() {
         check(r#"{"version": "2.1.0", "runs": []}"#, "it holds no run");
         check(
@@ -374,10 +483,25 @@ mod tests {
             ),
             "its tool says that it did not succeed: no configuration",
         );
-        check(
-            &log(r#"{"tool": {"driver": {"name": "t"}}}"#),
-            "its tool says that it did not succeed",
-        );
+        let notes = |kind: &str, level: &str| {
+            log(&format!(
+                r#"{{"tool": {{"driver": {{"name": "t"}}}}, "results": [], "invocations": [{{"executionSuccessful": true,
+                    "{kind}": [{{"level": "{level}", "message": {{"text": "a.c cannot be read"}}}}]}}]}}"#
+            ))
+        };
+        for kind in ["toolExecutionNotifications", "toolConfigurationNotifications"] {
+            check(
+                &notes(kind, "error"),
+                "its tool notes an error: a.c cannot be read",
+            );
+            check(&notes(kind, "warning"), "");
+        }
+        for run in [
+            r#"{"tool": {"driver": {"name": "t"}}}"#,
+            r#"{"tool": {"driver": {"name": "t"}}, "results": null}"#,
+        ] {
+            check(&log(run), "a run in it holds no results");
+        }
         check(&log(r#"{"tool": {"driver": {"name": "t"}}, "results": []}"#), "");
     }
 

@@ -96,6 +96,14 @@ pub fn configured(root: &Path, look: &Look, git: Option<GitInfo>) -> Result<Proj
     let mut warnings = scan.problems.clone();
     let mut chosen = choose(&scan, &mut manifests, &mut warnings);
     declare(&root, &look.units, &mut chosen)?;
+    for (language, markers) in &look.languages {
+        if !chosen.iter().any(|unit| unit.unit.language == *language) {
+            warnings.push(format!(
+                "languages.{language}: no file fits its markers ({}), and nothing looks at it",
+                markers.join(", ")
+            ));
+        }
+    }
     let mut filler = Filler::new(&root);
     let mut units: Vec<_> = chosen
         .into_iter()

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::facts::{TextFile, upwards};
 use super::node::{NodeFacts, PackageManager};
 use super::units::{Manifests, workspace_of_packages};
+use crate::model::text;
 
 const KINDS: [&str; 4] = [
     "dependencies",
@@ -26,7 +27,10 @@ pub(super) fn facts(
 ) -> (NodeFacts, Option<Value>) {
     let mut facts = NodeFacts::default();
     let own = match manifests.json_or(&inside(root, dir).join("package.json")) {
-        Ok(Some(value)) if value.is_object() => Some(value),
+        Ok(Some(value)) if value.is_object() => {
+            facts.problem = bad_scripts(&value);
+            Some(value)
+        }
         Ok(Some(_)) => {
             facts.problem = Some("package.json is not an object".to_owned());
             None
@@ -85,4 +89,45 @@ pub(super) fn tsconfigs(dir: &Path, entries: &BTreeSet<String>, manifests: &mut 
 
 fn inside<'a>(root: &Path, place: &'a Path) -> &'a Path {
     place.strip_prefix(root).unwrap_or(place)
+}
+
+/// What is wrong with the scripts of a `package.json`, which npm would not run either.
+fn bad_scripts(package: &Value) -> Option<String> {
+    let scripts = package.get("scripts")?;
+    let Some(scripts) = scripts.as_object() else {
+        return Some("package.json: scripts is not an object".to_owned());
+    };
+    // A key that begins with `//` is a comment, by custom.
+    let mut named = scripts.iter().filter(|(name, _)| !name.starts_with("//"));
+    let (name, _) = named.find(|(_, script)| !script.is_string())?;
+    Some(format!(
+        "package.json: scripts.{} is not text",
+        text::one_line(name)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(package: &str, expect: Option<&str>) {
+        let package = serde_json::from_str(package).unwrap();
+        assert_eq!(bad_scripts(&package).as_deref(), expect, "{package}");
+    }
+
+    #[test]
+    fn scripts_are_texts_by_name() {
+        check("{}", None);
+        check(r#"{"scripts": {}}"#, None);
+        check(r#"{"scripts": {"test": "jest", "//": ["a"]}}"#, None);
+        for scripts in ["[]", r#""jest""#, "null"] {
+            let package = format!(r#"{{"scripts": {scripts}}}"#);
+            check(&package, Some("package.json: scripts is not an object"));
+        }
+        check(
+            r#"{"scripts": {"lint": "x", "test": 5}}"#,
+            Some("package.json: scripts.test is not text"),
+        );
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::{Answer, Broken, Coverage, Reading, TestCounts, ToolRun};
 use crate::model::finding::{Finding, Severity};
+use crate::model::gate_id::GateId;
 use crate::model::text;
 use crate::parse::coverage;
 use crate::parse::junit::{self, JunitCase, JunitOutcome, JunitReport};
@@ -18,15 +19,26 @@ pub const SARIF: &str = "sarif";
 const MAX_MESSAGE: usize = 2_000;
 
 /// Reads the reports of a command. A report that is named must be there, new and whole; an exit code other than 0
-/// must be explained by what they say.
-pub fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
+/// must be explained by what they say. Only a `JUnit` report says which tests ran, so the tests gate takes no findings
+/// without one; for the other gates a `JUnit` report in which nothing ran has checked nothing.
+pub fn read(tool: &str, gate: GateId, run: &ToolRun<'_>) -> Reading {
+    if gate == GateId::Tests && run.outputs.contains_key(SARIF) && !run.outputs.contains_key(JUNIT) {
+        return Reading::broken(
+            "a SARIF report does not say which tests ran: the tests gate needs a JUnit report (`junit`) beside it",
+        );
+    }
     let mut answer = Answer::default();
     if run.outputs.contains_key(JUNIT) {
         let read = run
             .output(JUNIT)
             .and_then(|bytes| junit::parse(bytes).map_err(|error| error.to_string()));
         match read {
-            Ok(report) => tests(tool, run, &report, &mut answer),
+            Ok(report) => {
+                if let Some(why) = report.contradiction() {
+                    return unusable("JUnit", &why, run);
+                }
+                tests(tool, run, &report, &mut answer);
+            }
             Err(why) => return unusable("JUnit", &why, run),
         }
     }
@@ -47,13 +59,22 @@ pub fn read(tool: &str, run: &ToolRun<'_>) -> Reading {
         }
     }
     if run.outputs.contains_key(COVERAGE) {
-        answer.coverage = Some(measure(run, &mut answer));
+        let measured = measure(run, &mut answer);
+        if let (Coverage::Unavailable(broken), true) = (&measured, gate != GateId::Tests) {
+            return Reading::Broken(broken.clone());
+        }
+        answer.coverage = Some(measured);
     }
     if run.exit != 0 && answer.findings.is_empty() {
         return Reading::broken(format!(
             "the command ended with exit code {} and its report names nothing that is wrong",
             run.exit
         ));
+    }
+    let ran_nothing = answer.tests.is_some_and(|counts| counts.ran() == 0);
+    if gate != GateId::Tests && ran_nothing && answer.findings.is_empty() && !run.outputs.contains_key(SARIF)
+    {
+        return Reading::Nothing("its JUnit report names nothing that ran".to_owned());
     }
     Reading::Answer(Box::new(answer))
 }

@@ -110,6 +110,15 @@ fn of_warning(warning: &ConfigWarning) -> Problem {
 }
 
 impl CheckReport {
+    /// Adds what only a look at the project can tell, in the order of the file.
+    pub fn add(&mut self, problem: Problem) {
+        if problem.severity == ProblemSeverity::Error {
+            self.exit = Exit::Usage;
+        }
+        self.problems.push(problem);
+        self.problems.sort_by_key(|problem| problem.location);
+    }
+
     /// The report in a form.
     pub fn render(&self, format: Format) -> String {
         match format {

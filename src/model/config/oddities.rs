@@ -181,6 +181,9 @@ fn suggestion(path: &JsonPath, key: &str, names: &Names) -> Option<String> {
     if rule_key(path).is_some() {
         return rule::meant(key).map(|meant| format!("did you mean `{meant}`?"));
     }
+    if let Some(hint) = misplaced(path) {
+        return Some(hint.to_owned());
+    }
     let parent = path.parent().unwrap_or_default();
     let elsewhere = match names.places_of(key).as_slice() {
         [only] => Some(format!("it belongs at `{only}`")),
@@ -191,6 +194,21 @@ fn suggestion(path: &JsonPath, key: &str, names: &Names) -> Option<String> {
             .nearest(&parent, key)
             .map(|meant| format!("did you mean `{meant}`?"))
     })
+}
+
+/// Keys that other sections have, where units and described languages say the same in another word.
+fn misplaced(path: &JsonPath) -> Option<&'static str> {
+    let [Step::Key(section), _, Step::Key(key)] = path.steps() else {
+        return None;
+    };
+    match (section.as_str(), key.as_str()) {
+        ("languages", "commands") => Some("did you mean `gates`?"),
+        ("languages" | "units", "threshold" | "thresholds" | "coverage") => {
+            Some("did you mean `coverage_threshold`?")
+        }
+        ("units", "enabled" | "required") => Some("`gates` names the gates that run for a unit"),
+        _ => None,
+    }
 }
 
 fn unknown_languages(file: &File<'_>, config: &Config) -> Vec<ConfigWarning> {

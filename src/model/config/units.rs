@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
+use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 
 use super::super::finding::Severity;
@@ -21,8 +22,8 @@ pub struct UnitSettings {
     /// if no file in it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
-    /// The gates that run for this unit; absent: all of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The gates that run for this unit; absent: all of them. The custom gate is the project's and no unit's.
+    #[serde(deserialize_with = "gates_of_unit", skip_serializing_if = "Option::is_none")]
     pub gates: Option<Vec<GateId>>,
     /// Commands by gate, instead of the built-in ones and of those for the language; `null` for nothing.
     #[serde(skip_serializing_if = "GateCommands::is_empty")]
@@ -40,6 +41,16 @@ pub struct UnitSettings {
     #[serde(deserialize_with = "values::seconds", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = MAX_SECONDS))]
     pub timeout: Option<u64>,
+}
+
+fn gates_of_unit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<GateId>>, D::Error> {
+    let gates = Option::<Vec<GateId>>::deserialize(deserializer)?;
+    if gates.iter().flatten().any(|gate| *gate == GateId::Custom) {
+        return Err(D::Error::custom(
+            "the custom gate is the project's and no unit's: it runs whatever units say",
+        ));
+    }
+    Ok(gates)
 }
 
 /// A language that sdd does not know: how its units are found, and what each gate runs.
@@ -86,6 +97,19 @@ impl UnitSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_unit_has_no_custom_gate() {
+        let read = |gates: &str| {
+            serde_json::from_str::<UnitSettings>(&format!(r#"{{"path": "a", "gates": {gates}}}"#))
+                .map(|unit| unit.gates)
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(read(r#"["tests"]"#), Ok(Some(vec![GateId::Tests])));
+        assert_eq!(read("null"), Ok(None));
+        let refused = read(r#"["tests", "custom"]"#).unwrap_err();
+        assert!(refused.contains("the custom gate is the project's"), "{refused}");
+    }
 
     #[test]
     fn a_path_may_be_spelled_in_several_ways() {

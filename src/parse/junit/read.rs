@@ -65,6 +65,41 @@ fn resolve(reference: &BytesRef<'_>) -> String {
     }
 }
 
+/// The counts that an element claims; what is no number from 0 claims nothing.
+fn declared(attributes: &Attributes) -> Declared {
+    Declared {
+        tests: attributes.number("tests"),
+        failures: attributes.number("failures"),
+        errors: attributes.number("errors"),
+        skipped: attributes
+            .number("skipped")
+            .or_else(|| attributes.number("disabled")),
+    }
+}
+
+/// How a test case ended by its own attributes, as `GoogleTest` (`status="notrun"`, `result="suppressed"`) and `CTest`
+/// (`status="disabled"`, `status="fail"`) write them. An element inside of it that says worse wins.
+fn by_words(attributes: &Attributes) -> JunitOutcome {
+    let words = ["status", "result"].map(|name| attributes.get(name).unwrap_or_default().to_lowercase());
+    let said = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
+    if said(&["error"]) {
+        JunitOutcome::Error
+    } else if said(&["fail", "failed", "failure"]) {
+        JunitOutcome::Failed
+    } else if said(&[
+        "notrun",
+        "not_run",
+        "suppressed",
+        "disabled",
+        "skipped",
+        "ignored",
+    ]) {
+        JunitOutcome::Skipped
+    } else {
+        JunitOutcome::Passed
+    }
+}
+
 /// What an open element is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -128,7 +163,10 @@ impl Builder {
         }
         let attributes = Attributes::of(element).map_err(Refusal::Malformed)?;
         let kind = match (self.open.last().map(|(kind, _)| *kind), name.as_str()) {
-            (None, "testsuites") => Kind::Root,
+            (None, "testsuites") => {
+                self.report.declared = declared(&attributes);
+                Kind::Root
+            }
             (None | Some(Kind::Root | Kind::Suite(_)), "testsuite") => self.start_suite(&attributes),
             (None, _) => return Err(Refusal::NotJunit(name)),
             (Some(Kind::Root | Kind::Suite(_)), "testcase") => self.start_case(&attributes),
@@ -155,14 +193,8 @@ impl Builder {
         self.report.suites.push(JunitSuite {
             name: attributes.get("name").unwrap_or_default(),
             file: attributes.get("file").or_else(|| self.suite_file()),
-            declared: Declared {
-                tests: attributes.number("tests"),
-                failures: attributes.number("failures"),
-                errors: attributes.number("errors"),
-                skipped: attributes
-                    .number("skipped")
-                    .or_else(|| attributes.number("disabled")),
-            },
+            declared: declared(attributes),
+            parent: self.suite_index(),
             cases: Vec::new(),
         });
         Kind::Suite(self.report.suites.len() - 1)
@@ -177,8 +209,19 @@ impl Builder {
                 .number("line")
                 .and_then(|line| u32::try_from(line).ok()),
             time: attributes.seconds("time"),
+            outcome: by_words(attributes),
             ..JunitCase::default()
         });
+        // Catch2 and doctest mark every case so, and count assertions where others count tests.
+        let counts_assertions =
+            attributes.get("status").as_deref() == Some("run") && attributes.get("result").is_none();
+        if let Some(suite) = self
+            .suite_index()
+            .and_then(|index| self.report.suites.get_mut(index))
+            && counts_assertions
+        {
+            suite.declared.tests = None;
+        }
         Kind::Case
     }
 
@@ -218,7 +261,12 @@ impl Builder {
         let (Some(verdict), Some(case)) = (self.verdict.take(), &mut self.case) else {
             return;
         };
-        if verdict.outcome > case.outcome {
+        // Of what is equally bad, the element says more than the attribute that set the outcome.
+        let says_more = verdict.outcome == case.outcome
+            && case.kind.is_none()
+            && case.message.is_none()
+            && case.text.is_empty();
+        if verdict.outcome > case.outcome || says_more {
             case.outcome = verdict.outcome;
             case.message = verdict.message;
             case.kind = verdict.kind;

@@ -212,3 +212,80 @@ proptest::proptest! {
         let _ = parse(&bytes);
     }
 }
+
+#[track_caller]
+fn contradicts(report: &str, expect: Option<&str>) {
+    let found = parse(report.as_bytes()).unwrap().contradiction();
+    assert_eq!(found.as_deref(), expect, "{report}");
+}
+
+#[test]
+fn a_suite_may_count_the_suites_inside_of_it_or_not() {
+    let nested = |counts: &str| {
+        format!(
+            r#"<testsuites><testsuite name="o" {counts}><testcase name="a"/><testsuite name="i" tests="2">
+               <testcase name="b"/><testcase name="c"/></testsuite></testsuite></testsuites>"#
+        )
+    };
+    for counts in [
+        "",
+        r#"tests="1""#,
+        r#"tests="3""#,
+        r#"tests="-7" failures="many""#,
+    ] {
+        contradicts(&nested(counts), None);
+    }
+    contradicts(
+        &nested(r#"tests="4""#),
+        Some(r#"the suite "o" claims 4 tests and lists 3"#),
+    );
+    contradicts(
+        &nested(r#"tests="18446744073709551615""#),
+        Some(r#"the suite "o" claims 18446744073709551615 tests and lists 3"#),
+    );
+    contradicts(
+        &nested(r#"failures="18446744073709551615" errors="1""#),
+        Some(r#"the suite "o" claims 18446744073709551615 failures and errors and lists none"#),
+    );
+}
+
+#[test]
+fn a_runner_that_counts_assertions_is_believed_about_its_tests_and_not_about_failures() {
+    let suite = |failures: u8| {
+        format!(
+            r#"<testsuites><testsuite name="s" errors="0" failures="{failures}" tests="6">
+               <testcase classname="c" name="a" time="0" status="run"/></testsuite></testsuites>"#
+        )
+    };
+    contradicts(&suite(0), None);
+    contradicts(
+        &suite(1),
+        Some(r#"the suite "s" claims 1 failures and errors and lists none"#),
+    );
+}
+
+#[test]
+fn a_case_may_say_in_a_word_that_it_did_not_run() {
+    for (attributes, expect) in [
+        (r#"status="run" result="completed""#, JunitOutcome::Passed),
+        (r#"status="notrun" result="suppressed""#, JunitOutcome::Skipped),
+        (r#"status="run" result="skipped""#, JunitOutcome::Skipped),
+        (r#"status="disabled""#, JunitOutcome::Skipped),
+        (r#"status="skipped""#, JunitOutcome::Skipped),
+        (r#"status="fail""#, JunitOutcome::Failed),
+        (r#"status="error""#, JunitOutcome::Error),
+    ] {
+        let report = format!(r#"<testsuite><testcase name="a" {attributes}/></testsuite>"#);
+        let report = parse(report.as_bytes()).unwrap();
+        let found: Vec<_> = report.cases().map(|case| case.outcome).collect();
+        assert_eq!(found, [expect], "{attributes}");
+    }
+    let report = r#"<testsuite><testcase name="a" status="skipped"><skipped message="no"/></testcase>
+        <testcase name="b" status="skipped"><failure message="bad"/></testcase></testsuite>"#;
+    let report = parse(report.as_bytes()).unwrap();
+    let found: Vec<_> = report.cases().map(|case| (case.outcome, case.reason())).collect();
+    assert_eq!(
+        found,
+        [(JunitOutcome::Skipped, "no"), (JunitOutcome::Failed, "bad")]
+    );
+}

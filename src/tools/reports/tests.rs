@@ -17,6 +17,17 @@ const LCOV: &str = "SF:lib/a.ex\nDA:1,1\nDA:2,0\nend_of_record\n";
 
 #[track_caller]
 fn check(exit: i32, outputs: &[(&'static str, Option<&str>)], expect: &str) {
+    // Findings are what every gate but the one for tests is about.
+    let gate = if outputs.iter().any(|(key, _)| *key == SARIF) {
+        GateId::Linting
+    } else {
+        GateId::Tests
+    };
+    check_for(gate, exit, outputs, expect);
+}
+
+#[track_caller]
+fn check_for(gate: GateId, exit: i32, outputs: &[(&'static str, Option<&str>)], expect: &str) {
     let unit = Unit {
         path: "apps/core".to_owned(),
         language: Language::named("elixir"),
@@ -42,7 +53,7 @@ fn check(exit: i32, outputs: &[(&'static str, Option<&str>)], expect: &str) {
         mode: Mode::Check,
         args: &[],
     };
-    let shown = match read("mix", &run) {
+    let shown = match read("mix", gate, &run) {
         Reading::Answer(answer) => {
             let mut lines = Vec::new();
             if let Some(counts) = answer.tests {
@@ -125,4 +136,60 @@ fn a_report_that_is_missing_or_cut_off_is_no_answer() {
         &[(COVERAGE, Some("hello"))],
         "the coverage report cannot be used: it is in none of the formats that sdd reads",
     );
+}
+
+#[test]
+fn a_report_that_does_not_fit_the_gate_is_no_answer() {
+    let unfit = "a SARIF report does not say which tests ran: the tests gate needs a JUnit report (`junit`) beside it";
+    check_for(GateId::Tests, 0, &[(SARIF, Some(CLEAN))], unfit);
+    check_for(GateId::Tests, 1, &[(SARIF, Some(FOUND))], unfit);
+    for empty in [
+        "<testsuites/>",
+        r#"<testsuite name="s" tests="0"/>"#,
+        r#"<testsuite name="s"><testcase name="a"><skipped/></testcase></testsuite>"#,
+    ] {
+        check_for(
+            GateId::Linting,
+            0,
+            &[(JUNIT, Some(empty))],
+            "its JUnit report names nothing that ran",
+        );
+    }
+    check_for(
+        GateId::Linting,
+        0,
+        &[(JUNIT, Some(PASSING))],
+        "1 passed, 0 failed, 1 skipped",
+    );
+    check_for(
+        GateId::Linting,
+        0,
+        &[(COVERAGE, Some("hello"))],
+        "the coverage report cannot be used: it is in none of the formats that sdd reads",
+    );
+}
+
+#[test]
+fn a_report_that_contradicts_itself_is_no_answer() {
+    for (report, why) in [
+        (
+            r#"<testsuite name="s" tests="3"><testcase name="a"/></testsuite>"#,
+            r#"the suite "s" claims 3 tests and lists 1"#,
+        ),
+        (
+            r#"<testsuite tests="1" failures="2"><testcase name="a"/></testsuite>"#,
+            "a suite claims 2 failures and errors and lists none",
+        ),
+        (
+            r#"<testsuites errors="1"><testsuite name="s"><testcase name="a"/></testsuite></testsuites>"#,
+            "the report claims 1 failures and errors and lists none",
+        ),
+        (
+            r#"<testsuites tests="2"><testsuite name="s"><testcase name="a"/></testsuite></testsuites>"#,
+            "the report claims 2 tests and lists 1",
+        ),
+    ] {
+        let expect = format!("the JUnit report cannot be used: {why}");
+        check(0, &[(JUNIT, Some(report))], &expect);
+    }
 }

@@ -24,6 +24,30 @@ fn a_file_without_oddities_has_no_warnings() {
 }
 
 #[test]
+fn a_key_of_another_section_is_told_with_the_word_of_this_one() {
+    check(
+        r#"{"units": [{"path": "a", "thresholds": 1, "enabled": true}]}"#,
+        &[
+            (
+                WarningKind::UnknownKey,
+                "config.json:1:26: units[0].thresholds: unknown key; did you mean `coverage_threshold`?",
+            ),
+            (
+                WarningKind::UnknownKey,
+                "config.json:1:43: units[0].enabled: unknown key; `gates` names the gates that run for a unit",
+            ),
+        ],
+    );
+    check(
+        r#"{"languages": {"zig": {"markers": ["z"], "commands": {}}}}"#,
+        &[(
+            WarningKind::UnknownKey,
+            "config.json:1:42: languages.zig.commands: unknown key; did you mean `gates`?",
+        )],
+    );
+}
+
+#[test]
 fn an_unknown_key_is_told_with_what_was_meant() {
     check(
         "{\"quality_gates\": {\n  \"linting\": {\"requierd\": true, \"zzz\": 1}\n}}",

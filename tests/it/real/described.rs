@@ -155,6 +155,77 @@ fn units_have_settings_of_their_own() {
         "{}",
         plan.stdout
     );
+    // What passed says nothing of a unit that is left out, and --strict allows what was chosen.
+    for last in ["--no-fix", "--strict"] {
+        let answer = sandbox.sdd(["gate", "tests", "--format", "json", last]);
+        judge(&sandbox, &answer, "tests", 0, "passed", "; left out: b (python)");
+    }
+}
+
+#[test]
+fn a_coverage_report_that_is_named_must_be_whole_without_a_threshold_too() {
+    const LCOV: &str = "SF:a.lab\nDA:1,1\nDA:2,0\nend_of_record\n";
+    for (lcov, code, verdict, reason) in [
+        (LCOV, 0, "passed", "1 test passed, coverage 50.0 %"),
+        (&LCOV[..20], 3, "error", "the coverage report cannot be used"),
+        ("", 3, "error", "the coverage report cannot be used"),
+    ] {
+        let sandbox = Sandbox::new()
+            .file("a.lab", "")
+            .file(
+                "made.xml",
+                r#"<testsuite tests="1"><testcase name="a"/></testsuite>"#,
+            )
+            .file("made.info", lcov)
+            .config(
+                &json!({"languages": {"lab": {"markers": ["a.lab"], "gates": {"tests": {
+                    "shell": "cp made.xml {out}/junit.xml && cp made.info {out}/lcov.info",
+                    "junit": "{out}/junit.xml", "coverage": "{out}/lcov.info",
+                }}}}}),
+            );
+        let answer = sandbox.sdd(["gate", "tests", "--format", "json"]);
+        let gate = judge(&sandbox, &answer, "tests", code, verdict, reason);
+        if code == 0 {
+            assert_eq!(gate["metrics"]["coverage_percent"], 50.0);
+            assert!(gate["metrics"]["coverage_threshold"].is_null());
+        }
+    }
+}
+
+#[test]
+fn a_described_language_whose_markers_fit_nothing_is_told_of() {
+    let sandbox = Sandbox::new().file("mix.exs", "").config(&json!({"languages": {
+        "elixir": {"markers": ["mix.exx"]},
+        "other": {"markers": ["mix.exs"]},
+    }}));
+    let answer = sandbox.sdd(["gate", "custom", "--format", "json"]);
+    let report = answer.json();
+    let warnings = report["warnings"].to_string();
+    let expect = "languages.elixir: no file fits its markers (mix.exx)";
+    assert!(warnings.contains(expect), "{warnings}");
+    assert!(!warnings.contains("languages.other"), "{warnings}");
+}
+
+#[test]
+fn every_command_refuses_settings_for_no_unit() {
+    let sandbox = Sandbox::new()
+        .file("api/pyproject.toml", "[project]\nname = \"x\"\n")
+        .config(&json!({"units": [{"path": "api"}, {"path": "apii"}]}));
+    for answer in [sandbox.sdd(["gate", "custom"]), sandbox.sdd(["doctor"])] {
+        answer.expect_code(2);
+        assert!(answer.stderr.contains("names apii"), "{}", answer.stderr);
+    }
+    let answer = sandbox.sdd(["config", "check"]);
+    answer.expect_code(2);
+    let found = &answer.stdout;
+    assert!(
+        found.contains("units[1].path: `units` in the configuration names apii"),
+        "{found}"
+    );
+    assert!(found.contains("hint: the units are: api"), "{found}");
+    let answer = sandbox.sdd(["config", "check", "--format", "json"]);
+    answer.expect_code(2);
+    assert_eq!(answer.json()["verdict"], "failed");
 }
 
 #[test]
