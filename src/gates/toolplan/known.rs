@@ -50,6 +50,7 @@ impl UnitPlan<'_> {
         } else {
             &[(Mode::Check, Phase::Check, "")]
         };
+        let planned = items.len();
         for (mode, phase, suffix) in modes {
             let id = self.step_id(start.tool.id(), start.number, suffix);
             let out = self.cx.out.join(&id);
@@ -72,6 +73,7 @@ impl UnitPlan<'_> {
             };
             if prepared.args.get(..start.given) != start.args.get(..start.given) {
                 // The script's own arguments stand where they stand: only more can be added.
+                items.truncate(planned);
                 return false;
             }
             let args = prepared.args.into_iter().skip(start.given).collect();

@@ -73,10 +73,17 @@ impl UnitPlan<'_> {
                     return Some(format!("the command only talks about itself: {command}"));
                 }
                 let name = scripts::named_by(words)?;
-                let package = self.facts.package.as_ref()?;
-                package.get("scripts")?.get(name).is_none().then(|| {
-                    format!("package.json has no script {name:?}, which the command runs: {command}")
-                })
+                self.facts.package.as_ref()?;
+                match self.facts.script(name) {
+                    None => Some(format!(
+                        "package.json has no script {name:?}, which the command runs: {command}"
+                    )),
+                    Some(text) => swallows(text).then(|| {
+                        format!(
+                            "package.json: scripts.{name}, which the command runs, always succeeds: {text}"
+                        )
+                    }),
+                }
             }
         }
     }

@@ -86,13 +86,34 @@ pub(super) fn call(words: &[String]) -> Option<Call<'_>> {
 }
 
 /// The script that a command line asks its package manager for, with any options between.
+///
+/// `None` where the script may be that of another package, or, with Yarn and Bun, a program.
 pub(super) fn named_by(words: &[String]) -> Option<&str> {
+    const ELSEWHERE: [&str; 10] = [
+        "-w",
+        "--workspace",
+        "--workspaces",
+        "--prefix",
+        "-C",
+        "--dir",
+        "-r",
+        "--recursive",
+        "-F",
+        "--filter",
+    ];
+    let own = words.iter().take_while(|word| *word != "--");
+    if own
+        .clone()
+        .any(|word| ELSEWHERE.contains(&word.split('=').next().unwrap_or(word)))
+    {
+        return None;
+    }
     let mut plain = words
         .iter()
         .map(String::as_str)
         .filter(|word| !word.starts_with('-'));
     match (plain.next()?, plain.next()?) {
-        ("npm" | "pnpm" | "yarn" | "bun", "run" | "run-script") => plain.next(),
+        ("npm" | "pnpm", "run" | "run-script") => plain.next(),
         ("npm" | "pnpm" | "yarn", "test") => Some("test"),
         _ => None,
     }
@@ -285,5 +306,14 @@ mod tests {
         check("npm", None);
         let words = ["npm", "run", "--if-present", "x:y", "--", "z"].map(str::to_owned);
         assert_eq!(named_by(&words), Some("x:y"));
+        for line in [
+            "yarn run jest",
+            "npm run test -w web",
+            "pnpm -r test",
+            "npm test --workspace=web",
+        ] {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(named_by(&words), None, "{line}");
+        }
     }
 }

@@ -223,3 +223,32 @@ fn a_broken_member_of_a_workspace_is_never_passed_over() {
     let warnings = report["warnings"].to_string();
     assert!(warnings.contains("packages/gone"), "{warnings}");
 }
+
+#[test]
+fn a_configured_command_is_no_better_than_the_script_that_it_runs() {
+    for (scripts, command, reason) in [
+        (
+            json!({"test": "node check.js || true"}),
+            "npm test",
+            "always succeeds",
+        ),
+        (
+            json!({"test": "node check.js || true"}),
+            "npm run test --silent",
+            "always succeeds",
+        ),
+        (json!({}), "npm run test --if-present", "has no script"),
+    ] {
+        let package = json!({"name": "a", "version": "1.0.0", "scripts": scripts});
+        let sandbox = crate::support::Sandbox::new()
+            .file("package.json", package.to_string())
+            .config(&json!({"quality_gates": {"test_execution": {
+                "coverage_threshold": null, "commands": {"javascript": command}
+            }}}));
+        let answer = sandbox.sdd(["gate", "tests", "--format", "json"]);
+        answer.expect_code(3);
+        let report = answer.json();
+        let said = report["gates"][0]["reason"].as_str().unwrap();
+        assert!(said.contains(reason), "{command}: {said}");
+    }
+}
