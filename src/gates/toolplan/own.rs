@@ -5,6 +5,7 @@ use std::path::Path;
 use super::super::step::{CommandWork, Item, Meaning, Phase, Step, StepTool, Work};
 use super::{Start, UnitPlan, base_name, scripts};
 use crate::model::config::{Command, Origin, Recipe, Reports};
+use crate::model::gate_id::GateId;
 use crate::process::find::Found;
 use crate::tools::{self, Mode, OutputFile, launch, reports};
 
@@ -21,6 +22,16 @@ impl UnitPlan<'_> {
             }
             _ => format!("configured: {command}"),
         };
+        if let Command::Words(words) = command
+            && self.gate == GateId::Tests
+            && scripts::named_by(words)
+                .and_then(|name| self.facts.script(name))
+                .is_some_and(|text| text.contains(scripts::NO_TESTS))
+        {
+            let reason = "package.json says \"no test specified\"".to_owned();
+            items.push(self.not_run("-", Meaning::Skip, reason, None));
+            return;
+        }
         if let Some(reason) = self.no_answer(command) {
             let hint = format!(
                 "correct quality_gates.{}.commands, or the script that it runs",

@@ -14,7 +14,7 @@ use crate::project::UnitFacts;
 use crate::tools::{self, Applies, Tool, launch};
 
 /// What `npm init` writes for a package without tests.
-const NO_TESTS: &str = "no test specified";
+pub(super) const NO_TESTS: &str = "no test specified";
 
 /// The names under which projects keep what a gate runs, the most usual first.
 fn names(gate: GateId) -> &'static [&'static str] {

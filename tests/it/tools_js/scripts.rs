@@ -238,6 +238,11 @@ fn a_configured_command_is_no_better_than_the_script_that_it_runs() {
             "always succeeds",
         ),
         (json!({}), "npm run test --if-present", "has no script"),
+        (
+            json!({"test": "echo \"Error: no test specified\" && exit 1"}),
+            "npm test -- --coverage",
+            "no test specified",
+        ),
     ] {
         let package = json!({"name": "a", "version": "1.0.0", "scripts": scripts});
         let sandbox = crate::support::Sandbox::new()
