@@ -4,7 +4,7 @@
 
 use std::io;
 
-use super::{Renderer, Style, counts, decision, few_of_each_rule, inert, sign};
+use super::{Renderer, Style, counts, decision, few_of_each_rule, inert, rooted, sign};
 use crate::model::finding::{Finding, Severity};
 use crate::model::report::{GateReport, Report};
 use crate::model::text;
@@ -32,7 +32,7 @@ impl Renderer for Github {
     }
 
     fn page(&self, report: &Report, _style: Style) -> io::Result<String> {
-        Ok(page(report))
+        Ok(page(&rooted(report)))
     }
 }
 

@@ -11,12 +11,14 @@ mod inert;
 mod json;
 mod junit;
 mod markdown;
+mod rooted;
 mod sarif;
 
 use std::collections::BTreeMap;
 use std::io;
 
 pub use clean::clean;
+pub use rooted::rooted;
 
 use crate::model::finding::Finding;
 use crate::model::report::{Report, Summary};

@@ -142,6 +142,7 @@ fn git_that_gave_no_answer_is_not_a_repository_without_changes() {
             branch: branch.map(str::to_owned),
             base: None,
             dirty,
+            prefix: None,
         }))
     };
     let said = |check: Check| (check.verdict, check.reason);

@@ -85,7 +85,8 @@ pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
         end => return refusal(end, &outcome, root),
     }
     let status = parse(&outcome.stdout.bytes(), outcome.stdout.truncated())?;
-    let state = state_directory(root);
+    let prefix = prefix(root);
+    let state = prefix.as_deref().map(state_directory);
     let dirty = status.truncated
         || status
             .changed
@@ -96,6 +97,7 @@ pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
         branch: status.branch,
         base: None,
         dirty,
+        prefix: prefix.filter(|prefix| prefix != "."),
     }))
 }
 
@@ -162,17 +164,20 @@ fn refusal(end: End, outcome: &Outcome, root: &Path) -> Result<Option<GitInfo>, 
     })
 }
 
-/// The project's `.session` relative to the repository's root, as git writes it, with a `/` at its end.
-fn state_directory(root: &Path) -> Option<String> {
+/// The project's directory relative to the top of its repository, as git writes it; `.` where they are the same.
+fn prefix(root: &Path) -> Option<String> {
     let root = root.canonicalize().ok()?;
     let top = nearest_git(&root)?;
-    let relative = root.strip_prefix(&top).ok()?;
-    let prefix = display(relative);
-    Some(if prefix == "." {
+    Some(display(root.strip_prefix(&top).ok()?))
+}
+
+/// The project's `.session` relative to the top of the repository, with a `/` at its end.
+fn state_directory(prefix: &str) -> String {
+    if prefix == "." {
         ".session/".to_owned()
     } else {
         format!("{prefix}/.session/")
-    })
+    }
 }
 
 fn is_own_write(path: &str, state: Option<&str>, root: &Path) -> bool {
