@@ -15,6 +15,7 @@ use crate::model::report::{GateReport, StepReport};
 use crate::model::text;
 use crate::model::verdict::Verdict;
 use crate::process::{End, Outcome, signals};
+use crate::project::installing;
 
 /// The most findings that a gate's report lists; the rest is counted.
 const MAX_FINDINGS: usize = 1_000;
@@ -355,7 +356,17 @@ fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 fn remediation(planned: &GatePlan, judgement: &Judgement, verdict: Verdict, job: &Job<'_>) -> Vec<String> {
-    let mut lines = distinct(judgement.hints().map(|hint| clean(hint, job)));
+    let here = |(number, hint): (usize, &str)| {
+        let unit = match planned.items.get(number) {
+            Some(Item::Run(step)) => step.unit.and_then(|unit| job.cx.project.units.get(unit)),
+            _ => None,
+        };
+        clean(
+            &unit.map_or_else(|| hint.to_owned(), |facts| installing::as_here(facts, hint)),
+            job,
+        )
+    };
+    let mut lines = distinct(judgement.hints().map(here));
     // A step that failed and knows what to do knows better than its gate.
     if verdict == Verdict::Failed
         && lines.is_empty()

@@ -1,5 +1,6 @@
 //! The custom gate: the project's own rules. A rule that cannot be read is an error, never one that holds.
 
+use super::hollow;
 use super::parts::{Part, Result, Seen, see};
 use super::programs::program_of;
 use super::step::{CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
@@ -102,6 +103,13 @@ fn plan_rule(cx: &Context<'_>, index: usize, rule: &Rule) -> Item {
             let Some(command) = &rule.command else {
                 return lacks("command");
             };
+            if hollow::hides_failure(command) {
+                let hint = "let the command end as what it checks does".to_owned();
+                return unreadable(
+                    format!("its command throws away whether what it checks holds: {command}"),
+                    Some(hint),
+                );
+            }
             match command_work(cx, &id, &label, command, rule) {
                 Ok(work) => work,
                 Err(reason) if rule.required => return unreadable(reason, None),

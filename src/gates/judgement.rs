@@ -243,12 +243,12 @@ impl Judgement {
         })
     }
 
-    /// What to do, where a step knows more than its gate.
-    pub fn hints(&self) -> impl Iterator<Item = &str> {
-        self.steps
-            .iter()
-            .filter(|step| matches!(step.verdict, Verdict::Failed | Verdict::Error | Verdict::Skipped))
-            .filter_map(|step| step.hint.as_deref())
+    /// What to do, where a step knows more than its gate: the step's number among [`Self::steps`], and what it says.
+    pub fn hints(&self) -> impl Iterator<Item = (usize, &str)> {
+        let speaks = |verdict| matches!(verdict, Verdict::Failed | Verdict::Error | Verdict::Skipped);
+        (self.steps.iter().enumerate())
+            .filter(move |(_, step)| speaks(step.verdict))
+            .filter_map(|(number, step)| Some((number, step.hint.as_deref()?)))
     }
 }
 

@@ -6,6 +6,7 @@
 mod about;
 mod custom;
 mod formatting;
+mod hollow;
 mod judgement;
 mod linting;
 mod parts;

@@ -9,6 +9,7 @@ mod fill_go;
 mod fill_node;
 mod fill_python;
 pub mod git;
+pub mod installing;
 pub mod markers;
 pub mod node;
 pub mod paths;

@@ -11,7 +11,7 @@ use crate::model::config::{OnMissingTool, UnitView};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::process::find::Found;
-use crate::project::UnitFacts;
+use crate::project::{UnitFacts, installing};
 use crate::tools::{self, Applies, Tool};
 use known::Start;
 
@@ -223,7 +223,7 @@ impl UnitPlan<'_> {
             program: None,
             meaning,
             reason,
-            hint,
+            hint: hint.map(|hint| installing::as_here(self.facts, &hint)),
         })
     }
 }

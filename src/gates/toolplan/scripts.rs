@@ -4,8 +4,8 @@
 //! directly where nothing else belongs to the script, and through the package manager, with arguments added, where
 //! `pre…` or `post…` scripts do. Any other script is run by the package manager, and its exit code is the answer.
 
+use super::super::hollow::swallows;
 use super::super::step::{Item, Meaning, Phase};
-use super::own::swallows;
 use super::{Start, UnitPlan};
 use crate::model::config::{Command, Reports};
 use crate::model::gate_id::GateId;
