@@ -147,7 +147,8 @@ pub fn plan_text(
                     } else {
                         String::new()
                     };
-                    writeln!(text, "  + {}{in_unit} ({}{first})", step.tool_name(), step.why)?;
+                    let why = redactor.text(&step.why);
+                    writeln!(text, "  + {}{in_unit} ({why}{first})", step.tool_name())?;
                     let words = redactor.words(&step.command_words());
                     if !words.is_empty() {
                         writeln!(text, "      {}", join_words(&words))?;
@@ -159,9 +160,9 @@ pub fn plan_text(
                     } else {
                         format!("{} ", not.tool)
                     };
-                    writeln!(text, "  - {tool}in {}: {}", not.unit, not.reason)?;
+                    writeln!(text, "  - {tool}in {}: {}", not.unit, redactor.text(&not.reason))?;
                     if let Some(hint) = &not.hint {
-                        writeln!(text, "      → {hint}")?;
+                        writeln!(text, "      → {}", redactor.text(hint))?;
                     }
                 }
             }
@@ -171,7 +172,7 @@ pub fn plan_text(
         writeln!(text)?;
     }
     for warning in warnings {
-        writeln!(text, "warning: {warning}")?;
+        writeln!(text, "warning: {}", redactor.text(warning))?;
     }
     Ok(text)
 }
@@ -193,11 +194,11 @@ fn item_json(redactor: &Redactor, item: &Item) -> serde_json::Value {
     match item {
         Item::Run(step) => json!({
             "runs": true, "tool": step.tool_name(), "unit": step.unit_path, "language": step.language,
-            "command": redactor.words(&step.command_words()), "rewrites_files": step.phase == Phase::Rewrite, "reason": step.why,
+            "command": redactor.words(&step.command_words()), "rewrites_files": step.phase == Phase::Rewrite, "reason": redactor.text(&step.why),
         }),
         Item::Not(not) => json!({
-            "runs": false, "tool": not.tool, "unit": not.unit, "language": not.language, "reason": not.reason,
-            "hint": not.hint,
+            "runs": false, "tool": not.tool, "unit": not.unit, "language": not.language, "reason": redactor.text(&not.reason),
+            "hint": not.hint.as_ref().map(|hint| redactor.text(hint)),
         }),
     }
 }

@@ -33,6 +33,7 @@ pub(super) const SHAPES: &[(&[&str], Look)] = &[
     (&["eyJ"], jwt),
     (&["-----BEGIN "], pem),
     (&["uthorization", "UTHORIZATION"], authorization),
+    (&["Bearer ", "bearer "], bearer),
     (&["://"], url),
     (&["assword=", "ASSWORD=", "asswd=", "ASSWD="], |at| {
         password(at, "password")
@@ -257,6 +258,27 @@ fn authorization(at: Place<'_>) -> Answer {
         return yes(at, end, end + first, to_quote_or_line_end, "authorization");
     }
     no_or_more(at, end + first)
+}
+
+/// `Bearer …` without the header's name before it, as clients print it: a word that is too long and too mixed for prose.
+fn bearer(at: Place<'_>) -> Answer {
+    const PREFIX: usize = 7;
+    const MIN: usize = 16;
+    if !starts_word(at) {
+        return Answer::No;
+    }
+    if let Some(answer) = already(at, PREFIX) {
+        return answer;
+    }
+    let credentials: Class = |byte| wide_dot(byte) || b"~+/=".contains(&byte);
+    let end = PREFIX + run(&at.text[PREFIX..], credentials);
+    let body = &at.text[PREFIX..end];
+    let mixed = body.iter().any(u8::is_ascii_digit) && body.iter().any(u8::is_ascii_alphabetic);
+    if body.len() >= MIN && mixed {
+        yes(at, PREFIX, end, credentials, "bearer-token")
+    } else {
+        no_or_more(at, end)
+    }
 }
 
 /// `scheme://user:password@host`, and a lone user name that is as long as a token.

@@ -196,6 +196,13 @@ fn tokens_are_known_by_their_shape() {
         "[redacted:github-token]",
     );
     check("github_pat_11ABCDEFG0abcdefghijklmn_x", "[redacted:github-token]");
+    check(
+        "sent Bearer abcdef0123456789XY ok",
+        "sent Bearer [redacted:bearer-token] ok",
+    );
+    check_same("a Bearer authentication2 scheme, bearer of news");
+    check("> x-api-key: zzTopSecret9988", "> x-api-key: [redacted:secret]");
+    check_same("api-key: string, x-api-key: required");
     check("key=sk-proj-abcdEFGH1234ijklMNOP-x y", "key=[redacted:api-key] y");
     check("xoxb-123456789012-abcdef", "[redacted:slack-token]");
     check(
