@@ -174,6 +174,18 @@ impl Outputs {
                 renderer,
             });
         }
+        // What was asked for must not vanish without a word.
+        if let (Some(dash), Some(main), true) = (to_dash, to_stdout, cx.global.format.is_some())
+            && dash.name() != main.name()
+        {
+            let what = format!(
+                "stdout takes one document, and --format {} and --output {}=- are two",
+                main.name(),
+                dash.name()
+            );
+            let hint = format!("give one of them a file: --output {}=FILE", dash.name());
+            return Err(CommandError::usage(what).hint(hint).into());
+        }
         for file in &files {
             if sources.iter().any(|source| is_one(source, &file.path)) {
                 let what = format!("--output names a file that is read: {}", file.path.display());
