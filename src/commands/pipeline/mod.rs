@@ -23,6 +23,7 @@ use crate::model::config::{Config, load};
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
 use crate::model::report::{GitInfo, ProjectInfo, Report, SCHEMA_VERSION, Summary};
+use crate::model::session::ActiveWork;
 use crate::model::verdict::RunVerdict;
 use crate::process::find::{Finder, Found};
 use crate::process::redact::Redactor;
@@ -43,6 +44,8 @@ pub struct Request<'a> {
     pub options: &'a RunOptions,
     /// Whether a run that cannot be recorded has a verdict.
     pub recording: Recording,
+    /// The work that the run is about; `None` without an open session.
+    pub work: Option<&'a ActiveWork>,
 }
 
 /// Whether a run must be recorded.
@@ -244,6 +247,7 @@ impl<'a> Planned<'a> {
             } else {
                 Strictness::Normal
             },
+            work: self.request.work,
         }
     }
 }
