@@ -9,6 +9,7 @@ mod inquiry;
 mod installed;
 mod plan;
 mod schedule;
+mod shown;
 mod versions;
 mod work;
 
@@ -154,7 +155,7 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
         .map(|(index, report)| lock(report).take().unwrap_or_else(|| bench.judge(index)))
         .collect();
     assemble::add_versions(&mut gates, plan, &known);
-    assemble::add_changes(&mut gates, plan, &changed);
+    assemble::add_changes(&mut gates, plan, &changed, job.redactor);
     Ran {
         gates,
         versions: known,

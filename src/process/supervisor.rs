@@ -154,6 +154,7 @@ impl Runner for System {
                 elapsed: Duration::ZERO,
                 leaked: false,
                 escaped: 0,
+                raw: None,
             });
         }
         check_directory(&invocation.cwd)?;
@@ -198,14 +199,15 @@ impl Runner for System {
         }
         let watched = watched.map_err(failed)?;
         let end = end_of(&watched).map_err(failed)?;
-        let (stdout, stderr) = watched.outputs.finish()?;
+        let kept = watched.outputs.finish()?;
         Ok(Outcome {
             end,
-            stdout,
-            stderr,
+            stdout: kept.stdout,
+            stderr: kept.stderr,
             elapsed: watched.elapsed,
             leaked: watched.leaked,
             escaped: watched.escaped,
+            raw: kept.raw,
         })
     }
 }

@@ -102,6 +102,7 @@ impl Runner for Canned {
             elapsed: Duration::ZERO,
             leaked: false,
             escaped: 0,
+            raw: None,
         })
     }
 }

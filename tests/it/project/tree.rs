@@ -147,6 +147,7 @@ impl Runner for Plain {
             elapsed: Duration::ZERO,
             leaked: false,
             escaped: 0,
+            raw: None,
         })
     }
 }
