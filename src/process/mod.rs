@@ -23,6 +23,7 @@ mod pump;
 pub mod redact;
 pub mod signals;
 mod supervisor;
+mod temporary;
 mod watch;
 #[cfg(target_os = "linux")]
 mod watch_linux;

@@ -38,6 +38,45 @@ fn stopped(signal: Signal, code: i32, name: &str) {
     sandbox.assert_no_process_left();
 }
 
+/// A rule that leaves a temporary file, and one for each way in which programs ask for the place.
+fn untidy(end: &str) -> Sandbox {
+    let shell = format!(
+        "set -e; test \"$TMPDIR\" = \"$TMP\"; test \"$TMPDIR\" = \"$TEMP\"; test ${{#TMPDIR}} -lt 100; \
+         mkdir -p \"$TMPDIR/a\"; touch \"$TMPDIR/a/left\"; touch began; {end}"
+    );
+    with(
+        json!([{"type": "command", "name": "untidy", "required": true, "timeout": 2, "command": {"shell": shell}}]),
+    )
+}
+
+#[test]
+fn no_temporary_file_of_a_tool_is_left() {
+    let sandbox = untidy("true");
+    sandbox.sdd(["gate"]).expect_code(0);
+    sandbox.assert_nothing_left();
+    let sandbox = untidy("sleep 300");
+    sandbox.sdd(["gate"]).expect_code(3);
+    sandbox.assert_nothing_left();
+}
+
+#[test]
+fn no_temporary_file_is_left_by_a_run_that_is_stopped() {
+    for signal in [Signal::INT, Signal::KILL] {
+        let sandbox = untidy("sleep 300");
+        let mut running = sandbox.start(["gate"]);
+        running.wait_for(&sandbox.path("began"));
+        running.signal(signal);
+        running.limit(Duration::from_secs(30)).wait();
+        // The guard of a run that was killed needs a moment.
+        let until = Instant::now() + Duration::from_secs(30);
+        let left = || std::fs::read_dir(sandbox.beside("tmp")).unwrap().count();
+        while left() > 0 && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        sandbox.assert_nothing_left();
+    }
+}
+
 #[test]
 fn an_interrupted_run_cleans_up_reports_and_exits_130() {
     stopped(Signal::INT, 130, "SIGINT");
