@@ -65,7 +65,7 @@ pub(super) fn gate(
         findings,
         findings_total,
         changed_files: Vec::new(),
-        warnings: distinct(judgement.warnings()),
+        warnings: distinct(judgement.warnings().chain(parts.iter().filter_map(leftovers))),
         remediation: distinct(judgement.hints().map(str::to_owned)),
     };
     match shown::clean(&report, job.redactor) {
@@ -77,6 +77,24 @@ pub(super) fn gate(
             "a bug in sdd: the gate's report cannot be written: {error}"
         )),
     }
+}
+
+/// What a step left behind when it ended: a test that does not stop its server, a tool that goes on as a daemon.
+fn leftovers(part: &Part<'_>) -> Option<String> {
+    let (Item::Run(step), PartResult::Command(answer)) = (part.item, &part.result) else {
+        return None;
+    };
+    let outcome = answer.outcome.as_ref().ok()?;
+    if !matches!(outcome.end, End::Code(_) | End::Signal(_)) {
+        return None;
+    }
+    let left = match outcome.left {
+        0 if outcome.leaked => "something running that held its output; it was ended".to_owned(),
+        0 => return None,
+        1 => "1 process running; it was ended".to_owned(),
+        count => format!("{count} processes running; they were ended"),
+    };
+    Some(format!("{} in {} left {left}", step.tool_name(), step.unit_path))
 }
 
 /// A gate that cannot even be named: only a bug leads here.

@@ -143,6 +143,8 @@ pub struct Outcome {
     pub elapsed: Duration,
     /// Whether something that it started held its pipes after it had ended, and was ended.
     pub leaked: bool,
+    /// How many processes it left running when it ended by itself; they were ended.
+    pub left: u32,
     /// How many processes had left its group and were ended.
     pub escaped: u32,
     /// Both streams as they came, where that was asked for.

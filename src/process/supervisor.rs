@@ -172,6 +172,7 @@ impl Runner for System {
                 stderr: Capture::default(),
                 elapsed: Duration::ZERO,
                 leaked: false,
+                left: 0,
                 escaped: 0,
                 raw: None,
             });
@@ -225,6 +226,7 @@ impl Runner for System {
             stderr: kept.stderr,
             elapsed: watched.elapsed,
             leaked: watched.leaked,
+            left: watched.left,
             escaped: watched.escaped,
             raw: kept.raw,
         })

@@ -65,6 +65,7 @@ pub(super) fn watch(mut child: Child, outputs: Outputs, job: &Job<'_>) -> io::Re
         status,
         elapsed,
         leaked,
+        left: 0,
         escaped: 0,
         outputs,
     })

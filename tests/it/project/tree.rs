@@ -146,6 +146,7 @@ impl Runner for Plain {
             stderr: Capture::of(&output.stderr),
             elapsed: Duration::ZERO,
             leaked: false,
+            left: 0,
             escaped: 0,
             raw: None,
         })
