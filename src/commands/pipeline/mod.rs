@@ -203,7 +203,7 @@ pub fn execute(cx: &Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Resul
             drop(tools);
             opened.store.tidy();
         });
-        record(&opened.store, &report, request.recording)
+        record(&opened.store, &report)
     });
     let mut done = Done {
         report,
@@ -243,9 +243,9 @@ pub fn deliver(
         outputs.write_again(&done.report);
     }
     undelivered.extend(outputs.print(cx, &mut done.report));
-    if !undelivered.is_empty() {
-        // What is looked up later must say the same. That it cannot be saved was said before.
-        let _said = record(store, &done.report, recording);
+    if !undelivered.is_empty() && done.unrecorded.is_none() {
+        // What is looked up later must say the same.
+        done.unrecorded = record(store, &done.report).err();
     }
     for error in &undelivered {
         let shown = show(error);
@@ -469,13 +469,10 @@ fn history(last: Option<&Report>) -> BTreeMap<StepKey, Duration> {
     history
 }
 
-fn record(store: &Store, report: &Report, recording: Recording) -> anyhow::Result<()> {
+fn record(store: &Store, report: &Report) -> anyhow::Result<()> {
     let mut text = serde_json::to_vec_pretty(report)?;
     text.push(b'\n');
-    let held = match recording {
-        Recording::Required => Some(store.lock(&format!("sdd {}", report.command))?),
-        Recording::Wanted => None,
-    };
+    let held = store.lock(&format!("sdd {}", report.command))?;
     super::report::keep(store, report, &text)?;
     store.write(layout::LATEST_REPORT, &text, Overwrite::Replace)?;
     drop(held);

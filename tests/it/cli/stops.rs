@@ -135,6 +135,34 @@ fn two_runs_at_the_same_time_both_have_their_verdict() {
 }
 
 #[test]
+fn a_gate_whose_record_has_to_wait_too_long_keeps_its_verdict() {
+    let sandbox = with(json!([{"type": "command", "name": "short", "command": "true", "required": true}]));
+    sandbox.sdd(["gate"]).expect_code(0);
+    let before = sandbox.read(".session/reports/latest.json");
+    let lock = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(sandbox.path(".session/.lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    let answer = sandbox.sdd(["gate", "--format", "json"]);
+    answer.expect_code(0);
+    let warnings = answer.json()["warnings"].to_string();
+    assert!(warnings.contains("the report was not saved"), "{warnings}");
+    assert_eq!(sandbox.read(".session/reports/latest.json"), before);
+
+    // Who waits for a moment gets the lock, and records.
+    let running = sandbox.start(["gate", "--format", "json"]);
+    std::thread::sleep(Duration::from_millis(500));
+    drop(lock);
+    let answer = running.wait();
+    answer.expect_code(0);
+    let written: Value = serde_json::from_str(&sandbox.read(".session/reports/latest.json")).unwrap();
+    assert_eq!(written["run_id"], answer.json()["run_id"]);
+}
+
+#[test]
 fn fail_fast_stops_the_rest() {
     let sandbox = Sandbox::new().file("go.mod", "module x\n").config(&json!({"quality_gates": {
         "linting": {"required": true, "commands": {"go": ["sh", "-c", "sleep 0.2; exit 1"]}},
