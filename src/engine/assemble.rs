@@ -115,6 +115,16 @@ pub(super) fn internal(reason: &str) -> GateReport {
     }
 }
 
+/// Whether one part of a gate that decides keeps the gate from passing.
+pub(super) fn loses(planned: &GatePlan, parts: &[Part<'_>], item: usize, job: &Job<'_>) -> bool {
+    let decides = planned.required || job.cx.strictness == Strictness::Strict;
+    decides
+        && judge(planned, parts, job)
+            .steps()
+            .get(item)
+            .is_some_and(StepJudgement::blocks)
+}
+
 fn judge(planned: &GatePlan, parts: &[Part<'_>], job: &Job<'_>) -> Judgement {
     if let Some(reason) = &planned.disabled {
         return Judgement::of(Vec::new(), reason);

@@ -184,6 +184,28 @@ fn fail_fast_stops_the_rest() {
 }
 
 #[test]
+fn fail_fast_stops_within_a_gate() {
+    let rules = |required: bool| {
+        json!([
+            {"type": "command", "name": "bad", "required": required, "command": {"shell": "sleep 0.2; exit 1"}},
+            {"type": "command", "name": "long", "required": true, "command": {"shell": "touch began; sleep 2; touch done"}}
+        ])
+    };
+    let run = |required: bool, code: i32| {
+        let sandbox = with(rules(required));
+        let answer = sandbox.sdd(["gate", "custom", "--fail-fast", "--format", "json", "--jobs", "2"]);
+        answer.expect_code(code);
+        sandbox.assert_no_process_left();
+        let gate = answer.json()["gates"][0].clone();
+        let verdicts = [0, 1].map(|step: usize| gate["steps"][step]["verdict"].as_str().unwrap().to_owned());
+        (verdicts, sandbox.path("done").exists())
+    };
+    assert_eq!(run(true, 1), (["failed", "not_run"].map(str::to_owned), false));
+    // What does not decide stops nothing.
+    assert_eq!(run(false, 0), (["failed", "passed"].map(str::to_owned), true));
+}
+
+#[test]
 fn a_run_that_cannot_be_recorded_has_no_verdict() {
     let rule = json!([{"type": "command", "name": "short", "command": "true", "required": true}]);
     let sandbox = with(rule);
