@@ -217,6 +217,11 @@ impl Outputs {
         errors
     }
 
+    /// Whether a report goes to stdout.
+    pub fn shows(&self) -> bool {
+        self.to_stdout.is_some()
+    }
+
     /// Prints the report of a run to stdout; [`Outputs::write`] comes first. The error comes back, and the files say
     /// it.
     pub fn print(&self, cx: &mut Cx, report: &mut Report) -> Option<anyhow::Error> {
@@ -227,7 +232,7 @@ impl Outputs {
 
     /// Writes the files anew that can be.
     pub fn write_again(&self, report: &Report) {
-        for file in self.files.iter().filter(|file| file.target.is_same(&file.target)) {
+        for file in self.files.iter().filter(|file| file.target.keeps()) {
             // What cannot be written was said before.
             let _said = file.write(report);
         }

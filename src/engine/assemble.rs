@@ -336,12 +336,12 @@ fn describe(report: &mut StepReport, outcome: &Outcome, step: &Step, judged: &St
         Verdict::Passed | Verdict::Skipped | Verdict::NotRun => false,
     };
     if unexplained {
-        report.output_tail = tail(outcome);
+        report.output_tail = tail(outcome, step);
     }
 }
 
 /// The last lines that a tool printed: to stderr, or to stdout when stderr is empty.
-fn tail(outcome: &Outcome) -> Vec<String> {
+fn tail(outcome: &Outcome, step: &Step) -> Vec<String> {
     let stream = if outcome.stderr.total() > 0 {
         &outcome.stderr
     } else {
@@ -354,6 +354,10 @@ fn tail(outcome: &Outcome) -> Vec<String> {
         .map(str::trim_end)
         .filter(|line| !line.is_empty())
         .collect();
+    let is_chatter = |line: &&&str| matches!(step.tool, StepTool::Known(tool) if tool.is_chatter(line));
+    // What was asked for is told where there is nothing else.
+    let said: Vec<&str> = lines.iter().filter(|line| !is_chatter(line)).copied().collect();
+    let lines = if said.is_empty() { lines } else { said };
     lines
         .iter()
         .skip(lines.len().saturating_sub(TAIL_LINES))

@@ -253,6 +253,8 @@ pub fn deliver(
     }
     match (&done.unrecorded, recording) {
         (None, _) => {}
+        // The report on stdout says it.
+        (Some(_), Recording::Wanted) if outputs.shows() => {}
         (Some(error), Recording::Wanted) => {
             cx.ui.warning(&format!("the report was not saved: {error:#}"));
         }

@@ -17,7 +17,7 @@ fn the_header_of_a_key_in_a_tools_words_is_read() {
     let code = format!("KEY = \"{HEADER}\".encode(\"utf-8\")\n");
     let sandbox = python()
         .venv()
-        .file("ruff.toml", "[lint]\nselect = [\"UP\"]\n")
+        .file("ruff.toml", "[lint]\nselect = [\"UP\"]\nunfixable = [\"UP\"]\n")
         .file("keys.py", code);
     let gate = check(&sandbox, "linting", 1, "failed", "1 finding");
     assert_eq!(places(&gate), ["UP012 keys.py:1"]);
