@@ -62,6 +62,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         workers: 1,
         demanded: &[],
         strictness: Strictness::Normal,
+        work: None,
     };
     let plan = Plan::make(&gate_cx, &GateId::ALL);
     let mut needs = needs(&gate_cx, &plan);

@@ -58,6 +58,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         named: &named,
         options: &args.options,
         recording: Recording::Wanted,
+        work: None,
     };
     pipeline::run(cx, &request)
 }

@@ -221,6 +221,7 @@ fn tools(cx: &Cx, config: &config::Config, project: &Project) -> Vec<Value> {
         workers: 1,
         demanded: &[],
         strictness: Strictness::Normal,
+        work: None,
     };
     let plan = Plan::make(&gate_cx, &GateId::ALL);
     let mut tools = Vec::new();

@@ -45,6 +45,7 @@ fn with(settings: &serde_json::Value, locks: &[&str], found: &[(&str, &str)], ch
         workers: 1,
         demanded: &[],
         strictness: Strictness::Normal,
+        work: None,
     };
     check(&needs(&cx, &Plan::make(&cx, &GateId::ALL)));
 }

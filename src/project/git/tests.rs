@@ -101,7 +101,9 @@ impl Runner for Canned {
             stderr: Capture::of(self.stderr),
             elapsed: Duration::ZERO,
             leaked: false,
+            left: 0,
             escaped: 0,
+            raw: None,
         })
     }
 }

@@ -87,6 +87,34 @@ fn a_command_that_takes_too_long_has_no_answer() {
 }
 
 #[test]
+fn what_a_command_leaves_running_is_told_and_ended() {
+    let check = |shell: &str, warning: Option<&str>| {
+        let rule = json!({"type": "command", "name": "r", "command": {"shell": shell}, "required": true});
+        let sandbox = with(json!([rule]));
+        for format in ["human", "agent", "markdown", "github", "junit", "sarif", "json"] {
+            let answer = sandbox.sdd(["gate", "custom", "--format", format]);
+            answer.expect_code(0);
+            match warning {
+                Some(warning) => assert!(answer.stdout.contains(warning), "{format}: {}", answer.stdout),
+                None => assert!(!answer.stdout.contains("running"), "{format}: {}", answer.stdout),
+            }
+        }
+        sandbox.assert_no_process_left();
+    };
+    check(
+        "sleep 31 & exit 0",
+        Some("r in . left 1 process running; it was ended"),
+    );
+    check(
+        "sleep 31 >/dev/null 2>&1 & setsid sleep 32 >/dev/null 2>&1 & exit 0",
+        Some("r in . left 2 processes running; they were ended"),
+    );
+    // What goes by itself was not left.
+    check("sleep 0.05 & exit 0", None);
+    check("sleep 0.05 >/dev/null 2>&1 & exit 0", None);
+}
+
+#[test]
 fn files_exist_or_not() {
     let rule = |path: &str| json!({"type": "file_exists", "name": "r", "path": path, "required": true});
     check(rule("src/a.txt"), 0, "passed", "1 of 1");

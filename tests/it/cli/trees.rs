@@ -152,6 +152,10 @@ fn a_read_only_project_can_be_gated_and_not_completed() {
     sandbox.rewrite(".session/reports", "in the way");
     let gate = sandbox.sdd(["gate", "custom"]);
     gate.expect_code(0);
+    let said = format!("{}{}", gate.stdout, gate.stderr);
+    assert_eq!(said.matches("the report was not saved").count(), 1, "{said}");
+    let gate = sandbox.sdd(["gate", "custom", "--output", "report.txt"]);
+    gate.expect_code(0);
     assert!(
         gate.stderr.contains("the report was not saved"),
         "{}",
