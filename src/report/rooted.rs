@@ -12,7 +12,10 @@ pub fn rooted(report: &Report) -> Cow<'_, Report> {
     };
     let mut report = report.clone();
     for gate in &mut report.gates {
-        let found = gate.findings.iter_mut().filter_map(|finding| finding.path.as_mut());
+        let found = gate
+            .findings
+            .iter_mut()
+            .filter_map(|finding| finding.path.as_mut());
         for path in found.chain(&mut gate.changed_files) {
             *path = below(&prefix, path);
         }

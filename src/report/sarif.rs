@@ -38,7 +38,8 @@ impl Renderer for Sarif {
     }
 
     fn page(&self, report: &Report, _style: Style) -> io::Result<String> {
-        let document = json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run(&rooted(report), anchor(report))]});
+        let document =
+            json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run(&rooted(report), anchor(report))]});
         Ok(inert::json(&serde_json::to_string_pretty(&document)?) + "\n")
     }
 }

@@ -170,7 +170,10 @@ fn what_lies_below_the_top_is_named_from_there() {
     let place = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "services/api/nowhere");
     let annotations = sdd(&sandbox, "-C services/api report --format github").stdout;
-    assert!(annotations.contains("file=services/api/nowhere,"), "{annotations}");
+    assert!(
+        annotations.contains("file=services/api/nowhere,"),
+        "{annotations}"
+    );
     // People are in the project.
     let page = sdd(&sandbox, "-C services/api report").stdout;
     assert!(!page.contains("services/api/nowhere"), "{page}");
