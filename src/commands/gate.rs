@@ -32,6 +32,9 @@ pub struct Args {
     options: RunOptions,
 }
 
+/// So many directories that were left out are shown to people.
+const MAX_LEFT_OUT: usize = 20;
+
 /// Runs the command.
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     if let Some((first, rest)) = args.names.split_first()
@@ -127,6 +130,9 @@ pub fn plan_text(
     if project.units.is_empty() {
         writeln!(text, "no unit of a known language was found")?;
     }
+    for line in shown_left_out(&project.left_out) {
+        writeln!(text, "left out {line}")?;
+    }
     for gate in &plan.gates {
         let optional = if gate.required { "" } else { " (optional)" };
         writeln!(text, "\n{}{optional}", gate.gate)?;
@@ -178,6 +184,13 @@ pub fn plan_text(
     Ok(text)
 }
 
+/// The directories that were left out, cut where there are many.
+pub(super) fn shown_left_out(left_out: &[String]) -> impl Iterator<Item = String> {
+    let more = left_out.len().saturating_sub(MAX_LEFT_OUT);
+    let rest = (more > 0).then(|| format!("{more} more; all of them: --format json"));
+    left_out.iter().take(MAX_LEFT_OUT).cloned().chain(rest)
+}
+
 fn plan_json(redactor: &Redactor, plan: &Plan, project: &Project, warnings: &[String]) -> serde_json::Value {
     let units: Vec<_> = project.units.iter().map(|facts| &facts.unit).collect();
     let gates: Vec<_> = plan
@@ -188,7 +201,8 @@ fn plan_json(redactor: &Redactor, plan: &Plan, project: &Project, warnings: &[St
             json!({"gate": gate.gate, "required": gate.required, "disabled": gate.disabled, "items": items})
         })
         .collect();
-    json!({"schema_version": 1, "kind": "gate_plan", "units": units, "gates": gates, "warnings": warnings})
+    json!({"schema_version": 1, "kind": "gate_plan", "units": units, "left_out": project.left_out,
+           "gates": gates, "warnings": warnings})
 }
 
 fn item_json(redactor: &Redactor, item: &Item) -> serde_json::Value {

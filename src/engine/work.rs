@@ -19,7 +19,8 @@ pub(super) fn perform(step: &Step, job: &Job<'_>) -> PartResult {
             PartResult::Exists(files::exists(root, path).map_err(|error| chain(&error)))
         }
         Work::Grep { pattern, files, .. } => {
-            PartResult::Grep(files::grep(root, files, pattern).map_err(|error| chain(&error)))
+            let tracked = &job.cx.project.tracked;
+            PartResult::Grep(files::grep(root, files, pattern, tracked).map_err(|error| chain(&error)))
         }
         Work::Command(work) => PartResult::Command(Box::new(run_command(step, work, job))),
     }

@@ -10,20 +10,23 @@ use super::facts::{
     LOCK_FILES, MYPY_SETTINGS, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, TextFile, upwards,
 };
 use super::paths::display;
+use super::tracked::Tracked;
 use super::units::{Chosen, Manifests};
 use super::{fill_go, fill_node, fill_python};
 
 /// Fills units of one project, reading each directory once.
-pub(super) struct Filler {
+pub(super) struct Filler<'a> {
     root: PathBuf,
+    tracked: &'a Tracked,
     entries: BTreeMap<PathBuf, BTreeSet<String>>,
     warnings: Vec<String>,
 }
 
-impl Filler {
-    pub(super) fn new(root: &Path) -> Self {
+impl<'a> Filler<'a> {
+    pub(super) fn new(root: &Path, tracked: &'a Tracked) -> Self {
         Self {
             root: root.to_owned(),
+            tracked,
             entries: BTreeMap::new(),
             warnings: Vec::new(),
         }
@@ -72,7 +75,7 @@ impl Filler {
                     facts.entries.insert(NEXTEST_CONFIG.to_owned());
                 }
             }
-            Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests),
+            Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests, self.tracked),
             Language::Described(_) => {}
         }
         facts
@@ -101,13 +104,14 @@ impl Filler {
                 .pytest
                 .extend(there.map(|name| read(&place.join(name), name)));
         }
+        let tracked = self.tracked;
         let entries = self.entries(dir);
         facts.dependency_files = fill_python::dependency_files(dir, entries)
             .iter()
             .map(|name| read(&dir.join(name), name))
             .collect();
         facts.environments = fill_python::environments(dir, entries);
-        facts.ignored = fill_python::ignored(dir, entries);
+        facts.ignored = fill_python::ignored(&root, dir, entries, tracked);
         facts
     }
 

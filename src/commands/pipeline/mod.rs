@@ -151,16 +151,11 @@ pub fn show_plan(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow:
     }
     let place = Place::nowhere(&opened.store);
     let finder = finder(cx, opened.store.root());
-    let planned = Planned::make(cx, opened, &finder, request, &place)?;
+    let tools = Tools::bare(cx, &opened.config, place.id());
+    let planned = Planned::make(cx, opened, &finder, &tools, request, &place)?;
     let format = cx.choose(&["human", "json", "agent"])?;
-    let redactor = Redactor::new(&cx.environment, &opened.config.redact_env);
-    let text = super::gate::plan_text(
-        &redactor,
-        &planned.plan,
-        &planned.project,
-        &opened.warnings,
-        format,
-    )?;
+    let said = [opened.warnings.as_slice(), &planned.project.warnings].concat();
+    let text = super::gate::plan_text(&tools.redactor, &planned.plan, &planned.project, &said, format)?;
     cx.emit(&text)?;
     Ok(Exit::Ok)
 }
@@ -173,11 +168,11 @@ pub fn execute(cx: &Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Resul
     let mut notes = Vec::new();
     let place = Place::choose(cx, &opened.store, &mut notes)?;
     let finder = finder(cx, opened.store.root());
-    let tools = Tools::new(cx, opened, &place);
+    let tools = Tools::bare(cx, &opened.config, place.id()).guarded();
     let played = std::thread::scope(|scope| {
         // Git takes its time to look at every file, and nothing is decided by what it says: it begins first.
         let git = scope.spawn(|| tools.git(&finder, opened.store.root()));
-        let planned = Planned::make(cx, opened, &finder, request, &place)?;
+        let planned = Planned::make(cx, opened, &finder, &tools, request, &place)?;
         let scene = Scene {
             request,
             opened,
@@ -291,10 +286,11 @@ impl<'a> Planned<'a> {
         cx: &Cx,
         opened: &Opened,
         finder: &Finder,
+        tools: &Tools,
         request: &'a Request<'a>,
         place: &Place,
     ) -> anyhow::Result<Self> {
-        let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
+        let project = project(&opened.config, opened.store.root(), finder, &tools.runner)?;
         let programs = programs(cx, &opened.config, &project, finder);
         let asked: Vec<GateId> = if request.named.is_empty() {
             GateId::ALL.to_vec()
@@ -332,21 +328,45 @@ impl<'a> Planned<'a> {
     }
 }
 
+/// Finds the units of a project; files that git tracks are among them whatever it ignores.
+pub fn project(
+    config: &Config,
+    root: &Path,
+    finder: &Finder,
+    runner: &System,
+) -> Result<Project, crate::project::Error> {
+    let found = finder.find("git", &[], root);
+    let index = match &found {
+        Found::At(program) => Some(git::Index { runner, program }),
+        _ => None,
+    };
+    detect::configured(root, &detect::Look::of(config), index)
+}
+
 /// What starts processes, and what keeps secrets out of what they say.
-struct Tools {
-    runner: System,
-    redactor: Arc<Redactor>,
+pub struct Tools {
+    /// What starts processes.
+    pub runner: System,
+    /// What keeps secrets out of what they say.
+    pub redactor: Arc<Redactor>,
 }
 
 impl Tools {
-    fn new(cx: &Cx, opened: &Opened, place: &Place) -> Self {
-        let redactor = Arc::new(Redactor::new(&cx.environment, &opened.config.redact_env));
-        let env = cx.environment.for_tools(&opened.config.pass_env, place.id());
-        let mut runner = System::new(env, place.id(), cx.cancel.clone(), Arc::clone(&redactor));
-        if let Ok(program) = guard::own_program() {
-            runner = runner.with_guard(program);
-        }
+    /// Without a guard: for what is asked of programs that end by themselves.
+    pub fn bare(cx: &Cx, config: &Config, run_id: &str) -> Self {
+        let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
+        let env = cx.environment.for_tools(&config.pass_env, run_id);
+        let runner = System::new(env, run_id, cx.cancel.clone(), Arc::clone(&redactor));
         Self { runner, redactor }
+    }
+
+    /// With a guard, which ends what was started when sdd itself is killed.
+    #[must_use]
+    pub fn guarded(mut self) -> Self {
+        if let Ok(program) = guard::own_program() {
+            self.runner = self.runner.with_guard(program);
+        }
+        self
     }
 
     /// The state of the repository, or why it could not be had.
