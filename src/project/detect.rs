@@ -104,7 +104,7 @@ pub fn configured(root: &Path, look: &Look, git: Option<GitInfo>) -> Result<Proj
             ));
         }
     }
-    let mut filler = Filler::new(&root);
+    let mut filler = Filler::new(&root, &scan);
     let mut units: Vec<_> = chosen
         .into_iter()
         .map(|chosen| filler.fill(chosen, &mut manifests))

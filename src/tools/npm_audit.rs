@@ -74,6 +74,7 @@ impl Tool for NpmAudit {
         (ask.mode == Mode::Check).then(|| Prepared {
             // On the command line this wins over .npmrc and over the environment.
             args: checking(&REPORT, ask, &["--json", "--offline=false"]),
+            reads: NPM.to_read(ask.facts),
             reads_stdout: true,
             ..Prepared::default()
         })
@@ -87,7 +88,7 @@ impl Tool for NpmAudit {
     }
 
     fn read(&self, run: &ToolRun<'_>) -> Reading {
-        report::read(self.id(), &NPM, run)
+        NPM.held_to_lock(self.id(), run, report::read(self.id(), &NPM, run))
     }
 
     fn install(&self) -> &'static str {

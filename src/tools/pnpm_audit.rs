@@ -63,6 +63,7 @@ impl Tool for PnpmAudit {
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
         (ask.mode == Mode::Check).then(|| Prepared {
             args: checking(&REPORT, ask, &["--json", "--audit-level=low"]),
+            reads: PNPM.to_read(ask.facts),
             reads_stdout: true,
             ..Prepared::default()
         })
@@ -110,7 +111,7 @@ impl Tool for PnpmAudit {
                 ));
             }
         }
-        Reading::Answer(Box::new(answer))
+        PNPM.held_to_lock(self.id(), run, Reading::Answer(Box::new(answer)))
     }
 
     fn install(&self) -> &'static str {

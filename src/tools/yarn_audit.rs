@@ -97,6 +97,7 @@ impl Tool for YarnAudit {
         (ask.mode == Mode::Check).then(|| Prepared {
             // A level may be set in .yarnrc, too; what stands on the command line wins.
             args: checking(&REPORT, ask, &["--json", "--non-interactive", "--level", "info"]),
+            reads: YARN.to_read(ask.facts),
             reads_stdout: true,
             ..Prepared::default()
         })
@@ -124,7 +125,7 @@ impl Tool for YarnAudit {
         if run.facts.lock("yarn.lock").is_none() {
             return YARN.no_lock();
         }
-        read(self.id(), run)
+        YARN.held_to_lock(self.id(), run, read(self.id(), run))
     }
 
     fn install(&self) -> &'static str {

@@ -109,6 +109,7 @@ impl Tool for YarnNpmAudit {
                 ask,
                 &["--json", "--all", "--recursive", "--no-deprecations"],
             ),
+            reads: YARN.to_read(ask.facts),
             reads_stdout: true,
             ..Prepared::default()
         })
@@ -155,7 +156,7 @@ impl Tool for YarnNpmAudit {
         if run.exit != 0 && findings.is_empty() {
             return refused(run);
         }
-        Reading::findings(findings)
+        YARN.held_to_lock(self.id(), run, Reading::findings(findings))
     }
 
     fn install(&self) -> &'static str {
