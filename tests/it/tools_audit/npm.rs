@@ -102,6 +102,31 @@ fn a_project_without_dependencies_has_nothing_to_audit() {
 }
 
 #[test]
+fn what_is_needed_for_development_is_audited_whatever_is_left_out_elsewhere() {
+    let registry = Registry::start();
+    let package = json!({"name": "shop", "version": "1.0.0", "devDependencies": {"danger": "1.0.0"}});
+    let mut sandbox = project(&registry, "findings", &package);
+    lock(&sandbox, "npm", &LOCK);
+    for (name, value) in [
+        ("NODE_ENV", "production"),
+        ("npm_config_omit", "dev"),
+        ("npm_config_production", "true"),
+    ] {
+        sandbox = sandbox.env(name, value);
+        let gate = check(&sandbox, 1, "failed", "1 finding of severity high or worse");
+        assert_eq!(found(&gate, "package-lock.json").len(), 2, "{gate:#}");
+    }
+    let sandbox = sandbox.file(".npmrc", "omit=dev\n");
+    check(&sandbox, 1, "failed", "1 finding of severity high or worse");
+
+    // A command of the project's own that leaves them out is a decision.
+    let sandbox = sandbox.config(
+        &json!({"quality_gates": {"security": {"commands": {"javascript": "npm audit --omit=dev"}}}}),
+    );
+    check(&sandbox, 0, "passed", "nothing was found");
+}
+
+#[test]
 fn what_the_lock_file_does_not_know_was_not_audited() {
     let registry = Registry::start();
     let mut package = json!({"name": "shop", "version": "1.0.0", "dependencies": {"harmless": "1.0.0"}});

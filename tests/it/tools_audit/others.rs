@@ -137,3 +137,26 @@ fn what_a_lock_file_does_not_know_was_not_audited() {
         check(&sandbox, 3, "error", "not audited: soft; danger of packages/one");
     }
 }
+
+#[test]
+fn what_is_needed_for_development_is_audited_whatever_is_left_out_elsewhere() {
+    for (program, args) in [
+        ("pnpm", &["install", "--lockfile-only"]),
+        ("yarn", &["install", "--non-interactive"]),
+    ] {
+        let registry = Registry::start();
+        let package = json!({"name": "shop", "version": "1.0.0", "license": "MIT", "devDependencies": {"danger": "1.0.0"}});
+        let sandbox = project(&registry, "findings", &package).file(".yarnrc", "strict-ssl false\n");
+        install(&sandbox, program);
+        lock(&sandbox, program, args);
+        if !sandbox.path("node_modules/.bin").join(program).exists() {
+            install(&sandbox, program);
+        }
+        let mut sandbox = sandbox.env("NODE_ENV", "production");
+        check(&sandbox, 1, "failed", "1 finding of severity high or worse");
+        sandbox = sandbox.file(".npmrc", "production=true\n");
+        check(&sandbox, 1, "failed", "1 finding of severity high or worse");
+        sandbox = sandbox.env("npm_config_only", "prod");
+        check(&sandbox, 1, "failed", "1 finding of severity high or worse");
+    }
+}
