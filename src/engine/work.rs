@@ -85,6 +85,11 @@ fn run_command(step: &Step, work: &CommandWork, job: &Job<'_>) -> CommandAnswer 
             };
             (output.key, state)
         })
+        .chain(
+            work.reads
+                .iter()
+                .map(|file| (file.key, read_inside(&file.path, job))),
+        )
         .collect();
     CommandAnswer {
         outcome,
@@ -138,15 +143,29 @@ impl Stamp {
 /// Reads a file that a command of the project's own writes where it likes: what was there before and was not touched
 /// is no answer, and what is there stays as it is.
 fn read_of_project(path: &Path, before: Option<Stamp>, job: &Job<'_>) -> FileState {
-    let inside = path
-        .canonicalize()
-        .is_ok_and(|real| real.starts_with(&job.cx.project.root));
     if before.is_some() && before == Stamp::of(path) {
         return FileState::Stale;
     }
+    let inside = path
+        .canonicalize()
+        .is_ok_and(|real| real.starts_with(&job.cx.project.root));
     if path.exists() && !inside {
         return FileState::Unreadable("it leads out of the project".to_owned());
     }
+    read_as_it_is(path)
+}
+
+/// Reads a file of the project, or one that a link inside of it leads to.
+fn read_inside(path: &Path, job: &Job<'_>) -> FileState {
+    match path.canonicalize() {
+        Ok(real) if real.starts_with(&job.cx.project.root) => read_as_it_is(&real),
+        Ok(_) => FileState::Unreadable("it leads out of the project".to_owned()),
+        Err(error) => FileState::Unreadable(error.to_string()),
+    }
+}
+
+/// Reads a file that stays as it is; what is said of it is cleaned like everything else.
+fn read_as_it_is(path: &Path) -> FileState {
     match scratch::read(path) {
         ScratchFile::Missing => FileState::Missing,
         ScratchFile::TooLarge(bytes) => FileState::TooLarge(bytes),

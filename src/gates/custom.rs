@@ -216,6 +216,7 @@ fn command_work(
         out: cx.out.join(id),
         inputs: Vec::new(),
         outputs: Vec::new(),
+        reads: Vec::new(),
         reads_stdout: false,
         stdout_key: None,
         mode: Mode::Check,

@@ -118,7 +118,7 @@ pub fn configured(root: &Path, look: &Look, index: Option<Index<'_>>) -> Result<
             ));
         }
     }
-    let mut filler = Filler::new(&root, &tracked);
+    let mut filler = Filler::new(&root, &tracked, &scan);
     let mut units: Vec<_> = chosen
         .into_iter()
         .map(|chosen| filler.fill(chosen, &mut manifests))

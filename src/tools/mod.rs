@@ -211,6 +211,8 @@ pub struct Prepared {
     pub env: Vec<(String, String)>,
     /// Files that the tool will write and that are read afterwards.
     pub outputs: Vec<OutputFile>,
+    /// Files of the project that are read afterwards with the outputs, however old they are.
+    pub reads: Vec<OutputFile>,
     /// Files to write before the run: name in the output directory, and content.
     pub inputs: Vec<(String, String)>,
     /// Whether stdout is the tool's report and must be read as a whole.

@@ -95,6 +95,7 @@ impl UnitPlan<'_> {
                     out,
                     inputs: prepared.inputs,
                     outputs: prepared.outputs,
+                    reads: prepared.reads,
                     reads_stdout: prepared.reads_stdout,
                     stdout_key: None,
                     mode: *mode,

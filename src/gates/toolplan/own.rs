@@ -197,6 +197,7 @@ impl UnitPlan<'_> {
                 out: out.clone(),
                 inputs: Vec::new(),
                 outputs,
+                reads: Vec::new(),
                 reads_stdout: stdout_key.is_some(),
                 stdout_key,
                 mode,
