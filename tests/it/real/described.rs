@@ -270,10 +270,9 @@ fn settings_for_what_is_no_unit_are_refused() {
 
 #[test]
 fn a_directory_is_a_unit_by_declaration() {
-    let sandbox = Sandbox::new()
-        .venv()
-        .file("tools/run", "")
-        .config(&json!({"units": [{"path": "tools", "language": "go", "commands": {"linting": "test -d ."}}]}));
+    let sandbox = Sandbox::new().venv().file("tools/run", "").config(
+        &json!({"units": [{"path": "tools", "language": "go", "commands": {"linting": "test -d ."}}]}),
+    );
     let answer = sandbox.sdd(["gate", "linting", "--format", "json"]);
     answer.expect_code(0);
     assert_eq!(answer.json()["project"]["units"][0]["path"], "tools");
