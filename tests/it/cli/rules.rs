@@ -62,11 +62,10 @@ fn a_command_that_throws_its_answer_away_has_none() {
 #[test]
 fn a_plan_shows_no_secret() {
     let token = "ghp_0123456789abcdefghijABCDEFGHIJ";
-    let package =
-        json!({"name": "a", "version": "1.0.0", "scripts": {"test": format!("x --token={token} && y")}});
+    let command = json!({"shell": format!("x --token={token} && y")});
     let sandbox = Sandbox::new()
-        .file("package.json", package.to_string())
-        .config(&json!({}));
+        .file("go.mod", "module a\n")
+        .config(&json!({"quality_gates": {"linting": {"commands": {"go": command}}}}));
     for format in ["human", "json"] {
         let plan = sandbox.sdd(["gate", "--plan", "--format", format]);
         plan.expect_code(0);
