@@ -195,7 +195,12 @@ fn command_work(
     let program = match cx.programs.get(None, program) {
         Found::At(path) => path,
         Found::NotExecutable(path) => return Err(format!("{} is not executable", path.display())),
-        Found::Missing => return Err(format!("{program} is not installed")),
+        found => {
+            let why = found
+                .distrust()
+                .map_or("is not installed".to_owned(), |(why, _)| why);
+            return Err(format!("{program} {why}"));
+        }
     };
     Ok(Work::Command(Box::new(CommandWork {
         label: label.to_owned(),
