@@ -269,7 +269,8 @@ pub fn deliver(
 
 /// How programs are found in this project.
 pub fn finder(cx: &Cx, root: &Path) -> Finder {
-    Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root)
+    let active = cx.environment.get("VIRTUAL_ENV").map(Path::new);
+    Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root, active)
 }
 
 /// What will be run where.

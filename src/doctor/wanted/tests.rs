@@ -81,6 +81,7 @@ fn told(needs: &Needs) -> Vec<String> {
                     format!("at {path}: {ask}")
                 }
                 State::NotExecutable(path) => format!("not executable: {}", path.display()),
+                State::Untrusted { path, .. } => format!("untrusted: {}", path.display()),
                 State::Missing { program, .. } => format!("missing: {program}"),
             };
             let uses: Vec<String> = wanted

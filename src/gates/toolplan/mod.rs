@@ -183,6 +183,9 @@ impl UnitPlan<'_> {
             let hint = format!("make it executable: chmod +x {}", path.display());
             return lacking(program, self.not_run(tool, Meaning::Error, reason, Some(hint)));
         }
+        if let Some((why, hint)) = found.distrust() {
+            return lacking(program, self.missing(tool, format!("{program} {why}"), hint));
+        }
         let reason = format!("{program} is not installed");
         let node = &self.facts.node;
         let declared = |command: &str| command.split(' ').any(|word| node.dependencies.contains(word));

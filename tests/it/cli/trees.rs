@@ -208,3 +208,37 @@ fn what_git_tracks_is_looked_at_and_what_is_left_out_is_said() {
     let doctor = sandbox.sdd(["doctor", "--format", "json"]).stdout;
     assert!(doctor.contains("services/lib"), "{doctor}");
 }
+
+#[test]
+fn an_active_environment_of_the_project_is_used_and_other_places_on_path_are_said() {
+    let tool = "#!/bin/sh\nexit 0\n";
+    let executable = |sandbox: &Sandbox, path: &str| {
+        let all = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(sandbox.path(path), all).unwrap();
+    };
+    let rule = json!({"quality_gates": {"custom_validations": {"rules": [
+        {"type": "command", "name": "here", "command": "own-tool", "required": true}
+    ]}}});
+    let sandbox = Sandbox::new().config(&rule).file("env/bin/own-tool", tool);
+    executable(&sandbox, "env/bin/own-tool");
+    let path = format!(
+        "{}:{}",
+        sandbox.path("env/bin").display(),
+        sandbox.beside("bin").display()
+    );
+    let sandbox = sandbox.env("PATH", &path);
+    let answer = sandbox.sdd(["gate", "custom"]);
+    answer.expect_code(3);
+    assert!(
+        answer
+            .stdout
+            .contains("inside of the project and of no active virtual environment"),
+        "{}",
+        answer.stdout
+    );
+    let environment = sandbox.path("env");
+    let sandbox = sandbox
+        .file("env/pyvenv.cfg", "")
+        .env("VIRTUAL_ENV", environment.to_str().unwrap());
+    sandbox.sdd(["gate", "custom"]).expect_code(0);
+}

@@ -137,7 +137,7 @@ fn pipes_are_never_opened() {
         &Tracked::default(),
     )
     .unwrap();
-    assert_eq!((answer.files_searched, answer.files_skipped), (0, 1));
+    assert_eq!((answer.files_searched, answer.binary.count), (0, 1));
 }
 
 #[test]
