@@ -118,6 +118,8 @@ pub enum Command {
     InternalReaper {
         /// The run's tag
         tag: String,
+        /// The directory of its temporary files
+        temporary: Option<std::path::PathBuf>,
     },
 }
 

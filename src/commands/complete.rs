@@ -32,6 +32,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         named: &[],
         options: &args.options,
         recording: Recording::Required,
+        work: None,
     };
     pipeline::run(cx, &request)
 }

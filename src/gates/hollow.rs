@@ -16,7 +16,11 @@ pub(super) fn never_fails(command: &Command) -> bool {
 /// Whether a command does something and then throws away how it ended: `mypy src || true`. One that does nothing,
 /// `true`, hides nothing.
 pub(super) fn hides_failure(command: &Command) -> bool {
-    script(command).is_some_and(|text| swallows(text) && text.contains(['|', ';', '&', '\n']))
+    script(command).is_some_and(|text| {
+        let before = before_the_end(text).0;
+        // What goes on beside the end, `serve & exit 0`, was never to be waited for.
+        swallows(text) && before.ends_with(['|', ';', '\n'])
+    })
 }
 
 /// The text that a shell is to run.
@@ -36,11 +40,29 @@ fn script(command: &Command) -> Option<&str> {
 
 /// Whether the last command of a script always succeeds, so that what came before it decides nothing.
 pub(super) fn swallows(text: &str) -> bool {
+    let (before, end) = before_the_end(text);
+    // `a && echo done` fails with `a`, and `a | true` is as bad as `a || true`.
+    let reached = before.ends_with("&&") || (stops_at_failures(text) && before.ends_with([';', '\n']));
+    is_nothing(end) && !reached
+}
+
+/// A script up to its last command, the sign between the two included, and that command.
+fn before_the_end(text: &str) -> (&str, &str) {
     let text = text.trim().trim_end_matches(';').trim_end();
     let end = text.rsplit(['|', ';', '&', '\n']).next().unwrap_or(text).trim();
-    let before = text[..text.len() - end.len()].trim_end();
-    // `a && echo done` fails with `a`, and `a | true` is as bad as `a || true`.
-    is_nothing(end) && !before.ends_with("&&")
+    (text[..text.len() - end.len()].trim_end_matches([' ', '\t']), end)
+}
+
+/// Whether a script begins with `set -e`: each of its commands decides then.
+fn stops_at_failures(text: &str) -> bool {
+    let first = text
+        .trim_start()
+        .split([';', '\n', '&'])
+        .next()
+        .unwrap_or_default();
+    let mut words = first.split_whitespace();
+    let sets = words.next() == Some("set");
+    sets && words.any(|word| word == "errexit" || (word.starts_with('-') && word.contains('e')))
 }
 
 fn is_nothing(command: &str) -> bool {
@@ -61,6 +83,9 @@ mod tests {
             "echo ok",
             "a && b || true;",
             "a | true",
+            "a\ntrue",
+            "set -x; a; true",
+            "set -e; a || true",
         ] {
             assert!(swallows(text), "{text}");
         }
@@ -71,6 +96,9 @@ mod tests {
             "echo a && jest",
             "test -f a || exit 1",
             "jest || exit $?",
+            "set -e; a; true",
+            "set -eu -o pipefail\na\necho done",
+            "set -o errexit; a; exit 0",
         ] {
             assert!(!swallows(text), "{text}");
         }
@@ -91,6 +119,8 @@ mod tests {
         check(&["sh", "-c", "ruff check . || true"], true, true);
         check(&["/bin/bash", "-ec", "mypy src; exit 0"], true, true);
         check(&["sh", "-c", "true"], true, false);
+        check(&["sh", "-c", "serve & exit 0"], true, false);
+        check(&["sh", "-c", "set -e; a; true"], false, false);
         check(&["true"], true, false);
         check(&["/bin/true"], true, false);
         check(&["sh", "-c", "ruff check ."], false, false);

@@ -121,6 +121,11 @@ impl StepJudgement {
         &self.findings
     }
 
+    /// Whether its gate cannot pass, whatever the other steps say.
+    pub fn blocks(&self) -> bool {
+        matches!(self.vote(), Some(Verdict::Failed | Verdict::Error))
+    }
+
     /// What it says about its gate; `None` when it has no say.
     fn vote(&self) -> Option<Verdict> {
         match (self.weight, self.verdict) {

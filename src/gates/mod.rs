@@ -28,6 +28,7 @@ pub use step::{CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
 
 use crate::model::config::{Config, GateSettings, OnMissingTool};
 use crate::model::gate_id::GateId;
+use crate::model::session::ActiveWork;
 use crate::project::Project;
 
 /// Every gate, in the order in which gates are planned and reported.
@@ -95,6 +96,8 @@ pub struct Context<'a> {
     pub demanded: &'a [GateId],
     /// Whether skips are errors.
     pub strictness: Strictness,
+    /// The work that the run is about; `None` without an open session.
+    pub work: Option<&'a ActiveWork>,
 }
 
 /// Whether skips are errors.

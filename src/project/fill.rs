@@ -12,23 +12,26 @@ use super::facts::{
 use super::node::{Member, PackageManager};
 use super::paths::display;
 use super::scan::Scan;
+use super::tracked::Tracked;
 use super::units::{Chosen, Manifests, workspace_of_packages};
 use super::{fill_go, fill_node, fill_python};
 
 /// Fills units of one project, reading each directory once.
-pub(super) struct Filler {
+pub(super) struct Filler<'a> {
     root: PathBuf,
+    tracked: &'a Tracked,
     /// Directories with a `package.json`, relative to the root.
     packages: Vec<PathBuf>,
     entries: BTreeMap<PathBuf, BTreeSet<String>>,
     warnings: Vec<String>,
 }
 
-impl Filler {
-    pub(super) fn new(root: &Path, scan: &Scan) -> Self {
+impl<'a> Filler<'a> {
+    pub(super) fn new(root: &Path, tracked: &'a Tracked, scan: &Scan) -> Self {
         let packages = scan.markers.iter();
         Self {
             root: root.to_owned(),
+            tracked,
             packages: packages
                 .filter(|(_, names)| names.contains("package.json"))
                 .map(|(dir, _)| dir.clone())
@@ -82,7 +85,7 @@ impl Filler {
                     facts.entries.insert(NEXTEST_CONFIG.to_owned());
                 }
             }
-            Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests),
+            Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests, self.tracked),
             Language::Described(_) => {}
         }
         facts
@@ -111,13 +114,14 @@ impl Filler {
                 .pytest
                 .extend(there.map(|name| read(&place.join(name), name)));
         }
+        let tracked = self.tracked;
         let entries = self.entries(dir);
         facts.dependency_files = fill_python::dependency_files(dir, entries)
             .iter()
             .map(|name| read(&dir.join(name), name))
             .collect();
         facts.environments = fill_python::environments(dir, entries);
-        facts.ignored = fill_python::ignored(dir, entries);
+        facts.ignored = fill_python::ignored(&root, dir, entries, tracked);
         facts
     }
 

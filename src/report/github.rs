@@ -79,6 +79,15 @@ fn page(report: &Report) -> String {
             text::shorten(text::first_line(warning), 300)
         ));
     }
+    for gate in &report.gates {
+        for warning in gate.warnings.iter().take(3) {
+            log.push_str(&format!(
+                "{} warning: {}\n",
+                gate.gate,
+                text::shorten(text::first_line(warning), 300)
+            ));
+        }
+    }
     let mut page = inert::text(&log);
     let last = verdict(report);
     // Gates before findings, and what decides before what does not: the first ones are those that are kept.

@@ -72,6 +72,11 @@ fn run(report: &Report, anchor: String) -> Value {
     for warning in &report.warnings {
         run.notify("warning", "sdd/warning", warning);
     }
+    for gate in &report.gates {
+        for warning in &gate.warnings {
+            run.notify("warning", "sdd/warning", &format!("{}: {warning}", gate.gate));
+        }
+    }
     let complete = report
         .gates
         .iter()

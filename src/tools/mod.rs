@@ -134,6 +134,11 @@ pub trait Tool: Sync {
         &["--version"]
     }
 
+    /// Whether a line of its output is there only because sdd asked for it, and tells people nothing.
+    fn is_chatter(&self, _line: &str) -> bool {
+        false
+    }
+
     /// The command that installs the tool, for a unit of this language.
     fn install(&self) -> &'static str;
 

@@ -138,6 +138,10 @@ impl Tool for RuffCheck {
         )
     }
 
+    fn is_chatter(&self, line: &str) -> bool {
+        ruff::is_log(line.as_bytes())
+    }
+
     fn install(&self) -> &'static str {
         "python -m pip install ruff"
     }

@@ -20,9 +20,9 @@ fn with(settings: &serde_json::Value, locks: &[&str], found: &[(&str, &str)], ch
     let project = Project {
         root,
         units: vec![facts],
-        git: None,
         warnings: Vec::new(),
         left_out: Vec::new(),
+        tracked: crate::project::Tracked::default(),
     };
     let config = load::parse("config.json", &settings.to_string()).unwrap().config;
     let mut programs: BTreeMap<crate::gates::Wanted, Found> = BTreeMap::new();
@@ -45,6 +45,7 @@ fn with(settings: &serde_json::Value, locks: &[&str], found: &[(&str, &str)], ch
         workers: 1,
         demanded: &[],
         strictness: Strictness::Normal,
+        work: None,
     };
     check(&needs(&cx, &Plan::make(&cx, &GateId::ALL)));
 }

@@ -33,11 +33,13 @@ impl UnitPlan<'_> {
             items.push(self.not_run("-", Meaning::Skip, reason, None));
             return;
         }
-        if let Some(reason) = self.no_answer(command) {
-            let hint = format!(
-                "correct quality_gates.{}.commands, or the script that it runs",
-                self.gate.config_key()
-            );
+        if let Some(reason) = self.no_answer(recipe) {
+            let place = match origin {
+                Origin::Unit => format!("units[…].commands.{}", self.gate),
+                Origin::Described => format!("languages.{}.gates.{}", self.facts.unit.language, self.gate),
+                Origin::Language(_) => format!("quality_gates.{}.commands", self.gate.config_key()),
+            };
+            let hint = format!("correct {place}, or the script that it runs");
             items.push(self.not_run("-", Meaning::Error, reason, Some(hint)));
             return;
         }
@@ -74,9 +76,14 @@ impl UnitPlan<'_> {
     }
 
     /// Why the exit code of a command says nothing, where that can be seen.
-    fn no_answer(&self, command: &Command) -> Option<String> {
+    fn no_answer(&self, recipe: &Recipe) -> Option<String> {
+        let command = &recipe.command;
+        // Where a report tells what was found, the exit code need not.
+        let told = recipe.reports.junit.is_some() || recipe.reports.sarif.is_some();
         match command {
-            _ if hollow::never_fails(command) => Some(format!("the command always succeeds: {command}")),
+            _ if !told && hollow::never_fails(command) => {
+                Some(format!("the command always succeeds: {command}"))
+            }
             Command::Shell(_) => None,
             Command::Words(words) => {
                 let asks = |word: &String| matches!(word.as_str(), "--version" | "--help");
@@ -91,7 +98,7 @@ impl UnitPlan<'_> {
                     None => Some(format!(
                         "package.json has no script {name:?}, which the command runs: {command}"
                     )),
-                    Some(text) => hollow::swallows(text).then(|| {
+                    Some(text) => (!told && hollow::swallows(text)).then(|| {
                         format!(
                             "package.json: scripts.{name}, which the command runs, always succeeds: {text}"
                         )

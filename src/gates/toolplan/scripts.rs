@@ -247,12 +247,16 @@ impl UnitPlan<'_> {
             .any(|tool| matches!(tool.applies(self.facts), Applies::Yes(_)))
     }
 
-    /// Whether a script that nobody here knows is what the gate runs. One that may rewrite files is not.
+    /// Whether a script that is no plain call of a known tool is what the gate runs. It is what people and CI run, and
+    /// may look at more than the tool that sdd would take (`vue-tsc`, `oxlint . && eslint .`). One that may rewrite
+    /// files is not.
     fn may_run(&self, text: &str) -> bool {
+        let rewrites = ["--fix", "--write", "--apply", "--unsafe"]
+            .iter()
+            .any(|option| text.contains(option));
         match self.gate {
             GateId::Tests => true,
-            GateId::TypeChecking => !self.has_tool(),
-            GateId::Linting => !self.has_tool() && !text.contains("--fix") && !text.contains("--write"),
+            GateId::TypeChecking | GateId::Linting => !rewrites,
             _ => false,
         }
     }

@@ -7,9 +7,9 @@ use globset::GlobSet;
 use regex::bytes::Regex;
 
 use crate::model::text;
-use crate::project::Error;
 use crate::project::paths::{Place, display, one_line, resolve, spelled_inside};
-use crate::project::walk::{Entry, Hidden, canonical_root, collect, globs};
+use crate::project::walk::{Entry, Hidden, canonical_root, collect, extra, globs};
+use crate::project::{Error, Tracked};
 
 /// Files with more bytes are not searched.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -54,13 +54,13 @@ pub struct GrepAnswer {
 /// Searches `files`, relative to the project: a file, a directory with everything below it, or a glob. In a glob
 /// `*` stays within one part of the path and `**` does not; a glob without `/` is looked for at every depth.
 ///
-/// Left out are git-ignored files, `.git`, `.session` and `node_modules` (all of them only as long as `files`
+/// Left out are files that git ignores and that are not among `tracked`, `.git`, `.session` and `node_modules` (all of them only as long as `files`
 /// does not name the file or a directory inside), links and binary files. Paths that leave the project
 /// are refused. Nothing at that place is an answer with no files searched.
-pub fn grep(root: &Path, files: &str, regex: &Regex) -> Result<GrepAnswer, Error> {
+pub fn grep(root: &Path, files: &str, regex: &Regex, tracked: &Tracked) -> Result<GrepAnswer, Error> {
     let root = canonical_root(root)?;
     let mut found = match resolve(&root, files)? {
-        Place::At(file) if file.is_dir() => search_below(&root, &file, &GlobSet::empty(), regex),
+        Place::At(file) if file.is_dir() => search_below(&root, &file, &GlobSet::empty(), regex, tracked),
         Place::At(file) => {
             let mut part = Part::default();
             let relative = file.strip_prefix(&root).unwrap_or(&file).to_owned();
@@ -77,7 +77,7 @@ pub fn grep(root: &Path, files: &str, regex: &Regex) -> Result<GrepAnswer, Error
             if !pattern.contains(['*', '?', '[', '{']) || !files.contains(['*', '?', '[', '{']) {
                 return Ok(GrepAnswer::default());
             }
-            search_below(&root, &root, &globs([pattern.as_str()])?, regex)
+            search_below(&root, &root, &globs([pattern.as_str()])?, regex, tracked)
         }
     };
     found
@@ -89,21 +89,23 @@ pub fn grep(root: &Path, files: &str, regex: &Regex) -> Result<GrepAnswer, Error
     Ok(found)
 }
 
-fn search_below(root: &Path, dir: &Path, wanted: &GlobSet, regex: &Regex) -> GrepAnswer {
-    let keep = move |found: &Entry<'_>| !NOT_SEARCHED.iter().any(|name| found.entry.file_name() == *name);
+fn search_below(root: &Path, dir: &Path, wanted: &GlobSet, regex: &Regex, tracked: &Tracked) -> GrepAnswer {
+    let keep = move |found: &Entry<'_>| !NOT_SEARCHED.iter().any(|name| found.name() == *name);
     let below = dir.strip_prefix(root).unwrap_or(Path::new(""));
-    let (parts, problems) = collect(dir, Hidden::Visit, keep, |part: &mut Part, found| {
-        let is_file = found.entry.file_type().is_some_and(|kind| kind.is_file());
+    let visit = |part: &mut Part, found: &Entry<'_>| {
         let relative = below.join(found.relative);
-        if is_file && (wanted.is_empty() || wanted.is_match(&relative)) {
+        if found.is_file() && (wanted.is_empty() || wanted.is_match(&relative)) {
             part.file(root, &relative, regex);
         }
-    });
+    };
+    let (parts, problems) = collect(dir, Hidden::Visit, keep, visit);
+    let more: Part = extra(dir, &tracked.unmet(root, dir), Hidden::Visit, &keep, &visit);
     let mut answer = GrepAnswer::default();
-    for part in parts {
+    for part in parts.into_iter().chain([more]) {
         answer.add(part.into_answer());
     }
     answer.unreadable.extend(problems);
+    answer.unreadable.extend(tracked.unknown().map(str::to_owned));
     answer
 }
 

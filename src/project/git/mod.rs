@@ -1,5 +1,6 @@
 //! The git state of a project, asked of git itself and never of files in `.git`.
 
+mod index;
 mod porcelain;
 
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ use crate::model::report::GitInfo;
 use crate::model::text;
 use crate::process::{self, End, Invocation, Outcome, Runner};
 
+pub use index::{Index, Listed};
 pub use porcelain::{Status, parse};
 
 use super::detect::nearest_git;
@@ -57,8 +59,10 @@ pub enum Error {
         directory: String,
     },
     /// Git ended in another way than with an answer.
-    #[error("git status {how}{}", said_after(said))]
+    #[error("git {command} {how}{}", said_after(said))]
     Failed {
+        /// What was asked of git.
+        command: &'static str,
         /// How it ended.
         how: String,
         /// The first line of what it said; empty when it said nothing.
@@ -78,11 +82,20 @@ pub enum Error {
 /// own `.git/config`: no hooks, no file system monitor, no pager, no `ext::` transport, no fetching of missing
 /// objects. The list of its users that a repository may belong to (`safe.directory`) is git's own.
 pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Option<GitInfo>, Error> {
-    let invocation = invocation(git_program, root);
+    let invocation = invocation(git_program, root).args([
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "-z",
+        "--no-ahead-behind",
+        // Stated, so that no configuration hides a change.
+        "--untracked-files=normal",
+        "--ignore-submodules=none",
+    ]);
     let outcome = runner.run(&invocation)?;
     match outcome.end {
         End::Code(0) => {}
-        end => return refusal(end, &outcome, root),
+        end => return refusal("status", end, &outcome, root),
     }
     let status = parse(&outcome.stdout.bytes(), outcome.stdout.truncated())?;
     let prefix = prefix(root);
@@ -101,6 +114,7 @@ pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
     }))
 }
 
+/// A call of git in a directory that only reads.
 fn invocation(git_program: &Path, root: &Path) -> Invocation {
     let mut invocation = Invocation::new(git_program, root, TIMEOUT)
         .args([
@@ -114,17 +128,7 @@ fn invocation(git_program: &Path, root: &Path) -> Invocation {
             "protocol.ext.allow=never",
             "-C",
         ])
-        .args([root.as_os_str()])
-        .args([
-            "status",
-            "--porcelain=v2",
-            "--branch",
-            "-z",
-            "--no-ahead-behind",
-            // Stated, so that no configuration hides a change.
-            "--untracked-files=normal",
-            "--ignore-submodules=none",
-        ]);
+        .args([root.as_os_str()]);
     invocation.grace = GRACE;
     invocation.env = [
         // Messages are matched below.
@@ -139,7 +143,8 @@ fn invocation(git_program: &Path, root: &Path) -> Invocation {
     invocation
 }
 
-fn refusal(end: End, outcome: &Outcome, root: &Path) -> Result<Option<GitInfo>, Error> {
+/// What it means that git had no answer: `None` outside of a repository, else why.
+fn refusal<T>(command: &'static str, end: End, outcome: &Outcome, root: &Path) -> Result<Option<T>, Error> {
     let stderr = text::message(&outcome.stderr.bytes());
     // The whole phrase: a `.git` file that leads nowhere is "not a git repository: PATH" and a fault. A broken
     // repository gets the phrase, too, and is not the same as none.
@@ -154,6 +159,7 @@ fn refusal(end: End, outcome: &Outcome, root: &Path) -> Result<Option<GitInfo>, 
         });
     }
     Err(Error::Failed {
+        command,
         how: match end {
             End::Code(code) => format!("ended with exit code {code}"),
             End::Signal(signal) => format!("was killed by signal {signal}"),

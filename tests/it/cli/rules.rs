@@ -44,11 +44,74 @@ fn commands_answer_by_their_exit_code() {
 }
 
 #[test]
+fn a_command_that_throws_its_answer_away_has_none() {
+    let rule = |command: Value| json!({"type": "command", "name": "r", "command": command, "required": true});
+    for command in [
+        json!({"shell": "grep -q x nowhere || true"}),
+        json!(["sh", "-c", "grep -q x nowhere; exit 0"]),
+    ] {
+        check(
+            rule(command),
+            3,
+            "error",
+            "throws away whether what it checks holds",
+        );
+    }
+}
+
+#[test]
+fn a_plan_shows_no_secret() {
+    let token = "ghp_0123456789abcdefghijABCDEFGHIJ";
+    let package =
+        json!({"name": "a", "version": "1.0.0", "scripts": {"test": format!("x --token={token} && y")}});
+    let sandbox = Sandbox::new()
+        .file("package.json", package.to_string())
+        .config(&json!({}));
+    for format in ["human", "json"] {
+        let plan = sandbox.sdd(["gate", "--plan", "--format", format]);
+        plan.expect_code(0);
+        assert!(
+            plan.stdout.contains("[redacted:") && !plan.stdout.contains(token),
+            "{}",
+            plan.stdout
+        );
+    }
+}
+
+#[test]
 fn a_command_that_takes_too_long_has_no_answer() {
     let rule = json!({"type": "command", "name": "r", "command": "sleep 60", "required": true, "timeout": 1});
     let gate = check(rule, 3, "error", "timed out after 1 s");
     assert_eq!(gate["steps"][0]["timed_out"], true);
     assert_eq!(gate["steps"][0]["exit_code"], Value::Null);
+}
+
+#[test]
+fn what_a_command_leaves_running_is_told_and_ended() {
+    let check = |shell: &str, warning: Option<&str>| {
+        let rule = json!({"type": "command", "name": "r", "command": {"shell": shell}, "required": true});
+        let sandbox = with(json!([rule]));
+        for format in ["human", "agent", "markdown", "github", "junit", "sarif", "json"] {
+            let answer = sandbox.sdd(["gate", "custom", "--format", format]);
+            answer.expect_code(0);
+            match warning {
+                Some(warning) => assert!(answer.stdout.contains(warning), "{format}: {}", answer.stdout),
+                None => assert!(!answer.stdout.contains("running"), "{format}: {}", answer.stdout),
+            }
+        }
+        sandbox.assert_no_process_left();
+    };
+    check(
+        "sleep 31 & exit 0",
+        Some("r in . left 1 process running; it was ended"),
+    );
+    check(
+        "sleep 31 >/dev/null 2>&1 & setsid sleep 32 >/dev/null 2>&1 & exit 0",
+        Some("r in . left 2 processes running; they were ended"),
+    );
+    // What goes by itself was not left.
+    check("sleep 0.05 & exit 0", None);
+    check("sleep 0.05 >/dev/null 2>&1 & exit 0", None);
 }
 
 #[test]

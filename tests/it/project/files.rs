@@ -1,14 +1,20 @@
 //! Existence, searching, single lines, and what changed.
 
 use regex::bytes::Regex;
-use sdd::project::Error;
 use sdd::project::files::{GrepAnswer, LineReader, MAX_MATCHES, Snapshot, exists, grep, line_text};
+use sdd::project::{Error, Tracked};
 
 use super::tree::Tree;
 
 #[track_caller]
 fn search(tree: &Tree, files: &str, pattern: &str) -> GrepAnswer {
-    grep(&tree.root(), files, &Regex::new(pattern).unwrap()).unwrap()
+    grep(
+        &tree.root(),
+        files,
+        &Regex::new(pattern).unwrap(),
+        &Tracked::default(),
+    )
+    .unwrap()
 }
 
 /// The matches as `path:line:column`.
@@ -57,7 +63,10 @@ fn paths_that_leave_the_project_are_refused() {
     ] {
         assert!(matches!(exists(&root, path), Err(Error::Path { .. })), "{path}");
         assert!(
-            matches!(grep(&root, path, &needle), Err(Error::Path { .. })),
+            matches!(
+                grep(&root, path, &needle, &Tracked::default()),
+                Err(Error::Path { .. })
+            ),
             "{path}"
         );
         assert_eq!(line_text(&root, path, 1), None, "{path}");
@@ -83,7 +92,10 @@ fn links_out_of_the_project_are_refused_and_links_inside_are_followed() {
             "{path}"
         );
         assert!(
-            matches!(grep(&root, path, &needle), Err(Error::Outside { .. })),
+            matches!(
+                grep(&root, path, &needle, &Tracked::default()),
+                Err(Error::Outside { .. })
+            ),
             "{path}"
         );
         assert_eq!(line_text(&root, path, 1), None, "{path}");
@@ -92,7 +104,7 @@ fn links_out_of_the_project_are_refused_and_links_inside_are_followed() {
     assert_eq!(line_text(&root, "in/a", 1).as_deref(), Some("needle"));
     assert!(!exists(&root, "dangling").unwrap());
     assert!(matches!(exists(&root, "loop-a"), Err(Error::Read { .. })));
-    let answer = grep(&root, ".", &needle).unwrap();
+    let answer = grep(&root, ".", &needle, &Tracked::default()).unwrap();
     let paths: Vec<&str> = answer.matches.iter().map(|hit| hit.path.as_str()).collect();
     assert_eq!(paths, ["real/a"], "a walk follows no links");
 }
@@ -147,7 +159,12 @@ fn a_search_of_nothing_is_told_from_a_search_without_matches() {
 #[test]
 fn a_broken_glob_is_an_error() {
     let tree = Tree::with(&["a"]);
-    let answer = grep(&tree.root(), "src/*.{py", &Regex::new("x").unwrap());
+    let answer = grep(
+        &tree.root(),
+        "src/*.{py",
+        &Regex::new("x").unwrap(),
+        &Tracked::default(),
+    );
     assert!(matches!(answer, Err(Error::Glob { .. })), "{answer:?}");
 }
 

@@ -12,5 +12,6 @@ mod git;
 mod hostile;
 mod python;
 mod speed;
+mod tracked;
 mod tree;
 mod workspaces;
