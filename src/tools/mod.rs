@@ -360,7 +360,33 @@ pub enum Coverage {
     Unavailable(Broken),
 }
 
+impl Broken {
+    /// That every test, so many of them, was skipped: somebody meant to look, and nothing was looked at.
+    pub fn all_skipped(count: u64) -> Self {
+        let what = match count {
+            1 => "the only test was skipped".to_owned(),
+            count => format!("all {count} tests were skipped"),
+        };
+        Self {
+            reason: format!("{what}, so that nothing was tested"),
+            hint: Some(
+                "let one of the tests run here; where none is meant to, leave the unit out: \
+                 `\"units\": [{\"path\": …, \"commands\": {\"tests\": null}}]`"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
 impl Reading {
+    /// What it means that no test ran: `nothing` where there is none, no answer where all were skipped.
+    pub fn no_test_ran(skipped: u64, nothing: &str) -> Self {
+        match skipped {
+            0 => Self::Nothing(nothing.to_owned()),
+            count => Self::Broken(Broken::all_skipped(count)),
+        }
+    }
+
     /// Findings and nothing else.
     pub fn findings(findings: Vec<Finding>) -> Self {
         Self::Answer(Box::new(Answer {

@@ -71,11 +71,7 @@ pub(super) fn judge(tool: &str, run: &ToolRun<'_>, events: &Events) -> Reading {
         );
     }
     if tally.counts.ran() == 0 && tally.findings.is_empty() {
-        return Reading::Nothing(match tally.counts.skipped {
-            0 => "there are no tests".to_owned(),
-            1 => "no test was run: the only one was skipped".to_owned(),
-            count => format!("no test was run: all {count} were skipped"),
-        });
+        return Reading::no_test_ran(tally.counts.skipped, "there are no tests");
     }
     let mut answer = Answer {
         warnings: tally.warnings(),

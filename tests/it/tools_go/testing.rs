@@ -107,6 +107,22 @@ fn a_package_whose_tests_never_ran_is_no_pass() {
 }
 
 #[test]
+fn tests_that_were_all_skipped_have_not_answered() {
+    let sandbox = module().file(
+        "two_test.go",
+        "package sample\n\nimport \"testing\"\n\nfunc TestTwo(t *testing.T) {\n\tt.Skip(\"later\")\n}\n",
+    );
+    let error = gate(
+        &sandbox,
+        "tests",
+        3,
+        "error",
+        "the only test was skipped, so that nothing was tested",
+    );
+    hints(&error, "let one of the tests run here");
+}
+
+#[test]
 fn a_module_without_tests_is_skipped() {
     let sandbox = Sandbox::new()
         .go()
