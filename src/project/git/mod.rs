@@ -12,7 +12,7 @@ use crate::model::text;
 use crate::process::{self, End, Invocation, Outcome, Runner};
 
 pub use porcelain::{Status, parse};
-pub use since::{Change, Commit, Since, has_commit, since};
+pub use since::since;
 
 use super::detect::nearest_git;
 use super::paths::display;
