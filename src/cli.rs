@@ -49,7 +49,7 @@ Exit codes:
   1    a required gate failed
   2    wrong usage or invalid configuration; nothing was run
   3    no verdict: a required gate ended in error, or nothing was checked
-  4    not found: no .session/ here or above
+  4    not found: no .session/ here or above, no such work item
   5    a deployment's rollback failed
   70   a bug in sdd
   130  interrupted; everything was cleaned up first
