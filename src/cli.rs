@@ -28,7 +28,6 @@ const IN_SHORT: &str = "\
 Examples:
   sdd init        set this project up
   sdd start       begin a session on a work item
-  sdd gate        run every gate
   sdd complete    run every gate, decide, and record the result
 
 Exit codes: 0 passed, 1 failed, 2 wrong usage or configuration, 3 no verdict, 4 not found, \

@@ -110,8 +110,11 @@ fn green(sandbox: &Sandbox) -> String {
         summary.contains("` `Tag links`\n"),
         "the commit is named: {summary}"
     );
+    // The spec, and what was made of it.
+    assert!(summary.contains("Files changed since `"), "{summary}");
+    assert!(summary.contains("`: 2 (+"), "{summary}");
     assert!(
-        summary.contains(": 2 (+2 −0 lines); files that git does not know: 0\n"),
+        summary.contains(" −0 lines); files that git does not know: 0\n"),
         "{summary}"
     );
     assert!(
