@@ -52,7 +52,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let opened = pipeline::open(cx)?;
     let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
     let finder = pipeline::finder(cx, &project.root);
-    let programs = pipeline::programs(cx, &opened.config, &project, &finder);
+    let programs = pipeline::programs(cx, &opened.config, &project, None, &finder);
     let gate_cx = Context {
         config: &opened.config,
         project: &project,

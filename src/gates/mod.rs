@@ -10,6 +10,8 @@ mod judgement;
 mod linting;
 mod parts;
 mod programs;
+#[cfg(test)]
+mod sample;
 mod security;
 mod step;
 mod tests;

@@ -215,7 +215,7 @@ impl<'a> Planned<'a> {
         place: &Place,
     ) -> anyhow::Result<Self> {
         let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
-        let programs = programs(cx, &opened.config, &project, finder);
+        let programs = programs(cx, &opened.config, &project, request.work, finder);
         let asked: Vec<GateId> = if request.named.is_empty() {
             GateId::ALL.to_vec()
         } else {
@@ -409,11 +409,17 @@ fn exit_of(cx: &Cx, report: &Report) -> Exit {
 }
 
 /// Where the programs are that the gates of this project could want.
-pub fn programs(cx: &Cx, config: &Config, project: &Project, finder: &Finder) -> Programs {
+pub fn programs(
+    cx: &Cx,
+    config: &Config,
+    project: &Project,
+    work: Option<&ActiveWork>,
+    finder: &Finder,
+) -> Programs {
     let cargo_home = cx.environment.get("CARGO_HOME").map(PathBuf::from);
     let cargo_home = cargo_home.or_else(|| Some(Path::new(cx.environment.get("HOME")?).join(".cargo")));
     let cargo_bin = cargo_home
         .map(|home| home.join("bin"))
         .filter(|bin| bin.is_absolute());
-    engine::find_programs(config, project, finder, cargo_bin.as_deref())
+    engine::find_programs(config, project, work, finder, cargo_bin.as_deref())
 }
