@@ -63,6 +63,12 @@ impl Programs {
                 }
             }
         }
+        if config.gate(GateId::Documentation).enabled {
+            wanted.insert(Wanted {
+                unit: None,
+                program: "git".to_owned(),
+            });
+        }
         let of_item = work.into_iter().flat_map(|work| &work.item.validation_rules);
         for rule in config.rules().chain(of_item) {
             if let Some(command) = &rule.command {

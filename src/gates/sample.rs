@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Fixing, Item, Programs, Strictness};
 use crate::model::config::{Config, load};
+use crate::model::language::Language;
 use crate::model::session::ActiveWork;
+use crate::model::unit::Unit;
 use crate::model::work_item::{Priority, Status, WorkItem, WorkItemType};
 use crate::process::find::Found;
-use crate::project::Project;
+use crate::project::{Project, UnitFacts};
 
 /// A project at `/project` in which every program is found in `/bin`.
 pub(super) struct Sample {
@@ -35,6 +37,23 @@ impl Sample {
             missing: Vec::new(),
             programs: Programs::default(),
         }
+    }
+
+    /// A unit more, of which nothing but its place is known.
+    pub(super) fn unit(mut self, path: &str, language: Language) -> Self {
+        let unit = Unit {
+            path: path.to_owned(),
+            language,
+            markers: Vec::new(),
+        };
+        let root = self.project.root.clone();
+        let dir = if path == "." {
+            root.clone()
+        } else {
+            root.join(path)
+        };
+        self.project.units.push(UnitFacts::bare(unit, root, dir));
+        self
     }
 
     /// A session on the work item `bug_x`, of which the file says this.

@@ -18,7 +18,7 @@ use super::context::Cx;
 use super::error::{CommandError, show};
 use super::output::Outputs;
 use crate::engine::{self, Job, OnFailure, Plan, StepKey};
-use crate::gates::{Context, Fixing, Programs, Strictness};
+use crate::gates::{Context, Fixing, Programs, Strictness, gates_for};
 use crate::model::config::{Config, load};
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
@@ -134,6 +134,7 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
             opened: &opened,
             planned: &planned,
             tools: &tools,
+            own_files: &outputs.files(),
         };
         let git = || {
             git.join()
@@ -216,10 +217,10 @@ impl<'a> Planned<'a> {
     ) -> anyhow::Result<Self> {
         let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
         let programs = programs(cx, &opened.config, &project, request.work, finder);
-        let asked: Vec<GateId> = if request.named.is_empty() {
-            GateId::ALL.to_vec()
-        } else {
-            request.named.to_vec()
+        let asked: Vec<GateId> = match request.work {
+            _ if !request.named.is_empty() => request.named.to_vec(),
+            Some(work) => gates_for(work.item.kind),
+            None => GateId::ALL.to_vec(),
         };
         let mut planned = Self {
             project,
@@ -287,6 +288,7 @@ struct Scene<'a> {
     opened: &'a Opened,
     planned: &'a Planned<'a>,
     tools: &'a Tools,
+    own_files: &'a [PathBuf],
 }
 
 impl Scene<'_> {
@@ -312,6 +314,7 @@ impl Scene<'_> {
                 redactor: &tools.redactor,
                 observer: &progress,
                 jobs: self.request.options.jobs(),
+                own_files: self.own_files,
                 on_failure: if self.request.options.fail_fast {
                     OnFailure::Stop
                 } else {
