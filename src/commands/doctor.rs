@@ -52,7 +52,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let finder = pipeline::finder(cx, opened.store.root());
     let pipeline::Tools { runner, redactor } = pipeline::Tools::bare(cx, &opened.config, "doctor").guarded();
     let project = pipeline::project(&opened.config, opened.store.root(), &finder, &runner)?;
-    let programs = pipeline::programs(cx, &opened.config, &project, &finder);
+    let programs = pipeline::programs(cx, &opened.config, &project, None, &finder);
     let gate_cx = Context {
         config: &opened.config,
         project: &project,
@@ -67,7 +67,10 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let plan = Plan::make(&gate_cx, &GateId::ALL);
     let mut needs = needs(&gate_cx, &plan);
     let git = finder.find("git", &[], &project.root);
-    needs.programs.push(look::git_program(&git, &project.root));
+    // The documentation gate may miss it already.
+    if needs.programs.iter().all(|wanted| wanted.name != "git") {
+        needs.programs.push(look::git_program(&git, &project.root));
+    }
 
     let platform = look::platform(&finder, &project.root);
     let (answers, sight) = ask(cx, args, &runner, &needs, || {
@@ -93,7 +96,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     found.push(checks::units(&project));
     found.extend(units(cx, &project, &platform));
     found.extend(needs.gaps.iter().map(checks::gap));
-    found.extend(checks::unavailable(&opened.config));
+    found.extend(checks::unavailable(&opened.config, None));
     let tools = tools(&needs.programs, &answers, &project, &platform);
     let mut warnings = opened.warnings.clone();
     warnings.extend(project.warnings.iter().cloned());

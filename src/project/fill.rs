@@ -7,14 +7,14 @@ use crate::model::language::Language;
 
 use super::UnitFacts;
 use super::facts::{
-    LOCK_FILES, MYPY_SETTINGS, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, TextFile, upwards,
+    LOCK_FILES, MYPY_SETTINGS, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, RUFF_SETTINGS, TextFile, upwards,
 };
 use super::node::{Member, PackageManager};
 use super::paths::display;
 use super::scan::Scan;
 use super::tracked::Tracked;
 use super::units::{Chosen, Manifests, workspace_of_packages};
-use super::{fill_go, fill_node, fill_python};
+use super::{fill_go, fill_node, fill_python, fill_rust};
 
 /// Fills units of one project, reading each directory once.
 pub(super) struct Filler<'a> {
@@ -84,6 +84,7 @@ impl<'a> Filler<'a> {
                 if dir.join(NEXTEST_CONFIG).is_file() {
                     facts.entries.insert(NEXTEST_CONFIG.to_owned());
                 }
+                facts.rust = fill_rust::facts(&self.root, &dir, facts.manifest.as_ref(), manifests);
             }
             Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests, self.tracked),
             Language::Described(_) => {}
@@ -108,6 +109,10 @@ impl<'a> Filler<'a> {
             let up = "../".repeat(depth);
             facts
                 .mypy
+                .extend(there.map(|name| read(&place.join(name), &format!("{up}{name}"))));
+            let there = RUFF_SETTINGS.iter().filter(|name| entries.contains(**name));
+            facts
+                .ruff
                 .extend(there.map(|name| read(&place.join(name), &format!("{up}{name}"))));
             let there = PYTEST_SETTINGS.iter().filter(|name| entries.contains(**name));
             facts

@@ -10,7 +10,9 @@ import pytest
 
 import kill
 import schedule
+import sessions
 import startup
+import work_items
 from common import Project, Void, end, processes_with, project
 
 GOOD = """
@@ -64,6 +66,10 @@ def main(args):
         return complete()
     if args == ["gate", "--plan"]:
         print("tests: pytest")
+        return 0
+    if args[:2] == ["work-item", "list"]:
+        items = json.load(open(".session/tracking/work_items.json"))["work_items"]
+        print(json.dumps({"total": len(items)}))
         return 0
     return 0 if args == ["--version"] else 2
 # Not sys.exit, which takes the handlers away before the process has ended.
@@ -212,7 +218,55 @@ def test_startup_is_measured_against_its_budgets(tmp_path, monkeypatch, capsys):
     assert "EXCEEDED" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("measure", [startup.main, schedule.main, kill.main])
+def test_work_items_are_measured_against_their_budgets(tmp_path, monkeypatch, capsys):
+    program = str(fake(tmp_path))
+    listing = ("work-item", "list")
+    monkeypatch.setattr(work_items, "CASES", [(40, listing, 5.0), (60, listing, 5.0)])
+    assert work_items.main([program, "--runs", "2"]) == 0
+    assert capsys.readouterr().out.count("kept") == 2
+    monkeypatch.setattr(work_items, "CASES", [(40, listing, 0.0)])
+    assert work_items.main([program, "--runs", "2"]) == 1
+    assert "EXCEEDED" in capsys.readouterr().out
+
+
+def test_work_items_that_are_not_seen_measure_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(work_items, "fill", lambda made, count: made.write(work_items_file(), '{"work_items": {}}'))
+    assert work_items.main([str(fake(tmp_path)), "--runs", "1"]) == 3
+    assert "sees 0 of 10000 work items" in capsys.readouterr().err
+
+
+BEGINNING = """
+    if args[0] == "start":
+        if len(args) > 1:
+            open(".session/tracking/status_update.json", "w").write(args[1])
+        return 0
+    return 0 if args[0] == "status" else 2"""
+
+
+def test_sessions_are_measured_against_their_budgets(tmp_path, monkeypatch, capsys):
+    answer = 'return 0 if args == ["--version"] else 2'
+    program = str(fake(tmp_path, **{answer: BEGINNING.strip()}))
+    small = [program, "--runs", "2", "--files", "250", "--items", "10"]
+    monkeypatch.setattr(sessions, "BUDGET", 5.0)
+    assert sessions.main(small) == 0
+    assert capsys.readouterr().out.count("kept") == 4
+    monkeypatch.setattr(sessions, "BUDGET", 0.0)
+    assert sessions.main(small) == 1
+    assert capsys.readouterr().out.count("EXCEEDED") == 4
+
+
+def test_a_session_that_does_not_begin_measures_nothing(tmp_path, capsys):
+    answer = 'return 0 if args == ["--version"] else 2'
+    program = str(fake(tmp_path, **{answer: "return 0"}))
+    assert sessions.main([program, "--runs", "1", "--files", "250", "--items", "10"]) == 3
+    assert "sdd start began nothing" in capsys.readouterr().err
+
+
+def work_items_file() -> str:
+    return ".session/tracking/work_items.json"
+
+
+@pytest.mark.parametrize("measure", [startup.main, schedule.main, kill.main, sessions.main, work_items.main])
 def test_what_cannot_be_measured_has_no_answer(measure, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(startup, "fill", lambda made, files: None)
     assert measure([str(tmp_path / "missing")]) == 3

@@ -18,7 +18,7 @@ use super::context::Cx;
 use super::error::{CommandError, show};
 use super::output::Outputs;
 use crate::engine::{self, Job, OnFailure, Plan, StepKey};
-use crate::gates::{Context, Fixing, Programs, Strictness};
+use crate::gates::{Context, Fixing, Programs, Strictness, gates_for};
 use crate::model::config::{Config, load};
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
@@ -126,13 +126,12 @@ impl Done {
 }
 
 /// Plans and runs gates, writes the report where `--format` and `--output` say, and says how sdd is to end.
-pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
-    let opened = open(cx)?;
+pub fn run(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Exit> {
     if request.options.plan {
-        return show_plan(cx, &opened, request);
+        return show_plan(cx, opened, request);
     }
     let outputs = Outputs::open(cx)?;
-    let mut done = execute(cx, &opened, request)?;
+    let mut done = execute_for(cx, opened, request, &outputs)?;
     deliver(
         cx,
         &opened.store,
@@ -160,8 +159,36 @@ pub fn show_plan(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow:
     Ok(Exit::Ok)
 }
 
+/// What the gates would do for a work item, with no option given.
+pub fn plan(cx: &Cx, opened: &Opened, project: &Project, finder: &Finder, work: &ActiveWork) -> Plan {
+    let options = RunOptions::default();
+    let place = Place::nowhere(&opened.store);
+    let context = Context {
+        config: &opened.config,
+        project,
+        programs: &programs(cx, &opened.config, project, Some(work), finder),
+        out: place.path(),
+        fixing: options.fixing(cx),
+        workers: options.jobs(),
+        demanded: &[],
+        strictness: Strictness::Normal,
+        work: Some(work),
+    };
+    Plan::make(&context, &GateId::ALL)
+}
+
 /// Plans and runs gates and records the result. Nothing is printed but the progress on stderr, where it is shown.
 pub fn execute(cx: &Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Done> {
+    execute_for(cx, opened, request, &Outputs::default())
+}
+
+/// [`execute`] for a report that will be written to these targets: what is written there is no change of the project.
+pub fn execute_for(
+    cx: &Cx,
+    opened: &Opened,
+    request: &Request<'_>,
+    outputs: &Outputs,
+) -> anyhow::Result<Done> {
     if request.recording == Recording::Required {
         opened.store.check_state()?;
     }
@@ -178,6 +205,7 @@ pub fn execute(cx: &Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Resul
             opened,
             planned: &planned,
             tools: &tools,
+            own_files: &outputs.files(),
         };
         let git = || {
             git.join()
@@ -216,6 +244,15 @@ pub fn execute(cx: &Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Resul
     Ok(done)
 }
 
+/// Whether everybody got the report who was to get it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Everybody did.
+    Whole,
+    /// A file or stdout could not be written.
+    Broken,
+}
+
 /// Writes the report of a run to every target, and says on stderr what went wrong on the way.
 ///
 /// `settle` is what the result leads to. It comes behind the files, so that it knows of a report that nobody gets, and
@@ -227,10 +264,11 @@ pub fn deliver(
     done: &mut Done,
     recording: Recording,
     settle: impl FnOnce(&mut Cx, &mut Done),
-) {
+) -> Delivery {
     for note in &done.notes {
         cx.ui.warning(note);
     }
+    let recorded = done.report.clone();
     let mut undelivered = outputs.write(&mut done.report);
     let written = done.report.clone();
     settle(cx, done);
@@ -238,7 +276,7 @@ pub fn deliver(
         outputs.write_again(&done.report);
     }
     undelivered.extend(outputs.print(cx, &mut done.report));
-    if !undelivered.is_empty() && done.unrecorded.is_none() {
+    if done.report != recorded && done.unrecorded.is_none() {
         // What is looked up later must say the same.
         done.unrecorded = record(store, &done.report).err();
     }
@@ -264,6 +302,11 @@ pub fn deliver(
                 shown.hint.as_deref(),
             );
         }
+    }
+    if undelivered.is_empty() {
+        Delivery::Whole
+    } else {
+        Delivery::Broken
     }
 }
 
@@ -292,11 +335,11 @@ impl<'a> Planned<'a> {
         place: &Place,
     ) -> anyhow::Result<Self> {
         let project = project(&opened.config, opened.store.root(), finder, &tools.runner)?;
-        let programs = programs(cx, &opened.config, &project, finder);
-        let asked: Vec<GateId> = if request.named.is_empty() {
-            GateId::ALL.to_vec()
-        } else {
-            request.named.to_vec()
+        let programs = programs(cx, &opened.config, &project, request.work, finder);
+        let asked: Vec<GateId> = match request.work {
+            _ if !request.named.is_empty() => request.named.to_vec(),
+            Some(work) => gates_for(work.item.kind),
+            None => GateId::ALL.to_vec(),
         };
         let mut planned = Self {
             project,
@@ -388,6 +431,7 @@ struct Scene<'a> {
     opened: &'a Opened,
     planned: &'a Planned<'a>,
     tools: &'a Tools,
+    own_files: &'a [PathBuf],
 }
 
 impl Scene<'_> {
@@ -413,6 +457,7 @@ impl Scene<'_> {
                 redactor: &tools.redactor,
                 observer: &progress,
                 jobs: self.request.options.jobs(),
+                own_files: self.own_files,
                 on_failure: if self.request.options.fail_fast {
                     OnFailure::Stop
                 } else {
@@ -503,11 +548,17 @@ fn record(store: &Store, report: &Report) -> anyhow::Result<()> {
 }
 
 /// Where the programs are that the gates of this project could want.
-pub fn programs(cx: &Cx, config: &Config, project: &Project, finder: &Finder) -> Programs {
+pub fn programs(
+    cx: &Cx,
+    config: &Config,
+    project: &Project,
+    work: Option<&ActiveWork>,
+    finder: &Finder,
+) -> Programs {
     let cargo_home = cx.environment.get("CARGO_HOME").map(PathBuf::from);
     let cargo_home = cargo_home.or_else(|| Some(Path::new(cx.environment.get("HOME")?).join(".cargo")));
     let cargo_bin = cargo_home
         .map(|home| home.join("bin"))
         .filter(|bin| bin.is_absolute());
-    engine::find_programs(config, project, finder, cargo_bin.as_deref())
+    engine::find_programs(config, project, work, finder, cargo_bin.as_deref())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Error, invocation, refusal};
+use super::{Error, call, is_no_repository, refusal};
 use crate::process::{End, Runner};
 
 /// The files that a repository tracks, asked of git.
@@ -44,7 +44,7 @@ impl Index<'_> {
     }
 
     fn list(&self, root: &Path, args: Vec<String>) -> Result<Listed, Error> {
-        let mut asked = invocation(self.program, root)
+        let mut asked = call(self.program, root)
             .args(["ls-files", "-z", "--cached"])
             .args(args);
         // The same commit has the same files on every machine: what the user ignores everywhere is no rule of it.
@@ -54,7 +54,8 @@ impl Index<'_> {
         let outcome = self.runner.run(&asked)?;
         match outcome.end {
             End::Code(0) => {}
-            end => return refusal("ls-files", end, &outcome, root).map(Option::unwrap_or_default),
+            _ if is_no_repository(&outcome, root) => return Ok(Listed::default()),
+            end => return Err(refusal("ls-files", end, &outcome)),
         }
         let bytes = outcome.stdout.bytes();
         // Of a truncated answer one path has the note in it and names no file.
