@@ -56,7 +56,10 @@ fn the_environment_in_every_shape() {
         "Deployment Scope",
         "- Environment: `[here | there]`\n",
         &["environment", "odd"],
-        &["3 odd: open_choice \"[here | there]\" leaves open where to deploy"],
+        &[
+            "3 odd: placeholder \"[here | there]\" is still to be filled in",
+            "3 odd: open_choice \"[here | there]\" leaves open where to deploy",
+        ],
     );
 }
 

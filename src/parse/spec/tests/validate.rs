@@ -428,10 +428,10 @@ fn each_stage_of_a_deployment_is_demanded() {
             "{text}\n## Deployment Procedure\n\n1. a\n\n### Pre-Deployment Steps\n\n[Later]\n\n### Post-Deployment Steps\n"
         ),
         &[
-            "87 no_steps: the steps have no heading \"Deployment Steps\" of their own",
-            "91 no_pre_steps: no step is filled in below \"Pre-Deployment Steps\"",
-            "93 placeholder: \"Deployment Procedure\" has a placeholder left: line 93",
-            "95 no_post_steps: no step is filled in below \"Post-Deployment Steps\"",
+            "86 no_steps: the steps have no heading \"Deployment Steps\" of their own",
+            "90 no_pre_steps: no step is filled in below \"Pre-Deployment Steps\"",
+            "92 placeholder: \"Deployment Procedure\" has a placeholder left: line 92",
+            "94 no_post_steps: no step is filled in below \"Post-Deployment Steps\"",
         ],
     );
 }

@@ -48,8 +48,10 @@ pub fn template(list: &mut List<'_>, kind: WorkItemType) {
     let mut examples = Vec::new();
     for oddity in &spec.oddities {
         let Some(section) = section_of(spec, oddity.line) else {
-            // The title.
-            if oddity.value.code == "placeholder" {
+            // The title; or what the work item says itself, of which nobody knows where its variables stand.
+            let variable =
+                oddity.line == 0 && is_variable(spec, 0) && oddity.value.message.starts_with("\"<");
+            if oddity.value.code == "placeholder" && !variable {
                 let Oddity { code, message, hint } = oddity.value.clone();
                 list.at(oddity.line, code, message, hint);
             }
