@@ -10,6 +10,7 @@
 //! `plan` and `judge` of a gate are pure. One place starts processes ([`process`]), one writes state
 //! ([`store`]), one prints ([`ui`]). `docs/architecture.md` has the map and the invariants.
 
+pub mod agent;
 pub mod cli;
 pub mod commands;
 pub mod doctor;
