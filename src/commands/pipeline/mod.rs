@@ -97,41 +97,90 @@ pub fn read_config(store: &Store) -> anyhow::Result<load::Loaded> {
     }
 }
 
-/// Plans and runs gates, writes the report, and says how sdd is to end.
+/// What came of a run.
+pub struct Done {
+    /// The report, as it was recorded, or with the reason why it was not.
+    pub report: Report,
+    /// Why the report could not be saved.
+    pub unrecorded: Option<anyhow::Error>,
+    /// What a person should know and the report does not say.
+    pub notes: Vec<String>,
+}
+
+impl Done {
+    /// How sdd is to end.
+    pub fn exit(&self, cx: &Cx) -> Exit {
+        match cx.cancel.signal() {
+            Some(signal) => signals::exit_for(signal),
+            None => self.report.verdict.into(),
+        }
+    }
+
+    /// Takes the verdict away from a run whose result did not get to where it belongs. What failed stays failed.
+    pub fn withhold(&mut self, why: &str) {
+        self.report.warnings.push(why.to_owned());
+        if self.report.verdict == RunVerdict::Passed {
+            self.report.verdict = RunVerdict::Error;
+        }
+    }
+}
+
+/// Plans and runs gates, writes the report where `--format` and `--output` say, and says how sdd is to end.
 pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
     let opened = open(cx)?;
+    if request.options.plan {
+        return show_plan(cx, &opened, request);
+    }
+    let outputs = Outputs::open(cx)?;
+    let mut done = execute(cx, &opened, request)?;
+    deliver(
+        cx,
+        &opened.store,
+        &outputs,
+        &mut done,
+        request.recording,
+        |_, _| {},
+    );
+    Ok(done.exit(cx))
+}
+
+/// Prints what would run, and runs nothing.
+pub fn show_plan(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Exit> {
     if request.recording == Recording::Required {
         opened.store.check_state()?;
     }
-    let outputs = if request.options.plan {
-        Outputs::default()
-    } else {
-        Outputs::open(cx)?
-    };
-    let place = Place::choose(cx, &opened.store, request)?;
+    let place = Place::nowhere(&opened.store);
     let finder = finder(cx, opened.store.root());
-    if request.options.plan {
-        let planned = Planned::make(cx, &opened, &finder, request, &place)?;
-        let format = cx.choose(&["human", "json", "agent"])?;
-        let redactor = Redactor::new(&cx.environment, &opened.config.redact_env);
-        let text = super::gate::plan_text(
-            &redactor,
-            &planned.plan,
-            &planned.project,
-            &opened.warnings,
-            format,
-        )?;
-        cx.emit(&text)?;
-        return Ok(Exit::Ok);
+    let planned = Planned::make(cx, opened, &finder, request, &place)?;
+    let format = cx.choose(&["human", "json", "agent"])?;
+    let redactor = Redactor::new(&cx.environment, &opened.config.redact_env);
+    let text = super::gate::plan_text(
+        &redactor,
+        &planned.plan,
+        &planned.project,
+        &opened.warnings,
+        format,
+    )?;
+    cx.emit(&text)?;
+    Ok(Exit::Ok)
+}
+
+/// Plans and runs gates and records the result. Nothing is printed but the progress on stderr, where it is shown.
+pub fn execute(cx: &Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Done> {
+    if request.recording == Recording::Required {
+        opened.store.check_state()?;
     }
-    let tools = Tools::new(cx, &opened, &place);
+    let mut notes = Vec::new();
+    let place = Place::choose(cx, &opened.store, &mut notes)?;
+    let finder = finder(cx, opened.store.root());
+    let tools = Tools::new(cx, opened, &place);
     let played = std::thread::scope(|scope| {
         // Git takes its time to look at every file, and nothing is decided by what it says: it begins first.
         let git = scope.spawn(|| tools.git(&finder, opened.store.root()));
-        let planned = Planned::make(cx, &opened, &finder, request, &place)?;
+        let planned = Planned::make(cx, opened, &finder, request, &place)?;
         let scene = Scene {
             request,
-            opened: &opened,
+            opened,
             planned: &planned,
             tools: &tools,
         };
@@ -141,7 +190,7 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
         };
         anyhow::Ok(scene.play(cx, &place, git))
     });
-    let mut report = match played {
+    let report = match played {
         Ok(report) => report,
         Err(error) => {
             place.discard();
@@ -156,29 +205,59 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
         });
         record(&opened.store, &report, request.recording)
     });
-    if let Err(error) = &recorded {
-        report
-            .warnings
-            .push(format!("the report was not saved: {error:#}"));
-        // What nobody can look up afterwards has not been shown.
-        if request.recording == Recording::Required && report.verdict == RunVerdict::Passed {
-            report.verdict = RunVerdict::Error;
+    let mut done = Done {
+        report,
+        unrecorded: recorded.err(),
+        notes,
+    };
+    if let Some(error) = &done.unrecorded {
+        let why = format!("the report was not saved: {error:#}");
+        match request.recording {
+            // What nobody can look up afterwards has not been shown.
+            Recording::Required => done.withhold(&why),
+            Recording::Wanted => done.report.warnings.push(why),
         }
     }
-    let undelivered = outputs.deliver(cx, &mut report);
+    Ok(done)
+}
+
+/// Writes the report of a run to every target, and says on stderr what went wrong on the way.
+///
+/// `settle` is what the result leads to. It comes behind the files, so that it knows of a report that nobody gets, and
+/// before stdout, so that what is printed knows of what could not be settled.
+pub fn deliver(
+    cx: &mut Cx,
+    store: &Store,
+    outputs: &Outputs,
+    done: &mut Done,
+    recording: Recording,
+    settle: impl FnOnce(&mut Cx, &mut Done),
+) {
+    for note in &done.notes {
+        cx.ui.warning(note);
+    }
+    let mut undelivered = outputs.write(&mut done.report);
+    let written = done.report.clone();
+    settle(cx, done);
+    if done.report != written {
+        outputs.write_again(&done.report);
+    }
+    undelivered.extend(outputs.print(cx, &mut done.report));
     if !undelivered.is_empty() {
         // What is looked up later must say the same. That it cannot be saved was said before.
-        let _said = record(&opened.store, &report, request.recording);
+        let _said = record(store, &done.report, recording);
     }
     for error in &undelivered {
         let shown = show(error);
         cx.ui.error(&shown.what, &shown.causes, shown.hint.as_deref());
     }
-    match (recorded, request.recording) {
-        (Ok(()), _) => {}
-        (Err(error), Recording::Wanted) => cx.ui.warning(&format!("the report was not saved: {error:#}")),
-        (Err(error), Recording::Required) => {
-            let shown = show(&error);
+    match (&done.unrecorded, recording) {
+        (None, _) => {}
+        (Some(error), Recording::Wanted) => {
+            cx.ui.warning(&format!("the report was not saved: {error:#}"));
+        }
+        (Some(error), Recording::Required) => {
+            let shown = show(error);
             let causes = std::iter::once(shown.what)
                 .chain(shown.causes)
                 .collect::<Vec<_>>();
@@ -189,7 +268,6 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
             );
         }
     }
-    Ok(exit_of(cx, &report))
 }
 
 /// How programs are found in this project.
@@ -343,8 +421,8 @@ impl Scene<'_> {
             sdd_version: env!("CARGO_PKG_VERSION").to_owned(),
             run_id: place.id().to_owned(),
             command: self.request.command.to_owned(),
-            session: None,
-            work_item: None,
+            session: self.request.work.map(|work| work.session),
+            work_item: self.request.work.map(|work| work.item.id.clone()),
             project: ProjectInfo {
                 units: planned
                     .project
@@ -353,7 +431,10 @@ impl Scene<'_> {
                     .map(|facts| facts.unit.clone())
                     .collect(),
             },
-            git: git.0,
+            git: git.0.map(|git| GitInfo {
+                base: self.request.work.and_then(|work| work.base_commit.clone()),
+                ..git
+            }),
             started_at,
             finished_at: cx.clock.now(),
             duration_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -399,13 +480,6 @@ fn record(store: &Store, report: &Report, recording: Recording) -> anyhow::Resul
     store.write(layout::LATEST_REPORT, &text, Overwrite::Replace)?;
     drop(held);
     Ok(())
-}
-
-fn exit_of(cx: &Cx, report: &Report) -> Exit {
-    match cx.cancel.signal() {
-        Some(signal) => signals::exit_for(signal),
-        None => report.verdict.into(),
-    }
 }
 
 /// Where the programs are that the gates of this project could want.
