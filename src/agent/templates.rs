@@ -112,12 +112,12 @@ pub fn origin(text: &str) -> Origin {
     }
 }
 
-/// A text with its digest in a line of its front matter.
+/// A text with its digest in the last line of its front matter.
 fn signed(text: &str) -> String {
     let mark = format!("{}{}{}\n", MARK[0], fingerprint::of([text]), MARK[1]);
     match text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")) {
         Some((front, body)) => format!("---\n{front}\n{mark}---\n{body}"),
-        None => format!("---\n{mark}---\n{text}"),
+        None => text.to_owned(),
     }
 }
 
@@ -223,7 +223,7 @@ mod tests {
         }
         // What an older sdd wrote.
         check(&signed("---\nname: sdd-old\n---\nOld.\n"), Origin::Ours);
-        check(&signed("No front matter.\n"), Origin::Ours);
+        check(&signed("No front matter.\n"), Origin::Theirs);
         check("", Origin::Theirs);
         check("metadata: { sdd: \"0123456789abcdef\" }\n", Origin::Theirs);
     }

@@ -4,6 +4,7 @@
 //! change, write, release. Nothing is remembered from one call to the next.
 
 pub mod atomic;
+mod directories;
 pub mod document;
 pub mod error;
 pub mod layout;
@@ -23,7 +24,7 @@ mod tidy;
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -182,7 +183,7 @@ impl Store {
         steps: Option<&[Step]>,
         change: impl FnOnce(&mut Value) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.inside(rel)?;
+        regular::named_inside(&self.root, rel)?;
         let _held = self.lock(who)?;
         let document = self.load(rel)?;
         let mut value = document
@@ -240,7 +241,7 @@ impl Store {
     /// Writes a whole file; directories that are missing are made. It takes no lock: for files that are never
     /// read and changed, such as reports. The path must stay in the project, links included.
     pub fn write(&self, rel: &str, bytes: &[u8], overwrite: Overwrite) -> Result<Written, Error> {
-        self.inside(rel)?;
+        regular::named_inside(&self.root, rel)?;
         match overwrite {
             Overwrite::Replace => {
                 // What cannot be compared is written, or refused with its reason.
@@ -255,6 +256,29 @@ impl Store {
                 atomic::create(&self.path(rel), bytes, Some(&self.root), &*self.notify)
             }
         }
+    }
+
+    /// Removes a file; `false` when there is none of that name. Of a link the link goes, not what it leads to. The path
+    /// must stay in the project, links included.
+    pub fn remove(&self, rel: &str) -> Result<bool, Error> {
+        regular::named_inside(&self.root, rel)?;
+        let path = self.path(rel);
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_dir() => {
+                return Err(Error::NotA {
+                    path,
+                    expected: "a regular file",
+                });
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(Error::io(path, "look at")(error)),
+        }
+        let directory = atomic::contained(&path, path.parent().unwrap_or(&self.root), Some(&self.root))?;
+        fs::remove_file(&path).map_err(Error::io(path, "remove"))?;
+        // What comes back with the power lost is a file that nobody names.
+        let _lost = platform::sync_dir(&directory);
+        Ok(true)
     }
 
     /// Takes the lock for something that is more than one change of one file.
@@ -303,18 +327,6 @@ impl Store {
             Some(parent) if !parent.is_dir() => atomic::create_dirs(parent, Some(&self.root)),
             _ => Ok(()),
         }
-    }
-
-    /// A name that leads out by itself; where links lead is looked at when writing.
-    fn inside(&self, rel: &str) -> Result<(), Error> {
-        let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-        if Path::new(rel).components().all(plain) {
-            return Ok(());
-        }
-        Err(Error::Outside {
-            path: PathBuf::from(rel),
-            target: self.path(rel),
-        })
     }
 
     fn load(&self, rel: &str) -> Result<Option<Document>, Error> {
