@@ -1,6 +1,7 @@
 //! The git state of a project, asked of git itself and never of files in `.git`.
 
 mod porcelain;
+mod since;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use crate::model::text;
 use crate::process::{self, End, Invocation, Outcome, Runner};
 
 pub use porcelain::{Status, parse};
+pub use since::{Change, Commit, Since, has_commit, since};
 
 use super::detect::nearest_git;
 use super::paths::display;
@@ -57,16 +59,20 @@ pub enum Error {
         directory: String,
     },
     /// Git ended in another way than with an answer.
-    #[error("git status {how}{}", said_after(said))]
+    #[error("git {command} {how}{}", said_after(said))]
     Failed {
+        /// What it was asked: `status`.
+        command: &'static str,
         /// How it ended.
         how: String,
         /// The first line of what it said; empty when it said nothing.
         said: String,
     },
     /// Git's answer is not in its documented format.
-    #[error("git status answered something else than a status: {what}")]
+    #[error("git {command} answered something that cannot be understood: {what}")]
     Output {
+        /// What it was asked: `status`.
+        command: &'static str,
         /// The part that was not understood.
         what: String,
     },
@@ -100,6 +106,20 @@ pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
 }
 
 fn invocation(git_program: &Path, root: &Path) -> Invocation {
+    asking(git_program, root).args([
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "-z",
+        "--no-ahead-behind",
+        // Stated, so that no configuration hides a change.
+        "--untracked-files=normal",
+        "--ignore-submodules=none",
+    ])
+}
+
+/// A call of git that only asks; what it is asked comes behind.
+fn asking(git_program: &Path, root: &Path) -> Invocation {
     let mut invocation = Invocation::new(git_program, root, TIMEOUT)
         .args([
             "--no-pager",
@@ -112,17 +132,7 @@ fn invocation(git_program: &Path, root: &Path) -> Invocation {
             "protocol.ext.allow=never",
             "-C",
         ])
-        .args([root.as_os_str()])
-        .args([
-            "status",
-            "--porcelain=v2",
-            "--branch",
-            "-z",
-            "--no-ahead-behind",
-            // Stated, so that no configuration hides a change.
-            "--untracked-files=normal",
-            "--ignore-submodules=none",
-        ]);
+        .args([root.as_os_str()]);
     invocation.grace = GRACE;
     invocation.env = [
         // Messages are matched below.
@@ -151,15 +161,21 @@ fn refusal(end: End, outcome: &Outcome, root: &Path) -> Result<Option<GitInfo>, 
             directory: directory.trim_end_matches('\'').to_owned(),
         });
     }
-    Err(Error::Failed {
+    Err(failure("status", end, &stderr))
+}
+
+/// The error that git ended in this way.
+fn failure(command: &'static str, end: End, stderr: &str) -> Error {
+    Error::Failed {
+        command,
         how: match end {
             End::Code(code) => format!("ended with exit code {code}"),
             End::Signal(signal) => format!("was killed by signal {signal}"),
             End::TimedOut => format!("had no answer within {} s", TIMEOUT.as_secs()),
             End::Cancelled => "was cancelled".to_owned(),
         },
-        said: text::first_line(&stderr).to_owned(),
-    })
+        said: text::first_line(stderr).to_owned(),
+    }
 }
 
 /// The project's `.session` relative to the repository's root, as git writes it, with a `/` at its end.

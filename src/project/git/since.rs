@@ -1,0 +1,235 @@
+//! What happened in a repository since a commit.
+
+use std::path::Path;
+
+use super::{Error, OWN_WRITES, asking, failure};
+use crate::model::text;
+use crate::process::{Capture, End, Runner};
+
+/// The most commits that are looked at. Whoever has more of them knows without being told.
+const MAX_COMMITS: usize = 200;
+
+/// The longest subject of a commit that is kept, in characters.
+const MAX_SUBJECT_CHARS: usize = 200;
+
+/// What happened since a commit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Since {
+    /// The commits, the newest first.
+    pub commits: Vec<Commit>,
+    /// Whether there are more than were looked at.
+    pub more: bool,
+    /// What differs from then, in commits or only in the work tree; files that git does not know are not in it.
+    pub change: Change,
+}
+
+/// One commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id, shortened.
+    pub id: String,
+    /// The first line of its message, made safe to show.
+    pub subject: String,
+}
+
+/// How much differs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Files.
+    pub files: u64,
+    /// Lines that were added.
+    pub insertions: u64,
+    /// Lines that were removed.
+    pub deletions: u64,
+}
+
+/// Whether a commit is there, by its id in hexadecimal digits.
+pub fn has_commit(runner: &dyn Runner, git_program: &Path, root: &Path, id: &str) -> Result<bool, Error> {
+    let invocation = asking(git_program, root).args(["cat-file", "-e", &format!("{id}^{{commit}}")]);
+    let outcome = runner.run(&invocation)?;
+    match outcome.end {
+        End::Code(0) => Ok(true),
+        // 1: no such object. 128: it is no commit, or no whole id.
+        End::Code(1 | 128) => Ok(false),
+        end => Err(failure("cat-file", end, &text::message(&outcome.stderr.bytes()))),
+    }
+}
+
+/// What happened in a project since a commit. Commits count wherever in the repository they changed something, files
+/// only in the project's directory, and none that sdd itself keeps there.
+///
+/// Like [`super::read()`] it neither writes nor runs anything that the repository configures.
+pub fn since(runner: &dyn Runner, git_program: &Path, root: &Path, base: &str) -> Result<Since, Error> {
+    let ask = |command: &'static str, args: &[String]| {
+        let outcome = runner.run(&asking(git_program, root).args(args))?;
+        match outcome.end {
+            End::Code(0) => Ok(outcome.stdout),
+            end => Err(failure(command, end, &text::message(&outcome.stderr.bytes()))),
+        }
+    };
+    let log = ask("log", &log_args(base))?;
+    let (commits, more) = commits(&log)?;
+    let diff = ask("diff", &diff_args(base))?;
+    Ok(Since {
+        commits,
+        more,
+        change: change(&diff)?,
+    })
+}
+
+fn log_args(base: &str) -> Vec<String> {
+    [
+        // Signatures are looked at by a program that the configuration names.
+        "-c",
+        "log.showSignature=false",
+        "log",
+        "-z",
+        "--no-color",
+        "--no-show-signature",
+        "--no-notes",
+        "--format=%h%x00%s",
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .chain([
+        format!("--max-count={}", MAX_COMMITS + 1),
+        format!("{base}..HEAD"),
+        "--".to_owned(),
+    ])
+    .collect()
+}
+
+fn diff_args(base: &str) -> Vec<String> {
+    // Both run what the repository's attributes name.
+    let fixed = [
+        "diff",
+        "--shortstat",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+    ];
+    let own = OWN_WRITES.map(|name| format!(":(exclude).session/{name}"));
+    fixed
+        .map(str::to_owned)
+        .into_iter()
+        .chain([base.to_owned(), "--".to_owned(), ".".to_owned()])
+        .chain(own)
+        .collect()
+}
+
+/// Reads ids and subjects in turn, each with a NUL behind it but the last.
+fn commits(log: &Capture) -> Result<(Vec<Commit>, bool), Error> {
+    let bytes = log.bytes();
+    if log.truncated() {
+        return Err(strange("log", "more than is kept of it"));
+    }
+    if bytes.is_empty() {
+        return Ok((Vec::new(), false));
+    }
+    let fields: Vec<String> = bytes
+        .strip_suffix(b"\0")
+        .unwrap_or(&bytes)
+        .split(|byte| *byte == 0)
+        .map(|field| text::one_line(&String::from_utf8_lossy(field)))
+        .collect();
+    let pairs = fields.chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return Err(strange("log", "a commit without a subject"));
+    }
+    let mut commits: Vec<Commit> = pairs
+        .map(|pair| Commit {
+            id: pair[0].trim().to_owned(),
+            subject: text::shorten(pair[1].trim(), MAX_SUBJECT_CHARS),
+        })
+        .collect();
+    let more = commits.len() > MAX_COMMITS;
+    commits.truncate(MAX_COMMITS);
+    Ok((commits, more))
+}
+
+/// Reads `3 files changed, 10 insertions(+), 2 deletions(-)`, in which each part may be missing; nothing at all when
+/// nothing differs.
+fn change(diff: &Capture) -> Result<Change, Error> {
+    let bytes = diff.bytes();
+    let line = String::from_utf8_lossy(&bytes);
+    let mut change = Change::default();
+    for part in line.trim().split(", ").filter(|part| !part.is_empty()) {
+        let (count, what) = part.split_once(' ').ok_or_else(|| strange("diff", part))?;
+        let count = count.parse().map_err(|_| strange("diff", part))?;
+        let what = what.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+        match what {
+            "file changed" | "files changed" => change.files = count,
+            "insertion" | "insertions" => change.insertions = count,
+            "deletion" | "deletions" => change.deletions = count,
+            _ => return Err(strange("diff", part)),
+        }
+    }
+    Ok(change)
+}
+
+fn strange(command: &'static str, what: &str) -> Error {
+    Error::Output {
+        command,
+        what: text::shorten(&text::one_line(what), 200),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! On output of git 2.47.3.
+
+    use super::*;
+
+    #[track_caller]
+    fn check_commits(recorded: &str, expect: &[(&str, &str)]) {
+        let (found, more) = commits(&Capture::of(recorded.replace('~', "\0").as_bytes())).unwrap();
+        let found: Vec<(&str, &str)> = found
+            .iter()
+            .map(|commit| (commit.id.as_str(), commit.subject.as_str()))
+            .collect();
+        assert_eq!(found, expect);
+        assert!(!more);
+    }
+
+    #[test]
+    fn commits_are_read_with_any_subject() {
+        check_commits("", &[]);
+        check_commits(
+            "1f0c2d3~Add a, b; and \"c\"~0a0b0c0~~",
+            &[("1f0c2d3", "Add a, b; and \"c\""), ("0a0b0c0", "")],
+        );
+        check_commits("1f0c2d3~\u{1b}[31mred\u{1b}[0m x~", &[("1f0c2d3", "red x")]);
+    }
+
+    #[test]
+    fn of_many_commits_the_newest_are_kept() {
+        let log: String = (0..=MAX_COMMITS).map(|n| format!("{n:07x}\0s\0")).collect();
+        let (found, more) = commits(&Capture::of(log.as_bytes())).unwrap();
+        assert!(more);
+        assert_eq!((found.len(), found[0].id.as_str()), (MAX_COMMITS, "0000000"));
+    }
+
+    #[track_caller]
+    fn check_change(recorded: &str, expect: Option<(u64, u64, u64)>) {
+        let found = change(&Capture::of(recorded.as_bytes())).ok();
+        let found = found.map(|change| (change.files, change.insertions, change.deletions));
+        assert_eq!(found, expect, "{recorded:?}");
+    }
+
+    #[test]
+    fn the_short_statistics_are_read_with_any_part_missing() {
+        check_change("", Some((0, 0, 0)));
+        check_change(" 1 file changed, 1 insertion(+)\n", Some((1, 1, 0)));
+        check_change(
+            " 12 files changed, 340 insertions(+), 20 deletions(-)\n",
+            Some((12, 340, 20)),
+        );
+        check_change(" 1 file changed, 1 deletion(-)\n", Some((1, 0, 1)));
+        check_change(
+            " 1 file changed, 0 insertions(+), 0 deletions(-)\n",
+            Some((1, 0, 0)),
+        );
+        check_change("warning: x", None);
+        check_change("x files changed", None);
+    }
+}
