@@ -41,6 +41,8 @@ pub struct Blocked<'a> {
     pub policies: &'a [String],
     /// Where the report is.
     pub report: &'a str,
+    /// How sdd is called in what is to be typed next: `sdd`, or `sdd -C DIR`.
+    pub sdd: &'a str,
 }
 
 /// Which run a verdict is of.
@@ -90,10 +92,10 @@ pub fn reason(blocked: &Blocked<'_>) -> String {
         .map(|gate| gate.gate.as_str())
         .collect();
     if !fixable.is_empty() {
-        foot.push_str(&format!("Mends what is fixable: {}\n", command(&fixable, "--fix")));
+        foot.push_str(&format!("Mends what is fixable: {}\n", command(blocked.sdd, &fixable, "--fix")));
     }
     if !names.is_empty() {
-        foot.push_str(&format!("Runs only what did not pass: {}\n", command(&names, "")));
+        foot.push_str(&format!("Runs only what did not pass: {}\n", command(blocked.sdd, &names, "")));
     }
     foot.push_str(&format!("Report: {}\n", blocked.report));
     let blocks = against.iter().flat_map(|gate| gate_blocks(gate, blocked.changed));
@@ -101,7 +103,7 @@ pub fn reason(blocked: &Blocked<'_>) -> String {
 }
 
 /// What formatter and linter find in one file that was just edited; `None` when they find nothing.
-pub fn feedback(path: &str, gates: &[GateReport]) -> Option<String> {
+pub fn feedback(sdd: &str, path: &str, gates: &[GateReport]) -> Option<String> {
     let against: Vec<GateReport> = gates
         .iter()
         .filter(|gate| gate.verdict == Verdict::Failed)
@@ -129,20 +131,19 @@ pub fn feedback(path: &str, gates: &[GateReport]) -> Option<String> {
     let foot = if fixable.is_empty() {
         String::new()
     } else {
-        format!("Mends what is fixable: {}\n", command(&fixable, "--fix"))
+        format!("Mends what is fixable: {}\n", command(sdd, &fixable, "--fix"))
     };
     let blocks = against.iter().flat_map(rules);
     Some(fitted(&head, blocks, &foot))
 }
 
-fn command(gates: &[&str], option: &str) -> String {
-    let words: Vec<&str> = ["sdd", "gate"]
-        .iter()
+fn command(sdd: &str, gates: &[&str], option: &str) -> String {
+    let words: Vec<&str> = std::iter::once(&"gate")
         .chain(gates)
         .chain([&option].into_iter().filter(|option| !option.is_empty()))
         .copied()
         .collect();
-    join_words(&words)
+    format!("{sdd} {}", join_words(&words))
 }
 
 /// Head and foot, and as many of the blocks between as there is room for.

@@ -34,6 +34,7 @@ fn blocked<'a>(report: &'a Report, changed: Option<&'a BTreeSet<String>>) -> Blo
         warnings: &report.warnings,
         policies: &[],
         report: ".session/reports/latest.json",
+        sdd: "sdd",
     }
 }
 
@@ -85,19 +86,19 @@ fn a_reason_never_exceeds_its_budget() {
     assert!(text.chars().count() <= MAX_CHARS, "{}", text.chars().count());
     assert!(text.contains("(more in the report)") && text.ends_with("Report: .session/reports/latest.json\n"));
     assert!(text.contains("\nRuns only what did not pass: sdd gate tests linting custom\n"), "{text}");
-    let text = feedback(&format!("{}.py", "d/".repeat(200)), &report.gates).unwrap();
+    let text = feedback("sdd", &format!("{}.py", "d/".repeat(200)), &report.gates).unwrap();
     assert!(text.chars().count() <= MAX_CHARS);
 }
 
 #[test]
 fn feedback_is_about_the_one_file() {
     let report = red();
-    insta::assert_snapshot!(feedback("a.py", &report.gates).unwrap(), @r"
+    insta::assert_snapshot!(feedback("sdd", "a.py", &report.gates).unwrap(), @r"
     sdd: a.py: linting found something
       a.py:1 F401 `os` imported but unused (low, 3 fixable)
         and 2 more at a.py:2 a.py:3
     Mends what is fixable: sdd gate linting --fix
     ");
-    assert_eq!(feedback("c.py", &report.gates), None);
-    assert_eq!(feedback("a.py", &[]), None);
+    assert_eq!(feedback("sdd", "c.py", &report.gates), None);
+    assert_eq!(feedback("sdd", "a.py", &[]), None);
 }

@@ -2,6 +2,7 @@
 
 mod porcelain;
 mod since;
+mod tree;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use crate::process::{self, End, Invocation, Outcome, Runner};
 
 pub use porcelain::{Status, parse};
 pub use since::{Change, Commit, Since, has_commit, since};
+pub use tree::{Tree, changed_between, tree};
 
 use super::detect::nearest_git;
 use super::paths::display;
