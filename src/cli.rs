@@ -91,6 +91,9 @@ pub struct Global {
 pub enum Command {
     /// Set up .session/ for this project
     Init(commands::init::Args),
+    /// Make, list, show, change, check and delete work items
+    #[command(visible_alias = "wi")]
+    WorkItem(commands::work_item::Args),
     /// Run gates without touching session state
     Gate(commands::gate::Args),
     /// Run every gate of the session and record the result

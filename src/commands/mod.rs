@@ -16,5 +16,6 @@ mod pipeline;
 pub mod report;
 pub mod settings;
 pub mod suggest;
+pub mod work_item;
 
 pub use context::Cx;

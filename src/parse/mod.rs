@@ -10,3 +10,4 @@ pub mod junit;
 pub mod libtest;
 pub mod rustc_text;
 pub mod sarif;
+pub mod spec;

@@ -21,3 +21,4 @@ mod tools_js_lint;
 mod tools_python;
 mod tools_rust;
 mod tools_types;
+mod work_item;

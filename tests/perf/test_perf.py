@@ -11,6 +11,7 @@ import pytest
 import kill
 import schedule
 import startup
+import work_items
 from common import Project, Void, end, processes_with, project
 
 GOOD = """
@@ -64,6 +65,10 @@ def main(args):
         return complete()
     if args == ["gate", "--plan"]:
         print("tests: pytest")
+        return 0
+    if args[:2] == ["work-item", "list"]:
+        items = json.load(open(".session/tracking/work_items.json"))["work_items"]
+        print(json.dumps({"total": len(items)}))
         return 0
     return 0 if args == ["--version"] else 2
 sys.exit(main(sys.argv[1:]))
@@ -198,7 +203,28 @@ def test_startup_is_measured_against_its_budgets(tmp_path, monkeypatch, capsys):
     assert "EXCEEDED" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("measure", [startup.main, schedule.main, kill.main])
+def test_work_items_are_measured_against_their_budgets(tmp_path, monkeypatch, capsys):
+    program = str(fake(tmp_path))
+    listing = ("work-item", "list")
+    monkeypatch.setattr(work_items, "CASES", [(40, listing, 5.0), (60, listing, 5.0)])
+    assert work_items.main([program, "--runs", "2"]) == 0
+    assert capsys.readouterr().out.count("kept") == 2
+    monkeypatch.setattr(work_items, "CASES", [(40, listing, 0.0)])
+    assert work_items.main([program, "--runs", "2"]) == 1
+    assert "EXCEEDED" in capsys.readouterr().out
+
+
+def test_work_items_that_are_not_seen_measure_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(work_items, "fill", lambda made, count: made.write(work_items_file(), '{"work_items": {}}'))
+    assert work_items.main([str(fake(tmp_path)), "--runs", "1"]) == 3
+    assert "sees 0 of 10000 work items" in capsys.readouterr().err
+
+
+def work_items_file() -> str:
+    return ".session/tracking/work_items.json"
+
+
+@pytest.mark.parametrize("measure", [startup.main, schedule.main, kill.main, work_items.main])
 def test_what_cannot_be_measured_has_no_answer(measure, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(startup, "fill", lambda made, files: None)
     assert measure([str(tmp_path / "missing")]) == 3

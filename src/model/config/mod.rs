@@ -45,6 +45,7 @@ pub use other_gate::{GateScope, OtherGate, UnavailableGate};
 pub use positions::Position;
 pub use recipe::{Recipe, Reports};
 pub use rule::{GrepMode, Rule, RuleKind, RuleProblem};
+pub(crate) use schema::nearest;
 pub use schema::{SCHEMA_ID, schema};
 pub use sections::{
     CustomValidations, Formatting, Linting, OnMissingTool, Security, TestExecution, TypeChecking,
@@ -52,6 +53,7 @@ pub use sections::{
 pub use units::{LanguageSettings, Languages, UnitSettings};
 pub use view::{Origin, UnitView};
 pub use warning::{ConfigWarning, WarningKind};
+pub(crate) use wording::{kind_of, one_line, reword};
 
 use super::gate_id::GateId;
 use super::language::Language;

@@ -47,9 +47,19 @@ pub struct Spec {
     pub integration: Integration,
     /// What deployments have.
     pub deployment: Deployment,
+    /// The lines with text that does not count, in their order: placeholders, examples, and text of the template in
+    /// sections that nobody has touched.
+    pub unfilled: Vec<u32>,
     /// What is there and could not be understood, or only by a guess: an unknown unit, a heading given twice, text
     /// of the template that was left as it was.
     pub oddities: Vec<At<Oddity>>,
+}
+
+impl Spec {
+    /// Whether what stands on a line was written by somebody. What the work item's JSON says was.
+    pub fn counts(&self, line: u32) -> bool {
+        self.unfilled.binary_search(&line).is_err()
+    }
 }
 
 /// A heading and what stands below it.
@@ -71,6 +81,19 @@ pub struct Oddity {
     /// Which kind, in a word that stays: `duplicate_section`, `unknown_unit`, `template_text`, `placeholder` …
     pub code: &'static str,
     /// What is odd, in one line.
+    pub message: String,
+    /// What to do about it, where more can be said.
+    pub hint: Option<String>,
+}
+
+/// Something that a work item of its type must not have or must not lack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Which kind, in a word that stays: `missing_section`, `no_smoke_tests` …
+    pub code: &'static str,
+    /// The line of the spec, from 1; none for what is about no line of it.
+    pub line: Option<u32>,
+    /// What is wrong, in one line.
     pub message: String,
     /// What to do about it, where more can be said.
     pub hint: Option<String>,

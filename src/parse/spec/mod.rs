@@ -1,0 +1,100 @@
+//! Specs of work items: markdown in, data with lines out.
+//!
+//! [`read`] takes whatever a file holds and never fails: what could not be understood is an oddity with its line.
+//! [`overlay`] puts what the work item's own JSON says over it, and [`validate`] says what a work item of its type
+//! lacks. Text is found by the headings of a CommonMark document, never by its words: what stands in code or in a
+//! comment is no heading.
+
+mod acceptance;
+mod document;
+mod filling;
+mod markup;
+mod oddities;
+mod outline;
+mod overlay;
+#[allow(
+    dead_code,
+    reason = "the parts of integration tests and deployments come next"
+)]
+mod parts;
+mod placeholder;
+#[allow(
+    dead_code,
+    reason = "the parts of integration tests and deployments come next"
+)]
+mod quantity;
+mod template;
+mod text;
+mod title;
+mod validate;
+mod words;
+
+pub use overlay::overlay;
+pub use template::{filled, template};
+pub use text::MAX_BYTES;
+pub use title::heading;
+pub use validate::validate;
+
+use crate::model::spec::{Section, Spec};
+
+use self::filling::Filling;
+use self::oddities::{Oddities, quoted};
+use self::outline::Node;
+
+/// Reads a spec. `file` is its path from the project's root, for messages.
+pub fn read(file: &str, bytes: &[u8]) -> Spec {
+    let mut oddities = Oddities::default();
+    let text = text::decode(bytes, &mut oddities);
+    let blocks = document::blocks(&text);
+    let (title, sections) = title::title(outline::outline(&blocks), &mut oddities);
+    duplicates(&sections, &mut oddities);
+    let kind = title.kind.as_ref().map(|kind| kind.value);
+    let filling = filling::filling(&blocks, &sections, kind, &mut oddities);
+    Spec {
+        file: file.to_owned(),
+        kind: title.kind,
+        title: title.title,
+        acceptance: acceptance::acceptance(&blocks, &sections),
+        integration: Default::default(),
+        deployment: Default::default(),
+        sections: sections.iter().map(|node| section(node, &filling)).collect(),
+        unfilled: filling.unfilled,
+        oddities: oddities.finish(),
+    }
+}
+
+/// A heading as the model has it. There are six levels of headings, so that this is never deep.
+fn section(node: &Node, filling: &Filling) -> Section {
+    Section {
+        title: node.title.clone(),
+        line: node.line,
+        filled: filling.filled(node),
+        sections: node
+            .children
+            .iter()
+            .map(|child| section(child, filling))
+            .collect(),
+    }
+}
+
+/// Names each section that is given twice.
+fn duplicates(sections: &[Node], oddities: &mut Oddities) {
+    let mut first = std::collections::HashMap::new();
+    for section in sections.iter().filter(|section| !section.name.is_empty()) {
+        match first.get(section.name.as_str()) {
+            None => {
+                first.insert(section.name.as_str(), section.line);
+            }
+            Some(line) => oddities.add(
+                section.line,
+                "duplicate_section",
+                format!(
+                    "{} is given twice, on lines {line} and {}",
+                    quoted(&section.title),
+                    section.line
+                ),
+                Some("put what belongs together below one heading"),
+            ),
+        }
+    }
+}

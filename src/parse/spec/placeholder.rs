@@ -1,0 +1,96 @@
+//! Placeholders: what a template leaves open, `[Name]` or `<connection string>`.
+
+use std::ops::Range;
+
+use super::document::Line;
+
+/// The longest placeholder, in bytes. What is longer in brackets is prose.
+const MAX_BYTES: usize = 160;
+
+/// Where the placeholders of a line are.
+pub fn placeholders(line: &Line) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for range in find(&line.text) {
+        let code = line
+            .code
+            .iter()
+            .find(|code| code.start <= range.start && range.end <= code.end);
+        // In code brackets mean something, unless they hold words and are all that there is: `[path to the file]`.
+        let meant = code.is_some_and(|code| *code != range || !line.text[range.clone()].contains(' '));
+        if !meant {
+            found.push(range);
+        }
+    }
+    found
+}
+
+/// Whether a text is one placeholder and nothing else.
+pub fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    find(text).first().is_some_and(|range| *range == (0..text.len()))
+}
+
+/// Where something in a text looks like a placeholder.
+pub fn find(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find(['[', '<']).map(|open| at + open) {
+        at = open + 1;
+        let close = if bytes[open] == b'[' { b']' } else { b'>' };
+        // What belongs to a word before it is an index or a type: `items[i]`, `Vec<String>`.
+        let after_word = text[..open]
+            .chars()
+            .next_back()
+            .is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let length = bytes[at..]
+            .iter()
+            .take(MAX_BYTES)
+            .position(|byte| [b'[', b']', b'<', b'>'].contains(byte));
+        let Some(end) = length
+            .map(|length| at + length)
+            .filter(|end| bytes[*end] == close)
+        else {
+            continue;
+        };
+        let inside = &text[at..end];
+        let meant = after_word
+            || text[end + 1..].starts_with(['(', '[', ':'])
+            || if close == b']' {
+                !leaves_open(inside)
+            } else {
+                !is_description(inside)
+            };
+        if !meant {
+            found.push(open..end + 1);
+        }
+        at = end + 1;
+    }
+    found
+}
+
+/// Whether what is in square brackets leaves something open. A reference (`[RFC 2119]`, `[AB-12]`, `[1]`), a mark
+/// (`[x]`), numbers and lists of them do not.
+fn leaves_open(inside: &str) -> bool {
+    let mut letters = inside.chars().filter(|c| c.is_alphabetic());
+    let begins = inside
+        .chars()
+        .next()
+        .is_some_and(|c| c.is_alphabetic() || "…._?".contains(c));
+    let reference = inside.chars().any(|c| c.is_ascii_digit())
+        && inside
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | ' ' | '.'));
+    let counted = inside.starts_with(['X', 'N', 'Y']) && inside.len() > 1;
+    let open = ["...", "…", "?", "___"].contains(&inside);
+    open || (begins && !reference && (letters.by_ref().count() > 1 || counted))
+}
+
+/// Whether what is in angle brackets describes something: words, not a link or an address.
+fn is_description(inside: &str) -> bool {
+    inside.starts_with(|c: char| c.is_alphabetic())
+        && !inside.contains("://")
+        && !inside.contains('@')
+        && !inside.contains('=')
+        && !inside.starts_with("mailto:")
+}

@@ -1,0 +1,108 @@
+//! Labels and values in lines of text: `**Version:** 1.2.0`, `Contract file: contracts/x.yaml`.
+
+use super::document::{Block, Line};
+use super::outline::name;
+
+/// The longest label without bold text, in characters; what is longer before a colon is a sentence.
+const MAX_LABEL_CHARS: usize = 48;
+
+/// A label and what stands behind it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Labelled<'t> {
+    /// The label as it is compared.
+    pub name: String,
+    /// What stands behind the colon; may be empty.
+    pub value: &'t str,
+}
+
+/// The label that a line begins with: bold text, or a few words and a colon.
+pub fn labelled(line: &Line) -> Option<Labelled<'_>> {
+    let text = line.text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let lead = line.text.len() - line.text.trim_start().len();
+    let strong = line.strong.saturating_sub(lead).min(text.len());
+    if strong > 0 && text.is_char_boundary(strong) {
+        let (bold, rest) = text.split_at(strong);
+        if let Some(label) = bold.trim_end().strip_suffix(':') {
+            return Some(Labelled {
+                name: name(label),
+                value: rest.trim(),
+            });
+        }
+        if let Some(value) = rest.trim_start().strip_prefix(':') {
+            return Some(Labelled {
+                name: name(bold),
+                value: value.trim(),
+            });
+        }
+        if rest.trim().is_empty() && !bold.contains(": ") {
+            return Some(Labelled {
+                name: name(bold),
+                value: "",
+            });
+        }
+    }
+    key_value(text)
+}
+
+/// A few words, a colon, and what stands behind it. The colon of a link or a time is none.
+pub fn key_value(text: &str) -> Option<Labelled<'_>> {
+    let text = text.trim();
+    let mut from = 0;
+    while let Some(at) = text[from..].find(':').map(|at| from + at) {
+        let value = &text[at + 1..];
+        if value.is_empty() || value.starts_with([' ', '\t']) {
+            let key = text[..at].trim();
+            let short = key.chars().count() <= MAX_LABEL_CHARS && key.chars().any(char::is_alphanumeric);
+            let sentence = key.contains(". ") || key.contains(", ");
+            return (short && !sentence).then(|| Labelled {
+                name: name(key),
+                value: value.trim(),
+            });
+        }
+        from = at + 1;
+    }
+    None
+}
+
+/// Whether a line says what follows and nothing by itself: `**Setup:**`, `The following holds:`.
+pub fn is_heading_like(line: &Line) -> bool {
+    let text = line.text.trim();
+    text.ends_with(':') || (!text.is_empty() && line.strong >= line.text.trim_end().len())
+}
+
+/// The label of a block's first line.
+pub fn label_of(block: &Block) -> Option<Labelled<'_>> {
+    block.lines.first().and_then(labelled)
+}
+
+/// A value without quotes and back quotes around it.
+pub fn unquoted(value: &str) -> &str {
+    let mut value = value.trim();
+    for (open, close) in [
+        ('`', '`'),
+        ('"', '"'),
+        ('\'', '\''),
+        ('“', '”'),
+        ('‘', '’'),
+        ('«', '»'),
+    ] {
+        if let Some(inside) = value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close))
+            && !inside.is_empty()
+        {
+            value = inside.trim();
+        }
+    }
+    value
+}
+
+/// A path as it is used: without quotes, with `/` between parts, without `./` before it.
+pub fn path(value: &str) -> String {
+    let mut path = unquoted(value).replace('\\', "/");
+    while let Some(rest) = path.strip_prefix("./") {
+        path = rest.to_owned();
+    }
+    path
+}
