@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::event::Event;
 use super::fingerprint::Mending;
 
 /// How often an agent is blocked in a row for the same thing. The agent's own limit is 8, and it does not tell its
@@ -120,11 +121,12 @@ impl Counters {
     }
 }
 
-/// What to do when nothing can be counted: one block a turn.
-pub fn uncounted(turn: Turn) -> Step {
-    match turn {
-        Turn::First => Step::Block(1),
-        Turn::Again => Step::GiveUp(1),
+/// What to do when nothing can be counted: one block a turn. A task has no turns, and no agent is kept at one for ever
+/// by refusing that it is complete.
+pub fn uncounted(turn: Turn, event: Event) -> Step {
+    match (turn, event) {
+        (Turn::First, _) | (_, Event::TaskCompleted) => Step::Block(1),
+        (Turn::Again, _) => Step::GiveUp(1),
     }
 }
 
@@ -184,8 +186,9 @@ mod tests {
 
     #[test]
     fn without_a_count_there_is_one_block_a_turn() {
-        assert_eq!(uncounted(First), Block(1));
-        assert_eq!(uncounted(Again), GiveUp(1));
+        assert_eq!(uncounted(First, Event::Stop), Block(1));
+        assert_eq!(uncounted(Again, Event::Stop), GiveUp(1));
+        assert_eq!(uncounted(Again, Event::TaskCompleted), Block(1));
     }
 
     #[test]

@@ -121,21 +121,28 @@ impl Handler {
     }
 }
 
-/// The event that a handler starts sdd for; `None` for every other handler.
-fn starts(handler: &Value) -> Option<String> {
+/// The words that a handler starts.
+pub(super) fn words(handler: &Value) -> Option<Vec<String>> {
     let is_command = handler
         .get("type")
         .is_none_or(|kind| kind.as_str() == Some("command"));
-    let command = handler.get("command")?.as_str()?;
-    let words: Vec<String> = match handler.get("args").and_then(Value::as_array) {
-        Some(args) => std::iter::once(command)
-            .chain(args.iter().filter_map(Value::as_str))
-            .map(str::to_owned)
-            .collect(),
-        None => shlex::split(command)?,
-    };
+    let command = handler.get("command")?.as_str().filter(|_| is_command)?;
+    match handler.get("args").and_then(Value::as_array) {
+        Some(args) => Some(
+            std::iter::once(command)
+                .chain(args.iter().filter_map(Value::as_str))
+                .map(str::to_owned)
+                .collect(),
+        ),
+        None => shlex::split(command),
+    }
+}
+
+/// The event that a handler starts sdd for; `None` for every other handler.
+fn starts(handler: &Value) -> Option<String> {
+    let words = words(handler)?;
     let mut words = words.iter().skip_while(|word| !is_program(word));
-    words.next().filter(|_| is_command)?;
+    words.next()?;
     let mut words = words.skip_while(|word| *word != "hook");
     words.next()?;
     words.next().cloned()

@@ -32,6 +32,6 @@ pub use one_file::{Arg, Reach, narrow, reach};
 pub use payload::{Payload, read};
 pub use policy::{is_policy, policies};
 pub use reason::{Blocked, MAX_CHARS, Run, feedback, reason};
-pub use settings::{Additions, Change, Misshapen, disables_hooks, merge, missing, remove};
+pub use settings::{Additions, Change, Misshapen, command, disables_hooks, merge, missing, remove};
 pub use templates::{COMMANDS, Origin, PREFIX, SKILLS, TEMPLATES, Template, origin};
 pub use wanted::{CHEAP, Judged, demands_unknown, of_earlier, of_run, wanted};

@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::handlers::{HANDLERS, Handler};
+use super::event::Event;
+use super::handlers::{self, HANDLERS, Handler};
 
 /// A value that does not have the form that the agent demands of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +122,14 @@ pub fn missing(settings: &Value) -> Vec<&'static str> {
         })
         .map(|handler| handler.event.hook_name())
         .collect()
+}
+
+/// The command that is started for an event: the program and its arguments.
+pub fn command(settings: &Value, event: Event) -> Option<Vec<String>> {
+    let handler = HANDLERS.iter().find(|handler| handler.event == event)?;
+    let groups = settings.get("hooks")?.get(event.hook_name())?.as_array()?;
+    let group = present(groups, handler)?;
+    handlers::words(group.get("hooks")?.get(0)?)
 }
 
 /// Whether these settings switch every hook off.

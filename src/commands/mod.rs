@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 pub mod error;
 pub mod gate;
+pub mod hook;
 pub mod init;
 pub mod man;
 mod output;
@@ -16,6 +17,7 @@ mod pipeline;
 pub mod report;
 pub mod settings;
 pub mod suggest;
+pub mod work;
 pub mod work_item;
 
 pub use context::Cx;

@@ -1,6 +1,7 @@
 //! The real runner.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -97,10 +98,11 @@ impl System {
         });
     }
 
-    fn spawn(&self, invocation: &Invocation, tag: &str) -> io::Result<Child> {
+    fn spawn(&self, invocation: &Invocation, tag: &str, stdin: Option<&File>) -> io::Result<Child> {
         let mut tries = 1;
         loop {
-            match self.children.begin(|| self.command(invocation, tag).spawn()) {
+            let stdin = stdin.map_or_else(|| Ok(Stdio::null()), |file| file.try_clone().map(Stdio::from))?;
+            match self.children.begin(|| self.command(invocation, tag, stdin).spawn()) {
                 Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < BUSY_TRIES => {
                     thread::sleep(Duration::from_millis(10) * tries);
                     tries += 1;
@@ -114,7 +116,7 @@ impl System {
         clippy::disallowed_methods,
         reason = "this is the one place that starts processes"
     )]
-    fn command(&self, invocation: &Invocation, tag: &str) -> Command {
+    fn command(&self, invocation: &Invocation, tag: &str, stdin: Stdio) -> Command {
         let mut command = Command::new(&invocation.program);
         command
             .args(&invocation.args)
@@ -123,7 +125,7 @@ impl System {
             .envs(self.env.iter().map(pair))
             .envs(invocation.env.iter().map(pair))
             .env(RUN_ID, tag)
-            .stdin(Stdio::null())
+            .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         #[cfg(unix)]
@@ -138,6 +140,16 @@ impl Drop for System {
             guard::end_rest(&self.own_tag());
         }
     }
+}
+
+fn stdin_of(invocation: &Invocation) -> Result<Option<File>, Error> {
+    let open = |path: &PathBuf| {
+        File::open(path).map_err(|source| Error::Stdin {
+            path: path.clone(),
+            source,
+        })
+    };
+    invocation.stdin_file.as_ref().map(open).transpose()
 }
 
 fn pair((name, value): &(OsString, OsString)) -> (&OsStr, &OsStr) {
@@ -157,6 +169,7 @@ impl Runner for System {
             });
         }
         check_directory(&invocation.cwd)?;
+        let stdin = stdin_of(invocation)?;
         self.prepare();
         let outputs = Outputs::open(invocation, &self.redactor)?;
         let number = self.started.fetch_add(1, Ordering::SeqCst);
@@ -167,7 +180,7 @@ impl Runner for System {
         let paused = self.cancel.pause().total();
         let deadline = Instant::now().checked_add(invocation.timeout);
         let child = self
-            .spawn(invocation, &tag)
+            .spawn(invocation, &tag, stdin.as_ref())
             .map_err(|source| spawn_error(&invocation.program, source))?;
         let number = child.id();
         let guard = self.prepared.get().and_then(Option::as_ref);

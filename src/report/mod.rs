@@ -18,7 +18,7 @@ pub mod summary;
 use std::collections::BTreeMap;
 use std::io;
 
-pub use clean::clean;
+pub use clean::{clean, clean_gate};
 
 use crate::model::finding::Finding;
 use crate::model::report::{Report, Summary};

@@ -6,6 +6,7 @@ mod config;
 mod doctor;
 mod example;
 mod help;
+mod hook;
 mod monorepo;
 mod process;
 mod project;

@@ -128,6 +128,9 @@ fn what_is_missing_is_named() {
     merge(&mut settings).unwrap();
     settings["hooks"]["Stop"] = json!([]);
     assert_eq!(missing(&settings), ["Stop"]);
+    assert_eq!(command(&settings, Event::Stop), None);
+    let expect = ["sdd", "hook", "subagent-stop", "--budget", "105"].map(str::to_owned);
+    assert_eq!(command(&settings, Event::SubagentStop).unwrap(), expect);
     assert!(disables_hooks(&json!({"disableAllHooks": true})));
     assert!(!disables_hooks(&json!({"disableAllHooks": "yes"})));
 }

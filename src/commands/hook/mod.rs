@@ -11,7 +11,6 @@ mod post_edit;
 mod session_start;
 mod sight;
 mod stdin;
-mod work;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
