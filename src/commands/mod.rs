@@ -17,7 +17,6 @@ mod pipeline;
 pub mod report;
 pub mod settings;
 pub mod suggest;
-pub mod work;
 pub mod work_item;
 
 pub use context::Cx;
