@@ -123,6 +123,8 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
     match command {
         Command::Init(args) => commands::init::run(&args, cx),
         Command::WorkItem(args) => commands::work_item::run(&args, cx),
+        Command::Start(args) => commands::start::run(&args, cx),
+        Command::Status(args) => commands::status::run(&args, cx),
         Command::Gate(args) => commands::gate::run(&args, cx),
         Command::Complete(args) => commands::complete::run(&args, cx),
         Command::Report(args) => commands::report::run(&args, cx),

@@ -8,6 +8,7 @@ use super::context::Cx;
 use super::error::{CommandError, brief, did_you_mean};
 use super::pipeline::{self, Recording, Request, RunOptions};
 use super::suggest::{Suggest, gates_and_list};
+use super::work;
 use crate::engine::Plan;
 use crate::gates::{self, Item, Phase};
 use crate::model::config::join_words;
@@ -53,14 +54,17 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         }
     }
     named.sort();
+    let opened = pipeline::open(cx)?;
+    // What a session is about counts for its gates, whoever runs them; its state is left alone.
+    let session = work::open_session(&opened.store)?;
     let request = Request {
         command: "gate",
         named: &named,
         options: &args.options,
         recording: Recording::Wanted,
-        work: None,
+        work: session.as_ref().and_then(|session| session.work.as_ref()),
     };
-    pipeline::run(cx, &request)
+    pipeline::run(cx, &opened, &request)
 }
 
 /// A gate by its name, or by its configuration key.

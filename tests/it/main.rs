@@ -13,6 +13,7 @@ mod project;
 mod readme;
 mod real;
 mod report;
+mod sessions;
 mod store;
 mod support;
 mod tools_audit;

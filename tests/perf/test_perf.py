@@ -11,6 +11,7 @@ import pytest
 import hook
 import kill
 import schedule
+import sessions
 import startup
 import work_items
 from common import Project, Void, end, processes_with, project
@@ -245,11 +246,40 @@ def test_a_hook_that_speaks_or_runs_gates_measures_nothing(tmp_path, monkeypatch
     assert hook.main([str(talks), "--runs", "1", "--files", "10"]) == 3
 
 
+BEGINNING = """
+    if args[0] == "start":
+        if len(args) > 1:
+            open(".session/tracking/status_update.json", "w").write(args[1])
+        return 0
+    return 0 if args[0] == "status" else 2"""
+
+
+def test_sessions_are_measured_against_their_budgets(tmp_path, monkeypatch, capsys):
+    answer = 'return 0 if args == ["--version"] else 2'
+    program = str(fake(tmp_path, **{answer: BEGINNING.strip()}))
+    small = [program, "--runs", "2", "--files", "250", "--items", "10"]
+    monkeypatch.setattr(sessions, "BUDGET", 5.0)
+    assert sessions.main(small) == 0
+    assert capsys.readouterr().out.count("kept") == 4
+    monkeypatch.setattr(sessions, "BUDGET", 0.0)
+    assert sessions.main(small) == 1
+    assert capsys.readouterr().out.count("EXCEEDED") == 4
+
+
+def test_a_session_that_does_not_begin_measures_nothing(tmp_path, capsys):
+    answer = 'return 0 if args == ["--version"] else 2'
+    program = str(fake(tmp_path, **{answer: "return 0"}))
+    assert sessions.main([program, "--runs", "1", "--files", "250", "--items", "10"]) == 3
+    assert "sdd start began nothing" in capsys.readouterr().err
+
+
 def work_items_file() -> str:
     return ".session/tracking/work_items.json"
 
 
-@pytest.mark.parametrize("measure", [startup.main, schedule.main, kill.main, work_items.main, hook.main])
+@pytest.mark.parametrize(
+    "measure", [startup.main, schedule.main, kill.main, sessions.main, work_items.main, hook.main]
+)
 def test_what_cannot_be_measured_has_no_answer(measure, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(startup, "fill", lambda made, files: None)
     assert measure([str(tmp_path / "missing")]) == 3

@@ -128,13 +128,12 @@ impl Done {
 }
 
 /// Plans and runs gates, writes the report where `--format` and `--output` say, and says how sdd is to end.
-pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
-    let opened = open(cx)?;
+pub fn run(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Exit> {
     if request.options.plan {
-        return show_plan(cx, &opened, request);
+        return show_plan(cx, opened, request);
     }
     let outputs = Outputs::open(cx)?;
-    let mut done = execute(cx, &opened, request)?;
+    let mut done = execute(cx, opened, request)?;
     deliver(
         cx,
         &opened.store,
@@ -165,6 +164,24 @@ pub fn show_plan(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow:
     )?;
     cx.emit(&text)?;
     Ok(Exit::Ok)
+}
+
+/// What the gates would do for a work item, with no option given.
+pub fn plan(cx: &Cx, opened: &Opened, project: &Project, finder: &Finder, work: &ActiveWork) -> Plan {
+    let options = RunOptions::default();
+    let place = Place::nowhere(&opened.store);
+    let context = Context {
+        config: &opened.config,
+        project,
+        programs: &programs(cx, &opened.config, project, finder),
+        out: place.path(),
+        fixing: options.fixing(cx),
+        workers: options.jobs(),
+        demanded: &[],
+        strictness: Strictness::Normal,
+        work: Some(work),
+    };
+    Plan::make(&context, &GateId::ALL)
 }
 
 /// Plans and runs gates and records the result. Nothing is printed but the progress on stderr, where it is shown.
@@ -227,6 +244,15 @@ pub fn execute(cx: &Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Resul
     Ok(done)
 }
 
+/// Whether everybody got the report who was to get it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Everybody did.
+    Whole,
+    /// A file or stdout could not be written.
+    Broken,
+}
+
 /// Writes the report of a run to every target, and says on stderr what went wrong on the way.
 ///
 /// `settle` is what the result leads to. It comes behind the files, so that it knows of a report that nobody gets, and
@@ -238,10 +264,11 @@ pub fn deliver(
     done: &mut Done,
     recording: Recording,
     settle: impl FnOnce(&mut Cx, &mut Done),
-) {
+) -> Delivery {
     for note in &done.notes {
         cx.ui.warning(note);
     }
+    let recorded = done.report.clone();
     let mut undelivered = outputs.write(&mut done.report);
     let written = done.report.clone();
     settle(cx, done);
@@ -249,7 +276,7 @@ pub fn deliver(
         outputs.write_again(&done.report);
     }
     undelivered.extend(outputs.print(cx, &mut done.report));
-    if !undelivered.is_empty() {
+    if done.report != recorded {
         // What is looked up later must say the same. That it cannot be saved was said before.
         let _said = record(store, &done.report, recording);
     }
@@ -273,6 +300,11 @@ pub fn deliver(
                 shown.hint.as_deref(),
             );
         }
+    }
+    if undelivered.is_empty() {
+        Delivery::Whole
+    } else {
+        Delivery::Broken
     }
 }
 

@@ -4,8 +4,14 @@
 //! first and a session that ends is written here last: whatever was killed in between, the file says "open" for as long
 //! as something is left to do, and doing the same once more does it.
 
+pub mod change;
+pub mod choice;
+mod read;
+
 use super::spec::Spec;
 use super::work_item::WorkItem;
+
+pub use read::read;
 
 /// The session that is open, or the last one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

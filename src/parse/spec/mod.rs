@@ -6,6 +6,7 @@
 //! comment is no heading.
 
 mod acceptance;
+mod bare;
 mod document;
 mod filling;
 mod markup;
@@ -29,6 +30,7 @@ mod title;
 mod validate;
 mod words;
 
+pub use bare::bare;
 pub use overlay::overlay;
 pub use template::{filled, template};
 pub use text::MAX_BYTES;

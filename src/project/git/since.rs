@@ -21,6 +21,8 @@ pub struct Since {
     pub more: bool,
     /// What differs from then, in commits or only in the work tree; files that git does not know are not in it.
     pub change: Change,
+    /// Files that git does not know; at least so many, when there are very many of them.
+    pub untracked: u64,
 }
 
 /// One commit.
@@ -70,10 +72,15 @@ pub fn since(runner: &dyn Runner, git_program: &Path, root: &Path, base: &str) -
     let log = ask("log", &log_args(base))?;
     let (commits, more) = commits(&log)?;
     let diff = ask("diff", &diff_args(base))?;
+    let others = ask("ls-files", &others_args())?;
     Ok(Since {
         commits,
         more,
         change: change(&diff)?,
+        untracked: others
+            .bytes()
+            .iter()
+            .fold(0, |count, byte| count + u64::from(*byte == 0)),
     })
 }
 
@@ -108,13 +115,26 @@ fn diff_args(base: &str) -> Vec<String> {
         "--no-ext-diff",
         "--no-textconv",
     ];
-    let own = OWN_WRITES.map(|name| format!(":(exclude).session/{name}"));
     fixed
         .map(str::to_owned)
         .into_iter()
-        .chain([base.to_owned(), "--".to_owned(), ".".to_owned()])
-        .chain(own)
+        .chain([base.to_owned()])
+        .chain(of_the_project())
         .collect()
+}
+
+fn others_args() -> Vec<String> {
+    ["ls-files", "--others", "--exclude-standard", "-z"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(of_the_project())
+        .collect()
+}
+
+/// The project's own files, without those that sdd keeps.
+fn of_the_project() -> impl Iterator<Item = String> {
+    let own = OWN_WRITES.map(|name| format!(":(exclude).session/{name}"));
+    ["--".to_owned(), ".".to_owned()].into_iter().chain(own)
 }
 
 /// Reads ids and subjects in turn, each with a NUL behind it but the last.

@@ -227,7 +227,7 @@ fn head(briefing: &Briefing) -> String {
     head.push_str(&format!(
         "- Work item: {} ({}, priority {}{urgent})\n",
         code(&item.id),
-        item.kind,
+        words(item.kind.as_str()),
         item.priority
     ));
     if let Some(milestone) = &item.milestone {
@@ -283,6 +283,7 @@ fn dependencies(dependencies: &[Dependency]) -> String {
     let mut part = "\n## Dependencies\n\n".to_owned();
     for dependency in dependencies.iter().take(MAX_DEPENDENCIES) {
         let status = dependency.status.map_or("not there", Status::as_str);
+        let status = words(status);
         let title = dependency
             .title
             .as_ref()
@@ -452,6 +453,11 @@ fn more(count: usize, most: usize) -> String {
         0 => String::new(),
         more => format!("- … and {more} more\n"),
     }
+}
+
+/// A word of a file as people read it.
+fn words(word: &str) -> String {
+    word.replace('_', " ")
 }
 
 /// A text as one line of bounded length.

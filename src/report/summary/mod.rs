@@ -118,8 +118,8 @@ fn commits(ended: &Ended<'_>) -> String {
     let base = base.map_or_else(String::new, |base| format!(" since {}", code(short(base))));
     let change = since.change;
     part + &format!(
-        "\nFiles changed{base}: {} ({} lines added, {} removed)\n",
-        change.files, change.insertions, change.deletions
+        "\nFiles changed{base}: {} (+{} −{} lines); files that git does not know: {}\n",
+        change.files, change.insertions, change.deletions, since.untracked
     )
 }
 
@@ -153,9 +153,18 @@ fn gate_lines(gate: &GateReport) -> String {
         code(&gate.reason)
     );
     for (name, value) in &gate.metrics {
-        lines.push_str(&format!("  - {}: {value}\n", line(&name.replace('_', " "))));
+        let name = line(&name.replace('_', " "));
+        lines.push_str(&format!("  - {name}: {}\n", rounded(value)));
     }
     lines
+}
+
+/// A number as people read it: with two decimals at the most.
+fn rounded(value: &serde_json::Number) -> String {
+    match value.as_f64() {
+        Some(decimal) if value.is_f64() => ((decimal * 100.0).round() / 100.0).to_string(),
+        _ => value.to_string(),
+    }
 }
 
 /// A text as one line of bounded length.

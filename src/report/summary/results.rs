@@ -1,5 +1,6 @@
 //! Measured values of gates, by name.
 
+use super::rounded;
 use crate::model::finding::Finding;
 use crate::model::report::{GateReport, Report};
 use crate::report::{seconds, sign};
@@ -47,8 +48,10 @@ impl<'a> Results<'a> {
 
     /// A value with its unit, or that there is none.
     pub(super) fn said(self, name: &str, unit: &str) -> String {
-        self.number(name)
-            .map_or_else(|| NOT_MEASURED.to_owned(), |number| format!("{number}{unit}"))
+        self.number(name).map_or_else(
+            || NOT_MEASURED.to_owned(),
+            |number| format!("{}{unit}", rounded(number)),
+        )
     }
 
     /// How long the gate took, or that it did not run.

@@ -53,6 +53,7 @@ fn since() -> Since {
             insertions: 40,
             deletions: 2,
         },
+        untracked: 1,
     }
 }
 
