@@ -28,7 +28,6 @@ const IN_SHORT: &str = "\
 Examples:
   sdd init        set this project up
   sdd start       begin a session on a work item
-  sdd gate        run every gate
   sdd complete    run every gate, decide, and record the result
 
 Exit codes: 0 passed, 1 failed, 2 wrong usage or configuration, 3 no verdict, 4 not found, \
@@ -49,7 +48,7 @@ Exit codes:
   1    a required gate failed
   2    wrong usage or invalid configuration; nothing was run
   3    no verdict: a required gate ended in error, or nothing was checked
-  4    not found: no .session/ here or above
+  4    not found: no .session/ here or above, no such work item
   5    a deployment's rollback failed
   70   a bug in sdd
   130  interrupted; everything was cleaned up first

@@ -103,7 +103,12 @@ fn hook(args: &commands::hook::Args, global: Global) -> Exit {
     let cancel = Cancel::new();
     // Without signals the agent ends sdd, and the guard ends what it runs.
     let _installed = process::signals::install_leaving_with(&cancel, Exit::Usage);
-    written(&commands::hook::answer(args, global, Environment::of_process(), cancel))
+    written(&commands::hook::answer(
+        args,
+        global,
+        Environment::of_process(),
+        cancel,
+    ))
 }
 
 fn written(answer: &agent::Written) -> Exit {
@@ -113,8 +118,10 @@ fn written(answer: &agent::Written) -> Exit {
         verbosity: Verbosity::Quiet,
         live: Live::Off,
     });
-    // Nobody can be told that a stream cannot be written.
-    let _unsaid = ui.data(answer.stdout.as_bytes());
+    if let (Err(_), Some(reason)) = (ui.data(answer.stdout.as_bytes()), &answer.instead) {
+        ui.reason(reason);
+        return Exit::Usage;
+    }
     ui.reason(&answer.stderr);
     if answer.code == 0 { Exit::Ok } else { Exit::Usage }
 }

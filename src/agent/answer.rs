@@ -46,6 +46,9 @@ pub struct Written {
     pub stdout: String,
     /// All of stderr.
     pub stderr: String,
+    /// What stderr says, with code 2, when stdout cannot be written: an answer that gets lost must not let anything
+    /// through.
+    pub instead: Option<String>,
 }
 
 impl Answer {
@@ -86,6 +89,7 @@ impl Answer {
                 code: 2,
                 stdout: String::new(),
                 stderr: format!("{}\n{message}", text::sanitise(reason).trim_end()),
+                instead: None,
             };
         }
         let stdout = match (&self.decision, &message) {
@@ -102,6 +106,10 @@ impl Answer {
             code: 0,
             stdout,
             stderr: String::new(),
+            instead: match &self.decision {
+                Decision::Block(reason) | Decision::Deny(reason) => Some(text::sanitise(reason)),
+                Decision::Allow | Decision::Refuse(_) | Decision::Tell(_) | Decision::Plain(_) => None,
+            },
         }
     }
 

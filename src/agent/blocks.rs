@@ -195,10 +195,7 @@ mod tests {
     fn speakers_do_not_count_for_each_other_and_are_forgotten() {
         let mut counters = Counters::default();
         for speaker in ["s", "s/a", "t"] {
-            assert_eq!(
-                counters.count(speaker, "a", Possible, Again, now()),
-                Block(1)
-            );
+            assert_eq!(counters.count(speaker, "a", Possible, Again, now()), Block(1));
         }
         counters.clear("s");
         assert!(!counters.knows("s") && counters.knows("s/a"));

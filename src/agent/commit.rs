@@ -40,8 +40,8 @@ const KEYWORDS: [&str; 11] = [
 
 /// Programs that start the command behind them.
 const STARTERS: [&str; 18] = [
-    "env", "sudo", "doas", "command", "builtin", "exec", "nohup", "nice", "ionice", "setsid", "stdbuf", "timeout",
-    "xargs", "time", "chronic", "unbuffer", "winpty", "busybox",
+    "env", "sudo", "doas", "command", "builtin", "exec", "nohup", "nice", "ionice", "setsid", "stdbuf",
+    "timeout", "xargs", "time", "chronic", "unbuffer", "winpty", "busybox",
 ];
 
 /// Shells: what follows `-c` is a script.
@@ -49,12 +49,27 @@ const SHELLS: [&str; 6] = ["sh", "bash", "dash", "zsh", "ksh", "ash"];
 
 /// Commands of git that run hooks.
 const RUN_HOOKS: [&str; 9] = [
-    "commit", "merge", "am", "rebase", "cherry-pick", "revert", "push", "pull", "citool",
+    "commit",
+    "merge",
+    "am",
+    "rebase",
+    "cherry-pick",
+    "revert",
+    "push",
+    "pull",
+    "citool",
 ];
 
 /// Options of git itself whose value is the next word.
 const GIT_VALUED: [&str; 8] = [
-    "-C", "--git-dir", "--work-tree", "--namespace", "--super-prefix", "--config-env", "--attr-source", "--exec-path",
+    "-C",
+    "--git-dir",
+    "--work-tree",
+    "--namespace",
+    "--super-prefix",
+    "--config-env",
+    "--attr-source",
+    "--exec-path",
 ];
 
 /// Options of `git commit` whose value is the next word.
@@ -175,11 +190,12 @@ fn in_git(words: &[&str], depth: usize) -> Option<Bypass> {
         return Some(Bypass::HooksPath);
     }
     if let Some((_, alias)) = aliases.iter().find(|(name, _)| *name == command) {
-        let script = alias.strip_prefix('!').map_or_else(|| format!("git {alias}"), str::to_owned);
+        let script = alias
+            .strip_prefix('!')
+            .map_or_else(|| format!("git {alias}"), str::to_owned);
         // What stands behind an alias stands behind its last word, too.
         let behind = shlex::try_join(rest.iter().copied()).unwrap_or_default();
-        return in_script(&format!("{script} {behind}"), depth + 1)
-            .or(moved.then_some(Bypass::HooksPath));
+        return in_script(&format!("{script} {behind}"), depth + 1).or(moved.then_some(Bypass::HooksPath));
     }
     match command {
         "commit" => skips_hooks(&rest).then_some(Bypass::NoVerify),
@@ -200,7 +216,8 @@ fn skips_hooks(words: &[&str]) -> bool {
                 return true;
             }
             // `--no` would be mistakable.
-            let valued = word.len() > "--no".len() && COMMIT_VALUED.iter().any(|option| option.starts_with(word));
+            let valued =
+                word.len() > "--no".len() && COMMIT_VALUED.iter().any(|option| option.starts_with(word));
             if valued {
                 words.next();
             }
@@ -230,7 +247,10 @@ fn skips_hooks(words: &[&str]) -> bool {
 
 /// Whether these words of `git config` change the directory of hooks: asking for it is nothing.
 fn sets_hooks_path(words: &[&str]) -> bool {
-    let Some(at) = words.iter().position(|word| word.eq_ignore_ascii_case(HOOKS_PATH)) else {
+    let Some(at) = words
+        .iter()
+        .position(|word| word.eq_ignore_ascii_case(HOOKS_PATH))
+    else {
         return false;
     };
     let changes = |word: &&str| {

@@ -17,7 +17,11 @@ pub fn fingerprint(gates: &[&GateReport]) -> String {
     for gate in gates {
         let name = gate.gate.as_str();
         if gate.findings.is_empty() {
-            wrong.insert(format!("{name}\0{}\0{}", gate.verdict, without_digits(&gate.reason)));
+            wrong.insert(format!(
+                "{name}\0{}\0{}",
+                gate.verdict,
+                without_digits(&gate.reason)
+            ));
         }
         for finding in &gate.findings {
             let what = if finding.fingerprint.is_empty() {
@@ -40,7 +44,9 @@ pub(super) fn of(parts: impl IntoIterator<Item = impl AsRef<str>>) -> String {
         hash.update([0xff]);
     }
     let digest = hash.finalize();
-    let digits = digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+    let digits = digest
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     digits[..DIGITS].to_owned()
 }
 
@@ -104,31 +110,39 @@ mod tests {
         let failed = |findings| [gate(Verdict::Failed, "n findings", findings)];
         let first = || finding("F401", 3, "aa");
         let second = || finding("E722", 9, "bb");
-        check(&failed(vec![first()]), &failed(vec![finding("F401", 30, "aa")]), true);
-        check(&failed(vec![first()]), &failed(vec![finding("F401", 3, "ab")]), false);
+        check(
+            &failed(vec![first()]),
+            &failed(vec![finding("F401", 30, "aa")]),
+            true,
+        );
+        check(
+            &failed(vec![first()]),
+            &failed(vec![finding("F401", 3, "ab")]),
+            false,
+        );
         check(&failed(vec![first()]), &failed(vec![first(), second()]), false);
         check(
             &failed(vec![first(), second()]),
             &failed(vec![second(), first()]),
             true,
         );
-        check(&failed(vec![finding("F401", 3, "")]), &failed(vec![finding("F401", 5, "")]), true);
+        check(
+            &failed(vec![finding("F401", 3, "")]),
+            &failed(vec![finding("F401", 5, "")]),
+            true,
+        );
     }
 
     #[test]
     fn gates_without_findings_are_told_apart_by_verdict_and_reason() {
         let error = |reason: &str| [gate(Verdict::Error, reason, Vec::new())];
+        check(&error("timed out after 3 s"), &error("timed out after 4 s"), true);
         check(
-            &error("timed out after 3 s"),
-            &error("timed out after 4 s"),
-            true,
-        );
-        check(&error("pytest is not installed"), &error("ruff is not installed"), false);
-        check(
-            &error("x"),
-            &[gate(Verdict::Failed, "x", Vec::new())],
+            &error("pytest is not installed"),
+            &error("ruff is not installed"),
             false,
         );
+        check(&error("x"), &[gate(Verdict::Failed, "x", Vec::new())], false);
         check(&error("x"), &[], false);
     }
 
@@ -140,7 +154,10 @@ mod tests {
             mending(&[&gate])
         };
         let ran = ["/bin/pytest"];
-        assert_eq!(of(Verdict::Failed, step(Verdict::Failed, &ran)), Mending::Possible);
+        assert_eq!(
+            of(Verdict::Failed, step(Verdict::Failed, &ran)),
+            Mending::Possible
+        );
         assert_eq!(of(Verdict::Error, step(Verdict::Error, &ran)), Mending::Possible);
         assert_eq!(of(Verdict::Error, step(Verdict::Error, &[])), Mending::Beyond);
         assert_eq!(of(Verdict::NotRun, step(Verdict::NotRun, &ran)), Mending::Beyond);

@@ -177,15 +177,24 @@ mod tests {
 
     #[test]
     fn handlers_of_sdd_are_known_in_every_spelling() {
-        check(&json!({"type": "command", "command": "sdd", "args": ["hook", "stop"]}), Some("stop"));
+        check(
+            &json!({"type": "command", "command": "sdd", "args": ["hook", "stop"]}),
+            Some("stop"),
+        );
         check(&json!({"command": "sdd hook stop --budget 60"}), Some("stop"));
         check(
             &json!({"type": "command", "command": "/opt/a b/sdd.exe", "args": ["-C", "x", "hook", "stop"]}),
             Some("stop"),
         );
-        check(&json!({"type": "command", "command": "env A=b '/x/sdd' hook subagent-stop"}), Some("subagent-stop"));
+        check(
+            &json!({"type": "command", "command": "env A=b '/x/sdd' hook subagent-stop"}),
+            Some("subagent-stop"),
+        );
         check(&json!({"type": "prompt", "command": "sdd hook stop"}), None);
-        check(&json!({"type": "command", "command": "sdd", "args": ["gate"]}), None);
+        check(
+            &json!({"type": "command", "command": "sdd", "args": ["gate"]}),
+            None,
+        );
         check(&json!({"type": "command", "command": "sddx hook stop"}), None);
         check(&json!({"type": "command", "command": "sdd hook"}), None);
         check(&json!({"type": "command", "command": "sdd 'hook"}), None);

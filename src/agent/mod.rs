@@ -14,9 +14,9 @@ mod one_file;
 mod payload;
 mod policy;
 mod reason;
-mod settings;
 #[cfg(test)]
 mod samples;
+mod settings;
 mod shell;
 mod templates;
 mod wanted;

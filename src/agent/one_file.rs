@@ -11,11 +11,13 @@ pub enum Reach {
     Unit,
 }
 
-const JAVASCRIPT: &[&str] = &["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte"];
+const JAVASCRIPT: &[&str] = &[
+    "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte",
+];
 
 const LAID_OUT: &[&str] = &[
-    "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "json", "jsonc", "css", "scss", "less", "html",
-    "md", "yaml", "yml", "graphql",
+    "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "json", "jsonc", "css", "scss",
+    "less", "html", "md", "yaml", "yml", "graphql",
 ];
 
 /// The tools that can be asked, the ends of the files that each looks at, and how.
@@ -60,7 +62,11 @@ pub fn narrow(args: &[String], what: &dyn Fn(&str) -> Arg, reach: Reach, file: &
     // What stands behind an option may be its value.
     let mut behind_path = false;
     for arg in args {
-        let kind = if arg.starts_with('-') { Arg::Other } else { what(arg) };
+        let kind = if arg.starts_with('-') {
+            Arg::Other
+        } else {
+            what(arg)
+        };
         match kind {
             Arg::Around if !placed => {
                 narrowed.extend(options.iter().map(|option| (*option).to_owned()));
@@ -113,14 +119,22 @@ mod tests {
 
     #[test]
     fn the_file_takes_the_place_of_the_paths_around_it() {
-        check("--json --no-fix .", "src/a.py", Some("--json --no-fix --x src/a.py"));
+        check(
+            "--json --no-fix .",
+            "src/a.py",
+            Some("--json --no-fix --x src/a.py"),
+        );
         check(
             "--config pyproject.toml src tests --select E",
             "src/a.py",
             Some("--config pyproject.toml --x src/a.py --select E"),
         );
         check("-l src/a.py b.go b.go", "src/a.py", Some("-l --x src/a.py"));
-        check(". src !**/.session/**", "-a.py", Some("--x ./-a.py !**/.session/**"));
+        check(
+            ". src !**/.session/**",
+            "-a.py",
+            Some("--x ./-a.py !**/.session/**"),
+        );
         check("--json tests", "src/a.py", None);
         check("", "src/a.py", None);
     }

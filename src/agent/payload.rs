@@ -205,11 +205,7 @@ mod tests {
     #[track_caller]
     fn check_waits(task: &Value, expect: bool) {
         let value = json!({"background_tasks": [{"type": "shell", "status": "running"}, task]});
-        assert_eq!(
-            read(value.to_string().as_bytes()).0.waits(),
-            expect,
-            "{task}"
-        );
+        assert_eq!(read(value.to_string().as_bytes()).0.waits(), expect, "{task}");
     }
 
     #[test]

@@ -33,7 +33,11 @@ pub fn is_policy(path: &str) -> bool {
 
 /// Those among some files.
 pub fn policies<'a>(paths: impl IntoIterator<Item = &'a String>) -> Vec<String> {
-    paths.into_iter().filter(|path| is_policy(path)).cloned().collect()
+    paths
+        .into_iter()
+        .filter(|path| is_policy(path))
+        .cloned()
+        .collect()
 }
 
 #[cfg(test)]

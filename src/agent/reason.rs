@@ -75,7 +75,10 @@ pub fn reason(blocked: &Blocked<'_>) -> String {
     };
     let mut foot = String::new();
     for warning in blocked.warnings.iter().take(3) {
-        foot.push_str(&format!("note: {}\n", text::shorten(text::first_line(warning), 300)));
+        foot.push_str(&format!(
+            "note: {}\n",
+            text::shorten(text::first_line(warning), 300)
+        ));
     }
     if !blocked.policies.is_empty() {
         let more = more(blocked.policies.len(), MAX_POLICIES);
@@ -92,10 +95,16 @@ pub fn reason(blocked: &Blocked<'_>) -> String {
         .map(|gate| gate.gate.as_str())
         .collect();
     if !fixable.is_empty() {
-        foot.push_str(&format!("Mends what is fixable: {}\n", command(blocked.sdd, &fixable, "--fix")));
+        foot.push_str(&format!(
+            "Mends what is fixable: {}\n",
+            command(blocked.sdd, &fixable, "--fix")
+        ));
     }
     if !names.is_empty() {
-        foot.push_str(&format!("Runs only what did not pass: {}\n", command(blocked.sdd, &names, "")));
+        foot.push_str(&format!(
+            "Runs only what did not pass: {}\n",
+            command(blocked.sdd, &names, "")
+        ));
     }
     foot.push_str(&format!("Report: {}\n", blocked.report));
     let blocks = against.iter().flat_map(|gate| gate_blocks(gate, blocked.changed));
@@ -175,20 +184,30 @@ fn gate_blocks(gate: &GateReport, changed: Option<&BTreeSet<String>>) -> Vec<Str
     if let Some(changed) = changed
         && !gate.findings.is_empty()
     {
-        let in_changed = |finding: &&Finding| finding.path.as_ref().is_some_and(|path| changed.contains(path));
+        let in_changed =
+            |finding: &&Finding| finding.path.as_ref().is_some_and(|path| changed.contains(path));
         let count = gate.findings.iter().filter(in_changed).count();
         head.push_str(&format!(
             "{count} of {} findings are in files that differ from the base\n",
             gate.findings.len()
         ));
     }
-    if let Some(log) = gate.steps.iter().filter(|step| is_wrong(step)).find_map(|step| step.log.as_ref()) {
+    if let Some(log) = gate
+        .steps
+        .iter()
+        .filter(|step| is_wrong(step))
+        .find_map(|step| step.log.as_ref())
+    {
         head.push_str(&format!("log: {log}\n"));
     }
     let mut blocks = vec![head];
     blocks.extend(rules(gate));
     let silent = gate.findings.is_empty();
-    for step in gate.steps.iter().filter(|step| is_wrong(step) && (silent || step.verdict == Verdict::Error)) {
+    for step in gate
+        .steps
+        .iter()
+        .filter(|step| is_wrong(step) && (silent || step.verdict == Verdict::Error))
+    {
         blocks.push(step_block(step));
     }
     blocks
@@ -199,7 +218,12 @@ fn is_wrong(step: &StepReport) -> bool {
 }
 
 fn step_block(step: &StepReport) -> String {
-    let mut block = format!("{} in {}: {}\n", step.tool, step.unit, text::shorten(&step.reason, 300));
+    let mut block = format!(
+        "{} in {}: {}\n",
+        step.tool,
+        step.unit,
+        text::shorten(&step.reason, 300)
+    );
     let skip = step.output_tail.len().saturating_sub(MAX_TAIL);
     for line in step.output_tail.iter().skip(skip) {
         block.push_str(&format!("  | {}\n", text::shorten(line, 200)));
@@ -226,7 +250,10 @@ fn rules(gate: &GateReport) -> Vec<String> {
         .map(|group| rule(group))
         .collect();
     if order.len() > MAX_RULES {
-        pieces.push(format!("  … and {} more rules or tests\n", order.len() - MAX_RULES));
+        pieces.push(format!(
+            "  … and {} more rules or tests\n",
+            order.len() - MAX_RULES
+        ));
     }
     pieces
 }
@@ -249,7 +276,11 @@ fn rule(group: &[&Finding]) -> String {
         first.severity
     );
     if !others.is_empty() {
-        let places: Vec<String> = others.iter().take(MAX_PLACES).filter_map(|finding| self::place(finding)).collect();
+        let places: Vec<String> = others
+            .iter()
+            .take(MAX_PLACES)
+            .filter_map(|finding| self::place(finding))
+            .collect();
         let more = more(others.len(), MAX_PLACES);
         let at = if places.is_empty() {
             String::new()

@@ -103,6 +103,7 @@ pub fn remove(settings: &mut Value, added: &Additions) -> Result<Vec<&'static st
     }
     if hooks.is_empty()
         && added.hooks
+        && !removed.is_empty()
         && let Some(root) = settings.as_object_mut()
     {
         root.shift_remove("hooks");
@@ -115,7 +116,9 @@ pub fn missing(settings: &Value) -> Vec<&'static str> {
     HANDLERS
         .iter()
         .filter(|handler| {
-            let groups = settings.get("hooks").and_then(|hooks| hooks.get(handler.event.hook_name()));
+            let groups = settings
+                .get("hooks")
+                .and_then(|hooks| hooks.get(handler.event.hook_name()));
             groups
                 .and_then(Value::as_array)
                 .is_none_or(|groups| present(groups, handler).is_none())

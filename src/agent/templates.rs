@@ -115,7 +115,10 @@ pub fn origin(text: &str) -> Origin {
 /// A text with its digest in the last line of its front matter.
 fn signed(text: &str) -> String {
     let mark = format!("{}{}{}\n", MARK[0], fingerprint::of([text]), MARK[1]);
-    match text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")) {
+    match text
+        .strip_prefix("---\n")
+        .and_then(|rest| rest.split_once("\n---\n"))
+    {
         Some((front, body)) => format!("---\n{front}\n{mark}---\n{body}"),
         None => text.to_owned(),
     }
@@ -134,7 +137,12 @@ mod tests {
     /// The front matter of a written template.
     fn front(template: &Template) -> Value {
         let text = template.written();
-        let front = text.strip_prefix("---\n").unwrap().split_once("\n---\n").unwrap().0;
+        let front = text
+            .strip_prefix("---\n")
+            .unwrap()
+            .split_once("\n---\n")
+            .unwrap()
+            .0;
         serde_yaml::from_str(front).unwrap_or_else(|error| panic!("{}: {error}", template.name))
     }
 
@@ -145,12 +153,31 @@ mod tests {
             assert_eq!(front["name"], template.name);
             assert!(template.name.starts_with(PREFIX));
             let description = front["description"].as_str().unwrap();
-            assert!((40..500).contains(&description.len()), "{}: {description}", template.name);
-            assert!(front["allowed-tools"].as_str().unwrap().starts_with("Bash(sdd:*)"));
+            assert!(
+                (40..500).contains(&description.len()),
+                "{}: {description}",
+                template.name
+            );
+            assert!(
+                front["allowed-tools"]
+                    .as_str()
+                    .unwrap()
+                    .starts_with("Bash(sdd:*)")
+            );
             assert!(front["metadata"]["sdd"].is_string());
-            let known = ["name", "description", "argument-hint", "allowed-tools", "metadata"];
+            let known = [
+                "name",
+                "description",
+                "argument-hint",
+                "allowed-tools",
+                "metadata",
+            ];
             for key in front.as_mapping().unwrap().keys() {
-                assert!(known.contains(&key.as_str().unwrap()), "{}: {key:?}", template.name);
+                assert!(
+                    known.contains(&key.as_str().unwrap()),
+                    "{}: {key:?}",
+                    template.name
+                );
             }
         }
     }
@@ -176,20 +203,32 @@ mod tests {
         for template in TEMPLATES {
             let text = template.text;
             for (at, _) in text.match_indices('$') {
-                assert!(text[at..].starts_with(ARGUMENTS), "{}: {}", template.name, &text[at..at + 10]);
+                assert!(
+                    text[at..].starts_with(ARGUMENTS),
+                    "{}: {}",
+                    template.name,
+                    &text[at..at + 10]
+                );
             }
             for (at, _) in text.match_indices("!`") {
                 let command = text[at + 2..].split('`').next().unwrap();
                 assert!(command.ends_with(" || true"), "{}: {command}", template.name);
                 let allowed = format!("Bash({command})");
-                assert!(text.contains(&allowed), "{}: {allowed} is not allowed", template.name);
+                assert!(
+                    text.contains(&allowed),
+                    "{}: {allowed} is not allowed",
+                    template.name
+                );
             }
         }
     }
 
     #[test]
     fn the_command_that_may_take_long_says_so() {
-        let complete = TEMPLATES.iter().find(|template| template.name == "sdd-complete").unwrap();
+        let complete = TEMPLATES
+            .iter()
+            .find(|template| template.name == "sdd-complete")
+            .unwrap();
         assert!(complete.text.contains("`timeout: 600000`"));
     }
 
@@ -202,7 +241,11 @@ mod tests {
         assert_eq!(template.calls(), [vec!["gate", ""], vec!["status", "--brief"]]);
         for template in TEMPLATES {
             assert!(!template.calls().is_empty(), "{}", template.name);
-            assert!(!template.text.contains("```"), "{}: calls stand in the line", template.name);
+            assert!(
+                !template.text.contains("```"),
+                "{}: calls stand in the line",
+                template.name
+            );
         }
     }
 
@@ -218,7 +261,10 @@ mod tests {
             check(&written, Origin::Ours);
             check(&written.replace('\n', "\r\n"), Origin::Ours);
             check(&format!("{written}\nOne line more.\n"), Origin::Theirs);
-            check(&written.replace("description: ", "description:  "), Origin::Theirs);
+            check(
+                &written.replace("description: ", "description:  "),
+                Origin::Theirs,
+            );
             check(template.text, Origin::Theirs);
         }
         // What an older sdd wrote.

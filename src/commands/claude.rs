@@ -80,8 +80,9 @@ pub fn install(cx: &Cx, store: &Store) -> anyhow::Result<Done> {
         for path in template.paths() {
             let result = write_template(store, &path, &template.written())?;
             if result == "kept" {
-                done.warnings
-                    .push(format!("{path} was changed by hand and is kept; without the file it is written anew"));
+                done.warnings.push(format!(
+                    "{path} was changed by hand and is kept; without the file it is written anew"
+                ));
             }
             done.add(&path, result);
         }
@@ -123,7 +124,8 @@ pub fn remove(root: &Path) -> anyhow::Result<Done> {
                 done.add(path, "removed");
             }
             Origin::Theirs => {
-                done.warnings.push(format!("{path} was changed by hand and is kept"));
+                done.warnings
+                    .push(format!("{path} was changed by hand and is kept"));
                 done.add(path, "kept");
             }
         }
@@ -173,7 +175,8 @@ pub fn is_known(template: &Template) -> bool {
 /// Whether the command line understands a call; an empty word stands for what a user adds.
 fn understands(call: &[String]) -> bool {
     let open = call.iter().any(String::is_empty);
-    let words = std::iter::once(agent::PROGRAM).chain(call.iter().map(String::as_str).filter(|word| !word.is_empty()));
+    let words = std::iter::once(agent::PROGRAM)
+        .chain(call.iter().map(String::as_str).filter(|word| !word.is_empty()));
     match Cli::command().try_get_matches_from(words) {
         Ok(_) => true,
         Err(error) => open && error.kind() == ErrorKind::MissingRequiredArgument,
@@ -189,7 +192,9 @@ fn write_template(store: &Store, path: &str, text: &str) -> Result<&'static str,
         return Ok("unchanged");
     }
     match std::str::from_utf8(&bytes).map(agent::origin) {
-        Ok(Origin::Ours) if text.replace("\r\n", "\n") == String::from_utf8_lossy(&bytes).replace("\r\n", "\n") => {
+        Ok(Origin::Ours)
+            if text.replace("\r\n", "\n") == String::from_utf8_lossy(&bytes).replace("\r\n", "\n") =>
+        {
             Ok("unchanged")
         }
         Ok(Origin::Ours) => {
@@ -202,7 +207,8 @@ fn write_template(store: &Store, path: &str, text: &str) -> Result<&'static str,
 
 fn add_hooks(store: &Store, manifest: &mut Manifest, done: &mut Done) -> anyhow::Result<()> {
     let (document, mut value) = settings(store.root())?;
-    let (changes, added) = agent::merge(&mut value).map_err(|misshapen| shape(document.as_ref(), &misshapen))?;
+    let (changes, added) =
+        agent::merge(&mut value).map_err(|misshapen| shape(document.as_ref(), &misshapen))?;
     for (event, change) in &changes {
         if *change == Change::Kept {
             done.warnings.push(format!(
@@ -264,7 +270,10 @@ fn written_files(store: &Store) -> anyhow::Result<Vec<(String, Origin)>> {
     let mut paths: Vec<String> = TEMPLATES.iter().flat_map(Template::paths).collect();
     for (directory, behind) in [(agent::SKILLS, "/SKILL.md"), (agent::COMMANDS, "")] {
         // What cannot be listed has nothing that could be removed.
-        let entries = std::fs::read_dir(store.path(directory)).into_iter().flatten().flatten();
+        let entries = std::fs::read_dir(store.path(directory))
+            .into_iter()
+            .flatten()
+            .flatten();
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
         paths.extend(
             names
@@ -302,7 +311,10 @@ fn unknown(written: &[(String, Origin)]) -> Manifest {
             .filter_map(|(path, _)| path.strip_suffix("/SKILL.md"))
             .map(str::to_owned),
     );
-    let events: Vec<&str> = agent::HANDLERS.iter().map(|handler| handler.event.hook_name()).collect();
+    let events: Vec<&str> = agent::HANDLERS
+        .iter()
+        .map(|handler| handler.event.hook_name())
+        .collect();
     Manifest::unknown(directories, &events)
 }
 
@@ -312,7 +324,8 @@ mod tests {
 
     /// Whether this sdd has the command that a call begins with.
     fn exists(call: &[String]) -> bool {
-        call.first().is_some_and(|word| Cli::command().find_subcommand(word).is_some())
+        call.first()
+            .is_some_and(|word| Cli::command().find_subcommand(word).is_some())
     }
 
     #[test]
@@ -327,7 +340,12 @@ mod tests {
                 }
                 known += 1;
             }
-            assert_eq!(is_known(&template), calls.iter().all(|call| exists(call)), "{}", template.name);
+            assert_eq!(
+                is_known(&template),
+                calls.iter().all(|call| exists(call)),
+                "{}",
+                template.name
+            );
         }
         assert!(known >= 2, "{known}");
     }

@@ -65,7 +65,9 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         return pipeline::show_plan(cx, &opened, &request);
     }
     fits(cx, session.as_ref(), outcome)?;
-    warn(&mut opened, session.as_ref(), outcome)?;
+    if let Some(session) = &session {
+        warn(&mut opened, session, outcome);
+    }
     let outputs = Outputs::open(cx)?;
     let mut done = pipeline::execute(cx, &opened, &request)?;
     let mut settled = Settled::Nothing;
@@ -126,16 +128,14 @@ fn fits(cx: &Cx, session: Option<&OpenSession>, outcome: Outcome) -> Result<(), 
 }
 
 /// Adds to the report what its readers should know of the session.
-fn warn(opened: &mut Opened, session: Option<&OpenSession>, outcome: Outcome) -> anyhow::Result<()> {
-    let Some(session) = session else {
-        return Ok(());
-    };
+fn warn(opened: &mut Opened, session: &OpenSession, outcome: Outcome) {
     let began_with = session
         .state
         .snapshot
         .as_ref()
         .map(|snapshot| &snapshot.config_sha256);
-    if began_with.is_some_and(|hash| Some(hash) != work::config_hash(&opened.store).ok().as_ref()) {
+    let present = work::config_hash(&opened.store).ok();
+    if began_with.is_some() && began_with != present.as_ref() {
         opened.warnings.push(format!(
             "{} is not what it was when the session began: the gates were judged by the present one",
             layout::CONFIG
@@ -148,5 +148,4 @@ fn warn(opened: &mut Opened, session: Option<&OpenSession>, outcome: Outcome) ->
             session.number
         ));
     }
-    Ok(())
 }

@@ -177,14 +177,20 @@ fn write_files(
 fn remove_claude(root: &Path, format: &str, cx: &mut Cx) -> anyhow::Result<Exit> {
     let done = claude::remove(root)?;
     let text = if format == "json" {
-        let files = done.files.iter().map(|file| json!({"path": file.path, "result": file.result}));
+        let files = done
+            .files
+            .iter()
+            .map(|file| json!({"path": file.path, "result": file.result}));
         let document = json!({
             "schema_version": 1, "kind": "init", "root": root.to_string_lossy(),
             "files": files.collect::<Vec<_>>(), "warnings": done.warnings,
         });
         format!("{}\n", serde_json::to_string_pretty(&document)?)
     } else if done.files.is_empty() {
-        format!("nothing of sdd is in {}\n", root.join(claude::DIRECTORY).display())
+        format!(
+            "nothing of sdd is in {}\n",
+            root.join(claude::DIRECTORY).display()
+        )
     } else {
         let mut text = format!("taken out of {}\n", root.display());
         for file in &done.files {

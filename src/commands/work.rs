@@ -97,10 +97,6 @@ pub fn stamp(cx: &Cx) -> String {
 /// The hash of the settings, by which a later run knows whether they were changed; `None` without the file.
 pub fn config_hash(store: &Store) -> anyhow::Result<Option<String>> {
     let bytes = store::read_regular(&store.path(layout::CONFIG), store::SMALL)?;
-    Ok(bytes.map(|bytes| {
-        Sha256::digest(&bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
-    }))
+    let hex = |text: String, byte: &u8| text + &format!("{byte:02x}");
+    Ok(bytes.map(|bytes| Sha256::digest(&bytes).iter().fold(String::new(), hex)))
 }

@@ -102,7 +102,10 @@ impl System {
         let mut tries = 1;
         loop {
             let stdin = stdin.map_or_else(|| Ok(Stdio::null()), |file| file.try_clone().map(Stdio::from))?;
-            match self.children.begin(|| self.command(invocation, tag, stdin).spawn()) {
+            match self
+                .children
+                .begin(|| self.command(invocation, tag, stdin).spawn())
+            {
                 Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < BUSY_TRIES => {
                     thread::sleep(Duration::from_millis(10) * tries);
                     tries += 1;

@@ -81,7 +81,10 @@ mod tests {
         let (_temp, store) = project();
         let outside = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(outside.path(), store.path("out")).unwrap();
-        assert!(matches!(store.make_directory("out/a"), Err(Error::Outside { .. })));
+        assert!(matches!(
+            store.make_directory("out/a"),
+            Err(Error::Outside { .. })
+        ));
         assert!(matches!(store.make_directory("out"), Err(Error::Outside { .. })));
         assert!(!store.remove_empty_directory("out").unwrap());
     }
@@ -91,7 +94,10 @@ mod tests {
         let (_temp, store) = project();
         let held = store.lock_runs("first", Duration::ZERO).unwrap();
         let refused = store.lock_runs("second", Duration::from_millis(20)).unwrap_err();
-        assert!(matches!(&refused, Error::Locked { holder, .. } if holder.contains("first")), "{refused}");
+        assert!(
+            matches!(&refused, Error::Locked { holder, .. } if holder.contains("first")),
+            "{refused}"
+        );
         // That of the state is another one.
         drop(store.lock("third").unwrap());
         drop(held);

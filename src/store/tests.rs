@@ -154,7 +154,7 @@ fn of_files_that_change_together_the_first_named_is_written_first() {
         // It can be read, and what would be written to it is refused.
         let outside = tempfile::tempdir().unwrap();
         let elsewhere = outside.path().join("other.json");
-        fs::write(&elsewhere, "{}").unwrap();
+        atomic::write(&elsewhere, b"{}").unwrap();
         std::os::unix::fs::symlink(&elsewhere, store.path(OTHER)).unwrap();
         let change = store.update_together(rels, "test", |values: [&mut Value; 2]| {
             for value in values {

@@ -132,7 +132,10 @@ impl Ui {
     /// Writes to stderr what is part of the answer, as it is.
     pub fn reason(&mut self, text: &str) {
         // Nobody can be told that stderr cannot be written.
-        let _unsaid = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
+        let _unsaid = self
+            .err
+            .write_all(text.as_bytes())
+            .and_then(|()| self.err.flush());
     }
 
     /// Says something on stderr, unless sdd was told to be quiet.

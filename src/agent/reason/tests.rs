@@ -9,11 +9,24 @@ fn red() -> Report {
         GateId::Tests,
         Verdict::Failed,
         "1 test failed",
-        vec![finding("tests/test_a.py::test_b", "tests/test_a.py", 12, "assert 1 == 2")],
+        vec![finding(
+            "tests/test_a.py::test_b",
+            "tests/test_a.py",
+            12,
+            "assert 1 == 2",
+        )],
     );
     tests.steps.push(step(Verdict::Failed, &["/venv/bin/pytest"]));
     let findings = (1..=60)
-        .map(|line| finding("F401", if line < 4 { "a.py" } else { "b.py" }, line, "`os` imported but unused").fixable())
+        .map(|line| {
+            finding(
+                "F401",
+                if line < 4 { "a.py" } else { "b.py" },
+                line,
+                "`os` imported but unused",
+            )
+            .fixable()
+        })
         .chain([finding("E722", "b.py", 70, "Do not use bare\n  `except`")])
         .collect();
     let linting = gate(GateId::Linting, Verdict::Failed, "61 findings", findings);
@@ -64,11 +77,23 @@ fn an_earlier_verdict_is_called_one_and_nothing_checked_is_said() {
 fn a_reason_never_exceeds_its_budget() {
     let long = "very long message ".repeat(500);
     let many = |rule: fn(u32) -> String| {
-        (0..5_000).map(|line| finding(&rule(line), &format!("{}.py", "d/".repeat(200)), line, &long)).collect()
+        (0..5_000)
+            .map(|line| finding(&rule(line), &format!("{}.py", "d/".repeat(200)), line, &long))
+            .collect()
     };
     let mut gates = vec![
-        gate(GateId::Tests, Verdict::Failed, &long, many(|line| format!("{}{line}", "r".repeat(400)))),
-        gate(GateId::Linting, Verdict::Failed, &long, many(|_| "F401".to_owned())),
+        gate(
+            GateId::Tests,
+            Verdict::Failed,
+            &long,
+            many(|line| format!("{}{line}", "r".repeat(400))),
+        ),
+        gate(
+            GateId::Linting,
+            Verdict::Failed,
+            &long,
+            many(|_| "F401".to_owned()),
+        ),
     ];
     let mut broken = step(Verdict::Error, &["/x"]);
     broken.output_tail = vec![long.clone(); 100];
@@ -84,8 +109,13 @@ fn a_reason_never_exceeds_its_budget() {
     blocked.policies = &policies;
     let text = reason(&blocked);
     assert!(text.chars().count() <= MAX_CHARS, "{}", text.chars().count());
-    assert!(text.contains("(more in the report)") && text.ends_with("Report: .session/reports/latest.json\n"));
-    assert!(text.contains("\nRuns only what did not pass: sdd gate tests linting custom\n"), "{text}");
+    assert!(
+        text.contains("(more in the report)") && text.ends_with("Report: .session/reports/latest.json\n")
+    );
+    assert!(
+        text.contains("\nRuns only what did not pass: sdd gate tests linting custom\n"),
+        "{text}"
+    );
     let text = feedback("sdd", &format!("{}.py", "d/".repeat(200)), &report.gates).unwrap();
     assert!(text.chars().count() <= MAX_CHARS);
 }

@@ -21,12 +21,33 @@ fn check_there_and_back(before: &Value) -> Value {
 
     let merged = settings.clone();
     let (again, nothing) = merge(&mut settings).unwrap();
-    assert_eq!(settings.to_string(), merged.to_string(), "a second time changes nothing");
-    assert!(again.iter().all(|(_, change)| *change == Change::None), "{again:?}");
+    assert_eq!(
+        settings.to_string(),
+        merged.to_string(),
+        "a second time changes nothing"
+    );
+    assert!(
+        again.iter().all(|(_, change)| *change == Change::None),
+        "{again:?}"
+    );
     assert_eq!(nothing, Additions::default());
 
     assert_eq!(remove(&mut settings, &added).unwrap(), EVENTS);
-    assert_eq!(settings.to_string(), before.to_string(), "and nothing is left of them");
+    assert_eq!(
+        settings.to_string(),
+        before.to_string(),
+        "and nothing is left of them"
+    );
+    let everything = Additions {
+        hooks: true,
+        events: EVENTS.map(str::to_owned).to_vec(),
+    };
+    assert_eq!(remove(&mut settings, &everything).unwrap(), [""; 0]);
+    assert_eq!(
+        settings.to_string(),
+        before.to_string(),
+        "what was not put in is not taken out"
+    );
     merged
 }
 
@@ -47,7 +68,9 @@ fn handlers_are_put_in_and_taken_out_without_a_trace() {
 #[test]
 fn what_is_there_stays_where_it_is() {
     let own = json!({"matcher": "x", "hooks": [{"type": "command", "command": "lint"}]});
-    let merged = check_there_and_back(&json!({"permissions": {"allow": ["Bash(ls)"]}, "hooks": {"Stop": [own]}, "model": "m"}));
+    let merged = check_there_and_back(
+        &json!({"permissions": {"allow": ["Bash(ls)"]}, "hooks": {"Stop": [own]}, "model": "m"}),
+    );
     let keys: Vec<&String> = merged.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["permissions", "hooks", "model"]);
     assert_eq!(merged["hooks"]["Stop"][0], own);
@@ -107,7 +130,11 @@ fn hooks_of_another_form_are_refused() {
     check_refused(&json!({"hooks": null}), &["hooks"], "an object");
     check_refused(&json!({"hooks": {"Stop": {}}}), &["hooks", "Stop"], "an array");
     check_refused(&json!({"hooks": {"Other": "x"}}), &["hooks", "Other"], "an array");
-    check_refused(&json!({"hooks": {"Stop": [{}, 7]}}), &["hooks", "Stop", "1"], "an object");
+    check_refused(
+        &json!({"hooks": {"Stop": [{}, 7]}}),
+        &["hooks", "Stop", "1"],
+        "an object",
+    );
     check_refused(
         &json!({"hooks": {"Stop": [{"hooks": {}}]}}),
         &["hooks", "Stop", "0", "hooks"],

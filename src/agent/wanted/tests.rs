@@ -7,10 +7,19 @@ const LINTING: GateId = GateId::Linting;
 
 #[track_caller]
 fn check_wanted(config: &str, event: Event, expect: &[GateId]) {
-    let config = load::parse_bytes("config.json", config.as_bytes()).unwrap().config;
+    let config = load::parse_bytes("config.json", config.as_bytes())
+        .unwrap()
+        .config;
     assert!(!demands_unknown(&config));
     // Gates of special work items are there as well, and say nothing of others.
-    let common = [TESTS, LINTING, GateId::Formatting, GateId::TypeChecking, GateId::Security, GateId::Custom];
+    let common = [
+        TESTS,
+        LINTING,
+        GateId::Formatting,
+        GateId::TypeChecking,
+        GateId::Security,
+        GateId::Custom,
+    ];
     let mut wanted = wanted(&config, event);
     wanted.retain(|gate| common.contains(gate));
     assert_eq!(wanted, expect);
@@ -31,7 +40,10 @@ fn required_gates_decide_and_a_subagent_answers_for_the_cheap_ones() {
 /// What an earlier run with these gates says, asked for tests and linting: the verdict and how many stand against it.
 #[track_caller]
 fn check(verdict: RunVerdict, gates: &[(GateId, Verdict)], expect: Option<(RunVerdict, usize)>) {
-    let gates = gates.iter().map(|(id, verdict)| gate(*id, *verdict, "r", Vec::new())).collect();
+    let gates = gates
+        .iter()
+        .map(|(id, verdict)| gate(*id, *verdict, "r", Vec::new()))
+        .collect();
     let report = report(verdict, gates);
     let found = of_earlier(&report, &[LINTING, TESTS]);
     assert_eq!(found.map(|judged| (judged.verdict, judged.against.len())), expect);

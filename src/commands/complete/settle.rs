@@ -7,13 +7,14 @@ use serde_json::Value;
 use crate::commands::context::Cx;
 use crate::commands::pipeline::{self, Done, Opened};
 use crate::commands::work::{OpenSession, stamp};
+use crate::model::history::Since;
 use crate::model::session::change::{self, Ending};
 use crate::model::session::{self, Gates, Outcome, SessionStatus};
 use crate::model::verdict::RunVerdict;
 use crate::process::find::Found;
 use crate::process::redact::Redactor;
 use crate::process::{System, guard};
-use crate::project::git::{self, Since};
+use crate::project::git;
 use crate::report::summary::{self, Ended, History};
 use crate::store::{Overwrite, Store, layout};
 
@@ -116,6 +117,7 @@ fn close(cx: &Cx, settling: &Settling<'_>, done: &Done) -> anyhow::Result<Settle
     let id = session.work_item.as_deref().unwrap_or("no work item");
     let page = summary::markdown(&Ended {
         report: &done.report,
+        report_file: &layout::report(session.number),
         session: session.number,
         work_item: id,
         work: session.work.as_ref(),

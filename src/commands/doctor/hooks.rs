@@ -43,20 +43,34 @@ pub(super) fn checks(cx: &Cx, store: &Store, finder: &Finder, runner: &dyn Runne
     }
     if !missing.is_empty() {
         let why = format!("these hooks of sdd are not in {SETTINGS}: {}", missing.join(", "));
-        return vec![Check::of("hooks", Verdict::Failed, why).remedy(Some(INSTALL)).required()];
+        return vec![
+            Check::of("hooks", Verdict::Failed, why)
+                .remedy(Some(INSTALL))
+                .required(),
+        ];
     }
     if let Some(place) = disabled(cx, root) {
         let why = format!("disableAllHooks is true in {place}: no hook runs");
         let remedy = Some("take disableAllHooks out of it");
         return vec![Check::of("hooks", Verdict::Failed, why).remedy(remedy).required()];
     }
-    let good = Check::of("hooks", Verdict::Passed, format!("all {} are in {SETTINGS}", agent::HANDLERS.len()));
-    vec![good.required(), proof(cx, &settings, finder, runner, root).required()]
+    let good = Check::of(
+        "hooks",
+        Verdict::Passed,
+        format!("all {} are in {SETTINGS}", agent::HANDLERS.len()),
+    );
+    vec![
+        good.required(),
+        proof(cx, &settings, finder, runner, root).required(),
+    ]
 }
 
 /// The settings that switch every hook off, as the agent reads them.
 fn disabled(cx: &Cx, root: &Path) -> Option<String> {
-    let home = cx.environment.get("HOME").map(|home| Path::new(home).join(SETTINGS));
+    let home = cx
+        .environment
+        .get("HOME")
+        .map(|home| Path::new(home).join(SETTINGS));
     let places = [Some(root.join(SETTINGS)), Some(root.join(LOCAL_SETTINGS)), home];
     places.into_iter().flatten().find_map(|path| {
         let bytes = store::read_regular(&path, store::SMALL).ok()??;
@@ -76,18 +90,31 @@ fn proof(cx: &Cx, settings: &Value, finder: &Finder, runner: &dyn Runner, root: 
     let found = match finder.find(program, &[], root) {
         Found::At(path) => path,
         Found::NotExecutable(path) => {
-            return Check::of(NAME, Verdict::Failed, format!("{} is not executable", path.display()))
-                .remedy(Some(format!("chmod +x {}", path.display())));
+            return Check::of(
+                NAME,
+                Verdict::Failed,
+                format!("{} is not executable", path.display()),
+            )
+            .remedy(Some(format!("chmod +x {}", path.display())));
         }
         Found::Missing => {
-            let why = format!("{program} is not on PATH, and the agent passes over a hook that it cannot start");
+            let why =
+                format!("{program} is not on PATH, and the agent passes over a hook that it cannot start");
             return Check::of(NAME, Verdict::Failed, why).remedy(Some("put sdd into a directory of PATH"));
         }
     };
     match play(cx, &found, words.get(1..).unwrap_or_default(), runner) {
-        Ok(()) => Check::of(NAME, Verdict::Passed, "a red project is blocked, by the command in the settings"),
-        Err(why) => Check::of(NAME, Verdict::Failed, format!("a red project is not blocked: {why}"))
-            .remedy(Some(format!("{} hook stop --help", found.display()))),
+        Ok(()) => Check::of(
+            NAME,
+            Verdict::Passed,
+            "a red project is blocked, by the command in the settings",
+        ),
+        Err(why) => Check::of(
+            NAME,
+            Verdict::Failed,
+            format!("a red project is not blocked: {why}"),
+        )
+        .remedy(Some(format!("{} hook stop --help", found.display()))),
     }
 }
 
@@ -124,7 +151,10 @@ fn lay(place: &Run) -> std::io::Result<std::path::PathBuf> {
     let payload = json!({"session_id": "sdd-doctor", "hook_event_name": "Stop", "stop_hook_active": false,
         "cwd": place.path(), "background_tasks": []});
     scratch::make_dir(&place.path().join(layout::SESSION))?;
-    scratch::write_new(&place.path().join(layout::CONFIG), settings.to_string().as_bytes())?;
+    scratch::write_new(
+        &place.path().join(layout::CONFIG),
+        settings.to_string().as_bytes(),
+    )?;
     let path = place.path().join("payload.json");
     scratch::write_new(&path, payload.to_string().as_bytes())?;
     Ok(path)

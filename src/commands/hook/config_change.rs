@@ -7,8 +7,16 @@ use crate::store::Store;
 
 /// The answer. The agent does not apply a change that is blocked to the running session; the file stays as it is.
 pub(super) fn answer(hook: &Hook<'_>) -> Answer {
-    let of_project = hook.payload.source.as_deref().is_none_or(|source| source.contains("project"));
-    let is_settings = hook.payload.file_path.as_deref().is_none_or(|path| path.ends_with(claude::SETTINGS));
+    let of_project = hook
+        .payload
+        .source
+        .as_deref()
+        .is_none_or(|source| source.contains("project"));
+    let is_settings = hook
+        .payload
+        .file_path
+        .as_deref()
+        .is_none_or(|path| path.ends_with(claude::SETTINGS));
     let Ok(store) = Store::open(hook.root) else {
         return Answer::default();
     };
@@ -22,7 +30,10 @@ pub(super) fn answer(hook: &Hook<'_>) -> Answer {
         Ok((Some(_), value)) if agent::disables_hooks(&value) => "disableAllHooks is true".to_owned(),
         Ok((Some(_), value)) => match agent::missing(&value).as_slice() {
             [] => return Answer::default(),
-            missing => format!("these hooks of sdd are not there any more: {}", missing.join(", ")),
+            missing => format!(
+                "these hooks of sdd are not there any more: {}",
+                missing.join(", ")
+            ),
         },
     };
     Answer::of(Decision::Block(format!(

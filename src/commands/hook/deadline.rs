@@ -46,8 +46,9 @@ impl Deadline {
 
     /// The time that is left.
     pub(super) fn left(&self) -> Duration {
-        self.until
-            .map_or(self.budget, |until| until.saturating_duration_since(Instant::now()))
+        self.until.map_or(self.budget, |until| {
+            until.saturating_duration_since(Instant::now())
+        })
     }
 }
 

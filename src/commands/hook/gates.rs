@@ -57,7 +57,9 @@ fn ask(hook: &Hook<'_>) -> anyhow::Result<Option<Asked>> {
         return Ok(None);
     }
     let session = work::open_session(&opened.store)?;
-    let base = session.as_ref().and_then(|session| session.state.base_commit.as_deref());
+    let base = session
+        .as_ref()
+        .and_then(|session| session.state.base_commit.as_deref());
     let sight = Sight::take(hook, &opened, base);
     let unchanged = match &session {
         Some(_) => sight.is_unchanged(),
@@ -82,7 +84,9 @@ fn began_with(hook: &Hook<'_>, store: &Store, sight: &Sight) -> bool {
         return false;
     };
     let memory = memory::read(store);
-    let then = memory.session(session).and_then(|session| session.tree.as_deref());
+    let then = memory
+        .session(session)
+        .and_then(|session| session.tree.as_deref());
     then.is_some() && then == sight.digest()
 }
 
@@ -94,22 +98,37 @@ fn decide(hook: &Hook<'_>, asked: &Asked) -> Answer {
     let report = report::clean(&found.report).unwrap_or(found.report);
     let mut judged = match found.run {
         Run::New => agent::of_run(&report, &asked.gates),
-        Run::Earlier => agent::of_earlier(&report, &asked.gates).unwrap_or_else(|| agent::of_run(&report, &asked.gates)),
+        Run::Earlier => {
+            agent::of_earlier(&report, &asked.gates).unwrap_or_else(|| agent::of_run(&report, &asked.gates))
+        }
     };
     let mut warnings = report.warnings.clone();
     if hook.cx.cancel.is_expired() {
-        warnings.insert(0, format!("the time budget of {} s is over", hook.deadline.budget().as_secs()));
+        warnings.insert(
+            0,
+            format!(
+                "the time budget of {} s is over",
+                hook.deadline.budget().as_secs()
+            ),
+        );
     }
     if let Some(signal) = hook.cx.cancel.signal() {
         warnings.insert(0, format!("the run was ended by {}", signals::name(signal)));
     }
     if hook.event != Event::SubagentStop && agent::demands_unknown(&asked.opened.config) {
-        warnings.insert(0, "the settings require a gate that this sdd does not have".to_owned());
+        warnings.insert(
+            0,
+            "the settings require a gate that this sdd does not have".to_owned(),
+        );
         if judged.verdict == RunVerdict::Passed {
             judged.verdict = RunVerdict::Error;
         }
     }
-    let changed = asked.sight.changed.as_ref().or(asked.sight.tree.as_ref().map(|tree| &tree.changed));
+    let changed = asked
+        .sight
+        .changed
+        .as_ref()
+        .or(asked.sight.tree.as_ref().map(|tree| &tree.changed));
     let policies = agent::policies(changed.into_iter().flatten());
     if judged.verdict == RunVerdict::Passed {
         forget(hook, &asked.opened.store);
@@ -216,7 +235,12 @@ fn without_verdict(hook: &Hook<'_>, error: &anyhow::Error) -> Answer {
     if let Some(hint) = &shown.hint {
         reason.push_str(&format!("hint: {}\n", text::shorten(hint, 500)));
     }
-    let fingerprint: String = shown.what.chars().filter(|c| !c.is_ascii_digit()).take(300).collect();
+    let fingerprint: String = shown
+        .what
+        .chars()
+        .filter(|c| !c.is_ascii_digit())
+        .take(300)
+        .collect();
     let store = Store::open(hook.root).ok();
     match count(hook, store.as_ref(), &fingerprint, Mending::Possible) {
         Step::Block(_) => Answer::of(hook.against(reason)),
@@ -232,7 +256,9 @@ fn count(hook: &Hook<'_>, store: Option<&Store>, fingerprint: &str, mending: Men
     let now = hook.cx.clock.now();
     let counted = store.and_then(|store| {
         memory::change(store, |memory| {
-            memory.blocks.count(&hook.speaker(), fingerprint, mending, hook.turn(), now)
+            memory
+                .blocks
+                .count(&hook.speaker(), fingerprint, mending, hook.turn(), now)
         })
     });
     counted.unwrap_or_else(|| agent::uncounted(hook.turn(), hook.event))
@@ -247,7 +273,12 @@ fn forget(hook: &Hook<'_>, store: &Store) {
 
 /// Success is silent, but for a change of what gates ask: of that the user is told once.
 fn told(hook: &Hook<'_>, store: &Store, policies: &[String]) -> Answer {
-    let Some(session) = hook.payload.session_id.as_deref().filter(|_| !policies.is_empty()) else {
+    let Some(session) = hook
+        .payload
+        .session_id
+        .as_deref()
+        .filter(|_| !policies.is_empty())
+    else {
         return Answer::default();
     };
     let now = hook.cx.clock.now();
@@ -261,7 +292,11 @@ fn told(hook: &Hook<'_>, store: &Store, policies: &[String]) -> Answer {
         is_new
     });
     if is_new == Some(true) {
-        let shown: Vec<String> = policies.iter().take(8).map(|path| text::shorten(path, 120)).collect();
+        let shown: Vec<String> = policies
+            .iter()
+            .take(8)
+            .map(|path| text::shorten(path, 120))
+            .collect();
         Answer::note(format!(
             "sdd: the gates passed, and what they ask was changed in: {}",
             shown.join(", ")
@@ -279,7 +314,11 @@ fn given_up(judged: &Judged<'_>, blocks: u32, sdd: &str) -> String {
     } else {
         format!(" ({})", gates.join(", "))
     };
-    let times = if blocks == 1 { "1 block".to_owned() } else { format!("{blocks} unchanged blocks") };
+    let times = if blocks == 1 {
+        "1 block".to_owned()
+    } else {
+        format!("{blocks} unchanged blocks")
+    };
     match judged.verdict {
         RunVerdict::Error => {
             let why = judged.against.first().map_or_else(String::new, |gate| {

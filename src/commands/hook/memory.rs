@@ -110,7 +110,10 @@ mod tests {
     fn what_was_remembered_is_known_the_next_time() {
         let (_temp, store) = project();
         assert_eq!(read(&store), Memory::default());
-        change(&store, |memory| memory.session_mut("s", now()).tree = Some("t".to_owned())).unwrap();
+        change(&store, |memory| {
+            memory.session_mut("s", now()).tree = Some("t".to_owned())
+        })
+        .unwrap();
         assert_eq!(read(&store).session("s").unwrap().tree.as_deref(), Some("t"));
     }
 
@@ -120,7 +123,10 @@ mod tests {
         for broken in [&b"{"[..], b"[]", b"\xff", b"{\"blocks\": 7}"] {
             store.write(layout::HOOKS, broken, Overwrite::Replace).unwrap();
             assert_eq!(read(&store), Memory::default());
-            change(&store, |memory| memory.session_mut("s", now()).told = vec!["x".to_owned()]).unwrap();
+            change(&store, |memory| {
+                memory.session_mut("s", now()).told = vec!["x".to_owned()]
+            })
+            .unwrap();
             assert_eq!(read(&store).session("s").unwrap().told, ["x"]);
         }
     }
@@ -128,8 +134,14 @@ mod tests {
     #[test]
     fn what_cannot_be_kept_is_not_counted_on() {
         let (_temp, store) = project();
-        store.write(&format!("{}/x", layout::HOOKS), b"", Overwrite::Replace).unwrap();
-        assert_eq!(change(&store, |memory| memory.session_mut("s", now()).told = vec!["x".to_owned()]), None);
+        store
+            .write(&format!("{}/x", layout::HOOKS), b"", Overwrite::Replace)
+            .unwrap();
+        assert_eq!(
+            change(&store, |memory| memory.session_mut("s", now()).told =
+                vec!["x".to_owned()]),
+            None
+        );
     }
 
     #[test]

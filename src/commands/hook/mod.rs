@@ -59,7 +59,10 @@ fn events() -> Vec<PossibleValue> {
 
 /// Whether these words of a command line that was refused were meant for this command.
 pub fn is_meant(args: impl IntoIterator<Item = std::ffi::OsString>) -> bool {
-    let mut args = args.into_iter().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let mut args = args
+        .into_iter()
+        .skip(1)
+        .map(|arg| arg.to_string_lossy().into_owned());
     while let Some(arg) = args.next() {
         if matches!(arg.as_str(), "-C" | "--format" | "--output" | "--color") {
             args.next();
@@ -73,7 +76,11 @@ pub fn is_meant(args: impl IntoIterator<Item = std::ffi::OsString>) -> bool {
 /// The answer to a command line that cannot be understood: it must not block, and somebody must learn of it.
 pub fn misused(error: &clap::Error) -> Written {
     let text = error.render().to_string();
-    let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let line = text
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ");
     agent::message_only(&format!(
         "sdd hook was called in a way that it does not understand, and checked nothing: {line}"
     ))
@@ -125,7 +132,9 @@ pub fn answer(args: &Args, global: Global, environment: Environment, cancel: Can
     let Some(event) = Event::named(&args.event) else {
         return unknown(&args.event);
     };
-    let budget = args.budget.map_or(event.budget(), |seconds| Duration::from_secs(seconds.into()));
+    let budget = args
+        .budget
+        .map_or(event.budget(), |seconds| Duration::from_secs(seconds.into()));
     let deadline = Deadline::start(budget, &cancel);
     let (payload, note) = stdin::read(&deadline);
     let Some((root, found)) = root(&payload, &global, &environment) else {
@@ -161,7 +170,11 @@ pub fn answer(args: &Args, global: Global, environment: Environment, cancel: Can
     if let Some(note) = note {
         answer = answer.with(format!("sdd hook {}: {note}", event.as_str()));
     }
-    if let Some(other) = payload.hook_event_name.as_deref().filter(|name| *name != event.hook_name()) {
+    if let Some(other) = payload
+        .hook_event_name
+        .as_deref()
+        .filter(|name| *name != event.hook_name())
+    {
         answer = answer.with(format!(
             "sdd hook {} is for {}, and was called for {}",
             event.as_str(),
@@ -202,7 +215,9 @@ fn root(payload: &Payload, global: &Global, environment: &Environment) -> Option
         return detect::find_root(&start).map(|root| (root, FoundBy::Directory));
     }
     let works = payload.cwd.clone().filter(|cwd| cwd.is_absolute()).or(here);
-    let by_directory = works.and_then(|cwd| detect::find_root(&cwd)).map(|root| (root, FoundBy::Directory));
+    let by_directory = works
+        .and_then(|cwd| detect::find_root(&cwd))
+        .map(|root| (root, FoundBy::Directory));
     let by_project = || {
         let project = environment.get("CLAUDE_PROJECT_DIR")?;
         detect::find_root(Path::new(project)).map(|root| (root, FoundBy::Project))
@@ -222,7 +237,10 @@ fn guarded(hook: &Hook<'_>, work: impl FnOnce() -> Answer) -> Answer {
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default();
-    let said = format!("sdd hook {} broke, which is a bug in sdd: {what}", hook.event.as_str());
+    let said = format!(
+        "sdd hook {} broke, which is a bug in sdd: {what}",
+        hook.event.as_str()
+    );
     match (hook.event, hook.turn()) {
         (Event::Stop | Event::SubagentStop, Turn::First) | (Event::TaskCompleted, _) => {
             Answer::of(hook.against(format!("sdd: NO VERDICT: {said}\n")))
@@ -236,5 +254,90 @@ fn pre_commit(hook: &Hook<'_>) -> Answer {
     match hook.payload.command.as_deref().and_then(agent::bypass) {
         Some(bypass) => Answer::of(Decision::Deny(bypass.reason().to_owned())),
         None => Answer::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The answer to an event whose work panics.
+    fn broken(event: Event, active: bool) -> Answer {
+        let payload = Payload {
+            stop_hook_active: active,
+            ..Payload::default()
+        };
+        let cancel = Cancel::new();
+        let deadline = Deadline::start(Duration::from_secs(60), &cancel);
+        let cx = Cx {
+            ui: Ui::silent(),
+            environment: Environment::default(),
+            clock: Clock::System,
+            cancel,
+            start: PathBuf::from("."),
+            global: Global {
+                chdir: None,
+                format: None,
+                output: Vec::new(),
+                quiet: false,
+                verbose: false,
+                color: crate::ui::ColourChoice::Never,
+                no_progress: true,
+            },
+        };
+        let hook = Hook {
+            event,
+            payload: &payload,
+            root: Path::new("."),
+            cx: &cx,
+            deadline: &deadline,
+        };
+        guarded(&hook, || panic!("a bug"))
+    }
+
+    #[test]
+    fn a_bug_of_sdd_is_a_decision_and_no_loop() {
+        let blocks = |answer: Answer| match answer.decision {
+            Decision::Block(reason) | Decision::Refuse(reason) => {
+                assert!(
+                    reason.contains("NO VERDICT") && reason.contains("a bug"),
+                    "{reason}"
+                );
+                true
+            }
+            _ => {
+                assert!(
+                    answer
+                        .message
+                        .is_some_and(|message| message.contains("a bug in sdd"))
+                );
+                false
+            }
+        };
+        assert!(blocks(broken(Event::Stop, false)));
+        assert!(!blocks(broken(Event::Stop, true)));
+        assert!(blocks(broken(Event::SubagentStop, false)));
+        assert!(blocks(broken(Event::TaskCompleted, false)));
+        assert!(!blocks(broken(Event::PreCommit, false)));
+        assert!(!blocks(broken(Event::SessionStart, false)));
+    }
+
+    #[track_caller]
+    fn check(words: &[&str], expect: bool) {
+        let args = std::iter::once("sdd")
+            .chain(words.iter().copied())
+            .map(std::ffi::OsString::from);
+        assert_eq!(is_meant(args), expect, "{words:?}");
+    }
+
+    #[test]
+    fn calls_of_this_command_are_known_behind_every_option() {
+        check(&["hook"], true);
+        check(&["hook", "stop", "--x"], true);
+        check(&["-C", "gate", "--quiet", "--format", "json", "hook"], true);
+        check(&["--format=json", "hook"], true);
+        check(&["gate", "hook"], false);
+        check(&["-C", "hook"], false);
+        check(&[], false);
     }
 }

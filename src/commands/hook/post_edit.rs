@@ -59,7 +59,9 @@ fn edited(hook: &Hook<'_>) -> Option<(PathBuf, String)> {
 
 fn broken_settings(error: &anyhow::Error) -> Answer {
     let shown = show(error);
-    let hint = shown.hint.map_or_else(String::new, |hint| format!("\nhint: {hint}"));
+    let hint = shown
+        .hint
+        .map_or_else(String::new, |hint| format!("\nhint: {hint}"));
     Answer::of(Decision::Block(format!("sdd: {}{hint}", shown.what)))
 }
 
@@ -107,7 +109,11 @@ fn look(hook: &Hook<'_>, opened: &Opened, run: &Run, file: &Path) -> Option<Vec<
     };
     let plan = Plan::make(&gate_cx, &GATES);
     let plan = Plan {
-        gates: plan.gates.into_iter().filter_map(|gate| narrowed(gate, &project, file)).collect(),
+        gates: plan
+            .gates
+            .into_iter()
+            .filter_map(|gate| narrowed(gate, &project, file))
+            .collect(),
     };
     if plan.gates.is_empty() {
         return None;

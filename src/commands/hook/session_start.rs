@@ -20,7 +20,12 @@ const MAX_LINE_CHARS: usize = 300;
 pub(super) fn answer(hook: &Hook<'_>) -> Answer {
     let opened = match pipeline::open(hook.cx) {
         Ok(opened) => opened,
-        Err(error) => return lines(vec![format!("sdd: the settings cannot be read: {}", show(&error).what)]),
+        Err(error) => {
+            return lines(vec![format!(
+                "sdd: the settings cannot be read: {}",
+                show(&error).what
+            )]);
+        }
     };
     let mut said = Vec::new();
     let session = match work::open_session(&opened.store) {
@@ -30,20 +35,30 @@ pub(super) fn answer(hook: &Hook<'_>) -> Answer {
             None
         }
     };
-    let base = session.as_ref().and_then(|session| session.state.base_commit.as_deref());
+    let base = session
+        .as_ref()
+        .and_then(|session| session.state.base_commit.as_deref());
     let sight = Sight::take(hook, &opened, base);
     remember(hook, &opened, &sight);
     let sdd = pipeline::called(hook.cx);
     match &session {
         Some(session) => said.extend(of_session(session, &sight)),
-        None => said.push(format!("sdd: no session is open; {sdd} start ID begins one on a work item")),
+        None => said.push(format!(
+            "sdd: no session is open; {sdd} start ID begins one on a work item"
+        )),
     }
     if let Some(last) = report::last(&opened.store) {
         said.push(of_run(&last, &sdd));
     }
-    let gates: Vec<&str> = agent::wanted(&opened.config, Event::Stop).iter().map(|gate| gate.as_str()).collect();
+    let gates: Vec<&str> = agent::wanted(&opened.config, Event::Stop)
+        .iter()
+        .map(|gate| gate.as_str())
+        .collect();
     if !gates.is_empty() {
-        said.push(format!("Gates that decide: {}; {sdd} gate NAME runs one", gates.join(", ")));
+        said.push(format!(
+            "Gates that decide: {}; {sdd} gate NAME runs one",
+            gates.join(", ")
+        ));
     }
     lines(said)
 }
@@ -62,7 +77,9 @@ fn remember(hook: &Hook<'_>, opened: &Opened, sight: &Sight) {
     let (Some(id), Some(digest)) = (&hook.payload.session_id, sight.digest()) else {
         return;
     };
-    let known = memory::read(&opened.store).session(id).is_some_and(|session| session.tree.is_some());
+    let known = memory::read(&opened.store)
+        .session(id)
+        .is_some_and(|session| session.tree.is_some());
     if !known {
         let now = hook.cx.clock.now();
         // Without it the gates run once more than they had to.
@@ -101,8 +118,14 @@ fn of_run(last: &Report, sdd: &str) -> String {
     let at = last.finished_at.format("%Y-%m-%d %H:%M UTC");
     let verdict = match last.verdict {
         RunVerdict::Passed => format!("passed ({at})"),
-        RunVerdict::Failed => format!("FAILED ({at}): {}; {sdd} report shows what was found", against.join(", ")),
-        RunVerdict::Error => format!("NO VERDICT ({at}): {}; {sdd} report shows why", against.join(", ")),
+        RunVerdict::Failed => format!(
+            "FAILED ({at}): {}; {sdd} report shows what was found",
+            against.join(", ")
+        ),
+        RunVerdict::Error => format!(
+            "NO VERDICT ({at}): {}; {sdd} report shows why",
+            against.join(", ")
+        ),
     };
     format!("Last run of the gates (sdd {}): {verdict}", last.command)
 }

@@ -27,7 +27,10 @@ pub(super) fn read(deadline: &Deadline) -> (Payload, Option<String>) {
             match stdin.read(&mut chunk) {
                 Ok(0) => break,
                 Ok(count) => {
-                    if send.send(chunk.get(..count).unwrap_or_default().to_vec()).is_err() {
+                    if send
+                        .send(chunk.get(..count).unwrap_or_default().to_vec())
+                        .is_err()
+                    {
                         break;
                     }
                 }
@@ -36,7 +39,11 @@ pub(super) fn read(deadline: &Deadline) -> (Payload, Option<String>) {
             }
         }
     };
-    if thread::Builder::new().name("stdin".to_owned()).spawn(reader).is_err() {
+    if thread::Builder::new()
+        .name("stdin".to_owned())
+        .spawn(reader)
+        .is_err()
+    {
         return agent::read(b"");
     }
     // Whoever leaves the pipe open has said everything by then.

@@ -67,9 +67,11 @@ impl Inputs {
             let path = store.path(layout::RUNS).join(id).join(NAME);
             let bytes = store::read_regular(&path, store::SMALL).ok()??;
             let then: Self = serde_json::from_slice(&bytes).ok()?;
-            let is_same = self.is(&then) && then.programs.iter().all(|(path, then)| {
-                stamp(Path::new(path)).is_some_and(|now| now == *then)
-            });
+            let is_same = self.is(&then)
+                && then
+                    .programs
+                    .iter()
+                    .all(|(path, then)| stamp(Path::new(path)).is_some_and(|now| now == *then));
             if !is_same {
                 return None;
             }
@@ -117,7 +119,9 @@ pub(super) fn keep(opened: &Opened, work: Option<&ActiveWork>, tree: String, rep
         && opened.store.path(&directory).is_dir()
     {
         text.push(b'\n');
-        let _kept = opened.store.write(&format!("{directory}/{NAME}"), &text, Overwrite::Replace);
+        let _kept = opened
+            .store
+            .write(&format!("{directory}/{NAME}"), &text, Overwrite::Replace);
     }
 }
 
@@ -129,5 +133,7 @@ fn stamp(path: &Path) -> Option<String> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

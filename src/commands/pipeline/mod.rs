@@ -428,12 +428,7 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    fn play(
-        &self,
-        cx: &Cx,
-        place: &Place,
-        git: impl FnOnce() -> Sight,
-    ) -> (Report, Option<String>) {
+    fn play(&self, cx: &Cx, place: &Place, git: impl FnOnce() -> Sight) -> (Report, Option<String>) {
         let (started_at, since) = (cx.clock.now(), Instant::now());
         let config = &self.opened.config;
         let (planned, tools) = (self.planned, self.tools);

@@ -37,23 +37,13 @@ pub(super) fn of_integration(machine: &Machine<'_>, spec: &Integration) -> Vec<C
         vec![check("Docker", docker), check("Docker Compose", compose)]
     });
     let needs = &spec.environment;
-    let compose_file = match &needs.compose_file {
-        Some(file) => {
-            let (sight, said) = at(&machine.root, &file.value);
-            check(&format!("Compose file ({})", file.value), (sight, said))
-        }
-        None => {
-            let (sight, said) = at(&machine.root, COMPOSE_FILE);
-            check(
-                &format!("Compose file ({COMPOSE_FILE})"),
-                (
-                    sight,
-                    format!("{said}; the spec names none, and this is the usual one"),
-                ),
-            )
-        }
-    };
-    checks.push(compose_file);
+    let named = needs.compose_file.as_ref().map(|file| file.value.as_str());
+    let file = named.unwrap_or(COMPOSE_FILE);
+    let (sight, mut said) = at(&machine.root, file);
+    if named.is_none() {
+        said.push_str("; the spec names none, and this is the usual one");
+    }
+    checks.push(check(&format!("Compose file ({file})"), (sight, said)));
     for (name, paths) in [
         ("Config file", &needs.config_files),
         ("Test data", &needs.test_data_fixtures),

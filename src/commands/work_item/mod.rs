@@ -28,7 +28,8 @@ pub use state::{Loaded, load, no_such_item, spec_path};
   sdd work-item new --type feature --title \"User auth\"     make one, with a spec to fill in
   sdd work-item list --ready                               what can be begun
   sdd work-item show feature_user_auth                     everything about one
-  sdd wi update feature_user_auth --priority high          change one")]
+  sdd work-item update feature_user_auth --status blocked  change one
+  sdd work-item validate                                   what is missing, in all of them")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::state::{self, Stop};
-use super::{look, spec, words};
+use super::{look, words};
 use crate::commands::context::Cx;
 use crate::commands::pipeline::called;
 use crate::commands::suggest::{Suggest, priorities, work_item_types};
@@ -13,6 +13,7 @@ use crate::model::exit::Exit;
 use crate::model::text;
 use crate::model::work_item::change::{self, Added, NewItem};
 use crate::model::work_item::{Priority, WorkItemType};
+use crate::parse::spec::filled;
 use crate::store::{Overwrite, Written, layout};
 
 /// Make a work item, and a spec from the template of its type.
@@ -26,18 +27,17 @@ use crate::store::{Overwrite, Written, layout};
 #[command(after_help = "Examples:
   sdd work-item new --type feature --title \"User auth\"
   sdd work-item new --type bug --title \"Login fails\" --priority critical --urgent
-  sdd work-item new --type integration_test --title \"Orders\" --depends-on feature_cart --depends-on feature_pay
+  sdd work-item new --type integration_test --title Orders --depends-on bug_pay --depends-on bug_cart
   sdd work-item new --type refactor --title \"Split the parser\" --milestone v2 --format json")]
 pub struct Args {
-    /// What kind of work it is: feature, bug, refactor, security, integration_test or deployment
-    #[arg(long = "type", value_name = "TYPE", value_parser = Suggest(work_item_types), hide_possible_values = true)]
+    /// What kind of work it is
+    #[arg(long = "type", value_name = "TYPE", value_parser = Suggest(work_item_types))]
     kind: String,
     /// What it is called, in one line
     #[arg(long, value_name = "TEXT")]
     title: String,
-    /// How much it matters: critical, high, medium or low
-    #[arg(long, value_name = "PRIORITY", default_value = "medium", value_parser = Suggest(priorities),
-          hide_possible_values = true)]
+    /// How much it matters
+    #[arg(long, value_name = "PRIORITY", default_value = "medium", value_parser = Suggest(priorities))]
     priority: String,
     /// An item that must be completed before; may be repeated
     #[arg(long, value_name = "ID")]
@@ -74,7 +74,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let changed = state::change(cx, &store, None, |state| {
         let added = change::add(state, &new, layout::spec, &stamp)?;
         // The spec stands before anything names it: whenever sdd is killed, no item is without one.
-        let spec = spec::filled(kind, title);
+        let spec = filled(kind, title);
         let written = store.write(&added.spec_file, spec.as_bytes(), Overwrite::KeepExisting)?;
         if written == Written::New {
             spec_made = Some(added.spec_file.clone());

@@ -189,11 +189,15 @@ impl<'a> Page<'a> {
         }
         let path = text::one_line(&spec_path(item));
         let about = match &self.spec {
-            SpecFile::Read(spec) => spec::counts(spec, item.kind)
-                .iter()
-                .map(|(what, count)| format!("{count} {what}"))
-                .collect::<Vec<_>>()
-                .join(", "),
+            SpecFile::Read(spec) => {
+                let (sections, filled) = spec::sections(spec);
+                let counts = spec::counts(spec, item.kind);
+                let counts = counts.iter().map(|(what, count)| format!(", {count} {what}"));
+                format!(
+                    "{filled} of {sections} sections filled in{}",
+                    counts.collect::<String>()
+                )
+            }
             SpecFile::Missing => "there is none".to_owned(),
             SpecFile::Refused(_) => "cannot be read".to_owned(),
         };
@@ -269,13 +273,14 @@ impl<'a> Page<'a> {
             .iter()
             .map(|(item, _)| json!({"id": item.id, "status": item.status}))
             .collect();
-        let counts = match &self.spec {
-            SpecFile::Read(spec) => spec::counts(spec, self.item.kind)
-                .into_iter()
-                .map(|(what, count)| (what.replace(' ', "_"), count.into()))
-                .collect(),
-            SpecFile::Missing | SpecFile::Refused(_) => serde_json::Map::new(),
-        };
+        let mut counts = serde_json::Map::new();
+        if let SpecFile::Read(spec) = &self.spec {
+            let (sections, filled) = spec::sections(spec);
+            let all = [("sections", sections), ("sections filled", filled)];
+            for (what, count) in all.into_iter().chain(spec::counts(spec, self.item.kind)) {
+                counts.insert(what.replace(' ', "_"), count.into());
+            }
+        }
         let mut item = self.entry.clone();
         item["sessions"] = sessions.into();
         item["dependents"] = dependents.into();

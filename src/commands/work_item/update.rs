@@ -34,22 +34,11 @@ pub struct Args {
     /// The work item
     #[arg(value_name = "ID")]
     id: String,
-    #[command(flatten)]
-    fields: Fields,
-    /// Change nothing unless the work items have this revision
-    #[arg(long, value_name = "N")]
-    if_revision: Option<u64>,
-}
-
-/// What is to change; one of them at least.
-#[derive(Clone, Debug, clap::Args)]
-#[group(required = true, multiple = true)]
-struct Fields {
-    /// How far it is: not_started, in_progress, blocked or completed
-    #[arg(long, value_name = "STATUS", value_parser = Suggest(statuses), hide_possible_values = true)]
+    /// How far it is
+    #[arg(long, value_name = "STATUS", value_parser = Suggest(statuses))]
     status: Option<String>,
-    /// How much it matters: critical, high, medium or low
-    #[arg(long, value_name = "PRIORITY", value_parser = Suggest(priorities), hide_possible_values = true)]
+    /// How much it matters
+    #[arg(long, value_name = "PRIORITY", value_parser = Suggest(priorities))]
     priority: Option<String>,
     /// What it is called; the id stays
     #[arg(long, value_name = "TEXT")]
@@ -72,36 +61,45 @@ struct Fields {
     /// An item that need not any more; may be repeated
     #[arg(long, value_name = "ID")]
     remove_dependency: Vec<String>,
+    /// Change nothing unless the work items have this revision
+    #[arg(long, value_name = "N")]
+    if_revision: Option<u64>,
 }
 
 /// Runs the command.
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let format = cx.choose(&["human", "json", "agent"])?;
-    let fields = &args.fields;
-    let status: Option<Status> = fields.status.as_deref().map(words::word).transpose()?;
-    let priority: Option<Priority> = fields.priority.as_deref().map(words::word).transpose()?;
-    let line = |flag, given: &'_ Option<String>| -> Result<Option<String>, CommandError> {
-        let given = given
-            .as_deref()
-            .map(|given| words::line(flag, given))
-            .transpose()?;
-        Ok(given.map(str::to_owned))
-    };
-    let title = line("--title", &fields.title)?;
-    let milestone = line("--milestone", &fields.milestone)?.or(fields.no_milestone.then(String::new));
+    let status: Option<Status> = args.status.as_deref().map(words::word).transpose()?;
+    let priority: Option<Priority> = args.priority.as_deref().map(words::word).transpose()?;
+    let title = args
+        .title
+        .as_deref()
+        .map(|given| words::line("--title", given))
+        .transpose()?;
+    let milestone = args
+        .milestone
+        .as_deref()
+        .map(|given| words::line("--milestone", given))
+        .transpose()?;
+    let milestone = milestone.or(args.no_milestone.then_some(""));
     let changes = Changes {
         status,
         priority,
-        title: title.as_deref(),
-        milestone: milestone.as_deref(),
-        urgent: match (fields.urgent, fields.no_urgent) {
+        title,
+        milestone,
+        urgent: match (args.urgent, args.no_urgent) {
             (true, _) => Some(true),
             (_, true) => Some(false),
             _ => None,
         },
-        add_dependencies: &fields.add_dependency,
-        remove_dependencies: &fields.remove_dependency,
+        add_dependencies: &args.add_dependency,
+        remove_dependencies: &args.remove_dependency,
     };
+    if changes.is_empty() {
+        return Err(CommandError::usage("nothing is given that is to change")
+            .hint("give one at least: --status, --priority, --title, --milestone, --urgent, --add-dependency, …")
+            .into());
+    }
     let store = state::open(cx)?;
     let stamp = state::stamp(cx);
     let (updated, unmet, revision) = state::change(cx, &store, args.if_revision, |state| {
@@ -116,7 +114,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         });
         Ok::<_, Stop>((updated, unmet, change::revision(state)))
     })?;
-    let mut warnings: Vec<String> = new_milestone(milestone.as_deref(), updated.new_milestone.as_deref())
+    let mut warnings: Vec<String> = new_milestone(milestone, updated.new_milestone.as_deref())
         .into_iter()
         .collect();
     if !unmet.is_empty() && matches!(status, Some(Status::InProgress | Status::Completed)) {

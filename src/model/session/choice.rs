@@ -261,7 +261,7 @@ mod tests {
         let chosen = choose(state, &items, asked, force);
         let chosen = chosen.map(|choice| (choice.item.id.as_str(), choice.session));
         assert_eq!(
-            chosen.as_ref().map_err(ToString::to_string).map(|chosen| *chosen),
+            chosen.map_err(|refusal| refusal.to_string()),
             expect.map_err(str::to_owned)
         );
     }

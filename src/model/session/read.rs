@@ -36,11 +36,10 @@ pub fn read(state: &Value) -> Result<SessionState, Unreadable> {
     let status = match text(fields, STATUS)?.as_deref().map(plain).as_deref() {
         Some("in_progress") => SessionStatus::InProgress,
         Some("completed") => SessionStatus::Completed,
-        Some(_) => SessionStatus::Idle,
         // Some programs write none.
         None if completed_at.is_some() => SessionStatus::Completed,
         None if number.is_some() && work_item.is_some() => SessionStatus::InProgress,
-        None => SessionStatus::Idle,
+        Some(_) | None => SessionStatus::Idle,
     };
     Ok(SessionState {
         number,
@@ -54,7 +53,7 @@ pub fn read(state: &Value) -> Result<SessionState, Unreadable> {
 }
 
 /// The first of a field's names that has a value.
-fn find<'a>(fields: &'a Map<String, Value>, names: Names) -> Option<(&'static str, &'a Value)> {
+fn find(fields: &Map<String, Value>, names: Names) -> Option<(&'static str, &Value)> {
     names
         .iter()
         .find_map(|name| Some((*name, fields.get(*name).filter(|value| !value.is_null())?)))

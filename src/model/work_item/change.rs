@@ -158,6 +158,19 @@ pub struct Changes<'a> {
     pub remove_dependencies: &'a [String],
 }
 
+impl Changes<'_> {
+    /// Whether nothing is to change.
+    pub fn is_empty(&self) -> bool {
+        self.status.is_none()
+            && self.priority.is_none()
+            && self.title.is_none()
+            && self.milestone.is_none()
+            && self.urgent.is_none()
+            && self.add_dependencies.is_empty()
+            && self.remove_dependencies.is_empty()
+    }
+}
+
 /// An item that was changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Updated {

@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn the_words_of_others_are_understood_but_not_taken() {
         #[track_caller]
-        fn check<T: PartialEq + std::fmt::Debug>(meant: Option<T>, expect: Option<T>) {
+        fn check<T: Copy + PartialEq + std::fmt::Debug>(meant: Option<T>, expect: Option<T>) {
             assert_eq!(meant, expect);
         }
         check(Status::meant("done"), Some(Status::Completed));

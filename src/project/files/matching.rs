@@ -57,6 +57,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::store::atomic::write;
 
     #[track_caller]
     fn check(path: &str, expect: Option<usize>) {
@@ -71,9 +72,9 @@ mod tests {
         ] {
             let file = project.path().join(file);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, "").unwrap();
+            write(&file, b"").unwrap();
         }
-        fs::write(project.path().join(".gitignore"), "*.yaml\n.env*\n").unwrap();
+        write(&project.path().join(".gitignore"), b"*.yaml\n.env*\n").unwrap();
         assert_eq!(count(project.path(), path).ok(), expect, "{path}");
     }
 

@@ -13,7 +13,7 @@ use crate::model::text;
 use crate::process::{self, End, Invocation, Outcome, Runner};
 
 pub use porcelain::{Status, parse};
-pub use since::{Change, Commit, Since, has_commit, since};
+pub use since::since;
 pub use tree::{Tree, changed_between, tree};
 
 use super::detect::nearest_git;

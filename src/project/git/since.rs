@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Error, OWN_WRITES, asking, failure};
+use crate::model::history::{Change, Commit, Since};
 use crate::model::text;
 use crate::process::{Capture, End, Runner};
 
@@ -11,51 +12,6 @@ const MAX_COMMITS: usize = 200;
 
 /// The longest subject of a commit that is kept, in characters.
 const MAX_SUBJECT_CHARS: usize = 200;
-
-/// What happened since a commit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Since {
-    /// The commits, the newest first.
-    pub commits: Vec<Commit>,
-    /// Whether there are more than were looked at.
-    pub more: bool,
-    /// What differs from then, in commits or only in the work tree; files that git does not know are not in it.
-    pub change: Change,
-    /// Files that git does not know; at least so many, when there are very many of them.
-    pub untracked: u64,
-}
-
-/// One commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commit {
-    /// Its id, shortened.
-    pub id: String,
-    /// The first line of its message, made safe to show.
-    pub subject: String,
-}
-
-/// How much differs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Change {
-    /// Files.
-    pub files: u64,
-    /// Lines that were added.
-    pub insertions: u64,
-    /// Lines that were removed.
-    pub deletions: u64,
-}
-
-/// Whether a commit is there, by its id in hexadecimal digits.
-pub fn has_commit(runner: &dyn Runner, git_program: &Path, root: &Path, id: &str) -> Result<bool, Error> {
-    let invocation = asking(git_program, root).args(["cat-file", "-e", &format!("{id}^{{commit}}")]);
-    let outcome = runner.run(&invocation)?;
-    match outcome.end {
-        End::Code(0) => Ok(true),
-        // 1: no such object. 128: it is no commit, or no whole id.
-        End::Code(1 | 128) => Ok(false),
-        end => Err(failure("cat-file", end, &text::message(&outcome.stderr.bytes()))),
-    }
-}
 
 /// What happened in a project since a commit. Commits count wherever in the repository they changed something, files
 /// only in the project's directory, and none that sdd itself keeps there.
@@ -223,7 +179,7 @@ mod tests {
 
     #[test]
     fn of_many_commits_the_newest_are_kept() {
-        let log: String = (0..=MAX_COMMITS).map(|n| format!("{n:07x}\0s\0")).collect();
+        let log: String = (0..=MAX_COMMITS).fold(String::new(), |log, n| log + &format!("{n:07x}\0s\0"));
         let (found, more) = commits(&Capture::of(log.as_bytes())).unwrap();
         assert!(more);
         assert_eq!((found.len(), found[0].id.as_str()), (MAX_COMMITS, "0000000"));

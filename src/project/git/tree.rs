@@ -61,7 +61,10 @@ pub fn tree(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
         Some(top) if !status.truncated => digest(status.head.as_deref(), &changed, &top),
         _ => None,
     };
-    let inside = state.as_deref().and_then(|state| state.strip_suffix(".session/")).unwrap_or("");
+    let inside = state
+        .as_deref()
+        .and_then(|state| state.strip_suffix(".session/"))
+        .unwrap_or("");
     Ok(Some(Tree {
         info: GitInfo {
             head: status.head,
@@ -100,7 +103,10 @@ pub fn changed_between(
         end => return Err(failure("diff", end, &text::message(&outcome.stderr.bytes()))),
     }
     let state = state_directory(root);
-    let inside = state.as_deref().and_then(|state| state.strip_suffix(".session/")).unwrap_or("");
+    let inside = state
+        .as_deref()
+        .and_then(|state| state.strip_suffix(".session/"))
+        .unwrap_or("");
     // Of a list that is cut off the last names may be parts of names, and nobody is misled by them.
     Ok(outcome
         .stdout
@@ -143,7 +149,11 @@ fn digest(head: Option<&str>, changed: &BTreeSet<String>, top: &Path) -> Option<
         } else if metadata.is_file() {
             let bytes = store::read_regular(&file, room).ok()??;
             room = room.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-            whole.update(if is_executable(&metadata) { "program" } else { "file" });
+            whole.update(if is_executable(&metadata) {
+                "program"
+            } else {
+                "file"
+            });
             whole.update(Sha256::digest(&bytes));
         } else {
             // A submodule, or a repository of its own: git does not say what is in it.
@@ -164,5 +174,7 @@ fn is_executable(_metadata: &fs::Metadata) -> bool {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

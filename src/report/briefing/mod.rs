@@ -407,11 +407,7 @@ fn warnings(warnings: &[String]) -> String {
     if warnings.is_empty() {
         return String::new();
     }
-    let lines: String = warnings
-        .iter()
-        .map(|warning| format!("- {}\n", line(warning)))
-        .collect();
-    format!("\n## Warnings\n\n{lines}")
+    format!("\n## Warnings\n\n{}", bullets(warnings.iter()))
 }
 
 /// A list of texts, or that there are none.
@@ -420,11 +416,15 @@ fn list<'a>(title: &str, texts: impl ExactSizeIterator<Item = &'a String>, most:
     if count == 0 {
         return format!("**{title}:** not given\n\n");
     }
-    let lines: String = texts
-        .take(most)
-        .map(|text| format!("- {}\n", line(text)))
-        .collect();
-    format!("**{title}:**\n{lines}{}\n", more(count, most))
+    format!(
+        "**{title}:**\n{}{}\n",
+        bullets(texts.take(most)),
+        more(count, most)
+    )
+}
+
+fn bullets<'a>(texts: impl Iterator<Item = &'a String>) -> String {
+    texts.fold(String::new(), |lines, text| lines + "- " + &line(text) + "\n")
 }
 
 /// What was looked at before the work begins.

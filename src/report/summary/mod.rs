@@ -12,11 +12,11 @@ use std::io;
 use super::briefing::short;
 use super::markdown::code;
 use super::{clean, counts, decision, inert, seconds, sign};
+use crate::model::history::Since;
 use crate::model::report::{GateReport, Report};
 use crate::model::session::{ActiveWork, Outcome};
 use crate::model::text;
 use crate::model::work_item::WorkItemType;
-use crate::project::git::Since;
 
 /// Commits that are named; the rest is counted.
 const MAX_COMMITS: usize = 50;
@@ -28,6 +28,8 @@ const MAX_LINE: usize = 300;
 pub struct Ended<'a> {
     /// The report of the session's last run.
     pub report: &'a Report,
+    /// Where that is kept, relative to the project.
+    pub report_file: &'a str,
     /// The session's number.
     pub session: u32,
     /// The id of the work item.
@@ -90,7 +92,7 @@ fn page(ended: &Ended<'_>) -> String {
     }
     page.push_str(&format!(
         "\nReport: {}, run {}\n",
-        code(&crate::store::layout::report(ended.session)),
+        code(ended.report_file),
         code(&ended.report.run_id)
     ));
     page

@@ -2,9 +2,9 @@ use serde_json::json;
 
 use super::results::Results;
 use super::*;
+use crate::model::history::{Change, Commit};
 use crate::model::report::Report;
 use crate::model::work_item::{Priority, Status, WorkItem};
-use crate::project::git::{Change, Commit};
 use crate::report::tests::fixture_report;
 
 const BEGAN: &str = "2026-01-02T03:04:05Z";
@@ -60,6 +60,7 @@ fn since() -> Since {
 fn ended<'a>(report: &'a Report, work: Option<&'a ActiveWork>, history: History<'a>) -> Ended<'a> {
     Ended {
         report,
+        report_file: ".session/reports/session_003.json",
         session: 3,
         work_item: "feature_login",
         work,

@@ -131,7 +131,10 @@ fn climbing_is_found() {
                 "src/commands/gate.rs",
                 "use crate::engine::run;\nuse crate::cli::Global;\nuse crate::agent::Hook;\n",
             ),
-            ("src/agent/hook.rs", "use crate::report::clean;\nuse crate::commands::gate;\n"),
+            (
+                "src/agent/hook.rs",
+                "use crate::report::clean;\nuse crate::commands::gate;\n",
+            ),
             ("src/odd.rs", ""),
             ("src/main.rs", "use crate::anything;"),
         ],

@@ -79,7 +79,13 @@ fn in_a_green_project() {
     sandbox.commit("First");
     for (name, event, expect, _) in CASES {
         let answer = hook(&sandbox, &[event], &payload(&sandbox, name));
-        assert_eq!(does(&answer), *expect, "{name}: {}{}", answer.stdout, answer.stderr);
+        assert_eq!(
+            does(&answer),
+            *expect,
+            "{name}: {}{}",
+            answer.stdout,
+            answer.stderr
+        );
     }
     sandbox.assert_nothing_left();
 }
@@ -89,12 +95,21 @@ fn in_a_red_project() {
     for (name, event, _, expect) in CASES {
         let sandbox = red();
         let answer = hook(&sandbox, &[event], &payload(&sandbox, name));
-        assert_eq!(does(&answer), *expect, "{name}: {}{}", answer.stdout, answer.stderr);
+        assert_eq!(
+            does(&answer),
+            *expect,
+            "{name}: {}{}",
+            answer.stdout,
+            answer.stderr
+        );
         if *expect == Does::Blocks {
             let reason = reason(&answer);
             assert!(reason.starts_with("sdd: FAILED: 1 of "), "{reason}");
             assert!(reason.contains("  src/a.txt:2 no TODO "), "{reason}");
-            assert!(reason.contains("\nRuns only what did not pass: sdd gate custom\n"), "{reason}");
+            assert!(
+                reason.contains("\nRuns only what did not pass: sdd gate custom\n"),
+                "{reason}"
+            );
         }
         sandbox.assert_nothing_left();
     }
@@ -120,9 +135,15 @@ fn the_directory_of_the_payload_is_where_a_project_is_looked_for() {
     let stop = super::with(payload(&sandbox, "stop"), &serde_json::json!({"cwd": cwd}));
     reason(&hook(&sandbox, &["stop"], &stop));
     // Somewhere else: then the project that the agent was started in.
-    let elsewhere = super::with(payload(&sandbox, "stop"), &serde_json::json!({"cwd": sandbox.beside("home")}));
+    let elsewhere = super::with(
+        payload(&sandbox, "stop"),
+        &serde_json::json!({"cwd": sandbox.beside("home")}),
+    );
     silent(&hook(&sandbox, &["stop"], &elsewhere));
-    let gone = super::with(payload(&sandbox, "stop"), &serde_json::json!({"cwd": "/not/there"}));
+    let gone = super::with(
+        payload(&sandbox, "stop"),
+        &serde_json::json!({"cwd": "/not/there"}),
+    );
     silent(&hook(&sandbox, &["stop"], &gone));
     let project = sandbox.project().to_owned();
     let sandbox = sandbox.env("CLAUDE_PROJECT_DIR", project.clone());
@@ -136,5 +157,8 @@ fn a_hook_of_another_event_says_so() {
     let sandbox = project();
     sandbox.commit("First");
     let answer = hook(&sandbox, &["stop"], &payload(&sandbox, "task-completed"));
-    assert_eq!(message(&answer), "sdd hook stop is for Stop, and was called for TaskCompleted");
+    assert_eq!(
+        message(&answer),
+        "sdd hook stop is for Stop, and was called for TaskCompleted"
+    );
 }

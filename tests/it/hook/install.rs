@@ -37,7 +37,12 @@ fn walk(root: &Path, dir: &Path, found: &mut BTreeMap<String, Option<String>>) {
 fn results(answer: &Value) -> BTreeMap<String, String> {
     let files = answer["files"].as_array().unwrap().iter();
     files
-        .map(|file| (file["path"].as_str().unwrap().to_owned(), file["result"].as_str().unwrap().to_owned()))
+        .map(|file| {
+            (
+                file["path"].as_str().unwrap().to_owned(),
+                file["result"].as_str().unwrap().to_owned(),
+            )
+        })
         .collect()
 }
 
@@ -56,7 +61,12 @@ fn check_there_and_back(sandbox: &Sandbox) {
     let made = tree(sandbox);
     assert!(made.contains_key(SETTINGS));
     let again = results(&json_of(sandbox, &[]));
-    assert!(again.values().all(|result| ["unchanged", "kept"].contains(&result.as_str())), "{again:?}");
+    assert!(
+        again
+            .values()
+            .all(|result| ["unchanged", "kept"].contains(&result.as_str())),
+        "{again:?}"
+    );
     assert_eq!(tree(sandbox), made, "a second time changes nothing");
     json_of(sandbox, &["--remove"]);
     assert_eq!(tree(sandbox), before, "nothing is left, and nothing else is gone");
@@ -97,14 +107,24 @@ fn in_a_fresh_clone_everything_is_taken_out_too() {
 fn a_file_that_a_person_changed_is_kept_and_an_older_one_is_brought_up_to_date() {
     let sandbox = Sandbox::new();
     json_of(&sandbox, &[]);
-    let (gate, complete) = (".claude/skills/sdd-gate/SKILL.md", ".claude/commands/sdd-complete.md");
+    let (gate, complete) = (
+        ".claude/skills/sdd-gate/SKILL.md",
+        ".claude/commands/sdd-complete.md",
+    );
     let mine = sandbox.read(gate) + "\nAlso run `make check`.\n";
     sandbox.rewrite(gate, &mine);
     std::fs::remove_file(sandbox.path(complete)).unwrap();
     let answer = json_of(&sandbox, &[]);
     let results = results(&answer);
-    assert_eq!((results[gate].as_str(), results[complete].as_str()), ("kept", "new"));
-    assert!(answer["warnings"].to_string().contains("sdd-gate/SKILL.md was changed by hand and is kept"));
+    assert_eq!(
+        (results[gate].as_str(), results[complete].as_str()),
+        ("kept", "new")
+    );
+    assert!(
+        answer["warnings"]
+            .to_string()
+            .contains("sdd-gate/SKILL.md was changed by hand and is kept")
+    );
     assert_eq!(sandbox.read(gate), mine);
     json_of(&sandbox, &["--force"]);
     assert_eq!(sandbox.read(gate), mine, "not even by force");
@@ -112,7 +132,10 @@ fn a_file_that_a_person_changed_is_kept_and_an_older_one_is_brought_up_to_date()
     let answer = json_of(&sandbox, &["--remove"]);
     assert_eq!(self::results(&answer)[gate], "kept");
     let left: Vec<String> = tree(&sandbox).into_keys().collect();
-    assert_eq!(left, [".claude", ".claude/skills", ".claude/skills/sdd-gate", gate]);
+    assert_eq!(
+        left,
+        [".claude", ".claude/skills", ".claude/skills/sdd-gate", gate]
+    );
 }
 
 #[test]
@@ -123,7 +146,10 @@ fn a_changed_hook_is_kept_and_said() {
     sandbox.rewrite(SETTINGS, &changed);
     let answer = json_of(&sandbox, &[]);
     let warnings = answer["warnings"].to_string();
-    assert!(warnings.contains("the Stop hook of sdd in .claude/settings.json was changed by hand and is kept"), "{warnings}");
+    assert!(
+        warnings.contains("the Stop hook of sdd in .claude/settings.json was changed by hand and is kept"),
+        "{warnings}"
+    );
     assert_eq!(sandbox.read(SETTINGS), changed);
 }
 
@@ -136,7 +162,11 @@ fn check_refused(text: &str, said: &str) {
         command.args(args);
         let answer = sandbox.start_command(command).wait();
         answer.expect_code(2);
-        assert!(answer.stderr.contains(said), "{said:?} is not in:\n{}", answer.stderr);
+        assert!(
+            answer.stderr.contains(said),
+            "{said:?} is not in:\n{}",
+            answer.stderr
+        );
         assert_eq!(sandbox.read(SETTINGS), text);
         assert_eq!(tree(&sandbox).len(), 2, "nothing was written");
         assert!(!sandbox.path(".session").exists(), "nothing was written");
@@ -148,7 +178,10 @@ fn settings_of_another_form_are_refused_and_untouched() {
     check_refused("{\"hooks\": {},,}", "settings.json:1:14");
     check_refused("", "the file is empty");
     check_refused("[]\n", "settings.json:1:1: expected an object, found an array");
-    check_refused("{\n  \"hooks\": []\n}\n", "settings.json:2:12: expected an object, found an array");
+    check_refused(
+        "{\n  \"hooks\": []\n}\n",
+        "settings.json:2:12: expected an object, found an array",
+    );
     check_refused(
         "{\n  \"hooks\": {\"Stop\": {}}\n}\n",
         "settings.json:2:21: expected an array, found an object",
@@ -175,7 +208,11 @@ fn links_that_lead_out_of_the_project_are_refused() {
         std::os::unix::fs::symlink(&outside, &path).unwrap();
         let answer = sandbox.sdd(["init", "--claude"]);
         answer.expect_code(2);
-        assert!(answer.stderr.contains("leads out of the project"), "{link}: {}", answer.stderr);
+        assert!(
+            answer.stderr.contains("leads out of the project"),
+            "{link}: {}",
+            answer.stderr
+        );
         if link == SETTINGS {
             assert_eq!(std::fs::read_to_string(&outside).unwrap(), "{}\n");
         } else {
@@ -183,7 +220,9 @@ fn links_that_lead_out_of_the_project_are_refused() {
         }
     }
     // One that stays inside is followed.
-    let sandbox = Sandbox::new().file("config/claude.json", "{}\n").file(".claude/x", "");
+    let sandbox = Sandbox::new()
+        .file("config/claude.json", "{}\n")
+        .file(".claude/x", "");
     std::os::unix::fs::symlink("../config/claude.json", sandbox.path(SETTINGS)).unwrap();
     json_of(&sandbox, &[]);
     assert!(sandbox.read("config/claude.json").contains("\"hook\""));
@@ -195,7 +234,10 @@ fn permissions_stay() {
     let sandbox = Sandbox::new().file(SETTINGS, "{}\n");
     std::fs::set_permissions(sandbox.path(SETTINGS), std::fs::Permissions::from_mode(0o640)).unwrap();
     json_of(&sandbox, &[]);
-    let mode = std::fs::metadata(sandbox.path(SETTINGS)).unwrap().permissions().mode();
+    let mode = std::fs::metadata(sandbox.path(SETTINGS))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o640);
 }
 
@@ -219,18 +261,30 @@ fn an_edit_that_drops_the_hooks_is_refused_and_one_that_is_meant_is_not() {
     for (text, said) in [
         ("{}", "not there any more: Stop, SubagentStop"),
         ("{", "it cannot be read"),
-        (&good.replacen('{', "{\"disableAllHooks\": true,", 1), "disableAllHooks is true"),
+        (
+            &good.replacen('{', "{\"disableAllHooks\": true,", 1),
+            "disableAllHooks is true",
+        ),
         (&good.replace("\"sdd\"", "\"true\""), "Stop"),
     ] {
         sandbox.rewrite(SETTINGS, text);
         let answer = hook(&sandbox, &["config-change"], &change);
         let why = reason(&answer);
         assert!(why.contains(said), "{why}");
-        assert!(answer.json()["systemMessage"].as_str().unwrap().contains("was not applied"));
+        assert!(
+            answer.json()["systemMessage"]
+                .as_str()
+                .unwrap()
+                .contains("was not applied")
+        );
     }
     std::fs::remove_file(sandbox.path(SETTINGS)).unwrap();
     assert!(reason(&hook(&sandbox, &["config-change"], &change)).contains("the file is gone"));
-    silent(&hook(&sandbox, &["config-change"], &payload(&sandbox, "config-change-of-user")));
+    silent(&hook(
+        &sandbox,
+        &["config-change"],
+        &payload(&sandbox, "config-change-of-user"),
+    ));
     sandbox.rewrite(SETTINGS, &good);
     json_of(&sandbox, &["--remove"]);
     silent(&hook(&sandbox, &["config-change"], &change));

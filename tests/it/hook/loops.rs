@@ -22,7 +22,11 @@ fn the_same_thing_blocks_three_times_and_then_the_user_is_told() {
             "sdd: verdict FAILED (custom) kept on disk after 3 unchanged blocks; sdd report shows it"
         );
     }
-    assert!(sandbox.read(".session/reports/latest.json").contains("\"verdict\": \"failed\""));
+    assert!(
+        sandbox
+            .read(".session/reports/latest.json")
+            .contains("\"verdict\": \"failed\"")
+    );
     // The user has set the agent to work anew.
     reason(&hook(&sandbox, &["stop"], &stop(&sandbox, false)));
 }
@@ -86,7 +90,10 @@ fn what_the_agent_cannot_mend_blocks_once() {
     assert!(said.contains("not installed"), "{said}");
     for active in [true, false] {
         let told = message(&hook(&sandbox, &["stop"], &stop(&sandbox, active)));
-        assert!(told.starts_with("sdd: NO VERDICT (custom) after 1 block: "), "{told}");
+        assert!(
+            told.starts_with("sdd: NO VERDICT (custom) after 1 block: "),
+            "{told}"
+        );
         assert!(told.ends_with("sdd doctor says what is missing"), "{told}");
     }
 }
@@ -143,9 +150,15 @@ fn a_subagent_answers_for_required_cheap_gates_and_counts_for_itself() {
         .venv();
     let stop = payload(&sandbox, "subagent-stop");
     let said = reason(&hook(&sandbox, &["subagent-stop"], &stop));
-    assert!(said.starts_with("sdd: FAILED: 1 of 1 required gates did not pass: linting"), "{said}");
+    assert!(
+        said.starts_with("sdd: FAILED: 1 of 1 required gates did not pass: linting"),
+        "{said}"
+    );
     assert!(said.contains("a.py:1 F401 "), "{said}");
-    assert!(said.contains("Mends what is fixable: sdd gate linting --fix"), "{said}");
+    assert!(
+        said.contains("Mends what is fixable: sdd gate linting --fix"),
+        "{said}"
+    );
     assert_eq!(sandbox.read("a.py"), "import os\n", "no file is rewritten");
     assert!(!sandbox.path("tests-ran").exists());
     let again = with(stop, &json!({"stop_hook_active": true}));

@@ -58,7 +58,10 @@ fn hold(answer: &Answer, args: &[&str]) {
         }
         other => panic!("exit code {other:?}: {said}"),
     }
-    assert!(!answer.stdout.contains('\u{1b}') && !answer.stderr.contains('\u{1b}'), "{said}");
+    assert!(
+        !answer.stdout.contains('\u{1b}') && !answer.stderr.contains('\u{1b}'),
+        "{said}"
+    );
     if answer.stdout.is_empty() {
         return;
     }
@@ -66,7 +69,8 @@ fn hold(answer: &Answer, args: &[&str]) {
         assert!(answer.stdout.lines().count() <= 10, "{said}");
         return;
     }
-    let object: Value = serde_json::from_str(&answer.stdout).unwrap_or_else(|error| panic!("{error}: {said}"));
+    let object: Value =
+        serde_json::from_str(&answer.stdout).unwrap_or_else(|error| panic!("{error}: {said}"));
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/claude/answers.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
     if let Err(error) = jsonschema::validate(&schema, &object) {
@@ -96,7 +100,10 @@ fn project() -> Sandbox {
     let sandbox = Sandbox::new().git().file("src/a.txt", "fine\n").config(&json!({
         "quality_gates": {"custom_validations": {"rules": [todo()]}}
     }));
-    sandbox.file(".gitignore", "/.session/runs/\n/.session/reports/latest.json\n/.session/.lock\n/.session/**/.*.prev\n")
+    sandbox.file(
+        ".gitignore",
+        "/.session/runs/\n/.session/reports/latest.json\n/.session/.lock\n/.session/**/.*.prev\n",
+    )
 }
 
 fn todo() -> Value {

@@ -26,7 +26,11 @@ fn checks(sandbox: &Sandbox) -> Vec<(String, String, String)> {
                 assert_eq!(report["verdict"], "error");
                 assert!(check["remedy"].is_string(), "{check:#}");
             }
-            (text(&check["check"]), text(&check["verdict"]), text(&check["reason"]))
+            (
+                text(&check["check"]),
+                text(&check["verdict"]),
+                text(&check["reason"]),
+            )
         })
         .collect()
 }
@@ -67,12 +71,18 @@ fn what_switches_the_gate_off_is_found() {
     let sandbox = installed().without("sdd");
     check(
         &sandbox,
-        &[("hooks", "passed", ""), ("stop hook", "failed", "sdd is not on PATH")],
+        &[
+            ("hooks", "passed", ""),
+            ("stop hook", "failed", "sdd is not on PATH"),
+        ],
     );
     let sandbox = installed().fake("sdd", "cat >/dev/null; exit 1");
     check(
         &sandbox,
-        &[("hooks", "passed", ""), ("stop hook", "failed", "it ended with exit code 1")],
+        &[
+            ("hooks", "passed", ""),
+            ("stop hook", "failed", "it ended with exit code 1"),
+        ],
     );
     let sandbox = installed().file(".claude/settings.local.json", "{\"disableAllHooks\": true}");
     check(&sandbox, &[("hooks", "failed", ".claude/settings.local.json")]);
@@ -83,7 +93,12 @@ fn what_switches_the_gate_off_is_found() {
     sandbox.rewrite(".claude/settings.json", "{\"hooks\": {\"Stop\": ");
     check(&sandbox, &[("hooks", "failed", "settings.json:1:")]);
     let sandbox = installed();
-    let gone = sandbox.read(".claude/settings.json").replace("\"stop\"", "\"halt\"");
+    let gone = sandbox
+        .read(".claude/settings.json")
+        .replace("\"stop\"", "\"halt\"");
     sandbox.rewrite(".claude/settings.json", gone);
-    check(&sandbox, &[("hooks", "failed", "not in .claude/settings.json: Stop")]);
+    check(
+        &sandbox,
+        &[("hooks", "failed", "not in .claude/settings.json: Stop")],
+    );
 }

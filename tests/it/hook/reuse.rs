@@ -53,7 +53,10 @@ fn the_same_tree_is_judged_once() {
     sandbox.rewrite("src/a.txt", "red\n");
     check(&sandbox, true, 2);
     let said = reason(&hook(&sandbox, &["stop"], &payload(&sandbox, "stop")));
-    assert!(said.contains("(the verdict of an earlier run on the same tree)"), "{said}");
+    assert!(
+        said.contains("(the verdict of an earlier run on the same tree)"),
+        "{said}"
+    );
     assert_eq!(runs(&sandbox), 2);
     // Back again: its verdict is known.
     sandbox.rewrite("src/a.txt", "green\n");
@@ -82,7 +85,12 @@ fn another_tree_another_commit_other_settings_or_another_tool_are_judged_anew() 
     sandbox.commit("Second");
     check(&sandbox, false, 5);
     let sandbox = sandbox.config(&settings("another name"));
-    check(&sandbox, false, 6);
+    let said = super::message(&hook(&sandbox, &["stop"], &payload(&sandbox, "stop")));
+    assert!(
+        said.ends_with("what they ask was changed in: .session/config.json"),
+        "{said}"
+    );
+    assert_eq!(runs(&sandbox), 6);
     let sandbox = sandbox.fake("look", "echo x >>\"$SANDBOX/home/runs\"; exit 0 # another one");
     check(&sandbox, false, 7);
     check(&sandbox, false, 7);
@@ -143,7 +151,11 @@ fn a_run_that_rewrote_files_is_not_taken_for_the_tree_before() {
     sandbox.rewrite("a.py", "x   =  1\n");
     let said = reason(&hook(&sandbox, &["stop"], &payload(&sandbox, "stop")));
     assert!(said.contains("formatting"), "{said}");
-    assert_eq!(sandbox.read("a.py"), "x   =  1\n", "an agent's file is left alone");
+    assert_eq!(
+        sandbox.read("a.py"),
+        "x   =  1\n",
+        "an agent's file is left alone"
+    );
 }
 
 #[test]
@@ -151,7 +163,11 @@ fn of_two_hooks_at_once_the_second_takes_the_verdict_of_the_first() {
     let sandbox = counting();
     sandbox.rewrite("../home/slow", "");
     let stop = payload(&sandbox, "stop").to_string();
-    let other = with(payload(&sandbox, "task-completed"), &json!({"session_id": "other"})).to_string();
+    let other = with(
+        payload(&sandbox, "task-completed"),
+        &json!({"session_id": "other"}),
+    )
+    .to_string();
     let first = start(&sandbox, &["stop"], stop.as_bytes());
     let second = start(&sandbox, &["task-completed"], other.as_bytes());
     for (running, event) in [(first, "stop"), (second, "task-completed")] {

@@ -9,15 +9,25 @@ fn a_session_begins_with_a_few_plain_lines() {
     let sandbox = red();
     let start = payload(&sandbox, "session-start");
     let answer = hook(&sandbox, &["session-start"], &start);
-    assert!(answer.stdout.starts_with("sdd: no session is open; "), "{}", answer.stdout);
-    sandbox.sdd(["gate"]).expect_code(1);
-    let answer = hook(&sandbox, &["session-start"], &start);
     assert!(
-        answer.stdout.contains("\nLast run of the gates (sdd gate): FAILED ("),
+        answer.stdout.starts_with("sdd: no session is open; "),
         "{}",
         answer.stdout
     );
-    assert!(answer.stdout.contains("\nGates that decide: "), "{}", answer.stdout);
+    sandbox.sdd(["gate"]).expect_code(1);
+    let answer = hook(&sandbox, &["session-start"], &start);
+    assert!(
+        answer
+            .stdout
+            .contains("\nLast run of the gates (sdd gate): FAILED ("),
+        "{}",
+        answer.stdout
+    );
+    assert!(
+        answer.stdout.contains("\nGates that decide: "),
+        "{}",
+        answer.stdout
+    );
     assert!(answer.stdout.lines().count() <= 10);
 }
 
@@ -28,7 +38,11 @@ fn what_an_agent_found_red_is_not_its_doing() {
     silent(&hook(&sandbox, &["stop"], &payload(&sandbox, "stop")));
     // Resumed in between: the beginning stays the beginning.
     sandbox.rewrite("src/a.txt", "TODO\nand more\n");
-    hook(&sandbox, &["session-start"], &payload(&sandbox, "session-start-compact"));
+    hook(
+        &sandbox,
+        &["session-start"],
+        &payload(&sandbox, "session-start-compact"),
+    );
     reason(&hook(&sandbox, &["stop"], &payload(&sandbox, "stop")));
     // Of another session nobody knows what it began with.
     let other = with(payload(&sandbox, "stop"), &json!({"session_id": "other"}));
@@ -47,18 +61,38 @@ fn a_base_that_nothing_differs_from_asks_no_gate() {
     sandbox.sdd(["start", "bug_odd"]).expect_code(0);
     let stop = payload(&sandbox, "stop");
     silent(&hook(&sandbox, &["stop"], &stop));
-    assert!(!sandbox.path(".session/reports/latest.json").exists(), "no gate was run");
+    assert!(
+        !sandbox.path(".session/reports/latest.json").exists(),
+        "no gate was run"
+    );
     let began = hook(&sandbox, &["session-start"], &payload(&sandbox, "session-start"));
-    assert!(began.stdout.starts_with("sdd: session 1 is open for bug_odd: Odd\nBase commit: "), "{}", began.stdout);
-    assert!(began.stdout.contains(", nothing differs from it\n"), "{}", began.stdout);
+    assert!(
+        began
+            .stdout
+            .starts_with("sdd: session 1 is open for bug_odd: Odd\nBase commit: "),
+        "{}",
+        began.stdout
+    );
+    assert!(
+        began.stdout.contains(", nothing differs from it\n"),
+        "{}",
+        began.stdout
+    );
     let sandbox = sandbox.file("src/b.txt", "fine\n");
     let said = reason(&hook(&sandbox, &["stop"], &stop));
-    assert!(said.contains("0 of 1 findings are in files that differ from the base"), "{said}");
+    assert!(
+        said.contains("0 of 1 findings are in files that differ from the base"),
+        "{said}"
+    );
     sandbox.commit("Second");
     let said = reason(&hook(&sandbox, &["stop"], &stop));
     assert!(said.contains("src/a.txt:1"), "{said}");
     let began = hook(&sandbox, &["session-start"], &payload(&sandbox, "session-start"));
-    assert!(began.stdout.contains(", 1 files differ from it\n"), "{}", began.stdout);
+    assert!(
+        began.stdout.contains(", 1 files differ from it\n"),
+        "{}",
+        began.stdout
+    );
 }
 
 #[test]

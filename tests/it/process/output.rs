@@ -62,6 +62,22 @@ fn the_log_has_both_streams_and_the_report_its_own_file() {
 }
 
 #[test]
+fn a_child_reads_the_given_file_or_nothing() {
+    let bench = Bench::new();
+    let file = bench.dir.path().join("in");
+    std::fs::File::create(&file)
+        .unwrap()
+        .write_all(b"from a file\n")
+        .unwrap();
+    let mut invocation = bench.sh("cat");
+    assert_eq!(bench.run(&invocation).stdout.bytes(), b"");
+    invocation.stdin_file = Some(file.clone());
+    assert_eq!(bench.run(&invocation).stdout.bytes(), b"from a file\n");
+    invocation.stdin_file = Some(file.join("not there"));
+    assert!(matches!(bench.try_run(&invocation), Err(Error::Stdin { .. })));
+}
+
+#[test]
 fn a_log_that_cannot_be_written_is_an_error() {
     let bench = Bench::new();
     let mut invocation = bench.sh("touch started");

@@ -62,7 +62,7 @@ fn an_item_without_a_spec_or_with_one_outside_begins_and_says_so() {
         "{page}"
     );
     let secret = sandbox.beside("tmp").join("secret.md");
-    std::fs::write(&secret, "# Feature: secret words").unwrap();
+    sdd::store::atomic::write(&secret, b"# Feature: secret words").unwrap();
     std::os::unix::fs::symlink(&secret, sandbox.path(".session/specs/item_x.md")).unwrap();
     let page = sandbox.sdd(["start"]).stdout;
     assert!(

@@ -76,7 +76,9 @@ fn a_session_whose_report_nobody_gets_stays_open() {
 fn state_that_is_written_half_is_put_right_by_the_next_run() {
     let sandbox = green();
     let outside = sandbox.beside("tmp").join("items.json");
-    std::fs::rename(sandbox.path(WORK_ITEMS), &outside).unwrap();
+    let text = sandbox.read(WORK_ITEMS);
+    sdd::store::atomic::write(&outside, text.as_bytes()).unwrap();
+    std::fs::remove_file(sandbox.path(WORK_ITEMS)).unwrap();
     std::os::unix::fs::symlink(&outside, sandbox.path(WORK_ITEMS)).unwrap();
     let answer = sandbox.sdd(["complete"]);
     answer.expect_code(3);
@@ -85,12 +87,13 @@ fn state_that_is_written_half_is_put_right_by_the_next_run() {
         "{}",
         answer.stderr
     );
-    assert!(
-        read(&sandbox, STATUS)["status"] == "in_progress",
+    assert_eq!(
+        read(&sandbox, STATUS)["status"],
+        "in_progress",
         "the item comes first"
     );
     std::fs::remove_file(sandbox.path(WORK_ITEMS)).unwrap();
-    std::fs::rename(&outside, sandbox.path(WORK_ITEMS)).unwrap();
+    sandbox.rewrite(WORK_ITEMS, text);
     sandbox.sdd(["complete"]).expect_code(0);
     assert!(!standing(&sandbox).2);
 }

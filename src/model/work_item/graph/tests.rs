@@ -75,28 +75,28 @@ fn an_item_is_ready_when_everything_that_it_depends_on_is_completed() {
 #[test]
 fn the_one_in_progress_comes_first_and_then_the_most_important_that_is_ready() {
     #[track_caller]
-    fn check(lines: &[&str], asked: Option<&str>, expect: Result<&str, NoChoice>) {
+    fn check(lines: &[&str], asked: Option<&str>, expect: &Result<&str, NoChoice>) {
         let items = items(lines);
         let graph = Graph::of(&items);
         let found = graph.choose(asked).map(|item| item.id.as_str());
-        assert_eq!(found, expect, "{lines:?}");
+        assert_eq!(found, *expect, "{lines:?}");
     }
-    check(&["a low", "b critical", "c in_progress low"], None, Ok("c"));
-    check(&["a low", "b critical", "c in_progress low"], Some("a"), Ok("a"));
-    check(&["a low", "b high", "c high"], None, Ok("b"));
-    check(&["a high", "b high !", "c critical: gone"], None, Ok("b"));
-    check(&["a medium !", "b high"], None, Ok("b"));
-    check(&["a completed", "b low: a", "c critical: b"], None, Ok("b"));
-    check(&["a in_progress", "b in_progress critical"], None, Ok("b"));
-    check(&["a"], Some("z"), Err(NoChoice::NotThere("z".to_owned())));
-    check(&[], None, Err(NoChoice::Empty));
-    check(&["a completed"], None, Err(NoChoice::AllCompleted));
+    check(&["a low", "b critical", "c in_progress low"], None, &Ok("c"));
+    check(&["a low", "b critical", "c in_progress low"], Some("a"), &Ok("a"));
+    check(&["a low", "b high", "c high"], None, &Ok("b"));
+    check(&["a high", "b high !", "c critical: gone"], None, &Ok("b"));
+    check(&["a medium !", "b high"], None, &Ok("b"));
+    check(&["a completed", "b low: a", "c critical: b"], None, &Ok("b"));
+    check(&["a in_progress", "b in_progress critical"], None, &Ok("b"));
+    check(&["a"], Some("z"), &Err(NoChoice::NotThere("z".to_owned())));
+    check(&[], None, &Err(NoChoice::Empty));
+    check(&["a completed"], None, &Err(NoChoice::AllCompleted));
     check(
         &["a completed", "b blocked", "c: b"],
         None,
-        Err(NoChoice::AllWaiting),
+        &Err(NoChoice::AllWaiting),
     );
-    check(&["a: b", "b: a"], None, Err(NoChoice::AllWaiting));
+    check(&["a: b", "b: a"], None, &Err(NoChoice::AllWaiting));
 }
 
 #[test]
