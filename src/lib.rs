@@ -137,12 +137,11 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Report(args) => commands::report::run(&args, cx),
         Command::Config(args) => commands::settings::run(&args, cx),
         Command::Demo(args) => commands::demo::run(&args, cx),
-        // Answered before: it has an exit code of its own for everything.
-        Command::Hook(_) => Ok(Exit::Ok),
         Command::Doctor(args) => commands::doctor::run(&args, cx),
         Command::Completions(args) => commands::completions::run(&args, cx),
         Command::Man(args) => commands::man::run(&args, cx),
-        Command::InternalReaper { .. } => Ok(Exit::Ok),
+        // Both are answered before.
+        Command::Hook(_) | Command::InternalReaper { .. } => Ok(Exit::Ok),
     }
 }
 

@@ -76,9 +76,8 @@ impl Counters {
         let step = match (mending, turn) {
             (Mending::Possible, Turn::Again) if before >= MOST_BLOCKS => Step::GiveUp(before),
             (Mending::Possible, Turn::Again) => Step::Block(before + 1),
-            (Mending::Possible, Turn::First) => Step::Block(1),
             (Mending::Beyond, _) if before > 0 => Step::GiveUp(before),
-            (Mending::Beyond, _) => Step::Block(1),
+            (Mending::Possible, Turn::First) | (Mending::Beyond, _) => Step::Block(1),
         };
         let blocks = match step {
             Step::Block(blocks) | Step::GiveUp(blocks) => blocks,

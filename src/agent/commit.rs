@@ -93,6 +93,14 @@ pub fn bypass(script: &str) -> Option<Bypass> {
     in_script(script, 0)
 }
 
+/// Whether a script makes a commit, as far as that can be seen without a look behind other programs.
+pub fn commits(script: &str) -> bool {
+    shell::commands(script).iter().any(|words| {
+        let mut words = words.iter().skip_while(|word| base_name(word) != "git");
+        words.next().is_some() && words.any(|word| word == "commit")
+    })
+}
+
 fn in_script(script: &str, depth: usize) -> Option<Bypass> {
     if depth > MAX_DEPTH {
         return None;
@@ -126,7 +134,7 @@ fn in_command(words: &[&str], depth: usize) -> Option<Bypass> {
     let found = if name == "git" {
         in_git(rest, depth)
     } else if SHELLS.contains(&name) {
-        let script = rest.iter().position(|word| is_script_option(word));
+        let script = rest.iter().position(is_script_option);
         script.and_then(|at| in_script(rest.get(at + 1)?, depth + 1))
     } else if name == "eval" {
         in_script(&rest.join(" "), depth + 1)
@@ -159,7 +167,7 @@ fn started(words: &[&str], depth: usize) -> Option<Bypass> {
         .iter()
         .filter(|word| word.contains(' '))
         .find_map(|word| in_script(word.strip_prefix("-S").unwrap_or(word), depth + 1));
-    let at = words.iter().position(|word| is_command(word));
+    let at = words.iter().position(is_command);
     split.or_else(|| in_command(words.get(at?..)?, depth + 1))
 }
 
@@ -396,6 +404,16 @@ mod tests {
                 "git -C",
             ],
         );
+    }
+
+    #[test]
+    fn commits_are_seen() {
+        for script in ["git commit -m x", "cd x && git -C y commit", "A=b git commit"] {
+            assert!(commits(script), "{script}");
+        }
+        for script in ["git status", "echo commit", "make commit", ""] {
+            assert!(!commits(script), "{script}");
+        }
     }
 
     #[test]

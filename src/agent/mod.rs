@@ -23,7 +23,7 @@ mod wanted;
 
 pub use answer::{Answer, Decision, Written, message_only};
 pub use blocks::{Counters, MOST_BLOCKS, Step, Turn, uncounted};
-pub use commit::{Bypass, bypass};
+pub use commit::{Bypass, bypass, commits};
 pub use event::Event;
 pub use fingerprint::{Mending, fingerprint, mending};
 pub use handlers::{HANDLERS, Handler, PROGRAM};

@@ -35,8 +35,11 @@ pub struct Additions {
     pub events: Vec<String>,
 }
 
+/// What became of each event's handler, and what was put in around them.
+pub type Merged = (Vec<(&'static str, Change)>, Additions);
+
 /// Puts the handlers in that are missing. One that was changed is left as it is, and nothing is put in beside it.
-pub fn merge(settings: &mut Value) -> Result<(Vec<(&'static str, Change)>, Additions), Misshapen> {
+pub fn merge(settings: &mut Value) -> Result<Merged, Misshapen> {
     check(settings)?;
     let mut added = Additions::default();
     let mut changes = Vec::new();

@@ -90,12 +90,12 @@ fn the_handlers_are_those_of_the_documentation() {
 
 #[test]
 fn a_changed_handler_is_kept_and_taken_out_all_the_same() {
-    let changed = json!({"hooks": [{"type": "command", "command": "/opt/sdd", "args": ["hook", "stop", "--budget", "60"], "timeout": 90},
+    let own = json!({"hooks": [{"type": "command", "command": "/opt/sdd", "args": ["hook", "stop", "--budget", "60"], "timeout": 90},
                                    {"type": "command", "command": "other"}]});
-    let mut settings = json!({"hooks": {"Stop": [changed]}});
+    let mut settings = json!({"hooks": {"Stop": [own]}});
     let (changes, added) = merge(&mut settings).unwrap();
     assert_eq!(changes[0], ("Stop", Change::Kept));
-    assert_eq!(settings["hooks"]["Stop"], json!([changed]));
+    assert_eq!(settings["hooks"]["Stop"], json!([own]));
     assert_eq!(remove(&mut settings, &added).unwrap(), EVENTS);
     assert_eq!(
         settings,

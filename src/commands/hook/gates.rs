@@ -1,10 +1,9 @@
 //! The events that gates decide over: the agent stops, a subagent stops, a task is complete.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::sight::Sight;
-use super::{Hook, memory};
+use super::{Hook, memory, policy};
 use crate::agent::{self, Answer, Blocked, Event, Judged, Mending, Run, Step};
 use crate::commands::error::show;
 use crate::commands::pipeline::{self, Inputs, Opened, Recording, Request, RunOptions};
@@ -132,7 +131,14 @@ fn decide(hook: &Hook<'_>, asked: &Asked) -> Answer {
     let policies = agent::policies(changed.into_iter().flatten());
     if judged.verdict == RunVerdict::Passed {
         forget(hook, &asked.opened.store);
-        return told(hook, &asked.opened.store, &policies);
+        // Success is silent, but for a change of what gates ask.
+        let said = policy::told(
+            hook,
+            &asked.opened.store,
+            &policies,
+            "the gates passed, and what they ask was changed",
+        );
+        return said.map_or_else(Answer::default, Answer::note);
     }
     let shown = if found.kept {
         layout::LATEST_REPORT.to_owned()
@@ -268,41 +274,6 @@ fn forget(hook: &Hook<'_>, store: &Store) {
     let speaker = hook.speaker();
     if memory::read(store).blocks.knows(&speaker) {
         let _forgotten = memory::change(store, |memory| memory.blocks.clear(&speaker));
-    }
-}
-
-/// Success is silent, but for a change of what gates ask: of that the user is told once.
-fn told(hook: &Hook<'_>, store: &Store, policies: &[String]) -> Answer {
-    let Some(session) = hook
-        .payload
-        .session_id
-        .as_deref()
-        .filter(|_| !policies.is_empty())
-    else {
-        return Answer::default();
-    };
-    let now = hook.cx.clock.now();
-    let is_new = memory::change(store, |memory| {
-        let session = memory.session_mut(session, now);
-        let known: BTreeSet<&String> = session.told.iter().collect();
-        let is_new = policies.iter().any(|policy| !known.contains(policy));
-        if is_new {
-            session.told = policies.to_vec();
-        }
-        is_new
-    });
-    if is_new == Some(true) {
-        let shown: Vec<String> = policies
-            .iter()
-            .take(8)
-            .map(|path| text::shorten(path, 120))
-            .collect();
-        Answer::note(format!(
-            "sdd: the gates passed, and what they ask was changed in: {}",
-            shown.join(", ")
-        ))
-    } else {
-        Answer::default()
     }
 }
 

@@ -111,7 +111,7 @@ mod tests {
         let (_temp, store) = project();
         assert_eq!(read(&store), Memory::default());
         change(&store, |memory| {
-            memory.session_mut("s", now()).tree = Some("t".to_owned())
+            memory.session_mut("s", now()).tree = Some("t".to_owned());
         })
         .unwrap();
         assert_eq!(read(&store).session("s").unwrap().tree.as_deref(), Some("t"));
@@ -124,7 +124,7 @@ mod tests {
             store.write(layout::HOOKS, broken, Overwrite::Replace).unwrap();
             assert_eq!(read(&store), Memory::default());
             change(&store, |memory| {
-                memory.session_mut("s", now()).told = vec!["x".to_owned()]
+                memory.session_mut("s", now()).told = vec!["x".to_owned()];
             })
             .unwrap();
             assert_eq!(read(&store).session("s").unwrap().told, ["x"]);

@@ -7,6 +7,7 @@ mod config_change;
 mod deadline;
 mod gates;
 mod memory;
+mod policy;
 mod post_edit;
 mod session_start;
 mod sight;
@@ -163,7 +164,7 @@ pub fn answer(args: &Args, global: Global, environment: Environment, cancel: Can
     let mut answer = guarded(&hook, || match event {
         Event::Stop | Event::SubagentStop | Event::TaskCompleted => gates::answer(&hook),
         Event::PostEdit => post_edit::answer(&hook),
-        Event::PreCommit => pre_commit(&hook),
+        Event::PreCommit => policy::pre_commit(&hook),
         Event::SessionStart => session_start::answer(&hook),
         Event::ConfigChange => config_change::answer(&hook),
     });
@@ -246,14 +247,6 @@ fn guarded(hook: &Hook<'_>, work: impl FnOnce() -> Answer) -> Answer {
             Answer::of(hook.against(format!("sdd: NO VERDICT: {said}\n")))
         }
         _ => Answer::note(said),
-    }
-}
-
-/// Refuses shell commands that get a commit past its hooks.
-fn pre_commit(hook: &Hook<'_>) -> Answer {
-    match hook.payload.command.as_deref().and_then(agent::bypass) {
-        Some(bypass) => Answer::of(Decision::Deny(bypass.reason().to_owned())),
-        None => Answer::default(),
     }
 }
 

@@ -21,10 +21,7 @@ pub(super) fn answer(hook: &Hook<'_>) -> Answer {
     let opened = match pipeline::open(hook.cx) {
         Ok(opened) => opened,
         Err(error) => {
-            return lines(vec![format!(
-                "sdd: the settings cannot be read: {}",
-                show(&error).what
-            )]);
+            return lines(&[format!("sdd: the settings cannot be read: {}", show(&error).what)]);
         }
     };
     let mut said = Vec::new();
@@ -60,10 +57,10 @@ pub(super) fn answer(hook: &Hook<'_>) -> Answer {
             gates.join(", ")
         ));
     }
-    lines(said)
+    lines(&said)
 }
 
-fn lines(said: Vec<String>) -> Answer {
+fn lines(said: &[String]) -> Answer {
     let lines: Vec<String> = said
         .iter()
         .take(MAX_LINES)

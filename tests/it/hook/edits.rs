@@ -132,6 +132,21 @@ fn policy_that_was_changed_in_any_way_is_told_at_the_stop() {
 }
 
 #[test]
+fn a_commit_of_changed_policy_is_told_once() {
+    let sandbox = project();
+    sandbox.commit("First");
+    let commit = payload(&sandbox, "pre-commit");
+    silent(&hook(&sandbox, &["pre-commit"], &commit));
+    let sandbox = sandbox.file(".github/workflows/ci.yml", "on: push\n");
+    let said = message(&hook(&sandbox, &["pre-commit"], &commit));
+    assert_eq!(
+        said,
+        "sdd: what the gates ask was changed in: .github/workflows/ci.yml"
+    );
+    silent(&hook(&sandbox, &["pre-commit"], &commit));
+}
+
+#[test]
 fn commits_that_skip_hooks_are_denied_with_a_reason() {
     let sandbox = project();
     for (command, denied) in [

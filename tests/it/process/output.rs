@@ -1,6 +1,7 @@
 //! What becomes of a child's output.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 
 use sdd::process::capture::{HEAD_BYTES, MAX_LOG_BYTES, TAIL_BYTES};
