@@ -26,7 +26,6 @@ pub struct Cli {
 /// What `sdd -h` ends with.
 const IN_SHORT: &str = "\
 Examples:
-  sdd init        set this project up
   sdd start       begin a session on a work item
   sdd complete    run every gate, decide, and record the result
 
@@ -115,6 +114,12 @@ pub enum Command {
     /// to get what is missing, with the project's own package manager and with this machine's. It installs and changes
     /// nothing, and starts nothing that could: what is run through `uv run` and the like is named and not asked.
     Doctor(commands::doctor::Args),
+    /// Answer an event of a coding agent
+    ///
+    /// Reads the event from stdin as Claude Code writes it, and answers with exit code 0 or 2 and with one JSON object
+    /// or nothing. `sdd init --claude` writes the settings that start it. In a project without `.session/` it does
+    /// nothing.
+    Hook(commands::hook::Args),
     /// Print a script that completes sdd's command line in a shell
     #[command(hide = true)]
     Completions(commands::completions::Args),

@@ -4,12 +4,13 @@
 //! The modules are floors, and each uses only those before it:
 //!
 //! ```text
-//! model → store, process → project → tools, parse → gates → engine → report → commands → main
+//! model → store, process → project → tools, parse → gates → engine → report → agent → commands → main
 //! ```
 //!
 //! `plan` and `judge` of a gate are pure. One place starts processes ([`process`]), one writes state
 //! ([`store`]), one prints ([`ui`]). `docs/architecture.md` has the map and the invariants.
 
+pub mod agent;
 pub mod cli;
 pub mod commands;
 pub mod doctor;
@@ -44,7 +45,14 @@ pub fn main() -> Exit {
         return Exit::Ok;
     }
     match Cli::try_parse() {
+        Ok(Cli {
+            global,
+            command: Command::Hook(args),
+        }) => hook(&args, global),
         Ok(cli) => run(cli),
+        Err(error) if error.use_stderr() && commands::hook::is_meant(std::env::args_os()) => {
+            written(&commands::hook::misused(&error))
+        }
         Err(error) => {
             // Help and version are no misuse. Nobody can be told that a stream cannot be written.
             let _ = error.print();
@@ -92,6 +100,36 @@ fn run(cli: Cli) -> Exit {
     }
 }
 
+/// Answers an event of a coding agent: nothing but the answer is printed, and sdd ends with 0 or 2.
+fn hook(args: &commands::hook::Args, global: Global) -> Exit {
+    // What panics is answered as well, and must not talk.
+    std::panic::set_hook(Box::new(|_| {}));
+    let cancel = Cancel::new();
+    // Without signals the agent ends sdd, and the guard ends what it runs.
+    let _installed = process::signals::install_leaving_with(&cancel, Exit::Usage);
+    written(&commands::hook::answer(
+        args,
+        global,
+        Environment::of_process(),
+        cancel,
+    ))
+}
+
+fn written(answer: &agent::Written) -> Exit {
+    let mut ui = Ui::of_process(Looks {
+        colour: ui::ColourChoice::Never,
+        no_color: true,
+        verbosity: Verbosity::Quiet,
+        live: Live::Off,
+    });
+    if let (Err(_), Some(reason)) = (ui.data(answer.stdout.as_bytes()), &answer.instead) {
+        ui.reason(reason);
+        return Exit::Usage;
+    }
+    ui.reason(&answer.stderr);
+    if answer.code == 0 { Exit::Ok } else { Exit::Usage }
+}
+
 fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
     match command {
         Command::Init(args) => commands::init::run(&args, cx),
@@ -106,7 +144,8 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Doctor(args) => commands::doctor::run(&args, cx),
         Command::Completions(args) => commands::completions::run(&args, cx),
         Command::Man(args) => commands::man::run(&args, cx),
-        Command::InternalReaper { .. } => Ok(Exit::Ok),
+        // Both are answered before.
+        Command::Hook(_) | Command::InternalReaper { .. } => Ok(Exit::Ok),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `sdd doctor`: what is installed, what is missing, and how to get it.
 
+mod hooks;
 mod look;
 mod render;
 
@@ -95,6 +96,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     found.push(checks::git(&sight));
     found.push(checks::units(&project));
     found.extend(units(cx, &project, &platform));
+    found.extend(hooks::checks(cx, &opened.store, &finder, &runner));
     found.extend(needs.gaps.iter().map(checks::gap));
     found.extend(checks::unavailable(&opened.config, None));
     let tools = tools(&needs.programs, &answers, &project, &platform);

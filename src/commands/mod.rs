@@ -1,5 +1,6 @@
 //! The subcommands: one file each, arguments and a `run`.
 
+mod claude;
 pub mod complete;
 pub mod completions;
 pub mod config;
@@ -8,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 pub mod error;
 pub mod gate;
+pub mod hook;
 pub mod init;
 pub mod man;
 mod output;

@@ -313,6 +313,8 @@ impl Bench<'_> {
     fn leave(&self, gate: usize, item: usize) {
         let why = if self.job.cancel.signal().is_some() {
             "the run was cancelled before it began"
+        } else if self.job.cancel.is_expired() {
+            "the time of the run was over before it began"
         } else {
             "something else did not pass, and --fail-fast stops the rest"
         };

@@ -133,6 +133,7 @@ impl Gate for Custom {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm a kind of rule")]
 fn plan_rule(cx: &Context<'_>, asked: &Asked<'_>) -> Item {
     let (rule, label) = (asked.rule, asked.label());
     let unreadable = |reason: String, hint: Option<String>| {

@@ -1,6 +1,6 @@
 //! The one place that starts processes: an [`Invocation`] is data, a [`Runner`] turns it into an [`Outcome`].
 //!
-//! Every child runs in its own process group, without stdin, with both pipes always drained into bounded
+//! Every child runs in its own process group, with an empty stdin or a file as one, with both pipes always drained into bounded
 //! memory and capped files, under a deadline. A time-out, a signal and "not installed" are outcomes of their
 //! own and never an exit code. No child, and nothing that a child started, outlives its run.
 
@@ -63,6 +63,8 @@ pub struct Invocation {
     pub timeout: Duration,
     /// The time between TERM and KILL.
     pub grace: Duration,
+    /// The file that its stdin is; without one it has an empty stdin.
+    pub stdin_file: Option<PathBuf>,
     /// The file that both streams go to, in order of arrival, up to [`capture::MAX_LOG_BYTES`] a stream.
     pub log: Option<PathBuf>,
     /// The file that stdout goes to instead of `log`: for tools whose stdout is their report.
@@ -92,6 +94,7 @@ impl Invocation {
             env: Vec::new(),
             timeout,
             grace: DEFAULT_GRACE,
+            stdin_file: None,
             log: None,
             stdout_file: None,
             raw: KeepRaw::Nothing,
@@ -200,6 +203,14 @@ pub enum Error {
     Directory {
         /// The directory.
         cwd: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The file that its stdin was to be could not be opened.
+    #[error("cannot read {}", path.display())]
+    Stdin {
+        /// The file.
+        path: PathBuf,
         /// The cause.
         source: std::io::Error,
     },

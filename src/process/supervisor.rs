@@ -1,6 +1,7 @@
 //! The real runner.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -112,12 +113,19 @@ impl System {
         })
     }
 
-    fn spawn(&self, invocation: &Invocation, tag: &str, temporary: Option<&OfChild>) -> io::Result<Child> {
+    fn spawn(
+        &self,
+        invocation: &Invocation,
+        tag: &str,
+        temporary: Option<&OfChild>,
+        stdin: Option<&File>,
+    ) -> io::Result<Child> {
         let mut tries = 1;
         loop {
+            let stdin = stdin.map_or_else(|| Ok(Stdio::null()), |file| file.try_clone().map(Stdio::from))?;
             match self
                 .children
-                .begin(|| self.command(invocation, tag, temporary).spawn())
+                .begin(|| self.command(invocation, tag, temporary, stdin).spawn())
             {
                 Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < BUSY_TRIES => {
                     thread::sleep(Duration::from_millis(10) * tries);
@@ -132,7 +140,13 @@ impl System {
         clippy::disallowed_methods,
         reason = "this is the one place that starts processes"
     )]
-    fn command(&self, invocation: &Invocation, tag: &str, temporary: Option<&OfChild>) -> Command {
+    fn command(
+        &self,
+        invocation: &Invocation,
+        tag: &str,
+        temporary: Option<&OfChild>,
+        stdin: Stdio,
+    ) -> Command {
         let mut command = Command::new(&invocation.program);
         command
             .args(&invocation.args)
@@ -142,7 +156,7 @@ impl System {
             .envs(temporary.into_iter().flat_map(OfChild::variables))
             .envs(invocation.env.iter().map(pair))
             .env(RUN_ID, tag)
-            .stdin(Stdio::null())
+            .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         #[cfg(unix)]
@@ -157,6 +171,16 @@ impl Drop for System {
             guard::end_rest(&self.own_tag());
         }
     }
+}
+
+fn stdin_of(invocation: &Invocation) -> Result<Option<File>, Error> {
+    let open = |path: &PathBuf| {
+        File::open(path).map_err(|source| Error::Stdin {
+            path: path.clone(),
+            source,
+        })
+    };
+    invocation.stdin_file.as_ref().map(open).transpose()
 }
 
 fn pair((name, value): &(OsString, OsString)) -> (&OsStr, &OsStr) {
@@ -178,6 +202,7 @@ impl Runner for System {
             });
         }
         check_directory(&invocation.cwd)?;
+        let stdin = stdin_of(invocation)?;
         let Prepared { temporary, guard } = self.prepare();
         let outputs = Outputs::open(invocation, &self.redactor)?;
         let number = self.started.fetch_add(1, Ordering::SeqCst);
@@ -189,7 +214,7 @@ impl Runner for System {
         let paused = self.cancel.pause().total();
         let deadline = Instant::now().checked_add(invocation.timeout);
         let child = self
-            .spawn(invocation, &tag, temporary.as_ref())
+            .spawn(invocation, &tag, temporary.as_ref(), stdin.as_ref())
             .map_err(|source| spawn_error(&invocation.program, source))?;
         let number = child.id();
         if let Some(guard) = guard {

@@ -19,7 +19,7 @@ pub mod summary;
 use std::collections::BTreeMap;
 use std::io;
 
-pub use clean::clean;
+pub use clean::{clean, clean_gate};
 pub use rooted::rooted;
 
 use crate::model::finding::Finding;

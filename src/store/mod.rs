@@ -4,6 +4,7 @@
 //! change, write, release. Nothing is remembered from one call to the next.
 
 pub mod atomic;
+mod directories;
 pub mod document;
 pub mod error;
 pub mod layout;

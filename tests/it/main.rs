@@ -7,6 +7,7 @@ mod doctor;
 mod example;
 mod gates;
 mod help;
+mod hook;
 mod monorepo;
 mod process;
 mod project;

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import hook
 import kill
 import schedule
 import sessions
@@ -70,6 +71,8 @@ def main(args):
     if args[:2] == ["work-item", "list"]:
         items = json.load(open(".session/tracking/work_items.json"))["work_items"]
         print(json.dumps({"total": len(items)}))
+        return 0
+    if args[:2] == ["hook", "stop"]:
         return 0
     return 0 if args == ["--version"] else 2
 # Not sys.exit, which takes the handlers away before the process has ended.
@@ -230,9 +233,31 @@ def test_work_items_are_measured_against_their_budgets(tmp_path, monkeypatch, ca
 
 
 def test_work_items_that_are_not_seen_measure_nothing(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(work_items, "fill", lambda made, count: made.write(work_items_file(), '{"work_items": {}}'))
+    monkeypatch.setattr(
+        work_items, "fill", lambda made, count: made.write(work_items_file(), '{"work_items": {}}')
+    )
     assert work_items.main([str(fake(tmp_path)), "--runs", "1"]) == 3
     assert "sees 0 of 10000 work items" in capsys.readouterr().err
+
+
+def test_hooks_are_measured_against_their_budget(tmp_path, monkeypatch, capsys):
+    program = str(fake(tmp_path))
+    monkeypatch.setattr(hook, "BUDGET", 5.0)
+    assert hook.main([program, "--runs", "2", "--files", "40"]) == 0
+    assert capsys.readouterr().out.count("kept") == 2
+    monkeypatch.setattr(hook, "BUDGET", -5.0)
+    assert hook.main([program, "--runs", "2", "--files", "40"]) == 1
+    assert "EXCEEDED" in capsys.readouterr().out
+
+
+def test_a_hook_that_speaks_or_runs_gates_measures_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(hook, "open_session", lambda made: made.write(".session/reports/latest.json", "{}"))
+    assert hook.main([str(fake(tmp_path)), "--runs", "1", "--files", "10"]) == 3
+    assert "gates were run" in capsys.readouterr().err
+    talks = tmp_path / "talks"
+    talks.write_text("#!/bin/sh\necho done\n", "utf-8")
+    talks.chmod(0o755)
+    assert hook.main([str(talks), "--runs", "1", "--files", "10"]) == 3
 
 
 BEGINNING = """
@@ -266,7 +291,9 @@ def work_items_file() -> str:
     return ".session/tracking/work_items.json"
 
 
-@pytest.mark.parametrize("measure", [startup.main, schedule.main, kill.main, sessions.main, work_items.main])
+@pytest.mark.parametrize(
+    "measure", [startup.main, schedule.main, kill.main, sessions.main, work_items.main, hook.main]
+)
 def test_what_cannot_be_measured_has_no_answer(measure, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(startup, "fill", lambda made, files: None)
     assert measure([str(tmp_path / "missing")]) == 3

@@ -1,6 +1,7 @@
 //! From arguments to a finished report: what `sdd gate` and `sdd complete` have in common.
 
 mod decision;
+mod inputs;
 mod options;
 mod place;
 mod versions;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use decision::{called, decide};
+pub use inputs::Inputs;
 pub use options::RunOptions;
 pub use versions::{read_versions, write_versions};
 
@@ -30,7 +32,6 @@ use crate::process::redact::Redactor;
 use crate::process::{System, guard, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
-use crate::ui;
 use decision::{contradictions, missing_gates, rerun, unanswered, withheld};
 use place::Place;
 
@@ -73,7 +74,8 @@ pub fn open(cx: &Cx) -> anyhow::Result<Opened> {
         CommandError::not_found(format!("no .session/ in {} or above it", cx.start.display()))
             .hint("set the project up: sdd init")
     })?;
-    let store = Store::open(&root)?.on_notice(|notice| ui::say(&notice.to_string()));
+    let say = cx.ui.sayer();
+    let store = Store::open(&root)?.on_notice(move |notice| say(&notice.to_string()));
     let loaded = read_config(&store)?;
     let mut warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
     if !store.path(layout::CONFIG).exists() {
@@ -209,12 +211,12 @@ pub fn execute_for(
         };
         let git = || {
             git.join()
-                .unwrap_or_else(|_| (None, Some("reading the git state panicked".to_owned())))
+                .unwrap_or_else(|_| Sight::unknown("reading the git state panicked".to_owned()))
         };
         anyhow::Ok(scene.play(cx, &place, git))
     });
-    let report = match played {
-        Ok(report) => report,
+    let (report, digest) = match played {
+        Ok(played) => played,
         Err(error) => {
             place.discard();
             return Err(error);
@@ -226,7 +228,11 @@ pub fn execute_for(
             drop(tools);
             opened.store.tidy();
         });
-        record(&opened.store, &report)
+        let recorded = record(&opened.store, &report);
+        if let (Ok(()), Some(digest)) = (&recorded, digest) {
+            inputs::keep(opened, request.work, digest, &report);
+        }
+        recorded
     });
     let mut done = Done {
         report,
@@ -336,10 +342,11 @@ impl<'a> Planned<'a> {
     ) -> anyhow::Result<Self> {
         let project = project(&opened.config, opened.store.root(), finder, &tools.runner)?;
         let programs = programs(cx, &opened.config, &project, request.work, finder);
-        let asked: Vec<GateId> = match request.work {
-            _ if !request.named.is_empty() => request.named.to_vec(),
-            Some(work) => gates_for(work.item.kind),
-            None => GateId::ALL.to_vec(),
+        let asked: Vec<GateId> = match (request.named, request.options.only.as_slice(), request.work) {
+            ([], [], Some(work)) => gates_for(work.item.kind),
+            ([], [], None) => GateId::ALL.to_vec(),
+            ([], only, _) => only.to_vec(),
+            (named, _, _) => named.to_vec(),
         };
         let mut planned = Self {
             project,
@@ -414,13 +421,35 @@ impl Tools {
     }
 
     /// The state of the repository, or why it could not be had.
-    fn git(&self, finder: &Finder, root: &Path) -> (Option<GitInfo>, Option<String>) {
+    fn git(&self, finder: &Finder, root: &Path) -> Sight {
         let Found::At(program) = finder.find("git", &[], root) else {
-            return (None, None);
+            return Sight::default();
         };
-        match git::read(&self.runner, &program, root) {
-            Ok(info) => (info, None),
-            Err(error) => (None, Some(format!("the git state is unknown: {error}"))),
+        match git::tree(&self.runner, &program, root) {
+            Ok(tree) => Sight {
+                digest: tree.as_ref().and_then(|tree| tree.digest.clone()),
+                info: tree.map(|tree| tree.info),
+                warning: None,
+            },
+            Err(error) => Sight::unknown(format!("the git state is unknown: {error}")),
+        }
+    }
+}
+
+/// What git said.
+#[derive(Default)]
+struct Sight {
+    info: Option<GitInfo>,
+    /// A digest of the work tree as it was when the run began.
+    digest: Option<String>,
+    warning: Option<String>,
+}
+
+impl Sight {
+    fn unknown(why: String) -> Self {
+        Self {
+            warning: Some(why),
+            ..Self::default()
         }
     }
 }
@@ -435,12 +464,7 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    fn play(
-        &self,
-        cx: &Cx,
-        place: &Place,
-        git: impl FnOnce() -> (Option<GitInfo>, Option<String>),
-    ) -> Report {
+    fn play(&self, cx: &Cx, place: &Place, git: impl FnOnce() -> Sight) -> (Report, Option<String>) {
         let (started_at, since) = (cx.clock.now(), Instant::now());
         let config = &self.opened.config;
         let (planned, tools) = (self.planned, self.tools);
@@ -477,13 +501,13 @@ impl Scene<'_> {
         let mut warnings = self.opened.warnings.clone();
         warnings.extend(contradictions(config));
         warnings.extend(planned.project.warnings.iter().cloned());
-        warnings.extend(git.1);
+        warnings.extend(git.warning);
         warnings.extend(withheld(cx, config, &ran.gates));
         let missing_gates = missing_gates(config, self.request, &mut warnings);
         let unanswered = unanswered(&ran.gates, self.request, &mut warnings);
         let cancelled_by = cx.cancel.signal().map(signals::name);
         let verdict = decide(&ran.gates, cancelled_by.is_some() || missing_gates || unanswered);
-        Report {
+        let report = Report {
             schema_version: SCHEMA_VERSION,
             kind: "gate_report".to_owned(),
             sdd_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -499,7 +523,7 @@ impl Scene<'_> {
                     .map(|facts| facts.unit.clone())
                     .collect(),
             },
-            git: git.0.map(|git| GitInfo {
+            git: git.info.map(|git| GitInfo {
                 base: self.request.work.and_then(|work| work.base_commit.clone()),
                 ..git
             }),
@@ -515,7 +539,8 @@ impl Scene<'_> {
                 .collect(),
             gates: ran.gates,
             rerun: rerun(&called(cx), self.request),
-        }
+        };
+        (report, git.digest)
     }
 
     fn last_report(&self) -> Option<Report> {

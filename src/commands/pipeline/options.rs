@@ -2,6 +2,7 @@
 
 use crate::commands::context::Cx;
 use crate::gates::Fixing;
+use crate::model::gate_id::GateId;
 
 /// The options that decide how gates run.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -28,6 +29,9 @@ pub struct RunOptions {
     /// Change no file, whatever the configuration says
     #[arg(long)]
     pub no_fix: bool,
+    /// The gates that take part; empty means all. Unlike gates that are named they need not have an answer.
+    #[arg(skip)]
+    pub only: Vec<GateId>,
 }
 
 impl RunOptions {

@@ -45,6 +45,7 @@ pub enum Kind {
 }
 
 /// One line of text, without marks.
+#[expect(clippy::struct_field_names, reason = "a line has its number and its text")]
 #[derive(Debug, Default)]
 pub struct Line {
     /// The line in the file, from 1.

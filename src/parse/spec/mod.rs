@@ -2,7 +2,7 @@
 //!
 //! [`read`] takes whatever a file holds and never fails: what could not be understood is an oddity with its line.
 //! [`overlay`] puts what the work item's own JSON says over it, and [`validate`] says what a work item of its type
-//! lacks. Text is found by the headings of a CommonMark document, never by its words: what stands in code or in a
+//! lacks. Text is found by the headings of a `CommonMark` document, never by its words: what stands in code or in a
 //! comment is no heading.
 
 mod acceptance;

@@ -5,6 +5,7 @@ mod index;
 mod log;
 mod porcelain;
 mod raw;
+mod tree;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ pub use changes::{Asking, Base, Change, Changes, Since, What, changes};
 pub use index::{Index, Listed};
 pub use log::history;
 pub use porcelain::{Status, parse};
+pub use tree::{Tree, changed_between, tree};
 
 use super::detect::nearest_git;
 use super::paths::display;

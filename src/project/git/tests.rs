@@ -166,7 +166,7 @@ fn every_other_end_is_an_error() {
 
 #[test]
 fn a_silent_git_is_not_waited_for_long() {
-    let invocation = invocation(Path::new("/usr/bin/git"), Path::new("/"));
+    let invocation = call(Path::new("/usr/bin/git"), Path::new("/"));
     assert!(invocation.timeout + invocation.grace <= Duration::from_secs(12));
     let error = answer(End::TimedOut, b"").unwrap_err();
     assert_eq!(error.to_string(), "git status had no answer within 10 s");

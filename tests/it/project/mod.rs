@@ -10,6 +10,7 @@ mod detect;
 mod facts;
 mod files;
 mod git;
+mod git_tree;
 mod hostile;
 mod python;
 mod speed;

@@ -38,11 +38,11 @@ fn what_comes_next_stands_first() {
 
 #[test]
 fn filters_leave_what_was_asked_for() {
-    let sandbox = with("late.json");
     #[track_caller]
     fn check(sandbox: &Sandbox, filter: &[&str], expect: &[&str]) {
         assert_eq!(ids(sandbox, filter), expect, "{filter:?}");
     }
+    let sandbox = with("late.json");
     let (feature, test) = ("feature_orders_api_", "integration_test_orders_and_payme");
     let (deployment, security) = ("deployment_production", "security_rotate_the_keys");
     check(&sandbox, &["--type", "feature"], &[feature]);

@@ -154,7 +154,7 @@ impl Reader<'_> {
                         self.given_twice(words, first, line);
                     }
                     None if self.out.latency.len() < MOST_LIMITS => {
-                        self.out.latency.push(At::new(limit, line))
+                        self.out.latency.push(At::new(limit, line));
                     }
                     None => self.not_checked(value, line),
                 }

@@ -82,7 +82,8 @@ fn read_line(line: &Line, lists: Lists, out: &mut EnvironmentNeeds) {
 
 fn is_compose(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
-    file.contains("compose") && (file.ends_with(".yml") || file.ends_with(".yaml"))
+    let ending = file.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    file.contains("compose") && matches!(ending.as_str(), "yml" | "yaml")
 }
 
 /// A service: `postgres:14.2 (port 5432) - for tests`.

@@ -69,13 +69,11 @@ impl<'v> Fields<'v> {
         read: impl Fn(&Value) -> Option<T>,
     ) -> Option<crate::model::spec::At<T>> {
         let (key, value) = self.get(keys)?;
-        match read(value) {
-            Some(value) => Some(crate::model::spec::At::new(value, 0)),
-            None => {
-                self.not(key);
-                None
-            }
+        let found = read(value).map(|value| crate::model::spec::At::new(value, 0));
+        if found.is_none() {
+            self.not(key);
         }
+        found
     }
 
     /// The values of a list; a single value is a list of one.

@@ -173,7 +173,9 @@ fn zero(section: &mut Section) {
 
 fn list<T>(list: &mut Vec<At<T>>, counts: &dyn Fn(u32) -> bool) {
     list.retain(|one| counts(one.line));
-    list.iter_mut().for_each(|one| one.line = 0);
+    for one in list {
+        one.line = 0;
+    }
 }
 
 fn one<T>(slot: &mut Option<At<T>>, counts: &dyn Fn(u32) -> bool) {

@@ -1,3 +1,5 @@
+#![expect(clippy::format_collect, reason = "texts that nobody reads twice")]
+
 use super::*;
 
 /// Bytes of each hostile spec: enough for a stack to overflow or a loop to square, little enough for an unoptimised build.

@@ -23,6 +23,7 @@ macro_rules! fixture {
 }
 use fixture;
 
+#[expect(clippy::too_many_lines, reason = "a line or two a part of a spec")]
 /// A spec as lines, `LINE what: words`: everything that was read of it.
 fn outline(spec: &Spec) -> Vec<String> {
     let mut out = Vec::new();

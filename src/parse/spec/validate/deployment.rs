@@ -7,7 +7,7 @@ use super::List;
 /// One target environment.
 pub fn scope(list: &mut List<'_>, line: u32) {
     let spec = list.spec;
-    if list.given(&spec.deployment.environment) {
+    if list.given(spec.deployment.environment.as_ref()) {
         return;
     }
     let choice = spec
@@ -28,8 +28,9 @@ pub fn scope(list: &mut List<'_>, line: u32) {
 
 /// Steps before, steps, and steps after, each below a heading of its own.
 pub fn procedure(list: &mut List<'_>, line: u32) {
+    type Stage<'a> = (&'static str, &'static str, Option<u32>, &'a [At<DeployStep>]);
     let deployment = &list.spec.deployment;
-    let stages: [(&'static str, &str, Option<u32>, &[At<DeployStep>]); 3] = [
+    let stages: [Stage<'_>; 3] = [
         (
             "no_pre_steps",
             "Pre-Deployment Steps",

@@ -71,7 +71,7 @@ pub fn benchmarks(list: &mut List<'_>, line: u32) {
             Some("write one, such as `- p95: < 500ms`".to_owned()),
         );
     }
-    if !list.given(&limits.minimum_throughput) && !list.given(&limits.target_throughput) {
+    if !list.given(limits.minimum_throughput.as_ref()) && !list.given(limits.target_throughput.as_ref()) {
         list.at(
             line,
             "no_throughput",

@@ -167,8 +167,8 @@ impl<'s> List<'s> {
     }
 
     /// Whether somebody has written it.
-    fn given<T>(&self, one: &Option<At<T>>) -> bool {
-        one.as_ref().is_some_and(|one| self.spec.counts(one.line))
+    fn given<T>(&self, one: Option<&At<T>>) -> bool {
+        one.is_some_and(|one| self.spec.counts(one.line))
     }
 
     /// All of them, those about the whole first, then by line.
