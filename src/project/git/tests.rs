@@ -195,7 +195,7 @@ fn a_list_too_long_to_keep_is_dirty() {
 
 #[test]
 fn the_invocation_leaves_nothing_to_the_repository() {
-    let invocation = invocation(Path::new("/usr/bin/git"), Path::new("/a b"));
+    let invocation = call(Path::new("/usr/bin/git"), Path::new("/a b"));
     let words = invocation.words();
     assert_eq!(
         words[1..].join(" "),
