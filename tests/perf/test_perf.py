@@ -215,7 +215,9 @@ def test_work_items_are_measured_against_their_budgets(tmp_path, monkeypatch, ca
 
 
 def test_work_items_that_are_not_seen_measure_nothing(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(work_items, "fill", lambda made, count: made.write(work_items_file(), '{"work_items": {}}'))
+    monkeypatch.setattr(
+        work_items, "fill", lambda made, count: made.write(work_items_file(), '{"work_items": {}}')
+    )
     assert work_items.main([str(fake(tmp_path)), "--runs", "1"]) == 3
     assert "sees 0 of 10000 work items" in capsys.readouterr().err
 
