@@ -27,7 +27,7 @@ pub struct Cli {
 const IN_SHORT: &str = "\
 Examples:
   sdd init        set this project up
-  sdd gate        run every gate
+  sdd start       begin a session on a work item
   sdd complete    run every gate, decide, and record the result
 
 Exit codes: 0 passed, 1 failed, 2 wrong usage or configuration, 3 no verdict, 4 not found, \
@@ -38,6 +38,7 @@ const AT_LENGTH: &str = "\
 Examples:
   sdd init                          set this project up
   sdd doctor                        what is missing here, and how to get it
+  sdd start                         begin a session on the next work item
   sdd gate                          run every gate
   sdd gate tests --format json      one gate, as one JSON document
   sdd complete                      run every gate, decide, and record the result
@@ -94,6 +95,10 @@ pub enum Command {
     /// Make, list, show, change, check and delete work items
     #[command(visible_alias = "wi")]
     WorkItem(commands::work_item::Args),
+    /// Begin a session on a work item, or go on with the open one
+    Start(commands::start::Args),
+    /// Say where the session stands
+    Status(commands::status::Args),
     /// Run gates without touching session state
     Gate(commands::gate::Args),
     /// Run every gate of the session and record the result
@@ -121,6 +126,8 @@ pub enum Command {
     InternalReaper {
         /// The run's tag
         tag: String,
+        /// The directory of its temporary files
+        temporary: Option<std::path::PathBuf>,
     },
 }
 

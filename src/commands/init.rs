@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::Cx;
 use super::error::CommandError;
+use super::gate::shown_left_out;
 use super::pipeline;
 use crate::engine::Plan;
 use crate::gates::{Context, Fixing, Item, Strictness};
@@ -70,7 +71,9 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         Err(error) => return Err(error.into()),
     };
     let ignored = store::read_inside(&root, GITIGNORE, store::SMALL)?.unwrap_or_default();
-    let project = detect::configured(&root, &detect::Look::of(&existing), None)?;
+    let finder = pipeline::finder(cx, &root);
+    let runner = pipeline::Tools::bare(cx, &existing, "init").runner;
+    let project = pipeline::project(&existing, &root, &finder, &runner)?;
     let store = Store::create(&root)?;
     let made = write_files(&store, &project, args, cx, ignored)?;
     let loaded = pipeline::read_config(&store)?;
@@ -80,7 +83,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
             "schema_version": 1, "kind": "init", "root": root.to_string_lossy(),
             "units": project.units.iter().map(|facts| &facts.unit).collect::<Vec<_>>(),
             "files": made.iter().map(|made| json!({"path": made.path, "result": word(made)})).collect::<Vec<_>>(),
-            "tools": tools, "warnings": project.warnings,
+            "tools": tools, "warnings": project.warnings, "left_out": project.left_out,
         });
         format!("{}\n", serde_json::to_string_pretty(&document)?)
     } else {
@@ -211,7 +214,7 @@ fn word(made: &Made) -> &'static str {
 /// The tools that the gates would use: found or missing, with the command that installs them.
 fn tools(cx: &Cx, config: &config::Config, project: &Project) -> Vec<Value> {
     let finder = pipeline::finder(cx, &project.root);
-    let programs = pipeline::programs(cx, config, project, &finder);
+    let programs = pipeline::programs(cx, config, project, None, &finder);
     let gate_cx = Context {
         config,
         project,
@@ -272,6 +275,9 @@ fn describe(root: &Path, project: &Project, made: &[Made], tools: &[Value]) -> S
             facts.unit.label(),
             facts.unit.markers.join(", ")
         );
+    }
+    for line in shown_left_out(&project.left_out) {
+        let _ = writeln!(text, "  left out: {line}");
     }
     for warning in &project.warnings {
         let _ = writeln!(text, "  warning: {warning}");

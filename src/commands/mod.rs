@@ -14,7 +14,10 @@ mod output;
 mod pipeline;
 pub mod report;
 pub mod settings;
+pub mod start;
+pub mod status;
 pub mod suggest;
+pub mod work;
 pub mod work_item;
 
 pub use context::Cx;

@@ -4,11 +4,13 @@
 //! the report never depends on the timing. A panic in one judge becomes one gate in `error`.
 
 mod assemble;
+mod changes;
 mod fingerprint;
 mod inquiry;
 mod installed;
 mod plan;
 mod schedule;
+mod shown;
 mod versions;
 mod work;
 
@@ -30,6 +32,7 @@ use crate::process::redact::Redactor;
 use crate::process::{Cancel, Runner};
 use crate::project::files::Snapshot;
 use crate::project::markers;
+use changes::Looked;
 use schedule::Task;
 
 /// Something that happens during a run, for those who watch.
@@ -73,6 +76,8 @@ pub struct Job<'a> {
     pub jobs: usize,
     /// Whether a failure stops the rest.
     pub on_failure: OnFailure,
+    /// Files that sdd itself writes beside its state, absolute: no change of the project.
+    pub own_files: &'a [PathBuf],
     /// How sdd is called in what is to be typed next: `sdd`, or `sdd -C DIR`.
     pub sdd: &'a str,
     /// How the run's directory is called in the report.
@@ -114,7 +119,10 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
         slots,
         reports: plan.gates.iter().map(|_| Mutex::new(None)).collect(),
         begun: plan.gates.iter().map(|_| AtomicBool::new(false)).collect(),
+        turns: plan.gates.iter().map(|_| Mutex::new(())).collect(),
+        looked: Looked::default(),
     };
+    bench.look_for_changes();
     let changed = bench.rewrite();
     let probes = versions::probes(plan, job.versions);
     let answers: Vec<Mutex<Option<String>>> = probes.iter().map(|_| Mutex::new(None)).collect();
@@ -154,7 +162,7 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
         .map(|(index, report)| lock(report).take().unwrap_or_else(|| bench.judge(index)))
         .collect();
     assemble::add_versions(&mut gates, plan, &known);
-    assemble::add_changes(&mut gates, plan, &changed);
+    assemble::add_changes(&mut gates, plan, &changed, job.redactor);
     Ran {
         gates,
         versions: known,
@@ -174,6 +182,10 @@ struct Bench<'a> {
     reports: Vec<Mutex<Option<GateReport>>>,
     /// Whether a gate's first step has begun: two may begin at the same moment, and it is said once.
     begun: Vec<AtomicBool>,
+    /// Held by gate while a result is put down and looked at.
+    turns: Vec<Mutex<()>>,
+    /// What git said has changed.
+    looked: Looked,
 }
 
 impl Bench<'_> {
@@ -195,6 +207,17 @@ impl Bench<'_> {
             }
         }
         steps
+    }
+
+    /// Asks git what changed, before anything that runs here could change something.
+    fn look_for_changes(&self) {
+        for (gate, item) in self.steps(Phase::Look) {
+            if self.job.cancel.is_requested() {
+                self.leave(gate, item);
+            } else {
+                self.perform(gate, item);
+            }
+        }
     }
 
     /// Runs the steps that rewrite files, one after the other, and says which files changed for which gate.
@@ -277,7 +300,7 @@ impl Bench<'_> {
         }
         self.job.observer.event(&Event::StepStarted(step));
         let started = Instant::now();
-        let result = work::perform(step, self.job);
+        let result = work::perform(step, self.job, &self.looked);
         let slot = Slot {
             result,
             started: Some(started),
@@ -291,7 +314,7 @@ impl Bench<'_> {
         let why = if self.job.cancel.signal().is_some() {
             "the run was cancelled before it began"
         } else {
-            "another gate did not pass, and --fail-fast stops the rest"
+            "something else did not pass, and --fail-fast stops the rest"
         };
         let slot = Slot {
             result: PartResult::NotStarted(why.to_owned()),
@@ -302,10 +325,48 @@ impl Bench<'_> {
     }
 
     fn put(&self, gate: usize, item: usize, slot: Slot) {
+        let _turn = self.turns.get(gate).map(lock);
         if let Some(cell) = self.slots.get(gate).and_then(|slots| slots.get(item)) {
             *lock(cell) = Some(slot);
         }
+        if self.stops_at_failures() && self.has_lost(gate, item) {
+            self.job.cancel.request(0);
+        }
         self.judge_when_complete(gate);
+    }
+
+    /// Whether a failure is to stop the rest, and nothing has yet.
+    fn stops_at_failures(&self) -> bool {
+        self.job.on_failure == OnFailure::Stop && !self.job.cancel.is_requested()
+    }
+
+    /// Whether what came of a step decides that its gate, which decides over the run, cannot pass, whatever comes of
+    /// its other steps.
+    fn has_lost(&self, gate: usize, item: usize) -> bool {
+        let (Some(planned), Some(slots)) = (self.plan.gates.get(gate), self.slots.get(gate)) else {
+            return false;
+        };
+        let Some(mut slot) = slots.get(item).and_then(|cell| lock(cell).take()) else {
+            return false;
+        };
+        let mut result = Some(slot.result);
+        let mut parts: Vec<Part<'_>> = (planned.items.iter().enumerate())
+            .map(|(index, entry)| {
+                let unknown = || PartResult::NotStarted("it is not looked at here".to_owned());
+                let result = match entry {
+                    Item::Run(_) if index == item => result.take().unwrap_or_else(unknown),
+                    Item::Run(_) => unknown(),
+                    Item::Not(_) => PartResult::Nothing,
+                };
+                Part { item: entry, result }
+            })
+            .collect();
+        let lost = assemble::loses(planned, &parts, item, self.job);
+        slot.result = parts.swap_remove(item).result;
+        if let Some(cell) = slots.get(item) {
+            *lock(cell) = Some(slot);
+        }
+        lost
     }
 
     fn judge_when_complete(&self, gate: usize) {
@@ -334,7 +395,7 @@ impl Bench<'_> {
         let stops = report.required && matches!(report.verdict, Verdict::Failed | Verdict::Error);
         *cell = Some(report);
         drop(cell);
-        if stops && self.job.on_failure == OnFailure::Stop && !self.job.cancel.is_requested() {
+        if stops && self.stops_at_failures() {
             self.job.cancel.request(0);
         }
     }
@@ -358,11 +419,13 @@ impl Bench<'_> {
 /// What an unknown step is taken to need: test runs are long, searches are short.
 fn unknown(step: &Step) -> Duration {
     match (step.gate, &step.work) {
-        (_, Work::FileExists { .. } | Work::Grep { .. }) => Duration::from_millis(10),
+        (_, Work::FileExists { .. } | Work::Grep { .. } | Work::Changes(_) | Work::AtHand { .. }) => {
+            Duration::from_millis(10)
+        }
         (GateId::Tests, _) => Duration::from_secs(60),
         (GateId::Security, _) => Duration::from_secs(20),
         (GateId::Custom | GateId::TypeChecking, _) => Duration::from_secs(10),
-        (GateId::Linting | GateId::Formatting, _) => Duration::from_secs(5),
+        _ => Duration::from_secs(5),
     }
 }
 

@@ -1,20 +1,85 @@
-//! The custom gate: the project's own rules. A rule that cannot be read is an error, never one that holds.
+//! The custom gate: rules of the project and of the work item. A rule that cannot be read is an error, never one that
+//! holds.
 
+use super::hollow;
 use super::parts::{Part, Result, Seen, see};
 use super::programs::program_of;
 use super::step::{CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
-use super::{About, Context, Gate, Judgement, StepJudgement};
+use super::{About, Context, Gate, Judgement, StepJudgement, Strictness};
 use crate::model::config::{Command, GrepMode, Rule, RuleProblem};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
 use crate::process::find::Found;
+use crate::project::files::Reach;
 use crate::tools::Mode;
 
-/// The project's own rules hold.
+/// The rules of the project and of the work item hold.
 pub struct Custom;
 
 /// The rule types that exist, for messages.
 const TYPES: &str = "command, file_exists, grep";
+
+/// A rule, where it came from, and its number there from 0.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    rule: &'a Rule,
+    source: Source<'a>,
+    index: usize,
+}
+
+/// Where a rule came from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// The settings.
+    Project,
+    /// The work item of this id.
+    Item(&'a str),
+}
+
+/// Every rule: those of the project, then those of the work item.
+fn asked<'a>(cx: &Context<'a>) -> impl Iterator<Item = Asked<'a>> {
+    let project = cx.config.rules().enumerate().map(|(index, rule)| Asked {
+        rule,
+        source: Source::Project,
+        index,
+    });
+    let item = cx.work.into_iter().flat_map(|work| {
+        let rules = work.item.validation_rules.iter().enumerate();
+        rules.map(|(index, rule)| Asked {
+            rule,
+            source: Source::Item(&work.item.id),
+            index,
+        })
+    });
+    project.chain(item)
+}
+
+impl Asked<'_> {
+    /// What the rule is called in plans and reports. A rule of the work item has the item's id before its name.
+    fn label(&self) -> String {
+        let label = self.rule.label(self.index);
+        match self.source {
+            Source::Project => label,
+            Source::Item(id) => format!("{id}: {label}"),
+        }
+    }
+
+    fn step_id(&self) -> String {
+        let of = match self.source {
+            Source::Project => "",
+            Source::Item(_) => "item-",
+        };
+        format!("custom-{of}{:02}", self.index + 1)
+    }
+
+    /// Why the rule is asked.
+    fn why(&self) -> String {
+        match self.source {
+            Source::Project => format!("{} rule of the configuration", self.rule.kind),
+            Source::Item(id) => format!("{} rule of the work item {id}", self.rule.kind),
+        }
+    }
+}
 
 impl Gate for Custom {
     fn id(&self) -> GateId {
@@ -24,29 +89,24 @@ impl Gate for Custom {
     fn about(&self) -> About {
         About {
             title: "Custom rules",
-            question: "Do the project's own rules hold?",
+            question: "Do the rules of the project and of the work item hold?",
             remedy: "Do what the rules named above ask for",
         }
     }
 
     fn absent(&self, cx: &Context<'_>) -> Option<String> {
-        cx.config
-            .rules()
-            .next()
-            .is_none()
-            .then(|| "no rules are configured".to_owned())
+        asked(cx).next().is_none().then(|| match cx.work {
+            None => "no rules are configured".to_owned(),
+            Some(work) => format!("neither the configuration nor {} has rules", work.item.id),
+        })
     }
 
     fn plan(&self, cx: &Context<'_>) -> Vec<Item> {
-        cx.config
-            .rules()
-            .enumerate()
-            .map(|(index, rule)| plan_rule(cx, index, rule))
-            .collect()
+        asked(cx).map(|asked| plan_rule(cx, &asked)).collect()
     }
 
     fn judge(&self, cx: &Context<'_>, parts: &[Part<'_>]) -> Judgement {
-        let rules: Vec<&Rule> = cx.config.rules().collect();
+        let rules: Vec<&Rule> = asked(cx).map(|asked| asked.rule).collect();
         let steps: Vec<StepJudgement> = parts
             .iter()
             .enumerate()
@@ -73,8 +133,8 @@ impl Gate for Custom {
     }
 }
 
-fn plan_rule(cx: &Context<'_>, index: usize, rule: &Rule) -> Item {
-    let label = rule.label(index);
+fn plan_rule(cx: &Context<'_>, asked: &Asked<'_>) -> Item {
+    let (rule, label) = (asked.rule, asked.label());
     let unreadable = |reason: String, hint: Option<String>| {
         Item::Not(NotRun {
             tool: label.clone(),
@@ -96,12 +156,19 @@ fn plan_rule(cx: &Context<'_>, index: usize, rule: &Rule) -> Item {
         return unreadable(said.join("; "), problems.iter().find_map(RuleProblem::hint));
     }
     let lacks = |key: &str| unreadable(format!("a {} rule needs the key \"{key}\"", rule.kind), None);
-    let id = format!("custom-{:02}", index + 1);
+    let id = asked.step_id();
     let work = match rule.kind.as_str() {
         "command" => {
             let Some(command) = &rule.command else {
                 return lacks("command");
             };
+            if hollow::hides_failure(command) {
+                let hint = "let the command end as what it checks does".to_owned();
+                return unreadable(
+                    format!("its command throws away whether what it checks holds: {command}"),
+                    Some(hint),
+                );
+            }
             match command_work(cx, &id, &label, command, rule) {
                 Ok(work) => work,
                 Err(reason) if rule.required => return unreadable(reason, None),
@@ -170,7 +237,7 @@ fn plan_rule(cx: &Context<'_>, index: usize, rule: &Rule) -> Item {
         work,
         required: rule.required,
         exclusive: None,
-        why: format!("{} rule of the configuration", rule.kind),
+        why: asked.why(),
     }))
 }
 
@@ -194,7 +261,12 @@ fn command_work(
     let program = match cx.programs.get(None, program) {
         Found::At(path) => path,
         Found::NotExecutable(path) => return Err(format!("{} is not executable", path.display())),
-        Found::Missing => return Err(format!("{program} is not installed")),
+        found => {
+            let why = found
+                .distrust()
+                .map_or("is not installed".to_owned(), |(why, _)| why);
+            return Err(format!("{program} {why}"));
+        }
     };
     Ok(Work::Command(Box::new(CommandWork {
         label: label.to_owned(),
@@ -208,6 +280,7 @@ fn command_work(
         out: cx.out.join(id),
         inputs: Vec::new(),
         outputs: Vec::new(),
+        reads: Vec::new(),
         reads_stdout: false,
         stdout_key: None,
         mode: Mode::Check,
@@ -239,7 +312,7 @@ fn judge_rule(cx: &Context<'_>, part: &Part<'_>) -> StepJudgement {
             Work::Grep {
                 pattern, files, mode, ..
             },
-        ) => judge_grep(&name, pattern.as_str(), files, *mode, answer),
+        ) => judge_grep(&name, pattern.as_str(), files, *mode, answer, cx.strictness),
         _ => match see(cx.project, part) {
             Seen::Succeeded => StepJudgement::passed(format!("{name}: the command ended with exit code 0")),
             Seen::Failed(code) => {
@@ -257,6 +330,7 @@ fn judge_grep(
     files: &str,
     mode: GrepMode,
     answer: &std::result::Result<super::GrepAnswer, String>,
+    strictness: Strictness,
 ) -> StepJudgement {
     let answer = match answer {
         Ok(answer) => answer,
@@ -275,7 +349,7 @@ fn judge_grep(
         ));
     }
     if answer.files_searched == 0 {
-        let found = if answer.files_skipped > 0 {
+        let found = if answer.binary.count > 0 {
             "holds only binary files"
         } else {
             "matches none"
@@ -283,11 +357,58 @@ fn judge_grep(
         return StepJudgement::error(format!("{name}: no file was searched; {files} {found}"));
     }
     let judgement = judge_matches(name, pattern, files, mode, answer);
-    match answer.files_skipped {
-        0 => judgement,
-        1 => judgement.with_warnings(vec![format!("{name}: 1 binary file was not searched")]),
-        count => judgement.with_warnings(vec![format!("{name}: {count} binary files were not searched")]),
+    let missed = missed(answer);
+    if missed.is_empty() {
+        return judgement;
     }
+    let missed = missed.join("; ");
+    if mode == GrepMode::MustNotMatch && answer.matches_total == 0 && decides(answer, strictness) {
+        return StepJudgement::error(format!("{name}: not everything could be searched: {missed}"))
+            .with_hint(LOOK_ELSEWHERE);
+    }
+    judgement.with_warnings(vec![format!("{name}: {missed}")])
+}
+
+/// What to do when a search leaves files out.
+const LOOK_ELSEWHERE: &str = "name the files that can be searched in `files`, by a directory or a glob such as \
+                              src/**/*.py; or let git ignore the others";
+
+/// Whether an answer without matches is none: what was asked for by its name was not searched, or `--strict` lets
+/// nothing be passed over.
+fn decides(answer: &super::GrepAnswer, strictness: Strictness) -> bool {
+    let named = answer.reach == Reach::Named && answer.binary.count + answer.links.count > 0;
+    named || strictness == Strictness::Strict
+}
+
+/// What a search met and did not search, each kind in a few words.
+fn missed(answer: &super::GrepAnswer) -> Vec<String> {
+    let kinds = [
+        (&answer.binary, "binary file was", "binary files were"),
+        (
+            &answer.links,
+            "link to a directory or out of the project was",
+            "links to directories or out of the project were",
+        ),
+        (
+            &answer.directories,
+            "directory of packages was",
+            "directories of packages were",
+        ),
+    ];
+    kinds
+        .into_iter()
+        .filter_map(|(missed, one, several)| {
+            let first = &missed.first;
+            match missed.count {
+                0 => None,
+                1 => Some(format!("1 {one} not searched: {first}")),
+                count => Some(format!(
+                    "{count} {several} not searched: {first} and {} more",
+                    count - 1
+                )),
+            }
+        })
+        .collect()
 }
 
 /// Judges a search that reached everything.
@@ -336,5 +457,138 @@ fn judge_matches(
             StepJudgement::failed(format!("{name}: {lines} {pattern}, which must not"))
                 .with_findings(findings)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::sample::{Sample, shown};
+    use super::*;
+    use crate::model::verdict::Verdict;
+
+    fn sample(project: &Value, item: &Value) -> Sample {
+        Sample::new(&json!({"quality_gates": {"custom_validations": {"rules": project}}}))
+            .work(json!({"validation_rules": item}))
+    }
+
+    #[track_caller]
+    fn check(project: &Value, item: &Value, expect: &[&str]) {
+        let plan = sample(project, item).with(|cx| shown(&Custom.plan(cx)));
+        assert_eq!(plan, expect);
+    }
+
+    #[test]
+    fn rules_of_the_item_stand_beside_those_of_the_project_and_say_where_they_came_from() {
+        check(
+            &json!([{"type": "file_exists", "path": "LICENSE", "name": "licence"}]),
+            &json!([{"type": "grep", "pattern": "x", "files": ".", "name": "no x"}, {"type": "command", "command": "make a"}]),
+            &[
+                "+ licence (file_exists rule of the configuration)",
+                "+ bug_x: no x (grep rule of the work item bug_x)",
+                "+ bug_x: rule 2 (command) (command rule of the work item bug_x)",
+            ],
+        );
+    }
+
+    #[test]
+    fn rules_of_the_item_that_nobody_can_read_are_errors() {
+        check(
+            &json!([]),
+            &json!([{"type": "greb"}, {"type": "grep", "files": "."}, {}]),
+            &[
+                "! bug_x: rule 1 (greb): bug_x: rule 1 (greb): its type \"greb\" is unknown",
+                "! bug_x: rule 2 (grep): bug_x: rule 2 (grep): a grep rule needs the key \"pattern\"",
+                "! bug_x: rule 3 (no type): bug_x: rule 3 (no type): it has no \"type\"",
+            ],
+        );
+    }
+
+    /// Judges rules about files, of which one that ends in `-` does not exist.
+    #[track_caller]
+    fn judged(project: &Value, item: &Value, expect: (Verdict, &str), warnings: &[&str]) {
+        sample(project, item).with(|cx| {
+            let items = Custom.plan(cx);
+            let parts: Vec<Part<'_>> = items
+                .iter()
+                .map(|item| {
+                    let result = match item {
+                        Item::Run(step) => match &step.work {
+                            Work::FileExists { path, .. } => Result::Exists(Ok(!path.ends_with('-'))),
+                            _ => Result::Nothing,
+                        },
+                        Item::Not(_) => Result::Nothing,
+                    };
+                    Part { item, result }
+                })
+                .collect();
+            let judgement = Custom.judge(cx, &parts);
+            assert_eq!((judgement.verdict(), judgement.reason()), expect);
+            assert_eq!(judgement.warnings().collect::<Vec<_>>(), warnings);
+        });
+    }
+
+    #[test]
+    fn rules_of_both_are_judged_alike() {
+        let rule = |path: &str, required: bool| json!({"type": "file_exists", "path": path, "name": path, "required": required});
+        judged(
+            &json!([rule("a", true)]),
+            &json!([rule("b", true)]),
+            (Verdict::Passed, "2 of 2 rules hold"),
+            &[],
+        );
+        judged(
+            &json!([rule("a", true)]),
+            &json!([rule("b-", true)]),
+            (Verdict::Failed, "bug_x: b-: b- does not exist"),
+            &[],
+        );
+        judged(
+            &json!([rule("a", true)]),
+            &json!([rule("b-", false)]),
+            (Verdict::Passed, "1 of 2 rules hold"),
+            &["optional: bug_x: b-: b- does not exist"],
+        );
+        judged(
+            &json!([rule("a-", false)]),
+            &json!([rule("b", true)]),
+            (Verdict::Passed, "1 of 2 rules hold"),
+            &["optional: a-: a- does not exist"],
+        );
+        judged(
+            &json!([rule("a", true)]),
+            &json!([{"type": "zzz"}]),
+            (Verdict::Error, "bug_x: rule 1 (zzz): its type \"zzz\" is unknown"),
+            &[],
+        );
+    }
+
+    #[test]
+    fn without_any_rule_the_gate_takes_no_part() {
+        let absent = |sample: &mut Sample| sample.with(|cx| Custom.absent(cx));
+        assert_eq!(
+            absent(&mut sample(&json!([]), &json!([]))).as_deref(),
+            Some("neither the configuration nor bug_x has rules")
+        );
+        assert_eq!(
+            absent(&mut Sample::new(&json!({}))).as_deref(),
+            Some("no rules are configured")
+        );
+        assert_eq!(absent(&mut sample(&json!([]), &json!([{}]))), None);
+    }
+
+    #[test]
+    fn programs_of_the_items_rules_are_looked_for() {
+        let mut sample = sample(
+            &json!([]),
+            &json!([{"type": "command", "command": "make a", "required": true}]),
+        );
+        sample.missing = vec!["make"];
+        let plan = sample.with(|cx| shown(&Custom.plan(cx)));
+        assert_eq!(
+            plan,
+            ["! bug_x: rule 1 (command): bug_x: rule 1 (command): make is not installed"]
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! What came of a plan: each item with its result, as data for the judges.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::StepJudgement;
 use super::step::{CommandWork, Item, NotRun, Step, StepTool, Work};
@@ -8,6 +9,7 @@ use crate::model::text;
 use crate::process::{End, Error, Outcome, signals};
 use crate::project::Project;
 use crate::project::files;
+use crate::project::git::Changes;
 use crate::tools::{self, FileState, Reading, ToolRun};
 
 /// An item of a plan with its result.
@@ -26,6 +28,10 @@ pub enum Result {
     Exists(std::result::Result<bool, String>),
     /// Files were searched, or could not be.
     Grep(std::result::Result<GrepAnswer, String>),
+    /// Git said what changed, or could not.
+    Changes(std::result::Result<ChangesAnswer, String>),
+    /// Nothing had to be run: what is judged is at hand.
+    AtHand,
     /// It was not started: why.
     NotStarted(String),
     /// There was nothing to start.
@@ -34,6 +40,15 @@ pub enum Result {
 
 /// The answer of a search, as the project floor gives it.
 pub type GrepAnswer = files::GrepAnswer;
+
+/// What changed, and what is there of what must have been changed.
+#[derive(Clone, Debug)]
+pub struct ChangesAnswer {
+    /// What changed.
+    pub changes: Arc<Changes>,
+    /// The files in the places of the step, relative to the project, sorted.
+    pub present: Vec<String>,
+}
 
 /// What a program left behind.
 pub struct CommandAnswer {
@@ -103,7 +118,7 @@ fn see_command(project: &Project, step: &Step, work: &CommandWork, answer: &Comm
                 return Seen::Settled(StepJudgement::error("the step has no unit"));
             };
             let stdout = match &answer.stdout {
-                None => outcome.stdout.bytes(),
+                None => outcome.read_stdout().bytes(),
                 Some(Ok(bytes)) => bytes.clone(),
                 Some(Err(why)) => {
                     return Seen::Settled(StepJudgement::error(format!(
@@ -114,7 +129,7 @@ fn see_command(project: &Project, step: &Step, work: &CommandWork, answer: &Comm
             let run = ToolRun {
                 exit,
                 stdout: &stdout,
-                stderr: &outcome.stderr.bytes(),
+                stderr: &outcome.read_stderr().bytes(),
                 outputs: &answer.outputs,
                 facts,
                 coverage: work.coverage,
@@ -141,7 +156,7 @@ fn see_own(
         && !matches!(exit, 126 | 127 | 129..=192)
     {
         let mut outputs = answer.outputs.clone();
-        let stdout = outcome.stdout.bytes();
+        let stdout = outcome.read_stdout().bytes();
         if let Some(key) = work.stdout_key {
             let state = match &answer.stdout {
                 None => FileState::Missing,
@@ -153,7 +168,7 @@ fn see_own(
         let run = ToolRun {
             exit,
             stdout: &stdout,
-            stderr: &outcome.stderr.bytes(),
+            stderr: &outcome.read_stderr().bytes(),
             outputs: &outputs,
             facts,
             coverage: work.coverage,

@@ -10,7 +10,7 @@ use crate::model::gate_id::GateId;
 use crate::model::text;
 use crate::model::verdict::Verdict;
 use crate::parse::coverage::{self, Measured};
-use crate::tools::{Answer, Coverage, Reading, TestCounts};
+use crate::tools::{Answer, Broken, Coverage, Reading, TestCounts};
 
 /// Tests pass and cover enough.
 pub struct Tests;
@@ -185,10 +185,7 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
         // There are tests, and not one of them looked at anything.
         match counts.skipped {
             0 => StepJudgement::skipped("no tests were found"),
-            1 => StepJudgement::error("the only test was skipped, so that nothing was tested"),
-            count => StepJudgement::error(format!(
-                "all {count} tests were skipped, so that nothing was tested"
-            )),
+            count => broken_step(Broken::all_skipped(count)),
         }
     } else {
         let judgement = match &answer.coverage {

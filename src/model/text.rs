@@ -70,6 +70,27 @@ pub fn shorten(text: &str, max_chars: usize) -> String {
     }
 }
 
+/// Splits a text behind each note of a cut that [`shorten`] left: what stands before the note, and the note. The rest
+/// has an empty one.
+pub fn cut_pieces(text: &str) -> Vec<(&str, &str)> {
+    const OPENING: &str = "… (";
+    const CLOSING: &str = " more characters)";
+    let mut pieces = Vec::new();
+    let (mut from, mut look) = (0, 0);
+    while let Some(at) = text[look..].find(OPENING).map(|at| look + at) {
+        let number = &text[at + OPENING.len()..];
+        let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+        look = at + OPENING.len() + digits;
+        if digits > 0 && text[look..].starts_with(CLOSING) {
+            look += CLOSING.len();
+            pieces.push((&text[from..at], &text[at..look]));
+            from = look;
+        }
+    }
+    pieces.push((&text[from..], ""));
+    pieces
+}
+
 /// The first line of a text, for places with room for one.
 pub fn first_line(text: &str) -> &str {
     text.trim_start().lines().next().unwrap_or_default().trim_end()
@@ -115,6 +136,20 @@ mod tests {
     fn a_cut_is_said() {
         assert_eq!(shorten("abcdef", 3), "abc… (3 more characters)");
         assert_eq!(shorten("äöü", 3), "äöü");
+    }
+
+    #[test]
+    fn a_cut_is_found_again() {
+        let cut = format!("a … (b): {}; {}", shorten("äöüß", 2), shorten("xyz", 1));
+        assert_eq!(
+            cut_pieces(&cut),
+            [
+                ("a … (b): äö", "… (2 more characters)"),
+                ("; x", "… (2 more characters)"),
+                ("", "")
+            ]
+        );
+        assert_eq!(cut_pieces("plain … (3"), [("plain … (3", "")]);
     }
 
     proptest::proptest! {

@@ -16,6 +16,7 @@ use super::environment::RUN_ID;
 use super::guard::{self, Guard};
 use super::output::Outputs;
 use super::redact::Redactor;
+use super::temporary::{OfChild, Temporary};
 use super::watch::{Job, Watched, Why};
 use super::{Cancel, End, Error, Invocation, Outcome, Runner, platform};
 
@@ -35,10 +36,18 @@ pub struct System {
     cancel: Cancel,
     redactor: Arc<Redactor>,
     guard_program: Option<PathBuf>,
-    prepared: OnceLock<Option<Guard>>,
+    prepared: OnceLock<Prepared>,
     children: Children,
     started: AtomicUsize,
     running: AtomicUsize,
+}
+
+/// What is there once before the first child. The directory goes before the guard, which would remove it as well.
+#[derive(Default)]
+struct Prepared {
+    /// `None` where none can be made: then children have the place that everybody has.
+    temporary: Option<Temporary>,
+    guard: Option<Guard>,
 }
 
 impl System {
@@ -86,21 +95,30 @@ impl System {
     }
 
     /// What must be done once before the first child.
-    fn prepare(&self) {
+    fn prepare(&self) -> &Prepared {
         self.prepared.get_or_init(|| {
             platform::prepare();
+            let temporary = Temporary::new(&self.env).ok();
+            let place = temporary.as_ref().map(Temporary::path);
             // Without a guard everything works as long as sdd lives.
-            let program = self.guard_program.as_deref()?;
-            let guard = Guard::start(program, &self.run_tag).ok()?;
-            self.children.know(guard.id());
-            Some(guard)
-        });
+            let guard = self
+                .guard_program
+                .as_deref()
+                .and_then(|program| Guard::start(program, &self.run_tag, place).ok());
+            if let Some(guard) = &guard {
+                self.children.know(guard.id());
+            }
+            Prepared { temporary, guard }
+        })
     }
 
-    fn spawn(&self, invocation: &Invocation, tag: &str) -> io::Result<Child> {
+    fn spawn(&self, invocation: &Invocation, tag: &str, temporary: Option<&OfChild>) -> io::Result<Child> {
         let mut tries = 1;
         loop {
-            match self.children.begin(|| self.command(invocation, tag).spawn()) {
+            match self
+                .children
+                .begin(|| self.command(invocation, tag, temporary).spawn())
+            {
                 Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < BUSY_TRIES => {
                     thread::sleep(Duration::from_millis(10) * tries);
                     tries += 1;
@@ -114,13 +132,14 @@ impl System {
         clippy::disallowed_methods,
         reason = "this is the one place that starts processes"
     )]
-    fn command(&self, invocation: &Invocation, tag: &str) -> Command {
+    fn command(&self, invocation: &Invocation, tag: &str, temporary: Option<&OfChild>) -> Command {
         let mut command = Command::new(&invocation.program);
         command
             .args(&invocation.args)
             .current_dir(&invocation.cwd)
             .env_clear()
             .envs(self.env.iter().map(pair))
+            .envs(temporary.into_iter().flat_map(OfChild::variables))
             .envs(invocation.env.iter().map(pair))
             .env(RUN_ID, tag)
             .stdin(Stdio::null())
@@ -153,24 +172,26 @@ impl Runner for System {
                 stderr: Capture::default(),
                 elapsed: Duration::ZERO,
                 leaked: false,
+                left: 0,
                 escaped: 0,
+                raw: None,
             });
         }
         check_directory(&invocation.cwd)?;
-        self.prepare();
+        let Prepared { temporary, guard } = self.prepare();
         let outputs = Outputs::open(invocation, &self.redactor)?;
         let number = self.started.fetch_add(1, Ordering::SeqCst);
         let tag = format!("{}.{number}", self.own_tag());
+        let temporary = temporary.as_ref().and_then(|all| all.of_child(number).ok());
 
         let _running = Counted::new(&self.running);
         let alone = || self.running.load(Ordering::SeqCst) == 1;
         let paused = self.cancel.pause().total();
         let deadline = Instant::now().checked_add(invocation.timeout);
         let child = self
-            .spawn(invocation, &tag)
+            .spawn(invocation, &tag, temporary.as_ref())
             .map_err(|source| spawn_error(&invocation.program, source))?;
         let number = child.id();
-        let guard = self.prepared.get().and_then(Option::as_ref);
         if let Some(guard) = guard {
             guard.child_began(number);
         }
@@ -198,14 +219,16 @@ impl Runner for System {
         }
         let watched = watched.map_err(failed)?;
         let end = end_of(&watched).map_err(failed)?;
-        let (stdout, stderr) = watched.outputs.finish()?;
+        let kept = watched.outputs.finish()?;
         Ok(Outcome {
             end,
-            stdout,
-            stderr,
+            stdout: kept.stdout,
+            stderr: kept.stderr,
             elapsed: watched.elapsed,
             leaked: watched.leaked,
+            left: watched.left,
             escaped: watched.escaped,
+            raw: kept.raw,
         })
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::model::language::Language;
-use crate::model::report::GitInfo;
 use crate::model::unit::Unit;
 
 use super::node::NodeFacts;
+use super::tracked::Tracked;
 
 /// A project: a root directory and what was found in it.
 #[derive(Clone, Debug)]
@@ -16,13 +16,12 @@ pub struct Project {
     pub root: PathBuf,
     /// The units, sorted by path and then language.
     pub units: Vec<UnitFacts>,
-    /// The git state; `None` outside of a repository.
-    pub git: Option<GitInfo>,
     /// What could not be read or understood, and what no gate looks at, one line each.
     pub warnings: Vec<String>,
-    /// Directories in which no units were looked for, `path: reason`, sorted; git-ignored and hidden ones are not
-    /// listed.
+    /// Directories in which no units were looked for, `path: reason`, sorted; ignored and hidden ones are not listed.
     pub left_out: Vec<String>,
+    /// Files that git tracks although its rules ignore them.
+    pub tracked: Tracked,
 }
 
 /// A unit and the files that decide how its tools are asked.
@@ -57,6 +56,8 @@ pub struct UnitFacts {
     pub above: BTreeSet<String>,
     /// What is known of Python units only.
     pub python: PythonFacts,
+    /// What is known of Rust units only.
+    pub rust: RustFacts,
     /// What is known of Go units only.
     pub go: GoFacts,
     /// What is known of JavaScript and TypeScript units only.
@@ -75,10 +76,20 @@ pub struct PythonFacts {
     /// The files that may hold mypy's settings, in the order in which mypy looks: the unit's directory first, then
     /// those above it up to the root; in each by [`MYPY_SETTINGS`]. Named relative to the unit: `../mypy.ini`.
     pub mypy: Vec<TextFile>,
+    /// The files that may hold ruff's settings, in the order in which ruff looks: the unit's directory first, then
+    /// those above it up to the root; in each by [`RUFF_SETTINGS`]. Named relative to the unit: `../ruff.toml`.
+    pub ruff: Vec<TextFile>,
     /// Virtual environments directly in the unit's directory, by name: what has a `pyvenv.cfg`.
     pub environments: Vec<String>,
-    /// Directories directly in the unit's directory that git ignores, by name.
+    /// Directories directly in the unit's directory that git ignores and in which it tracks no Python file, by name.
     pub ignored: Vec<String>,
+}
+
+/// What the Rust tools are asked beside what the manifest says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RustFacts {
+    /// The file that turns the lint `missing_docs` on, relative to the project; `None` when none does.
+    pub missing_docs: Option<String>,
 }
 
 /// What the Go tools' command lines and the places that they name depend on.
@@ -114,6 +125,9 @@ pub const PYTEST_SETTINGS: [&str; 7] = [
 
 /// The files that mypy takes its settings from. The first that has some counts.
 pub const MYPY_SETTINGS: [&str; 4] = ["mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg"];
+
+/// The files that ruff takes its settings from. The first that has some counts.
+pub const RUFF_SETTINGS: [&str; 3] = [".ruff.toml", "ruff.toml", "pyproject.toml"];
 
 /// The settings of cargo-nextest, which say that a project uses it.
 pub const NEXTEST_CONFIG: &str = ".config/nextest.toml";
@@ -175,6 +189,7 @@ impl UnitFacts {
             nested: Vec::new(),
             above: BTreeSet::new(),
             python: PythonFacts::default(),
+            rust: RustFacts::default(),
             go: GoFacts::default(),
             node: NodeFacts::default(),
         }

@@ -172,44 +172,65 @@ impl Store {
         who: &str,
         change: impl FnOnce(&mut Value) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.update_versioned(rel, who, schema::steps_of(rel), change)
+        self.update_together([rel], who, |[value]| change(value))
     }
 
-    fn update_versioned<T, E: From<Error>>(
+    /// [`Store::update`] of several files under one lock. A change that fails leaves all of them as they were.
+    ///
+    /// They are written one after the other, in the order in which they are named. What dies in between, by a kill or
+    /// a full disk, leaves the first ones new and the others old: the order must be one that can be mended from.
+    pub fn update_together<const N: usize, T, E: From<Error>>(
         &self,
-        rel: &str,
+        rels: [&str; N],
         who: &str,
-        steps: Option<&[Step]>,
-        change: impl FnOnce(&mut Value) -> Result<T, E>,
+        change: impl FnOnce([&mut Value; N]) -> Result<T, E>,
     ) -> Result<T, E> {
-        regular::named_inside(&self.root, rel)?;
+        self.update_versioned(rels.map(|rel| (rel, schema::steps_of(rel))), who, change)
+    }
+
+    fn update_versioned<const N: usize, T, E: From<Error>>(
+        &self,
+        files: [(&str, Option<&[Step]>); N],
+        who: &str,
+        change: impl FnOnce([&mut Value; N]) -> Result<T, E>,
+    ) -> Result<T, E> {
+        for (rel, _) in files {
+            regular::named_inside(&self.root, rel)?;
+        }
         let _held = self.lock(who)?;
-        let document = self.load(rel)?;
-        let mut value = document
-            .as_ref()
-            .map_or_else(|| Value::Object(Map::new()), |d| d.value.clone());
-        if let (Some(steps), Some(document)) = (steps, &document) {
-            self.upgrade(rel, document, &mut value, steps)?;
-        }
-        let answer = change(&mut value)?;
-        if !value.is_object() {
-            let found = document::kind(&value).to_owned();
-            let expected = "an object".to_owned();
-            return Err(Error::Shape {
-                path: self.path(rel),
-                line: 1,
-                column: 1,
-                expected,
-                found,
+        let mut documents = Vec::with_capacity(N);
+        let mut values = [const { Value::Null }; N];
+        for ((rel, steps), value) in files.iter().zip(&mut values) {
+            let document = self.load(rel)?;
+            *value = document
+                .as_ref()
+                .map_or_else(|| Value::Object(Map::new()), |d| d.value.clone());
+            if let (Some(steps), Some(document)) = (steps, &document) {
+                self.upgrade(rel, document, value, steps)?;
             }
-            .into());
+            documents.push(document);
         }
-        let text = match &document {
-            Some(document) if document.value == value => return Ok(answer),
-            Some(document) => document.render(&value),
-            None => pretty(&value),
-        };
-        self.put(rel, text.as_bytes(), Previous::Keep)?;
+        let answer = change(values.each_mut())?;
+        for ((rel, _), value) in files.iter().zip(&values) {
+            if !value.is_object() {
+                return Err(Error::Shape {
+                    path: self.path(rel),
+                    line: 1,
+                    column: 1,
+                    expected: "an object".to_owned(),
+                    found: document::kind(value).to_owned(),
+                }
+                .into());
+            }
+        }
+        for (((rel, _), value), document) in files.iter().zip(&values).zip(&documents) {
+            let text = match document {
+                Some(document) if document.value == *value => continue,
+                Some(document) => document.render(value),
+                None => pretty(value),
+            };
+            self.put(rel, text.as_bytes(), Previous::Keep)?;
+        }
         Ok(answer)
     }
 

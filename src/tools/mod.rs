@@ -13,6 +13,7 @@ mod cargo_check;
 mod cargo_nextest;
 mod cargo_test;
 mod clippy;
+mod clippy_docs;
 mod eslint;
 mod go_build;
 #[cfg(test)]
@@ -46,6 +47,7 @@ mod python_recordings;
 pub mod reports;
 mod ruff;
 mod ruff_check;
+mod ruff_docstrings;
 mod ruff_format;
 #[cfg(test)]
 mod rust_recordings;
@@ -72,7 +74,9 @@ pub static TOOLS: &[&dyn Tool] = &[
     &rustfmt::Rustfmt,
     &gofmt::Gofmt,
     &ruff_check::RuffCheck,
+    &ruff_docstrings::RuffDocstrings,
     &clippy::Clippy,
+    &clippy_docs::ClippyDocs,
     &go_vet::GoVet,
     &biome_format::BiomeFormat,
     &prettier::Prettier,
@@ -132,6 +136,11 @@ pub trait Tool: Sync {
     /// The arguments, behind the program, that make it print its version.
     fn version_args(&self) -> &'static [&'static str] {
         &["--version"]
+    }
+
+    /// Whether a line of its output is there only because sdd asked for it, and tells people nothing.
+    fn is_chatter(&self, _line: &str) -> bool {
+        false
     }
 
     /// The command that installs the tool, for a unit of this language.
@@ -206,6 +215,8 @@ pub struct Prepared {
     pub env: Vec<(String, String)>,
     /// Files that the tool will write and that are read afterwards.
     pub outputs: Vec<OutputFile>,
+    /// Files of the project that are read afterwards with the outputs, however old they are.
+    pub reads: Vec<OutputFile>,
     /// Files to write before the run: name in the output directory, and content.
     pub inputs: Vec<(String, String)>,
     /// Whether stdout is the tool's report and must be read as a whole.
@@ -353,7 +364,33 @@ pub enum Coverage {
     Unavailable(Broken),
 }
 
+impl Broken {
+    /// That every test, so many of them, was skipped: somebody meant to look, and nothing was looked at.
+    pub fn all_skipped(count: u64) -> Self {
+        let what = match count {
+            1 => "the only test was skipped".to_owned(),
+            count => format!("all {count} tests were skipped"),
+        };
+        Self {
+            reason: format!("{what}, so that nothing was tested"),
+            hint: Some(
+                "let one of the tests run here; where none is meant to, leave the unit out: \
+                 `\"units\": [{\"path\": …, \"commands\": {\"tests\": null}}]`"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
 impl Reading {
+    /// What it means that no test ran: `nothing` where there is none, no answer where all were skipped.
+    pub fn no_test_ran(skipped: u64, nothing: &str) -> Self {
+        match skipped {
+            0 => Self::Nothing(nothing.to_owned()),
+            count => Self::Broken(Broken::all_skipped(count)),
+        }
+    }
+
     /// Findings and nothing else.
     pub fn findings(findings: Vec<Finding>) -> Self {
         Self::Answer(Box::new(Answer {

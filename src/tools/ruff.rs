@@ -39,18 +39,20 @@ pub(super) const NOTHING: &str = "ruff found no Python files";
 
 /// What ruff says on stderr without the lines that `--verbose` brings: `[DATE][TIME][PART][LEVEL] TEXT`.
 pub(super) fn without_log(stderr: &[u8]) -> Vec<u8> {
-    let is_log = |line: &[u8]| {
-        line.starts_with(b"[")
-            && LEVELS
-                .iter()
-                .any(|level| line.windows(level.len()).any(|at| at == *level))
-    };
     stderr
         .split_inclusive(|byte| *byte == b'\n')
         .filter(|line| !is_log(line))
         .flatten()
         .copied()
         .collect()
+}
+
+/// Whether a line is one that `--verbose` brings.
+pub(super) fn is_log(line: &[u8]) -> bool {
+    line.starts_with(b"[")
+        && LEVELS
+            .iter()
+            .any(|level| line.windows(level.len()).any(|at| at == *level))
 }
 
 /// The levels of the lines that `--verbose` brings. Warnings and errors come without it.
@@ -100,7 +102,7 @@ impl Diagnostic {
     /// because nothing else in it was looked at.
     pub(super) fn finding(&self, tool: &str, run: &ToolRun<'_>) -> Finding {
         let rule = self.code.as_deref().unwrap_or("invalid-syntax");
-        let severity = if matches!(rule, "invalid-syntax" | "E999" | "E902" | "io") {
+        let severity = if is_unreadable(rule) {
             Severity::High
         } else {
             Severity::Low
@@ -119,6 +121,11 @@ impl Diagnostic {
             _ => finding,
         }
     }
+}
+
+/// Whether a rule says that a file could not be parsed or read: nothing else in it was looked at.
+pub(super) fn is_unreadable(rule: &str) -> bool {
+    matches!(rule, "invalid-syntax" | "E999" | "E902" | "io")
 }
 
 /// What exit code 2 means: wrong arguments, a bad configuration, a crash.

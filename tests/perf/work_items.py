@@ -16,7 +16,7 @@ from pathlib import Path
 from common import Project, Void, project, summary
 from startup import spawn_time
 
-# How many items, the command, and the seconds that it may take. `status` and `start` on 1,000 items belong here, too.
+# How many items, the command, and the seconds that it may take.
 CASES: list[tuple[int, tuple[str, ...], float]] = [
     (10_000, ("work-item", "list"), 0.050),
     (10_000, ("work-item", "list", "--format", "json"), 0.050),

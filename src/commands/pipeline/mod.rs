@@ -18,7 +18,7 @@ use super::context::Cx;
 use super::error::{CommandError, show};
 use super::output::Outputs;
 use crate::engine::{self, Job, OnFailure, Plan, StepKey};
-use crate::gates::{Context, Fixing, Programs, Strictness};
+use crate::gates::{Context, Fixing, Programs, Strictness, gates_for};
 use crate::model::config::{Config, load};
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
@@ -97,43 +97,115 @@ pub fn read_config(store: &Store) -> anyhow::Result<load::Loaded> {
     }
 }
 
-/// Plans and runs gates, writes the report, and says how sdd is to end.
-pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
-    let opened = open(cx)?;
+/// What came of a run.
+pub struct Done {
+    /// The report, as it was recorded, or with the reason why it was not.
+    pub report: Report,
+    /// Why the report could not be saved.
+    pub unrecorded: Option<anyhow::Error>,
+    /// What a person should know and the report does not say.
+    pub notes: Vec<String>,
+}
+
+impl Done {
+    /// How sdd is to end.
+    pub fn exit(&self, cx: &Cx) -> Exit {
+        match cx.cancel.signal() {
+            Some(signal) => signals::exit_for(signal),
+            None => self.report.verdict.into(),
+        }
+    }
+
+    /// Takes the verdict away from a run whose result did not get to where it belongs. What failed stays failed.
+    pub fn withhold(&mut self, why: &str) {
+        self.report.warnings.push(why.to_owned());
+        if self.report.verdict == RunVerdict::Passed {
+            self.report.verdict = RunVerdict::Error;
+        }
+    }
+}
+
+/// Plans and runs gates, writes the report where `--format` and `--output` say, and says how sdd is to end.
+pub fn run(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Exit> {
+    if request.options.plan {
+        return show_plan(cx, opened, request);
+    }
+    let outputs = Outputs::open(cx)?;
+    let mut done = execute_for(cx, opened, request, &outputs)?;
+    deliver(
+        cx,
+        &opened.store,
+        &outputs,
+        &mut done,
+        request.recording,
+        |_, _| {},
+    );
+    Ok(done.exit(cx))
+}
+
+/// Prints what would run, and runs nothing.
+pub fn show_plan(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Exit> {
     if request.recording == Recording::Required {
         opened.store.check_state()?;
     }
-    let outputs = if request.options.plan {
-        Outputs::default()
-    } else {
-        Outputs::open(cx)?
-    };
-    let place = Place::choose(cx, &opened.store, request)?;
+    let place = Place::nowhere(&opened.store);
     let finder = finder(cx, opened.store.root());
-    if request.options.plan {
-        let planned = Planned::make(cx, &opened, &finder, request, &place)?;
-        let format = cx.choose(&["human", "json", "agent"])?;
-        let redactor = Redactor::new(&cx.environment, &opened.config.redact_env);
-        let text = super::gate::plan_text(
-            &redactor,
-            &planned.plan,
-            &planned.project,
-            &opened.warnings,
-            format,
-        )?;
-        cx.emit(&text)?;
-        return Ok(Exit::Ok);
+    let tools = Tools::bare(cx, &opened.config, place.id());
+    let planned = Planned::make(cx, opened, &finder, &tools, request, &place)?;
+    let format = cx.choose(&["human", "json", "agent"])?;
+    let said = [opened.warnings.as_slice(), &planned.project.warnings].concat();
+    let text = super::gate::plan_text(&tools.redactor, &planned.plan, &planned.project, &said, format)?;
+    cx.emit(&text)?;
+    Ok(Exit::Ok)
+}
+
+/// What the gates would do for a work item, with no option given.
+pub fn plan(cx: &Cx, opened: &Opened, project: &Project, finder: &Finder, work: &ActiveWork) -> Plan {
+    let options = RunOptions::default();
+    let place = Place::nowhere(&opened.store);
+    let context = Context {
+        config: &opened.config,
+        project,
+        programs: &programs(cx, &opened.config, project, Some(work), finder),
+        out: place.path(),
+        fixing: options.fixing(cx),
+        workers: options.jobs(),
+        demanded: &[],
+        strictness: Strictness::Normal,
+        work: Some(work),
+    };
+    Plan::make(&context, &GateId::ALL)
+}
+
+/// Plans and runs gates and records the result. Nothing is printed but the progress on stderr, where it is shown.
+pub fn execute(cx: &Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Done> {
+    execute_for(cx, opened, request, &Outputs::default())
+}
+
+/// [`execute`] for a report that will be written to these targets: what is written there is no change of the project.
+pub fn execute_for(
+    cx: &Cx,
+    opened: &Opened,
+    request: &Request<'_>,
+    outputs: &Outputs,
+) -> anyhow::Result<Done> {
+    if request.recording == Recording::Required {
+        opened.store.check_state()?;
     }
-    let tools = Tools::new(cx, &opened, &place);
+    let mut notes = Vec::new();
+    let place = Place::choose(cx, &opened.store, &mut notes)?;
+    let finder = finder(cx, opened.store.root());
+    let tools = Tools::bare(cx, &opened.config, place.id()).guarded();
     let played = std::thread::scope(|scope| {
         // Git takes its time to look at every file, and nothing is decided by what it says: it begins first.
         let git = scope.spawn(|| tools.git(&finder, opened.store.root()));
-        let planned = Planned::make(cx, &opened, &finder, request, &place)?;
+        let planned = Planned::make(cx, opened, &finder, &tools, request, &place)?;
         let scene = Scene {
             request,
-            opened: &opened,
+            opened,
             planned: &planned,
             tools: &tools,
+            own_files: &outputs.files(),
         };
         let git = || {
             git.join()
@@ -141,7 +213,7 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
         };
         anyhow::Ok(scene.play(cx, &place, git))
     });
-    let mut report = match played {
+    let report = match played {
         Ok(report) => report,
         Err(error) => {
             place.discard();
@@ -154,31 +226,73 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
             drop(tools);
             opened.store.tidy();
         });
-        record(&opened.store, &report, request.recording)
+        record(&opened.store, &report)
     });
-    if let Err(error) = &recorded {
-        report
-            .warnings
-            .push(format!("the report was not saved: {error:#}"));
-        // What nobody can look up afterwards has not been shown.
-        if request.recording == Recording::Required && report.verdict == RunVerdict::Passed {
-            report.verdict = RunVerdict::Error;
+    let mut done = Done {
+        report,
+        unrecorded: recorded.err(),
+        notes,
+    };
+    if let Some(error) = &done.unrecorded {
+        let why = format!("the report was not saved: {error:#}");
+        match request.recording {
+            // What nobody can look up afterwards has not been shown.
+            Recording::Required => done.withhold(&why),
+            Recording::Wanted => done.report.warnings.push(why),
         }
     }
-    let undelivered = outputs.deliver(cx, &mut report);
-    if !undelivered.is_empty() {
-        // What is looked up later must say the same. That it cannot be saved was said before.
-        let _said = record(&opened.store, &report, request.recording);
+    Ok(done)
+}
+
+/// Whether everybody got the report who was to get it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Everybody did.
+    Whole,
+    /// A file or stdout could not be written.
+    Broken,
+}
+
+/// Writes the report of a run to every target, and says on stderr what went wrong on the way.
+///
+/// `settle` is what the result leads to. It comes behind the files, so that it knows of a report that nobody gets, and
+/// before stdout, so that what is printed knows of what could not be settled.
+pub fn deliver(
+    cx: &mut Cx,
+    store: &Store,
+    outputs: &Outputs,
+    done: &mut Done,
+    recording: Recording,
+    settle: impl FnOnce(&mut Cx, &mut Done),
+) -> Delivery {
+    for note in &done.notes {
+        cx.ui.warning(note);
+    }
+    let recorded = done.report.clone();
+    let mut undelivered = outputs.write(&mut done.report);
+    let written = done.report.clone();
+    settle(cx, done);
+    if done.report != written {
+        outputs.write_again(&done.report);
+    }
+    undelivered.extend(outputs.print(cx, &mut done.report));
+    if done.report != recorded && done.unrecorded.is_none() {
+        // What is looked up later must say the same.
+        done.unrecorded = record(store, &done.report).err();
     }
     for error in &undelivered {
         let shown = show(error);
         cx.ui.error(&shown.what, &shown.causes, shown.hint.as_deref());
     }
-    match (recorded, request.recording) {
-        (Ok(()), _) => {}
-        (Err(error), Recording::Wanted) => cx.ui.warning(&format!("the report was not saved: {error:#}")),
-        (Err(error), Recording::Required) => {
-            let shown = show(&error);
+    match (&done.unrecorded, recording) {
+        (None, _) => {}
+        // The report on stdout says it.
+        (Some(_), Recording::Wanted) if outputs.shows() => {}
+        (Some(error), Recording::Wanted) => {
+            cx.ui.warning(&format!("the report was not saved: {error:#}"));
+        }
+        (Some(error), Recording::Required) => {
+            let shown = show(error);
             let causes = std::iter::once(shown.what)
                 .chain(shown.causes)
                 .collect::<Vec<_>>();
@@ -189,12 +303,17 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
             );
         }
     }
-    Ok(exit_of(cx, &report))
+    if undelivered.is_empty() {
+        Delivery::Whole
+    } else {
+        Delivery::Broken
+    }
 }
 
 /// How programs are found in this project.
 pub fn finder(cx: &Cx, root: &Path) -> Finder {
-    Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root)
+    let active = cx.environment.get("VIRTUAL_ENV").map(Path::new);
+    Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root, active)
 }
 
 /// What will be run where.
@@ -211,15 +330,16 @@ impl<'a> Planned<'a> {
         cx: &Cx,
         opened: &Opened,
         finder: &Finder,
+        tools: &Tools,
         request: &'a Request<'a>,
         place: &Place,
     ) -> anyhow::Result<Self> {
-        let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
-        let programs = programs(cx, &opened.config, &project, finder);
-        let asked: Vec<GateId> = if request.named.is_empty() {
-            GateId::ALL.to_vec()
-        } else {
-            request.named.to_vec()
+        let project = project(&opened.config, opened.store.root(), finder, &tools.runner)?;
+        let programs = programs(cx, &opened.config, &project, request.work, finder);
+        let asked: Vec<GateId> = match request.work {
+            _ if !request.named.is_empty() => request.named.to_vec(),
+            Some(work) => gates_for(work.item.kind),
+            None => GateId::ALL.to_vec(),
         };
         let mut planned = Self {
             project,
@@ -252,21 +372,45 @@ impl<'a> Planned<'a> {
     }
 }
 
+/// Finds the units of a project; files that git tracks are among them whatever it ignores.
+pub fn project(
+    config: &Config,
+    root: &Path,
+    finder: &Finder,
+    runner: &System,
+) -> Result<Project, crate::project::Error> {
+    let found = finder.find("git", &[], root);
+    let index = match &found {
+        Found::At(program) => Some(git::Index { runner, program }),
+        _ => None,
+    };
+    detect::configured(root, &detect::Look::of(config), index)
+}
+
 /// What starts processes, and what keeps secrets out of what they say.
-struct Tools {
-    runner: System,
-    redactor: Arc<Redactor>,
+pub struct Tools {
+    /// What starts processes.
+    pub runner: System,
+    /// What keeps secrets out of what they say.
+    pub redactor: Arc<Redactor>,
 }
 
 impl Tools {
-    fn new(cx: &Cx, opened: &Opened, place: &Place) -> Self {
-        let redactor = Arc::new(Redactor::new(&cx.environment, &opened.config.redact_env));
-        let env = cx.environment.for_tools(&opened.config.pass_env, place.id());
-        let mut runner = System::new(env, place.id(), cx.cancel.clone(), Arc::clone(&redactor));
-        if let Ok(program) = guard::own_program() {
-            runner = runner.with_guard(program);
-        }
+    /// Without a guard: for what is asked of programs that end by themselves.
+    pub fn bare(cx: &Cx, config: &Config, run_id: &str) -> Self {
+        let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
+        let env = cx.environment.for_tools(&config.pass_env, run_id);
+        let runner = System::new(env, run_id, cx.cancel.clone(), Arc::clone(&redactor));
         Self { runner, redactor }
+    }
+
+    /// With a guard, which ends what was started when sdd itself is killed.
+    #[must_use]
+    pub fn guarded(mut self) -> Self {
+        if let Ok(program) = guard::own_program() {
+            self.runner = self.runner.with_guard(program);
+        }
+        self
     }
 
     /// The state of the repository, or why it could not be had.
@@ -287,6 +431,7 @@ struct Scene<'a> {
     opened: &'a Opened,
     planned: &'a Planned<'a>,
     tools: &'a Tools,
+    own_files: &'a [PathBuf],
 }
 
 impl Scene<'_> {
@@ -312,6 +457,7 @@ impl Scene<'_> {
                 redactor: &tools.redactor,
                 observer: &progress,
                 jobs: self.request.options.jobs(),
+                own_files: self.own_files,
                 on_failure: if self.request.options.fail_fast {
                     OnFailure::Stop
                 } else {
@@ -343,8 +489,8 @@ impl Scene<'_> {
             sdd_version: env!("CARGO_PKG_VERSION").to_owned(),
             run_id: place.id().to_owned(),
             command: self.request.command.to_owned(),
-            session: None,
-            work_item: None,
+            session: self.request.work.map(|work| work.session),
+            work_item: self.request.work.map(|work| work.item.id.clone()),
             project: ProjectInfo {
                 units: planned
                     .project
@@ -353,7 +499,10 @@ impl Scene<'_> {
                     .map(|facts| facts.unit.clone())
                     .collect(),
             },
-            git: git.0,
+            git: git.0.map(|git| GitInfo {
+                base: self.request.work.and_then(|work| work.base_commit.clone()),
+                ..git
+            }),
             started_at,
             finished_at: cx.clock.now(),
             duration_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -388,32 +537,28 @@ fn history(last: Option<&Report>) -> BTreeMap<StepKey, Duration> {
     history
 }
 
-fn record(store: &Store, report: &Report, recording: Recording) -> anyhow::Result<()> {
+fn record(store: &Store, report: &Report) -> anyhow::Result<()> {
     let mut text = serde_json::to_vec_pretty(report)?;
     text.push(b'\n');
-    let held = match recording {
-        Recording::Required => Some(store.lock(&format!("sdd {}", report.command))?),
-        Recording::Wanted => None,
-    };
+    let held = store.lock(&format!("sdd {}", report.command))?;
     super::report::keep(store, report, &text)?;
     store.write(layout::LATEST_REPORT, &text, Overwrite::Replace)?;
     drop(held);
     Ok(())
 }
 
-fn exit_of(cx: &Cx, report: &Report) -> Exit {
-    match cx.cancel.signal() {
-        Some(signal) => signals::exit_for(signal),
-        None => report.verdict.into(),
-    }
-}
-
 /// Where the programs are that the gates of this project could want.
-pub fn programs(cx: &Cx, config: &Config, project: &Project, finder: &Finder) -> Programs {
+pub fn programs(
+    cx: &Cx,
+    config: &Config,
+    project: &Project,
+    work: Option<&ActiveWork>,
+    finder: &Finder,
+) -> Programs {
     let cargo_home = cx.environment.get("CARGO_HOME").map(PathBuf::from);
     let cargo_home = cargo_home.or_else(|| Some(Path::new(cx.environment.get("HOME")?).join(".cargo")));
     let cargo_bin = cargo_home
         .map(|home| home.join("bin"))
         .filter(|bin| bin.is_absolute());
-    engine::find_programs(config, project, finder, cargo_bin.as_deref())
+    engine::find_programs(config, project, work, finder, cargo_bin.as_deref())
 }

@@ -11,7 +11,7 @@ use crate::model::config::{OnMissingTool, UnitView};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::process::find::Found;
-use crate::project::UnitFacts;
+use crate::project::{UnitFacts, installing};
 use crate::tools::{self, Applies, Tool};
 use known::Start;
 
@@ -125,7 +125,13 @@ impl UnitPlan<'_> {
                 break;
             }
         }
-        if !served {
+        if !served && self.gate == GateId::Documentation {
+            let reason = format!(
+                "sdd has no check of doc comments for {language}; quality_gates.{}.commands.{language} can name one",
+                self.gate.config_key()
+            );
+            items.push(self.not_run("-", Meaning::Skip, reason, None));
+        } else if !served {
             let reason = format!("no built-in tool serves {} for {language}", self.gate);
             let hint = format!(
                 "set quality_gates.{}.commands.{language} to a command",
@@ -183,6 +189,9 @@ impl UnitPlan<'_> {
             let hint = format!("make it executable: chmod +x {}", path.display());
             return lacking(program, self.not_run(tool, Meaning::Error, reason, Some(hint)));
         }
+        if let Some((why, hint)) = found.distrust() {
+            return lacking(program, self.missing(tool, format!("{program} {why}"), hint));
+        }
         let reason = format!("{program} is not installed");
         let node = &self.facts.node;
         let declared = |command: &str| command.split(' ').any(|word| node.dependencies.contains(word));
@@ -223,7 +232,7 @@ impl UnitPlan<'_> {
             program: None,
             meaning,
             reason,
-            hint,
+            hint: hint.map(|hint| installing::as_here(self.facts, &hint)),
         })
     }
 }

@@ -4,8 +4,8 @@
 //! directly where nothing else belongs to the script, and through the package manager, with arguments added, where
 //! `pre…` or `post…` scripts do. Any other script is run by the package manager, and its exit code is the answer.
 
+use super::super::hollow::swallows;
 use super::super::step::{Item, Meaning, Phase};
-use super::own::swallows;
 use super::{Start, UnitPlan};
 use crate::model::config::{Command, Reports};
 use crate::model::gate_id::GateId;
@@ -14,7 +14,7 @@ use crate::project::UnitFacts;
 use crate::tools::{self, Applies, Tool, launch};
 
 /// What `npm init` writes for a package without tests.
-const NO_TESTS: &str = "no test specified";
+pub(super) const NO_TESTS: &str = "no test specified";
 
 /// The names under which projects keep what a gate runs, the most usual first.
 fn names(gate: GateId) -> &'static [&'static str] {
@@ -23,7 +23,7 @@ fn names(gate: GateId) -> &'static [&'static str] {
         GateId::Linting => &["lint"],
         GateId::TypeChecking => &["typecheck", "type-check", "check:types", "types:check", "tsc"],
         GateId::Formatting => &["format:check", "check:format", "fmt:check", "format", "fmt"],
-        GateId::Security | GateId::Custom => &[],
+        GateId::Security | GateId::Documentation | GateId::SpecCompleteness | GateId::Custom => &[],
     }
 }
 
@@ -247,12 +247,16 @@ impl UnitPlan<'_> {
             .any(|tool| matches!(tool.applies(self.facts), Applies::Yes(_)))
     }
 
-    /// Whether a script that nobody here knows is what the gate runs. One that may rewrite files is not.
+    /// Whether a script that is no plain call of a known tool is what the gate runs. It is what people and CI run, and
+    /// may look at more than the tool that sdd would take (`vue-tsc`, `oxlint . && eslint .`). One that may rewrite
+    /// files is not.
     fn may_run(&self, text: &str) -> bool {
+        let rewrites = ["--fix", "--write", "--apply", "--unsafe"]
+            .iter()
+            .any(|option| text.contains(option));
         match self.gate {
             GateId::Tests => true,
-            GateId::TypeChecking => !self.has_tool(),
-            GateId::Linting => !self.has_tool() && !text.contains("--fix") && !text.contains("--write"),
+            GateId::TypeChecking | GateId::Linting => !rewrites,
             _ => false,
         }
     }

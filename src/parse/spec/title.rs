@@ -5,6 +5,7 @@ use crate::model::work_item::WorkItemType;
 
 use super::oddities::{Oddities, quoted};
 use super::outline::Node;
+use super::placeholder;
 
 /// What the first heading says.
 #[derive(Debug, Default)]
@@ -63,6 +64,14 @@ pub fn title(roots: Vec<Node>, oddities: &mut Oddities) -> (Title, Vec<Node>) {
         match kind_of(&node.title) {
             Some((kind, rest)) => {
                 title.kind = Some(At::new(kind, node.line));
+                if placeholder::is_placeholder(rest) {
+                    oddities.add(
+                        node.line,
+                        "placeholder",
+                        format!("the title {} is still to be filled in", quoted(rest)),
+                        Some("say in a few words what the work item is about"),
+                    );
+                }
                 if !rest.is_empty() {
                     title.title = Some(At::new(rest.to_owned(), node.line));
                 }

@@ -1,6 +1,10 @@
-//! The git state of a project, asked of git itself and never of files in `.git`.
+//! The git state of a project and what changed in it, asked of git itself and never of files in `.git`.
 
+mod changes;
+mod index;
+mod log;
 mod porcelain;
+mod raw;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,6 +14,9 @@ use crate::model::report::GitInfo;
 use crate::model::text;
 use crate::process::{self, End, Invocation, Outcome, Runner};
 
+pub use changes::{Asking, Base, Change, Changes, Since, What, changes};
+pub use index::{Index, Listed};
+pub use log::history;
 pub use porcelain::{Status, parse};
 
 use super::detect::nearest_git;
@@ -35,7 +42,7 @@ pub const OWN_WRITES: [&str; 9] = [
     "config.schema.json",
 ];
 
-/// Why the state of a repository is not known.
+/// Why the state of a repository, or what changed in it, is not known.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Git could not be run.
@@ -57,8 +64,10 @@ pub enum Error {
         directory: String,
     },
     /// Git ended in another way than with an answer.
-    #[error("git status {how}{}", said_after(said))]
+    #[error("git {call} {how}{}", said_after(said))]
     Failed {
+        /// What git was asked, in a word.
+        call: &'static str,
         /// How it ended.
         how: String,
         /// The first line of what it said; empty when it said nothing.
@@ -70,6 +79,33 @@ pub enum Error {
         /// The part that was not understood.
         what: String,
     },
+    /// Git's list of what changed is not in its documented format, or longer than can be read.
+    #[error("what git says has changed cannot be read: {what}")]
+    List {
+        /// The part that was not understood.
+        what: String,
+    },
+    /// A commit that should be there is not.
+    #[error(
+        "the commit {commit} is not in this repository: its history was written anew, or this is another clone"
+    )]
+    UnknownCommit {
+        /// The commit, made safe to show.
+        commit: String,
+    },
+    /// Nothing says which branch is the default one.
+    #[error(
+        "the default branch is not known, so nothing says what is new; say it with: git remote set-head origin --auto"
+    )]
+    NoDefaultBranch,
+    /// What is checked out has nothing to do with the default branch.
+    #[error(
+        "what is checked out and {branch} have no commit in common; in a shallow clone: git fetch --unshallow"
+    )]
+    Unrelated {
+        /// The default branch.
+        branch: String,
+    },
 }
 
 /// The state of the repository that `root` lies in; `None` outside of one. Runs git once. `base` is left empty.
@@ -78,14 +114,15 @@ pub enum Error {
 /// own `.git/config`: no hooks, no file system monitor, no pager, no `ext::` transport, no fetching of missing
 /// objects. The list of its users that a repository may belong to (`safe.directory`) is git's own.
 pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Option<GitInfo>, Error> {
-    let invocation = invocation(git_program, root);
-    let outcome = runner.run(&invocation)?;
+    let outcome = runner.run(&invocation(git_program, root))?;
     match outcome.end {
         End::Code(0) => {}
-        end => return refusal(end, &outcome, root),
+        _ if is_no_repository(&outcome, root) => return Ok(None),
+        end => return Err(refusal("status", end, &outcome)),
     }
     let status = parse(&outcome.stdout.bytes(), outcome.stdout.truncated())?;
-    let state = state_directory(root);
+    let prefix = prefix(root);
+    let state = prefix.as_deref().map(state_directory);
     let dirty = status.truncated
         || status
             .changed
@@ -96,10 +133,26 @@ pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
         branch: status.branch,
         base: None,
         dirty,
+        prefix: prefix.filter(|prefix| prefix != "."),
     }))
 }
 
+/// A call of git in a directory that only reads.
 fn invocation(git_program: &Path, root: &Path) -> Invocation {
+    call(git_program, root).args([
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "-z",
+        "--no-ahead-behind",
+        // Stated, so that no configuration hides a change.
+        "--untracked-files=normal",
+        "--ignore-submodules=none",
+    ])
+}
+
+/// A call of git about a project; what is asked is added.
+fn call(git_program: &Path, root: &Path) -> Invocation {
     let mut invocation = Invocation::new(git_program, root, TIMEOUT)
         .args([
             "--no-pager",
@@ -112,17 +165,7 @@ fn invocation(git_program: &Path, root: &Path) -> Invocation {
             "protocol.ext.allow=never",
             "-C",
         ])
-        .args([root.as_os_str()])
-        .args([
-            "status",
-            "--porcelain=v2",
-            "--branch",
-            "-z",
-            "--no-ahead-behind",
-            // Stated, so that no configuration hides a change.
-            "--untracked-files=normal",
-            "--ignore-submodules=none",
-        ]);
+        .args([root.as_os_str()]);
     invocation.grace = GRACE;
     invocation.env = [
         // Messages are matched below.
@@ -137,21 +180,25 @@ fn invocation(git_program: &Path, root: &Path) -> Invocation {
     invocation
 }
 
-fn refusal(end: End, outcome: &Outcome, root: &Path) -> Result<Option<GitInfo>, Error> {
+/// Whether git says that there is no repository.
+fn is_no_repository(outcome: &Outcome, root: &Path) -> bool {
     let stderr = text::message(&outcome.stderr.bytes());
     // The whole phrase: a `.git` file that leads nowhere is "not a git repository: PATH" and a fault. A broken
     // repository gets the phrase, too, and is not the same as none.
     let has_head = || nearest_git(root).is_some_and(|top| top.join(".git").join("HEAD").exists());
-    if stderr.contains("not a git repository (or any") && !has_head() {
-        return Ok(None);
-    }
+    stderr.contains("not a git repository (or any") && !has_head()
+}
+
+fn refusal(call: &'static str, end: End, outcome: &Outcome) -> Error {
+    let stderr = text::message(&outcome.stderr.bytes());
     if let Some((_, rest)) = stderr.split_once("detected dubious ownership in repository at '") {
         let directory = rest.split_once("'\n").map_or(rest, |(directory, _)| directory);
-        return Err(Error::Unsafe {
+        return Error::Unsafe {
             directory: directory.trim_end_matches('\'').to_owned(),
-        });
+        };
     }
-    Err(Error::Failed {
+    Error::Failed {
+        call,
         how: match end {
             End::Code(code) => format!("ended with exit code {code}"),
             End::Signal(signal) => format!("was killed by signal {signal}"),
@@ -159,20 +206,23 @@ fn refusal(end: End, outcome: &Outcome, root: &Path) -> Result<Option<GitInfo>, 
             End::Cancelled => "was cancelled".to_owned(),
         },
         said: text::first_line(&stderr).to_owned(),
-    })
+    }
 }
 
-/// The project's `.session` relative to the repository's root, as git writes it, with a `/` at its end.
-fn state_directory(root: &Path) -> Option<String> {
+/// The project's directory relative to the top of its repository, as git writes it; `.` where they are the same.
+fn prefix(root: &Path) -> Option<String> {
     let root = root.canonicalize().ok()?;
     let top = nearest_git(&root)?;
-    let relative = root.strip_prefix(&top).ok()?;
-    let prefix = display(relative);
-    Some(if prefix == "." {
+    Some(display(root.strip_prefix(&top).ok()?))
+}
+
+/// The project's `.session` relative to the top of the repository, with a `/` at its end.
+fn state_directory(prefix: &str) -> String {
+    if prefix == "." {
         ".session/".to_owned()
     } else {
         format!("{prefix}/.session/")
-    })
+    }
 }
 
 fn is_own_write(path: &str, state: Option<&str>, root: &Path) -> bool {

@@ -101,7 +101,9 @@ impl Runner for Canned {
             stderr: Capture::of(self.stderr),
             elapsed: Duration::ZERO,
             leaked: false,
+            left: 0,
             escaped: 0,
+            raw: None,
         })
     }
 }
@@ -198,8 +200,7 @@ fn the_invocation_leaves_nothing_to_the_repository() {
     assert_eq!(
         words[1..].join(" "),
         "--no-pager --no-optional-locks -c core.fsmonitor=false -c core.hooksPath=/dev/null \
-         -c protocol.ext.allow=never -C /a b status --porcelain=v2 --branch -z --no-ahead-behind \
-         --untracked-files=normal --ignore-submodules=none"
+         -c protocol.ext.allow=never -C /a b"
     );
     assert!(invocation.env.contains(&("GIT_NO_LAZY_FETCH".into(), "1".into())));
 }

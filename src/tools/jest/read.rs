@@ -23,7 +23,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
             ));
         }
         if counts.ran() == 0 {
-            return Reading::Nothing(js_tests::all_left_out(counts.skipped));
+            return Reading::no_test_ran(counts.skipped, "there are no tests");
         }
     } else {
         findings.extend(js_tests::thresholds("jest", &said));

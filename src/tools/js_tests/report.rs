@@ -174,15 +174,6 @@ fn headline(said: &str) -> Option<String> {
     Some(format!("{head} {}", lines.next().unwrap_or_default()))
 }
 
-/// That every test was left out.
-pub(in crate::tools) fn all_left_out(count: u64) -> String {
-    match count {
-        0 => "there are no tests".to_owned(),
-        1 => "the only test was skipped".to_owned(),
-        count => format!("all {count} tests were skipped"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
     reason = "helpers of tests may panic like the tests themselves"
 )]
 
+mod changes;
 mod detect;
 mod facts;
 mod files;
@@ -12,5 +13,6 @@ mod git;
 mod hostile;
 mod python;
 mod speed;
+mod tracked;
 mod tree;
 mod workspaces;

@@ -68,3 +68,71 @@ fn each_unit_is_asked_with_its_own_runner_and_named_from_the_root() {
         ]
     );
 }
+
+#[test]
+fn tests_that_were_all_skipped_have_not_answered() {
+    let test = "test.skip('later', () => {\n  throw new Error('no');\n});\n";
+    let runners = [
+        (
+            "jest",
+            json!({"scripts": {"test": "jest"}, "jest": {}}),
+            test.to_owned(),
+        ),
+        (
+            "vitest",
+            json!({"type": "module", "scripts": {"test": "vitest run"}}),
+            format!("import {{ test }} from 'vitest';\n\n{test}"),
+        ),
+        (
+            "mocha",
+            json!({"scripts": {"test": "mocha '*.test.js'"}}),
+            test.replace("test.", "it."),
+        ),
+        (
+            "node",
+            json!({"scripts": {"test": "node --test"}}),
+            format!("const {{ test }} = require('node:test');\n\n{test}"),
+        ),
+    ];
+    for (runner, package, test) in &runners {
+        let sandbox = project(package, &[("a.test.js", test)]);
+        let gate = check(
+            &sandbox,
+            3,
+            "error",
+            "the only test was skipped, so that nothing was tested",
+        );
+        assert_eq!(gate["steps"][0]["exit_code"], 0, "{runner}");
+        assert_eq!(gate["steps"][0]["verdict"], "error", "{runner}");
+    }
+
+    // One unit that passes does not answer for the others.
+    let mut files = vec![
+        (
+            "tested/package.json".to_owned(),
+            "{\"scripts\": {\"test\": \"node --test\"}}".to_owned(),
+        ),
+        (
+            "tested/a.test.js".to_owned(),
+            runners[3].2.replace(
+                "test.skip('later', () => {\n  throw new Error('no');\n});",
+                "test('now', () => {});",
+            ),
+        ),
+    ];
+    for (runner, package, test) in &runners {
+        files.push((format!("{runner}/package.json"), package.to_string()));
+        files.push((format!("{runner}/a.test.js"), test.clone()));
+    }
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    let sandbox = project(&json!({"private": true}), &files);
+    check(
+        &sandbox,
+        3,
+        "error",
+        "the only test was skipped, so that nothing was tested",
+    );
+}
