@@ -120,6 +120,14 @@ fn agents_get_few_words_and_programs_a_document() {
 }
 
 #[test]
+fn options_stand_before_and_after_the_command() {
+    let sandbox = with("late.json");
+    let expect = sandbox.sdd(["work-item", "list", "--format", "json"]).stdout;
+    assert_eq!(sandbox.sdd(["--format", "json", "wi", "list"]).stdout, expect);
+    assert_eq!(sandbox.sdd(["wi", "--format", "json", "list"]).stdout, expect);
+}
+
+#[test]
 fn without_items_it_says_how_to_make_one() {
     let answer = empty().sdd(["wi", "list"]);
     answer.expect_code(0);
