@@ -323,6 +323,9 @@ pub struct Answer {
     pub findings: Vec<Finding>,
     /// Test counts, from test runners.
     pub tests: Option<TestCounts>,
+    /// Those of the counts that are of tests in the directories of other units, by such a directory, relative to the
+    /// project's root.
+    pub tests_inside: BTreeMap<String, TestCounts>,
     /// Coverage, where it was asked for.
     pub coverage: Option<Coverage>,
     /// Lines that no test reaches, where coverage was measured by line.
@@ -349,6 +352,32 @@ pub struct TestCounts {
 }
 
 impl TestCounts {
+    /// Adds others.
+    pub fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.errors += other.errors;
+        self.skipped += other.skipped;
+        self.expected_failures += other.expected_failures;
+    }
+
+    /// These without those that are also among others.
+    #[must_use]
+    pub fn without(self, inside: Self, own: Self) -> Self {
+        let less = |count: u64, inside: u64, own: u64| count.saturating_sub(inside.min(own));
+        Self {
+            passed: less(self.passed, inside.passed, own.passed),
+            failed: less(self.failed, inside.failed, own.failed),
+            errors: less(self.errors, inside.errors, own.errors),
+            skipped: less(self.skipped, inside.skipped, own.skipped),
+            expected_failures: less(
+                self.expected_failures,
+                inside.expected_failures,
+                own.expected_failures,
+            ),
+        }
+    }
+
     /// What really ran. A test that passes and whose tear-down breaks is a pass and an error.
     pub fn ran(&self) -> u64 {
         self.passed + self.failed + self.errors + self.expected_failures

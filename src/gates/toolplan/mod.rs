@@ -1,5 +1,6 @@
 //! Planning for gates that ask external tools, once per unit.
 
+mod delegating;
 mod known;
 mod own;
 pub(super) mod scripts;

@@ -42,6 +42,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     Reading::Answer(Box::new(Answer {
         findings,
         tests: Some(counts),
+        tests_inside: js_tests::counts_inside(&report, run),
         coverage,
         gaps,
         ..Answer::default()

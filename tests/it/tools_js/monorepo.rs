@@ -1,8 +1,12 @@
-//! Units with runners of their own, below a directory whose name is not plain.
+//! Units with runners of their own, below a directory whose name is not plain; workspaces.
+
+#![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
 
 use serde_json::json;
 
-use super::bench::{APP_MODULE, check, counts, places, project};
+use crate::support::Sandbox;
+
+use super::bench::{APP_MODULE, check, counts, hints, places, project, with_threshold};
 
 #[test]
 fn each_unit_is_asked_with_its_own_runner_and_named_from_the_root() {
@@ -135,4 +139,77 @@ fn tests_that_were_all_skipped_have_not_answered() {
         "error",
         "the only test was skipped, so that nothing was tested",
     );
+}
+
+const MEMBER: &str = "{\"name\": \"a\", \"scripts\": {\"test\": \"jest\"}, \"jest\": {}}";
+
+fn workspace(root_script: &str, test: &str) -> Sandbox {
+    project(
+        &json!({"private": true, "workspaces": ["packages/*"], "scripts": {"test": root_script}}),
+        &[
+            ("packages/a/package.json", MEMBER),
+            ("packages/a/a.test.js", test),
+            ("packages/b/package.json", &MEMBER.replace("\"a\"", "\"b\"")),
+            ("packages/b/b.test.js", "test('b', () => {});\n"),
+        ],
+    )
+}
+
+#[test]
+fn a_root_that_only_runs_its_members_tests_is_left_out() {
+    let sandbox = workspace("npm test --workspaces", "test('a', () => {});\n");
+    let gate = check(&sandbox, 0, "passed", "2 tests passed; left out: . (javascript)");
+    assert_eq!(counts(&gate), [2, 0, 0, 0]);
+    let steps = gate["steps"].as_array().unwrap();
+    let root = steps.iter().find(|step| step["unit"] == ".").unwrap();
+    assert!(
+        root["reason"]
+            .as_str()
+            .unwrap()
+            .contains("(packages/a, packages/b)"),
+        "{root:#}"
+    );
+
+    // Where a member is not asked itself, the root's script is what runs its tests.
+    let sandbox = sandbox.config(&json!({
+        "quality_gates": {"test_execution": {"coverage_threshold": null}},
+        "units": [{"path": "packages/b", "commands": {"tests": null}}],
+    }));
+    let gate = check(&sandbox, 0, "passed", "1 test passed");
+    assert!(gate["steps"].to_string().contains("\"npm\""), "{gate:#}");
+}
+
+#[test]
+fn a_root_whose_script_does_more_is_told_how_to_leave_it_out() {
+    let sandbox =
+        workspace("npm test --workspaces && node index.js", "test('a', () => {});\n").file("index.js", "");
+    let sandbox = with_threshold(sandbox, &json!(0));
+    let gate = check(&sandbox, 3, "error", "sdd cannot measure it through");
+    hints(
+        &gate,
+        "\"units\": [{\"path\": \".\", \"commands\": {\"tests\": null}}]",
+    );
+}
+
+#[test]
+fn tests_that_run_at_the_root_and_in_their_member_count_once() {
+    let sandbox = workspace("jest", "test('a', () => {});\n");
+    let gate = check(&sandbox, 0, "passed", "2 tests passed");
+    assert_eq!(counts(&gate), [2, 0, 0, 0]);
+    sandbox.rewrite(
+        "packages/a/a.test.js",
+        "test('a', () => {\n  throw new Error('no');\n});\n",
+    );
+    let gate = check(&sandbox, 1, "failed", "1 test failed");
+    assert_eq!(counts(&gate), [1, 1, 0, 0]);
+    assert_eq!(places(&gate), ["a packages/a/a.test.js:2"]);
+
+    // One that the member leaves out counts where it runs.
+    sandbox.rewrite(
+        "packages/a/package.json",
+        MEMBER.replace("{}", "{\"testMatch\": [\"**/x.test.js\"]}"),
+    );
+    let sandbox = sandbox.file("packages/a/x.test.js", "test('x', () => {});\n");
+    let gate = check(&sandbox, 1, "failed", "1 test failed");
+    assert_eq!(counts(&gate), [2, 1, 0, 0]);
 }
