@@ -1,7 +1,5 @@
 //! Units with runners of their own, below a directory whose name is not plain; workspaces.
 
-#![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
-
 use serde_json::json;
 
 use crate::support::Sandbox;
