@@ -1,6 +1,9 @@
 //! How packages get into a unit: with the manager whose lock file it has, into the environment that it has.
 
+use std::path::{Path, PathBuf};
+
 use super::UnitFacts;
+use super::node::PackageManager;
 
 /// The package manager that a Python unit is installed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,22 @@ pub fn nearest_lock<T>(facts: &UnitFacts, known: impl Fn(&str) -> Option<T>) -> 
         .locks
         .iter()
         .find_map(|lock| known(lock.file_name()?.to_str()?))
+}
+
+/// The nearest lock file of the package manager of a JavaScript unit.
+pub fn node_lock(facts: &UnitFacts) -> Option<&Path> {
+    let manager_of = |lock: &Path| PackageManager::of_lock(lock.file_name()?.to_str()?);
+    let mut locks = facts.locks.iter().map(PathBuf::as_path);
+    locks.find(|lock| manager_of(lock) == Some(facts.node.manager))
+}
+
+/// The command that installs what a JavaScript unit declares: by the lock file of its manager where there is one.
+pub fn node_install(facts: &UnitFacts) -> String {
+    let manager = facts.node.manager;
+    match node_lock(facts) {
+        Some(_) => manager.install().to_owned(),
+        None => format!("{} install", manager.program()),
+    }
 }
 
 /// The command that adds packages to a Python unit, without their names. `os` is as [`std::env::consts::OS`] has it.
@@ -102,8 +121,6 @@ pub fn as_here(facts: &UnitFacts, advice: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
     use crate::model::language::Language;
     use crate::model::unit::Unit;

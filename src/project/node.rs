@@ -93,12 +93,12 @@ impl PackageManager {
         (words, between)
     }
 
-    /// The command that installs what the lock file names.
+    /// The command that installs what the lock file names, and changes no lock file.
     pub fn install(self) -> &'static str {
         match self {
             Self::Npm => "npm ci",
             Self::Pnpm => "pnpm install --frozen-lockfile",
-            Self::Yarn => "yarn install",
+            Self::Yarn => "yarn install --frozen-lockfile",
             Self::Bun => "bun install --frozen-lockfile",
         }
     }

@@ -11,6 +11,7 @@ use super::super::{Answer, Reading, ToolRun};
 use super::settings::{Checks, References};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
+use crate::project::installing::node_install;
 
 /// An error in a file.
 #[expect(
@@ -235,7 +236,7 @@ fn uninstalled(said: &Said, run: &ToolRun<'_>) -> Option<String> {
     (lacks && !run.facts.node.installed).then(|| {
         format!(
             "there is no node_modules, so imports cannot be found: {}",
-            run.facts.node.manager.install()
+            node_install(run.facts)
         )
     })
 }
@@ -250,7 +251,7 @@ fn not_checked(code: &str, why: &str, run: &ToolRun<'_>) -> Reading {
         "TS18002" | "TS18003" => {
             "name the files to check in tsconfig.json: \"include\" or \"files\"".to_owned()
         }
-        "TS2688" => format!("install the packages: {}", run.facts.node.manager.install()),
+        "TS2688" => format!("install the packages: {}", node_install(run.facts)),
         "TS5094" | "TS6310" => {
             "a project that others refer to has to write its declarations: leave --noEmit out of tsc -b"
                 .to_owned()
