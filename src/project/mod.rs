@@ -9,6 +9,7 @@ mod fill_go;
 mod fill_node;
 mod fill_python;
 mod fill_rust;
+mod fill_typescript;
 pub mod git;
 pub mod installing;
 mod left_out;

@@ -25,6 +25,8 @@ pub struct NodeFacts {
     pub installed: bool,
     /// The settings of the TypeScript compiler in the unit's directory, `tsconfig*.json`, sorted by name.
     pub tsconfigs: Vec<TextFile>,
+    /// Files of TypeScript units that begin with `// @ts-nocheck`, relative to the unit with `/` between parts.
+    pub unchecked: BTreeSet<String>,
 }
 
 /// A member of a workspace.
