@@ -77,8 +77,30 @@ pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) 
         integration,
         deployment,
         commands: commands(&called(cx)),
-        warnings: parts.sight.warnings.clone(),
+        warnings: parts
+            .sight
+            .warnings
+            .iter()
+            .cloned()
+            .chain(lacks(cx, work))
+            .collect(),
     }
+}
+
+/// What the spec lacks, in one line: better now than when the work is done.
+fn lacks(cx: &Cx, work: &ActiveWork) -> Option<String> {
+    let problems = specs::validate(work.spec.as_ref(), &work.item);
+    let first = problems.first()?;
+    let more = match problems.len() - 1 {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    Some(format!(
+        "the spec is not complete: {}{more}; all of it: {} work-item validate {}",
+        first.message,
+        called(cx),
+        work.item.id
+    ))
 }
 
 fn earlier(begun: &Begun) -> Vec<u32> {
@@ -90,16 +112,19 @@ fn earlier(begun: &Begun) -> Vec<u32> {
 }
 
 fn spec_text(file: &str, read: Read) -> SpecText {
-    let (text, missing) = match read {
-        Ok(Some((bytes, _))) => (Some(specs::bare(&bytes)), None),
-        Ok(None) => (None, Some("there is no such file".to_owned())),
-        Err(error) => (None, Some(error.to_string())),
-    };
-    SpecText {
+    let mut spec = SpecText {
         file: file.to_owned(),
-        text,
-        missing,
+        ..SpecText::default()
+    };
+    match read {
+        Ok(Some((bytes, read))) => {
+            spec.text = Some(specs::bare(&bytes, &read.unfilled));
+            spec.unfilled = read.unfilled.len();
+        }
+        Ok(None) => spec.missing = Some("there is no such file".to_owned()),
+        Err(error) => spec.missing = Some(error.to_string()),
     }
+    spec
 }
 
 fn gate(plan: &GatePlan) -> GateBrief {
