@@ -367,7 +367,10 @@ fn describe(root: &Path, project: &Project, made: &[Made], warnings: &[String], 
                     "optional"
                 };
                 let reason = tool["reason"].as_str().unwrap_or("missing");
-                let _ = writeln!(text, "  ✗ {name:<names$}  {gate:<gates$}  {reason} in {unit} ({weight})");
+                let _ = writeln!(
+                    text,
+                    "  ✗ {name:<names$}  {gate:<gates$}  {reason} in {unit} ({weight})"
+                );
                 if let Some(install) = install {
                     let _ = writeln!(text, "      → {install}");
                 }

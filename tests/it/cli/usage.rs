@@ -258,3 +258,20 @@ fn the_list_of_gates_names_every_gate() {
         ]
     );
 }
+
+#[test]
+fn a_demo_without_its_tools_leaves_nothing_and_can_be_tried_again() {
+    let sandbox = Sandbox::new().fake("python3", "echo 'no index can be reached' >&2\nexit 1");
+    std::fs::create_dir(sandbox.path("empty")).unwrap();
+    for directory in ["sdd-demo", "empty", "sdd-demo"] {
+        let answer = sandbox.sdd(["demo", directory]);
+        answer.expect_code(3);
+        assert!(
+            answer.stderr.contains("no index can be reached"),
+            "{}",
+            answer.stderr
+        );
+    }
+    assert!(!sandbox.path("sdd-demo").exists());
+    assert_eq!(std::fs::read_dir(sandbox.path("empty")).unwrap().count(), 0);
+}
