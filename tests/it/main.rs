@@ -24,4 +24,5 @@ mod tools_js_lint;
 mod tools_python;
 mod tools_rust;
 mod tools_types;
+mod walkthrough;
 mod work_item;

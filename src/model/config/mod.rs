@@ -101,7 +101,7 @@ pub struct Config {
     #[schemars(extend("deprecated" = true))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration_tests: Option<OtherGate>,
-    /// Settings of deployments; kept, and not read by this version of sdd.
+    /// Settings of deployments; kept, and only `enabled` and `required` are read by this version of sdd.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment: Option<Value>,
     /// Environments to validate and deploy to; kept, and not read by this version of sdd.

@@ -131,6 +131,15 @@ impl Asked {
             required: gate.required,
         }
     }
+
+    /// Of settings that are kept as they are. What is neither `true` nor `false` says nothing, so the gate stays needed.
+    fn inside(settings: &Value) -> Self {
+        let said = |key: &str| settings.get(key).and_then(Value::as_bool);
+        Self {
+            enabled: said("enabled"),
+            required: said("required"),
+        }
+    }
 }
 
 const KNOWN: [Known; 4] = [
@@ -166,7 +175,7 @@ const KNOWN: [Known; 4] = [
         enabled: true,
         required: true,
         scope: GateScope::Deployments,
-        section: |config| config.deployment.as_ref().map(|_| Asked::default()),
+        section: |config| config.deployment.as_ref().map(Asked::inside),
     },
 ];
 
@@ -230,6 +239,11 @@ mod tests {
             r#"{"quality_gates": {"integration_documentation": {"x": true}}, "deployment": {}}"#,
             None,
             &[(DOCUMENTS, true, false), ("deployment", true, true)],
+        );
+        check(
+            r#"{"deployment": {"enabled": false, "required": "no"}}"#,
+            Some(WorkItemType::Deployment),
+            &[("deployment", false, true)],
         );
     }
 
