@@ -12,6 +12,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod context7;
 pub mod doctor;
 pub mod engine;
 pub mod gates;

@@ -283,7 +283,7 @@ fn describe(root: &Path, project: &Project, made: &[Made], tools: &[Value]) -> S
         let unit = tool["unit"].as_str().unwrap_or(".");
         match (tool["found"].as_str(), tool["install"].as_str()) {
             (Some(path), _) => {
-                let _ = writeln!(text, "  ✓ {name:<13} {gate:<13} {path}");
+                let _ = writeln!(text, "  ✓ {name:<15} {gate:<13} {path}");
             }
             (None, install) => {
                 let weight = if tool["required"].as_bool() == Some(true) {
@@ -292,7 +292,7 @@ fn describe(root: &Path, project: &Project, made: &[Made], tools: &[Value]) -> S
                     "optional"
                 };
                 let reason = tool["reason"].as_str().unwrap_or("missing");
-                let _ = writeln!(text, "  ✗ {name:<13} {gate:<13} {reason} in {unit} ({weight})");
+                let _ = writeln!(text, "  ✗ {name:<15} {gate:<13} {reason} in {unit} ({weight})");
                 if let Some(install) = install {
                     let _ = writeln!(text, "      → {install}");
                 }

@@ -266,6 +266,13 @@ fn step(
     report.tool = clean_line(&report.tool, job);
     report.unit = clean_line(&report.unit, job);
     report.duration_ms = millis(times.map_or(Duration::ZERO, |(from, to)| to - from));
+    if let (Item::Run(step), PartResult::Libraries(_)) = (part.item, &part.result) {
+        report.command = command(step, job);
+        let name = work::log_name(step);
+        // A server that was not started has said nothing.
+        let said = job.cx.out.join(&name).is_file();
+        report.log = said.then(|| format!("{}/{name}", job.out_shown));
+    }
     if let (Item::Run(step), PartResult::Command(answer)) = (part.item, &part.result) {
         report.command = command(step, job);
         if let Ok(outcome) = &answer.outcome {

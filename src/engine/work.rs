@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::changes::Looked;
-use super::{Job, step_dir};
+use super::{Job, libraries, step_dir};
 use crate::gates::{CommandAnswer, CommandWork, PartResult, Step, Work};
 use crate::process::{End, Error, Invocation, Outcome};
 use crate::project::files;
@@ -27,6 +27,7 @@ pub(super) fn perform(step: &Step, job: &Job<'_>, looked: &Looked) -> PartResult
             Err(_) if job.cancel.is_requested() => PartResult::NotStarted("stopped while it ran".to_owned()),
             answer => PartResult::Changes(answer),
         },
+        Work::Libraries(work) => libraries::look_up(step, work, job),
         Work::AtHand { .. } => PartResult::AtHand,
     }
 }

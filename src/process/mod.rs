@@ -1,7 +1,7 @@
 //! The one place that starts processes: an [`Invocation`] is data, a [`Runner`] turns it into an [`Outcome`].
 //!
-//! Every child runs in its own process group, without stdin, with both pipes always drained into bounded
-//! memory and capped files, under a deadline. A time-out, a signal and "not installed" are outcomes of their
+//! Every child runs in its own process group, without stdin unless it is talked to, with both pipes always drained
+//! into bounded memory and capped files, under a deadline. A time-out, a signal and "not installed" are outcomes of their
 //! own and never an exit code. No child, and nothing that a child started, outlives its run.
 
 pub mod cancel;
@@ -23,6 +23,7 @@ mod pump;
 pub mod redact;
 pub mod signals;
 mod supervisor;
+mod voice;
 mod watch;
 #[cfg(target_os = "linux")]
 mod watch_linux;
@@ -38,6 +39,7 @@ pub use cancel::Cancel;
 pub use capture::Capture;
 pub use finalizers::Finalizers;
 pub use supervisor::System;
+pub use voice::Voice;
 
 #[cfg(target_os = "linux")]
 use watch_linux as platform;
@@ -132,6 +134,18 @@ pub struct Outcome {
     pub escaped: u32,
 }
 
+/// A process that was talked to and that has ended.
+#[derive(Clone, Debug)]
+pub struct Talked {
+    /// How it ended by itself; `None` when it was ended because the talk was over.
+    pub end: Option<End>,
+    /// What it wrote to stderr, its start and its end.
+    pub stderr: Capture,
+}
+
+/// What is told each piece that a process writes to stdout. Dropped when the process writes no more.
+pub type Ear = Box<dyn FnMut(&[u8]) + Send>;
+
 /// Why a process could not be run at all.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -177,4 +191,25 @@ pub enum Error {
 pub trait Runner: Sync {
     /// Runs to the end, however it comes.
     fn run(&self, invocation: &Invocation) -> Result<Outcome, Error>;
+
+    /// Starts a process and talks with it: `ear` hears what it says on stdout, and `talk` gets its stdin. When `talk`
+    /// returns, its stdin is closed, and soon afterwards the process is ended. Its time-out holds for the whole talk.
+    fn talk(
+        &self,
+        invocation: &Invocation,
+        ear: Ear,
+        talk: &mut (dyn FnMut(Voice) + Send),
+    ) -> Result<Talked, Error> {
+        let (_, _) = (ear, talk);
+        Err(Error::Io {
+            program: invocation.program.clone(),
+            source: std::io::ErrorKind::Unsupported.into(),
+        })
+    }
+
+    /// The value of a variable that processes get from the environment; `None` when it is withheld, empty or not Unicode.
+    fn variable(&self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
 }

@@ -17,7 +17,7 @@ use super::guard::{self, Guard};
 use super::output::Outputs;
 use super::redact::Redactor;
 use super::watch::{Job, Watched, Why};
-use super::{Cancel, End, Error, Invocation, Outcome, Runner, platform};
+use super::{Cancel, Ear, End, Error, Invocation, Outcome, Runner, Talked, Voice, platform};
 
 /// A program that is still open for writing (it was unpacked a moment ago) is tried again this often.
 const BUSY_TRIES: u32 = 5;
@@ -97,10 +97,13 @@ impl System {
         });
     }
 
-    fn spawn(&self, invocation: &Invocation, tag: &str) -> io::Result<Child> {
+    fn spawn(&self, invocation: &Invocation, tag: &str, stdin: fn() -> Stdio) -> io::Result<Child> {
         let mut tries = 1;
         loop {
-            match self.children.begin(|| self.command(invocation, tag).spawn()) {
+            match self
+                .children
+                .begin(|| self.command(invocation, tag).stdin(stdin()).spawn())
+            {
                 Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < BUSY_TRIES => {
                     thread::sleep(Duration::from_millis(10) * tries);
                     tries += 1;
@@ -108,6 +111,72 @@ impl System {
                 result => return result,
             }
         }
+    }
+
+    /// Starts a child and watches it to its end.
+    fn supervise(&self, invocation: &Invocation, talk: Option<Talk<'_>>) -> Result<Watched, Error> {
+        check_directory(&invocation.cwd)?;
+        self.prepare();
+        let mut outputs = Outputs::open(invocation, &self.redactor)?;
+        let number = self.started.fetch_add(1, Ordering::SeqCst);
+        let tag = format!("{}.{number}", self.own_tag());
+
+        let _running = Counted::new(&self.running);
+        let alone = || self.running.load(Ordering::SeqCst) == 1;
+        let paused = self.cancel.pause().total();
+        let deadline = Instant::now().checked_add(invocation.timeout);
+        let stdin = if talk.is_some() { Stdio::piped } else { Stdio::null };
+        let mut child = self
+            .spawn(invocation, &tag, stdin)
+            .map_err(|source| spawn_error(&invocation.program, source))?;
+        let number = child.id();
+        let guard = self.prepared.get().and_then(Option::as_ref);
+        if let Some(guard) = guard {
+            guard.child_began(number);
+        }
+        let over = OnceLock::new();
+        let job = Job {
+            deadline,
+            paused,
+            grace: invocation.grace,
+            cancel: &self.cancel,
+            tag: &tag,
+            alone: &alone,
+            children: &self.children,
+            look: &|| {
+                if let Some(guard) = guard {
+                    guard.look_for_strays();
+                }
+            },
+            over: &|| {
+                over.get()
+                    .is_some_and(|since: &Instant| since.elapsed() >= FAREWELL)
+            },
+        };
+        let watched = thread::scope(|scope| {
+            let speaking = talk.map(|Talk { ear, speak }| {
+                outputs.listen(ear);
+                let voice = child.stdin.take().map(Voice::new);
+                let over = &over;
+                scope.spawn(move || {
+                    let _over = Over(over);
+                    if let Some(Ok(voice)) = voice {
+                        speak(voice);
+                    }
+                })
+            });
+            let watched = platform::watch(child, outputs, &job);
+            // Whoever panicked while speaking has no answer, and that is all.
+            let _said = speaking.map(thread::ScopedJoinHandle::join);
+            watched
+        });
+        if let Some(guard) = guard {
+            guard.child_ended(number);
+        }
+        watched.map_err(|source| Error::Io {
+            program: invocation.program.clone(),
+            source,
+        })
     }
 
     #[expect(
@@ -123,7 +192,6 @@ impl System {
             .envs(self.env.iter().map(pair))
             .envs(invocation.env.iter().map(pair))
             .env(RUN_ID, tag)
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         #[cfg(unix)]
@@ -144,6 +212,24 @@ fn pair((name, value): &(OsString, OsString)) -> (&OsStr, &OsStr) {
     (name, value)
 }
 
+/// The time that a child gets to end by itself when the talk with it is over.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A talk with a child: who hears it, and who speaks.
+struct Talk<'a> {
+    ear: Ear,
+    speak: &'a mut (dyn FnMut(Voice) + Send),
+}
+
+/// Remembers when a talk ended, however it ended.
+struct Over<'a>(&'a OnceLock<Instant>);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.set(Instant::now());
+    }
+}
+
 impl Runner for System {
     fn run(&self, invocation: &Invocation) -> Result<Outcome, Error> {
         if self.cancel.is_requested() {
@@ -156,48 +242,11 @@ impl Runner for System {
                 escaped: 0,
             });
         }
-        check_directory(&invocation.cwd)?;
-        self.prepare();
-        let outputs = Outputs::open(invocation, &self.redactor)?;
-        let number = self.started.fetch_add(1, Ordering::SeqCst);
-        let tag = format!("{}.{number}", self.own_tag());
-
-        let _running = Counted::new(&self.running);
-        let alone = || self.running.load(Ordering::SeqCst) == 1;
-        let paused = self.cancel.pause().total();
-        let deadline = Instant::now().checked_add(invocation.timeout);
-        let child = self
-            .spawn(invocation, &tag)
-            .map_err(|source| spawn_error(&invocation.program, source))?;
-        let number = child.id();
-        let guard = self.prepared.get().and_then(Option::as_ref);
-        if let Some(guard) = guard {
-            guard.child_began(number);
-        }
-        let job = Job {
-            deadline,
-            paused,
-            grace: invocation.grace,
-            cancel: &self.cancel,
-            tag: &tag,
-            alone: &alone,
-            children: &self.children,
-            look: &|| {
-                if let Some(guard) = guard {
-                    guard.look_for_strays();
-                }
-            },
-        };
-        let failed = |source| Error::Io {
+        let watched = self.supervise(invocation, None)?;
+        let end = end_of(&watched).map_err(|source| Error::Io {
             program: invocation.program.clone(),
             source,
-        };
-        let watched = platform::watch(child, outputs, &job);
-        if let Some(guard) = guard {
-            guard.child_ended(number);
-        }
-        let watched = watched.map_err(failed)?;
-        let end = end_of(&watched).map_err(failed)?;
+        })?;
         let (stdout, stderr) = watched.outputs.finish()?;
         Ok(Outcome {
             end,
@@ -207,6 +256,38 @@ impl Runner for System {
             leaked: watched.leaked,
             escaped: watched.escaped,
         })
+    }
+
+    fn talk(
+        &self,
+        invocation: &Invocation,
+        ear: Ear,
+        talk: &mut (dyn FnMut(Voice) + Send),
+    ) -> Result<Talked, Error> {
+        if self.cancel.is_requested() {
+            return Ok(Talked {
+                end: Some(End::Cancelled),
+                stderr: Capture::default(),
+            });
+        }
+        let watched = self.supervise(invocation, Some(Talk { ear, speak: talk }))?;
+        let end = match watched.why {
+            Why::Over => None,
+            Why::Ended | Why::TimedOut | Why::Cancelled => {
+                Some(end_of(&watched).map_err(|source| Error::Io {
+                    program: invocation.program.clone(),
+                    source,
+                })?)
+            }
+        };
+        let (_, stderr) = watched.outputs.finish()?;
+        Ok(Talked { end, stderr })
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        let found = self.env.iter().find(|(known, _)| known == name)?;
+        let value = found.1.to_str()?;
+        (!value.is_empty()).then(|| value.to_owned())
     }
 }
 
@@ -229,7 +310,7 @@ impl Drop for Counted<'_> {
 fn end_of(watched: &Watched) -> io::Result<End> {
     match watched.why {
         Why::TimedOut => Ok(End::TimedOut),
-        Why::Cancelled => Ok(End::Cancelled),
+        Why::Cancelled | Why::Over => Ok(End::Cancelled),
         Why::Ended => {
             let status = watched
                 .status
