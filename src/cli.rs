@@ -26,8 +26,7 @@ pub struct Cli {
 /// What `sdd -h` ends with.
 const IN_SHORT: &str = "\
 Examples:
-  sdd init        set this project up
-  sdd gate        run every gate
+  sdd start       begin a session on a work item
   sdd complete    run every gate, decide, and record the result
 
 Exit codes: 0 passed, 1 failed, 2 wrong usage or configuration, 3 no verdict, 4 not found, \
@@ -38,6 +37,7 @@ const AT_LENGTH: &str = "\
 Examples:
   sdd init                          set this project up
   sdd doctor                        what is missing here, and how to get it
+  sdd start                         begin a session on the next work item
   sdd gate                          run every gate
   sdd gate tests --format json      one gate, as one JSON document
   sdd complete                      run every gate, decide, and record the result
@@ -47,7 +47,7 @@ Exit codes:
   1    a required gate failed
   2    wrong usage or invalid configuration; nothing was run
   3    no verdict: a required gate ended in error, or nothing was checked
-  4    not found: no .session/ here or above
+  4    not found: no .session/ here or above, no such work item
   5    a deployment's rollback failed
   70   a bug in sdd
   130  interrupted; everything was cleaned up first
@@ -91,6 +91,13 @@ pub struct Global {
 pub enum Command {
     /// Set up .session/ for this project
     Init(commands::init::Args),
+    /// Make, list, show, change, check and delete work items
+    #[command(visible_alias = "wi")]
+    WorkItem(commands::work_item::Args),
+    /// Begin a session on a work item, or go on with the open one
+    Start(commands::start::Args),
+    /// Say where the session stands
+    Status(commands::status::Args),
     /// Run gates without touching session state
     Gate(commands::gate::Args),
     /// Run every gate of the session and record the result
@@ -107,6 +114,12 @@ pub enum Command {
     /// to get what is missing, with the project's own package manager and with this machine's. It installs and changes
     /// nothing, and starts nothing that could: what is run through `uv run` and the like is named and not asked.
     Doctor(commands::doctor::Args),
+    /// Answer an event of a coding agent
+    ///
+    /// Reads the event from stdin as Claude Code writes it, and answers with exit code 0 or 2 and with one JSON object
+    /// or nothing. `sdd init --claude` writes the settings that start it. In a project without `.session/` it does
+    /// nothing.
+    Hook(commands::hook::Args),
     /// Print a script that completes sdd's command line in a shell
     #[command(hide = true)]
     Completions(commands::completions::Args),
@@ -118,6 +131,8 @@ pub enum Command {
     InternalReaper {
         /// The run's tag
         tag: String,
+        /// The directory of its temporary files
+        temporary: Option<std::path::PathBuf>,
     },
 }
 

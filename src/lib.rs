@@ -4,12 +4,13 @@
 //! The modules are floors, and each uses only those before it:
 //!
 //! ```text
-//! model → store, process → project → tools, parse → gates → engine → report → commands → main
+//! model → store, process → project → tools, parse → gates → engine → report → agent → commands → main
 //! ```
 //!
 //! `plan` and `judge` of a gate are pure. One place starts processes ([`process`]), one writes state
 //! ([`store`]), one prints ([`ui`]). `docs/architecture.md` has the map and the invariants.
 
+pub mod agent;
 pub mod cli;
 pub mod commands;
 pub mod context7;
@@ -40,12 +41,19 @@ use ui::{Live, Looks, Ui, Verbosity};
 pub fn main() -> Exit {
     // The guard runs before anything is set up: it must outlive whatever could go wrong there. And it is started with
     // every run, so it does without a parser of command lines.
-    if let Some(tag) = guard_tag(std::env::args_os()) {
-        process::guard::run(&tag, &mut std::io::stdin());
+    if let Some((tag, temporary)) = guarded(std::env::args_os()) {
+        process::guard::run(&tag, temporary.as_deref(), &mut std::io::stdin());
         return Exit::Ok;
     }
     match Cli::try_parse() {
+        Ok(Cli {
+            global,
+            command: Command::Hook(args),
+        }) => hook(&args, global),
         Ok(cli) => run(cli),
+        Err(error) if error.use_stderr() && commands::hook::is_meant(std::env::args_os()) => {
+            written(&commands::hook::misused(&error))
+        }
         Err(error) => {
             // Help and version are no misuse. Nobody can be told that a stream cannot be written.
             let _ = error.print();
@@ -54,11 +62,15 @@ pub fn main() -> Exit {
     }
 }
 
-/// The tag of the run that this process is to guard, when it was started for that.
-fn guard_tag(mut args: impl Iterator<Item = std::ffi::OsString>) -> Option<String> {
+/// The tag of the run that this process is to guard, and the directory of its temporary files, when it was started for
+/// that.
+fn guarded(
+    mut args: impl Iterator<Item = std::ffi::OsString>,
+) -> Option<(String, Option<std::path::PathBuf>)> {
     let is_guard = args.nth(1)? == process::guard::SUBCOMMAND;
     let tag = args.next().filter(|_| is_guard)?.into_string().ok()?;
-    args.next().is_none().then_some(tag)
+    let temporary = args.next().map(std::path::PathBuf::from);
+    args.next().is_none().then_some((tag, temporary))
 }
 
 fn run(cli: Cli) -> Exit {
@@ -89,9 +101,42 @@ fn run(cli: Cli) -> Exit {
     }
 }
 
+/// Answers an event of a coding agent: nothing but the answer is printed, and sdd ends with 0 or 2.
+fn hook(args: &commands::hook::Args, global: Global) -> Exit {
+    // What panics is answered as well, and must not talk.
+    std::panic::set_hook(Box::new(|_| {}));
+    let cancel = Cancel::new();
+    // Without signals the agent ends sdd, and the guard ends what it runs.
+    let _installed = process::signals::install_leaving_with(&cancel, Exit::Usage);
+    written(&commands::hook::answer(
+        args,
+        global,
+        Environment::of_process(),
+        cancel,
+    ))
+}
+
+fn written(answer: &agent::Written) -> Exit {
+    let mut ui = Ui::of_process(Looks {
+        colour: ui::ColourChoice::Never,
+        no_color: true,
+        verbosity: Verbosity::Quiet,
+        live: Live::Off,
+    });
+    if let (Err(_), Some(reason)) = (ui.data(answer.stdout.as_bytes()), &answer.instead) {
+        ui.reason(reason);
+        return Exit::Usage;
+    }
+    ui.reason(&answer.stderr);
+    if answer.code == 0 { Exit::Ok } else { Exit::Usage }
+}
+
 fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
     match command {
         Command::Init(args) => commands::init::run(&args, cx),
+        Command::WorkItem(args) => commands::work_item::run(&args, cx),
+        Command::Start(args) => commands::start::run(&args, cx),
+        Command::Status(args) => commands::status::run(&args, cx),
         Command::Gate(args) => commands::gate::run(&args, cx),
         Command::Complete(args) => commands::complete::run(&args, cx),
         Command::Report(args) => commands::report::run(&args, cx),
@@ -100,7 +145,8 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Doctor(args) => commands::doctor::run(&args, cx),
         Command::Completions(args) => commands::completions::run(&args, cx),
         Command::Man(args) => commands::man::run(&args, cx),
-        Command::InternalReaper { .. } => Ok(Exit::Ok),
+        // Both are answered before.
+        Command::Hook(_) | Command::InternalReaper { .. } => Ok(Exit::Ok),
     }
 }
 

@@ -5,8 +5,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::claude;
 use super::context::Cx;
 use super::error::CommandError;
+use super::gate::shown_left_out;
 use super::pipeline;
 use crate::engine::Plan;
 use crate::gates::{Context, Fixing, Item, Strictness};
@@ -22,7 +24,13 @@ use crate::store::{self, Overwrite, Store, Written, layout, pretty};
 #[command(after_help = "Examples:
   sdd init            set up the project of this directory
   sdd init --force    write the generated files again (the schema); settings and state are kept
-  sdd init --nested   set up a project of its own inside of one that is set up")]
+  sdd init --nested   set up a project of its own inside of one that is set up
+  sdd init --claude   also write commands and hooks for Claude Code into .claude/; run sdd doctor behind it
+  sdd init --claude --remove   take these out again, and nothing else")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line, and is read once"
+)]
 pub struct Args {
     /// Write generated files again; settings and state are never overwritten
     #[arg(long)]
@@ -30,6 +38,12 @@ pub struct Args {
     /// Set up a project of its own inside of one that is set up
     #[arg(long)]
     nested: bool,
+    /// Also write commands and hooks for Claude Code; files that were changed by hand are kept
+    #[arg(long)]
+    claude: bool,
+    /// Take the commands and hooks out again
+    #[arg(long, requires = "claude", conflicts_with_all = ["force", "nested"])]
+    remove: bool,
 }
 
 impl Args {
@@ -38,6 +52,8 @@ impl Args {
         Self {
             force: false,
             nested: false,
+            claude: false,
+            remove: false,
         }
     }
 }
@@ -48,7 +64,7 @@ const GITIGNORE: &str = ".gitignore";
 /// What became of one file.
 struct Made {
     path: String,
-    written: Written,
+    result: &'static str,
 }
 
 /// Runs the command.
@@ -56,6 +72,9 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let format = cx.choose(&["human", "json", "agent"])?;
     let root = std::fs::canonicalize(&cx.start)
         .map_err(|error| CommandError::not_found(format!("{}: {error}", cx.start.display())))?;
+    if args.remove {
+        return remove_claude(&root, format, cx);
+    }
     if !args.nested {
         not_nested(&root)?;
     }
@@ -70,21 +89,35 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         Err(error) => return Err(error.into()),
     };
     let ignored = store::read_inside(&root, GITIGNORE, store::SMALL)?.unwrap_or_default();
-    let project = detect::configured(&root, &detect::Look::of(&existing), None)?;
+    let finder = pipeline::finder(cx, &root);
+    let runner = pipeline::Tools::bare(cx, &existing, "init").runner;
+    if args.claude {
+        claude::check(&root)?;
+    }
+    let project = pipeline::project(&existing, &root, &finder, &runner)?;
     let store = Store::create(&root)?;
-    let made = write_files(&store, &project, args, cx, ignored)?;
+    let mut made = write_files(&store, &project, args, cx, ignored)?;
+    let mut warnings = project.warnings.clone();
+    if args.claude {
+        let done = claude::install(cx, &store)?;
+        made.extend(done.files.into_iter().map(|file| Made {
+            path: file.path,
+            result: file.result,
+        }));
+        warnings.extend(done.warnings);
+    }
     let loaded = pipeline::read_config(&store)?;
     let tools = tools(cx, &loaded.config, &project);
     let text = if format == "json" {
         let document = json!({
             "schema_version": 1, "kind": "init", "root": root.to_string_lossy(),
             "units": project.units.iter().map(|facts| &facts.unit).collect::<Vec<_>>(),
-            "files": made.iter().map(|made| json!({"path": made.path, "result": word(made)})).collect::<Vec<_>>(),
-            "tools": tools, "warnings": project.warnings,
+            "files": made.iter().map(|made| json!({"path": made.path, "result": made.result})).collect::<Vec<_>>(),
+            "tools": tools, "warnings": warnings, "left_out": project.left_out,
         });
         format!("{}\n", serde_json::to_string_pretty(&document)?)
     } else {
-        describe(&root, &project, &made, &tools)
+        describe(&root, &project, &made, &warnings, &tools)
     };
     cx.emit(&text)?;
     Ok(Exit::Ok)
@@ -129,14 +162,50 @@ fn write_files(
         let written = store.write(path, pretty(&value).as_bytes(), overwrite)?;
         made.push(Made {
             path: path.to_owned(),
-            written,
+            result: word(written),
         });
     }
     made.push(Made {
         path: GITIGNORE.to_owned(),
-        written: ignore_lines(store, ignored)?,
+        // Lines are added to this one; everything in it stays.
+        result: match ignore_lines(store, ignored)? {
+            Written::Replaced => "extended",
+            other => word(other),
+        },
     });
     Ok(made)
+}
+
+/// Takes out again what was made for the coding agent.
+fn remove_claude(root: &Path, format: &str, cx: &mut Cx) -> anyhow::Result<Exit> {
+    let done = claude::remove(root)?;
+    let text = if format == "json" {
+        let files = done
+            .files
+            .iter()
+            .map(|file| json!({"path": file.path, "result": file.result}));
+        let document = json!({
+            "schema_version": 1, "kind": "init", "root": root.to_string_lossy(),
+            "files": files.collect::<Vec<_>>(), "warnings": done.warnings,
+        });
+        format!("{}\n", serde_json::to_string_pretty(&document)?)
+    } else if done.files.is_empty() {
+        format!(
+            "nothing of sdd is in {}\n",
+            root.join(claude::DIRECTORY).display()
+        )
+    } else {
+        let mut text = format!("taken out of {}\n", root.display());
+        for file in &done.files {
+            let _ = writeln!(text, "  {:<9} {}", file.result, file.path);
+        }
+        for warning in &done.warnings {
+            let _ = writeln!(text, "  warning: {warning}");
+        }
+        text
+    };
+    cx.emit(&text)?;
+    Ok(Exit::Ok)
 }
 
 /// Adds what is missing to `.gitignore`, behind what is there.
@@ -197,11 +266,9 @@ fn not_nested(root: &Path) -> Result<(), CommandError> {
     }
 }
 
-fn word(made: &Made) -> &'static str {
-    match made.written {
+fn word(written: Written) -> &'static str {
+    match written {
         Written::New => "new",
-        // Lines are added to this one; everything in it stays.
-        Written::Replaced if made.path == GITIGNORE => "extended",
         Written::Replaced => "replaced",
         Written::Unchanged => "unchanged",
         Written::Kept => "kept",
@@ -244,11 +311,11 @@ fn tools(cx: &Cx, config: &config::Config, project: &Project) -> Vec<Value> {
     tools
 }
 
-fn describe(root: &Path, project: &Project, made: &[Made], tools: &[Value]) -> String {
+fn describe(root: &Path, project: &Project, made: &[Made], warnings: &[String], tools: &[Value]) -> String {
     let mut text = String::new();
     let changed = made
         .iter()
-        .any(|made| matches!(made.written, Written::New | Written::Replaced));
+        .any(|made| matches!(made.result, "new" | "replaced" | "extended"));
     let head = if changed {
         "set up"
     } else {
@@ -256,7 +323,7 @@ fn describe(root: &Path, project: &Project, made: &[Made], tools: &[Value]) -> S
     };
     let _ = writeln!(text, "{head} {}", root.display());
     for made in made {
-        let _ = writeln!(text, "  {:<9} {}", word(made), made.path);
+        let _ = writeln!(text, "  {:<9} {}", made.result, made.path);
     }
     let _ = writeln!(text, "\nunits");
     if project.units.is_empty() {
@@ -273,7 +340,10 @@ fn describe(root: &Path, project: &Project, made: &[Made], tools: &[Value]) -> S
             facts.unit.markers.join(", ")
         );
     }
-    for warning in &project.warnings {
+    for line in shown_left_out(&project.left_out) {
+        let _ = writeln!(text, "  left out: {line}");
+    }
+    for warning in warnings {
         let _ = writeln!(text, "  warning: {warning}");
     }
     let _ = writeln!(text, "\ntools");

@@ -1,5 +1,6 @@
 //! The subcommands: one file each, arguments and a `run`.
 
+mod claude;
 pub mod complete;
 pub mod completions;
 pub mod config;
@@ -8,12 +9,17 @@ pub mod demo;
 pub mod doctor;
 pub mod error;
 pub mod gate;
+pub mod hook;
 pub mod init;
 pub mod man;
 mod output;
 mod pipeline;
 pub mod report;
 pub mod settings;
+pub mod start;
+pub mod status;
 pub mod suggest;
+pub mod work;
+pub mod work_item;
 
 pub use context::Cx;

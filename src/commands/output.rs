@@ -174,6 +174,18 @@ impl Outputs {
                 renderer,
             });
         }
+        // What was asked for must not vanish without a word.
+        if let (Some(dash), Some(main), true) = (to_dash, to_stdout, cx.global.format.is_some())
+            && dash.name() != main.name()
+        {
+            let what = format!(
+                "stdout takes one document, and --format {} and --output {}=- are two",
+                main.name(),
+                dash.name()
+            );
+            let hint = format!("give one of them a file: --output {}=FILE", dash.name());
+            return Err(CommandError::usage(what).hint(hint).into());
+        }
         for file in &files {
             if sources.iter().any(|source| is_one(source, &file.path)) {
                 let what = format!("--output names a file that is read: {}", file.path.display());
@@ -204,31 +216,46 @@ impl Outputs {
             outcome = outcome.and(file.write(report));
         }
         outcome?;
-        self.print(cx, report)
+        self.put(cx, report)
     }
 
-    /// Writes the report of a run to every target, those behind one that cannot be written included, and stdout
-    /// last. The errors come back.
+    /// Writes the report of a run to every file, those behind one that cannot be written included. The errors come
+    /// back.
     ///
     /// A target that cannot be written is said in the report, and what passed has no verdict then: what stands on
     /// stdout, in the other files and in the exit code is the same.
-    pub fn deliver(self, cx: &mut Cx, report: &mut Report) -> Vec<anyhow::Error> {
-        let mut errors: Vec<anyhow::Error> = self
+    pub fn write(&self, report: &mut Report) -> Vec<anyhow::Error> {
+        let errors: Vec<anyhow::Error> = self
             .files
             .iter()
             .filter_map(|file| file.write(report).err())
             .collect();
-        if !errors.is_empty() {
-            self.correct(report, &errors);
-        }
-        if let Err(error) = self.print(cx, report) {
-            self.correct(report, std::slice::from_ref(&error));
-            errors.push(error);
-        }
+        self.correct(report, &errors);
         errors
     }
 
-    fn print(&self, cx: &mut Cx, report: &Report) -> anyhow::Result<()> {
+    /// Whether a report goes to stdout.
+    pub fn shows(&self) -> bool {
+        self.to_stdout.is_some()
+    }
+
+    /// Prints the report of a run to stdout; [`Outputs::write`] comes first. The error comes back, and the files say
+    /// it.
+    pub fn print(&self, cx: &mut Cx, report: &mut Report) -> Option<anyhow::Error> {
+        let error = self.put(cx, report).err()?;
+        self.correct(report, std::slice::from_ref(&error));
+        Some(error)
+    }
+
+    /// Writes the files anew that can be.
+    pub fn write_again(&self, report: &Report) {
+        for file in self.files.iter().filter(|file| file.target.keeps()) {
+            // What cannot be written was said before.
+            let _said = file.write(report);
+        }
+    }
+
+    fn put(&self, cx: &mut Cx, report: &Report) -> anyhow::Result<()> {
         let Some(renderer) = self.to_stdout else {
             return Ok(());
         };
@@ -243,6 +270,9 @@ impl Outputs {
 
     /// Puts into the report what could not be written, and writes the files anew that can be.
     fn correct(&self, report: &mut Report, errors: &[anyhow::Error]) {
+        if errors.is_empty() {
+            return;
+        }
         for error in errors {
             report
                 .warnings
@@ -251,10 +281,7 @@ impl Outputs {
         if report.verdict == RunVerdict::Passed {
             report.verdict = RunVerdict::Error;
         }
-        for file in self.files.iter().filter(|file| file.target.is_same(&file.target)) {
-            // What cannot be written was said before.
-            let _said = file.write(report);
-        }
+        self.write_again(report);
     }
 }
 

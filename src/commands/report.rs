@@ -17,7 +17,7 @@ use crate::project::detect;
 use crate::store::Store;
 use find::Source;
 
-pub use find::keep;
+pub use find::{keep, last, of_run, recent};
 pub use load::load;
 
 /// Show the last report again, in any format

@@ -43,3 +43,27 @@ pub fn gates_and_list() -> Vec<PossibleValue> {
     let list = PossibleValue::new("list").help("list the gates");
     gates().into_iter().chain([list]).collect()
 }
+
+/// The types of work items.
+pub fn work_item_types() -> Vec<PossibleValue> {
+    let types = crate::model::work_item::WorkItemType::ALL;
+    types.iter().map(|one| PossibleValue::new(one.as_str())).collect()
+}
+
+/// The statuses of work items.
+pub fn statuses() -> Vec<PossibleValue> {
+    let statuses = crate::model::work_item::Status::ALL;
+    statuses
+        .iter()
+        .map(|one| PossibleValue::new(one.as_str()))
+        .collect()
+}
+
+/// The priorities of work items.
+pub fn priorities() -> Vec<PossibleValue> {
+    let priorities = crate::model::work_item::Priority::ALL;
+    priorities
+        .iter()
+        .map(|one| PossibleValue::new(one.as_str()))
+        .collect()
+}

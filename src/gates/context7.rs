@@ -71,6 +71,10 @@ impl Gate for Context7 {
                         let hint = format!("make it executable: chmod +x {}", path.display());
                         return vec![missing(Some(program), reason, hint)];
                     }
+                    found @ Found::Untrusted(..) => {
+                        let (why, hint) = found.distrust().unwrap_or_default();
+                        return vec![missing(Some(program), format!("{program} {why}"), hint)];
+                    }
                     Found::Missing => {
                         let hint =
                             format!("install {program}, or correct quality_gates.context7.server.command");

@@ -8,6 +8,7 @@ mod context7;
 mod custom;
 mod documentation;
 mod formatting;
+mod hollow;
 mod judgement;
 mod linting;
 mod parts;

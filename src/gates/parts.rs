@@ -132,7 +132,7 @@ fn see_command(project: &Project, step: &Step, work: &CommandWork, answer: &Comm
                 return Seen::Settled(StepJudgement::error("the step has no unit"));
             };
             let stdout = match &answer.stdout {
-                None => outcome.stdout.bytes(),
+                None => outcome.read_stdout().bytes(),
                 Some(Ok(bytes)) => bytes.clone(),
                 Some(Err(why)) => {
                     return Seen::Settled(StepJudgement::error(format!(
@@ -143,7 +143,7 @@ fn see_command(project: &Project, step: &Step, work: &CommandWork, answer: &Comm
             let run = ToolRun {
                 exit,
                 stdout: &stdout,
-                stderr: &outcome.stderr.bytes(),
+                stderr: &outcome.read_stderr().bytes(),
                 outputs: &answer.outputs,
                 facts,
                 coverage: work.coverage,
@@ -170,7 +170,7 @@ fn see_own(
         && !matches!(exit, 126 | 127 | 129..=192)
     {
         let mut outputs = answer.outputs.clone();
-        let stdout = outcome.stdout.bytes();
+        let stdout = outcome.read_stdout().bytes();
         if let Some(key) = work.stdout_key {
             let state = match &answer.stdout {
                 None => FileState::Missing,
@@ -182,7 +182,7 @@ fn see_own(
         let run = ToolRun {
             exit,
             stdout: &stdout,
-            stderr: &outcome.stderr.bytes(),
+            stderr: &outcome.read_stderr().bytes(),
             outputs: &outputs,
             facts,
             coverage: work.coverage,

@@ -7,6 +7,7 @@ pub mod config;
 pub mod exit;
 pub mod finding;
 pub mod gate_id;
+pub mod history;
 pub mod language;
 pub mod report;
 pub mod session;

@@ -1,7 +1,7 @@
 //! The request to stop, shared by everything that waits.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::pause::Pause;
 
@@ -18,6 +18,7 @@ pub struct Cancel {
 struct State {
     level: AtomicUsize,
     signal: AtomicUsize,
+    expired: AtomicBool,
     pause: Pause,
 }
 
@@ -35,6 +36,17 @@ impl Cancel {
             .signal
             .compare_exchange(0, signal as usize, Ordering::SeqCst, Ordering::SeqCst);
         self.state.level.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// Asks to stop because the time of the whole run is over, and returns the new level.
+    pub fn expire(&self) -> usize {
+        self.state.expired.store(true, Ordering::SeqCst);
+        self.request(0)
+    }
+
+    /// Whether the time of the whole run is over.
+    pub fn is_expired(&self) -> bool {
+        self.state.expired.load(Ordering::SeqCst)
     }
 
     /// How often sdd was asked to stop.

@@ -23,6 +23,19 @@ pub fn install(cancel: &Cancel) -> io::Result<()> {
 ///
 /// SIGHUP stays ignored when it was ignored at the start: that is what `nohup` is for.
 pub fn install_with(cancel: &Cancel, last_words: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    listen(cancel, last_words, exit_for)
+}
+
+/// The same for a program that may leave with one code only.
+pub fn install_leaving_with(cancel: &Cancel, exit: Exit) -> io::Result<()> {
+    listen(cancel, || {}, move |_| exit)
+}
+
+fn listen(
+    cancel: &Cancel,
+    last_words: impl FnOnce() + Send + 'static,
+    exit: impl Fn(i32) -> Exit + Send + 'static,
+) -> io::Result<()> {
     let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
         .into_iter()
         .filter(|signal| *signal != SIGHUP || !is_ignored(SIGHUP))
@@ -38,7 +51,7 @@ pub fn install_with(cancel: &Cancel, last_words: impl FnOnce() + Send + 'static)
             if cancel.request(signal) >= LEAVE_AT {
                 last_words();
                 let first = cancel.signal().unwrap_or(signal);
-                signal_hook::low_level::exit(exit_for(first).code().into());
+                signal_hook::low_level::exit(exit(first).code().into());
             }
         }
     })?;

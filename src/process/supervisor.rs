@@ -1,6 +1,7 @@
 //! The real runner.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use super::environment::RUN_ID;
 use super::guard::{self, Guard};
 use super::output::Outputs;
 use super::redact::Redactor;
+use super::temporary::{OfChild, Temporary};
 use super::watch::{Job, Watched, Why};
 use super::{Cancel, Ear, End, Error, Invocation, Outcome, Runner, Talked, Voice, platform};
 
@@ -35,10 +37,18 @@ pub struct System {
     cancel: Cancel,
     redactor: Arc<Redactor>,
     guard_program: Option<PathBuf>,
-    prepared: OnceLock<Option<Guard>>,
+    prepared: OnceLock<Prepared>,
     children: Children,
     started: AtomicUsize,
     running: AtomicUsize,
+}
+
+/// What is there once before the first child. The directory goes before the guard, which would remove it as well.
+#[derive(Default)]
+struct Prepared {
+    /// `None` where none can be made: then children have the place that everybody has.
+    temporary: Option<Temporary>,
+    guard: Option<Guard>,
 }
 
 impl System {
@@ -86,23 +96,36 @@ impl System {
     }
 
     /// What must be done once before the first child.
-    fn prepare(&self) {
+    fn prepare(&self) -> &Prepared {
         self.prepared.get_or_init(|| {
             platform::prepare();
+            let temporary = Temporary::new(&self.env).ok();
+            let place = temporary.as_ref().map(Temporary::path);
             // Without a guard everything works as long as sdd lives.
-            let program = self.guard_program.as_deref()?;
-            let guard = Guard::start(program, &self.run_tag).ok()?;
-            self.children.know(guard.id());
-            Some(guard)
-        });
+            let guard = self
+                .guard_program
+                .as_deref()
+                .and_then(|program| Guard::start(program, &self.run_tag, place).ok());
+            if let Some(guard) = &guard {
+                self.children.know(guard.id());
+            }
+            Prepared { temporary, guard }
+        })
     }
 
-    fn spawn(&self, invocation: &Invocation, tag: &str, stdin: fn() -> Stdio) -> io::Result<Child> {
+    fn spawn(
+        &self,
+        invocation: &Invocation,
+        tag: &str,
+        temporary: Option<&OfChild>,
+        stdin: &Input,
+    ) -> io::Result<Child> {
         let mut tries = 1;
         loop {
+            let stdin = stdin.stdio()?;
             match self
                 .children
-                .begin(|| self.command(invocation, tag).stdin(stdin()).spawn())
+                .begin(|| self.command(invocation, tag, temporary, stdin).spawn())
             {
                 Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < BUSY_TRIES => {
                     thread::sleep(Duration::from_millis(10) * tries);
@@ -116,21 +139,24 @@ impl System {
     /// Starts a child and watches it to its end.
     fn supervise(&self, invocation: &Invocation, talk: Option<Talk<'_>>) -> Result<Watched, Error> {
         check_directory(&invocation.cwd)?;
-        self.prepare();
+        let stdin = match &talk {
+            Some(_) => Input::Pipe,
+            None => Input::of(invocation)?,
+        };
+        let Prepared { temporary, guard } = self.prepare();
         let mut outputs = Outputs::open(invocation, &self.redactor)?;
         let number = self.started.fetch_add(1, Ordering::SeqCst);
         let tag = format!("{}.{number}", self.own_tag());
+        let temporary = temporary.as_ref().and_then(|all| all.of_child(number).ok());
 
         let _running = Counted::new(&self.running);
         let alone = || self.running.load(Ordering::SeqCst) == 1;
         let paused = self.cancel.pause().total();
         let deadline = Instant::now().checked_add(invocation.timeout);
-        let stdin = if talk.is_some() { Stdio::piped } else { Stdio::null };
         let mut child = self
-            .spawn(invocation, &tag, stdin)
+            .spawn(invocation, &tag, temporary.as_ref(), &stdin)
             .map_err(|source| spawn_error(&invocation.program, source))?;
         let number = child.id();
-        let guard = self.prepared.get().and_then(Option::as_ref);
         if let Some(guard) = guard {
             guard.child_began(number);
         }
@@ -183,15 +209,23 @@ impl System {
         clippy::disallowed_methods,
         reason = "this is the one place that starts processes"
     )]
-    fn command(&self, invocation: &Invocation, tag: &str) -> Command {
+    fn command(
+        &self,
+        invocation: &Invocation,
+        tag: &str,
+        temporary: Option<&OfChild>,
+        stdin: Stdio,
+    ) -> Command {
         let mut command = Command::new(&invocation.program);
         command
             .args(&invocation.args)
             .current_dir(&invocation.cwd)
             .env_clear()
             .envs(self.env.iter().map(pair))
+            .envs(temporary.into_iter().flat_map(OfChild::variables))
             .envs(invocation.env.iter().map(pair))
             .env(RUN_ID, tag)
+            .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         #[cfg(unix)]
@@ -208,8 +242,35 @@ impl Drop for System {
     }
 }
 
-fn pair((name, value): &(OsString, OsString)) -> (&OsStr, &OsStr) {
-    (name, value)
+/// What a child reads.
+enum Input {
+    /// Nothing.
+    Empty,
+    /// A file.
+    File(File),
+    /// What it is told.
+    Pipe,
+}
+
+impl Input {
+    fn of(invocation: &Invocation) -> Result<Self, Error> {
+        let Some(path) = &invocation.stdin_file else {
+            return Ok(Self::Empty);
+        };
+        let opened = File::open(path).map_err(|source| Error::Stdin {
+            path: path.clone(),
+            source,
+        });
+        opened.map(Self::File)
+    }
+
+    fn stdio(&self) -> io::Result<Stdio> {
+        match self {
+            Self::Empty => Ok(Stdio::null()),
+            Self::File(file) => file.try_clone().map(Stdio::from),
+            Self::Pipe => Ok(Stdio::piped()),
+        }
+    }
 }
 
 /// The time that a child gets to end by itself when the talk with it is over.
@@ -230,6 +291,10 @@ impl Drop for Over<'_> {
     }
 }
 
+fn pair((name, value): &(OsString, OsString)) -> (&OsStr, &OsStr) {
+    (name, value)
+}
+
 impl Runner for System {
     fn run(&self, invocation: &Invocation) -> Result<Outcome, Error> {
         if self.cancel.is_requested() {
@@ -239,22 +304,23 @@ impl Runner for System {
                 stderr: Capture::default(),
                 elapsed: Duration::ZERO,
                 leaked: false,
+                left: 0,
                 escaped: 0,
+                raw: None,
             });
         }
         let watched = self.supervise(invocation, None)?;
-        let end = end_of(&watched).map_err(|source| Error::Io {
-            program: invocation.program.clone(),
-            source,
-        })?;
-        let (stdout, stderr) = watched.outputs.finish()?;
+        let end = ended(invocation, &watched)?;
+        let kept = watched.outputs.finish()?;
         Ok(Outcome {
             end,
-            stdout,
-            stderr,
+            stdout: kept.stdout,
+            stderr: kept.stderr,
             elapsed: watched.elapsed,
             leaked: watched.leaked,
+            left: watched.left,
             escaped: watched.escaped,
+            raw: kept.raw,
         })
     }
 
@@ -273,15 +339,13 @@ impl Runner for System {
         let watched = self.supervise(invocation, Some(Talk { ear, speak: talk }))?;
         let end = match watched.why {
             Why::Over => None,
-            Why::Ended | Why::TimedOut | Why::Cancelled => {
-                Some(end_of(&watched).map_err(|source| Error::Io {
-                    program: invocation.program.clone(),
-                    source,
-                })?)
-            }
+            Why::Ended | Why::TimedOut | Why::Cancelled => Some(ended(invocation, &watched)?),
         };
-        let (_, stderr) = watched.outputs.finish()?;
-        Ok(Talked { end, stderr })
+        let kept = watched.outputs.finish()?;
+        Ok(Talked {
+            end,
+            stderr: kept.stderr,
+        })
     }
 
     fn variable(&self, name: &str) -> Option<String> {
@@ -289,6 +353,13 @@ impl Runner for System {
         let value = found.1.to_str()?;
         (!value.is_empty()).then(|| value.to_owned())
     }
+}
+
+fn ended(invocation: &Invocation, watched: &Watched) -> Result<End, Error> {
+    end_of(watched).map_err(|source| Error::Io {
+        program: invocation.program.clone(),
+        source,
+    })
 }
 
 /// Counts a child as running for as long as this lives.

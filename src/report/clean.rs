@@ -5,7 +5,7 @@ use std::io;
 
 use serde_json::Value;
 
-use crate::model::report::Report;
+use crate::model::report::{GateReport, Report};
 use crate::model::text;
 
 /// The fields whose text may have several lines.
@@ -23,6 +23,13 @@ const NOTE_OF_A_CUT: usize = 64;
 /// it is.
 pub fn clean(report: &Report) -> io::Result<Report> {
     let mut value = serde_json::to_value(report)?;
+    walk(&mut value, "");
+    Ok(serde_json::from_value(value)?)
+}
+
+/// [`clean`] of one gate.
+pub fn clean_gate(gate: &GateReport) -> io::Result<GateReport> {
+    let mut value = serde_json::to_value(gate)?;
     walk(&mut value, "");
     Ok(serde_json::from_value(value)?)
 }

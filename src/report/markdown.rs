@@ -209,7 +209,7 @@ fn foot(report: &Report) -> String {
 }
 
 /// A text as a code span in one line: between more backticks than it has in a row.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let line = text::shorten(&text.split_whitespace().collect::<Vec<_>>().join(" "), MAX_LINE);
     if line.is_empty() {
         return "(nothing)".to_owned();

@@ -4,6 +4,7 @@
 //! report as it came: what tools printed, and what somebody wrote into a file, is made harmless first.
 
 mod agent;
+pub mod briefing;
 mod clean;
 mod github;
 mod human;
@@ -11,12 +12,15 @@ mod inert;
 mod json;
 mod junit;
 mod markdown;
+mod rooted;
 mod sarif;
+pub mod summary;
 
 use std::collections::BTreeMap;
 use std::io;
 
-pub use clean::clean;
+pub use clean::{clean, clean_gate};
+pub use rooted::rooted;
 
 use crate::model::finding::Finding;
 use crate::model::report::{Report, Summary};
@@ -96,7 +100,7 @@ fn decision(verdict: RunVerdict) -> &'static str {
 }
 
 /// How many gates ended how, for people: `4 passed, 1 skipped`. What did not occur is left out.
-fn counts(sum: Summary) -> String {
+pub fn counts(sum: Summary) -> String {
     let counts = [
         (sum.passed, "passed"),
         (sum.failed, "failed"),

@@ -5,6 +5,7 @@
 //! spelling (`1.10`, `"\u2713"`, thirty digits).
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -52,6 +53,8 @@ pub struct Document {
     /// The permission bits of the file; absent when it was not read from one.
     pub mode: Option<u32>,
     tree: Node,
+    /// Where each line begins, once somebody has asked.
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl Document {
@@ -101,6 +104,7 @@ impl Document {
             text: text.to_owned(),
             mode: None,
             tree,
+            lines: OnceLock::new(),
         };
         if document.value.is_object() {
             Ok(document)
@@ -112,8 +116,7 @@ impl Document {
     /// Where the value at a path of keys stands; array elements are named by their index. `None` when there
     /// is no such value.
     pub fn position<S: AsRef<str>>(&self, path: &[S]) -> Option<Position> {
-        let node = self.tree.find(path)?;
-        Some(Position::of(&self.text, node.span.start))
+        Some(self.at(self.tree.find(path)?.span.start))
     }
 
     /// Where the key at the end of a path stands, for messages about the key itself. `None` when there is no
@@ -121,7 +124,22 @@ impl Document {
     pub fn key_position<S: AsRef<str>>(&self, path: &[S]) -> Option<Position> {
         let (last, parents) = path.split_last()?;
         let member = self.tree.find(parents)?.member(last.as_ref())?;
-        Some(Position::of(&self.text, member.key_span.start))
+        Some(self.at(member.key_span.start))
+    }
+
+    /// [`Position::of`], for a text that is asked about many times.
+    fn at(&self, offset: usize) -> Position {
+        let lines = self.lines.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(breaks).collect()
+        });
+        let line = lines.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|before| lines.get(before)).copied();
+        let before = self.text.get(start.unwrap_or(0)..offset).unwrap_or_default();
+        Position {
+            line,
+            column: before.chars().count() + 1,
+        }
     }
 
     /// The error that the value at a path has the wrong type. For a value that is not there the place is that

@@ -28,6 +28,12 @@ pub const LATEST_REPORT: &str = ".session/reports/latest.json";
 pub const RUNS: &str = ".session/runs";
 /// Plans and journals of deployments.
 pub const DEPLOYMENTS: &str = ".session/deployments";
+/// The lock of runs that must not go on side by side.
+pub const RUN_LOCK: &str = ".session/runs/.lock";
+/// What hooks of a coding agent remember.
+pub const HOOKS: &str = ".session/runs/hooks.json";
+/// What was made for a coding agent.
+pub const CLAUDE: &str = ".session/tracking/claude.json";
 /// The state's lock.
 pub const LOCK: &str = ".session/.lock";
 

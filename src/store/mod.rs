@@ -4,6 +4,7 @@
 //! change, write, release. Nothing is remembered from one call to the next.
 
 pub mod atomic;
+mod directories;
 pub mod document;
 pub mod error;
 pub mod layout;
@@ -23,7 +24,7 @@ mod tidy;
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -172,44 +173,65 @@ impl Store {
         who: &str,
         change: impl FnOnce(&mut Value) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.update_versioned(rel, who, schema::steps_of(rel), change)
+        self.update_together([rel], who, |[value]| change(value))
     }
 
-    fn update_versioned<T, E: From<Error>>(
+    /// [`Store::update`] of several files under one lock. A change that fails leaves all of them as they were.
+    ///
+    /// They are written one after the other, in the order in which they are named. What dies in between, by a kill or
+    /// a full disk, leaves the first ones new and the others old: the order must be one that can be mended from.
+    pub fn update_together<const N: usize, T, E: From<Error>>(
         &self,
-        rel: &str,
+        rels: [&str; N],
         who: &str,
-        steps: Option<&[Step]>,
-        change: impl FnOnce(&mut Value) -> Result<T, E>,
+        change: impl FnOnce([&mut Value; N]) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.inside(rel)?;
+        self.update_versioned(rels.map(|rel| (rel, schema::steps_of(rel))), who, change)
+    }
+
+    fn update_versioned<const N: usize, T, E: From<Error>>(
+        &self,
+        files: [(&str, Option<&[Step]>); N],
+        who: &str,
+        change: impl FnOnce([&mut Value; N]) -> Result<T, E>,
+    ) -> Result<T, E> {
+        for (rel, _) in files {
+            regular::named_inside(&self.root, rel)?;
+        }
         let _held = self.lock(who)?;
-        let document = self.load(rel)?;
-        let mut value = document
-            .as_ref()
-            .map_or_else(|| Value::Object(Map::new()), |d| d.value.clone());
-        if let (Some(steps), Some(document)) = (steps, &document) {
-            self.upgrade(rel, document, &mut value, steps)?;
-        }
-        let answer = change(&mut value)?;
-        if !value.is_object() {
-            let found = document::kind(&value).to_owned();
-            let expected = "an object".to_owned();
-            return Err(Error::Shape {
-                path: self.path(rel),
-                line: 1,
-                column: 1,
-                expected,
-                found,
+        let mut documents = Vec::with_capacity(N);
+        let mut values = [const { Value::Null }; N];
+        for ((rel, steps), value) in files.iter().zip(&mut values) {
+            let document = self.load(rel)?;
+            *value = document
+                .as_ref()
+                .map_or_else(|| Value::Object(Map::new()), |d| d.value.clone());
+            if let (Some(steps), Some(document)) = (steps, &document) {
+                self.upgrade(rel, document, value, steps)?;
             }
-            .into());
+            documents.push(document);
         }
-        let text = match &document {
-            Some(document) if document.value == value => return Ok(answer),
-            Some(document) => document.render(&value),
-            None => pretty(&value),
-        };
-        self.put(rel, text.as_bytes(), Previous::Keep)?;
+        let answer = change(values.each_mut())?;
+        for ((rel, _), value) in files.iter().zip(&values) {
+            if !value.is_object() {
+                return Err(Error::Shape {
+                    path: self.path(rel),
+                    line: 1,
+                    column: 1,
+                    expected: "an object".to_owned(),
+                    found: document::kind(value).to_owned(),
+                }
+                .into());
+            }
+        }
+        for (((rel, _), value), document) in files.iter().zip(&values).zip(&documents) {
+            let text = match document {
+                Some(document) if document.value == *value => continue,
+                Some(document) => document.render(value),
+                None => pretty(value),
+            };
+            self.put(rel, text.as_bytes(), Previous::Keep)?;
+        }
         Ok(answer)
     }
 
@@ -240,7 +262,7 @@ impl Store {
     /// Writes a whole file; directories that are missing are made. It takes no lock: for files that are never
     /// read and changed, such as reports. The path must stay in the project, links included.
     pub fn write(&self, rel: &str, bytes: &[u8], overwrite: Overwrite) -> Result<Written, Error> {
-        self.inside(rel)?;
+        regular::named_inside(&self.root, rel)?;
         match overwrite {
             Overwrite::Replace => {
                 // What cannot be compared is written, or refused with its reason.
@@ -255,6 +277,29 @@ impl Store {
                 atomic::create(&self.path(rel), bytes, Some(&self.root), &*self.notify)
             }
         }
+    }
+
+    /// Removes a file; `false` when there is none of that name. Of a link the link goes, not what it leads to. The path
+    /// must stay in the project, links included.
+    pub fn remove(&self, rel: &str) -> Result<bool, Error> {
+        regular::named_inside(&self.root, rel)?;
+        let path = self.path(rel);
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_dir() => {
+                return Err(Error::NotA {
+                    path,
+                    expected: "a regular file",
+                });
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(Error::io(path, "look at")(error)),
+        }
+        let directory = atomic::contained(&path, path.parent().unwrap_or(&self.root), Some(&self.root))?;
+        fs::remove_file(&path).map_err(Error::io(path, "remove"))?;
+        // What comes back with the power lost is a file that nobody names.
+        let _lost = platform::sync_dir(&directory);
+        Ok(true)
     }
 
     /// Takes the lock for something that is more than one change of one file.
@@ -303,18 +348,6 @@ impl Store {
             Some(parent) if !parent.is_dir() => atomic::create_dirs(parent, Some(&self.root)),
             _ => Ok(()),
         }
-    }
-
-    /// A name that leads out by itself; where links lead is looked at when writing.
-    fn inside(&self, rel: &str) -> Result<(), Error> {
-        let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-        if Path::new(rel).components().all(plain) {
-            return Ok(());
-        }
-        Err(Error::Outside {
-            path: PathBuf::from(rel),
-            target: self.path(rel),
-        })
     }
 
     fn load(&self, rel: &str) -> Result<Option<Document>, Error> {

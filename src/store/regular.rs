@@ -2,7 +2,7 @@
 
 use std::fs::{self, Metadata};
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use super::error::Error;
 use super::{atomic, platform};
@@ -24,17 +24,28 @@ pub fn read_regular(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Error> {
     Ok(read_with_metadata(path, most)?.map(|(bytes, _)| bytes))
 }
 
-/// [`read_regular`] of a file that is named relative to a project, and must lie in it, links included.
+/// [`read_regular`] of a file that is named relative to a project, and must lie in it, by its name and with every link
+/// on the way to it.
 pub fn read_inside(root: &Path, rel: &str, most: u64) -> Result<Option<Vec<u8>>, Error> {
+    named_inside(root, rel)?;
     let path = root.join(rel);
-    if path
-        .symlink_metadata()
-        .is_ok_and(|metadata| metadata.is_symlink())
-    {
+    if path.symlink_metadata().is_ok() {
         let target = path.canonicalize().map_err(Error::io(&path, "follow"))?;
         atomic::contained(&path, target.parent().unwrap_or(&target), Some(root))?;
     }
     read_regular(&path, most)
+}
+
+/// Refuses a name that leads out of a project by itself; where links lead is looked at when the file is.
+pub(super) fn named_inside(root: &Path, rel: &str) -> Result<(), Error> {
+    let plain = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    if Path::new(rel).components().all(plain) {
+        return Ok(());
+    }
+    Err(Error::Outside {
+        path: PathBuf::from(rel),
+        target: root.join(rel),
+    })
 }
 
 /// [`read_regular`] with what the file system says of the very file that was read.
@@ -64,7 +75,7 @@ pub(super) fn read_with_metadata(path: &Path, most: u64) -> Result<Option<(Vec<u
     if metadata.len() > most {
         return Err(too_large(metadata.len()));
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1));
     // It may grow while it is read.
     file.take(most.saturating_add(1))
         .read_to_end(&mut bytes)

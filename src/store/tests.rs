@@ -24,7 +24,7 @@ fn backup(store: &Store, version: u32) -> PathBuf {
 }
 
 fn touch(store: &Store) -> Result<(), Error> {
-    store.update_versioned(FILE, "test", Some(&STEPS), |value| {
+    store.update_versioned([(FILE, Some(&STEPS))], "test", |[value]| {
         value["touched"] = json!(true);
         Ok(())
     })
@@ -111,4 +111,62 @@ fn the_real_state_files_have_versions_and_the_settings_have_none() {
     assert!(schema::steps_of(layout::WORK_ITEMS).is_some());
     assert!(schema::steps_of(layout::STATUS).is_some());
     assert!(schema::steps_of(layout::CONFIG).is_none());
+}
+
+const OTHER: &str = ".session/tracking/other.json";
+
+#[track_caller]
+fn both(store: &Store) -> (String, String) {
+    (
+        fs::read_to_string(store.path(FILE)).unwrap(),
+        fs::read_to_string(store.path(OTHER)).unwrap_or_default(),
+    )
+}
+
+#[test]
+fn files_that_change_together_change_all_or_not_at_all() {
+    let (_root, store) = project("{\"a\": 1}");
+    let refused: Result<(), Error> = store.update_together([FILE, OTHER], "test", |[file, other]| {
+        file["a"] = json!(2);
+        *other = json!(3);
+        Ok(())
+    });
+    assert!(matches!(refused, Err(Error::Shape { .. })), "{refused:?}");
+    assert_eq!(both(&store), ("{\"a\": 1}".to_owned(), String::new()));
+
+    let seen = store.update_together([FILE, OTHER], "test", |[file, other]| {
+        file["a"] = json!(2);
+        other["b"] = json!(1.5);
+        Ok::<_, Error>(file["a"].clone())
+    });
+    assert_eq!(seen.unwrap(), json!(2));
+    assert_eq!(
+        both(&store),
+        ("{\n  \"a\": 2\n}\n".to_owned(), "{\n  \"b\": 1.5\n}\n".to_owned())
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn of_files_that_change_together_the_first_named_is_written_first() {
+    for (rels, expect) in [([FILE, OTHER], true), ([OTHER, FILE], false)] {
+        let (_root, store) = project("{\"a\": 1}");
+        // It can be read, and what would be written to it is refused.
+        let outside = tempfile::tempdir().unwrap();
+        let elsewhere = outside.path().join("other.json");
+        atomic::write(&elsewhere, b"{}").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, store.path(OTHER)).unwrap();
+        let change = store.update_together(rels, "test", |values: [&mut Value; 2]| {
+            for value in values {
+                value["touched"] = json!(true);
+            }
+            Ok::<_, Error>(())
+        });
+        assert!(matches!(change, Err(Error::Outside { .. })), "{change:?}");
+        assert_eq!(
+            fs::read_to_string(store.path(FILE)).unwrap().contains("touched"),
+            expect
+        );
+        assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "{}");
+    }
 }

@@ -76,6 +76,13 @@ impl Ui {
         }
     }
 
+    /// Streams that lead nowhere, for work whose answer is all that may be printed.
+    pub fn silent() -> Self {
+        let mut silent = Self::to(Box::new(io::sink()), Box::new(io::sink()));
+        silent.looks.verbosity = Verbosity::Quiet;
+        silent
+    }
+
     /// Streams of one's own, without colours, for tests.
     pub fn to(out: Box<dyn Write + Send>, err: Box<dyn Write + Send>) -> Self {
         let looks = Looks {
@@ -122,6 +129,15 @@ impl Ui {
         }
     }
 
+    /// Writes to stderr what is part of the answer, as it is.
+    pub fn reason(&mut self, text: &str) {
+        // Nobody can be told that stderr cannot be written.
+        let _unsaid = self
+            .err
+            .write_all(text.as_bytes())
+            .and_then(|()| self.err.flush());
+    }
+
     /// Says something on stderr, unless sdd was told to be quiet.
     pub fn status(&mut self, text: &str) {
         if self.looks.verbosity > Verbosity::Quiet {
@@ -147,6 +163,16 @@ impl Ui {
         if let Some(hint) = hint {
             let head = self.paint(AnsiColor::Cyan.on_default().bold(), "hint:");
             self.talk(&format!("  {head} {hint}"));
+        }
+    }
+
+    /// What says something on stderr from a place that has no [`Ui`] at hand, such as a callback of the store. It is
+    /// silent where this one is.
+    pub fn sayer(&self) -> fn(&str) {
+        if self.looks.verbosity == Verbosity::Quiet {
+            |_| {}
+        } else {
+            say
         }
     }
 

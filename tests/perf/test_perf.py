@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+import hook
 import kill
 import schedule
+import sessions
 import startup
+import work_items
 from common import Project, Void, end, processes_with, project
 
 GOOD = """
@@ -65,8 +68,17 @@ def main(args):
     if args == ["gate", "--plan"]:
         print("tests: pytest")
         return 0
+    if args[:2] == ["work-item", "list"]:
+        items = json.load(open(".session/tracking/work_items.json"))["work_items"]
+        print(json.dumps({"total": len(items)}))
+        return 0
+    if args[:2] == ["hook", "stop"]:
+        return 0
     return 0 if args == ["--version"] else 2
-sys.exit(main(sys.argv[1:]))
+# Not sys.exit, which takes the handlers away before the process has ended.
+code = main(sys.argv[1:])
+sys.stdout.flush()
+os._exit(code)
 """
 
 
@@ -82,7 +94,10 @@ def fake(directory: Path, **parts: str) -> Path:
         assert part in text
         text = text.replace(part, code)
     program = directory / "sdd"
-    program.write_text(f"#!{sys.executable} -S\n{text}", "utf-8")
+    # Python has a handler of its own for SIGINT from its first moment. Ignored until the program's own handlers are
+    # there, no signal can end it in another way than the program says.
+    ignoring = "/usr/bin/env -S --ignore-signal=INT --ignore-signal=TERM"
+    program.write_text(f"#!{ignoring} {sys.executable} -S\n{text}", "utf-8")
     program.chmod(0o755)
     return program
 
@@ -168,6 +183,14 @@ def test_a_program_that_cleans_up_is_without_fault(tmp_path, monkeypatch):
     assert sum(count.runs.values()) >= 3
 
 
+def test_a_program_that_never_listens_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(kill, "SIGNALS", kill.SIGNALS[1:2])
+    monkeypatch.setattr(kill, "moment", lambda drawn, usual: usual / 2)
+    monkeypatch.setattr(kill, "RULES", [{"type": "command", "command": {"shell": "sleep 0.5; false"}}])
+    deaf = "signal.signal(15, signal.SIG_DFL)"
+    assert "2 of 2 runs did not listen yet" in kills(fake(tmp_path, HANDLERS=deaf), 2).faults()
+
+
 def test_processes_and_files_left_behind_are_found(tmp_path, monkeypatch):
     monkeypatch.setattr(kill, "KILL_GRACE", 0.2)
     monkeypatch.setattr(kill, "moment", lambda drawn, usual: usual / 2)
@@ -198,7 +221,79 @@ def test_startup_is_measured_against_its_budgets(tmp_path, monkeypatch, capsys):
     assert "EXCEEDED" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("measure", [startup.main, schedule.main, kill.main])
+def test_work_items_are_measured_against_their_budgets(tmp_path, monkeypatch, capsys):
+    program = str(fake(tmp_path))
+    listing = ("work-item", "list")
+    monkeypatch.setattr(work_items, "CASES", [(40, listing, 5.0), (60, listing, 5.0)])
+    assert work_items.main([program, "--runs", "2"]) == 0
+    assert capsys.readouterr().out.count("kept") == 2
+    monkeypatch.setattr(work_items, "CASES", [(40, listing, 0.0)])
+    assert work_items.main([program, "--runs", "2"]) == 1
+    assert "EXCEEDED" in capsys.readouterr().out
+
+
+def test_work_items_that_are_not_seen_measure_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(
+        work_items, "fill", lambda made, count: made.write(work_items_file(), '{"work_items": {}}')
+    )
+    assert work_items.main([str(fake(tmp_path)), "--runs", "1"]) == 3
+    assert "sees 0 of 10000 work items" in capsys.readouterr().err
+
+
+def test_hooks_are_measured_against_their_budget(tmp_path, monkeypatch, capsys):
+    program = str(fake(tmp_path))
+    monkeypatch.setattr(hook, "BUDGET", 5.0)
+    assert hook.main([program, "--runs", "2", "--files", "40"]) == 0
+    assert capsys.readouterr().out.count("kept") == 2
+    monkeypatch.setattr(hook, "BUDGET", -5.0)
+    assert hook.main([program, "--runs", "2", "--files", "40"]) == 1
+    assert "EXCEEDED" in capsys.readouterr().out
+
+
+def test_a_hook_that_speaks_or_runs_gates_measures_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(hook, "open_session", lambda made: made.write(".session/reports/latest.json", "{}"))
+    assert hook.main([str(fake(tmp_path)), "--runs", "1", "--files", "10"]) == 3
+    assert "gates were run" in capsys.readouterr().err
+    talks = tmp_path / "talks"
+    talks.write_text("#!/bin/sh\necho done\n", "utf-8")
+    talks.chmod(0o755)
+    assert hook.main([str(talks), "--runs", "1", "--files", "10"]) == 3
+
+
+BEGINNING = """
+    if args[0] == "start":
+        if len(args) > 1:
+            open(".session/tracking/status_update.json", "w").write(args[1])
+        return 0
+    return 0 if args[0] == "status" else 2"""
+
+
+def test_sessions_are_measured_against_their_budgets(tmp_path, monkeypatch, capsys):
+    answer = 'return 0 if args == ["--version"] else 2'
+    program = str(fake(tmp_path, **{answer: BEGINNING.strip()}))
+    small = [program, "--runs", "2", "--files", "250", "--items", "10"]
+    monkeypatch.setattr(sessions, "BUDGET", 5.0)
+    assert sessions.main(small) == 0
+    assert capsys.readouterr().out.count("kept") == 4
+    monkeypatch.setattr(sessions, "BUDGET", 0.0)
+    assert sessions.main(small) == 1
+    assert capsys.readouterr().out.count("EXCEEDED") == 4
+
+
+def test_a_session_that_does_not_begin_measures_nothing(tmp_path, capsys):
+    answer = 'return 0 if args == ["--version"] else 2'
+    program = str(fake(tmp_path, **{answer: "return 0"}))
+    assert sessions.main([program, "--runs", "1", "--files", "250", "--items", "10"]) == 3
+    assert "sdd start began nothing" in capsys.readouterr().err
+
+
+def work_items_file() -> str:
+    return ".session/tracking/work_items.json"
+
+
+@pytest.mark.parametrize(
+    "measure", [startup.main, schedule.main, kill.main, sessions.main, work_items.main, hook.main]
+)
 def test_what_cannot_be_measured_has_no_answer(measure, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(startup, "fill", lambda made, files: None)
     assert measure([str(tmp_path / "missing")]) == 3

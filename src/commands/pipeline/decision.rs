@@ -54,7 +54,7 @@ pub(super) fn contradictions(config: &Config) -> impl Iterator<Item = String> {
 
 /// Gates that the work needs and this version does not have. A required one leaves no verdict.
 pub(super) fn missing_gates(config: &Config, request: &Request<'_>, warnings: &mut Vec<String>) -> bool {
-    if !request.named.is_empty() {
+    if !request.named.is_empty() || !request.options.only.is_empty() {
         return false;
     }
     let kind = request.work.map(|work| work.item.kind);

@@ -1,6 +1,7 @@
 //! From arguments to a finished report: what `sdd gate` and `sdd complete` have in common.
 
 mod decision;
+mod inputs;
 mod options;
 mod place;
 mod versions;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use decision::{called, decide};
+pub use inputs::Inputs;
 pub use options::RunOptions;
 pub use versions::{read_versions, write_versions};
 
@@ -30,7 +32,6 @@ use crate::process::redact::Redactor;
 use crate::process::{System, guard, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
-use crate::ui;
 use decision::{contradictions, missing_gates, rerun, unanswered, withheld};
 use place::Place;
 
@@ -73,7 +74,8 @@ pub fn open(cx: &Cx) -> anyhow::Result<Opened> {
         CommandError::not_found(format!("no .session/ in {} or above it", cx.start.display()))
             .hint("set the project up: sdd init")
     })?;
-    let store = Store::open(&root)?.on_notice(|notice| ui::say(&notice.to_string()));
+    let say = cx.ui.sayer();
+    let store = Store::open(&root)?.on_notice(move |notice| say(&notice.to_string()));
     let loaded = read_config(&store)?;
     let mut warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
     if !store.path(layout::CONFIG).exists() {
@@ -97,53 +99,124 @@ pub fn read_config(store: &Store) -> anyhow::Result<load::Loaded> {
     }
 }
 
-/// Plans and runs gates, writes the report, and says how sdd is to end.
-pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
-    let opened = open(cx)?;
+/// What came of a run.
+pub struct Done {
+    /// The report, as it was recorded, or with the reason why it was not.
+    pub report: Report,
+    /// Why the report could not be saved.
+    pub unrecorded: Option<anyhow::Error>,
+    /// What a person should know and the report does not say.
+    pub notes: Vec<String>,
+}
+
+impl Done {
+    /// How sdd is to end.
+    pub fn exit(&self, cx: &Cx) -> Exit {
+        match cx.cancel.signal() {
+            Some(signal) => signals::exit_for(signal),
+            None => self.report.verdict.into(),
+        }
+    }
+
+    /// Takes the verdict away from a run whose result did not get to where it belongs. What failed stays failed.
+    pub fn withhold(&mut self, why: &str) {
+        self.report.warnings.push(why.to_owned());
+        if self.report.verdict == RunVerdict::Passed {
+            self.report.verdict = RunVerdict::Error;
+        }
+    }
+}
+
+/// Plans and runs gates, writes the report where `--format` and `--output` say, and says how sdd is to end.
+pub fn run(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Exit> {
+    if request.options.plan {
+        return show_plan(cx, opened, request);
+    }
+    let outputs = Outputs::open(cx)?;
+    let mut done = execute_for(cx, opened, request, &outputs)?;
+    deliver(
+        cx,
+        &opened.store,
+        &outputs,
+        &mut done,
+        request.recording,
+        |_, _| {},
+    );
+    Ok(done.exit(cx))
+}
+
+/// Prints what would run, and runs nothing.
+pub fn show_plan(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Exit> {
     if request.recording == Recording::Required {
         opened.store.check_state()?;
     }
-    let outputs = if request.options.plan {
-        Outputs::default()
-    } else {
-        Outputs::open(cx)?
-    };
-    let place = Place::choose(cx, &opened.store, request)?;
+    let place = Place::nowhere(&opened.store);
     let finder = finder(cx, opened.store.root());
-    if request.options.plan {
-        let planned = Planned::make(cx, &opened, &finder, request, &place)?;
-        let format = cx.choose(&["human", "json", "agent"])?;
-        let redactor = Redactor::new(&cx.environment, &opened.config.redact_env);
-        let text = super::gate::plan_text(
-            &redactor,
-            &planned.plan,
-            &planned.project,
-            &opened.warnings,
-            format,
-        )?;
-        cx.emit(&text)?;
-        return Ok(Exit::Ok);
+    let tools = Tools::bare(cx, &opened.config, place.id());
+    let planned = Planned::make(cx, opened, &finder, &tools, request, &place)?;
+    let format = cx.choose(&["human", "json", "agent"])?;
+    let said = [opened.warnings.as_slice(), &planned.project.warnings].concat();
+    let text = super::gate::plan_text(&tools.redactor, &planned.plan, &planned.project, &said, format)?;
+    cx.emit(&text)?;
+    Ok(Exit::Ok)
+}
+
+/// What the gates would do for a work item, with no option given.
+pub fn plan(cx: &Cx, opened: &Opened, project: &Project, finder: &Finder, work: &ActiveWork) -> Plan {
+    let options = RunOptions::default();
+    let place = Place::nowhere(&opened.store);
+    let context = Context {
+        config: &opened.config,
+        project,
+        programs: &programs(cx, &opened.config, project, Some(work), finder),
+        out: place.path(),
+        fixing: options.fixing(cx),
+        workers: options.jobs(),
+        demanded: &[],
+        strictness: Strictness::Normal,
+        work: Some(work),
+    };
+    Plan::make(&context, &GateId::ALL)
+}
+
+/// Plans and runs gates and records the result. Nothing is printed but the progress on stderr, where it is shown.
+pub fn execute(cx: &Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Done> {
+    execute_for(cx, opened, request, &Outputs::default())
+}
+
+/// [`execute`] for a report that will be written to these targets: what is written there is no change of the project.
+pub fn execute_for(
+    cx: &Cx,
+    opened: &Opened,
+    request: &Request<'_>,
+    outputs: &Outputs,
+) -> anyhow::Result<Done> {
+    if request.recording == Recording::Required {
+        opened.store.check_state()?;
     }
-    let tools = Tools::new(cx, &opened, &place);
+    let mut notes = Vec::new();
+    let place = Place::choose(cx, &opened.store, &mut notes)?;
+    let finder = finder(cx, opened.store.root());
+    let tools = Tools::bare(cx, &opened.config, place.id()).guarded();
     let played = std::thread::scope(|scope| {
         // Git takes its time to look at every file, and nothing is decided by what it says: it begins first.
         let git = scope.spawn(|| tools.git(&finder, opened.store.root()));
-        let planned = Planned::make(cx, &opened, &finder, request, &place)?;
+        let planned = Planned::make(cx, opened, &finder, &tools, request, &place)?;
         let scene = Scene {
             request,
-            opened: &opened,
+            opened,
             planned: &planned,
             tools: &tools,
             own_files: &outputs.files(),
         };
         let git = || {
             git.join()
-                .unwrap_or_else(|_| (None, Some("reading the git state panicked".to_owned())))
+                .unwrap_or_else(|_| Sight::unknown("reading the git state panicked".to_owned()))
         };
         anyhow::Ok(scene.play(cx, &place, git))
     });
-    let mut report = match played {
-        Ok(report) => report,
+    let (report, digest) = match played {
+        Ok(played) => played,
         Err(error) => {
             place.discard();
             return Err(error);
@@ -155,31 +228,77 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
             drop(tools);
             opened.store.tidy();
         });
-        record(&opened.store, &report, request.recording)
+        let recorded = record(&opened.store, &report);
+        if let (Ok(()), Some(digest)) = (&recorded, digest) {
+            inputs::keep(opened, request.work, digest, &report);
+        }
+        recorded
     });
-    if let Err(error) = &recorded {
-        report
-            .warnings
-            .push(format!("the report was not saved: {error:#}"));
-        // What nobody can look up afterwards has not been shown.
-        if request.recording == Recording::Required && report.verdict == RunVerdict::Passed {
-            report.verdict = RunVerdict::Error;
+    let mut done = Done {
+        report,
+        unrecorded: recorded.err(),
+        notes,
+    };
+    if let Some(error) = &done.unrecorded {
+        let why = format!("the report was not saved: {error:#}");
+        match request.recording {
+            // What nobody can look up afterwards has not been shown.
+            Recording::Required => done.withhold(&why),
+            Recording::Wanted => done.report.warnings.push(why),
         }
     }
-    let undelivered = outputs.deliver(cx, &mut report);
-    if !undelivered.is_empty() {
-        // What is looked up later must say the same. That it cannot be saved was said before.
-        let _said = record(&opened.store, &report, request.recording);
+    Ok(done)
+}
+
+/// Whether everybody got the report who was to get it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Everybody did.
+    Whole,
+    /// A file or stdout could not be written.
+    Broken,
+}
+
+/// Writes the report of a run to every target, and says on stderr what went wrong on the way.
+///
+/// `settle` is what the result leads to. It comes behind the files, so that it knows of a report that nobody gets, and
+/// before stdout, so that what is printed knows of what could not be settled.
+pub fn deliver(
+    cx: &mut Cx,
+    store: &Store,
+    outputs: &Outputs,
+    done: &mut Done,
+    recording: Recording,
+    settle: impl FnOnce(&mut Cx, &mut Done),
+) -> Delivery {
+    for note in &done.notes {
+        cx.ui.warning(note);
+    }
+    let recorded = done.report.clone();
+    let mut undelivered = outputs.write(&mut done.report);
+    let written = done.report.clone();
+    settle(cx, done);
+    if done.report != written {
+        outputs.write_again(&done.report);
+    }
+    undelivered.extend(outputs.print(cx, &mut done.report));
+    if done.report != recorded && done.unrecorded.is_none() {
+        // What is looked up later must say the same.
+        done.unrecorded = record(store, &done.report).err();
     }
     for error in &undelivered {
         let shown = show(error);
         cx.ui.error(&shown.what, &shown.causes, shown.hint.as_deref());
     }
-    match (recorded, request.recording) {
-        (Ok(()), _) => {}
-        (Err(error), Recording::Wanted) => cx.ui.warning(&format!("the report was not saved: {error:#}")),
-        (Err(error), Recording::Required) => {
-            let shown = show(&error);
+    match (&done.unrecorded, recording) {
+        (None, _) => {}
+        // The report on stdout says it.
+        (Some(_), Recording::Wanted) if outputs.shows() => {}
+        (Some(error), Recording::Wanted) => {
+            cx.ui.warning(&format!("the report was not saved: {error:#}"));
+        }
+        (Some(error), Recording::Required) => {
+            let shown = show(error);
             let causes = std::iter::once(shown.what)
                 .chain(shown.causes)
                 .collect::<Vec<_>>();
@@ -190,12 +309,17 @@ pub fn run(cx: &mut Cx, request: &Request<'_>) -> anyhow::Result<Exit> {
             );
         }
     }
-    Ok(exit_of(cx, &report))
+    if undelivered.is_empty() {
+        Delivery::Whole
+    } else {
+        Delivery::Broken
+    }
 }
 
 /// How programs are found in this project.
 pub fn finder(cx: &Cx, root: &Path) -> Finder {
-    Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root)
+    let active = cx.environment.get("VIRTUAL_ENV").map(Path::new);
+    Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root, active)
 }
 
 /// What will be run where.
@@ -212,15 +336,17 @@ impl<'a> Planned<'a> {
         cx: &Cx,
         opened: &Opened,
         finder: &Finder,
+        tools: &Tools,
         request: &'a Request<'a>,
         place: &Place,
     ) -> anyhow::Result<Self> {
-        let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
+        let project = project(&opened.config, opened.store.root(), finder, &tools.runner)?;
         let programs = programs(cx, &opened.config, &project, request.work, finder);
-        let asked: Vec<GateId> = match request.work {
-            _ if !request.named.is_empty() => request.named.to_vec(),
-            Some(work) => gates_for(work.item.kind),
-            None => GateId::ALL.to_vec(),
+        let asked: Vec<GateId> = match (request.named, request.options.only.as_slice(), request.work) {
+            ([], [], Some(work)) => gates_for(work.item.kind),
+            ([], [], None) => GateId::ALL.to_vec(),
+            ([], only, _) => only.to_vec(),
+            (named, _, _) => named.to_vec(),
         };
         let mut planned = Self {
             project,
@@ -253,31 +379,77 @@ impl<'a> Planned<'a> {
     }
 }
 
+/// Finds the units of a project; files that git tracks are among them whatever it ignores.
+pub fn project(
+    config: &Config,
+    root: &Path,
+    finder: &Finder,
+    runner: &System,
+) -> Result<Project, crate::project::Error> {
+    let found = finder.find("git", &[], root);
+    let index = match &found {
+        Found::At(program) => Some(git::Index { runner, program }),
+        _ => None,
+    };
+    detect::configured(root, &detect::Look::of(config), index)
+}
+
 /// What starts processes, and what keeps secrets out of what they say.
-struct Tools {
-    runner: System,
-    redactor: Arc<Redactor>,
+pub struct Tools {
+    /// What starts processes.
+    pub runner: System,
+    /// What keeps secrets out of what they say.
+    pub redactor: Arc<Redactor>,
 }
 
 impl Tools {
-    fn new(cx: &Cx, opened: &Opened, place: &Place) -> Self {
-        let redactor = Arc::new(Redactor::new(&cx.environment, &opened.config.redact_env));
-        let env = cx.environment.for_tools(&opened.config.pass_env, place.id());
-        let mut runner = System::new(env, place.id(), cx.cancel.clone(), Arc::clone(&redactor));
-        if let Ok(program) = guard::own_program() {
-            runner = runner.with_guard(program);
-        }
+    /// Without a guard: for what is asked of programs that end by themselves.
+    pub fn bare(cx: &Cx, config: &Config, run_id: &str) -> Self {
+        let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
+        let env = cx.environment.for_tools(&config.pass_env, run_id);
+        let runner = System::new(env, run_id, cx.cancel.clone(), Arc::clone(&redactor));
         Self { runner, redactor }
     }
 
+    /// With a guard, which ends what was started when sdd itself is killed.
+    #[must_use]
+    pub fn guarded(mut self) -> Self {
+        if let Ok(program) = guard::own_program() {
+            self.runner = self.runner.with_guard(program);
+        }
+        self
+    }
+
     /// The state of the repository, or why it could not be had.
-    fn git(&self, finder: &Finder, root: &Path) -> (Option<GitInfo>, Option<String>) {
+    fn git(&self, finder: &Finder, root: &Path) -> Sight {
         let Found::At(program) = finder.find("git", &[], root) else {
-            return (None, None);
+            return Sight::default();
         };
-        match git::read(&self.runner, &program, root) {
-            Ok(info) => (info, None),
-            Err(error) => (None, Some(format!("the git state is unknown: {error}"))),
+        match git::tree(&self.runner, &program, root) {
+            Ok(tree) => Sight {
+                digest: tree.as_ref().and_then(|tree| tree.digest.clone()),
+                info: tree.map(|tree| tree.info),
+                warning: None,
+            },
+            Err(error) => Sight::unknown(format!("the git state is unknown: {error}")),
+        }
+    }
+}
+
+/// What git said.
+#[derive(Default)]
+struct Sight {
+    info: Option<GitInfo>,
+    /// A digest of the work tree as it was when the run began.
+    digest: Option<String>,
+    warning: Option<String>,
+}
+
+impl Sight {
+    fn unknown(why: String) -> Self {
+        Self {
+            warning: Some(why),
+            ..Self::default()
         }
     }
 }
@@ -292,12 +464,7 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    fn play(
-        &self,
-        cx: &Cx,
-        place: &Place,
-        git: impl FnOnce() -> (Option<GitInfo>, Option<String>),
-    ) -> Report {
+    fn play(&self, cx: &Cx, place: &Place, git: impl FnOnce() -> Sight) -> (Report, Option<String>) {
         let (started_at, since) = (cx.clock.now(), Instant::now());
         let config = &self.opened.config;
         let (planned, tools) = (self.planned, self.tools);
@@ -334,20 +501,20 @@ impl Scene<'_> {
         let mut warnings = self.opened.warnings.clone();
         warnings.extend(contradictions(config));
         warnings.extend(planned.project.warnings.iter().cloned());
-        warnings.extend(git.1);
+        warnings.extend(git.warning);
         warnings.extend(withheld(cx, config, &ran.gates));
         let missing_gates = missing_gates(config, self.request, &mut warnings);
         let unanswered = unanswered(&ran.gates, self.request, &mut warnings);
         let cancelled_by = cx.cancel.signal().map(signals::name);
         let verdict = decide(&ran.gates, cancelled_by.is_some() || missing_gates || unanswered);
-        Report {
+        let report = Report {
             schema_version: SCHEMA_VERSION,
             kind: "gate_report".to_owned(),
             sdd_version: env!("CARGO_PKG_VERSION").to_owned(),
             run_id: place.id().to_owned(),
             command: self.request.command.to_owned(),
-            session: None,
-            work_item: None,
+            session: self.request.work.map(|work| work.session),
+            work_item: self.request.work.map(|work| work.item.id.clone()),
             project: ProjectInfo {
                 units: planned
                     .project
@@ -356,7 +523,10 @@ impl Scene<'_> {
                     .map(|facts| facts.unit.clone())
                     .collect(),
             },
-            git: git.0,
+            git: git.info.map(|git| GitInfo {
+                base: self.request.work.and_then(|work| work.base_commit.clone()),
+                ..git
+            }),
             started_at,
             finished_at: cx.clock.now(),
             duration_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -369,7 +539,8 @@ impl Scene<'_> {
                 .collect(),
             gates: ran.gates,
             rerun: rerun(&called(cx), self.request),
-        }
+        };
+        (report, git.digest)
     }
 
     fn last_report(&self) -> Option<Report> {
@@ -391,24 +562,14 @@ fn history(last: Option<&Report>) -> BTreeMap<StepKey, Duration> {
     history
 }
 
-fn record(store: &Store, report: &Report, recording: Recording) -> anyhow::Result<()> {
+fn record(store: &Store, report: &Report) -> anyhow::Result<()> {
     let mut text = serde_json::to_vec_pretty(report)?;
     text.push(b'\n');
-    let held = match recording {
-        Recording::Required => Some(store.lock(&format!("sdd {}", report.command))?),
-        Recording::Wanted => None,
-    };
+    let held = store.lock(&format!("sdd {}", report.command))?;
     super::report::keep(store, report, &text)?;
     store.write(layout::LATEST_REPORT, &text, Overwrite::Replace)?;
     drop(held);
     Ok(())
-}
-
-fn exit_of(cx: &Cx, report: &Report) -> Exit {
-    match cx.cancel.signal() {
-        Some(signal) => signals::exit_for(signal),
-        None => report.verdict.into(),
-    }
 }
 
 /// Where the programs are that the gates of this project could want.

@@ -2,6 +2,7 @@
 
 use crate::commands::context::Cx;
 use crate::gates::Fixing;
+use crate::model::gate_id::GateId;
 
 /// The options that decide how gates run.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -16,7 +17,7 @@ pub struct RunOptions {
     /// Print what would run and why, and what would not and why; run nothing
     #[arg(long)]
     pub plan: bool,
-    /// Stop everything once a gate that decides does not pass
+    /// Stop everything once a gate that decides cannot pass any more
     #[arg(long)]
     pub fail_fast: bool,
     /// Turn every skip of an enabled gate into an error
@@ -28,6 +29,9 @@ pub struct RunOptions {
     /// Change no file, whatever the configuration says
     #[arg(long)]
     pub no_fix: bool,
+    /// The gates that take part; empty means all. Unlike gates that are named they need not have an answer.
+    #[arg(skip)]
+    pub only: Vec<GateId>,
 }
 
 impl RunOptions {

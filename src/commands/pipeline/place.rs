@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Request;
 use crate::commands::context::Cx;
 use crate::store::{self, Store, layout};
 
@@ -15,17 +14,20 @@ pub(super) enum Place {
 }
 
 impl Place {
-    pub(super) fn choose(cx: &mut Cx, store: &Store, request: &Request<'_>) -> anyhow::Result<Self> {
-        if request.options.plan {
-            return Ok(Self::Nowhere(store.path(layout::RUNS).join("RUN_ID")));
-        }
+    /// The place of a plan, which is only named.
+    pub(super) fn nowhere(store: &Store) -> Self {
+        Self::Nowhere(store.path(layout::RUNS).join("RUN_ID"))
+    }
+
+    /// The place of a run. Where it is not the usual one, that is noted.
+    pub(super) fn choose(cx: &Cx, store: &Store, notes: &mut Vec<String>) -> anyhow::Result<Self> {
         match store.new_run(cx.clock.now()) {
             Ok(run) => {
                 let shown = format!("{}/{}", layout::RUNS, run.id());
                 Ok(Self::Run(run, shown))
             }
             Err(error) => {
-                cx.ui.warning(&format!(
+                notes.push(format!(
                     "{error}; the logs of this run go to a temporary directory and are not kept"
                 ));
                 let run = store::Run::temporary(cx.clock.now())?;

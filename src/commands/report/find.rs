@@ -135,6 +135,21 @@ fn sessions(store: &Store) -> BTreeSet<u32> {
         .collect()
 }
 
+/// The ids of the runs that there are, the newest first.
+pub fn recent(store: &Store) -> Vec<String> {
+    runs(store).into_iter().rev().collect()
+}
+
+/// The report of a run, from the directory of the run; `None` when it has none that can be read.
+pub fn of_run(store: &Store, id: &str) -> Option<Report> {
+    load(&Source::run(store, id).path).ok()?
+}
+
+/// The report of the last run; `None` when there is none that can be read.
+pub fn last(store: &Store) -> Option<Report> {
+    load(&Source::latest(store).path).ok()?
+}
+
 fn runs(store: &Store) -> BTreeSet<String> {
     let mut names = names(store, layout::RUNS);
     names.retain(|name| is_plain(name));

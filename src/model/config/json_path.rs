@@ -59,6 +59,17 @@ impl JsonPath {
         &self.0
     }
 
+    /// Every step as a word, array indexes too: how the store names places.
+    pub fn words(&self) -> Vec<String> {
+        self.0
+            .iter()
+            .map(|step| match step {
+                Step::Key(key) => key.clone(),
+                Step::Index(index) => index.to_string(),
+            })
+            .collect()
+    }
+
     /// Whether this is the top of the document.
     pub fn is_top(&self) -> bool {
         self.0.is_empty()

@@ -56,6 +56,7 @@ pub use sections::{
 pub use units::{LanguageSettings, Languages, UnitSettings};
 pub use view::{Origin, UnitView};
 pub use warning::{ConfigWarning, WarningKind};
+pub(crate) use wording::{kind_of, one_line, reword};
 
 use super::gate_id::GateId;
 use super::language::Language;

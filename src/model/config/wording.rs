@@ -9,7 +9,7 @@ use crate::model::text;
 const MAX_CHARS: usize = 300;
 
 /// A message of serde, without its position and in words about JSON.
-pub(super) fn reword(message: &str) -> String {
+pub fn reword(message: &str) -> String {
     let message = without_position(message);
     let said = if let Some((found, expected)) = message
         .strip_prefix("invalid type: ")
@@ -36,7 +36,7 @@ pub(super) fn reword(message: &str) -> String {
 }
 
 /// Any text as one line of bounded length.
-pub(super) fn one_line(message: &str) -> String {
+pub fn one_line(message: &str) -> String {
     let flat = text::sanitise(message).replace('\n', "\\n").replace('\t', " ");
     text::shorten(&flat, MAX_CHARS)
 }
@@ -76,7 +76,7 @@ fn hint_text(why: &str, value: Option<&Value>) -> String {
 }
 
 /// What a JSON value is, in words.
-pub(super) fn kind_of(value: &Value) -> &'static str {
+pub fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",

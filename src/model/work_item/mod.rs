@@ -2,14 +2,28 @@
 //!
 //! The file is read as a view: what is not known here stays in the document and is never lost. The words are those
 //! of `work_items.json`, which other programs read and write, too.
+//!
+//! [`read()`] takes a view of the whole file, [`glance()`] what a list needs of it, [`graph`] says what waits for what,
+//! and [`change`] makes the changes, in place.
+
+pub mod change;
+mod glance;
+pub mod graph;
+pub mod id;
+mod read;
 
 use serde::{Deserialize, Serialize};
 
-use super::config::Rule;
+use super::config::{Rule, nearest};
 
-/// Declares the words of one of a work item's fields.
+pub use glance::{Entry, Glance, glance};
+pub use read::{Unreadable, inspect, read};
+
+/// Declares the words of one of a work item's fields, each with the words that others use for the same.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[$variant_doc:meta])* $variant:ident = $word:literal like [$($like:literal),* $(,)?]),+ $(,)?
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -26,34 +40,57 @@ macro_rules! words {
 
             /// Reads the word; upper and lower case are the same, and so are `-` and `_`.
             pub fn named(word: &str) -> Option<Self> {
-                let word = word.trim().to_lowercase().replace(['-', ' '], "_");
-                Self::ALL.iter().copied().find(|one| one.as_str() == word)
+                // Nearly every word is spelled as it is in files, and there may be many of them.
+                let exact = Self::ALL.iter().copied().find(|one| one.as_str() == word);
+                exact.or_else(|| {
+                    let word = plain(word);
+                    Self::ALL.iter().copied().find(|one| one.as_str() == word)
+                })
+            }
+
+            /// What was probably meant by a word that is none of them.
+            pub fn meant(word: &str) -> Option<Self> {
+                let word = plain(word);
+                match word.as_str() {
+                    $($word $(| $like)* => Some(Self::$variant),)+
+                    other => nearest(other, Self::ALL.iter().map(|one| one.as_str())).and_then(Self::named),
+                }
+            }
+
+            /// All the words, for messages.
+            pub fn list() -> String {
+                Self::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ")
             }
         }
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
+                f.pad(self.as_str())
             }
         }
     };
+}
+
+/// A word without what does not tell words apart.
+fn plain(word: &str) -> String {
+    word.trim().to_lowercase().replace(['-', ' '], "_")
 }
 
 words! {
     /// What kind of work it is.
     WorkItemType {
         /// Something new.
-        Feature = "feature",
+        Feature = "feature" like ["feat", "story", "task", "enhancement"],
         /// Something wrong is mended.
-        Bug = "bug",
+        Bug = "bug" like ["fix", "bugfix", "defect", "hotfix"],
         /// The same, better built.
-        Refactor = "refactor",
+        Refactor = "refactor" like ["refactoring", "cleanup", "chore"],
         /// A weakness is mended.
-        Security = "security",
+        Security = "security" like ["security_task", "vulnerability"],
         /// Parts are tested together.
-        IntegrationTest = "integration_test",
+        IntegrationTest = "integration_test" like ["integration", "test", "e2e"],
         /// Something is brought to where it runs.
-        Deployment = "deployment",
+        Deployment = "deployment" like ["deploy", "release"],
     }
 }
 
@@ -61,13 +98,13 @@ words! {
     /// How far it is.
     Status {
         /// Nobody has begun.
-        NotStarted = "not_started",
+        NotStarted = "not_started" like ["pending", "todo", "to_do", "open", "new", "planned", "backlog", "ready"],
         /// Somebody is at it.
-        InProgress = "in_progress",
+        InProgress = "in_progress" like ["started", "active", "doing", "wip", "ongoing", "in_review"],
         /// It waits for something that is no work item.
-        Blocked = "blocked",
+        Blocked = "blocked" like ["waiting", "on_hold", "paused"],
         /// It is done.
-        Completed = "completed",
+        Completed = "completed" like ["done", "closed", "finished", "complete", "resolved", "merged"],
     }
 }
 
@@ -75,13 +112,13 @@ words! {
     /// How much it matters, the most first.
     Priority {
         /// Before everything else.
-        Critical = "critical",
+        Critical = "critical" like ["p0", "0", "urgent", "highest", "blocker"],
         /// Soon.
-        High = "high",
+        High = "high" like ["p1", "1", "major"],
         /// As usual.
-        Medium = "medium",
+        Medium = "medium" like ["p2", "2", "normal", "moderate"],
         /// When there is time.
-        Low = "low",
+        Low = "low" like ["p3", "p4", "3", "minor", "lowest", "trivial"],
     }
 }
 
@@ -141,4 +178,41 @@ pub struct SessionEntry {
     pub started_at: Option<String>,
     /// When it ended, as written.
     pub ended_at: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_in_any_case_and_with_any_hyphen() {
+        for status in Status::ALL {
+            let spoken = status.as_str().replace('_', "-").to_uppercase();
+            assert_eq!(Status::named(&spoken), Some(*status));
+        }
+        assert_eq!(
+            WorkItemType::named(" Integration Test "),
+            Some(WorkItemType::IntegrationTest)
+        );
+        assert_eq!(Status::named("done"), None);
+    }
+
+    #[test]
+    fn the_words_of_others_are_understood_but_not_taken() {
+        #[track_caller]
+        fn check<T: Copy + PartialEq + std::fmt::Debug>(meant: Option<T>, expect: Option<T>) {
+            assert_eq!(meant, expect);
+        }
+        check(Status::meant("done"), Some(Status::Completed));
+        check(Status::meant("PENDING"), Some(Status::NotStarted));
+        check(Status::meant("in_progres"), Some(Status::InProgress));
+        check(Status::meant("xyz"), None);
+        check(Priority::meant("P0"), Some(Priority::Critical));
+        check(Priority::meant("P2"), Some(Priority::Medium));
+        check(WorkItemType::meant("feat"), Some(WorkItemType::Feature));
+        check(
+            WorkItemType::meant("intergration_test"),
+            Some(WorkItemType::IntegrationTest),
+        );
+    }
 }

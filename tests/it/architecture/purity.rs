@@ -8,7 +8,7 @@ use super::paths::{Named, named};
 use super::source::{Source, crate_sources, line_of, shipped};
 
 /// Floors without any I/O.
-const PURE: &[&str] = &["tools", "parse", "gates", "doctor"];
+const PURE: &[&str] = &["tools", "parse", "gates", "doctor", "agent"];
 
 /// Who may write files, and what for. Everything else goes through `store`.
 const WRITERS: &[(&str, &str)] = &[

@@ -1,6 +1,7 @@
 //! What becomes of a child's output.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 
 use sdd::process::capture::{HEAD_BYTES, MAX_LOG_BYTES, TAIL_BYTES};
@@ -59,6 +60,22 @@ fn the_log_has_both_streams_and_the_report_its_own_file() {
     assert_eq!(std::fs::read_to_string(&log).unwrap(), "two\n");
     assert_eq!(std::fs::read_to_string(&report).unwrap(), "one\nthree\n");
     assert_eq!(report.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_child_reads_the_given_file_or_nothing() {
+    let bench = Bench::new();
+    let file = bench.dir.path().join("in");
+    std::fs::File::create(&file)
+        .unwrap()
+        .write_all(b"from a file\n")
+        .unwrap();
+    let mut invocation = bench.sh("cat");
+    assert_eq!(bench.run(&invocation).stdout.bytes(), b"");
+    invocation.stdin_file = Some(file.clone());
+    assert_eq!(bench.run(&invocation).stdout.bytes(), b"from a file\n");
+    invocation.stdin_file = Some(file.join("not there"));
+    assert!(matches!(bench.try_run(&invocation), Err(Error::Stdin { .. })));
 }
 
 #[test]

@@ -1,7 +1,17 @@
-//! Where a session stands: the view of `status_update.json`.
+//! Where a session stands: the view of `status_update.json`, and the changes of it.
+//!
+//! The file says whether a session is open, and the work item follows it. So a session that begins is written here
+//! first and a session that ends is written here last: whatever was killed in between, the file says "open" for as long
+//! as something is left to do, and doing the same once more does it.
+
+pub mod change;
+pub mod choice;
+mod read;
 
 use super::spec::Spec;
 use super::work_item::WorkItem;
+
+pub use read::read;
 
 /// The session that is open, or the last one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +28,8 @@ pub struct SessionState {
     pub completed_at: Option<String>,
     /// The commit that it began on.
     pub base_commit: Option<String>,
+    /// What there was when it began; absent in files that other programs wrote.
+    pub snapshot: Option<Snapshot>,
 }
 
 impl SessionState {
@@ -25,6 +37,15 @@ impl SessionState {
     pub fn open(&self) -> Option<u32> {
         self.number.filter(|_| self.status == SessionStatus::InProgress)
     }
+}
+
+/// What there was when a session began, to be compared with what there is when it ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The commit that was checked out; absent outside of a repository and before its first commit.
+    pub commit: Option<String>,
+    /// The hash of the settings; absent when there was no file of them.
+    pub config_sha256: Option<String>,
 }
 
 /// Whether a session is open.
@@ -37,6 +58,24 @@ pub enum SessionStatus {
     InProgress,
     /// It has ended.
     Completed,
+}
+
+/// What becomes of the item when a session ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is completed.
+    Completed,
+    /// It stays in progress.
+    Incomplete,
+}
+
+/// Whether the gates of a session's last run passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gates {
+    /// They did.
+    Passed,
+    /// They did not, or gave no answer.
+    NotPassed,
 }
 
 /// The work that a run is about: the open session's item with what its spec says.

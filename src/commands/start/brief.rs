@@ -1,0 +1,173 @@
+//! From what was seen to the briefing.
+
+use super::begin::Begun;
+use super::machine::Machine;
+use super::needs;
+use super::sight::Sight;
+use crate::commands::context::Cx;
+use crate::commands::pipeline::called;
+use crate::commands::work_item::spec_path;
+use crate::engine::{GatePlan, Plan};
+use crate::gates::{Item as Planned, Meaning, NotRun, Step};
+use crate::model::report::GitInfo;
+use crate::model::session::ActiveWork;
+use crate::model::spec::Spec;
+use crate::model::work_item::WorkItemType;
+use crate::parse::spec as specs;
+use crate::report::briefing::{
+    Briefing, CommandBrief, DeploymentContext, GateBrief, IntegrationContext, Item, SpecText, StepBrief,
+    Weight,
+};
+use crate::store;
+
+/// A spec as it was found: its bytes and what they say.
+pub(super) type Read = Result<Option<(Vec<u8>, Spec)>, store::Error>;
+
+/// What a briefing is made of, beside the work.
+pub(super) struct Parts<'a> {
+    /// What was seen of the project.
+    pub(super) sight: &'a Sight,
+    /// What the gates will do.
+    pub(super) plan: &'a Plan,
+    /// The spec.
+    pub(super) spec: Read,
+    /// What starts the programs that are asked.
+    pub(super) machine: &'a Machine<'a>,
+}
+
+/// Makes the briefing. For an integration test and a deployment the machine is looked at.
+pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) -> Briefing {
+    let item = &begun.item;
+    // What the item's own JSON says counts without a spec, too.
+    let spec = work.spec.clone().unwrap_or_else(|| {
+        let mut spec = Spec::default();
+        specs::overlay(&mut spec, item);
+        spec
+    });
+    let integration = (item.kind == WorkItemType::IntegrationTest).then(|| {
+        let checks = needs::of_integration(parts.machine, &spec.integration);
+        IntegrationContext::of(&spec.integration, checks)
+    });
+    let deployment = (item.kind == WorkItemType::Deployment).then(|| {
+        let checks = needs::of_deployment(cx, &spec.deployment);
+        DeploymentContext::of(&spec.deployment, checks)
+    });
+    Briefing {
+        schema_version: 1,
+        kind: "briefing",
+        session: begun.number,
+        resumed: begun.resumed,
+        started_at: begun.started_at.clone(),
+        work_item: Item {
+            id: item.id.clone(),
+            kind: item.kind,
+            title: item.title.clone(),
+            priority: item.priority,
+            urgent: item.urgent,
+            milestone: item.milestone.clone(),
+            earlier_sessions: earlier(begun),
+        },
+        dependencies: begun.dependencies.clone(),
+        spec: spec_text(&spec_path(item), parts.spec),
+        git: parts.sight.git.clone().map(|git| GitInfo {
+            base: begun.base_commit.clone(),
+            ..git
+        }),
+        gates: parts.plan.gates.iter().map(gate).collect(),
+        integration,
+        deployment,
+        commands: commands(&called(cx)),
+        warnings: parts.sight.warnings.clone(),
+    }
+}
+
+fn earlier(begun: &Begun) -> Vec<u32> {
+    let mut numbers: Vec<u32> = begun.item.sessions.iter().map(|entry| entry.number).collect();
+    numbers.retain(|number| *number != begun.number);
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+fn spec_text(file: &str, read: Read) -> SpecText {
+    let (text, missing) = match read {
+        Ok(Some((bytes, _))) => (Some(specs::bare(&bytes)), None),
+        Ok(None) => (None, Some("there is no such file".to_owned())),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    SpecText {
+        file: file.to_owned(),
+        text,
+        missing,
+    }
+}
+
+fn gate(plan: &GatePlan) -> GateBrief {
+    let mut runs: Vec<StepBrief> = Vec::new();
+    let mut leaves_out = Vec::new();
+    for item in &plan.items {
+        match item {
+            Planned::Run(step) => {
+                let step = run(step);
+                // What rewrites files and what looks afterwards is one tool for people.
+                if !runs
+                    .iter()
+                    .any(|known| known.tool == step.tool && known.unit == step.unit)
+                {
+                    runs.push(step);
+                }
+            }
+            Planned::Not(not) => leaves_out.push(left_out(not)),
+        }
+    }
+    GateBrief {
+        gate: plan.gate,
+        required: plan.required,
+        runs,
+        leaves_out,
+        absent: plan.disabled.clone(),
+    }
+}
+
+fn run(step: &Step) -> StepBrief {
+    StepBrief {
+        tool: step.tool_name(),
+        unit: step.unit_path.clone(),
+        reason: step.why.clone(),
+        hint: None,
+        weight: Weight::Runs,
+    }
+}
+
+fn left_out(not: &NotRun) -> StepBrief {
+    StepBrief {
+        tool: not.tool.clone(),
+        unit: not.unit.clone(),
+        reason: not.reason.clone(),
+        hint: not.hint.clone(),
+        weight: match not.meaning {
+            Meaning::Error => Weight::Blocks,
+            Meaning::Skip | Meaning::LeftOut => Weight::Skipped,
+        },
+    }
+}
+
+fn commands(sdd: &str) -> Vec<CommandBrief> {
+    [
+        ("gate", "run the gates while you work; nothing is recorded of the session"),
+        (
+            "complete",
+            "when the work is done: every gate decides; when it is green, the item is completed and the session closed",
+        ),
+        (
+            "complete --incomplete",
+            "to stop before that: the session is closed, and the item stays in progress",
+        ),
+        ("status", "where the session stands"),
+    ]
+    .map(|(command, purpose)| CommandBrief {
+        command: format!("{sdd} {command}"),
+        purpose: purpose.to_owned(),
+    })
+    .into()
+}

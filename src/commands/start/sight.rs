@@ -1,0 +1,56 @@
+//! What is looked at before the session begins: the units of the project and the state of its repository, side by side.
+
+use super::machine::Machine;
+use crate::commands::pipeline::Opened;
+use crate::model::report::GitInfo;
+use crate::process::find::Found;
+use crate::project::{Project, detect, git};
+
+/// What was seen.
+pub(super) struct Sight {
+    /// The project.
+    pub(super) project: Project,
+    /// The state of the repository; `None` outside of one.
+    pub(super) git: Option<GitInfo>,
+    /// What is odd.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Looks at the project. The tree is walked once by sdd, and once by git at the same time.
+pub(super) fn look(opened: &Opened, machine: &Machine<'_>) -> anyhow::Result<Sight> {
+    let (project, git) = std::thread::scope(|scope| {
+        let git = scope.spawn(|| state(machine));
+        let look = detect::Look::of(&opened.config);
+        let project = detect::configured(opened.store.root(), &look, None);
+        let git = git
+            .join()
+            .unwrap_or_else(|_| Err("reading the git state panicked".to_owned()));
+        (project, git)
+    });
+    let project = project?;
+    let mut warnings = opened.warnings.clone();
+    warnings.extend(project.warnings.iter().cloned());
+    let git = git.unwrap_or_else(|why| {
+        warnings.push(format!("{why}; the session has no base commit"));
+        None
+    });
+    Ok(Sight {
+        project,
+        git,
+        warnings,
+    })
+}
+
+/// The state of the repository, or why it could not be had.
+fn state(machine: &Machine<'_>) -> Result<Option<GitInfo>, String> {
+    match machine.find("git") {
+        Found::At(program) => git::read(&machine.runner, &program, &machine.root)
+            .map_err(|error| format!("the git state is unknown: {error}")),
+        Found::NotExecutable(_) | Found::Untrusted(..) | Found::Missing
+            if detect::nearest_git(&machine.root).is_some() =>
+        {
+            Err("git is not installed".to_owned())
+        }
+        Found::NotExecutable(_) | Found::Untrusted(..) | Found::Missing => Ok(None),
+    }
+}

@@ -1,0 +1,116 @@
+//! The spec of an item: read with what the item's own JSON says on top.
+
+use super::problems::{Problem, weight};
+use super::spec_path;
+use crate::commands::config::ProblemSeverity;
+use crate::model::spec::{At, Spec};
+use crate::model::work_item::{WorkItem, WorkItemType};
+use crate::parse::spec as parse;
+use crate::store::{self, Store};
+
+/// The most bytes of a spec that are read; the parser takes no more either.
+const MAX_BYTES: u64 = parse::MAX_BYTES as u64;
+
+/// What came of looking for a spec.
+pub(super) enum SpecFile {
+    /// What it says.
+    Read(Box<Spec>),
+    /// There is none where the item says, or where sdd would have put it.
+    Missing,
+    /// It cannot be read, or is outside of the project.
+    Refused(store::Error),
+}
+
+/// Reads the spec of an item. One outside of the project, by its name or by a link, is refused.
+pub(super) fn read(store: &Store, item: &WorkItem) -> SpecFile {
+    let path = spec_path(item);
+    match store::read_inside(store.root(), &path, MAX_BYTES) {
+        Ok(Some(bytes)) => {
+            let mut read = parse::read(&path, &bytes);
+            parse::overlay(&mut read, item);
+            SpecFile::Read(Box::new(read))
+        }
+        Ok(None) => SpecFile::Missing,
+        Err(error) => SpecFile::Refused(error),
+    }
+}
+
+/// What is wrong about a spec: what the item lacks decides, what is only odd does not.
+pub(super) fn problems(spec: &Spec, item: &WorkItem) -> Vec<Problem> {
+    let problem = |severity, code, line: Option<u32>, message: &str, hint: Option<&String>| Problem {
+        severity,
+        code,
+        item: Some(item.id.clone()),
+        file: spec.file.clone(),
+        line: line.and_then(|line| usize::try_from(line).ok()),
+        column: None,
+        message: message.to_owned(),
+        hint: hint.cloned(),
+    };
+    let lacking = parse::validate(Some(spec), item);
+    let lacking = lacking.iter().map(|lack| {
+        problem(
+            weight(item),
+            lack.code,
+            lack.line,
+            &lack.message,
+            lack.hint.as_ref(),
+        )
+    });
+    let odd = spec.oddities.iter().map(|At { value, line }| {
+        let line = Some(*line).filter(|line| *line > 0);
+        problem(
+            ProblemSeverity::Warning,
+            value.code,
+            line,
+            &value.message,
+            value.hint.as_ref(),
+        )
+    });
+    let mut problems: Vec<Problem> = lacking.chain(odd).collect();
+    problems.sort_by_key(|problem| problem.line);
+    problems
+}
+
+/// How many sections a spec has, and how many of them are filled in.
+pub(super) fn sections(spec: &Spec) -> (usize, usize) {
+    let filled = spec.sections.iter().filter(|section| section.filled);
+    (spec.sections.len(), filled.count())
+}
+
+/// How much a spec has of what belongs into one of its type, by name. Text of the template does not count.
+pub(super) fn counts(spec: &Spec, kind: WorkItemType) -> Vec<(&'static str, usize)> {
+    fn written<T>(spec: &Spec, parts: &[At<T>]) -> usize {
+        parts.iter().filter(|part| spec.counts(part.line)).count()
+    }
+    let mut counts = vec![("acceptance criteria", written(spec, &spec.acceptance))];
+    match kind {
+        WorkItemType::IntegrationTest => {
+            let integration = &spec.integration;
+            counts.extend([
+                ("components", written(spec, &integration.components)),
+                (
+                    "integration points",
+                    written(spec, &integration.integration_points),
+                ),
+                ("scenarios", written(spec, &integration.scenarios)),
+                ("latency limits", written(spec, &integration.benchmarks.latency)),
+                ("contracts", written(spec, &integration.contracts)),
+                ("services", written(spec, &integration.environment.services)),
+            ]);
+        }
+        WorkItemType::Deployment => {
+            let deployment = &spec.deployment;
+            counts.extend([
+                ("steps before", written(spec, &deployment.pre)),
+                ("steps", written(spec, &deployment.steps)),
+                ("steps after", written(spec, &deployment.post)),
+                ("rollback triggers", written(spec, &deployment.rollback_triggers)),
+                ("rollback steps", written(spec, &deployment.rollback_steps)),
+                ("smoke tests", written(spec, &deployment.smoke_tests)),
+            ]);
+        }
+        WorkItemType::Feature | WorkItemType::Bug | WorkItemType::Refactor | WorkItemType::Security => {}
+    }
+    counts
+}

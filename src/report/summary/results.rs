@@ -1,0 +1,69 @@
+//! Measured values of gates, by name.
+
+use super::rounded;
+use crate::model::finding::Finding;
+use crate::model::report::{GateReport, Report};
+use crate::report::{seconds, sign};
+
+/// What stands where nothing was measured.
+pub(super) const NOT_MEASURED: &str = "not measured";
+
+/// The results of one gate, or of none when it was not part of the run.
+#[derive(Clone, Copy)]
+pub(super) struct Results<'a>(Option<&'a GateReport>);
+
+impl<'a> Results<'a> {
+    /// Those of a gate by its name.
+    pub(super) fn of(report: &'a Report, gate: &str) -> Self {
+        Self(report.gates.iter().find(|found| found.gate.as_str() == gate))
+    }
+
+    /// Those of this gate.
+    #[cfg(test)]
+    pub(super) fn from(gate: &'a GateReport) -> Self {
+        Self(Some(gate))
+    }
+
+    /// How the gate ended, in words.
+    pub(super) fn verdict(self) -> String {
+        match self.0 {
+            Some(gate) => format!(
+                "{} {}",
+                sign(gate.verdict),
+                gate.verdict.as_str().replace('_', " ").to_uppercase()
+            ),
+            None => NOT_MEASURED.to_owned(),
+        }
+    }
+
+    /// A value by its name.
+    pub(super) fn number(self, name: &str) -> Option<&'a serde_json::Number> {
+        self.0?.metrics.get(name)
+    }
+
+    /// A whole number by its name.
+    pub(super) fn count(self, name: &str) -> Option<u64> {
+        self.number(name)?.as_u64()
+    }
+
+    /// A value with its unit, or that there is none.
+    pub(super) fn said(self, name: &str, unit: &str) -> String {
+        self.number(name).map_or_else(
+            || NOT_MEASURED.to_owned(),
+            |number| format!("{}{unit}", rounded(number)),
+        )
+    }
+
+    /// How long the gate took, or that it did not run.
+    pub(super) fn duration(self) -> String {
+        match self.0 {
+            Some(gate) if gate.duration_ms > 0 => seconds(gate.duration_ms),
+            _ => NOT_MEASURED.to_owned(),
+        }
+    }
+
+    /// What the gate found.
+    pub(super) fn findings(self) -> &'a [Finding] {
+        self.0.map_or(&[], |gate| gate.findings.as_slice())
+    }
+}
