@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod config;
+mod context7;
 mod doctor;
 mod example;
 mod gates;

@@ -73,8 +73,6 @@ impl<'de> Deserialize<'de> for OtherGate {
 /// The work items that a gate is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GateScope {
-    /// Work items of every type.
-    Every,
     /// Integration tests only.
     IntegrationTests,
     /// Deployments only.
@@ -85,7 +83,6 @@ impl GateScope {
     /// Whether the gate says something about work of a type. Without a session there is no such work.
     pub fn concerns(self, kind: Option<WorkItemType>) -> bool {
         match self {
-            Self::Every => true,
             Self::IntegrationTests => kind == Some(WorkItemType::IntegrationTest),
             Self::Deployments => kind == Some(WorkItemType::Deployment),
         }
@@ -142,14 +139,7 @@ impl Asked {
     }
 }
 
-const KNOWN: [Known; 4] = [
-    Known {
-        place: "quality_gates.context7",
-        enabled: false,
-        required: false,
-        scope: GateScope::Every,
-        section: |config| config.quality_gates.context7.as_ref().map(Asked::of),
-    },
+const KNOWN: [Known; 3] = [
     Known {
         place: "quality_gates.integration_tests",
         enabled: true,
@@ -189,14 +179,12 @@ impl Config {
                 let section = (known.section)(self);
                 let named = section.is_some();
                 let asked = section.unwrap_or_default();
-                (named || (known.scope != GateScope::Every && known.scope.concerns(kind))).then(|| {
-                    UnavailableGate {
-                        place: known.place,
-                        named,
-                        enabled: asked.enabled.unwrap_or(known.enabled),
-                        required: asked.required.unwrap_or(known.required),
-                        scope: known.scope,
-                    }
+                (named || known.scope.concerns(kind)).then(|| UnavailableGate {
+                    place: known.place,
+                    named,
+                    enabled: asked.enabled.unwrap_or(known.enabled),
+                    required: asked.required.unwrap_or(known.required),
+                    scope: known.scope,
                 })
             })
             .collect()
