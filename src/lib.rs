@@ -13,6 +13,7 @@
 pub mod agent;
 pub mod cli;
 pub mod commands;
+pub mod context7;
 pub mod doctor;
 pub mod engine;
 pub mod gates;

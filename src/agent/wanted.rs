@@ -1,7 +1,7 @@
 //! Which gates an event asks for, and what a report says of them.
 
 use super::event::Event;
-use crate::model::config::{Config, GateScope};
+use crate::model::config::Config;
 use crate::model::gate_id::GateId;
 use crate::model::report::{GateReport, Report};
 use crate::model::verdict::{RunVerdict, Verdict};
@@ -20,14 +20,6 @@ pub fn wanted(config: &Config, event: Event) -> Vec<GateId> {
         })
         .filter(|gate| event != Event::SubagentStop || CHEAP.contains(gate))
         .collect()
-}
-
-/// Whether the settings demand a gate that this sdd does not have: then no earlier run has answered.
-pub fn demands_unknown(config: &Config) -> bool {
-    config
-        .unavailable_gates(None)
-        .iter()
-        .any(|gate| gate.enabled && gate.required && gate.scope == GateScope::Every)
 }
 
 /// What a report says of the gates that were asked for.

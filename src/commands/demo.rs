@@ -97,12 +97,13 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
                 .into(),
         );
     }
-    let root = make_directory(&cx.start.join(&args.directory))?;
+    let made = Made::directory(&cx.start.join(&args.directory))?;
+    let root = made.path.clone();
     let store = Store::create(&root)?;
-    lay(&store, GREEN)?;
-    cx.ui
-        .status(&format!("a small Python service is in {}", root.display()));
-    make_environment(cx, &root)?;
+    if let Err(error) = prepare(cx, &root, &store) {
+        made.clear();
+        return Err(error);
+    }
     cx.start.clone_from(&root);
 
     cx.ui.status("\n$ sdd init");
@@ -136,17 +137,45 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     }
 }
 
-/// Makes the directory; one with something in it is left alone.
-fn make_directory(path: &Path) -> anyhow::Result<PathBuf> {
-    let occupied = std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
-    if occupied {
-        let what = format!("{} is not empty", path.display());
-        return Err(CommandError::usage(what)
-            .hint("name a new directory: sdd demo DIR")
-            .into());
+/// The directory of the demo.
+struct Made {
+    /// Where it is, without links.
+    path: PathBuf,
+    /// Whether it was there before, without anything in it.
+    before: bool,
+}
+
+impl Made {
+    /// Makes the directory; one with something in it is left alone.
+    fn directory(path: &Path) -> anyhow::Result<Self> {
+        let entries = std::fs::read_dir(path);
+        let before = entries.is_ok();
+        if entries.is_ok_and(|mut entries| entries.next().is_some()) {
+            let what = format!("{} is not empty", path.display());
+            return Err(CommandError::usage(what)
+                .hint("name a new directory: sdd demo DIR")
+                .into());
+        }
+        std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
+        let path = std::fs::canonicalize(path).with_context(|| format!("cannot enter {}", path.display()))?;
+        Ok(Self { path, before })
     }
-    std::fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))?;
-    std::fs::canonicalize(path).with_context(|| format!("cannot enter {}", path.display()))
+
+    /// Takes away what was begun, so that the same command can be tried again. What cannot be taken away stays.
+    fn clear(&self) {
+        drop(std::fs::remove_dir_all(&self.path));
+        if self.before {
+            drop(std::fs::create_dir(&self.path));
+        }
+    }
+}
+
+/// Writes the project and installs its tools.
+fn prepare(cx: &mut Cx, root: &Path, store: &Store) -> anyhow::Result<()> {
+    lay(store, GREEN)?;
+    cx.ui
+        .status(&format!("a small Python service is in {}", root.display()));
+    make_environment(cx, root)
 }
 
 fn lay(store: &Store, files: &[(&str, &str)]) -> anyhow::Result<()> {

@@ -98,8 +98,10 @@ fn list(cx: &mut Cx) -> anyhow::Result<Exit> {
         let document = json!({"schema_version": 1, "kind": "gate_list", "gates": gates});
         format!("{}\n", serde_json::to_string_pretty(&document)?)
     } else {
+        let names = gates::GATES.iter().map(|gate| gate.id().as_str().len());
+        let width = names.max().unwrap_or(0);
         gates::GATES.iter().fold(String::new(), |mut text, gate| {
-            let _ = writeln!(text, "{:<13} {}", gate.id().as_str(), gate.about().question);
+            let _ = writeln!(text, "{:<width$} {}", gate.id().as_str(), gate.about().question);
             text
         })
     };

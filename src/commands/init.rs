@@ -347,13 +347,18 @@ fn describe(root: &Path, project: &Project, made: &[Made], warnings: &[String], 
         let _ = writeln!(text, "  warning: {warning}");
     }
     let _ = writeln!(text, "\ntools");
+    let widest = |key: &str| {
+        let lengths = tools.iter().map(|tool| tool[key].as_str().unwrap_or("-").len());
+        lengths.max().unwrap_or(0)
+    };
+    let (names, gates) = (widest("tool"), widest("gate"));
     for tool in tools {
         let name = tool["tool"].as_str().unwrap_or("-");
         let gate = tool["gate"].as_str().unwrap_or("-");
         let unit = tool["unit"].as_str().unwrap_or(".");
         match (tool["found"].as_str(), tool["install"].as_str()) {
             (Some(path), _) => {
-                let _ = writeln!(text, "  ✓ {name:<13} {gate:<13} {path}");
+                let _ = writeln!(text, "  ✓ {name:<names$}  {gate:<gates$}  {path}");
             }
             (None, install) => {
                 let weight = if tool["required"].as_bool() == Some(true) {
@@ -362,7 +367,10 @@ fn describe(root: &Path, project: &Project, made: &[Made], warnings: &[String], 
                     "optional"
                 };
                 let reason = tool["reason"].as_str().unwrap_or("missing");
-                let _ = writeln!(text, "  ✗ {name:<13} {gate:<13} {reason} in {unit} ({weight})");
+                let _ = writeln!(
+                    text,
+                    "  ✗ {name:<names$}  {gate:<gates$}  {reason} in {unit} ({weight})"
+                );
                 if let Some(install) = install {
                     let _ = writeln!(text, "      → {install}");
                 }

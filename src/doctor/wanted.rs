@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::recipes::{self, Own};
+use crate::context7::Server;
 use crate::engine::{Plan, Question};
 use crate::gates::{Context, Item, Meaning, NotRun, Step, StepTool, Work};
 use crate::model::gate_id::GateId;
@@ -186,12 +187,20 @@ fn is_same(other: &Wanted, name: &str, state: &State, of: &Use) -> bool {
 
 /// What a step starts.
 fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
-    let Work::Command(work) = &step.work else { return };
+    let root = &cx.project.root;
+    let (program, work_dir, coverage) = match &step.work {
+        Work::Command(work) => (&work.program, &work.cwd, work.coverage),
+        Work::Libraries(work) => match &work.server {
+            Server::Command { program, .. } => (program, root, false),
+            Server::Url(_) => return,
+        },
+        Work::FileExists { .. } | Work::Grep { .. } | Work::Changes(_) | Work::AtHand { .. } => return,
+    };
     let words = step.command_words();
     let starter = words.first().map_or("", |word| stem(word));
     // Toolchains choose their version by the directory, and Python looks there for modules; others do not care.
     let by_directory = matches!(starter, "cargo" | "rustup" | "go" | "env") || starter.starts_with("python");
-    let cwd = if by_directory { &work.cwd } else { &cx.project.root };
+    let cwd = if by_directory { work_dir } else { root };
     let question = |program: PathBuf, args: Vec<String>| {
         Ask::With(Question {
             program,
@@ -201,9 +210,9 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
         })
     };
     let plain = |name: &str| State::Here {
-        path: Some(work.program.clone()),
+        path: Some(program.clone()),
         ask: match recipes::by_name(name).map(|recipe| recipe.version_args) {
-            Some(args) if !args.is_empty() => question(work.program.clone(), owned(args)),
+            Some(args) if !args.is_empty() => question(program.clone(), owned(args)),
             _ => Ask::Unknown,
         },
     };
@@ -219,14 +228,14 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
         }
         let path = match needed {
             Some(Found::At(path)) => path,
-            _ => work.program.clone(),
+            _ => program.clone(),
         };
-        let ask = question(work.program.clone(), owned(tool.version_args()));
+        let ask = question(program.clone(), owned(tool.version_args()));
         let state = State::Here {
             path: Some(path),
             ask,
         };
-        plugins(tool, work.coverage, &state, of, needs);
+        plugins(tool, coverage, &state, of, needs);
         needs.add(tool.id(), state, of);
         return;
     }
@@ -234,7 +243,7 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
     let facts = step.unit.and_then(|index| cx.project.units.get(index));
     let found = cx.programs.get(step.unit, own);
     let state = behind(tool, &words, found, facts, &question);
-    plugins(tool, work.coverage, &state, of, needs);
+    plugins(tool, coverage, &state, of, needs);
     let name = if tool.needs().is_some() { tool.id() } else { own };
     needs.add(name, state, of);
 }

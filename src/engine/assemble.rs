@@ -296,6 +296,13 @@ fn step(
     };
     judged.reason().clone_into(&mut report.reason);
     report.duration_ms = millis(times.map_or(Duration::ZERO, |(from, to)| to - from));
+    if let (Item::Run(step), PartResult::Libraries(_)) = (part.item, &part.result) {
+        report.command = step.command_words();
+        let name = work::log_name(step);
+        // A server that was not started has said nothing.
+        let said = job.cx.out.join(&name).is_file();
+        report.log = said.then(|| format!("{}/{name}", job.out_shown));
+    }
     if let (Item::Run(step), PartResult::Command(answer)) = (part.item, &part.result) {
         report.command = step.command_words();
         if let Ok(outcome) = &answer.outcome {

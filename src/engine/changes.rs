@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::work::{chain, prepare};
-use super::{Job, lock, step_dir};
-use crate::gates::{ChangesAnswer, ChangesWork, Step};
+use super::work::chain;
+use super::{Job, lock};
+use crate::gates::{ChangesAnswer, ChangesWork};
 use crate::project::files;
 use crate::project::git::{self, Asking, Changes, Since};
 
@@ -20,22 +20,14 @@ pub(super) struct Looked {
 
 impl Looked {
     /// What changed, and what is there of what must have been changed.
-    pub(super) fn look(
-        &self,
-        step: &Step,
-        work: &ChangesWork,
-        job: &Job<'_>,
-    ) -> Result<ChangesAnswer, String> {
+    pub(super) fn look(&self, work: &ChangesWork, job: &Job<'_>) -> Result<ChangesAnswer, String> {
         let root = job.cx.project.root.as_path();
         let once = Arc::clone(lock(&self.answers).entry(work.since.clone()).or_default());
         let changes = once.get_or_init(|| {
-            let scratch = step_dir(job.cx.out, &step.id);
-            prepare(&scratch, &[]).map_err(|error| format!("{}: {error}", scratch.display()))?;
             let asking = Asking {
                 runner: job.runner,
                 program: &work.git,
                 root,
-                scratch: &scratch,
                 timeout: work.timeout,
             };
             let mut answer = git::changes(&asking, &work.since).map_err(|error| chain(&error))?;

@@ -8,6 +8,7 @@ mod changes;
 mod fingerprint;
 mod inquiry;
 mod installed;
+mod libraries;
 mod plan;
 mod schedule;
 mod shown;
@@ -424,6 +425,7 @@ fn unknown(step: &Step) -> Duration {
         (_, Work::FileExists { .. } | Work::Grep { .. } | Work::Changes(_) | Work::AtHand { .. }) => {
             Duration::from_millis(10)
         }
+        (_, Work::Libraries(_)) => Duration::from_secs(30),
         (GateId::Tests, _) => Duration::from_secs(60),
         (GateId::Security, _) => Duration::from_secs(20),
         (GateId::Custom | GateId::TypeChecking, _) => Duration::from_secs(10),

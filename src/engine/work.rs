@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::changes::Looked;
-use super::{Job, step_dir};
+use super::{Job, libraries, step_dir};
 use crate::gates::{CommandAnswer, CommandWork, PartResult, Step, Work};
 use crate::process::{Capture, End, Error, Invocation, KeepRaw, Outcome};
 use crate::project::files;
@@ -24,11 +24,12 @@ pub(super) fn perform(step: &Step, job: &Job<'_>, looked: &Looked) -> PartResult
             PartResult::Grep(files::grep(root, files, pattern, tracked).map_err(|error| chain(&error)))
         }
         Work::Command(work) => PartResult::Command(Box::new(run_command(step, work, job))),
-        Work::Changes(work) => match looked.look(step, work, job) {
+        Work::Changes(work) => match looked.look(work, job) {
             // The answer may be missing because sdd was told to stop, which is no fault of git.
             Err(_) if job.cancel.is_requested() => PartResult::NotStarted("stopped while it ran".to_owned()),
             answer => PartResult::Changes(answer),
         },
+        Work::Libraries(work) => libraries::look_up(step, work, job),
         Work::AtHand { .. } => PartResult::AtHand,
     }
 }

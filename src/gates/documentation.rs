@@ -129,7 +129,7 @@ impl Gate for Documentation {
             .iter()
             .map(|part| match (part.item, &part.result) {
                 (Item::Run(step), Result::Changes(answer)) => match &step.work {
-                    Work::Changes(work) => judge_changes(work, answer).named(&step.tool_name()),
+                    Work::Changes(work) => judge_changes(work, answer),
                     _ => StepJudgement::error("the result does not belong to this step"),
                 },
                 _ => tally.step(cx, part),

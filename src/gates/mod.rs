@@ -4,6 +4,7 @@
 //! them from data, so `sdd gate --plan` is free and every judgement is tested without a tool installed.
 
 mod about;
+mod context7;
 mod custom;
 mod documentation;
 mod formatting;
@@ -27,10 +28,10 @@ use std::time::Duration;
 
 pub use about::About;
 pub use judgement::{Judgement, StepJudgement};
-pub use parts::{ChangesAnswer, CommandAnswer, GrepAnswer, Part, Result as PartResult};
+pub use parts::{ChangesAnswer, CommandAnswer, GrepAnswer, LibrariesAnswer, Part, Result as PartResult};
 pub use programs::{Programs, Wanted};
 pub use scope::gates_for;
-pub use step::{ChangesWork, CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
+pub use step::{ChangesWork, CommandWork, Item, LibrariesWork, Meaning, NotRun, Phase, Step, StepTool, Work};
 
 use crate::model::config::{Config, GateSettings, OnMissingTool};
 use crate::model::gate_id::GateId;
@@ -46,6 +47,7 @@ pub static GATES: &[&dyn Gate] = &[
     &security::Security,
     &documentation::Documentation,
     &spec_completeness::SpecCompleteness,
+    &context7::Context7,
     &custom::Custom,
 ];
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::StepJudgement;
 use super::step::{CommandWork, Item, NotRun, Step, StepTool, Work};
+use crate::context7::Answer;
 use crate::model::text;
 use crate::process::{End, Error, Outcome, signals};
 use crate::project::Project;
@@ -30,6 +31,8 @@ pub enum Result {
     Grep(std::result::Result<GrepAnswer, String>),
     /// Git said what changed, or could not.
     Changes(std::result::Result<ChangesAnswer, String>),
+    /// Libraries were asked about, or nobody could be asked.
+    Libraries(std::result::Result<LibrariesAnswer, String>),
     /// Nothing had to be run: what is judged is at hand.
     AtHand,
     /// It was not started: why.
@@ -48,6 +51,17 @@ pub struct ChangesAnswer {
     pub changes: Arc<Changes>,
     /// The files in the places of the step, relative to the project, sorted.
     pub present: Vec<String>,
+}
+
+/// What is known of the libraries in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LibrariesAnswer {
+    /// What names them: `stack.txt`, or the manifests.
+    pub from: String,
+    /// The libraries that were asked about.
+    pub libraries: Vec<Answer>,
+    /// Important libraries that are not in use.
+    pub unused: Vec<String>,
 }
 
 /// What a program left behind.

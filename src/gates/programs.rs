@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::toolplan::scripts;
-use crate::model::config::{Command, Config};
+use crate::model::config::{Command, Config, McpServer};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::model::session::ActiveWork;
@@ -68,6 +68,14 @@ impl Programs {
                 unit: None,
                 program: "git".to_owned(),
             });
+        }
+        let context7 = &config.quality_gates.context7;
+        let server = context7.server.as_ref().filter(|_| context7.enabled);
+        if let Some(program) = server
+            .and_then(McpServer::words)
+            .and_then(|words| words.into_iter().next())
+        {
+            wanted.insert(Wanted { unit: None, program });
         }
         let of_item = work.into_iter().flat_map(|work| &work.item.validation_rules);
         for rule in config.rules().chain(of_item) {

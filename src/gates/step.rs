@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::context7::Server;
 use crate::model::config::GrepMode;
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
@@ -118,11 +119,24 @@ pub enum Work {
     },
     /// Asks git what changed.
     Changes(Box<ChangesWork>),
+    /// Asks a Context7 server about libraries.
+    Libraries(Box<LibrariesWork>),
     /// Runs nothing: what is judged is at hand.
     AtHand {
         /// What the step is called.
         what: String,
     },
+}
+
+/// A question about the libraries in use.
+#[derive(Clone, Debug)]
+pub struct LibrariesWork {
+    /// Who is asked.
+    pub server: Server,
+    /// The libraries that matter; empty: all.
+    pub important: Vec<String>,
+    /// The time that the server may take.
+    pub timeout: Duration,
 }
 
 /// A look at what changed, for something that must have been.
@@ -194,16 +208,23 @@ impl Step {
             (StepTool::Own, Work::Command(command)) => command.label.clone(),
             (StepTool::Own, Work::FileExists { rule, .. } | Work::Grep { rule, .. }) => rule.clone(),
             (StepTool::Own, Work::Changes(work)) => work.rule.clone(),
+            (StepTool::Own, Work::Libraries(_)) => "context7".to_owned(),
             (StepTool::Own, Work::AtHand { what }) => what.clone(),
         }
     }
 
     /// The command as words, for plans and reports; empty where nothing is started.
     pub fn command_words(&self) -> Vec<String> {
+        let line = |program: &PathBuf, args: &[String]| {
+            let program = std::iter::once(program.to_string_lossy().into_owned());
+            program.chain(args.iter().cloned()).collect()
+        };
         match &self.work {
-            Work::Command(command) => std::iter::once(command.program.to_string_lossy().into_owned())
-                .chain(command.args.iter().cloned())
-                .collect(),
+            Work::Command(command) => line(&command.program, &command.args),
+            Work::Libraries(work) => match &work.server {
+                Server::Command { program, args } => line(program, args),
+                Server::Url(_) => Vec::new(),
+            },
             Work::FileExists { .. } | Work::Grep { .. } | Work::Changes(_) | Work::AtHand { .. } => {
                 Vec::new()
             }

@@ -21,13 +21,15 @@ pub enum GateId {
     Documentation,
     /// The work item says all that it must say.
     SpecCompleteness,
+    /// The libraries in use are known to Context7, in the versions in use.
+    Context7,
     /// The rules of the project and of the work item hold.
     Custom,
 }
 
 impl GateId {
     /// Every gate, in the order in which gates are planned, run and reported.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Formatting,
         Self::Linting,
         Self::TypeChecking,
@@ -35,6 +37,7 @@ impl GateId {
         Self::Security,
         Self::Documentation,
         Self::SpecCompleteness,
+        Self::Context7,
         Self::Custom,
     ];
 
@@ -48,6 +51,7 @@ impl GateId {
             Self::Security => "security",
             Self::Documentation => "documentation",
             Self::SpecCompleteness => "spec_completeness",
+            Self::Context7 => "context7",
             Self::Custom => "custom",
         }
     }
@@ -55,7 +59,7 @@ impl GateId {
     /// Whether the gate asks each unit something, so that units can have commands for it and leave it out. The others
     /// ask the project once.
     pub fn is_of_units(self) -> bool {
-        !matches!(self, Self::SpecCompleteness | Self::Custom)
+        !matches!(self, Self::SpecCompleteness | Self::Context7 | Self::Custom)
     }
 
     /// The gate's section under `quality_gates` in `config.json`.

@@ -1,8 +1,8 @@
 //! The one place that starts processes: an [`Invocation`] is data, a [`Runner`] turns it into an [`Outcome`].
 //!
-//! Every child runs in its own process group, with an empty stdin or a file as one, with both pipes always drained into bounded
-//! memory and capped files, under a deadline. A time-out, a signal and "not installed" are outcomes of their
-//! own and never an exit code. No child, and nothing that a child started, outlives its run.
+//! Every child runs in its own process group, with an empty stdin, a file as one, or somebody who talks to it, with both
+//! pipes always drained into bounded memory and capped files, under a deadline. A time-out, a signal and "not installed"
+//! are outcomes of their own and never an exit code. No child, and nothing that a child started, outlives its run.
 
 pub mod cancel;
 pub mod capture;
@@ -24,6 +24,7 @@ pub mod redact;
 pub mod signals;
 mod supervisor;
 mod temporary;
+mod voice;
 mod watch;
 #[cfg(target_os = "linux")]
 mod watch_linux;
@@ -39,6 +40,7 @@ pub use cancel::Cancel;
 pub use capture::Capture;
 pub use finalizers::Finalizers;
 pub use supervisor::System;
+pub use voice::Voice;
 
 #[cfg(target_os = "linux")]
 use watch_linux as platform;
@@ -183,6 +185,18 @@ impl Outcome {
     }
 }
 
+/// A process that was talked to and that has ended.
+#[derive(Clone, Debug)]
+pub struct Talked {
+    /// How it ended by itself; `None` when it was ended because the talk was over.
+    pub end: Option<End>,
+    /// What it wrote to stderr, its start and its end.
+    pub stderr: Capture,
+}
+
+/// What is told each piece that a process writes to stdout. Dropped when the process writes no more.
+pub type Ear = Box<dyn FnMut(&[u8]) + Send>;
+
 /// Why a process could not be run at all.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -236,4 +250,25 @@ pub enum Error {
 pub trait Runner: Sync {
     /// Runs to the end, however it comes.
     fn run(&self, invocation: &Invocation) -> Result<Outcome, Error>;
+
+    /// Starts a process and talks with it: `ear` hears what it says on stdout, and `talk` gets its stdin. When `talk`
+    /// returns, its stdin is closed, and soon afterwards the process is ended. Its time-out holds for the whole talk.
+    fn talk(
+        &self,
+        invocation: &Invocation,
+        ear: Ear,
+        talk: &mut (dyn FnMut(Voice) + Send),
+    ) -> Result<Talked, Error> {
+        let (_, _) = (ear, talk);
+        Err(Error::Io {
+            program: invocation.program.clone(),
+            source: std::io::ErrorKind::Unsupported.into(),
+        })
+    }
+
+    /// The value of a variable that processes get from the environment; `None` when it is withheld, empty or not Unicode.
+    fn variable(&self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
 }

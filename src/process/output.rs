@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::capture::{Capture, HEAD_BYTES, MAX_LOG_BYTES, REPORT_BYTES};
 use super::redact::{Redactor, Stream};
-use super::{Error, Invocation, KeepRaw, Raw};
+use super::{Ear, Error, Invocation, KeepRaw, Raw};
 
 /// One of a child's two streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,7 @@ pub(super) struct Outputs {
     stderr: Sink,
     log: Option<Target>,
     stdout_file: Option<Target>,
+    ear: Option<Ear>,
     max_log_bytes: u64,
 }
 
@@ -68,12 +69,28 @@ impl Outputs {
             stderr: sink(stderr),
             log: open(&invocation.log)?,
             stdout_file: open(&invocation.stdout_file)?,
+            ear: None,
             max_log_bytes: MAX_LOG_BYTES,
         })
     }
 
+    /// Lets somebody hear stdout as it comes, secrets included.
+    pub(super) fn listen(&mut self, ear: Ear) {
+        self.ear = Some(ear);
+    }
+
+    /// A stream has come to its end.
+    pub(super) fn hang_up(&mut self, channel: Channel) {
+        if channel == Channel::Stdout {
+            self.ear = None;
+        }
+    }
+
     /// Takes what a stream gave.
     pub(super) fn push(&mut self, channel: Channel, bytes: &[u8]) {
+        if let (Channel::Stdout, Some(ear)) = (channel, &mut self.ear) {
+            ear(bytes);
+        }
         let (sink, target, max) = self.parts(channel);
         let Sink {
             stream,

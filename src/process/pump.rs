@@ -106,7 +106,10 @@ impl Pump {
 /// Reads once; returns whether more may come.
 fn read(pipe: &mut File, channel: Channel, buffer: &mut [u8], outputs: &mut Outputs) -> bool {
     match pipe.read(buffer) {
-        Ok(0) => false,
+        Ok(0) => {
+            outputs.hang_up(channel);
+            false
+        }
         Ok(count) => {
             outputs.push(channel, &buffer[..count]);
             true

@@ -19,7 +19,7 @@ use super::output::Outputs;
 use super::redact::Redactor;
 use super::temporary::{OfChild, Temporary};
 use super::watch::{Job, Watched, Why};
-use super::{Cancel, End, Error, Invocation, Outcome, Runner, platform};
+use super::{Cancel, Ear, End, Error, Invocation, Outcome, Runner, Talked, Voice, platform};
 
 /// A program that is still open for writing (it was unpacked a moment ago) is tried again this often.
 const BUSY_TRIES: u32 = 5;
@@ -118,11 +118,11 @@ impl System {
         invocation: &Invocation,
         tag: &str,
         temporary: Option<&OfChild>,
-        stdin: Option<&File>,
+        stdin: &Input,
     ) -> io::Result<Child> {
         let mut tries = 1;
         loop {
-            let stdin = stdin.map_or_else(|| Ok(Stdio::null()), |file| file.try_clone().map(Stdio::from))?;
+            let stdin = stdin.stdio()?;
             match self
                 .children
                 .begin(|| self.command(invocation, tag, temporary, stdin).spawn())
@@ -134,6 +134,75 @@ impl System {
                 result => return result,
             }
         }
+    }
+
+    /// Starts a child and watches it to its end.
+    fn supervise(&self, invocation: &Invocation, talk: Option<Talk<'_>>) -> Result<Watched, Error> {
+        check_directory(&invocation.cwd)?;
+        let stdin = match &talk {
+            Some(_) => Input::Pipe,
+            None => Input::of(invocation)?,
+        };
+        let Prepared { temporary, guard } = self.prepare();
+        let mut outputs = Outputs::open(invocation, &self.redactor)?;
+        let number = self.started.fetch_add(1, Ordering::SeqCst);
+        let tag = format!("{}.{number}", self.own_tag());
+        let temporary = temporary.as_ref().and_then(|all| all.of_child(number).ok());
+
+        let _running = Counted::new(&self.running);
+        let alone = || self.running.load(Ordering::SeqCst) == 1;
+        let paused = self.cancel.pause().total();
+        let deadline = Instant::now().checked_add(invocation.timeout);
+        let mut child = self
+            .spawn(invocation, &tag, temporary.as_ref(), &stdin)
+            .map_err(|source| spawn_error(&invocation.program, source))?;
+        let number = child.id();
+        if let Some(guard) = guard {
+            guard.child_began(number);
+        }
+        let over = OnceLock::new();
+        let job = Job {
+            deadline,
+            paused,
+            grace: invocation.grace,
+            cancel: &self.cancel,
+            tag: &tag,
+            alone: &alone,
+            children: &self.children,
+            look: &|| {
+                if let Some(guard) = guard {
+                    guard.look_for_strays();
+                }
+            },
+            over: &|| {
+                over.get()
+                    .is_some_and(|since: &Instant| since.elapsed() >= FAREWELL)
+            },
+        };
+        let watched = thread::scope(|scope| {
+            let speaking = talk.map(|Talk { ear, speak }| {
+                outputs.listen(ear);
+                let voice = child.stdin.take().map(Voice::new);
+                let over = &over;
+                scope.spawn(move || {
+                    let _over = Over(over);
+                    if let Some(Ok(voice)) = voice {
+                        speak(voice);
+                    }
+                })
+            });
+            let watched = platform::watch(child, outputs, &job);
+            // Whoever panicked while speaking has no answer, and that is all.
+            let _said = speaking.map(thread::ScopedJoinHandle::join);
+            watched
+        });
+        if let Some(guard) = guard {
+            guard.child_ended(number);
+        }
+        watched.map_err(|source| Error::Io {
+            program: invocation.program.clone(),
+            source,
+        })
     }
 
     #[expect(
@@ -173,14 +242,53 @@ impl Drop for System {
     }
 }
 
-fn stdin_of(invocation: &Invocation) -> Result<Option<File>, Error> {
-    let open = |path: &PathBuf| {
-        File::open(path).map_err(|source| Error::Stdin {
+/// What a child reads.
+enum Input {
+    /// Nothing.
+    Empty,
+    /// A file.
+    File(File),
+    /// What it is told.
+    Pipe,
+}
+
+impl Input {
+    fn of(invocation: &Invocation) -> Result<Self, Error> {
+        let Some(path) = &invocation.stdin_file else {
+            return Ok(Self::Empty);
+        };
+        let opened = File::open(path).map_err(|source| Error::Stdin {
             path: path.clone(),
             source,
-        })
-    };
-    invocation.stdin_file.as_ref().map(open).transpose()
+        });
+        opened.map(Self::File)
+    }
+
+    fn stdio(&self) -> io::Result<Stdio> {
+        match self {
+            Self::Empty => Ok(Stdio::null()),
+            Self::File(file) => file.try_clone().map(Stdio::from),
+            Self::Pipe => Ok(Stdio::piped()),
+        }
+    }
+}
+
+/// The time that a child gets to end by itself when the talk with it is over.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A talk with a child: who hears it, and who speaks.
+struct Talk<'a> {
+    ear: Ear,
+    speak: &'a mut (dyn FnMut(Voice) + Send),
+}
+
+/// Remembers when a talk ended, however it ended.
+struct Over<'a>(&'a OnceLock<Instant>);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.set(Instant::now());
+    }
 }
 
 fn pair((name, value): &(OsString, OsString)) -> (&OsStr, &OsStr) {
@@ -201,49 +309,8 @@ impl Runner for System {
                 raw: None,
             });
         }
-        check_directory(&invocation.cwd)?;
-        let stdin = stdin_of(invocation)?;
-        let Prepared { temporary, guard } = self.prepare();
-        let outputs = Outputs::open(invocation, &self.redactor)?;
-        let number = self.started.fetch_add(1, Ordering::SeqCst);
-        let tag = format!("{}.{number}", self.own_tag());
-        let temporary = temporary.as_ref().and_then(|all| all.of_child(number).ok());
-
-        let _running = Counted::new(&self.running);
-        let alone = || self.running.load(Ordering::SeqCst) == 1;
-        let paused = self.cancel.pause().total();
-        let deadline = Instant::now().checked_add(invocation.timeout);
-        let child = self
-            .spawn(invocation, &tag, temporary.as_ref(), stdin.as_ref())
-            .map_err(|source| spawn_error(&invocation.program, source))?;
-        let number = child.id();
-        if let Some(guard) = guard {
-            guard.child_began(number);
-        }
-        let job = Job {
-            deadline,
-            paused,
-            grace: invocation.grace,
-            cancel: &self.cancel,
-            tag: &tag,
-            alone: &alone,
-            children: &self.children,
-            look: &|| {
-                if let Some(guard) = guard {
-                    guard.look_for_strays();
-                }
-            },
-        };
-        let failed = |source| Error::Io {
-            program: invocation.program.clone(),
-            source,
-        };
-        let watched = platform::watch(child, outputs, &job);
-        if let Some(guard) = guard {
-            guard.child_ended(number);
-        }
-        let watched = watched.map_err(failed)?;
-        let end = end_of(&watched).map_err(failed)?;
+        let watched = self.supervise(invocation, None)?;
+        let end = ended(invocation, &watched)?;
         let kept = watched.outputs.finish()?;
         Ok(Outcome {
             end,
@@ -256,6 +323,43 @@ impl Runner for System {
             raw: kept.raw,
         })
     }
+
+    fn talk(
+        &self,
+        invocation: &Invocation,
+        ear: Ear,
+        talk: &mut (dyn FnMut(Voice) + Send),
+    ) -> Result<Talked, Error> {
+        if self.cancel.is_requested() {
+            return Ok(Talked {
+                end: Some(End::Cancelled),
+                stderr: Capture::default(),
+            });
+        }
+        let watched = self.supervise(invocation, Some(Talk { ear, speak: talk }))?;
+        let end = match watched.why {
+            Why::Over => None,
+            Why::Ended | Why::TimedOut | Why::Cancelled => Some(ended(invocation, &watched)?),
+        };
+        let kept = watched.outputs.finish()?;
+        Ok(Talked {
+            end,
+            stderr: kept.stderr,
+        })
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        let found = self.env.iter().find(|(known, _)| known == name)?;
+        let value = found.1.to_str()?;
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+}
+
+fn ended(invocation: &Invocation, watched: &Watched) -> Result<End, Error> {
+    end_of(watched).map_err(|source| Error::Io {
+        program: invocation.program.clone(),
+        source,
+    })
 }
 
 /// Counts a child as running for as long as this lives.
@@ -277,7 +381,7 @@ impl Drop for Counted<'_> {
 fn end_of(watched: &Watched) -> io::Result<End> {
     match watched.why {
         Why::TimedOut => Ok(End::TimedOut),
-        Why::Cancelled => Ok(End::Cancelled),
+        Why::Cancelled | Why::Over => Ok(End::Cancelled),
         Why::Ended => {
             let status = watched
                 .status

@@ -40,6 +40,8 @@ pub(super) struct Job<'a> {
     /// To be called often until the child is reaped: says what was adopted meanwhile to whoever must know.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "nothing is adopted"))]
     pub(super) look: &'a dyn Fn(),
+    /// Whether the talk with the child is over, and it had time to end by itself.
+    pub(super) over: &'a dyn Fn() -> bool,
 }
 
 impl Job<'_> {
@@ -65,8 +67,18 @@ impl Job<'_> {
             Some(Why::Cancelled)
         } else if self.deadline().is_some_and(|deadline| Instant::now() >= deadline) {
             Some(Why::TimedOut)
+        } else if (self.over)() {
+            Some(Why::Over)
         } else {
             None
+        }
+    }
+
+    /// The time between TERM and KILL for a child that is ended.
+    pub(super) fn grace_for(&self, why: Why) -> Duration {
+        match why {
+            Why::Over | Why::Ended => self.grace.min(LEFTOVER_GRACE),
+            Why::TimedOut | Why::Cancelled => self.grace,
         }
     }
 }
@@ -80,6 +92,8 @@ pub(super) enum Why {
     TimedOut,
     /// sdd was told to stop.
     Cancelled,
+    /// It was talked to, and the talk is over.
+    Over,
 }
 
 /// A child that was watched to its end.

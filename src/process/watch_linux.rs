@@ -53,7 +53,7 @@ pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result
             family.end(&mut pump, job.grace.min(LEFTOVER_GRACE), job);
         }
     } else {
-        family.end(&mut pump, job.grace, job);
+        family.end(&mut pump, job.grace_for(why), job);
     }
     leaked |= !pump.drain(Instant::now() + FINAL_READ);
     let status = leader.reap();

@@ -52,7 +52,7 @@ pub(super) fn watch(mut child: Child, outputs: Outputs, job: &Job<'_>) -> io::Re
         leaked = !readers.done_within(LEAK_GRACE);
         end(&mut child, job.grace.min(LEFTOVER_GRACE), job);
     } else {
-        end(&mut child, job.grace, job);
+        end(&mut child, job.grace_for(why), job);
         status = child.wait_timeout(REAP_WAIT)?;
         elapsed = started.elapsed().saturating_sub(job.paused());
     }
@@ -124,7 +124,13 @@ impl Readers {
             let mut buffer = vec![0; 64 * 1024];
             loop {
                 match pipe.read(&mut buffer) {
-                    Ok(0) => break,
+                    Ok(0) => {
+                        let mut outputs = outputs.lock().unwrap_or_else(PoisonError::into_inner);
+                        if let Some(outputs) = outputs.as_mut() {
+                            outputs.hang_up(channel);
+                        }
+                        break;
+                    }
                     Ok(count) => {
                         let mut outputs = outputs.lock().unwrap_or_else(PoisonError::into_inner);
                         match outputs.as_mut() {
@@ -191,6 +197,7 @@ mod tests {
             alone: &|| true,
             children: &Children::default(),
             look: &|| {},
+            over: &|| false,
         };
         watch(child, outputs, &job).unwrap()
     }

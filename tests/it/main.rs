@@ -3,6 +3,7 @@
 mod architecture;
 mod cli;
 mod config;
+mod context7;
 mod doctor;
 mod example;
 mod gates;
@@ -24,4 +25,5 @@ mod tools_js_lint;
 mod tools_python;
 mod tools_rust;
 mod tools_types;
+mod walkthrough;
 mod work_item;

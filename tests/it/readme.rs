@@ -45,7 +45,7 @@ fn documents(page: &str) -> impl Iterator<Item = &str> {
 fn the_configurations_shown_are_valid() {
     for (name, page, count) in [
         ("README.md", README, 1),
-        ("docs/configuration.md", CONFIGURATION, 3),
+        ("docs/configuration.md", CONFIGURATION, 4),
     ] {
         assert_eq!(documents(page).count(), count, "{name}");
         for text in documents(page) {

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-TOOL_GATES = ("test_execution", "linting", "formatting", "security")
+OTHER_GATES = ("test_execution", "linting", "formatting", "security", "documentation", "spec_completeness")
 RUN_LIMIT = 120.0
 
 
@@ -54,7 +54,7 @@ class Project:
 
     def rules(self, rules: list[dict]) -> None:
         """Let the custom gate run these rules, and no other gate run at all."""
-        gates: dict = {gate: {"enabled": False} for gate in TOOL_GATES}
+        gates: dict = {gate: {"enabled": False} for gate in OTHER_GATES}
         gates["custom_validations"] = {"enabled": True, "required": True, "rules": rules}
         self.config({"quality_gates": gates})
 

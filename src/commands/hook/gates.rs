@@ -52,7 +52,7 @@ pub(super) fn answer(hook: &Hook<'_>) -> Answer {
 fn ask(hook: &Hook<'_>) -> anyhow::Result<Option<Asked>> {
     let opened = pipeline::open(hook.cx)?;
     let gates = agent::wanted(&opened.config, hook.event);
-    if gates.is_empty() && !agent::demands_unknown(&opened.config) {
+    if gates.is_empty() {
         return Ok(None);
     }
     let session = work::open_session(&opened.store)?;
@@ -95,7 +95,7 @@ fn decide(hook: &Hook<'_>, asked: &Asked) -> Answer {
         Err(error) => return without_verdict(hook, &error),
     };
     let report = report::clean(&found.report).unwrap_or(found.report);
-    let mut judged = match found.run {
+    let judged = match found.run {
         Run::New => agent::of_run(&report, &asked.gates),
         Run::Earlier => {
             agent::of_earlier(&report, &asked.gates).unwrap_or_else(|| agent::of_run(&report, &asked.gates))
@@ -113,15 +113,6 @@ fn decide(hook: &Hook<'_>, asked: &Asked) -> Answer {
     }
     if let Some(signal) = hook.cx.cancel.signal() {
         warnings.insert(0, format!("the run was ended by {}", signals::name(signal)));
-    }
-    if hook.event != Event::SubagentStop && agent::demands_unknown(&asked.opened.config) {
-        warnings.insert(
-            0,
-            "the settings require a gate that this sdd does not have".to_owned(),
-        );
-        if judged.verdict == RunVerdict::Passed {
-            judged.verdict = RunVerdict::Error;
-        }
     }
     let changed = asked
         .sight
@@ -202,9 +193,6 @@ fn find(hook: &Hook<'_>, asked: &Asked) -> anyhow::Result<Found> {
 fn earlier(asked: &Asked) -> Option<Found> {
     let tree = asked.sight.digest()?.to_owned();
     let work = asked.session.as_ref().and_then(|session| session.work.as_ref());
-    if agent::demands_unknown(&asked.opened.config) {
-        return None;
-    }
     let inputs = Inputs::now(&asked.opened.store, &asked.opened.config, work, tree)?;
     let fits = |report: &Report| agent::of_earlier(report, &asked.gates).map(|judged| judged.verdict);
     let (report, _) = inputs.earlier(&asked.opened.store, fits)?;

@@ -64,7 +64,7 @@ const MAX_LINE_CHARS: usize = 145;
 /// The longest title in the table, in characters.
 const MAX_TITLE_CHARS: usize = 72;
 /// Ids longer than this do not push the other columns away.
-const MAX_ID_WIDTH: usize = 40;
+const MAX_ID_WIDTH: usize = 56;
 /// What an item waits for that a row names; the rest is counted.
 const MAX_NAMED: usize = 2;
 

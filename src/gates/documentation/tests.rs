@@ -202,30 +202,30 @@ fn a_changelog_must_have_been_changed_where_anything_was() {
     check(
         &["+a.py", "+CHANGELOG.md"],
         Verdict::Passed,
-        "changelog: CHANGELOG.md was changed since main (0123456789)",
+        "CHANGELOG.md was changed since main (0123456789)",
     );
     check(
         &["+a.py", "+api/CHANGES.rst"],
         Verdict::Passed,
-        "changelog: api/CHANGES.rst was changed since main (0123456789)",
+        "api/CHANGES.rst was changed since main (0123456789)",
     );
     check(
         &["+a.py", "+b.py"],
         Verdict::Failed,
-        "changelog: CHANGELOG.md was not changed since main (0123456789), and 2 files were",
+        "CHANGELOG.md was not changed since main (0123456789), and 2 files were",
     );
     // Moved, made executable or removed is not told.
     for touched in ["~CHANGELOG.md", "-CHANGELOG.md"] {
         check(
             &[touched],
             Verdict::Failed,
-            "changelog: CHANGELOG.md was not changed since main (0123456789), and 1 file was",
+            "CHANGELOG.md was not changed since main (0123456789), and 1 file was",
         );
     }
     check(
         &["+src/CHANGELOG.md"],
         Verdict::Failed,
-        "changelog: CHANGELOG.md was not changed since main (0123456789), and 1 file was",
+        "CHANGELOG.md was not changed since main (0123456789), and 1 file was",
     );
 }
 
@@ -236,7 +236,7 @@ fn where_nothing_changed_nothing_has_to_be_told() {
             &Ok(changed(files)),
             &["CHANGELOG.md"],
             Verdict::Skipped,
-            "changelog: nothing changed since main (0123456789)",
+            "nothing changed since main (0123456789)",
         );
     }
 }
@@ -252,7 +252,7 @@ fn a_changelog_that_does_not_exist_is_a_failure_with_a_way_out() {
     assert_eq!(judgement.verdict(), Verdict::Failed);
     assert_eq!(
         judgement.reason(),
-        "changelog: there is no changelog, and 1 file was changed since main (0123456789)"
+        "there is no changelog, and 1 file was changed since main (0123456789)"
     );
     let hints: Vec<&str> = judgement.hints().map(|(_, hint)| hint).collect();
     assert!(
@@ -268,13 +268,13 @@ fn outside_of_git_it_is_skipped_and_without_an_answer_it_is_an_error() {
         &Ok(Changes::NoRepository),
         &["CHANGELOG.md"],
         Verdict::Skipped,
-        "changelog: the project is in no git repository, so what changed is not known",
+        "the project is in no git repository, so what changed is not known",
     );
     check_changelog(
         &Err("the commit 0123 is not in this repository".to_owned()),
         &["CHANGELOG.md"],
         Verdict::Error,
-        "changelog: the commit 0123 is not in this repository",
+        "the commit 0123 is not in this repository",
     );
 }
 
@@ -297,27 +297,22 @@ fn a_readme_must_be_there_and_changed() {
         &Ok(changed(&["+a.py", "+README.md"])),
         there,
         Verdict::Passed,
-        "readme: README.md was changed since main (0123456789)",
+        "README.md was changed since main (0123456789)",
     );
     check_readme(
         &Ok(changed(&["+a.py"])),
         there,
         Verdict::Failed,
-        "readme: README.md was not changed since main (0123456789), and 1 file was",
+        "README.md was not changed since main (0123456789), and 1 file was",
     );
     check_readme(
         &Ok(changed(&[])),
         there,
         Verdict::Skipped,
-        "readme: nothing changed since main (0123456789)",
+        "nothing changed since main (0123456789)",
     );
     for answer in [changed(&[]), changed(&["+a.py"]), Changes::NoRepository] {
-        check_readme(
-            &Ok(answer),
-            &["a.py"],
-            Verdict::Failed,
-            "readme: there is no README",
-        );
+        check_readme(&Ok(answer), &["a.py"], Verdict::Failed, "there is no README");
     }
 }
 

@@ -31,6 +31,7 @@ impl Config {
             GateId::Security,
             GateId::Documentation,
             GateId::SpecCompleteness,
+            GateId::Context7,
             GateId::Custom,
         ] {
             filled.insert(gate.config_key().to_owned(), self.section(gate));
@@ -93,6 +94,13 @@ impl Config {
                 set("check_docstrings", own.check_docstrings.into());
                 set("check_readme", own.check_readme.into());
             }
+            GateId::Context7 => {
+                let own = &self.quality_gates.context7;
+                set("important_libraries", json!(own.important_libraries));
+                if let Some(server) = &own.server {
+                    set("server", json!(server));
+                }
+            }
             GateId::Custom => {
                 set("rules", json!(self.rules().collect::<Vec<_>>()));
             }
@@ -135,6 +143,10 @@ mod tests {
                         "check_changelog": true, "check_docstrings": true, "check_readme": false
                     },
                     "spec_completeness": {"enabled": true, "required": true},
+                    "context7": {
+                        "enabled": false, "required": false, "timeout": 120, "on_missing_tool": "skip",
+                        "important_libraries": []
+                    },
                     "custom_validations": {
                         "enabled": true, "required": true, "timeout": 120, "on_missing_tool": "block", "rules": []
                     }
@@ -158,6 +170,9 @@ mod tests {
         check(r#"{"quality_gates": {"coverage_threshold": 60.5, "integration_tests": {"enabled": true}}}"#);
         check(r#"{"quality_gates": {"documentation": {"check_readme": true, "commands": {"go": "a"}}}}"#);
         check(r#"{"quality_gates": {"spec_completeness": {"required": false}}}"#);
+        check(
+            r#"{"quality_gates": {"context7": {"enabled": true, "server": {"command": "a -b"}, "important_libraries": ["x"]}}}"#,
+        );
         check(r#"{"quality_gates": {"linting": {"required": true, "commands": {"python": "a -k 'b c'"}}}}"#);
         check(
             r#"{"custom_validations": {"rules": [{"type": "grep", "pattern": "x", "files": "."}]}, "curation": 1}"#,

@@ -49,6 +49,11 @@ pub fn initial(languages: &[Language]) -> Value {
                 "enabled": gates.spec_completeness.enabled,
                 "required": gates.spec_completeness.required,
             },
+            "context7": {
+                "enabled": gates.context7.enabled,
+                "required": gates.context7.required,
+                "important_libraries": gates.context7.important_libraries,
+            },
             "custom_validations": {
                 "enabled": gates.custom_validations.enabled,
                 "required": gates.custom_validations.required,

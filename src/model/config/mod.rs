@@ -5,6 +5,7 @@
 
 mod command;
 mod command_set;
+mod context7;
 mod coverage;
 mod effective;
 mod error;
@@ -35,6 +36,7 @@ use serde_json::Value;
 
 pub use command::{Command, CommandError, join_words};
 pub use command_set::CommandSet;
+pub use context7::{Context7, McpServer};
 pub use coverage::CoverageThreshold;
 pub use error::ConfigError;
 pub use gate_commands::GateCommands;
@@ -101,7 +103,7 @@ pub struct Config {
     #[schemars(extend("deprecated" = true))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration_tests: Option<OtherGate>,
-    /// Settings of deployments; kept, and not read by this version of sdd.
+    /// Settings of deployments; kept, and only `enabled` and `required` are read by this version of sdd.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment: Option<Value>,
     /// Environments to validate and deploy to; kept, and not read by this version of sdd.
@@ -140,6 +142,9 @@ pub struct QualityGates {
     /// The spec completeness gate.
     #[serde(deserialize_with = "values::object")]
     pub spec_completeness: SpecCompleteness,
+    /// The context7 gate: libraries and their versions.
+    #[serde(deserialize_with = "values::object")]
+    pub context7: Context7,
     /// The custom gate: the project's own rules.
     #[serde(deserialize_with = "values::object")]
     pub custom_validations: CustomValidations,
@@ -153,9 +158,6 @@ pub struct QualityGates {
     /// The quality tier that a project was set up with; kept, and decides nothing: the settings of each gate do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
-    /// The library verification gate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub context7: Option<OtherGate>,
     /// The integration tests gate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration_tests: Option<OtherGate>,
@@ -191,6 +193,7 @@ impl Config {
             GateId::Security => gates.security.settings(),
             GateId::Documentation => gates.documentation.settings(),
             GateId::SpecCompleteness => gates.spec_completeness.settings(),
+            GateId::Context7 => gates.context7.settings(),
             GateId::Custom => gates.custom_validations.settings(),
         }
     }

@@ -73,8 +73,6 @@ impl<'de> Deserialize<'de> for OtherGate {
 /// The work items that a gate is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GateScope {
-    /// Work items of every type.
-    Every,
     /// Integration tests only.
     IntegrationTests,
     /// Deployments only.
@@ -85,7 +83,6 @@ impl GateScope {
     /// Whether the gate says something about work of a type. Without a session there is no such work.
     pub fn concerns(self, kind: Option<WorkItemType>) -> bool {
         match self {
-            Self::Every => true,
             Self::IntegrationTests => kind == Some(WorkItemType::IntegrationTest),
             Self::Deployments => kind == Some(WorkItemType::Deployment),
         }
@@ -131,16 +128,18 @@ impl Asked {
             required: gate.required,
         }
     }
+
+    /// Of settings that are kept as they are. What is neither `true` nor `false` says nothing, so the gate stays needed.
+    fn inside(settings: &Value) -> Self {
+        let said = |key: &str| settings.get(key).and_then(Value::as_bool);
+        Self {
+            enabled: said("enabled"),
+            required: said("required"),
+        }
+    }
 }
 
-const KNOWN: [Known; 4] = [
-    Known {
-        place: "quality_gates.context7",
-        enabled: false,
-        required: false,
-        scope: GateScope::Every,
-        section: |config| config.quality_gates.context7.as_ref().map(Asked::of),
-    },
+const KNOWN: [Known; 3] = [
     Known {
         place: "quality_gates.integration_tests",
         enabled: true,
@@ -166,7 +165,7 @@ const KNOWN: [Known; 4] = [
         enabled: true,
         required: true,
         scope: GateScope::Deployments,
-        section: |config| config.deployment.as_ref().map(|_| Asked::default()),
+        section: |config| config.deployment.as_ref().map(Asked::inside),
     },
 ];
 
@@ -180,14 +179,12 @@ impl Config {
                 let section = (known.section)(self);
                 let named = section.is_some();
                 let asked = section.unwrap_or_default();
-                (named || (known.scope != GateScope::Every && known.scope.concerns(kind))).then(|| {
-                    UnavailableGate {
-                        place: known.place,
-                        named,
-                        enabled: asked.enabled.unwrap_or(known.enabled),
-                        required: asked.required.unwrap_or(known.required),
-                        scope: known.scope,
-                    }
+                (named || known.scope.concerns(kind)).then(|| UnavailableGate {
+                    place: known.place,
+                    named,
+                    enabled: asked.enabled.unwrap_or(known.enabled),
+                    required: asked.required.unwrap_or(known.required),
+                    scope: known.scope,
                 })
             })
             .collect()
@@ -230,6 +227,11 @@ mod tests {
             r#"{"quality_gates": {"integration_documentation": {"x": true}}, "deployment": {}}"#,
             None,
             &[(DOCUMENTS, true, false), ("deployment", true, true)],
+        );
+        check(
+            r#"{"deployment": {"enabled": false, "required": "no"}}"#,
+            Some(WorkItemType::Deployment),
+            &[("deployment", false, true)],
         );
     }
 

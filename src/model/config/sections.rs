@@ -137,7 +137,7 @@ section! {
 }
 
 /// No commands: what gates have that ask the project and no unit.
-static NO_COMMANDS: LazyLock<CommandSet> = LazyLock::new(CommandSet::default);
+pub(super) static NO_COMMANDS: LazyLock<CommandSet> = LazyLock::new(CommandSet::default);
 
 /// The spec completeness gate: the work item says all that an item of its type must say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

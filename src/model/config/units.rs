@@ -22,8 +22,8 @@ pub struct UnitSettings {
     /// if no file in it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
-    /// The gates that run for this unit; absent: all of them. The gates `spec_completeness` and `custom` are the
-    /// project's and no unit's.
+    /// The gates that run for this unit; absent: all of them. The gates `spec_completeness`, `context7` and `custom` are
+    /// the project's and no unit's.
     #[serde(deserialize_with = "gates_of_unit", skip_serializing_if = "Option::is_none")]
     pub gates: Option<Vec<GateId>>,
     /// Commands by gate, instead of the built-in ones and of those for the language; `null` for nothing.
@@ -108,7 +108,7 @@ mod tests {
         };
         assert_eq!(read(r#"["tests"]"#), Ok(Some(vec![GateId::Tests])));
         assert_eq!(read("null"), Ok(None));
-        for gate in ["custom", "spec_completeness"] {
+        for gate in ["custom", "context7", "spec_completeness"] {
             let refused = read(&format!(r#"["tests", "{gate}"]"#)).unwrap_err();
             assert!(
                 refused.contains(&format!("the {gate} gate is the project's")),

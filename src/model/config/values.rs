@@ -7,7 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 
 use super::json_path::JsonPath;
-use super::{Config, CoverageThreshold};
+use super::{Config, CoverageThreshold, McpServer};
 use crate::model::language::Language;
 
 /// The longest time-out, a week: far beyond what a gate may take, and near enough that no clock overflows.
@@ -165,12 +165,31 @@ pub(super) fn wrong(config: &Config) -> Vec<(JsonPath, String, Option<String>)> 
             }
         }
     }
+    found.extend(wrong_server(config));
     found.extend(wrong_units(config));
     found.extend(wrong_languages(config));
     found
 }
 
 type Wrong = (JsonPath, String, Option<String>);
+
+fn wrong_server(config: &Config) -> Vec<Wrong> {
+    let place = JsonPath::of("quality_gates.context7");
+    let mut found = Vec::new();
+    let settings = &config.quality_gates.context7;
+    if let Some((key, why)) = settings.server.as_ref().and_then(McpServer::wrong) {
+        let server = place.key("server");
+        let at = if key.is_empty() { server } else { server.key(key) };
+        found.push((at, why, None));
+    }
+    for (index, name) in settings.important_libraries.iter().enumerate() {
+        if name.trim().is_empty() {
+            let at = place.key("important_libraries").index(index);
+            found.push((at, "expected the name of a library".to_owned(), None));
+        }
+    }
+    found
+}
 
 fn wrong_units(config: &Config) -> Vec<Wrong> {
     let mut found = Vec::new();

@@ -1,17 +1,13 @@
 //! Which files of a project changed since some commit: in commits, in the index and in the work tree.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
 use super::raw::{self, Entry};
 use super::{Error, call, is_no_repository, is_own_write, refusal};
 use crate::model::text;
-use crate::process::{End, Outcome, Runner};
-
-/// Lists with more bytes are not read.
-const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
+use crate::process::{End, KeepRaw, Outcome, Runner};
 
 /// Branches that are the default one where no remote says which it is, the likeliest first.
 const USUAL: [&str; 4] = ["main", "master", "trunk", "develop"];
@@ -83,8 +79,6 @@ pub struct Asking<'a> {
     pub program: &'a Path,
     /// The project's directory.
     pub root: &'a Path,
-    /// A directory for git's answers, which may be long.
-    pub scratch: &'a Path,
     /// The time that one call may take.
     pub timeout: Duration,
 }
@@ -168,17 +162,17 @@ enum Answer {
 }
 
 impl Asking<'_> {
-    fn run(&self, args: &[&str], stdout_file: Option<&Path>) -> Result<Outcome, Error> {
+    fn run(&self, args: &[&str], raw: KeepRaw) -> Result<Outcome, Error> {
         let mut invocation = call(self.program, self.root).args(args);
         invocation.timeout = self.timeout;
-        invocation.stdout_file = stdout_file.map(Path::to_owned);
+        invocation.raw = raw;
         Ok(self.runner.run(&invocation)?)
     }
 
     /// The full name of a commit.
     fn commit(&self, name: &str) -> Result<Answer, Error> {
         let wanted = format!("{name}^{{commit}}");
-        let outcome = self.run(&["rev-parse", "--verify", "--quiet", &wanted], None)?;
+        let outcome = self.run(&["rev-parse", "--verify", "--quiet", &wanted], KeepRaw::Nothing)?;
         match outcome.end {
             End::Code(0) => Ok(Answer::Said(line(&outcome))),
             End::Code(1) => Ok(Answer::None),
@@ -208,7 +202,7 @@ impl Asking<'_> {
         let format = "--format=%(refname)%00%(symref)";
         let refs = self.list("for-each-ref", &[format, "refs/heads", "refs/remotes/*/*"])?;
         let branch = default_branch(&refs).ok_or(Error::NoDefaultBranch)?;
-        let outcome = self.run(&["merge-base", head, &branch], None)?;
+        let outcome = self.run(&["merge-base", head, &branch], KeepRaw::Nothing)?;
         let name = branch
             .trim_start_matches("refs/heads/")
             .trim_start_matches("refs/remotes/")
@@ -236,26 +230,19 @@ impl Asking<'_> {
         }))
     }
 
-    /// All of a list that git writes, however long.
+    /// All of a list that git writes. A name may hold what looks like a secret, so that it is read as it came.
     fn list(&self, call: &'static str, args: &[&str]) -> Result<Vec<u8>, Error> {
-        let file = self.scratch.join(format!("git-{call}"));
-        let outcome = self.run(&[&[call], args].concat(), Some(&file))?;
+        let outcome = self.run(&[&[call], args].concat(), KeepRaw::Report)?;
         if outcome.end != End::Code(0) {
             return Err(refusal(call, outcome.end, &outcome));
         }
-        if !outcome.stdout.truncated() {
-            return Ok(outcome.stdout.bytes());
+        let stdout = outcome.read_stdout();
+        if stdout.truncated() {
+            return Err(Error::List {
+                what: format!("it has {} bytes, too many to read", stdout.total()),
+            });
         }
-        let unread = |what: String| Error::List { what };
-        let mut bytes = Vec::new();
-        std::fs::File::open(&file)
-            .and_then(|file| file.take(MAX_LIST_BYTES).read_to_end(&mut bytes))
-            .map_err(|error| unread(error.to_string()))?;
-        let total = outcome.stdout.total();
-        if (bytes.len() as u64) < total {
-            return Err(unread(format!("it has {total} bytes, too many to read")));
-        }
-        Ok(bytes)
+        Ok(stdout.bytes())
     }
 }
 

@@ -27,7 +27,7 @@ fn unknown_names_get_a_did_you_mean_and_exit_2() {
     check(
         ["gate", "nothing-like-it"],
         2,
-        "gates are: formatting, linting, type_checking, tests, security, documentation, spec_completeness, custom",
+        "gates are: formatting, linting, type_checking, tests, security, documentation, spec_completeness, context7, custom",
     );
     check(["complet"], 2, "complete");
 }
@@ -254,7 +254,25 @@ fn the_list_of_gates_names_every_gate() {
             "security",
             "documentation",
             "spec_completeness",
+            "context7",
             "custom"
         ]
     );
+}
+
+#[test]
+fn a_demo_without_its_tools_leaves_nothing_and_can_be_tried_again() {
+    let sandbox = Sandbox::new().fake("python3", "echo 'no index can be reached' >&2\nexit 1");
+    std::fs::create_dir(sandbox.path("empty")).unwrap();
+    for directory in ["sdd-demo", "empty", "sdd-demo"] {
+        let answer = sandbox.sdd(["demo", directory]);
+        answer.expect_code(3);
+        assert!(
+            answer.stderr.contains("no index can be reached"),
+            "{}",
+            answer.stderr
+        );
+    }
+    assert!(!sandbox.path("sdd-demo").exists());
+    assert_eq!(std::fs::read_dir(sandbox.path("empty")).unwrap().count(), 0);
 }

@@ -46,13 +46,11 @@ fn the_early_generation() {
     let config = &loaded.config;
     assert_eq!(
         unavailable(&loaded),
-        [
-            ("quality_gates.context7", false, false),
-            ("quality_gates.integration_tests", true, true)
-        ]
+        [("quality_gates.integration_tests", true, true)]
     );
     let documentation = &config.quality_gates.documentation;
     assert_eq!((documentation.enabled, documentation.required), (true, false));
+    assert!(!config.quality_gates.context7.enabled);
     assert!(documentation.check_changelog && documentation.check_docstrings && !documentation.check_readme);
     assert_eq!(config.coverage_threshold(Language::Python), Some(80.0));
     assert_eq!(config.quality_gates.security.fail_on, Severity::High);

@@ -51,7 +51,7 @@ fn commits_and_the_work_tree_since_the_session_began_count() {
     );
 
     sandbox.rewrite("a.txt", "b\n");
-    let silent = format!("changelog: CHANGELOG.md was not changed {since}, and 1 file was");
+    let silent = format!("CHANGELOG.md was not changed {since}, and 1 file was");
     check(&sandbox, Some(&base), Verdict::Failed, &silent);
     sandbox.commit("two");
     check(&sandbox, Some(&base), Verdict::Failed, &silent);
@@ -75,7 +75,7 @@ fn a_base_commit_that_is_gone_is_no_answer() {
         &sandbox,
         Some("0123456789012345678901234567890123456789"),
         Verdict::Error,
-        "changelog: the commit 0123456789012345678901234567890123456789 is not in this repository",
+        "the commit 0123456789012345678901234567890123456789 is not in this repository",
     );
 }
 
@@ -126,7 +126,7 @@ fn outside_of_git_nothing_is_known() {
     assert_eq!(found["verdict"], "skipped");
     assert_eq!(
         found["reason"],
-        "changelog: the project is in no git repository, so what changed is not known"
+        "the project is in no git repository, so what changed is not known"
     );
 }
 
@@ -230,8 +230,7 @@ fn files_that_the_work_item_names_must_have_been_changed() {
     assert_eq!(gate.verdict, Verdict::Failed);
     assert!(gate.reason.contains("there is no README"), "{}", gate.reason);
     assert!(
-        gate.reason
-            .contains("bug_x: docs/api.md: docs/api.md was not changed"),
+        gate.reason.contains("docs/api.md was not changed"),
         "{}",
         gate.reason
     );

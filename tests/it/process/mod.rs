@@ -6,4 +6,5 @@ mod guard;
 mod output;
 mod stop;
 mod support;
+mod talk;
 mod torture;

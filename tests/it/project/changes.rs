@@ -9,12 +9,10 @@ use super::tree::{Plain, Tree, git_in};
 
 fn ask(root: &Path, since: &Since) -> Result<Changes, Error> {
     let git = which::which("git").unwrap();
-    let scratch = tempfile::tempdir().unwrap();
     let asking = Asking {
         runner: &Plain,
         program: &git,
         root,
-        scratch: scratch.path(),
         timeout: Duration::from_secs(60),
     };
     git::changes(&asking, since)
