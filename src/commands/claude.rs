@@ -113,7 +113,9 @@ pub fn remove(root: &Path) -> anyhow::Result<Done> {
         None
     };
     let written = written_files(&store)?;
-    let manifest = read_manifest(&store).unwrap_or_else(|| unknown(&written));
+    let known = read_manifest(&store);
+    let is_known = known.is_some();
+    let manifest = known.unwrap_or_else(|| unknown(&written));
     // First: a hook that watches over the settings must know that this is meant.
     store.remove(layout::CLAUDE)?;
     take_hooks_out(&store, &manifest, &mut done)?;
@@ -130,7 +132,9 @@ pub fn remove(root: &Path) -> anyhow::Result<Done> {
             }
         }
     }
-    for directory in manifest.directories.iter().rev() {
+    // Without a record a directory may be taken for sdd's only where something of sdd's was found.
+    let ours = is_known || done.files.iter().any(|file| file.result == "removed");
+    for directory in manifest.directories.iter().rev().filter(|_| ours) {
         if store.remove_empty_directory(directory)? {
             done.add(directory, "removed");
         }
