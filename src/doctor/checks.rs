@@ -12,7 +12,7 @@ use crate::model::report::GitInfo;
 use crate::model::text;
 use crate::model::verdict::Verdict;
 use crate::model::work_item::WorkItemType;
-use crate::project::installing::{node_install, node_lock};
+use crate::project::installing::{node_install, node_lock, python_install};
 use crate::project::{Project, UnitFacts};
 
 /// One check.
@@ -285,25 +285,11 @@ fn environment(facts: &UnitFacts, sight: UnitSight, platform: &Platform) -> Chec
 
 /// The command that makes the environment of a unit with its dependencies in it.
 fn make_environment(facts: &UnitFacts, platform: &Platform) -> String {
-    match ways::python_manager(facts) {
-        PythonManager::Uv => "uv sync".to_owned(),
-        PythonManager::Poetry => "poetry install".to_owned(),
-        PythonManager::Pdm => "pdm install".to_owned(),
-        PythonManager::Pipenv => "pipenv install --dev".to_owned(),
-        PythonManager::Pip => {
-            let bare = UnitFacts {
-                virtualenv: None,
-                ..facts.clone()
-            };
-            let (make, python) = ways::virtualenv(&bare, &platform.os);
-            let what = if facts.requirements.is_some() {
-                "-r requirements.txt"
-            } else {
-                "-e ."
-            };
-            format!("{make}{python} -m pip install {what}")
-        }
-    }
+    let bare = UnitFacts {
+        virtualenv: None,
+        ..facts.clone()
+    };
+    python_install(&bare, &platform.os)
 }
 
 /// What keeps a gate from asking, although no program is missing.

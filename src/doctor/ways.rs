@@ -4,7 +4,7 @@ use super::platform::Platform;
 use super::recipes::{Own, Recipe};
 use crate::model::language::Language;
 use crate::project::UnitFacts;
-pub(super) use crate::project::installing::{PythonManager, python_manager, quoted, virtualenv, within};
+pub(super) use crate::project::installing::{PythonManager, python_manager, quoted, within};
 use crate::project::installing::{node_install, python_add};
 
 /// Where a program is wanted.

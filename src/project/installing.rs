@@ -10,7 +10,7 @@ use super::node::PackageManager;
 pub enum PythonManager {
     /// uv, by its lock file.
     Uv,
-    /// Poetry, by its lock file.
+    /// Poetry, by its lock file or its table in `pyproject.toml`.
     Poetry,
     /// PDM, by its lock file.
     Pdm,
@@ -20,7 +20,7 @@ pub enum PythonManager {
     Pip,
 }
 
-/// The package manager of a Python unit: the nearest lock file decides.
+/// The package manager of a Python unit: the nearest lock file decides, and without one what the manifest is written for.
 pub fn python_manager(facts: &UnitFacts) -> PythonManager {
     nearest_lock(facts, |name| match name {
         "uv.lock" => Some(PythonManager::Uv),
@@ -29,7 +29,16 @@ pub fn python_manager(facts: &UnitFacts) -> PythonManager {
         "Pipfile.lock" => Some(PythonManager::Pipenv),
         _ => None,
     })
-    .unwrap_or(PythonManager::Pip)
+    .unwrap_or_else(|| {
+        let manifest = facts.manifest.as_ref();
+        let tool = |name: &str| manifest.and_then(|manifest| manifest.get("tool")?.get(name));
+        // Beside `[project]` the table may hold settings alone; with dependencies it is Poetry's own.
+        if tool("poetry").is_some_and(|poetry| poetry.get("dependencies").is_some()) {
+            PythonManager::Poetry
+        } else {
+            PythonManager::Pip
+        }
+    })
 }
 
 /// What the nearest lock file that is known to the reader says.
@@ -67,6 +76,37 @@ pub fn python_add(facts: &UnitFacts, os: &str) -> String {
             let (make, python) = virtualenv(facts, os);
             format!("{make}{python} -m pip install")
         }
+    }
+}
+
+/// The command that installs what a Python unit declares. `os` is as [`std::env::consts::OS`] has it.
+pub fn python_install(facts: &UnitFacts, os: &str) -> String {
+    match python_manager(facts) {
+        PythonManager::Uv => "uv sync".to_owned(),
+        PythonManager::Poetry => "poetry install".to_owned(),
+        PythonManager::Pdm => "pdm install".to_owned(),
+        PythonManager::Pipenv => "pipenv install --dev".to_owned(),
+        PythonManager::Pip => {
+            let (make, python) = virtualenv(facts, os);
+            let what = if facts.requirements.is_some() {
+                "-r requirements.txt"
+            } else {
+                "-e ."
+            };
+            format!("{make}{python} -m pip install {what}")
+        }
+    }
+}
+
+/// The same, into the project's own tree: Poetry and Pipenv keep environments elsewhere unless they are told.
+pub fn python_install_inside(facts: &UnitFacts, os: &str) -> String {
+    let install = python_install(facts, os);
+    match python_manager(facts) {
+        _ if facts.virtualenv.is_some() => install,
+        PythonManager::Poetry => format!("poetry config --local virtualenvs.in-project true && {install}"),
+        // Where it finds the directory, it takes it.
+        PythonManager::Pipenv => format!("mkdir .venv && {install}"),
+        PythonManager::Uv | PythonManager::Pdm | PythonManager::Pip => install,
     }
 }
 
@@ -142,6 +182,36 @@ mod tests {
     #[track_caller]
     fn check(facts: &UnitFacts, advice: &str, expect: &str) {
         assert_eq!(as_here(facts, advice), expect);
+    }
+
+    #[track_caller]
+    fn check_inside(lock: Option<&str>, env: Option<&str>, manifest: &str, expect: &str) {
+        let mut facts = unit(".", lock, env);
+        facts.manifest = Some(manifest.parse().unwrap());
+        assert_eq!(python_install_inside(&facts, "linux"), expect);
+    }
+
+    #[test]
+    fn an_environment_is_made_where_it_is_looked_for() {
+        let poetry = "poetry config --local virtualenvs.in-project true && poetry install";
+        check_inside(Some("poetry.lock"), None, "", poetry);
+        check_inside(None, None, "[tool.poetry.dependencies]\na = '1'", poetry);
+        check_inside(Some("poetry.lock"), Some(".venv"), "", "poetry install");
+        check_inside(
+            Some("Pipfile.lock"),
+            None,
+            "",
+            "mkdir .venv && pipenv install --dev",
+        );
+        check_inside(
+            Some("uv.lock"),
+            None,
+            "[tool.poetry.dependencies]\na = '1'",
+            "uv sync",
+        );
+        let pip = "python3 -m venv .venv && .venv/bin/python -m pip install -e .";
+        check_inside(None, None, "[tool.poetry]\npackages = []", pip);
+        check_inside(None, Some("env"), "", "env/bin/python -m pip install -e .");
     }
 
     #[test]

@@ -89,6 +89,37 @@ fn without_dependencies_it_does_not_run() {
 }
 
 #[test]
+#[cfg(unix)]
+fn what_cannot_be_read_from_the_manifest_is_audited_where_it_is_installed() {
+    let check = |manifest: &str, expect: Option<&str>| {
+        let mut run = Recording::load("pip-audit", "2.10.1", "clean");
+        run.facts = recordings::facts(manifest);
+        run.exit = 1;
+        run.stderr =
+            b"ERROR:pip_audit._cli:pyproject file pyproject.toml does not contain `project` section".to_vec();
+        run.outputs.insert("pip-audit", FileState::Missing);
+        let Reading::Broken(broken) = run.read(&PipAudit) else {
+            panic!("{manifest}");
+        };
+        let hint = broken.hint.unwrap_or_default();
+        assert!(hint.ends_with(expect.unwrap_or_default()), "{hint}");
+        assert_eq!(hint.is_empty(), expect.is_none(), "{hint}");
+    };
+    check(
+        "[tool.poetry.dependencies]\na = '1'",
+        Some(
+            ": poetry config --local virtualenvs.in-project true && poetry install (an environment that Poetry keeps \
+             elsewhere goes with poetry env remove --all first)",
+        ),
+    );
+    check(
+        "[project]\nname = 'x'\ndependencies = ['a']",
+        Some(": python3 -m venv .venv && .venv/bin/python -m pip install -e ."),
+    );
+    check("[project]\nname = 'x'", None);
+}
+
+#[test]
 fn an_environment_without_what_is_declared_is_no_audit_of_it() {
     let mut run = Recording::load("pip-audit", "2.10.1", "clean");
     run.facts = recordings::facts("[project]\nname = 'x'\ndependencies = ['A_b', 'c']");
