@@ -5,6 +5,7 @@ mod error;
 pub mod facts;
 pub mod files;
 mod fill;
+mod fill_biome;
 mod fill_go;
 mod fill_node;
 mod fill_python;

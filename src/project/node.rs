@@ -27,6 +27,17 @@ pub struct NodeFacts {
     pub tsconfigs: Vec<TextFile>,
     /// Files of TypeScript units that begin with `// @ts-nocheck`, relative to the unit with `/` between parts.
     pub unchecked: BTreeSet<String>,
+    /// What Biome could look at; counted only where it has settings, since nobody else asks.
+    pub for_biome: Option<ForBiome>,
+}
+
+/// How many files of a unit Biome knows, those that are ignored by git left out. It says only how many it looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ForBiome {
+    /// JavaScript, TypeScript, and what holds some of it.
+    pub code: u64,
+    /// JSON, CSS and the like.
+    pub other: u64,
 }
 
 /// A member of a workspace.
