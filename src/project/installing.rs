@@ -144,8 +144,22 @@ pub fn quoted(word: &str) -> String {
 /// How tools, which know no project, say that packages are added.
 const PLAIN: [&str; 2] = ["python -m pip install ", "npm install --save-dev "];
 
-/// Advice of a tool, with the commands that add packages as they are typed for this unit.
+/// How tools say that what a Python project declares is installed.
+pub const PLAIN_PROJECT: &str = "python -m pip install -e .";
+
+/// Advice of a tool, with the commands that install something as they are typed for this unit.
 pub fn as_here(facts: &UnitFacts, advice: &str) -> String {
+    let parts: Vec<String> = advice
+        .split(PLAIN_PROJECT)
+        .map(|part| additions_as_here(facts, part))
+        .collect();
+    parts.join(&within(
+        facts,
+        &python_install_inside(facts, std::env::consts::OS),
+    ))
+}
+
+fn additions_as_here(facts: &UnitFacts, advice: &str) -> String {
     let [python, node] = PLAIN;
     let mut said = advice.to_owned();
     if said.contains(python) {
@@ -236,6 +250,11 @@ mod tests {
             "install it: poetry add --group dev ruff",
         );
         check(&unit(".", None, None), "rerun the scan", "rerun the scan");
+        check(
+            &unit("api", None, Some(".venv")),
+            "python -m pip install -e . (or: python -m pip install x)",
+            "cd api && .venv/bin/python -m pip install -e . (or: cd api && .venv/bin/python -m pip install x)",
+        );
         check(
             &unit("web", None, None),
             "install one: npm install --save-dev c8; and look",

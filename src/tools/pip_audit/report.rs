@@ -8,7 +8,7 @@ use super::super::{Answer, Reading, ToolRun, python};
 use super::declared::{Declared, normalised};
 use super::target::Target;
 use crate::model::finding::{Finding, Severity};
-use crate::project::installing;
+use crate::project::installing::{self, PLAIN_PROJECT, PythonManager};
 
 /// How many names a warning lists.
 const NAMES: usize = 10;
@@ -193,15 +193,16 @@ fn nothing(run: &ToolRun<'_>) -> Reading {
 
 /// How what is declared gets where it is audited.
 fn install(run: &ToolRun<'_>) -> String {
-    let command = installing::python_install_inside(run.facts, std::env::consts::OS);
-    let moved = if command.starts_with("poetry config") {
+    let elsewhere =
+        installing::python_manager(run.facts) == PythonManager::Poetry && run.facts.virtualenv.is_none();
+    let moved = if elsewhere {
         " (an environment that Poetry keeps elsewhere goes with poetry env remove --all first)"
     } else {
         ""
     };
     format!(
-        "install the project's dependencies, since what is installed in its own environment is audited: {}{moved}",
-        installing::within(run.facts, &command)
+        "install the project's dependencies, since what is installed in its own environment is audited: \
+         {PLAIN_PROJECT}{moved}"
     )
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::project::installing;
 use crate::tools::python_recordings::{self as recordings, Args, Recording};
 use crate::tools::{FileState, Mode};
 
@@ -101,7 +102,7 @@ fn what_cannot_be_read_from_the_manifest_is_audited_where_it_is_installed() {
         let Reading::Broken(broken) = run.read(&PipAudit) else {
             panic!("{manifest}");
         };
-        let hint = broken.hint.unwrap_or_default();
+        let hint = installing::as_here(&run.facts, &broken.hint.unwrap_or_default());
         assert!(hint.ends_with(expect.unwrap_or_default()), "{hint}");
         assert_eq!(hint.is_empty(), expect.is_none(), "{hint}");
     };
