@@ -97,6 +97,8 @@ fn every_command_writes_where_it_is_asked_to() {
         vec!["config", "show"],
         vec!["config", "check"],
         vec!["config", "schema"],
+        vec!["work-item", "list"],
+        vec!["work-item", "validate"],
         vec!["gate", "list"],
         vec!["gate", "--plan"],
         vec!["complete", "--plan"],
