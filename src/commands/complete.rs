@@ -69,7 +69,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         warn(&mut opened, session, outcome);
     }
     let outputs = Outputs::open(cx)?;
-    let mut done = pipeline::execute(cx, &opened, &request)?;
+    let mut done = pipeline::execute_for(cx, &opened, &request, &outputs)?;
     let mut settled = Settled::Nothing;
     let delivery = pipeline::deliver(
         cx,

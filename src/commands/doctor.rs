@@ -53,7 +53,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let opened = pipeline::open(cx)?;
     let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
     let finder = pipeline::finder(cx, &project.root);
-    let programs = pipeline::programs(cx, &opened.config, &project, &finder);
+    let programs = pipeline::programs(cx, &opened.config, &project, None, &finder);
     let gate_cx = Context {
         config: &opened.config,
         project: &project,
@@ -68,7 +68,10 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let plan = Plan::make(&gate_cx, &GateId::ALL);
     let mut needs = needs(&gate_cx, &plan);
     let git = finder.find("git", &[], &project.root);
-    needs.programs.push(look::git_program(&git, &project.root));
+    // The documentation gate may miss it already.
+    if needs.programs.iter().all(|wanted| wanted.name != "git") {
+        needs.programs.push(look::git_program(&git, &project.root));
+    }
 
     let redactor = Arc::new(Redactor::new(&cx.environment, &opened.config.redact_env));
     let env = cx.environment.for_tools(&opened.config.pass_env, "doctor");
@@ -101,7 +104,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     found.extend(units(cx, &project, &platform));
     found.extend(hooks::checks(cx, &opened.store, &finder, &runner));
     found.extend(needs.gaps.iter().map(checks::gap));
-    found.extend(checks::unavailable(&opened.config));
+    found.extend(checks::unavailable(&opened.config, None));
     let tools = tools(&needs.programs, &answers, &project, &platform);
     let mut warnings = opened.warnings.clone();
     warnings.extend(project.warnings.iter().cloned());

@@ -275,7 +275,7 @@ fn word(written: Written) -> &'static str {
 /// The tools that the gates would use: found or missing, with the command that installs them.
 fn tools(cx: &Cx, config: &config::Config, project: &Project) -> Vec<Value> {
     let finder = pipeline::finder(cx, &project.root);
-    let programs = pipeline::programs(cx, config, project, &finder);
+    let programs = pipeline::programs(cx, config, project, None, &finder);
     let gate_cx = Context {
         config,
         project,

@@ -192,6 +192,11 @@ impl Outputs {
         })
     }
 
+    /// The files, absolute and without links.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.files.iter().map(|file| real_path(&file.path)).collect()
+    }
+
     /// Writes a report of before to every target, stdout last: when a file cannot be written, nothing is shown.
     pub fn show(self, cx: &mut Cx, report: &Report) -> anyhow::Result<()> {
         let mut outcome = Ok(());

@@ -6,11 +6,12 @@ use super::platform::Platform;
 use super::wanted::Gap;
 use super::ways::{self, NodeManager, PythonManager};
 use crate::gates::Meaning;
-use crate::model::config::{Config, GateScope, UnavailableGate};
+use crate::model::config::{Config, UnavailableGate};
 use crate::model::language::Language;
 use crate::model::report::GitInfo;
 use crate::model::text;
 use crate::model::verdict::Verdict;
+use crate::model::work_item::WorkItemType;
 use crate::project::{Project, UnitFacts};
 
 /// One check.
@@ -319,26 +320,23 @@ pub fn gap(gap: &Gap) -> Check {
     }
 }
 
-/// Gates that the settings ask for and this version does not have. Those of special work items say nothing of others.
-pub fn unavailable(config: &Config) -> Vec<Check> {
-    let concerns = |gate: &&UnavailableGate| gate.enabled && gate.scope == GateScope::Every;
+/// Gates that work of a type needs and this version does not have. Those of special work items say nothing of others.
+pub fn unavailable(config: &Config, kind: Option<WorkItemType>) -> Vec<Check> {
+    let concerns = |gate: &&UnavailableGate| gate.enabled && gate.scope.concerns(kind);
     let check = |gate: &UnavailableGate| {
         let verdict = if gate.required {
             Verdict::Error
         } else {
             Verdict::Skipped
         };
-        let remedy = format!(
-            "say \"enabled\": false in quality_gates.{}, or use a newer sdd",
-            gate.key
-        );
+        let remedy = format!("say \"enabled\": false in {}, or use a newer sdd", gate.place);
         let mut check =
-            Check::of(gate.key, verdict, "this version of sdd has no such gate").remedy(Some(remedy));
+            Check::of(gate.place, verdict, "this version of sdd has no such gate").remedy(Some(remedy));
         check.required = gate.required;
         check
     };
     config
-        .unavailable_gates()
+        .unavailable_gates(kind)
         .iter()
         .filter(concerns)
         .map(check)

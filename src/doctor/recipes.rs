@@ -98,7 +98,7 @@ const GO: &[(Manager, &str)] = &[
 pub static RECIPES: &[Recipe] = &[
     // Python
     tool(
-        &["ruff", "ruff-format"],
+        &["ruff", "ruff-format", "ruff-docstrings"],
         Own::Python("ruff"),
         &[
             (Dnf, "ruff"),

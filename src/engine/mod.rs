@@ -4,6 +4,7 @@
 //! the report never depends on the timing. A panic in one judge becomes one gate in `error`.
 
 mod assemble;
+mod changes;
 mod fingerprint;
 mod inquiry;
 mod installed;
@@ -30,6 +31,7 @@ use crate::process::redact::Redactor;
 use crate::process::{Cancel, Runner};
 use crate::project::files::Snapshot;
 use crate::project::markers;
+use changes::Looked;
 use schedule::Task;
 
 /// Something that happens during a run, for those who watch.
@@ -73,6 +75,8 @@ pub struct Job<'a> {
     pub jobs: usize,
     /// Whether a failure stops the rest.
     pub on_failure: OnFailure,
+    /// Files that sdd itself writes beside its state, absolute: no change of the project.
+    pub own_files: &'a [PathBuf],
     /// How sdd is called in what is to be typed next: `sdd`, or `sdd -C DIR`.
     pub sdd: &'a str,
     /// How the run's directory is called in the report.
@@ -114,7 +118,9 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
         slots,
         reports: plan.gates.iter().map(|_| Mutex::new(None)).collect(),
         begun: plan.gates.iter().map(|_| AtomicBool::new(false)).collect(),
+        looked: Looked::default(),
     };
+    bench.look_for_changes();
     let changed = bench.rewrite();
     let probes = versions::probes(plan, job.versions);
     let answers: Vec<Mutex<Option<String>>> = probes.iter().map(|_| Mutex::new(None)).collect();
@@ -174,6 +180,8 @@ struct Bench<'a> {
     reports: Vec<Mutex<Option<GateReport>>>,
     /// Whether a gate's first step has begun: two may begin at the same moment, and it is said once.
     begun: Vec<AtomicBool>,
+    /// What git said has changed.
+    looked: Looked,
 }
 
 impl Bench<'_> {
@@ -195,6 +203,17 @@ impl Bench<'_> {
             }
         }
         steps
+    }
+
+    /// Asks git what changed, before anything that runs here could change something.
+    fn look_for_changes(&self) {
+        for (gate, item) in self.steps(Phase::Look) {
+            if self.job.cancel.is_requested() {
+                self.leave(gate, item);
+            } else {
+                self.perform(gate, item);
+            }
+        }
     }
 
     /// Runs the steps that rewrite files, one after the other, and says which files changed for which gate.
@@ -277,7 +296,7 @@ impl Bench<'_> {
         }
         self.job.observer.event(&Event::StepStarted(step));
         let started = Instant::now();
-        let result = work::perform(step, self.job);
+        let result = work::perform(step, self.job, &self.looked);
         let slot = Slot {
             result,
             started: Some(started),
@@ -360,11 +379,13 @@ impl Bench<'_> {
 /// What an unknown step is taken to need: test runs are long, searches are short.
 fn unknown(step: &Step) -> Duration {
     match (step.gate, &step.work) {
-        (_, Work::FileExists { .. } | Work::Grep { .. }) => Duration::from_millis(10),
+        (_, Work::FileExists { .. } | Work::Grep { .. } | Work::Changes(_) | Work::AtHand { .. }) => {
+            Duration::from_millis(10)
+        }
         (GateId::Tests, _) => Duration::from_secs(60),
         (GateId::Security, _) => Duration::from_secs(20),
         (GateId::Custom | GateId::TypeChecking, _) => Duration::from_secs(10),
-        (GateId::Linting | GateId::Formatting, _) => Duration::from_secs(5),
+        _ => Duration::from_secs(5),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::gates::{self, Context, Item, Programs, Wanted};
 use crate::model::config::Config;
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
+use crate::model::session::ActiveWork;
 use crate::process::find::{Finder, Found};
 use crate::project::Project;
 
@@ -69,6 +70,7 @@ impl Plan {
 pub fn find_programs(
     config: &Config,
     project: &Project,
+    work: Option<&ActiveWork>,
     finder: &Finder,
     cargo_bin: Option<&Path>,
 ) -> Programs {
@@ -83,7 +85,7 @@ pub fn find_programs(
         })
         .collect();
     let mut found: BTreeMap<Wanted, Found> = BTreeMap::new();
-    for wanted in Programs::wanted(config, project) {
+    for wanted in Programs::wanted(config, project, work) {
         let (places, base) = match wanted
             .unit
             .and_then(|index| Some((places.get(index)?, project.units.get(index)?)))

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::changes::Looked;
 use super::{Job, step_dir};
 use crate::gates::{CommandAnswer, CommandWork, PartResult, Step, Work};
 use crate::process::{End, Error, Invocation, Outcome};
@@ -11,7 +12,7 @@ use crate::store::scratch::{self, ScratchFile};
 use crate::tools::FileState;
 
 /// Does one step. Every way in which it can go wrong is a part of the result.
-pub(super) fn perform(step: &Step, job: &Job<'_>) -> PartResult {
+pub(super) fn perform(step: &Step, job: &Job<'_>, looked: &Looked) -> PartResult {
     let root = job.cx.project.root.as_path();
     match &step.work {
         Work::FileExists { path, .. } => {
@@ -21,11 +22,17 @@ pub(super) fn perform(step: &Step, job: &Job<'_>) -> PartResult {
             PartResult::Grep(files::grep(root, files, pattern).map_err(|error| chain(&error)))
         }
         Work::Command(work) => PartResult::Command(Box::new(run_command(step, work, job))),
+        Work::Changes(work) => match looked.look(step, work, job) {
+            // The answer may be missing because sdd was told to stop, which is no fault of git.
+            Err(_) if job.cancel.is_requested() => PartResult::NotStarted("stopped while it ran".to_owned()),
+            answer => PartResult::Changes(answer),
+        },
+        Work::AtHand { .. } => PartResult::AtHand,
     }
 }
 
 /// An error with its causes, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -87,7 +94,7 @@ fn run_command(step: &Step, work: &CommandWork, job: &Job<'_>) -> CommandAnswer 
     }
 }
 
-fn prepare(out: &Path, inputs: &[(String, String)]) -> std::io::Result<()> {
+pub(super) fn prepare(out: &Path, inputs: &[(String, String)]) -> std::io::Result<()> {
     scratch::make_dir(out)?;
     for (name, content) in inputs {
         scratch::write_new(&out.join(name), content.as_bytes())?;

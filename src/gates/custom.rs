@@ -1,4 +1,5 @@
-//! The custom gate: the project's own rules. A rule that cannot be read is an error, never one that holds.
+//! The custom gate: rules of the project and of the work item. A rule that cannot be read is an error, never one that
+//! holds.
 
 use super::parts::{Part, Result, Seen, see};
 use super::programs::program_of;
@@ -10,11 +11,73 @@ use crate::model::gate_id::GateId;
 use crate::process::find::Found;
 use crate::tools::Mode;
 
-/// The project's own rules hold.
+/// The rules of the project and of the work item hold.
 pub struct Custom;
 
 /// The rule types that exist, for messages.
 const TYPES: &str = "command, file_exists, grep";
+
+/// A rule, where it came from, and its number there from 0.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    rule: &'a Rule,
+    source: Source<'a>,
+    index: usize,
+}
+
+/// Where a rule came from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// The settings.
+    Project,
+    /// The work item of this id.
+    Item(&'a str),
+}
+
+/// Every rule: those of the project, then those of the work item.
+fn asked<'a>(cx: &Context<'a>) -> impl Iterator<Item = Asked<'a>> {
+    let project = cx.config.rules().enumerate().map(|(index, rule)| Asked {
+        rule,
+        source: Source::Project,
+        index,
+    });
+    let item = cx.work.into_iter().flat_map(|work| {
+        let rules = work.item.validation_rules.iter().enumerate();
+        rules.map(|(index, rule)| Asked {
+            rule,
+            source: Source::Item(&work.item.id),
+            index,
+        })
+    });
+    project.chain(item)
+}
+
+impl Asked<'_> {
+    /// What the rule is called in plans and reports. A rule of the work item has the item's id before its name.
+    fn label(&self) -> String {
+        let label = self.rule.label(self.index);
+        match self.source {
+            Source::Project => label,
+            Source::Item(id) => format!("{id}: {label}"),
+        }
+    }
+
+    fn step_id(&self) -> String {
+        let of = match self.source {
+            Source::Project => "",
+            Source::Item(_) => "item-",
+        };
+        format!("custom-{of}{:02}", self.index + 1)
+    }
+
+    /// Why the rule is asked.
+    fn why(&self) -> String {
+        match self.source {
+            Source::Project => format!("{} rule of the configuration", self.rule.kind),
+            Source::Item(id) => format!("{} rule of the work item {id}", self.rule.kind),
+        }
+    }
+}
 
 impl Gate for Custom {
     fn id(&self) -> GateId {
@@ -24,29 +87,24 @@ impl Gate for Custom {
     fn about(&self) -> About {
         About {
             title: "Custom rules",
-            question: "Do the project's own rules hold?",
+            question: "Do the rules of the project and of the work item hold?",
             remedy: "Do what the rules named above ask for",
         }
     }
 
     fn absent(&self, cx: &Context<'_>) -> Option<String> {
-        cx.config
-            .rules()
-            .next()
-            .is_none()
-            .then(|| "no rules are configured".to_owned())
+        asked(cx).next().is_none().then(|| match cx.work {
+            None => "no rules are configured".to_owned(),
+            Some(work) => format!("neither the configuration nor {} has rules", work.item.id),
+        })
     }
 
     fn plan(&self, cx: &Context<'_>) -> Vec<Item> {
-        cx.config
-            .rules()
-            .enumerate()
-            .map(|(index, rule)| plan_rule(cx, index, rule))
-            .collect()
+        asked(cx).map(|asked| plan_rule(cx, &asked)).collect()
     }
 
     fn judge(&self, cx: &Context<'_>, parts: &[Part<'_>]) -> Judgement {
-        let rules: Vec<&Rule> = cx.config.rules().collect();
+        let rules: Vec<&Rule> = asked(cx).map(|asked| asked.rule).collect();
         let steps: Vec<StepJudgement> = parts
             .iter()
             .enumerate()
@@ -73,8 +131,8 @@ impl Gate for Custom {
     }
 }
 
-fn plan_rule(cx: &Context<'_>, index: usize, rule: &Rule) -> Item {
-    let label = rule.label(index);
+fn plan_rule(cx: &Context<'_>, asked: &Asked<'_>) -> Item {
+    let (rule, label) = (asked.rule, asked.label());
     let unreadable = |reason: String, hint: Option<String>| {
         Item::Not(NotRun {
             tool: label.clone(),
@@ -96,7 +154,7 @@ fn plan_rule(cx: &Context<'_>, index: usize, rule: &Rule) -> Item {
         return unreadable(said.join("; "), problems.iter().find_map(RuleProblem::hint));
     }
     let lacks = |key: &str| unreadable(format!("a {} rule needs the key \"{key}\"", rule.kind), None);
-    let id = format!("custom-{:02}", index + 1);
+    let id = asked.step_id();
     let work = match rule.kind.as_str() {
         "command" => {
             let Some(command) = &rule.command else {
@@ -170,7 +228,7 @@ fn plan_rule(cx: &Context<'_>, index: usize, rule: &Rule) -> Item {
         work,
         required: rule.required,
         exclusive: None,
-        why: format!("{} rule of the configuration", rule.kind),
+        why: asked.why(),
     }))
 }
 
@@ -336,5 +394,138 @@ fn judge_matches(
             StepJudgement::failed(format!("{name}: {lines} {pattern}, which must not"))
                 .with_findings(findings)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::sample::{Sample, shown};
+    use super::*;
+    use crate::model::verdict::Verdict;
+
+    fn sample(project: &Value, item: &Value) -> Sample {
+        Sample::new(&json!({"quality_gates": {"custom_validations": {"rules": project}}}))
+            .work(json!({"validation_rules": item}))
+    }
+
+    #[track_caller]
+    fn check(project: &Value, item: &Value, expect: &[&str]) {
+        let plan = sample(project, item).with(|cx| shown(&Custom.plan(cx)));
+        assert_eq!(plan, expect);
+    }
+
+    #[test]
+    fn rules_of_the_item_stand_beside_those_of_the_project_and_say_where_they_came_from() {
+        check(
+            &json!([{"type": "file_exists", "path": "LICENSE", "name": "licence"}]),
+            &json!([{"type": "grep", "pattern": "x", "files": ".", "name": "no x"}, {"type": "command", "command": "make a"}]),
+            &[
+                "+ licence (file_exists rule of the configuration)",
+                "+ bug_x: no x (grep rule of the work item bug_x)",
+                "+ bug_x: rule 2 (command) (command rule of the work item bug_x)",
+            ],
+        );
+    }
+
+    #[test]
+    fn rules_of_the_item_that_nobody_can_read_are_errors() {
+        check(
+            &json!([]),
+            &json!([{"type": "greb"}, {"type": "grep", "files": "."}, {}]),
+            &[
+                "! bug_x: rule 1 (greb): bug_x: rule 1 (greb): its type \"greb\" is unknown",
+                "! bug_x: rule 2 (grep): bug_x: rule 2 (grep): a grep rule needs the key \"pattern\"",
+                "! bug_x: rule 3 (no type): bug_x: rule 3 (no type): it has no \"type\"",
+            ],
+        );
+    }
+
+    /// Judges rules about files, of which one that ends in `-` does not exist.
+    #[track_caller]
+    fn judged(project: &Value, item: &Value, expect: (Verdict, &str), warnings: &[&str]) {
+        sample(project, item).with(|cx| {
+            let items = Custom.plan(cx);
+            let parts: Vec<Part<'_>> = items
+                .iter()
+                .map(|item| {
+                    let result = match item {
+                        Item::Run(step) => match &step.work {
+                            Work::FileExists { path, .. } => Result::Exists(Ok(!path.ends_with('-'))),
+                            _ => Result::Nothing,
+                        },
+                        Item::Not(_) => Result::Nothing,
+                    };
+                    Part { item, result }
+                })
+                .collect();
+            let judgement = Custom.judge(cx, &parts);
+            assert_eq!((judgement.verdict(), judgement.reason()), expect);
+            assert_eq!(judgement.warnings().collect::<Vec<_>>(), warnings);
+        });
+    }
+
+    #[test]
+    fn rules_of_both_are_judged_alike() {
+        let rule = |path: &str, required: bool| json!({"type": "file_exists", "path": path, "name": path, "required": required});
+        judged(
+            &json!([rule("a", true)]),
+            &json!([rule("b", true)]),
+            (Verdict::Passed, "2 of 2 rules hold"),
+            &[],
+        );
+        judged(
+            &json!([rule("a", true)]),
+            &json!([rule("b-", true)]),
+            (Verdict::Failed, "bug_x: b-: b- does not exist"),
+            &[],
+        );
+        judged(
+            &json!([rule("a", true)]),
+            &json!([rule("b-", false)]),
+            (Verdict::Passed, "1 of 2 rules hold"),
+            &["optional: bug_x: b-: b- does not exist"],
+        );
+        judged(
+            &json!([rule("a-", false)]),
+            &json!([rule("b", true)]),
+            (Verdict::Passed, "1 of 2 rules hold"),
+            &["optional: a-: a- does not exist"],
+        );
+        judged(
+            &json!([rule("a", true)]),
+            &json!([{"type": "zzz"}]),
+            (Verdict::Error, "bug_x: rule 1 (zzz): its type \"zzz\" is unknown"),
+            &[],
+        );
+    }
+
+    #[test]
+    fn without_any_rule_the_gate_takes_no_part() {
+        let absent = |sample: &mut Sample| sample.with(|cx| Custom.absent(cx));
+        assert_eq!(
+            absent(&mut sample(&json!([]), &json!([]))).as_deref(),
+            Some("neither the configuration nor bug_x has rules")
+        );
+        assert_eq!(
+            absent(&mut Sample::new(&json!({}))).as_deref(),
+            Some("no rules are configured")
+        );
+        assert_eq!(absent(&mut sample(&json!([]), &json!([{}]))), None);
+    }
+
+    #[test]
+    fn programs_of_the_items_rules_are_looked_for() {
+        let mut sample = sample(
+            &json!([]),
+            &json!([{"type": "command", "command": "make a", "required": true}]),
+        );
+        sample.missing = vec!["make"];
+        let plan = sample.with(|cx| shown(&Custom.plan(cx)));
+        assert_eq!(
+            plan,
+            ["! bug_x: rule 1 (command): bug_x: rule 1 (command): make is not installed"]
+        );
     }
 }

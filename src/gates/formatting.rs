@@ -47,52 +47,84 @@ pub(super) fn judge_findings(
     many: &str,
     clean: &str,
 ) -> Judgement {
-    let count = |count: usize| match count {
-        1 => format!("1 {one}"),
-        count => format!("{count} {many}"),
-    };
-    let mut total = 0_usize;
-    let mut counted = Vec::new();
-    let mut seen = Distinct::default();
-    let steps = parts
-        .iter()
-        .map(|part| {
-            let judgement = match see(cx.project, part) {
-                Seen::Settled(judgement) => judgement,
-                Seen::Succeeded => StepJudgement::passed("the command ended with exit code 0"),
-                Seen::Failed(code) => {
-                    StepJudgement::failed(format!("the command ended with exit code {code}"))
-                }
-                Seen::Reading(Reading::Nothing(why)) => StepJudgement::skipped(why),
-                Seen::Reading(Reading::Broken(broken)) => broken_step(broken),
-                Seen::Reading(Reading::Answer(answer)) if is_rewrite(part) => {
-                    StepJudgement::passed("rewrote what it could").with_warnings(answer.warnings)
-                }
-                Seen::Reading(Reading::Answer(answer)) => {
-                    let judgement = match answer.findings.len() {
-                        0 => StepJudgement::passed(clean),
-                        found => {
-                            counted.push(count(found));
-                            StepJudgement::failed(count(found))
-                        }
-                    };
-                    total += seen.new_ones(&answer.findings).len();
-                    judgement
-                        .with_findings(answer.findings)
-                        .with_warnings(answer.warnings)
-                }
-            };
-            if is_rewrite(part) {
-                judgement.counting_errors_only()
-            } else {
-                judgement
+    let mut tally = Tally::new(one, many, clean);
+    let steps = parts.iter().map(|part| tally.step(cx, part)).collect();
+    tally.judgement(Judgement::of(
+        steps,
+        "no unit of a language with such a tool was found",
+    ))
+}
+
+/// Judges steps for which every finding is a failure, and counts what they found.
+pub(super) struct Tally<'a> {
+    one: &'a str,
+    many: &'a str,
+    clean: &'a str,
+    total: usize,
+    counted: Vec<String>,
+    seen: Distinct,
+}
+
+impl<'a> Tally<'a> {
+    /// What one finding is called, what several are, and what is said where there is none.
+    pub(super) fn new(one: &'a str, many: &'a str, clean: &'a str) -> Self {
+        Self {
+            one,
+            many,
+            clean,
+            total: 0,
+            counted: Vec::new(),
+            seen: Distinct::default(),
+        }
+    }
+
+    fn count(&self, count: usize) -> String {
+        match count {
+            1 => format!("1 {}", self.one),
+            count => format!("{count} {}", self.many),
+        }
+    }
+
+    /// Judges one step.
+    pub(super) fn step(&mut self, cx: &Context<'_>, part: &Part<'_>) -> StepJudgement {
+        let judgement = match see(cx.project, part) {
+            Seen::Settled(judgement) => judgement,
+            Seen::Succeeded => StepJudgement::passed("the command ended with exit code 0"),
+            Seen::Failed(code) => StepJudgement::failed(format!("the command ended with exit code {code}")),
+            Seen::Reading(Reading::Nothing(why)) => StepJudgement::skipped(why),
+            Seen::Reading(Reading::Broken(broken)) => broken_step(broken),
+            Seen::Reading(Reading::Answer(answer)) if is_rewrite(part) => {
+                StepJudgement::passed("rewrote what it could").with_warnings(answer.warnings)
             }
-        })
-        .collect();
-    let mut judgement = Judgement::of(steps, "no unit of a language with such a tool was found")
-        .failing_because(&counted, count(total));
-    judgement.metric("findings", total);
-    judgement
+            Seen::Reading(Reading::Answer(answer)) => {
+                let judgement = match answer.findings.len() {
+                    0 => StepJudgement::passed(self.clean),
+                    found => {
+                        let count = self.count(found);
+                        self.counted.push(count.clone());
+                        StepJudgement::failed(count)
+                    }
+                };
+                self.total += self.seen.new_ones(&answer.findings).len();
+                judgement
+                    .with_findings(answer.findings)
+                    .with_warnings(answer.warnings)
+            }
+        };
+        if is_rewrite(part) {
+            judgement.counting_errors_only()
+        } else {
+            judgement
+        }
+    }
+
+    /// The judgement of the gate, with the number of findings.
+    pub(super) fn judgement(self, judgement: Judgement) -> Judgement {
+        let count = self.count(self.total);
+        let mut judgement = judgement.failing_because(&self.counted, count);
+        judgement.metric("findings", self.total);
+        judgement
+    }
 }
 
 /// A step whose tool gave no answer.

@@ -5,12 +5,17 @@
 
 mod about;
 mod custom;
+mod documentation;
 mod formatting;
 mod judgement;
 mod linting;
 mod parts;
 mod programs;
+#[cfg(test)]
+mod sample;
+mod scope;
 mod security;
+mod spec_completeness;
 mod step;
 mod tests;
 mod toolplan;
@@ -21,9 +26,10 @@ use std::time::Duration;
 
 pub use about::About;
 pub use judgement::{Judgement, StepJudgement};
-pub use parts::{CommandAnswer, GrepAnswer, Part, Result as PartResult};
+pub use parts::{ChangesAnswer, CommandAnswer, GrepAnswer, Part, Result as PartResult};
 pub use programs::{Programs, Wanted};
-pub use step::{CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
+pub use scope::gates_for;
+pub use step::{ChangesWork, CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
 
 use crate::model::config::{Config, GateSettings, OnMissingTool};
 use crate::model::gate_id::GateId;
@@ -37,6 +43,8 @@ pub static GATES: &[&dyn Gate] = &[
     &type_checking::TypeChecking,
     &tests::Tests,
     &security::Security,
+    &documentation::Documentation,
+    &spec_completeness::SpecCompleteness,
     &custom::Custom,
 ];
 

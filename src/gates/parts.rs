@@ -1,6 +1,7 @@
 //! What came of a plan: each item with its result, as data for the judges.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::StepJudgement;
 use super::step::{CommandWork, Item, NotRun, Step, StepTool, Work};
@@ -8,6 +9,7 @@ use crate::model::text;
 use crate::process::{End, Error, Outcome, signals};
 use crate::project::Project;
 use crate::project::files;
+use crate::project::git::Changes;
 use crate::tools::{self, FileState, Reading, ToolRun};
 
 /// An item of a plan with its result.
@@ -26,6 +28,10 @@ pub enum Result {
     Exists(std::result::Result<bool, String>),
     /// Files were searched, or could not be.
     Grep(std::result::Result<GrepAnswer, String>),
+    /// Git said what changed, or could not.
+    Changes(std::result::Result<ChangesAnswer, String>),
+    /// Nothing had to be run: what is judged is at hand.
+    AtHand,
     /// It was not started: why.
     NotStarted(String),
     /// There was nothing to start.
@@ -34,6 +40,15 @@ pub enum Result {
 
 /// The answer of a search, as the project floor gives it.
 pub type GrepAnswer = files::GrepAnswer;
+
+/// What changed, and what is there of what must have been changed.
+#[derive(Clone, Debug)]
+pub struct ChangesAnswer {
+    /// What changed.
+    pub changes: Arc<Changes>,
+    /// The files in the places of the step, relative to the project, sorted.
+    pub present: Vec<String>,
+}
 
 /// What a program left behind.
 pub struct CommandAnswer {

@@ -6,6 +6,7 @@ use super::toolplan::scripts;
 use crate::model::config::{Command, Config};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
+use crate::model::session::ActiveWork;
 use crate::process::find::Found;
 use crate::project::{Project, UnitFacts};
 use crate::tools::{self, launch};
@@ -29,8 +30,8 @@ pub struct Programs {
 pub const LAUNCHERS: [&str; 2] = ["uv", "poetry"];
 
 impl Programs {
-    /// Every program that the gates could want in this project with these settings.
-    pub fn wanted(config: &Config, project: &Project) -> BTreeSet<Wanted> {
+    /// Every program that the gates could want in this project with these settings, for this work.
+    pub fn wanted(config: &Config, project: &Project, work: Option<&ActiveWork>) -> BTreeSet<Wanted> {
         let mut wanted = BTreeSet::new();
         for (index, facts) in project.units.iter().enumerate() {
             let mut want = |program: &str| {
@@ -62,7 +63,14 @@ impl Programs {
                 }
             }
         }
-        for rule in config.rules() {
+        if config.gate(GateId::Documentation).enabled {
+            wanted.insert(Wanted {
+                unit: None,
+                program: "git".to_owned(),
+            });
+        }
+        let of_item = work.into_iter().flat_map(|work| &work.item.validation_rules);
+        for rule in config.rules().chain(of_item) {
             if let Some(command) = &rule.command {
                 wanted.insert(Wanted {
                     unit: None,

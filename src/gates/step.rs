@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::model::config::GrepMode;
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
+use crate::project::git::Since;
 use crate::tools::{Mode, OutputFile, Tool};
 
 /// One entry of a plan: something to run, or something that is not run and why.
@@ -49,6 +50,8 @@ pub enum Meaning {
 /// When a step runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
+    /// Before everything: it asks what changed before the run, and takes no time.
+    Look,
     /// First and alone: it rewrites files.
     Rewrite,
     /// Beside the others: it only looks.
@@ -113,6 +116,41 @@ pub enum Work {
         /// What is demanded.
         mode: GrepMode,
     },
+    /// Asks git what changed.
+    Changes(Box<ChangesWork>),
+    /// Runs nothing: what is judged is at hand.
+    AtHand {
+        /// What the step is called.
+        what: String,
+    },
+}
+
+/// A look at what changed, for something that must have been.
+#[derive(Clone, Debug)]
+pub struct ChangesWork {
+    /// What the step is called.
+    pub rule: String,
+    /// Git, absolute.
+    pub git: PathBuf,
+    /// Since when changes count.
+    pub since: Since,
+    /// The time that one call of git may take.
+    pub timeout: Duration,
+    /// What must have been changed.
+    pub wanted: Wanted,
+    /// The directories, relative to the project, in which it may stand.
+    pub places: Vec<String>,
+}
+
+/// What must have been changed.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// A changelog.
+    Changelog,
+    /// A README.
+    Readme,
+    /// A file that a glob names.
+    File(globset::GlobMatcher),
 }
 
 /// A program to run and what it leaves behind.
@@ -153,6 +191,8 @@ impl Step {
             (StepTool::Known(tool), _) => tool.id().to_owned(),
             (StepTool::Own, Work::Command(command)) => command.label.clone(),
             (StepTool::Own, Work::FileExists { rule, .. } | Work::Grep { rule, .. }) => rule.clone(),
+            (StepTool::Own, Work::Changes(work)) => work.rule.clone(),
+            (StepTool::Own, Work::AtHand { what }) => what.clone(),
         }
     }
 
@@ -162,7 +202,9 @@ impl Step {
             Work::Command(command) => std::iter::once(command.program.to_string_lossy().into_owned())
                 .chain(command.args.iter().cloned())
                 .collect(),
-            Work::FileExists { .. } | Work::Grep { .. } => Vec::new(),
+            Work::FileExists { .. } | Work::Grep { .. } | Work::Changes(_) | Work::AtHand { .. } => {
+                Vec::new()
+            }
         }
     }
 }

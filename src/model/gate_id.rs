@@ -17,18 +17,24 @@ pub enum GateId {
     Tests,
     /// No vulnerable code or dependency.
     Security,
-    /// The project's own rules hold.
+    /// What changed is told: changelog, doc comments, README.
+    Documentation,
+    /// The work item says all that it must say.
+    SpecCompleteness,
+    /// The rules of the project and of the work item hold.
     Custom,
 }
 
 impl GateId {
     /// Every gate, in the order in which gates are planned, run and reported.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Formatting,
         Self::Linting,
         Self::TypeChecking,
         Self::Tests,
         Self::Security,
+        Self::Documentation,
+        Self::SpecCompleteness,
         Self::Custom,
     ];
 
@@ -40,8 +46,16 @@ impl GateId {
             Self::TypeChecking => "type_checking",
             Self::Tests => "tests",
             Self::Security => "security",
+            Self::Documentation => "documentation",
+            Self::SpecCompleteness => "spec_completeness",
             Self::Custom => "custom",
         }
+    }
+
+    /// Whether the gate asks each unit something, so that units can have commands for it and leave it out. The others
+    /// ask the project once.
+    pub fn is_of_units(self) -> bool {
+        !matches!(self, Self::SpecCompleteness | Self::Custom)
     }
 
     /// The gate's section under `quality_gates` in `config.json`.

@@ -2,7 +2,7 @@
 
 /// What happened since a commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Since {
+pub struct History {
     /// The commits, the newest first.
     pub commits: Vec<Commit>,
     /// Whether there are more than were looked at.

@@ -57,6 +57,8 @@ pub struct UnitFacts {
     pub above: BTreeSet<String>,
     /// What is known of Python units only.
     pub python: PythonFacts,
+    /// What is known of Rust units only.
+    pub rust: RustFacts,
     /// What is known of Go units only.
     pub go: GoFacts,
     /// What is known of JavaScript and TypeScript units only.
@@ -75,10 +77,20 @@ pub struct PythonFacts {
     /// The files that may hold mypy's settings, in the order in which mypy looks: the unit's directory first, then
     /// those above it up to the root; in each by [`MYPY_SETTINGS`]. Named relative to the unit: `../mypy.ini`.
     pub mypy: Vec<TextFile>,
+    /// The files that may hold ruff's settings, in the order in which ruff looks: the unit's directory first, then
+    /// those above it up to the root; in each by [`RUFF_SETTINGS`]. Named relative to the unit: `../ruff.toml`.
+    pub ruff: Vec<TextFile>,
     /// Virtual environments directly in the unit's directory, by name: what has a `pyvenv.cfg`.
     pub environments: Vec<String>,
     /// Directories directly in the unit's directory that git ignores, by name.
     pub ignored: Vec<String>,
+}
+
+/// What the Rust tools are asked beside what the manifest says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RustFacts {
+    /// The file that turns the lint `missing_docs` on, relative to the project; `None` when none does.
+    pub missing_docs: Option<String>,
 }
 
 /// What the Go tools' command lines and the places that they name depend on.
@@ -114,6 +126,9 @@ pub const PYTEST_SETTINGS: [&str; 7] = [
 
 /// The files that mypy takes its settings from. The first that has some counts.
 pub const MYPY_SETTINGS: [&str; 4] = ["mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg"];
+
+/// The files that ruff takes its settings from. The first that has some counts.
+pub const RUFF_SETTINGS: [&str; 3] = [".ruff.toml", "ruff.toml", "pyproject.toml"];
 
 /// The settings of cargo-nextest, which say that a project uses it.
 pub const NEXTEST_CONFIG: &str = ".config/nextest.toml";
@@ -175,6 +190,7 @@ impl UnitFacts {
             nested: Vec::new(),
             above: BTreeSet::new(),
             python: PythonFacts::default(),
+            rust: RustFacts::default(),
             go: GoFacts::default(),
             node: NodeFacts::default(),
         }

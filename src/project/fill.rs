@@ -7,11 +7,11 @@ use crate::model::language::Language;
 
 use super::UnitFacts;
 use super::facts::{
-    LOCK_FILES, MYPY_SETTINGS, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, TextFile, upwards,
+    LOCK_FILES, MYPY_SETTINGS, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, RUFF_SETTINGS, TextFile, upwards,
 };
 use super::paths::display;
 use super::units::{Chosen, Manifests};
-use super::{fill_go, fill_node, fill_python};
+use super::{fill_go, fill_node, fill_python, fill_rust};
 
 /// Fills units of one project, reading each directory once.
 pub(super) struct Filler {
@@ -71,6 +71,7 @@ impl Filler {
                 if dir.join(NEXTEST_CONFIG).is_file() {
                     facts.entries.insert(NEXTEST_CONFIG.to_owned());
                 }
+                facts.rust = fill_rust::facts(&self.root, &dir, facts.manifest.as_ref(), manifests);
             }
             Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests),
             Language::Described(_) => {}
@@ -95,6 +96,10 @@ impl Filler {
             let up = "../".repeat(depth);
             facts
                 .mypy
+                .extend(there.map(|name| read(&place.join(name), &format!("{up}{name}"))));
+            let there = RUFF_SETTINGS.iter().filter(|name| entries.contains(**name));
+            facts
+                .ruff
                 .extend(there.map(|name| read(&place.join(name), &format!("{up}{name}"))));
             let there = PYTEST_SETTINGS.iter().filter(|name| entries.contains(**name));
             facts

@@ -8,6 +8,7 @@ mod fill;
 mod fill_go;
 mod fill_node;
 mod fill_python;
+mod fill_rust;
 pub mod git;
 pub mod markers;
 pub mod node;

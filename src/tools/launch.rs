@@ -75,6 +75,8 @@ pub fn recognise(words: &[String]) -> Option<Recognised> {
                 let length = matched(*tool, &words[start..])?;
                 Some((tool.words().len(), tool.id(), start + length))
             })
+            // Of tools with the same words the first one is meant; the others ask the same program something else.
+            .rev()
             .max_by_key(|(wanted, _, _)| *wanted);
         if let Some((_, tool, prefix)) = found {
             return Some(Recognised {

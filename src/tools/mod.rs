@@ -13,6 +13,7 @@ mod cargo_check;
 mod cargo_nextest;
 mod cargo_test;
 mod clippy;
+mod clippy_docs;
 mod eslint;
 mod go_build;
 #[cfg(test)]
@@ -46,6 +47,7 @@ mod python_recordings;
 pub mod reports;
 mod ruff;
 mod ruff_check;
+mod ruff_docstrings;
 mod ruff_format;
 #[cfg(test)]
 mod rust_recordings;
@@ -72,7 +74,9 @@ pub static TOOLS: &[&dyn Tool] = &[
     &rustfmt::Rustfmt,
     &gofmt::Gofmt,
     &ruff_check::RuffCheck,
+    &ruff_docstrings::RuffDocstrings,
     &clippy::Clippy,
+    &clippy_docs::ClippyDocs,
     &go_vet::GoVet,
     &biome_format::BiomeFormat,
     &prettier::Prettier,

@@ -100,7 +100,7 @@ impl Diagnostic {
     /// because nothing else in it was looked at.
     pub(super) fn finding(&self, tool: &str, run: &ToolRun<'_>) -> Finding {
         let rule = self.code.as_deref().unwrap_or("invalid-syntax");
-        let severity = if matches!(rule, "invalid-syntax" | "E999" | "E902" | "io") {
+        let severity = if is_unreadable(rule) {
             Severity::High
         } else {
             Severity::Low
@@ -119,6 +119,11 @@ impl Diagnostic {
             _ => finding,
         }
     }
+}
+
+/// Whether a rule says that a file could not be parsed or read: nothing else in it was looked at.
+pub(super) fn is_unreadable(rule: &str) -> bool {
+    matches!(rule, "invalid-syntax" | "E999" | "E902" | "io")
 }
 
 /// What exit code 2 means: wrong arguments, a bad configuration, a crash.

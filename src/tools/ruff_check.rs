@@ -52,6 +52,77 @@ const CHANGE: Options = Options {
     other_valued: "",
 };
 
+/// What each exit code of `ruff check` means.
+pub(super) const EXITS: &[(i32, &str)] = &[
+    (0, "no findings are left"),
+    (1, "findings"),
+    (2, "it gave up: arguments, configuration or an internal error"),
+];
+
+/// Which findings count.
+#[derive(Clone, Copy)]
+pub(super) enum Shown {
+    /// All.
+    All,
+    /// Those whose rule this says yes to.
+    Only(fn(&str) -> bool),
+}
+
+/// The arguments of a call of `ruff check` whose report can be read; the project's own, or the tool's default ones,
+/// stand at the end.
+pub(super) fn looking(ask: &Ask<'_>) -> Vec<String> {
+    let mut own = REPORT.remove_from(ask.args);
+    let mut args = REPORTING.map(str::to_owned).to_vec();
+    match ask.mode {
+        // `--no-fix` also overrules `fix = true` in the project's configuration.
+        Mode::Check => {
+            own = CHANGE.remove_from(&own);
+            args.push("--no-fix".to_owned());
+        }
+        Mode::Fix if python::has_option(&own, "--no-fix") => {}
+        Mode::Fix => args.push("--fix".to_owned()),
+    }
+    if !ask.configured {
+        // `./` makes it one directory; a bare name would be left out wherever it stands.
+        let units = ask.facts.nested.iter();
+        args.extend(units.map(|dir| format!("--extend-exclude=./{}", python::glob_escaped(dir))));
+    }
+    args.extend(own);
+    args
+}
+
+/// Reads what `ruff check` answered.
+pub(super) fn read(tool: &str, run: &ToolRun<'_>, shown: Shown) -> Reading {
+    if run.exit == 2 {
+        return ruff::abnormal("ruff", run);
+    }
+    let said = ruff::without_log(run.stderr);
+    let silent = ToolRun {
+        stderr: &said,
+        ..*run
+    };
+    let diagnostics = match ruff::parse(run.stdout) {
+        Ok(diagnostics) => diagnostics,
+        Err(error) => {
+            return python::no_answer(&format!("ruff's report cannot be read ({error})"), &silent);
+        }
+    };
+    if diagnostics.is_empty() && run.exit == 0 {
+        match ruff::looked(&python::plain(run.stderr)) {
+            Looked::AtFiles => {}
+            Looked::AtNothing => return Reading::Nothing(ruff::NOTHING.to_owned()),
+            Looked::Unsaid => {
+                return python::no_answer("ruff did not say which files it looked at", &silent);
+            }
+        }
+    }
+    let findings = diagnostics.iter().map(|found| found.finding(tool, run));
+    Reading::findings(match shown {
+        Shown::All => findings.collect(),
+        Shown::Only(counts) => findings.filter(|found| counts(&found.rule)).collect(),
+    })
+}
+
 impl Tool for RuffCheck {
     fn id(&self) -> &'static str {
         "ruff"
@@ -74,68 +145,19 @@ impl Tool for RuffCheck {
     }
 
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
-        let mut own = REPORT.remove_from(ask.args);
-        let mut args = REPORTING.map(str::to_owned).to_vec();
-        match ask.mode {
-            // `--no-fix` also overrules `fix = true` in the project's configuration.
-            Mode::Check => {
-                own = CHANGE.remove_from(&own);
-                args.push("--no-fix".to_owned());
-            }
-            Mode::Fix if python::has_option(&own, "--no-fix") => {}
-            Mode::Fix => args.push("--fix".to_owned()),
-        }
-        if !ask.configured {
-            // `./` makes it one directory; a bare name would be left out wherever it stands.
-            let units = ask.facts.nested.iter();
-            args.extend(units.map(|dir| format!("--extend-exclude=./{}", python::glob_escaped(dir))));
-        }
-        args.extend(own);
         Some(Prepared {
-            args,
+            args: looking(ask),
             reads_stdout: true,
             ..Prepared::default()
         })
     }
 
     fn exits(&self) -> &'static [(i32, &'static str)] {
-        &[
-            (0, "no findings are left"),
-            (1, "findings"),
-            (2, "it gave up: arguments, configuration or an internal error"),
-        ]
+        EXITS
     }
 
     fn read(&self, run: &ToolRun<'_>) -> Reading {
-        if run.exit == 2 {
-            return ruff::abnormal("ruff", run);
-        }
-        let said = ruff::without_log(run.stderr);
-        let silent = ToolRun {
-            stderr: &said,
-            ..*run
-        };
-        let diagnostics = match ruff::parse(run.stdout) {
-            Ok(diagnostics) => diagnostics,
-            Err(error) => {
-                return python::no_answer(&format!("ruff's report cannot be read ({error})"), &silent);
-            }
-        };
-        if diagnostics.is_empty() && run.exit == 0 {
-            match ruff::looked(&python::plain(run.stderr)) {
-                Looked::AtFiles => {}
-                Looked::AtNothing => return Reading::Nothing(ruff::NOTHING.to_owned()),
-                Looked::Unsaid => {
-                    return python::no_answer("ruff did not say which files it looked at", &silent);
-                }
-            }
-        }
-        Reading::findings(
-            diagnostics
-                .iter()
-                .map(|found| found.finding(self.id(), run))
-                .collect(),
-        )
+        read(self.id(), run, Shown::All)
     }
 
     fn install(&self) -> &'static str {

@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod doctor;
 mod example;
+mod gates;
 mod help;
 mod hook;
 mod monorepo;

@@ -87,7 +87,7 @@ class Recorder:
             command = (
                 [str(p) for p in program]
                 if program
-                else [str(self.venv / "bin" / ("ruff" if tool == "ruff-format" else tool))]
+                else [str(self.venv / "bin" / ("ruff" if tool.startswith("ruff-") else tool))]
             )
             environment = {**ENV, "HOME": str(base), "PATH": f"{self.venv}/bin:{ENV['PATH']}"}
             environment.update({k: v.replace("OUT", str(out)) for k, v in (env or {}).items()})
@@ -549,6 +549,31 @@ def ruff(r):
     form("preview", {**syntax, **ugly, "ruff.toml": "preview = true\n"}, ["--check", "."])
 
 
+def ruff_docstrings(r):
+    ver = version(r.venv / "bin/ruff")
+    check = ["check", "--output-format=json", "--verbose", "--no-cache", "--no-fix-only", "--no-fix"]
+    select = [*check, "--select=D100,D101,D102,D103,D104,D106"]
+    clean = {"app.py": '"""An app."""\n\n\ndef f():\n    """Give one."""\n    return 1\n\n\ndef _g():\n    return 2\n'}
+    bare = {
+        "app.py": "import os\n\n\nclass A:\n    def __init__(self):\n        pass\n\n    def m(self):\n        pass\n",
+        "pkg/__init__.py": "",
+        "pkg/b.py": '"""B."""\n\n\ndef f():\n    return 1\n',
+        "tests/test_a.py": "def test_a():\n    pass\n",
+    }
+    own = "lint.select = ['F', 'D']\nlint.pydocstyle.convention = 'google'\n"
+
+    def case(name, files, args):
+        r.run("ruff-docstrings", ver, name, files, args)
+
+    case("clean", clean, [*select, "."])
+    case("findings", bare, [*select, "--extend-exclude=tests", "."])
+    case("only-tests", {"tests/test_a.py": bare["tests/test_a.py"]}, [*select, "--extend-exclude=tests", "."])
+    case("own-rules", {**bare, "ruff.toml": own}, [*check, "--exit-zero", "."])
+    case("own-rules-kept", {"app.py": '"""A."""\n\nimport os\n', "ruff.toml": own}, [*check, "--exit-zero", "."])
+    case("syntax-error", {**clean, "bad.py": "def f(:\n    pass\n"}, [*select, "."])
+    case("bad-config", {**clean, "ruff.toml": "no-such-key = 1\n"}, [*select, "."])
+
+
 def bandit(r):
     ver = version(r.venv / "bin/bandit")
     skip = "-x=*/.git/*,*/.venv/*,*/venv/*,*/node_modules/*"
@@ -777,7 +802,7 @@ def main():
         recorder = Recorder(venv)
         for program, record in {
             "pytest": pytest,
-            "ruff": ruff,
+            "ruff": lambda r: (ruff(r), ruff_docstrings(r)),
             "bandit": bandit,
             "pip-audit": pip_audit,
             "safety": safety,

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Records what the Rust tools really print, for the parsers' tests.
 #
-#   tests/tool-output/record_rust.sh [TOOL…]        TOOL: cargo-test cargo-nextest clippy cargo-check rustfmt cargo-audit
+#   tests/tool-output/record_rust.sh [TOOL…]        TOOL: cargo-test cargo-nextest clippy clippy-docs cargo-check
+#                                                         rustfmt cargo-audit
 #
 # Writes TOOL/VERSION/CASE.{stdout,stderr,exit,…} beside this script, the version being that of the active
 # toolchain (choose one with RUSTUP_TOOLCHAIN). Bytes are kept as they came, but for paths: the crate stands at
@@ -301,6 +302,16 @@ E
     record $tool "$version" not_installed env RUSTUP_HOME="$work/rustup" RUSTUP_TOOLCHAIN="$name" cargo clippy --message-format=json
 }
 
+clippy_docs() {
+    local tool=clippy-docs version
+    version=$(cargo clippy --version | cut -d' ' -f2)
+    c() { record $tool "$version" "$1" cargo clippy --message-format=json "${@:2}"; }
+    turned_on() { printf '\n[lints.rust]\nmissing_docs = "warn"\n' >>Cargo.toml; }
+    fresh; turned_on; lib_clean; c clean --all-targets
+    fresh; turned_on; printf 'pub fn bare() -> u32 {\n    let unused = 1;\n    2\n}\n' >src/lib.rs; c failing --all-targets
+    fresh; printf '[package\n' >Cargo.toml; c broken_manifest --all-targets
+}
+
 check() {
     local tool=cargo-check version
     version=$(cargo --version | cut -d' ' -f2)
@@ -406,12 +417,13 @@ audit() {
     record $tool "$version" not_installed env PATH="$(dirname "$(rustup which cargo)"):/usr/bin:/bin" HOME="$work" CARGO_HOME="$work/empty" cargo audit --json
 }
 
-[ $# -gt 0 ] || set -- cargo-test cargo-nextest clippy cargo-check rustfmt cargo-audit
+[ $# -gt 0 ] || set -- cargo-test cargo-nextest clippy clippy-docs cargo-check rustfmt cargo-audit
 for tool; do
     case $tool in
         cargo-test) cargo_test ;;
         cargo-nextest) nextest ;;
         clippy) clippy ;;
+        clippy-docs) clippy_docs ;;
         cargo-check) check ;;
         rustfmt) rustfmt ;;
         cargo-audit) audit ;;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::commands::context::Cx;
 use crate::commands::pipeline::{self, Done, Opened};
 use crate::commands::work::{OpenSession, stamp};
-use crate::model::history::Since;
+use crate::model::history::History;
 use crate::model::session::change::{self, Ending};
 use crate::model::session::{self, Gates, Outcome, SessionStatus};
 use crate::model::verdict::RunVerdict;
@@ -15,7 +15,7 @@ use crate::process::find::Found;
 use crate::process::redact::Redactor;
 use crate::process::{System, guard};
 use crate::project::git;
-use crate::report::summary::{self, Ended, History};
+use crate::report::summary::{self, Ended, Happened};
 use crate::store::{Overwrite, Store, layout};
 
 /// What is to be settled.
@@ -124,9 +124,9 @@ fn close(cx: &Cx, settling: &Settling<'_>, done: &Done) -> anyhow::Result<Settle
         started_at: session.state.started_at.as_deref(),
         ended_at: &stamp,
         outcome: settling.outcome,
-        history: match &since {
-            Ok(since) => History::Known(since),
-            Err(why) => History::Unknown(why),
+        happened: match &since {
+            Ok(since) => Happened::Known(since),
+            Err(why) => Happened::Unknown(why),
         },
     })?;
     let (page, report) = (redactor.text(&page), bytes(done)?);
@@ -161,7 +161,7 @@ fn record(store: &Store, number: u32, report: &[u8], summary: &str) -> anyhow::R
 }
 
 /// What happened in the repository since the session began, or why it is not known.
-fn since(cx: &Cx, settling: &Settling<'_>, redactor: Arc<Redactor>) -> Result<Since, String> {
+fn since(cx: &Cx, settling: &Settling<'_>, redactor: Arc<Redactor>) -> Result<History, String> {
     let root = settling.opened.store.root();
     let Some(base) = &settling.session.state.base_commit else {
         return Err("the session has no base commit".to_owned());
@@ -176,5 +176,5 @@ fn since(cx: &Cx, settling: &Settling<'_>, redactor: Arc<Redactor>) -> Result<Si
     if let Ok(program) = guard::own_program() {
         runner = runner.with_guard(program);
     }
-    git::since(&runner, &program, root, base).map_err(|error| error.to_string())
+    git::history(&runner, &program, root, base).map_err(|error| error.to_string())
 }

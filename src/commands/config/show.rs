@@ -40,7 +40,7 @@ fn table(path: &str, loaded: &Loaded, effective: &Value) -> String {
         .zip(&rows)
         .map(|(name, row)| format!("{name:names_width$}  {:values_width$}  {}", row.value, row.origin))
         .collect();
-    let unavailable = loaded.config.unavailable_gates();
+    let unavailable = loaded.config.unavailable_gates(None);
     if !unavailable.is_empty() {
         lines.push(String::new());
         lines.push("Not in this version of sdd:".to_owned());
@@ -56,10 +56,11 @@ fn outcome(gate: &UnavailableGate) -> String {
         (true, true) => "required: it ends in error, since nothing checks it",
     };
     let scope = match gate.scope {
-        GateScope::Every => "",
-        GateScope::IntegrationTests => " (integration tests only)",
+        GateScope::Every => "every work item",
+        GateScope::IntegrationTests => "integration tests only",
+        GateScope::Deployments => "deployments only",
     };
-    format!("{}{scope}: {end}", gate.key)
+    format!("{} ({scope}): {end}", gate.place)
 }
 
 /// A row for each value that is no object; languages under `commands` are rows of their own.

@@ -95,7 +95,7 @@ fn look(hook: &Hook<'_>, opened: &Opened, run: &Run, file: &Path) -> Option<Vec<
     let config = &opened.config;
     let project = detect::configured(hook.root, &detect::Look::of(config), None).ok()?;
     let finder = pipeline::finder(cx, hook.root);
-    let programs = pipeline::programs(cx, config, &project, &finder);
+    let programs = pipeline::programs(cx, config, &project, None, &finder);
     let gate_cx = Context {
         config,
         project: &project,
@@ -135,6 +135,7 @@ fn look(hook: &Hook<'_>, opened: &Opened, run: &Run, file: &Path) -> Option<Vec<
             jobs: GATES.len(),
             on_failure: OnFailure::KeepGoing,
             out_shown: "",
+            own_files: &[],
             sdd: "sdd",
             history: &BTreeMap::new(),
             versions: &pipeline::read_versions(&opened.store),

@@ -2,7 +2,7 @@
 
 use super::Request;
 use crate::commands::context::Cx;
-use crate::model::config::{Config, GateScope, UnavailableGate, join_words};
+use crate::model::config::{Config, UnavailableGate, join_words};
 use crate::model::gate_id::GateId;
 use crate::model::report::GateReport;
 use crate::model::verdict::{RunVerdict, Verdict};
@@ -52,25 +52,27 @@ pub(super) fn contradictions(config: &Config) -> impl Iterator<Item = String> {
     })
 }
 
-/// Gates that the configuration asks for and this version does not have. A required one leaves no verdict.
+/// Gates that the work needs and this version does not have. A required one leaves no verdict.
 pub(super) fn missing_gates(config: &Config, request: &Request<'_>, warnings: &mut Vec<String>) -> bool {
     if !request.named.is_empty() || !request.options.only.is_empty() {
         return false;
     }
+    let kind = request.work.map(|work| work.item.kind);
     let mut blocks = false;
-    // Gates of integration tests say nothing about other work.
-    let concerns = |gate: &&UnavailableGate| gate.enabled && gate.scope == GateScope::Every;
-    for gate in config.unavailable_gates().iter().filter(concerns) {
+    // Gates of integration tests and deployments say nothing about other work.
+    let concerns = |gate: &&UnavailableGate| gate.enabled && gate.scope.concerns(kind);
+    for gate in config.unavailable_gates(kind).iter().filter(concerns) {
         blocks |= gate.required;
+        let asks = match kind {
+            Some(kind) if !gate.named => format!("work of the type {kind} needs {}", gate.place),
+            _ => format!("{} is configured", gate.place),
+        };
         let so = if gate.required {
             "it is required, so there is no verdict"
         } else {
             "it was not checked"
         };
-        warnings.push(format!(
-            "quality_gates.{} is configured, and this version of sdd has no such gate: {so}",
-            gate.key
-        ));
+        warnings.push(format!("{asks}, and this version of sdd has no such gate: {so}"));
     }
     blocks
 }

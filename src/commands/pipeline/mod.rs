@@ -20,7 +20,7 @@ use super::context::Cx;
 use super::error::{CommandError, show};
 use super::output::Outputs;
 use crate::engine::{self, Job, OnFailure, Plan, StepKey};
-use crate::gates::{Context, Fixing, Programs, Strictness};
+use crate::gates::{Context, Fixing, Programs, Strictness, gates_for};
 use crate::model::config::{Config, load};
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
@@ -133,7 +133,7 @@ pub fn run(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Resul
         return show_plan(cx, opened, request);
     }
     let outputs = Outputs::open(cx)?;
-    let mut done = execute(cx, opened, request)?;
+    let mut done = execute_for(cx, opened, request, &outputs)?;
     deliver(
         cx,
         &opened.store,
@@ -173,7 +173,7 @@ pub fn plan(cx: &Cx, opened: &Opened, project: &Project, finder: &Finder, work: 
     let context = Context {
         config: &opened.config,
         project,
-        programs: &programs(cx, &opened.config, project, finder),
+        programs: &programs(cx, &opened.config, project, Some(work), finder),
         out: place.path(),
         fixing: options.fixing(cx),
         workers: options.jobs(),
@@ -186,6 +186,16 @@ pub fn plan(cx: &Cx, opened: &Opened, project: &Project, finder: &Finder, work: 
 
 /// Plans and runs gates and records the result. Nothing is printed but the progress on stderr, where it is shown.
 pub fn execute(cx: &Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Result<Done> {
+    execute_for(cx, opened, request, &Outputs::default())
+}
+
+/// [`execute`] for a report that will be written to these targets: what is written there is no change of the project.
+pub fn execute_for(
+    cx: &Cx,
+    opened: &Opened,
+    request: &Request<'_>,
+    outputs: &Outputs,
+) -> anyhow::Result<Done> {
     if request.recording == Recording::Required {
         opened.store.check_state()?;
     }
@@ -202,6 +212,7 @@ pub fn execute(cx: &Cx, opened: &Opened, request: &Request<'_>) -> anyhow::Resul
             opened,
             planned: &planned,
             tools: &tools,
+            own_files: &outputs.files(),
         };
         let git = || {
             git.join()
@@ -331,11 +342,12 @@ impl<'a> Planned<'a> {
         place: &Place,
     ) -> anyhow::Result<Self> {
         let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
-        let programs = programs(cx, &opened.config, &project, finder);
-        let asked: Vec<GateId> = match (request.named, request.options.only.as_slice()) {
-            ([], []) => GateId::ALL.to_vec(),
-            ([], only) => only.to_vec(),
-            (named, _) => named.to_vec(),
+        let programs = programs(cx, &opened.config, &project, request.work, finder);
+        let asked: Vec<GateId> = match (request.work, request.options.only.as_slice()) {
+            _ if !request.named.is_empty() => request.named.to_vec(),
+            (Some(work), []) => gates_for(work.item.kind),
+            (None, []) => GateId::ALL.to_vec(),
+            (_, only) => only.to_vec(),
         };
         let mut planned = Self {
             project,
@@ -425,6 +437,7 @@ struct Scene<'a> {
     opened: &'a Opened,
     planned: &'a Planned<'a>,
     tools: &'a Tools,
+    own_files: &'a [PathBuf],
 }
 
 impl Scene<'_> {
@@ -445,6 +458,7 @@ impl Scene<'_> {
                 redactor: &tools.redactor,
                 observer: &progress,
                 jobs: self.request.options.jobs(),
+                own_files: self.own_files,
                 on_failure: if self.request.options.fail_fast {
                     OnFailure::Stop
                 } else {
@@ -539,11 +553,17 @@ fn record(store: &Store, report: &Report, recording: Recording) -> anyhow::Resul
 }
 
 /// Where the programs are that the gates of this project could want.
-pub fn programs(cx: &Cx, config: &Config, project: &Project, finder: &Finder) -> Programs {
+pub fn programs(
+    cx: &Cx,
+    config: &Config,
+    project: &Project,
+    work: Option<&ActiveWork>,
+    finder: &Finder,
+) -> Programs {
     let cargo_home = cx.environment.get("CARGO_HOME").map(PathBuf::from);
     let cargo_home = cargo_home.or_else(|| Some(Path::new(cx.environment.get("HOME")?).join(".cargo")));
     let cargo_bin = cargo_home
         .map(|home| home.join("bin"))
         .filter(|bin| bin.is_absolute());
-    engine::find_programs(config, project, finder, cargo_bin.as_deref())
+    engine::find_programs(config, project, work, finder, cargo_bin.as_deref())
 }

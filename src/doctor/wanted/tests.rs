@@ -26,7 +26,7 @@ fn with(settings: &serde_json::Value, locks: &[&str], found: &[(&str, &str)], ch
     };
     let config = load::parse("config.json", &settings.to_string()).unwrap().config;
     let mut programs: BTreeMap<crate::gates::Wanted, Found> = BTreeMap::new();
-    for wanted in Programs::wanted(&config, &project) {
+    for wanted in Programs::wanted(&config, &project, None) {
         let at = found.iter().find(|(name, _)| *name == wanted.program);
         let state = match at {
             Some((_, path)) if path.starts_with('!') => Found::NotExecutable(path[1..].into()),

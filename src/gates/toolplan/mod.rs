@@ -125,7 +125,13 @@ impl UnitPlan<'_> {
                 break;
             }
         }
-        if !served {
+        if !served && self.gate == GateId::Documentation {
+            let reason = format!(
+                "sdd has no check of doc comments for {language}; quality_gates.{}.commands.{language} can name one",
+                self.gate.config_key()
+            );
+            items.push(self.not_run("-", Meaning::Skip, reason, None));
+        } else if !served {
             let reason = format!("no built-in tool serves {} for {language}", self.gate);
             let hint = format!(
                 "set quality_gates.{}.commands.{language} to a command",

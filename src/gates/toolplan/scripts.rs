@@ -23,7 +23,7 @@ fn names(gate: GateId) -> &'static [&'static str] {
         GateId::Linting => &["lint"],
         GateId::TypeChecking => &["typecheck", "type-check", "check:types", "types:check", "tsc"],
         GateId::Formatting => &["format:check", "check:format", "fmt:check", "format", "fmt"],
-        GateId::Security | GateId::Custom => &[],
+        GateId::Security | GateId::Documentation | GateId::SpecCompleteness | GateId::Custom => &[],
     }
 }
 

@@ -29,6 +29,8 @@ impl Config {
             GateId::Formatting,
             GateId::TypeChecking,
             GateId::Security,
+            GateId::Documentation,
+            GateId::SpecCompleteness,
             GateId::Custom,
         ] {
             filled.insert(gate.config_key().to_owned(), self.section(gate));
@@ -60,8 +62,10 @@ impl Config {
         let mut set = |key: &str, value: Value| section.insert(key.to_owned(), value);
         set("enabled", settings.enabled.into());
         set("required", settings.required.into());
-        set("timeout", settings.timeout.as_secs().into());
-        set("on_missing_tool", json!(settings.on_missing_tool));
+        if gate != GateId::SpecCompleteness {
+            set("timeout", settings.timeout.as_secs().into());
+            set("on_missing_tool", json!(settings.on_missing_tool));
+        }
         match gate {
             GateId::Tests => {
                 let thresholds: Map<String, Value> = Language::ALL
@@ -79,9 +83,15 @@ impl Config {
             GateId::Linting | GateId::Formatting => {
                 set("auto_fix", self.auto_fix(gate).into());
             }
-            GateId::TypeChecking => {}
+            GateId::TypeChecking | GateId::SpecCompleteness => {}
             GateId::Security => {
                 set("fail_on", json!(self.quality_gates.security.fail_on));
+            }
+            GateId::Documentation => {
+                let own = &self.quality_gates.documentation;
+                set("check_changelog", own.check_changelog.into());
+                set("check_docstrings", own.check_docstrings.into());
+                set("check_readme", own.check_readme.into());
             }
             GateId::Custom => {
                 set("rules", json!(self.rules().collect::<Vec<_>>()));
@@ -120,6 +130,11 @@ mod tests {
                     "security": {
                         "enabled": true, "required": true, "timeout": 60, "on_missing_tool": "block", "fail_on": "high"
                     },
+                    "documentation": {
+                        "enabled": true, "required": false, "timeout": 120, "on_missing_tool": "skip",
+                        "check_changelog": true, "check_docstrings": true, "check_readme": false
+                    },
+                    "spec_completeness": {"enabled": true, "required": true},
                     "custom_validations": {
                         "enabled": true, "required": true, "timeout": 120, "on_missing_tool": "block", "rules": []
                     }
@@ -140,7 +155,9 @@ mod tests {
     #[test]
     fn effective_settings_are_settings_of_the_same_effect() {
         check("{}");
-        check(r#"{"quality_gates": {"coverage_threshold": 60.5, "documentation": {"enabled": true}}}"#);
+        check(r#"{"quality_gates": {"coverage_threshold": 60.5, "integration_tests": {"enabled": true}}}"#);
+        check(r#"{"quality_gates": {"documentation": {"check_readme": true, "commands": {"go": "a"}}}}"#);
+        check(r#"{"quality_gates": {"spec_completeness": {"required": false}}}"#);
         check(r#"{"quality_gates": {"linting": {"required": true, "commands": {"python": "a -k 'b c'"}}}}"#);
         check(
             r#"{"custom_validations": {"rules": [{"type": "grep", "pattern": "x", "files": "."}]}, "curation": 1}"#,

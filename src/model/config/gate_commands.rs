@@ -25,9 +25,9 @@ impl GateCommands {
         self.0.get(&gate).map(Vec::as_slice)
     }
 
-    /// The gates that take commands: all but the one that has rules.
+    /// The gates that take commands: those that ask each unit something.
     pub fn gates() -> impl Iterator<Item = GateId> {
-        GateId::ALL.into_iter().filter(|gate| *gate != GateId::Custom)
+        GateId::ALL.into_iter().filter(|gate| gate.is_of_units())
     }
 }
 
@@ -44,6 +44,11 @@ impl<'de> Deserialize<'de> for GateCommands {
             return Err(D::Error::custom(
                 "the custom gate takes rules and no commands: quality_gates.custom_validations.rules",
             ));
+        }
+        if let Some(gate) = map.keys().find(|gate| !gate.is_of_units()) {
+            return Err(D::Error::custom(format!(
+                "the {gate} gate asks the project and no unit: it takes no commands"
+            )));
         }
         let read = map
             .into_iter()

@@ -38,6 +38,17 @@ pub fn initial(languages: &[Language]) -> Value {
                 "required": gates.security.required,
                 "fail_on": gates.security.fail_on,
             },
+            "documentation": {
+                "enabled": gates.documentation.enabled,
+                "required": gates.documentation.required,
+                "check_changelog": gates.documentation.check_changelog,
+                "check_docstrings": gates.documentation.check_docstrings,
+                "check_readme": gates.documentation.check_readme,
+            },
+            "spec_completeness": {
+                "enabled": gates.spec_completeness.enabled,
+                "required": gates.spec_completeness.required,
+            },
             "custom_validations": {
                 "enabled": gates.custom_validations.enabled,
                 "required": gates.custom_validations.required,

@@ -48,7 +48,8 @@ pub use rule::{GrepMode, Rule, RuleKind, RuleProblem};
 pub(crate) use schema::nearest;
 pub use schema::{SCHEMA_ID, schema};
 pub use sections::{
-    CustomValidations, Formatting, Linting, OnMissingTool, Security, TestExecution, TypeChecking,
+    CustomValidations, Documentation, Formatting, Linting, OnMissingTool, Security, SpecCompleteness,
+    TestExecution, TypeChecking,
 };
 pub use units::{LanguageSettings, Languages, UnitSettings};
 pub use view::{Origin, UnitView};
@@ -133,6 +134,12 @@ pub struct QualityGates {
     /// The security gate.
     #[serde(deserialize_with = "values::object")]
     pub security: Security,
+    /// The documentation gate.
+    #[serde(deserialize_with = "values::object")]
+    pub documentation: Documentation,
+    /// The spec completeness gate.
+    #[serde(deserialize_with = "values::object")]
+    pub spec_completeness: SpecCompleteness,
     /// The custom gate: the project's own rules.
     #[serde(deserialize_with = "values::object")]
     pub custom_validations: CustomValidations,
@@ -146,9 +153,6 @@ pub struct QualityGates {
     /// The quality tier that a project was set up with; kept, and decides nothing: the settings of each gate do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
-    /// The documentation gate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub documentation: Option<OtherGate>,
     /// The library verification gate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context7: Option<OtherGate>,
@@ -158,9 +162,6 @@ pub struct QualityGates {
     /// The gate for the documentation of integration tests.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration_documentation: Option<OtherGate>,
-    /// The spec completeness gate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub spec_completeness: Option<OtherGate>,
 }
 
 /// The settings that every gate has, with defaults applied.
@@ -188,6 +189,8 @@ impl Config {
             GateId::Formatting => gates.formatting.settings(),
             GateId::TypeChecking => gates.type_checking.settings(),
             GateId::Security => gates.security.settings(),
+            GateId::Documentation => gates.documentation.settings(),
+            GateId::SpecCompleteness => gates.spec_completeness.settings(),
             GateId::Custom => gates.custom_validations.settings(),
         }
     }
@@ -208,7 +211,7 @@ impl Config {
         match gate {
             GateId::Linting => self.quality_gates.linting.auto_fix,
             GateId::Formatting => self.quality_gates.formatting.auto_fix,
-            GateId::Tests | GateId::TypeChecking | GateId::Security | GateId::Custom => false,
+            _ => false,
         }
     }
 

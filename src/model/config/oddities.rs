@@ -218,7 +218,7 @@ fn unknown_languages(file: &File<'_>, config: &Config) -> Vec<ConfigWarning> {
     };
     let mut warnings = Vec::new();
     for gate in GateId::ALL {
-        if gate == GateId::Custom {
+        if !gate.is_of_units() {
             continue;
         }
         let commands = JsonPath::of("quality_gates")

@@ -6,7 +6,8 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::{Config, QualityGates};
+use super::Config;
+use crate::model::work_item::WorkItemType;
 
 /// The settings of a gate that this version of sdd does not have: whether it is demanded, and the rest as it is.
 ///
@@ -76,13 +77,28 @@ pub enum GateScope {
     Every,
     /// Integration tests only.
     IntegrationTests,
+    /// Deployments only.
+    Deployments,
+}
+
+impl GateScope {
+    /// Whether the gate says something about work of a type. Without a session there is no such work.
+    pub fn concerns(self, kind: Option<WorkItemType>) -> bool {
+        match self {
+            Self::Every => true,
+            Self::IntegrationTests => kind == Some(WorkItemType::IntegrationTest),
+            Self::Deployments => kind == Some(WorkItemType::Deployment),
+        }
+    }
 }
 
 /// A gate that the configuration names and this version of sdd does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnavailableGate {
-    /// The gate's key under `quality_gates`.
-    pub key: &'static str,
+    /// The place of its settings, such as `quality_gates.integration_tests`.
+    pub place: &'static str,
+    /// Whether the configuration names it.
+    pub named: bool,
     /// Whether it takes part.
     pub enabled: bool,
     /// Whether it decides over the run.
@@ -91,70 +107,87 @@ pub struct UnavailableGate {
     pub scope: GateScope,
 }
 
-/// A gate that is known by name: its key, whether it is enabled and required when its section does not say, the
-/// work items it is for, and how to find its section.
+/// A gate that is known by name: where its settings are, whether it is enabled and required when they do not say, the
+/// work items it is for, and how to find its settings.
 struct Known {
-    key: &'static str,
+    place: &'static str,
     enabled: bool,
     required: bool,
     scope: GateScope,
-    section: fn(&QualityGates) -> Option<&OtherGate>,
+    section: fn(&Config) -> Option<Asked>,
 }
 
-const KNOWN: [Known; 5] = [
+/// What the settings say of a gate.
+#[derive(Clone, Copy, Default)]
+struct Asked {
+    enabled: Option<bool>,
+    required: Option<bool>,
+}
+
+impl Asked {
+    fn of(gate: &OtherGate) -> Self {
+        Self {
+            enabled: gate.enabled,
+            required: gate.required,
+        }
+    }
+}
+
+const KNOWN: [Known; 4] = [
     Known {
-        key: "documentation",
-        enabled: true,
-        required: false,
-        scope: GateScope::Every,
-        section: |gates| gates.documentation.as_ref(),
-    },
-    Known {
-        key: "context7",
+        place: "quality_gates.context7",
         enabled: false,
         required: false,
         scope: GateScope::Every,
-        section: |gates| gates.context7.as_ref(),
+        section: |config| config.quality_gates.context7.as_ref().map(Asked::of),
     },
     Known {
-        key: "spec_completeness",
-        enabled: true,
-        required: true,
-        scope: GateScope::Every,
-        section: |gates| gates.spec_completeness.as_ref(),
-    },
-    Known {
-        key: "integration_tests",
+        place: "quality_gates.integration_tests",
         enabled: true,
         required: true,
         scope: GateScope::IntegrationTests,
-        section: |gates| gates.integration_tests.as_ref(),
+        section: |config| {
+            let present = config.quality_gates.integration_tests.as_ref();
+            present.or(config.integration_tests.as_ref()).map(Asked::of)
+        },
     },
     Known {
-        key: "integration_documentation",
+        place: "quality_gates.integration_documentation",
         enabled: true,
         required: false,
         scope: GateScope::IntegrationTests,
-        section: |gates| gates.integration_documentation.as_ref(),
+        section: |config| {
+            let present = config.quality_gates.integration_documentation.as_ref();
+            present.map(Asked::of)
+        },
+    },
+    Known {
+        place: "deployment",
+        enabled: true,
+        required: true,
+        scope: GateScope::Deployments,
+        section: |config| config.deployment.as_ref().map(|_| Asked::default()),
     },
 ];
 
 impl Config {
-    /// The gates that this configuration names and this version of sdd does not have, in a fixed order.
-    pub fn unavailable_gates(&self) -> Vec<UnavailableGate> {
+    /// The gates that this configuration names, or work of a type needs, and this version of sdd does not have, in a
+    /// fixed order.
+    pub fn unavailable_gates(&self, kind: Option<WorkItemType>) -> Vec<UnavailableGate> {
         KNOWN
             .iter()
             .filter_map(|known| {
-                let older = match known.key {
-                    "integration_tests" => self.integration_tests.as_ref(),
-                    _ => None,
-                };
-                let section = (known.section)(&self.quality_gates).or(older)?;
-                Some(UnavailableGate {
-                    key: known.key,
-                    enabled: section.enabled.unwrap_or(known.enabled),
-                    required: section.required.unwrap_or(known.required),
-                    scope: known.scope,
+                let section = (known.section)(self);
+                let named = section.is_some();
+                let asked = section.unwrap_or_default();
+                (named || (known.scope != GateScope::Every && known.scope.concerns(kind))).then(|| {
+                    UnavailableGate {
+                        place: known.place,
+                        named,
+                        enabled: asked.enabled.unwrap_or(known.enabled),
+                        required: asked.required.unwrap_or(known.required),
+                        scope: known.scope,
+                    }
                 })
             })
             .collect()
@@ -166,30 +199,46 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, expect: &[(&str, bool, bool)]) {
+    fn check(text: &str, kind: Option<WorkItemType>, expect: &[(&str, bool, bool)]) {
         let config: Config = serde_json::from_str(text).unwrap();
         let found: Vec<(&str, bool, bool)> = config
-            .unavailable_gates()
+            .unavailable_gates(kind)
             .iter()
-            .map(|gate| (gate.key, gate.enabled, gate.required))
+            .map(|gate| (gate.place, gate.enabled, gate.required))
             .collect();
-        assert_eq!(found, expect);
+        assert_eq!(found, expect, "{text}");
     }
 
+    const TESTS: &str = "quality_gates.integration_tests";
+    const DOCUMENTS: &str = "quality_gates.integration_documentation";
+
     #[test]
-    fn only_gates_that_are_named_are_told_of() {
-        check("{}", &[]);
+    fn only_gates_that_are_named_or_needed_are_told_of() {
+        check("{}", None, &[]);
+        check("{}", Some(WorkItemType::Feature), &[]);
         check(
-            r#"{"quality_gates": {"documentation": {"check_readme": true}, "context7": {}}}"#,
-            &[("documentation", true, false), ("context7", false, false)],
+            "{}",
+            Some(WorkItemType::IntegrationTest),
+            &[(TESTS, true, true), (DOCUMENTS, true, false)],
+        );
+        check(
+            "{}",
+            Some(WorkItemType::Deployment),
+            &[("deployment", true, true)],
+        );
+        check(
+            r#"{"quality_gates": {"integration_documentation": {"x": true}}, "deployment": {}}"#,
+            None,
+            &[(DOCUMENTS, true, false), ("deployment", true, true)],
         );
     }
 
     #[test]
     fn what_the_section_says_wins() {
         check(
-            r#"{"quality_gates": {"documentation": {"enabled": true, "required": true}, "spec_completeness": {"enabled": false}}}"#,
-            &[("documentation", true, true), ("spec_completeness", false, true)],
+            r#"{"quality_gates": {"integration_documentation": {"required": true}, "integration_tests": {"enabled": false}}}"#,
+            Some(WorkItemType::IntegrationTest),
+            &[(TESTS, false, true), (DOCUMENTS, true, true)],
         );
     }
 
@@ -197,12 +246,30 @@ mod tests {
     fn integration_tests_are_found_at_both_places_and_the_present_one_wins() {
         check(
             r#"{"integration_tests": {"enabled": true}}"#,
-            &[("integration_tests", true, true)],
+            None,
+            &[(TESTS, true, true)],
         );
         check(
             r#"{"integration_tests": {"enabled": true}, "quality_gates": {"integration_tests": {"enabled": false}}}"#,
-            &[("integration_tests", false, true)],
+            None,
+            &[(TESTS, false, true)],
         );
+    }
+
+    #[test]
+    fn a_gate_concerns_work_of_its_own_type_only() {
+        for kind in WorkItemType::ALL {
+            let is = |of: WorkItemType| *kind == of;
+            assert_eq!(
+                GateScope::IntegrationTests.concerns(Some(*kind)),
+                is(WorkItemType::IntegrationTest)
+            );
+            assert_eq!(
+                GateScope::Deployments.concerns(Some(*kind)),
+                is(WorkItemType::Deployment)
+            );
+        }
+        assert!(!GateScope::IntegrationTests.concerns(None));
     }
 
     #[test]

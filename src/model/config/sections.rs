@@ -1,5 +1,6 @@
 //! The sections of `quality_gates`: one type a gate, each with the settings that all gates share.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -116,9 +117,56 @@ section! {
 }
 
 section! {
+    /// The documentation gate: what changed is told. Its commands are those that check doc comments.
+    Documentation { enabled: true, required: false, timeout: 120 }
+    /// Whether the changelog must have been changed, where anything was changed since the session began; without a
+    /// session, since the default branch was left.
+    check_changelog: bool = true;
+    /// Whether what is public must have doc comments.
+    check_docstrings: bool = true;
+    /// Whether there must be a README, and it must have been changed as the changelog must.
+    check_readme: bool = false;
+}
+
+section! {
     /// The custom gate: the project's own rules.
     CustomValidations { enabled: true, required: true, timeout: 120 }
     /// The rules; none by default.
     #[serde(deserialize_with = "values::objects")]
     rules: Vec<Rule> = Vec::new();
+}
+
+/// No commands: what gates have that ask the project and no unit.
+static NO_COMMANDS: LazyLock<CommandSet> = LazyLock::new(CommandSet::default);
+
+/// The spec completeness gate: the work item says all that an item of its type must say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct SpecCompleteness {
+    /// Whether the gate takes part.
+    pub enabled: bool,
+    /// Whether the gate decides over the run; an optional gate only informs.
+    pub required: bool,
+}
+
+impl Default for SpecCompleteness {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            required: true,
+        }
+    }
+}
+
+impl SpecCompleteness {
+    pub(super) fn settings(&self) -> GateSettings<'_> {
+        GateSettings {
+            enabled: self.enabled,
+            required: self.required,
+            // Nothing is started and nothing can be missing.
+            timeout: Duration::ZERO,
+            on_missing_tool: OnMissingTool::Block,
+            commands: &NO_COMMANDS,
+        }
+    }
 }

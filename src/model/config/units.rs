@@ -22,7 +22,8 @@ pub struct UnitSettings {
     /// if no file in it says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
-    /// The gates that run for this unit; absent: all of them. The custom gate is the project's and no unit's.
+    /// The gates that run for this unit; absent: all of them. The gates `spec_completeness` and `custom` are the
+    /// project's and no unit's.
     #[serde(deserialize_with = "gates_of_unit", skip_serializing_if = "Option::is_none")]
     pub gates: Option<Vec<GateId>>,
     /// Commands by gate, instead of the built-in ones and of those for the language; `null` for nothing.
@@ -45,10 +46,10 @@ pub struct UnitSettings {
 
 fn gates_of_unit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<GateId>>, D::Error> {
     let gates = Option::<Vec<GateId>>::deserialize(deserializer)?;
-    if gates.iter().flatten().any(|gate| *gate == GateId::Custom) {
-        return Err(D::Error::custom(
-            "the custom gate is the project's and no unit's: it runs whatever units say",
-        ));
+    if let Some(gate) = gates.iter().flatten().find(|gate| !gate.is_of_units()) {
+        return Err(D::Error::custom(format!(
+            "the {gate} gate is the project's and no unit's: it runs whatever units say"
+        )));
     }
     Ok(gates)
 }
@@ -99,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_unit_has_no_custom_gate() {
+    fn a_unit_has_no_gate_that_is_the_projects() {
         let read = |gates: &str| {
             serde_json::from_str::<UnitSettings>(&format!(r#"{{"path": "a", "gates": {gates}}}"#))
                 .map(|unit| unit.gates)
@@ -107,8 +108,13 @@ mod tests {
         };
         assert_eq!(read(r#"["tests"]"#), Ok(Some(vec![GateId::Tests])));
         assert_eq!(read("null"), Ok(None));
-        let refused = read(r#"["tests", "custom"]"#).unwrap_err();
-        assert!(refused.contains("the custom gate is the project's"), "{refused}");
+        for gate in ["custom", "spec_completeness"] {
+            let refused = read(&format!(r#"["tests", "{gate}"]"#)).unwrap_err();
+            assert!(
+                refused.contains(&format!("the {gate} gate is the project's")),
+                "{refused}"
+            );
+        }
     }
 
     #[test]

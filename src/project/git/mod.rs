@@ -1,7 +1,9 @@
-//! The git state of a project, asked of git itself and never of files in `.git`.
+//! The git state of a project and what changed in it, asked of git itself and never of files in `.git`.
 
+mod changes;
+mod log;
 mod porcelain;
-mod since;
+mod raw;
 mod tree;
 
 use std::collections::BTreeSet;
@@ -12,8 +14,9 @@ use crate::model::report::GitInfo;
 use crate::model::text;
 use crate::process::{self, End, Invocation, Outcome, Runner};
 
+pub use changes::{Asking, Base, Change, Changes, Since, What, changes};
+pub use log::history;
 pub use porcelain::{Status, parse};
-pub use since::since;
 pub use tree::{Tree, changed_between, tree};
 
 use super::detect::nearest_git;
@@ -39,7 +42,7 @@ pub const OWN_WRITES: [&str; 9] = [
     "config.schema.json",
 ];
 
-/// Why the state of a repository is not known.
+/// Why the state of a repository, or what changed in it, is not known.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Git could not be run.
@@ -61,22 +64,47 @@ pub enum Error {
         directory: String,
     },
     /// Git ended in another way than with an answer.
-    #[error("git {command} {how}{}", said_after(said))]
+    #[error("git {call} {how}{}", said_after(said))]
     Failed {
-        /// What it was asked: `status`.
-        command: &'static str,
+        /// What git was asked, in a word.
+        call: &'static str,
         /// How it ended.
         how: String,
         /// The first line of what it said; empty when it said nothing.
         said: String,
     },
     /// Git's answer is not in its documented format.
-    #[error("git {command} answered something that cannot be understood: {what}")]
+    #[error("git status answered something else than a status: {what}")]
     Output {
-        /// What it was asked: `status`.
-        command: &'static str,
         /// The part that was not understood.
         what: String,
+    },
+    /// Git's list of what changed is not in its documented format, or longer than can be read.
+    #[error("what git says has changed cannot be read: {what}")]
+    List {
+        /// The part that was not understood.
+        what: String,
+    },
+    /// A commit that should be there is not.
+    #[error(
+        "the commit {commit} is not in this repository: its history was written anew, or this is another clone"
+    )]
+    UnknownCommit {
+        /// The commit, made safe to show.
+        commit: String,
+    },
+    /// Nothing says which branch is the default one.
+    #[error(
+        "the default branch is not known, so nothing says what is new; say it with: git remote set-head origin --auto"
+    )]
+    NoDefaultBranch,
+    /// What is checked out has nothing to do with the default branch.
+    #[error(
+        "what is checked out and {branch} have no commit in common; in a shallow clone: git fetch --unshallow"
+    )]
+    Unrelated {
+        /// The default branch.
+        branch: String,
     },
 }
 
@@ -86,11 +114,11 @@ pub enum Error {
 /// own `.git/config`: no hooks, no file system monitor, no pager, no `ext::` transport, no fetching of missing
 /// objects. The list of its users that a repository may belong to (`safe.directory`) is git's own.
 pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Option<GitInfo>, Error> {
-    let invocation = invocation(git_program, root);
-    let outcome = runner.run(&invocation)?;
+    let outcome = runner.run(&invocation(git_program, root))?;
     match outcome.end {
         End::Code(0) => {}
-        end => return refusal(end, &outcome, root),
+        _ if is_no_repository(&outcome, root) => return Ok(None),
+        end => return Err(refusal("status", end, &outcome)),
     }
     let status = parse(&outcome.stdout.bytes(), outcome.stdout.truncated())?;
     let state = state_directory(root);
@@ -108,7 +136,7 @@ pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
 }
 
 fn invocation(git_program: &Path, root: &Path) -> Invocation {
-    asking(git_program, root).args([
+    call(git_program, root).args([
         "status",
         "--porcelain=v2",
         "--branch",
@@ -120,8 +148,8 @@ fn invocation(git_program: &Path, root: &Path) -> Invocation {
     ])
 }
 
-/// A call of git that only asks; what it is asked comes behind.
-fn asking(git_program: &Path, root: &Path) -> Invocation {
+/// A call of git about a project; what is asked is added.
+fn call(git_program: &Path, root: &Path) -> Invocation {
     let mut invocation = Invocation::new(git_program, root, TIMEOUT)
         .args([
             "--no-pager",
@@ -149,34 +177,32 @@ fn asking(git_program: &Path, root: &Path) -> Invocation {
     invocation
 }
 
-fn refusal(end: End, outcome: &Outcome, root: &Path) -> Result<Option<GitInfo>, Error> {
+/// Whether git says that there is no repository.
+fn is_no_repository(outcome: &Outcome, root: &Path) -> bool {
     let stderr = text::message(&outcome.stderr.bytes());
     // The whole phrase: a `.git` file that leads nowhere is "not a git repository: PATH" and a fault. A broken
     // repository gets the phrase, too, and is not the same as none.
     let has_head = || nearest_git(root).is_some_and(|top| top.join(".git").join("HEAD").exists());
-    if stderr.contains("not a git repository (or any") && !has_head() {
-        return Ok(None);
-    }
-    if let Some((_, rest)) = stderr.split_once("detected dubious ownership in repository at '") {
-        let directory = rest.split_once("'\n").map_or(rest, |(directory, _)| directory);
-        return Err(Error::Unsafe {
-            directory: directory.trim_end_matches('\'').to_owned(),
-        });
-    }
-    Err(failure("status", end, &stderr))
+    stderr.contains("not a git repository (or any") && !has_head()
 }
 
-/// The error that git ended in this way.
-fn failure(command: &'static str, end: End, stderr: &str) -> Error {
+fn refusal(call: &'static str, end: End, outcome: &Outcome) -> Error {
+    let stderr = text::message(&outcome.stderr.bytes());
+    if let Some((_, rest)) = stderr.split_once("detected dubious ownership in repository at '") {
+        let directory = rest.split_once("'\n").map_or(rest, |(directory, _)| directory);
+        return Error::Unsafe {
+            directory: directory.trim_end_matches('\'').to_owned(),
+        };
+    }
     Error::Failed {
-        command,
+        call,
         how: match end {
             End::Code(code) => format!("ended with exit code {code}"),
             End::Signal(signal) => format!("was killed by signal {signal}"),
             End::TimedOut => format!("had no answer within {} s", TIMEOUT.as_secs()),
             End::Cancelled => "was cancelled".to_owned(),
         },
-        said: text::first_line(stderr).to_owned(),
+        said: text::first_line(&stderr).to_owned(),
     }
 }
 

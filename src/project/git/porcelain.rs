@@ -30,7 +30,6 @@ pub fn parse(bytes: &[u8], truncated: bool) -> Result<Status, Error> {
     while let Some(line) = lines.next() {
         let line = String::from_utf8_lossy(line);
         let fault = || Error::Output {
-            command: "status",
             what: crate::model::text::message(line.chars().take(200).collect::<String>().as_bytes()),
         };
         let (kind, rest) = line.split_once(' ').ok_or_else(fault)?;
@@ -65,7 +64,6 @@ pub fn parse(bytes: &[u8], truncated: bool) -> Result<Status, Error> {
         Ok(status)
     } else {
         Err(Error::Output {
-            command: "status",
             what: "the commit is missing".to_owned(),
         })
     }

@@ -6,9 +6,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::{Error, asking, failure, is_own_write, nearest_git, parse, refusal, state_directory};
+use super::{Error, call, is_no_repository, is_own_write, nearest_git, parse, refusal, state_directory};
 use crate::model::report::GitInfo;
-use crate::model::text;
 use crate::process::{End, Runner};
 use crate::store;
 
@@ -34,7 +33,7 @@ pub struct Tree {
 /// The work tree of the repository that `root` lies in; `None` outside of one. Runs git once, and like [`super::read()`]
 /// it neither writes nor runs anything that the repository configures.
 pub fn tree(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Option<Tree>, Error> {
-    let invocation = asking(git_program, root).args([
+    let invocation = call(git_program, root).args([
         "status",
         "--porcelain=v2",
         "--branch",
@@ -47,7 +46,8 @@ pub fn tree(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
     let outcome = runner.run(&invocation)?;
     match outcome.end {
         End::Code(0) => {}
-        end => return refusal(end, &outcome, root).map(|_none| None),
+        _ if is_no_repository(&outcome, root) => return Ok(None),
+        end => return Err(refusal("status", end, &outcome)),
     }
     let status = parse(&outcome.stdout.bytes(), outcome.stdout.truncated())?;
     let state = state_directory(root);
@@ -85,7 +85,7 @@ pub fn changed_between(
     from: &str,
     to: &str,
 ) -> Result<BTreeSet<String>, Error> {
-    let invocation = asking(git_program, root).args([
+    let invocation = call(git_program, root).args([
         "diff",
         "--name-only",
         "-z",
@@ -100,7 +100,7 @@ pub fn changed_between(
     let outcome = runner.run(&invocation)?;
     match outcome.end {
         End::Code(0) => {}
-        end => return Err(failure("diff", end, &text::message(&outcome.stderr.bytes()))),
+        end => return Err(refusal("diff", end, &outcome)),
     }
     let state = state_directory(root);
     let inside = state

@@ -12,7 +12,7 @@ use std::io;
 use super::briefing::short;
 use super::markdown::code;
 use super::{clean, counts, decision, inert, seconds, sign};
-use crate::model::history::Since;
+use crate::model::history::History;
 use crate::model::report::{GateReport, Report};
 use crate::model::session::{ActiveWork, Outcome};
 use crate::model::text;
@@ -43,14 +43,14 @@ pub struct Ended<'a> {
     /// What became of the item.
     pub outcome: Outcome,
     /// What happened in the repository since the session began.
-    pub history: History<'a>,
+    pub happened: Happened<'a>,
 }
 
 /// What happened in the repository since the session began.
 #[derive(Clone, Copy, Debug)]
-pub enum History<'a> {
+pub enum Happened<'a> {
     /// This.
-    Known(&'a Since),
+    Known(&'a History),
     /// It is not known, and why.
     Unknown(&'a str),
 }
@@ -100,9 +100,9 @@ fn page(ended: &Ended<'_>) -> String {
 
 fn commits(ended: &Ended<'_>) -> String {
     let mut part = "\n## Commits Made\n\n".to_owned();
-    let since = match ended.history {
-        History::Known(since) => since,
-        History::Unknown(why) => return part + &format!("Not known: {}\n", line(why)),
+    let since = match ended.happened {
+        Happened::Known(since) => since,
+        Happened::Unknown(why) => return part + &format!("Not known: {}\n", line(why)),
     };
     if since.commits.is_empty() {
         part.push_str("None.\n");

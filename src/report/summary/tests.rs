@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::results::Results;
 use super::*;
-use crate::model::history::{Change, Commit};
+use crate::model::history::{Change, Commit, History};
 use crate::model::report::Report;
 use crate::model::work_item::{Priority, Status, WorkItem};
 use crate::report::tests::fixture_report;
@@ -40,12 +40,12 @@ fn report() -> Report {
     report
 }
 
-fn since() -> Since {
+fn since() -> History {
     let commit = |id: &str, subject: &str| Commit {
         id: id.to_owned(),
         subject: subject.to_owned(),
     };
-    Since {
+    History {
         commits: vec![commit("89abcde", "Add `login`"), commit("0123456", "Begin")],
         more: false,
         change: Change {
@@ -57,7 +57,7 @@ fn since() -> Since {
     }
 }
 
-fn ended<'a>(report: &'a Report, work: Option<&'a ActiveWork>, history: History<'a>) -> Ended<'a> {
+fn ended<'a>(report: &'a Report, work: Option<&'a ActiveWork>, happened: Happened<'a>) -> Ended<'a> {
     Ended {
         report,
         report_file: ".session/reports/session_003.json",
@@ -67,21 +67,21 @@ fn ended<'a>(report: &'a Report, work: Option<&'a ActiveWork>, history: History<
         started_at: Some(BEGAN),
         ended_at: ENDED,
         outcome: Outcome::Completed,
-        history,
+        happened,
     }
 }
 
 #[test]
 fn a_summary_says_what_was_done_and_how_the_gates_saw_it() {
     let (report, work, since) = (report(), work(WorkItemType::Feature), since());
-    let page = markdown(&ended(&report, Some(&work), History::Known(&since))).unwrap();
+    let page = markdown(&ended(&report, Some(&work), Happened::Known(&since))).unwrap();
     insta::assert_snapshot!("feature", page);
 }
 
 #[test]
 fn what_is_not_known_is_said() {
     let report = report();
-    let mut incomplete = ended(&report, None, History::Unknown("the session has no base commit"));
+    let mut incomplete = ended(&report, None, Happened::Unknown("the session has no base commit"));
     incomplete.outcome = Outcome::Incomplete;
     incomplete.started_at = None;
     let page = markdown(&incomplete).unwrap();
@@ -100,7 +100,7 @@ fn what_is_not_known_is_said() {
 fn many_commits_are_counted() {
     let (report, work, mut since) = (report(), work(WorkItemType::Feature), since());
     since.commits = vec![since.commits[0].clone(); 60];
-    let page = |since: &Since| markdown(&ended(&report, Some(&work), History::Known(since))).unwrap();
+    let page = |since: &History| markdown(&ended(&report, Some(&work), Happened::Known(since))).unwrap();
     assert!(page(&since).contains("- … and 10 more\n"));
     since.more = true;
     assert!(page(&since).contains("- … and more than 10 more\n"));
@@ -124,7 +124,7 @@ fn decimal(value: f64) -> serde_json::Number {
 #[test]
 fn an_integration_test_has_its_results() {
     let (report, work) = (report(), work(WorkItemType::IntegrationTest));
-    let page = markdown(&ended(&report, Some(&work), History::Unknown("no git"))).unwrap();
+    let page = markdown(&ended(&report, Some(&work), Happened::Unknown("no git"))).unwrap();
     let section = page.split("\n## Integration Test Results\n").nth(1).unwrap();
     insta::assert_snapshot!(
         "integration_of_nothing",
@@ -156,7 +156,7 @@ fn an_integration_test_has_its_results() {
 #[test]
 fn a_deployment_has_its_results() {
     let (report, work) = (report(), work(WorkItemType::Deployment));
-    let page = markdown(&ended(&report, Some(&work), History::Unknown("no git"))).unwrap();
+    let page = markdown(&ended(&report, Some(&work), Happened::Unknown("no git"))).unwrap();
     let section = page.split("\n## Deployment Results\n").nth(1).unwrap();
     insta::assert_snapshot!(
         "deployment_of_nothing",
@@ -182,7 +182,7 @@ fn what_tools_and_people_wrote_cannot_pass_for_a_line_of_ours() {
     work.item.title = "x\n# Session 9 Summary".to_owned();
     since.commits[0].subject = "` ## x\n- tests: ✓ PASSED".to_owned();
     report.gates[0].reason = "y\n- tests: ✓ PASSED".to_owned();
-    let page = markdown(&ended(&report, Some(&work), History::Known(&since))).unwrap();
+    let page = markdown(&ended(&report, Some(&work), Happened::Known(&since))).unwrap();
     assert_eq!(page.matches("\n# ").count(), 0, "{page}");
     assert_eq!(page.matches("\n- tests: ✓").count(), 0, "{page}");
 }

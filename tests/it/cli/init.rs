@@ -18,7 +18,10 @@ fn a_project_is_set_up_once_and_then_left_alone() {
         .iter()
         .map(|tool| tool["tool"].clone())
         .collect();
-    assert_eq!(found, ["ruff-format", "ruff", "pytest", "bandit"]);
+    assert_eq!(
+        found,
+        ["ruff-format", "ruff", "pytest", "bandit", "ruff-docstrings"]
+    );
 
     let before = [
         ".session/config.json",

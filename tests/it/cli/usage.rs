@@ -27,7 +27,7 @@ fn unknown_names_get_a_did_you_mean_and_exit_2() {
     check(
         ["gate", "nothing-like-it"],
         2,
-        "gates are: formatting, linting, type_checking, tests, security, custom",
+        "gates are: formatting, linting, type_checking, tests, security, documentation, spec_completeness, custom",
     );
     check(["complet"], 2, "complete");
 }
@@ -97,6 +97,8 @@ fn every_command_writes_where_it_is_asked_to() {
         vec!["config", "show"],
         vec!["config", "check"],
         vec!["config", "schema"],
+        vec!["work-item", "list"],
+        vec!["work-item", "validate"],
         vec!["gate", "list"],
         vec!["gate", "--plan"],
         vec!["complete", "--plan"],
@@ -250,6 +252,8 @@ fn the_list_of_gates_names_every_gate() {
             "type_checking",
             "tests",
             "security",
+            "documentation",
+            "spec_completeness",
             "custom"
         ]
     );

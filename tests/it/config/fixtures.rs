@@ -26,10 +26,10 @@ fn fixture(name: &str, warnings: &[(WarningKind, usize, &str)]) -> Loaded {
 }
 
 fn unavailable(loaded: &Loaded) -> Vec<(&'static str, bool, bool)> {
-    let gates = loaded.config.unavailable_gates();
+    let gates = loaded.config.unavailable_gates(None);
     gates
         .iter()
-        .map(|gate| (gate.key, gate.enabled, gate.required))
+        .map(|gate| (gate.place, gate.enabled, gate.required))
         .collect()
 }
 
@@ -47,11 +47,13 @@ fn the_early_generation() {
     assert_eq!(
         unavailable(&loaded),
         [
-            ("documentation", true, false),
-            ("context7", false, false),
-            ("integration_tests", true, true)
+            ("quality_gates.context7", false, false),
+            ("quality_gates.integration_tests", true, true)
         ]
     );
+    let documentation = &config.quality_gates.documentation;
+    assert_eq!((documentation.enabled, documentation.required), (true, false));
+    assert!(documentation.check_changelog && documentation.check_docstrings && !documentation.check_readme);
     assert_eq!(config.coverage_threshold(Language::Python), Some(80.0));
     assert_eq!(config.quality_gates.security.fail_on, Severity::High);
     assert_eq!(
@@ -82,10 +84,11 @@ fn the_late_generation() {
     assert_eq!((linting.required, linting.timeout.as_secs()), (true, 90));
     assert_eq!(linting.on_missing_tool, OnMissingTool::Block);
     assert_eq!(only(linting.commands, Language::Typescript), "npm run lint");
-    assert_eq!(
-        unavailable(&loaded),
-        [("documentation", true, true), ("spec_completeness", true, true)]
-    );
+    assert_eq!(unavailable(&loaded), []);
+    for gate in [GateId::Documentation, GateId::SpecCompleteness] {
+        let settings = config.gate(gate);
+        assert!(settings.enabled && settings.required, "{gate}");
+    }
 }
 
 #[test]

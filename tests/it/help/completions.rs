@@ -38,6 +38,15 @@ fn bash_completes_commands_gates_formats_and_shells() {
     assert_eq!(offered(&sandbox, "sdd gate --strict --pl"), ["--plan"]);
     assert_eq!(offered(&sandbox, "sdd config ch"), ["check"]);
     assert_eq!(offered(&sandbox, "sdd completions z"), ["zsh"]);
+    assert_eq!(offered(&sandbox, "sdd work-item sh"), ["show"]);
+    assert_eq!(
+        offered(&sandbox, "sdd work-item new --type int"),
+        ["integration_test"]
+    );
+    assert_eq!(
+        offered(&sandbox, "sdd work-item list --status comp"),
+        ["completed"]
+    );
     assert!(
         !offered(&sandbox, "sdd ")
             .iter()

@@ -5,6 +5,7 @@
     reason = "helpers of tests may panic like the tests themselves"
 )]
 
+mod changes;
 mod detect;
 mod facts;
 mod files;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use sdd::store::{Error, Overwrite, Store, Written, atomic, layout};
+use sdd::store::{Error, Overwrite, Store, Written, atomic, layout, read_inside};
 use serde_json::json;
 
 use super::writer;
@@ -312,4 +312,32 @@ fn a_run_directory_is_made_in_the_project_and_outlives_the_value() {
     let path = run.path().to_owned();
     drop(run);
     assert!(path.is_dir());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_removed_only_inside_of_the_project() {
+    let (_root, store) = writer::project();
+    let outside = tempfile::tempdir().unwrap();
+    let kept = outside.path().join("kept.md");
+    atomic::write(&kept, b"of somebody").unwrap();
+    std::os::unix::fs::symlink(outside.path(), store.path("linked")).unwrap();
+    std::os::unix::fs::symlink(&kept, store.path("link.md")).unwrap();
+    for rel in ["../kept.md", "linked/kept.md", kept.to_str().unwrap()] {
+        assert!(matches!(store.remove(rel), Err(Error::Outside { .. })), "{rel}");
+        assert!(
+            matches!(read_inside(store.root(), rel, 100), Err(Error::Outside { .. })),
+            "{rel}"
+        );
+    }
+    let linked = read_inside(store.root(), "link.md", 100);
+    assert!(matches!(linked, Err(Error::Outside { .. })), "{linked:?}");
+    assert!(store.remove("link.md").unwrap(), "the link goes");
+    assert!(kept.exists(), "and not what it leads to");
+    let spec = &layout::spec("x");
+    store.write(spec, b"# X", Overwrite::Replace).unwrap();
+    assert_eq!(read_inside(store.root(), spec, 100).unwrap().unwrap(), b"# X");
+    assert!(store.remove(spec).unwrap());
+    assert!(!store.remove(spec).unwrap(), "there is none any more");
+    assert!(matches!(store.remove(layout::SPECS), Err(Error::NotA { .. })));
 }

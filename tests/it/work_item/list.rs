@@ -38,11 +38,11 @@ fn what_comes_next_stands_first() {
 
 #[test]
 fn filters_leave_what_was_asked_for() {
-    let sandbox = with("late.json");
     #[track_caller]
     fn check(sandbox: &Sandbox, filter: &[&str], expect: &[&str]) {
         assert_eq!(ids(sandbox, filter), expect, "{filter:?}");
     }
+    let sandbox = with("late.json");
     let (feature, test) = ("feature_orders_api_", "integration_test_orders_and_payme");
     let (deployment, security) = ("deployment_production", "security_rotate_the_keys");
     check(&sandbox, &["--type", "feature"], &[feature]);
@@ -117,6 +117,14 @@ fn agents_get_few_words_and_programs_a_document() {
     let sandbox = with("late.json");
     insta::assert_snapshot!("agent", sandbox.sdd(["wi", "list", "--format", "agent"]).stdout);
     insta::assert_json_snapshot!("json", sandbox.sdd(["wi", "list", "--format", "json"]).json());
+}
+
+#[test]
+fn options_stand_before_and_after_the_command() {
+    let sandbox = with("late.json");
+    let expect = sandbox.sdd(["work-item", "list", "--format", "json"]).stdout;
+    assert_eq!(sandbox.sdd(["--format", "json", "wi", "list"]).stdout, expect);
+    assert_eq!(sandbox.sdd(["wi", "--format", "json", "list"]).stdout, expect);
 }
 
 #[test]

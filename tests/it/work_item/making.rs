@@ -45,11 +45,11 @@ fn a_new_item_has_its_fields_its_spec_and_its_counters() {
 
 #[test]
 fn what_is_missing_or_wrong_is_named_by_its_flag() {
-    let sandbox = of(&["feature_cart"]);
     #[track_caller]
     fn check<const N: usize>(sandbox: &Sandbox, args: [&str; N], code: i32, said: &[&str]) {
         refused(sandbox, args, code, said);
     }
+    let sandbox = of(&["feature_cart"]);
     check(&sandbox, ["wi", "new", "--title", "X"], 2, &["--type <TYPE>"]);
     check(&sandbox, ["wi", "new", "--type", "bug"], 2, &["--title <TEXT>"]);
     check(

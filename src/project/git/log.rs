@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{Error, OWN_WRITES, asking, failure};
-use crate::model::history::{Change, Commit, Since};
+use super::{Error, OWN_WRITES, call, refusal};
+use crate::model::history::{Change, Commit, History};
 use crate::model::text;
 use crate::process::{Capture, End, Runner};
 
@@ -17,19 +17,19 @@ const MAX_SUBJECT_CHARS: usize = 200;
 /// only in the project's directory, and none that sdd itself keeps there.
 ///
 /// Like [`super::read()`] it neither writes nor runs anything that the repository configures.
-pub fn since(runner: &dyn Runner, git_program: &Path, root: &Path, base: &str) -> Result<Since, Error> {
+pub fn history(runner: &dyn Runner, git_program: &Path, root: &Path, base: &str) -> Result<History, Error> {
     let ask = |command: &'static str, args: &[String]| {
-        let outcome = runner.run(&asking(git_program, root).args(args))?;
+        let outcome = runner.run(&call(git_program, root).args(args))?;
         match outcome.end {
             End::Code(0) => Ok(outcome.stdout),
-            end => Err(failure(command, end, &text::message(&outcome.stderr.bytes()))),
+            end => Err(refusal(command, end, &outcome)),
         }
     };
     let log = ask("log", &log_args(base))?;
     let (commits, more) = commits(&log)?;
     let diff = ask("diff", &diff_args(base))?;
     let others = ask("ls-files", &others_args())?;
-    Ok(Since {
+    Ok(History {
         commits,
         more,
         change: change(&diff)?,
@@ -97,7 +97,7 @@ fn of_the_project() -> impl Iterator<Item = String> {
 fn commits(log: &Capture) -> Result<(Vec<Commit>, bool), Error> {
     let bytes = log.bytes();
     if log.truncated() {
-        return Err(strange("log", "more than is kept of it"));
+        return Err(strange("more than is kept of it"));
     }
     if bytes.is_empty() {
         return Ok((Vec::new(), false));
@@ -110,7 +110,7 @@ fn commits(log: &Capture) -> Result<(Vec<Commit>, bool), Error> {
         .collect();
     let pairs = fields.chunks_exact(2);
     if !pairs.remainder().is_empty() {
-        return Err(strange("log", "a commit without a subject"));
+        return Err(strange("a commit without a subject"));
     }
     let mut commits: Vec<Commit> = pairs
         .map(|pair| Commit {
@@ -130,22 +130,21 @@ fn change(diff: &Capture) -> Result<Change, Error> {
     let line = String::from_utf8_lossy(&bytes);
     let mut change = Change::default();
     for part in line.trim().split(", ").filter(|part| !part.is_empty()) {
-        let (count, what) = part.split_once(' ').ok_or_else(|| strange("diff", part))?;
-        let count = count.parse().map_err(|_| strange("diff", part))?;
+        let (count, what) = part.split_once(' ').ok_or_else(|| strange(part))?;
+        let count = count.parse().map_err(|_| strange(part))?;
         let what = what.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
         match what {
             "file changed" | "files changed" => change.files = count,
             "insertion" | "insertions" => change.insertions = count,
             "deletion" | "deletions" => change.deletions = count,
-            _ => return Err(strange("diff", part)),
+            _ => return Err(strange(part)),
         }
     }
     Ok(change)
 }
 
-fn strange(command: &'static str, what: &str) -> Error {
-    Error::Output {
-        command,
+fn strange(what: &str) -> Error {
+    Error::List {
         what: text::shorten(&text::one_line(what), 200),
     }
 }

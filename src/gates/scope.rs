@@ -1,0 +1,104 @@
+//! Which gates work of each type needs.
+
+use crate::model::gate_id::GateId;
+use crate::model::work_item::WorkItemType;
+
+/// The gates that work of a type needs, in their order. Those that this version does not have are no gates of this table:
+/// the settings know them by name ([`crate::model::config::GateScope`]), and work that needs them has no verdict.
+pub fn gates_for(kind: WorkItemType) -> Vec<GateId> {
+    GateId::ALL
+        .into_iter()
+        .filter(|gate| needs(kind, *gate))
+        .collect()
+}
+
+/// Whether work of a type needs a gate. A new gate has to say so here.
+fn needs(kind: WorkItemType, gate: GateId) -> bool {
+    match gate {
+        // Whatever is worked on, the project must stay as good as it was.
+        GateId::Formatting
+        | GateId::Linting
+        | GateId::TypeChecking
+        | GateId::Tests
+        | GateId::Security
+        | GateId::Documentation
+        | GateId::Custom => true,
+        // Every type has a spec, and each its own parts.
+        GateId::SpecCompleteness => WorkItemType::ALL.contains(&kind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::GATES;
+    use super::*;
+    use crate::model::config::{Config, GateScope};
+
+    /// What a type needs beyond the gates of this version: the places of their settings.
+    fn beyond(kind: WorkItemType) -> Vec<&'static str> {
+        let gates = Config::default().unavailable_gates(Some(kind));
+        gates
+            .iter()
+            .filter(|gate| gate.scope.concerns(Some(kind)))
+            .map(|gate| gate.place)
+            .collect()
+    }
+
+    #[test]
+    fn every_type_has_its_gates_and_every_gate_a_type() {
+        for kind in WorkItemType::ALL {
+            let gates = gates_for(*kind);
+            for gate in [
+                GateId::Tests,
+                GateId::Security,
+                GateId::Documentation,
+                GateId::SpecCompleteness,
+                GateId::Custom,
+            ] {
+                assert!(gates.contains(&gate), "{kind} has no {gate}");
+            }
+            for gate in &gates {
+                assert!(
+                    GATES.iter().any(|known| known.id() == *gate),
+                    "{gate} is in no table"
+                );
+            }
+            let expect: &[&str] = match kind {
+                WorkItemType::Feature
+                | WorkItemType::Bug
+                | WorkItemType::Refactor
+                | WorkItemType::Security => &[],
+                WorkItemType::IntegrationTest => &[
+                    "quality_gates.integration_tests",
+                    "quality_gates.integration_documentation",
+                ],
+                WorkItemType::Deployment => &["deployment"],
+            };
+            assert_eq!(beyond(*kind), expect, "{kind}");
+        }
+        for gate in GateId::ALL {
+            assert!(
+                WorkItemType::ALL
+                    .iter()
+                    .any(|kind| gates_for(*kind).contains(&gate)),
+                "nothing asks for {gate}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_gates_of_the_table_are_those_that_have_names() {
+        let table: Vec<GateId> = GATES.iter().map(|gate| gate.id()).collect();
+        assert_eq!(table, GateId::ALL);
+    }
+
+    #[test]
+    fn what_this_version_lacks_and_work_requires_is_known_as_required() {
+        for kind in [WorkItemType::IntegrationTest, WorkItemType::Deployment] {
+            let gates = Config::default().unavailable_gates(Some(kind));
+            let required = gates.iter().filter(|gate| gate.enabled && gate.required);
+            assert!(required.count() > 0, "{kind}");
+            assert!(gates.iter().all(|gate| gate.scope != GateScope::Every));
+        }
+    }
+}
