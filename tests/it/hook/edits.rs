@@ -223,6 +223,7 @@ fn a_commit_of_changed_policy_is_told_once() {
 #[test]
 fn commits_that_skip_hooks_are_denied_with_a_reason() {
     let sandbox = project();
+    sandbox.commit("First");
     for (command, denied) in [
         ("git commit --no-verify -m x", Some("--no-verify")),
         ("cd src && env A=b git -C .. commit -anm 'x'", Some("--no-verify")),
