@@ -26,7 +26,6 @@ pub struct Cli {
 /// What `sdd -h` ends with.
 const IN_SHORT: &str = "\
 Examples:
-  sdd init        set this project up
   sdd start       begin a session on a work item
   sdd complete    run every gate, decide, and record the result
 
@@ -132,6 +131,8 @@ pub enum Command {
     InternalReaper {
         /// The run's tag
         tag: String,
+        /// The directory of its temporary files
+        temporary: Option<std::path::PathBuf>,
     },
 }
 

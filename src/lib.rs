@@ -40,8 +40,8 @@ use ui::{Live, Looks, Ui, Verbosity};
 pub fn main() -> Exit {
     // The guard runs before anything is set up: it must outlive whatever could go wrong there. And it is started with
     // every run, so it does without a parser of command lines.
-    if let Some(tag) = guard_tag(std::env::args_os()) {
-        process::guard::run(&tag, &mut std::io::stdin());
+    if let Some((tag, temporary)) = guarded(std::env::args_os()) {
+        process::guard::run(&tag, temporary.as_deref(), &mut std::io::stdin());
         return Exit::Ok;
     }
     match Cli::try_parse() {
@@ -61,11 +61,15 @@ pub fn main() -> Exit {
     }
 }
 
-/// The tag of the run that this process is to guard, when it was started for that.
-fn guard_tag(mut args: impl Iterator<Item = std::ffi::OsString>) -> Option<String> {
+/// The tag of the run that this process is to guard, and the directory of its temporary files, when it was started for
+/// that.
+fn guarded(
+    mut args: impl Iterator<Item = std::ffi::OsString>,
+) -> Option<(String, Option<std::path::PathBuf>)> {
     let is_guard = args.nth(1)? == process::guard::SUBCOMMAND;
     let tag = args.next().filter(|_| is_guard)?.into_string().ok()?;
-    args.next().is_none().then_some(tag)
+    let temporary = args.next().map(std::path::PathBuf::from);
+    args.next().is_none().then_some((tag, temporary))
 }
 
 fn run(cli: Cli) -> Exit {

@@ -10,7 +10,7 @@ use super::context::Cx;
 use super::error::CommandError;
 use super::{complete, init};
 use crate::model::exit::Exit;
-use crate::process::find::{Finder, Found};
+use crate::process::find::Found;
 use crate::process::redact::Redactor;
 use crate::process::{End, Invocation, Runner, System, guard, signals};
 use crate::store::{Overwrite, Store};
@@ -158,7 +158,7 @@ fn lay(store: &Store, files: &[(&str, &str)]) -> anyhow::Result<()> {
 
 /// Makes a virtual environment and installs the tools into it.
 fn make_environment(cx: &mut Cx, root: &Path) -> anyhow::Result<()> {
-    let finder = Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root);
+    let finder = super::pipeline::finder(cx, root);
     let Found::At(python) = finder.find("python3", &[], root) else {
         return Err(CommandError::no_verdict("python3 is not installed")
             .hint("the demo project is a Python service: install Python 3.10 or newer")

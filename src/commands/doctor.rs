@@ -6,7 +6,7 @@ mod render;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::context::Cx;
@@ -20,9 +20,8 @@ use crate::gates::{Context, Fixing, Strictness};
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
 use crate::model::verdict::{RunVerdict, Verdict};
-use crate::process::redact::Redactor;
-use crate::process::{System, guard, signals};
-use crate::project::{Project, detect};
+use crate::process::{System, signals};
+use crate::project::Project;
 use crate::store::{Store, layout};
 use crate::tools as known_tools;
 
@@ -51,8 +50,9 @@ pub struct Args {
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let format = cx.choose(&["human", "json", "agent"])?;
     let opened = pipeline::open(cx)?;
-    let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
-    let finder = pipeline::finder(cx, &project.root);
+    let finder = pipeline::finder(cx, opened.store.root());
+    let pipeline::Tools { runner, redactor } = pipeline::Tools::bare(cx, &opened.config, "doctor").guarded();
+    let project = pipeline::project(&opened.config, opened.store.root(), &finder, &runner)?;
     let programs = pipeline::programs(cx, &opened.config, &project, None, &finder);
     let gate_cx = Context {
         config: &opened.config,
@@ -73,12 +73,6 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         needs.programs.push(look::git_program(&git, &project.root));
     }
 
-    let redactor = Arc::new(Redactor::new(&cx.environment, &opened.config.redact_env));
-    let env = cx.environment.for_tools(&opened.config.pass_env, "doctor");
-    let mut runner = System::new(env, "doctor", cx.cancel.clone(), Arc::clone(&redactor));
-    if let Ok(program) = guard::own_program() {
-        runner = runner.with_guard(program);
-    }
     let platform = look::platform(&finder, &project.root);
     let (answers, sight) = ask(cx, args, &runner, &needs, || {
         look::git(&runner, &git, &project.root)

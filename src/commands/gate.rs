@@ -33,6 +33,9 @@ pub struct Args {
     options: RunOptions,
 }
 
+/// So many directories that were left out are shown to people.
+const MAX_LEFT_OUT: usize = 20;
+
 /// Runs the command.
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     if let Some((first, rest)) = args.names.split_first()
@@ -131,6 +134,9 @@ pub fn plan_text(
     if project.units.is_empty() {
         writeln!(text, "no unit of a known language was found")?;
     }
+    for line in shown_left_out(&project.left_out) {
+        writeln!(text, "left out {line}")?;
+    }
     for gate in &plan.gates {
         let optional = if gate.required { "" } else { " (optional)" };
         writeln!(text, "\n{}{optional}", gate.gate)?;
@@ -152,7 +158,8 @@ pub fn plan_text(
                     } else {
                         String::new()
                     };
-                    writeln!(text, "  + {}{in_unit} ({}{first})", step.tool_name(), step.why)?;
+                    let why = redactor.text(&step.why);
+                    writeln!(text, "  + {}{in_unit} ({why}{first})", step.tool_name())?;
                     let words = redactor.words(&step.command_words());
                     if !words.is_empty() {
                         writeln!(text, "      {}", join_words(&words))?;
@@ -164,9 +171,9 @@ pub fn plan_text(
                     } else {
                         format!("{} ", not.tool)
                     };
-                    writeln!(text, "  - {tool}in {}: {}", not.unit, not.reason)?;
+                    writeln!(text, "  - {tool}in {}: {}", not.unit, redactor.text(&not.reason))?;
                     if let Some(hint) = &not.hint {
-                        writeln!(text, "      → {hint}")?;
+                        writeln!(text, "      → {}", redactor.text(hint))?;
                     }
                 }
             }
@@ -176,9 +183,16 @@ pub fn plan_text(
         writeln!(text)?;
     }
     for warning in warnings {
-        writeln!(text, "warning: {warning}")?;
+        writeln!(text, "warning: {}", redactor.text(warning))?;
     }
     Ok(text)
+}
+
+/// The directories that were left out, cut where there are many.
+pub(super) fn shown_left_out(left_out: &[String]) -> impl Iterator<Item = String> {
+    let more = left_out.len().saturating_sub(MAX_LEFT_OUT);
+    let rest = (more > 0).then(|| format!("{more} more; all of them: --format json"));
+    left_out.iter().take(MAX_LEFT_OUT).cloned().chain(rest)
 }
 
 fn plan_json(redactor: &Redactor, plan: &Plan, project: &Project, warnings: &[String]) -> serde_json::Value {
@@ -191,18 +205,19 @@ fn plan_json(redactor: &Redactor, plan: &Plan, project: &Project, warnings: &[St
             json!({"gate": gate.gate, "required": gate.required, "disabled": gate.disabled, "items": items})
         })
         .collect();
-    json!({"schema_version": 1, "kind": "gate_plan", "units": units, "gates": gates, "warnings": warnings})
+    json!({"schema_version": 1, "kind": "gate_plan", "units": units, "left_out": project.left_out,
+           "gates": gates, "warnings": warnings})
 }
 
 fn item_json(redactor: &Redactor, item: &Item) -> serde_json::Value {
     match item {
         Item::Run(step) => json!({
             "runs": true, "tool": step.tool_name(), "unit": step.unit_path, "language": step.language,
-            "command": redactor.words(&step.command_words()), "rewrites_files": step.phase == Phase::Rewrite, "reason": step.why,
+            "command": redactor.words(&step.command_words()), "rewrites_files": step.phase == Phase::Rewrite, "reason": redactor.text(&step.why),
         }),
         Item::Not(not) => json!({
-            "runs": false, "tool": not.tool, "unit": not.unit, "language": not.language, "reason": not.reason,
-            "hint": not.hint,
+            "runs": false, "tool": not.tool, "unit": not.unit, "language": not.language, "reason": redactor.text(&not.reason),
+            "hint": not.hint.as_ref().map(|hint| redactor.text(hint)),
         }),
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::claude;
 use super::context::Cx;
 use super::error::CommandError;
+use super::gate::shown_left_out;
 use super::pipeline;
 use crate::engine::Plan;
 use crate::gates::{Context, Fixing, Item, Strictness};
@@ -88,10 +89,12 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         Err(error) => return Err(error.into()),
     };
     let ignored = store::read_inside(&root, GITIGNORE, store::SMALL)?.unwrap_or_default();
+    let finder = pipeline::finder(cx, &root);
+    let runner = pipeline::Tools::bare(cx, &existing, "init").runner;
     if args.claude {
         claude::check(&root)?;
     }
-    let project = detect::configured(&root, &detect::Look::of(&existing), None)?;
+    let project = pipeline::project(&existing, &root, &finder, &runner)?;
     let store = Store::create(&root)?;
     let mut made = write_files(&store, &project, args, cx, ignored)?;
     let mut warnings = project.warnings.clone();
@@ -110,7 +113,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
             "schema_version": 1, "kind": "init", "root": root.to_string_lossy(),
             "units": project.units.iter().map(|facts| &facts.unit).collect::<Vec<_>>(),
             "files": made.iter().map(|made| json!({"path": made.path, "result": made.result})).collect::<Vec<_>>(),
-            "tools": tools, "warnings": warnings,
+            "tools": tools, "warnings": warnings, "left_out": project.left_out,
         });
         format!("{}\n", serde_json::to_string_pretty(&document)?)
     } else {
@@ -336,6 +339,9 @@ fn describe(root: &Path, project: &Project, made: &[Made], warnings: &[String], 
             facts.unit.label(),
             facts.unit.markers.join(", ")
         );
+    }
+    for line in shown_left_out(&project.left_out) {
+        let _ = writeln!(text, "  left out: {line}");
     }
     for warning in warnings {
         let _ = writeln!(text, "  warning: {warning}");

@@ -174,6 +174,18 @@ impl Outputs {
                 renderer,
             });
         }
+        // What was asked for must not vanish without a word.
+        if let (Some(dash), Some(main), true) = (to_dash, to_stdout, cx.global.format.is_some())
+            && dash.name() != main.name()
+        {
+            let what = format!(
+                "stdout takes one document, and --format {} and --output {}=- are two",
+                main.name(),
+                dash.name()
+            );
+            let hint = format!("give one of them a file: --output {}=FILE", dash.name());
+            return Err(CommandError::usage(what).hint(hint).into());
+        }
         for file in &files {
             if sources.iter().any(|source| is_one(source, &file.path)) {
                 let what = format!("--output names a file that is read: {}", file.path.display());
@@ -222,6 +234,11 @@ impl Outputs {
         errors
     }
 
+    /// Whether a report goes to stdout.
+    pub fn shows(&self) -> bool {
+        self.to_stdout.is_some()
+    }
+
     /// Prints the report of a run to stdout; [`Outputs::write`] comes first. The error comes back, and the files say
     /// it.
     pub fn print(&self, cx: &mut Cx, report: &mut Report) -> Option<anyhow::Error> {
@@ -232,7 +249,7 @@ impl Outputs {
 
     /// Writes the files anew that can be.
     pub fn write_again(&self, report: &Report) {
-        for file in self.files.iter().filter(|file| file.target.is_same(&file.target)) {
+        for file in self.files.iter().filter(|file| file.target.keeps()) {
             // What cannot be written was said before.
             let _said = file.write(report);
         }

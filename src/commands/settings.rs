@@ -3,6 +3,7 @@
 use super::config::{Action, Args, Format, Problem, ProblemSeverity, Source, answer, check};
 use super::context::Cx;
 use super::error::CommandError;
+use super::pipeline;
 use crate::model::config::{JsonPath, Position, UnitSettings, load};
 use crate::model::exit::Exit;
 use crate::model::text;
@@ -60,7 +61,9 @@ fn read(cx: &Cx) -> anyhow::Result<Option<Vec<u8>>> {
 fn unfit(cx: &Cx, bytes: &[u8]) -> Option<Problem> {
     let root = detect::find_root(&cx.start)?;
     let loaded = load::parse_bytes(layout::CONFIG, bytes).ok()?;
-    let error = detect::configured(&root, &detect::Look::of(&loaded.config), None).err()?;
+    let finder = pipeline::finder(cx, &root);
+    let runner = pipeline::Tools::bare(cx, &loaded.config, "config").runner;
+    let error = pipeline::project(&loaded.config, &root, &finder, &runner).err()?;
     let (json_path, hint) = match &error {
         Error::NoSuchUnit {
             path,

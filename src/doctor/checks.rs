@@ -293,7 +293,7 @@ fn make_environment(facts: &UnitFacts, platform: &Platform) -> String {
                 virtualenv: None,
                 ..facts.clone()
             };
-            let (make, python) = ways::virtualenv(&bare, platform);
+            let (make, python) = ways::virtualenv(&bare, &platform.os);
             let what = if facts.requirements.is_some() {
                 "-r requirements.txt"
             } else {

@@ -118,6 +118,16 @@ fn report(
             "it is there and may not be executed".to_owned(),
             vec![format!("chmod +x {}", ways::quoted(&path.to_string_lossy()))],
         ),
+        State::Untrusted { why, hint, .. } => (
+            if required {
+                Verdict::Error
+            } else {
+                Verdict::Skipped
+            },
+            None,
+            text::one_line(&format!("it {why}")),
+            vec![text::one_line(hint)],
+        ),
         State::Missing { program, hint } => (
             if required {
                 Verdict::Error
@@ -131,7 +141,7 @@ fn report(
     };
     let path = match &wanted.state {
         State::Here { path, .. } => path.as_deref(),
-        State::NotExecutable(path) => Some(path.as_path()),
+        State::NotExecutable(path) | State::Untrusted { path, .. } => Some(path.as_path()),
         State::Missing { .. } => None,
     };
     ToolReport {

@@ -36,6 +36,15 @@ pub enum State {
     },
     /// A file of its name is there and may not be executed.
     NotExecutable(PathBuf),
+    /// It is only where it is not started from.
+    Untrusted {
+        /// Where, absolute.
+        path: PathBuf,
+        /// Why it is not started, as the end of a sentence.
+        why: String,
+        /// What to do.
+        hint: String,
+    },
     /// It is nowhere.
     Missing {
         /// The program that is missing: of `cargo nextest` it may be cargo.
@@ -146,9 +155,9 @@ impl Needs {
         if other.name != name {
             // `ruff check` and `ruff format`: one program.
             let shared = match &state {
-                State::Here { path: Some(path), .. } | State::NotExecutable(path) => {
-                    path.to_string_lossy().into_owned()
-                }
+                State::Here { path: Some(path), .. }
+                | State::NotExecutable(path)
+                | State::Untrusted { path, .. } => path.to_string_lossy().into_owned(),
                 State::Missing { program, .. } => program.clone(),
                 State::Here { path: None, .. } => name.to_owned(),
             };
@@ -275,7 +284,7 @@ fn behind(
         .unwrap_or(1);
     let here = match found {
         Found::At(path) => Some(path),
-        Found::NotExecutable(_) | Found::Missing => None,
+        Found::NotExecutable(_) | Found::Untrusted(..) | Found::Missing => None,
     };
     if let Some(program) = words.first()
         && asks_only(launcher)
@@ -336,6 +345,11 @@ fn missed(cx: &Context<'_>, not: &NotRun, of: Use, needs: &mut Needs) {
     };
     if let Found::NotExecutable(path) = found {
         needs.add(&not.tool, State::NotExecutable(path), &of);
+        return;
+    }
+    if let (Some((why, hint)), Found::Untrusted(path, _)) = (found.distrust(), &found) {
+        let path = path.clone();
+        needs.add(&not.tool, State::Untrusted { path, why, hint }, &of);
         return;
     }
     let missing = |program: &str| State::Missing {

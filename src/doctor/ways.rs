@@ -4,6 +4,8 @@ use super::platform::Platform;
 use super::recipes::{Own, Recipe};
 use crate::model::language::Language;
 use crate::project::UnitFacts;
+pub(super) use crate::project::installing::{PythonManager, python_manager, quoted, virtualenv, within};
+use crate::project::installing::{nearest_lock, python_add};
 
 /// Where a program is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +43,10 @@ fn own_way(own: Own, place: Place<'_>) -> Option<String> {
     };
     Some(match own {
         Own::Python(packages) => match of(&[Language::Python]) {
-            Some(facts) => within(facts, &python_way(facts, packages, place.platform)),
+            Some(facts) => within(
+                facts,
+                &format!("{} {packages}", python_add(facts, &place.platform.os)),
+            ),
             None => format!("pipx install {}", packages.split(' ').next().unwrap_or(packages)),
         },
         Own::PythonProgram(package) => format!("pipx install {package}"),
@@ -55,33 +60,6 @@ fn own_way(own: Own, place: Place<'_>) -> Option<String> {
         Own::Go(package) => format!("go install {package}@latest"),
         Own::None => return None,
     })
-}
-
-/// The package manager that a Python unit is installed with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PythonManager {
-    /// uv, by its lock file.
-    Uv,
-    /// Poetry, by its lock file.
-    Poetry,
-    /// PDM, by its lock file.
-    Pdm,
-    /// Pipenv, by its lock file.
-    Pipenv,
-    /// pip, without a lock file.
-    Pip,
-}
-
-/// The package manager of a Python unit: the nearest lock file decides.
-pub fn python_manager(facts: &UnitFacts) -> PythonManager {
-    nearest_lock(facts, |name| match name {
-        "uv.lock" => Some(PythonManager::Uv),
-        "poetry.lock" => Some(PythonManager::Poetry),
-        "pdm.lock" => Some(PythonManager::Pdm),
-        "Pipfile.lock" => Some(PythonManager::Pipenv),
-        _ => None,
-    })
-    .unwrap_or(PythonManager::Pip)
 }
 
 /// The package manager that a JavaScript unit is installed with.
@@ -139,43 +117,6 @@ impl NodeManager {
     }
 }
 
-fn nearest_lock<T>(facts: &UnitFacts, known: impl Fn(&str) -> Option<T>) -> Option<T> {
-    facts
-        .locks
-        .iter()
-        .find_map(|lock| known(lock.file_name()?.to_str()?))
-}
-
-fn python_way(facts: &UnitFacts, packages: &str, platform: &Platform) -> String {
-    match python_manager(facts) {
-        PythonManager::Uv => format!("uv add --dev {packages}"),
-        PythonManager::Poetry => format!("poetry add --group dev {packages}"),
-        PythonManager::Pdm => format!("pdm add --dev {packages}"),
-        PythonManager::Pipenv => format!("pipenv install --dev {packages}"),
-        PythonManager::Pip => {
-            let (make, python) = virtualenv(facts, platform);
-            format!("{make}{python} -m pip install {packages}")
-        }
-    }
-}
-
-/// The command that makes the unit's virtual environment (with ` && ` behind it; empty when there is one), and its
-/// Python. Without an environment pip refuses to work on many systems, and rightly.
-pub fn virtualenv(facts: &UnitFacts, platform: &Platform) -> (String, String) {
-    let windows = platform.os == "windows";
-    let inside = if windows { r"Scripts\python" } else { "bin/python" };
-    let separator = if windows { '\\' } else { '/' };
-    if let Some(env) = &facts.virtualenv {
-        let shown = env.strip_prefix(&facts.dir).unwrap_or(env).to_string_lossy();
-        return (String::new(), quoted(&format!("{shown}{separator}{inside}")));
-    }
-    let python = if windows { "py" } else { "python3" };
-    (
-        format!("{python} -m venv .venv && "),
-        format!(".venv{separator}{inside}"),
-    )
-}
-
 /// What the project names already is installed, anything else is added.
 fn npm_way(facts: &UnitFacts, packages: &str) -> String {
     let manager = node_manager(facts);
@@ -193,20 +134,6 @@ fn npm_way(facts: &UnitFacts, packages: &str) -> String {
         (true, None) => "npm install".to_owned(),
         (false, manager) => format!("{} {packages}", manager.unwrap_or(NodeManager::Npm).add()),
     }
-}
-
-/// A command of a unit, to be typed at the project's root.
-pub fn within(facts: &UnitFacts, command: &str) -> String {
-    if facts.unit.path == "." {
-        command.to_owned()
-    } else {
-        format!("cd {} && {command}", quoted(&facts.unit.path))
-    }
-}
-
-/// A path as a word of a shell command.
-pub(super) fn quoted(word: &str) -> String {
-    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use super::{GatePlan, Job, Plan, VersionCache, fingerprint, versions, work};
+use super::{GatePlan, Job, Plan, VersionCache, fingerprint, shown, versions, work};
 use crate::gates::{
     self, Item, Judgement, Meaning, Part, PartResult, Phase, Step, StepJudgement, StepTool, Strictness, Work,
 };
@@ -14,14 +14,14 @@ use crate::model::language::Language;
 use crate::model::report::{GateReport, StepReport};
 use crate::model::text;
 use crate::model::verdict::Verdict;
+use crate::process::redact::Redactor;
 use crate::process::{End, Outcome, signals};
+use crate::project::installing;
 
 /// The most findings that a gate's report lists; the rest is counted.
 const MAX_FINDINGS: usize = 1_000;
 /// The lines of output that a step keeps in the report.
 const TAIL_LINES: usize = 20;
-/// The characters of each of these lines.
-const TAIL_CHARS: usize = 400;
 
 /// Judges a gate and writes down what came of it.
 pub(super) fn gate(
@@ -47,11 +47,6 @@ pub(super) fn gate(
     });
     findings.truncate(MAX_FINDINGS);
     fingerprint::fill(planned.gate, &job.cx.project.root, &mut findings);
-    for finding in &mut findings {
-        finding.message = clean(&finding.message, job);
-        finding.rule = text::shorten(&clean_line(&finding.rule, job), 300);
-        finding.path = finding.path.as_deref().map(|path| clean_line(path, job));
-    }
     let steps = parts
         .iter()
         .zip(judgement.steps())
@@ -59,21 +54,48 @@ pub(super) fn gate(
         .map(|((part, judged), times)| step(part, judged, *times, job))
         .collect();
     let (verdict, reason) = settle(planned, parts, &judgement, job.cx.strictness);
-    GateReport {
+    let report = GateReport {
         gate: planned.gate,
         // An answer that --strict demands decides, even for a gate that is optional otherwise.
         required: planned.required || (verdict == Verdict::Error && job.cx.strictness == Strictness::Strict),
         verdict,
-        reason: text::shorten(&clean_line(&reason, job), 500),
+        reason,
         duration_ms: millis(busy(times)),
         steps,
         metrics: judgement.metrics().clone(),
         findings,
         findings_total,
         changed_files: Vec::new(),
-        warnings: distinct(judgement.warnings().map(|warning| clean(&warning, job))),
-        remediation: remediation(planned, &judgement, verdict, job),
+        warnings: distinct(judgement.warnings().chain(parts.iter().filter_map(leftovers))),
+        remediation: hints(&judgement, planned, job),
+    };
+    match shown::clean(&report, job.redactor) {
+        Ok(mut clean) => {
+            advise(&mut clean, planned, job);
+            clean
+        }
+        Err(error) => internal(&format!(
+            "a bug in sdd: the gate's report cannot be written: {error}"
+        )),
     }
+}
+
+/// What a step left behind when it ended: a test that does not stop its server, a tool that goes on as a daemon.
+fn leftovers(part: &Part<'_>) -> Option<String> {
+    let (Item::Run(step), PartResult::Command(answer)) = (part.item, &part.result) else {
+        return None;
+    };
+    let outcome = answer.outcome.as_ref().ok()?;
+    if !matches!(outcome.end, End::Code(_) | End::Signal(_)) {
+        return None;
+    }
+    let left = match outcome.left {
+        0 if outcome.leaked => "something running that held its output; it was ended".to_owned(),
+        0 => return None,
+        1 => "1 process running; it was ended".to_owned(),
+        count => format!("{count} processes running; they were ended"),
+    };
+    Some(format!("{} in {} left {left}", step.tool_name(), step.unit_path))
 }
 
 /// A gate that cannot even be named: only a bug leads here.
@@ -92,6 +114,16 @@ pub(super) fn internal(reason: &str) -> GateReport {
         warnings: Vec::new(),
         remediation: Vec::new(),
     }
+}
+
+/// Whether one part of a gate that decides keeps the gate from passing.
+pub(super) fn loses(planned: &GatePlan, parts: &[Part<'_>], item: usize, job: &Job<'_>) -> bool {
+    let decides = planned.required || job.cx.strictness == Strictness::Strict;
+    decides
+        && judge(planned, parts, job)
+            .steps()
+            .get(item)
+            .is_some_and(StepJudgement::blocks)
 }
 
 fn judge(planned: &GatePlan, parts: &[Part<'_>], job: &Job<'_>) -> Judgement {
@@ -262,25 +294,15 @@ fn step(
             ..blank(judged.verdict())
         },
     };
-    report.reason = text::shorten(&clean_line(judged.reason(), job), 500);
-    report.tool = clean_line(&report.tool, job);
-    report.unit = clean_line(&report.unit, job);
+    judged.reason().clone_into(&mut report.reason);
     report.duration_ms = millis(times.map_or(Duration::ZERO, |(from, to)| to - from));
     if let (Item::Run(step), PartResult::Command(answer)) = (part.item, &part.result) {
-        report.command = command(step, job);
+        report.command = step.command_words();
         if let Ok(outcome) = &answer.outcome {
             describe(&mut report, outcome, step, judged, job);
         }
     }
     report
-}
-
-/// The words of a step's command, as they may be shown.
-fn command(step: &Step, job: &Job<'_>) -> Vec<String> {
-    let words: Vec<String> = (step.command_words().iter())
-        .map(|word| text::sanitise(word))
-        .collect();
-    job.redactor.words(&words)
 }
 
 fn blank(verdict: Verdict) -> StepReport {
@@ -315,38 +337,33 @@ fn describe(report: &mut StepReport, outcome: &Outcome, step: &Step, judged: &St
         Verdict::Passed | Verdict::Skipped | Verdict::NotRun => false,
     };
     if unexplained {
-        report.output_tail = tail(outcome, job);
+        report.output_tail = tail(outcome, step);
     }
 }
 
 /// The last lines that a tool printed: to stderr, or to stdout when stderr is empty.
-fn tail(outcome: &Outcome, job: &Job<'_>) -> Vec<String> {
+fn tail(outcome: &Outcome, step: &Step) -> Vec<String> {
     let stream = if outcome.stderr.total() > 0 {
         &outcome.stderr
     } else {
         &outcome.stdout
     };
     let bytes = stream.bytes();
-    let text = clean(&String::from_utf8_lossy(&bytes), job);
+    let text = text::sanitise(&String::from_utf8_lossy(&bytes));
     let lines: Vec<&str> = text
         .lines()
         .map(str::trim_end)
         .filter(|line| !line.is_empty())
         .collect();
+    let is_chatter = |line: &&&str| matches!(step.tool, StepTool::Known(tool) if tool.is_chatter(line));
+    // What was asked for is told where there is nothing else.
+    let said: Vec<&str> = lines.iter().filter(|line| !is_chatter(line)).copied().collect();
+    let lines = if said.is_empty() { lines } else { said };
     lines
         .iter()
         .skip(lines.len().saturating_sub(TAIL_LINES))
-        .map(|line| text::shorten(line, TAIL_CHARS))
+        .map(|line| (*line).to_owned())
         .collect()
-}
-
-fn clean(dirty: &str, job: &Job<'_>) -> String {
-    job.redactor.text(&text::sanitise(dirty))
-}
-
-/// The same for what must stay in one line: nothing in it may pass for a line of ours.
-fn clean_line(dirty: &str, job: &Job<'_>) -> String {
-    job.redactor.text(&text::one_line(dirty))
 }
 
 fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
@@ -354,8 +371,21 @@ fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
     texts.filter(|text| seen.insert(text.clone())).collect()
 }
 
-fn remediation(planned: &GatePlan, judgement: &Judgement, verdict: Verdict, job: &Job<'_>) -> Vec<String> {
-    let mut lines = distinct(judgement.hints().map(|hint| clean(hint, job)));
+/// What the steps know to do next, each in the words of its unit.
+fn hints(judgement: &Judgement, planned: &GatePlan, job: &Job<'_>) -> Vec<String> {
+    distinct(judgement.hints().map(|(number, hint)| {
+        let unit = match planned.items.get(number) {
+            Some(Item::Run(step)) => step.unit.and_then(|unit| job.cx.project.units.get(unit)),
+            _ => None,
+        };
+        unit.map_or_else(|| hint.to_owned(), |facts| installing::as_here(facts, hint))
+    }))
+}
+
+/// Adds what sdd itself knows to do next.
+fn advise(report: &mut GateReport, planned: &GatePlan, job: &Job<'_>) {
+    let verdict = report.verdict;
+    let lines = &mut report.remediation;
     // A step that failed and knows what to do knows better than its gate.
     if verdict == Verdict::Failed
         && lines.is_empty()
@@ -371,7 +401,6 @@ fn remediation(planned: &GatePlan, judgement: &Judgement, verdict: Verdict, job:
         };
         lines.push(format!("rerun: {} gate {}{strict}", job.sdd, planned.gate));
     }
-    lines
 }
 
 /// The time in which at least one of the steps ran; the time that they waited for each other does not count.
@@ -407,10 +436,15 @@ pub(super) fn add_versions(gates: &mut [GateReport], plan: &Plan, known: &Versio
 }
 
 /// Writes the files that automatic fixes changed into their gates.
-pub(super) fn add_changes(gates: &mut [GateReport], plan: &Plan, changed: &BTreeMap<GateId, Vec<String>>) {
+pub(super) fn add_changes(
+    gates: &mut [GateReport],
+    plan: &Plan,
+    changed: &BTreeMap<GateId, Vec<String>>,
+    redactor: &Redactor,
+) {
     for (report, planned) in gates.iter_mut().zip(&plan.gates) {
         if let Some(files) = changed.get(&planned.gate) {
-            report.changed_files.clone_from(files);
+            report.changed_files = files.iter().map(|file| shown::path(file, redactor)).collect();
         }
     }
 }

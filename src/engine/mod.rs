@@ -10,6 +10,7 @@ mod inquiry;
 mod installed;
 mod plan;
 mod schedule;
+mod shown;
 mod versions;
 mod work;
 
@@ -118,6 +119,7 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
         slots,
         reports: plan.gates.iter().map(|_| Mutex::new(None)).collect(),
         begun: plan.gates.iter().map(|_| AtomicBool::new(false)).collect(),
+        turns: plan.gates.iter().map(|_| Mutex::new(())).collect(),
         looked: Looked::default(),
     };
     bench.look_for_changes();
@@ -160,7 +162,7 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
         .map(|(index, report)| lock(report).take().unwrap_or_else(|| bench.judge(index)))
         .collect();
     assemble::add_versions(&mut gates, plan, &known);
-    assemble::add_changes(&mut gates, plan, &changed);
+    assemble::add_changes(&mut gates, plan, &changed, job.redactor);
     Ran {
         gates,
         versions: known,
@@ -180,6 +182,8 @@ struct Bench<'a> {
     reports: Vec<Mutex<Option<GateReport>>>,
     /// Whether a gate's first step has begun: two may begin at the same moment, and it is said once.
     begun: Vec<AtomicBool>,
+    /// Held by gate while a result is put down and looked at.
+    turns: Vec<Mutex<()>>,
     /// What git said has changed.
     looked: Looked,
 }
@@ -312,7 +316,7 @@ impl Bench<'_> {
         } else if self.job.cancel.is_expired() {
             "the time of the run was over before it began"
         } else {
-            "another gate did not pass, and --fail-fast stops the rest"
+            "something else did not pass, and --fail-fast stops the rest"
         };
         let slot = Slot {
             result: PartResult::NotStarted(why.to_owned()),
@@ -323,10 +327,48 @@ impl Bench<'_> {
     }
 
     fn put(&self, gate: usize, item: usize, slot: Slot) {
+        let _turn = self.turns.get(gate).map(lock);
         if let Some(cell) = self.slots.get(gate).and_then(|slots| slots.get(item)) {
             *lock(cell) = Some(slot);
         }
+        if self.stops_at_failures() && self.has_lost(gate, item) {
+            self.job.cancel.request(0);
+        }
         self.judge_when_complete(gate);
+    }
+
+    /// Whether a failure is to stop the rest, and nothing has yet.
+    fn stops_at_failures(&self) -> bool {
+        self.job.on_failure == OnFailure::Stop && !self.job.cancel.is_requested()
+    }
+
+    /// Whether what came of a step decides that its gate, which decides over the run, cannot pass, whatever comes of
+    /// its other steps.
+    fn has_lost(&self, gate: usize, item: usize) -> bool {
+        let (Some(planned), Some(slots)) = (self.plan.gates.get(gate), self.slots.get(gate)) else {
+            return false;
+        };
+        let Some(mut slot) = slots.get(item).and_then(|cell| lock(cell).take()) else {
+            return false;
+        };
+        let mut result = Some(slot.result);
+        let mut parts: Vec<Part<'_>> = (planned.items.iter().enumerate())
+            .map(|(index, entry)| {
+                let unknown = || PartResult::NotStarted("it is not looked at here".to_owned());
+                let result = match entry {
+                    Item::Run(_) if index == item => result.take().unwrap_or_else(unknown),
+                    Item::Run(_) => unknown(),
+                    Item::Not(_) => PartResult::Nothing,
+                };
+                Part { item: entry, result }
+            })
+            .collect();
+        let lost = assemble::loses(planned, &parts, item, self.job);
+        slot.result = parts.swap_remove(item).result;
+        if let Some(cell) = slots.get(item) {
+            *lock(cell) = Some(slot);
+        }
+        lost
     }
 
     fn judge_when_complete(&self, gate: usize) {
@@ -355,7 +397,7 @@ impl Bench<'_> {
         let stops = report.required && matches!(report.verdict, Verdict::Failed | Verdict::Error);
         *cell = Some(report);
         drop(cell);
-        if stops && self.job.on_failure == OnFailure::Stop && !self.job.cancel.is_requested() {
+        if stops && self.stops_at_failures() {
             self.job.cancel.request(0);
         }
     }

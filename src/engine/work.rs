@@ -1,12 +1,13 @@
 //! Doing what a step says.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 use super::changes::Looked;
 use super::{Job, step_dir};
 use crate::gates::{CommandAnswer, CommandWork, PartResult, Step, Work};
-use crate::process::{End, Error, Invocation, Outcome};
+use crate::process::{Capture, End, Error, Invocation, KeepRaw, Outcome};
 use crate::project::files;
 use crate::store::scratch::{self, ScratchFile};
 use crate::tools::FileState;
@@ -19,7 +20,8 @@ pub(super) fn perform(step: &Step, job: &Job<'_>, looked: &Looked) -> PartResult
             PartResult::Exists(files::exists(root, path).map_err(|error| chain(&error)))
         }
         Work::Grep { pattern, files, .. } => {
-            PartResult::Grep(files::grep(root, files, pattern).map_err(|error| chain(&error)))
+            let tracked = &job.cx.project.tracked;
+            PartResult::Grep(files::grep(root, files, pattern, tracked).map_err(|error| chain(&error)))
         }
         Work::Command(work) => PartResult::Command(Box::new(run_command(step, work, job))),
         Work::Changes(work) => match looked.look(step, work, job) {
@@ -58,7 +60,6 @@ fn run_command(step: &Step, work: &CommandWork, job: &Job<'_>) -> CommandAnswer 
             outputs: BTreeMap::new(),
         };
     }
-    let stdout_file = work.reads_stdout.then(|| out.join("stdout"));
     let mut invocation = Invocation::new(&work.program, &work.cwd, work.timeout).args(&work.args);
     invocation.env = work
         .env
@@ -66,14 +67,19 @@ fn run_command(step: &Step, work: &CommandWork, job: &Job<'_>) -> CommandAnswer 
         .map(|(name, value)| (name.into(), value.into()))
         .collect();
     invocation.log = Some(job.cx.out.join(log_name(step)));
-    invocation.stdout_file.clone_from(&stdout_file);
+    invocation.stdout_file = work.reads_stdout.then(|| out.join("stdout"));
+    invocation.raw = if work.reads_stdout {
+        KeepRaw::Report
+    } else {
+        KeepRaw::Ends
+    };
     let before: Vec<Option<Stamp>> = work
         .outputs
         .iter()
         .map(|output| Stamp::of(&output.path))
         .collect();
-    let outcome = job.runner.run(&invocation);
-    let stdout = stdout_file.map(|path| read_stdout(&path, &outcome));
+    let mut outcome = job.runner.run(&invocation);
+    let stdout = work.reads_stdout.then(|| take_stdout(&mut outcome));
     let outputs = work
         .outputs
         .iter()
@@ -86,6 +92,11 @@ fn run_command(step: &Step, work: &CommandWork, job: &Job<'_>) -> CommandAnswer 
             };
             (output.key, state)
         })
+        .chain(
+            work.reads
+                .iter()
+                .map(|file| (file.key, read_inside(&file.path, job))),
+        )
         .collect();
     CommandAnswer {
         outcome,
@@ -94,7 +105,7 @@ fn run_command(step: &Step, work: &CommandWork, job: &Job<'_>) -> CommandAnswer 
     }
 }
 
-pub(super) fn prepare(out: &Path, inputs: &[(String, String)]) -> std::io::Result<()> {
+pub(super) fn prepare(out: &Path, inputs: &[(String, String)]) -> io::Result<()> {
     scratch::make_dir(out)?;
     for (name, content) in inputs {
         scratch::write_new(&out.join(name), content.as_bytes())?;
@@ -102,27 +113,20 @@ pub(super) fn prepare(out: &Path, inputs: &[(String, String)]) -> std::io::Resul
     Ok(())
 }
 
-/// All of stdout. Short output is in memory; the file is read only when the middle is missing there.
-fn read_stdout(path: &Path, outcome: &Result<Outcome, Error>) -> Result<Vec<u8>, String> {
+/// All of stdout as it came. What stays with the outcome is its start and its end.
+fn take_stdout(outcome: &mut Result<Outcome, Error>) -> Result<Vec<u8>, String> {
     let Ok(outcome) = outcome else {
         return Ok(Vec::new());
     };
-    if !outcome.stdout.truncated() {
-        return Ok(outcome.stdout.bytes());
+    let stdout = outcome.read_stdout();
+    let (total, whole) = (stdout.total(), (!stdout.truncated()).then(|| stdout.bytes()));
+    if let (Some(raw), Some(whole)) = (&mut outcome.raw, &whole) {
+        raw.stdout = Capture::of(whole);
     }
-    if !matches!(outcome.end, End::Code(_)) {
-        return Ok(Vec::new());
-    }
-    match scratch::read(path) {
-        ScratchFile::Read(bytes) if bytes.len() as u64 >= outcome.stdout.total() => Ok(bytes),
-        ScratchFile::Read(_) => Err("its file is shorter than what was printed".to_owned()),
-        ScratchFile::Missing => Err("its file is missing".to_owned()),
-        // The file holds what was kept, which is less than what was printed.
-        ScratchFile::TooLarge(_) => Err(format!(
-            "it has {} bytes, too many to read",
-            outcome.stdout.total()
-        )),
-        ScratchFile::Unreadable(why) => Err(why),
+    match (whole, outcome.end) {
+        (Some(bytes), _) => Ok(bytes),
+        (None, End::Code(_)) => Err(format!("it has {total} bytes, too many to read")),
+        (None, _) => Ok(Vec::new()),
     }
 }
 
@@ -146,44 +150,60 @@ impl Stamp {
 /// Reads a file that a command of the project's own writes where it likes: what was there before and was not touched
 /// is no answer, and what is there stays as it is.
 fn read_of_project(path: &Path, before: Option<Stamp>, job: &Job<'_>) -> FileState {
-    let inside = path
-        .canonicalize()
-        .is_ok_and(|real| real.starts_with(&job.cx.project.root));
     if before.is_some() && before == Stamp::of(path) {
         return FileState::Stale;
     }
+    let inside = path
+        .canonicalize()
+        .is_ok_and(|real| real.starts_with(&job.cx.project.root));
     if path.exists() && !inside {
         return FileState::Unreadable("it leads out of the project".to_owned());
     }
-    match scratch::read(path) {
-        ScratchFile::Missing => FileState::Missing,
-        ScratchFile::TooLarge(bytes) => FileState::TooLarge(bytes),
-        ScratchFile::Unreadable(why) => FileState::Unreadable(why),
-        ScratchFile::Read(bytes) => FileState::Fresh(match std::str::from_utf8(&bytes) {
-            Ok(text) => job.redactor.text(text).into_bytes(),
-            Err(_) => bytes,
-        }),
+    read_as_it_is(path)
+}
+
+/// Reads a file of the project, or one that a link inside of it leads to.
+fn read_inside(path: &Path, job: &Job<'_>) -> FileState {
+    match path.canonicalize() {
+        Ok(real) if real.starts_with(&job.cx.project.root) => read_as_it_is(&real),
+        Ok(_) => FileState::Unreadable("it leads out of the project".to_owned()),
+        Err(error) => FileState::Unreadable(error.to_string()),
     }
 }
 
-/// Reads a tool's file and takes secrets out of it, in memory and on disk: it stays for people to look at.
-fn read_output(path: &Path, job: &Job<'_>) -> FileState {
+/// Reads a file that stays as it is; what is said of it is cleaned like everything else.
+fn read_as_it_is(path: &Path) -> FileState {
     match scratch::read(path) {
         ScratchFile::Missing => FileState::Missing,
         ScratchFile::TooLarge(bytes) => FileState::TooLarge(bytes),
         ScratchFile::Unreadable(why) => FileState::Unreadable(why),
+        ScratchFile::Read(bytes) => FileState::Fresh(bytes),
+    }
+}
+
+/// Reads a tool's file as it is, and takes secrets out of what stays on disk for people to look at: a report
+/// without them may be no report any more.
+fn read_output(path: &Path, job: &Job<'_>) -> FileState {
+    let kept = |result: io::Result<()>, state: FileState| match result {
+        Ok(()) => state,
+        Err(error) => FileState::Unreadable(format!("secrets could not be taken out of it: {error}")),
+    };
+    let mut stream = job.redactor.stream();
+    match scratch::read(path) {
+        ScratchFile::Missing => FileState::Missing,
+        ScratchFile::Unreadable(why) => FileState::Unreadable(why),
+        // Nobody looks through all of it for secrets, so it does not stay.
+        ScratchFile::TooLarge(bytes) => kept(scratch::remove(path), FileState::TooLarge(bytes)),
         ScratchFile::Read(bytes) => {
-            let Ok(text) = std::str::from_utf8(&bytes) else {
-                return FileState::Fresh(bytes);
+            let mut clean = Vec::with_capacity(bytes.len());
+            stream.push(&bytes, &mut |piece| clean.extend_from_slice(piece));
+            stream.finish(&mut |piece| clean.extend_from_slice(piece));
+            let cleaned = if clean == bytes {
+                Ok(())
+            } else {
+                scratch::overwrite(path, &clean)
             };
-            let clean = job.redactor.text(text);
-            if clean == text {
-                return FileState::Fresh(bytes);
-            }
-            match scratch::overwrite(path, clean.as_bytes()) {
-                Ok(()) => FileState::Fresh(clean.into_bytes()),
-                Err(error) => FileState::Unreadable(format!("secrets could not be taken out of it: {error}")),
-            }
+            kept(cleaned, FileState::Fresh(bytes))
         }
     }
 }

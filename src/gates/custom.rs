@@ -1,14 +1,16 @@
 //! The custom gate: rules of the project and of the work item. A rule that cannot be read is an error, never one that
 //! holds.
 
+use super::hollow;
 use super::parts::{Part, Result, Seen, see};
 use super::programs::program_of;
 use super::step::{CommandWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
-use super::{About, Context, Gate, Judgement, StepJudgement};
+use super::{About, Context, Gate, Judgement, StepJudgement, Strictness};
 use crate::model::config::{Command, GrepMode, Rule, RuleProblem};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
 use crate::process::find::Found;
+use crate::project::files::Reach;
 use crate::tools::Mode;
 
 /// The rules of the project and of the work item hold.
@@ -131,6 +133,7 @@ impl Gate for Custom {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm a kind of rule")]
 fn plan_rule(cx: &Context<'_>, asked: &Asked<'_>) -> Item {
     let (rule, label) = (asked.rule, asked.label());
     let unreadable = |reason: String, hint: Option<String>| {
@@ -160,6 +163,13 @@ fn plan_rule(cx: &Context<'_>, asked: &Asked<'_>) -> Item {
             let Some(command) = &rule.command else {
                 return lacks("command");
             };
+            if hollow::hides_failure(command) {
+                let hint = "let the command end as what it checks does".to_owned();
+                return unreadable(
+                    format!("its command throws away whether what it checks holds: {command}"),
+                    Some(hint),
+                );
+            }
             match command_work(cx, &id, &label, command, rule) {
                 Ok(work) => work,
                 Err(reason) if rule.required => return unreadable(reason, None),
@@ -252,7 +262,12 @@ fn command_work(
     let program = match cx.programs.get(None, program) {
         Found::At(path) => path,
         Found::NotExecutable(path) => return Err(format!("{} is not executable", path.display())),
-        Found::Missing => return Err(format!("{program} is not installed")),
+        found => {
+            let why = found
+                .distrust()
+                .map_or("is not installed".to_owned(), |(why, _)| why);
+            return Err(format!("{program} {why}"));
+        }
     };
     Ok(Work::Command(Box::new(CommandWork {
         label: label.to_owned(),
@@ -266,6 +281,7 @@ fn command_work(
         out: cx.out.join(id),
         inputs: Vec::new(),
         outputs: Vec::new(),
+        reads: Vec::new(),
         reads_stdout: false,
         stdout_key: None,
         mode: Mode::Check,
@@ -297,7 +313,7 @@ fn judge_rule(cx: &Context<'_>, part: &Part<'_>) -> StepJudgement {
             Work::Grep {
                 pattern, files, mode, ..
             },
-        ) => judge_grep(&name, pattern.as_str(), files, *mode, answer),
+        ) => judge_grep(&name, pattern.as_str(), files, *mode, answer, cx.strictness),
         _ => match see(cx.project, part) {
             Seen::Succeeded => StepJudgement::passed(format!("{name}: the command ended with exit code 0")),
             Seen::Failed(code) => {
@@ -315,6 +331,7 @@ fn judge_grep(
     files: &str,
     mode: GrepMode,
     answer: &std::result::Result<super::GrepAnswer, String>,
+    strictness: Strictness,
 ) -> StepJudgement {
     let answer = match answer {
         Ok(answer) => answer,
@@ -333,7 +350,7 @@ fn judge_grep(
         ));
     }
     if answer.files_searched == 0 {
-        let found = if answer.files_skipped > 0 {
+        let found = if answer.binary.count > 0 {
             "holds only binary files"
         } else {
             "matches none"
@@ -341,11 +358,58 @@ fn judge_grep(
         return StepJudgement::error(format!("{name}: no file was searched; {files} {found}"));
     }
     let judgement = judge_matches(name, pattern, files, mode, answer);
-    match answer.files_skipped {
-        0 => judgement,
-        1 => judgement.with_warnings(vec![format!("{name}: 1 binary file was not searched")]),
-        count => judgement.with_warnings(vec![format!("{name}: {count} binary files were not searched")]),
+    let missed = missed(answer);
+    if missed.is_empty() {
+        return judgement;
     }
+    let missed = missed.join("; ");
+    if mode == GrepMode::MustNotMatch && answer.matches_total == 0 && decides(answer, strictness) {
+        return StepJudgement::error(format!("{name}: not everything could be searched: {missed}"))
+            .with_hint(LOOK_ELSEWHERE);
+    }
+    judgement.with_warnings(vec![format!("{name}: {missed}")])
+}
+
+/// What to do when a search leaves files out.
+const LOOK_ELSEWHERE: &str = "name the files that can be searched in `files`, by a directory or a glob such as \
+                              src/**/*.py; or let git ignore the others";
+
+/// Whether an answer without matches is none: what was asked for by its name was not searched, or `--strict` lets
+/// nothing be passed over.
+fn decides(answer: &super::GrepAnswer, strictness: Strictness) -> bool {
+    let named = answer.reach == Reach::Named && answer.binary.count + answer.links.count > 0;
+    named || strictness == Strictness::Strict
+}
+
+/// What a search met and did not search, each kind in a few words.
+fn missed(answer: &super::GrepAnswer) -> Vec<String> {
+    let kinds = [
+        (&answer.binary, "binary file was", "binary files were"),
+        (
+            &answer.links,
+            "link to a directory or out of the project was",
+            "links to directories or out of the project were",
+        ),
+        (
+            &answer.directories,
+            "directory of packages was",
+            "directories of packages were",
+        ),
+    ];
+    kinds
+        .into_iter()
+        .filter_map(|(missed, one, several)| {
+            let first = &missed.first;
+            match missed.count {
+                0 => None,
+                1 => Some(format!("1 {one} not searched: {first}")),
+                count => Some(format!(
+                    "{count} {several} not searched: {first} and {} more",
+                    count - 1
+                )),
+            }
+        })
+        .collect()
 }
 
 /// Judges a search that reached everything.

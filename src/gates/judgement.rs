@@ -121,6 +121,11 @@ impl StepJudgement {
         &self.findings
     }
 
+    /// Whether its gate cannot pass, whatever the other steps say.
+    pub fn blocks(&self) -> bool {
+        matches!(self.vote(), Some(Verdict::Failed | Verdict::Error))
+    }
+
     /// What it says about its gate; `None` when it has no say.
     fn vote(&self) -> Option<Verdict> {
         match (self.weight, self.verdict) {
@@ -243,12 +248,12 @@ impl Judgement {
         })
     }
 
-    /// What to do, where a step knows more than its gate.
-    pub fn hints(&self) -> impl Iterator<Item = &str> {
-        self.steps
-            .iter()
-            .filter(|step| matches!(step.verdict, Verdict::Failed | Verdict::Error | Verdict::Skipped))
-            .filter_map(|step| step.hint.as_deref())
+    /// What to do, where a step knows more than its gate: the step's number among [`Self::steps`], and what it says.
+    pub fn hints(&self) -> impl Iterator<Item = (usize, &str)> {
+        let speaks = |verdict| matches!(verdict, Verdict::Failed | Verdict::Error | Verdict::Skipped);
+        (self.steps.iter().enumerate())
+            .filter(move |(_, step)| speaks(step.verdict))
+            .filter_map(|(number, step)| Some((number, step.hint.as_deref()?)))
     }
 }
 
@@ -286,6 +291,9 @@ impl Distinct {
     }
 }
 
+/// More reasons than this are not told one by one: each of them stands with its step.
+const MAX_REASONS: usize = 5;
+
 /// The reasons of several steps in one line.
 fn summarise(reasons: &[&str]) -> String {
     let mut distinct: Vec<&str> = Vec::new();
@@ -294,12 +302,20 @@ fn summarise(reasons: &[&str]) -> String {
             distinct.push(reason);
         }
     }
-    match distinct.as_slice() {
-        [] => "no reason was recorded".to_owned(),
-        [one] => (*one).to_owned(),
-        [first, second] => format!("{first}; {second}"),
-        [first, second, rest @ ..] => format!("{first}; {second}; and {} more", rest.len()),
+    let more = distinct.len().saturating_sub(MAX_REASONS);
+    let mut told = distinct
+        .iter()
+        .take(MAX_REASONS)
+        .copied()
+        .collect::<Vec<_>>()
+        .join("; ");
+    if more > 0 {
+        told.push_str(&format!("; and {more} more"));
     }
+    if told.is_empty() {
+        told.push_str("no reason was recorded");
+    }
+    told
 }
 
 #[cfg(test)]
@@ -377,6 +393,10 @@ mod tests {
     #[test]
     fn many_reasons_are_one_line() {
         let steps = ["a", "b", "c", "b", "d"].map(StepJudgement::failed).to_vec();
-        check(steps, Verdict::Failed, "a; b; and 2 more");
+        check(steps, Verdict::Failed, "a; b; c; d");
+        let steps = ["a", "b", "c", "d", "e", "f", "g"]
+            .map(StepJudgement::error)
+            .to_vec();
+        check(steps, Verdict::Error, "a; b; c; d; e; and 2 more");
     }
 }

@@ -7,6 +7,7 @@ mod about;
 mod custom;
 mod documentation;
 mod formatting;
+mod hollow;
 mod judgement;
 mod linting;
 mod parts;

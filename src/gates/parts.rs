@@ -118,7 +118,7 @@ fn see_command(project: &Project, step: &Step, work: &CommandWork, answer: &Comm
                 return Seen::Settled(StepJudgement::error("the step has no unit"));
             };
             let stdout = match &answer.stdout {
-                None => outcome.stdout.bytes(),
+                None => outcome.read_stdout().bytes(),
                 Some(Ok(bytes)) => bytes.clone(),
                 Some(Err(why)) => {
                     return Seen::Settled(StepJudgement::error(format!(
@@ -129,7 +129,7 @@ fn see_command(project: &Project, step: &Step, work: &CommandWork, answer: &Comm
             let run = ToolRun {
                 exit,
                 stdout: &stdout,
-                stderr: &outcome.stderr.bytes(),
+                stderr: &outcome.read_stderr().bytes(),
                 outputs: &answer.outputs,
                 facts,
                 coverage: work.coverage,
@@ -156,7 +156,7 @@ fn see_own(
         && !matches!(exit, 126 | 127 | 129..=192)
     {
         let mut outputs = answer.outputs.clone();
-        let stdout = outcome.stdout.bytes();
+        let stdout = outcome.read_stdout().bytes();
         if let Some(key) = work.stdout_key {
             let state = match &answer.stdout {
                 None => FileState::Missing,
@@ -168,7 +168,7 @@ fn see_own(
         let run = ToolRun {
             exit,
             stdout: &stdout,
-            stderr: &outcome.stderr.bytes(),
+            stderr: &outcome.read_stderr().bytes(),
             outputs: &outputs,
             facts,
             coverage: work.coverage,

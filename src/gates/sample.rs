@@ -10,7 +10,7 @@ use crate::model::session::ActiveWork;
 use crate::model::unit::Unit;
 use crate::model::work_item::{Priority, Status, WorkItem, WorkItemType};
 use crate::process::find::Found;
-use crate::project::{Project, UnitFacts};
+use crate::project::{Project, Tracked, UnitFacts};
 
 /// A project at `/project` in which every program is found in `/bin`.
 pub(super) struct Sample {
@@ -29,7 +29,7 @@ impl Sample {
             project: Project {
                 root: PathBuf::from("/project"),
                 units: Vec::new(),
-                git: None,
+                tracked: Tracked::default(),
                 warnings: Vec::new(),
                 left_out: Vec::new(),
             },

@@ -184,7 +184,7 @@ mod tests {
         assert!(
             judgement
                 .hints()
-                .any(|hint| hint.contains("sdd work-item validate bug_x"))
+                .any(|(_, hint)| hint.contains("sdd work-item validate bug_x"))
         );
     }
 

@@ -174,6 +174,8 @@ pub struct CommandWork {
     pub inputs: Vec<(String, String)>,
     /// Files that it will write.
     pub outputs: Vec<OutputFile>,
+    /// Files of the project that are read with them, however old they are.
+    pub reads: Vec<OutputFile>,
     /// Whether all of its stdout is read.
     pub reads_stdout: bool,
     /// The report that stdout is, for commands of the project's own.

@@ -1,16 +1,18 @@
 //! The tests gate: tests pass, and cover enough.
 
+use std::collections::BTreeMap;
+
 use super::formatting::broken_step;
 use super::parts::{Part, Seen, see};
 use super::step::{Item, Step, StepTool};
-use super::toolplan::{self, Pick};
+use super::toolplan::{self, Pick, scripts};
 use super::{About, Context, Gate, Judgement, StepJudgement};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
 use crate::model::text;
 use crate::model::verdict::Verdict;
 use crate::parse::coverage::{self, Measured};
-use crate::tools::{Answer, Coverage, Reading, TestCounts};
+use crate::tools::{Answer, Broken, Coverage, Reading, TestCounts};
 
 /// Tests pass and cover enough.
 pub struct Tests;
@@ -22,6 +24,10 @@ const MAX_GAPS: usize = 10;
 #[derive(Default)]
 struct Totals {
     counts: Option<TestCounts>,
+    /// The counts of each unit.
+    by_unit: BTreeMap<String, TestCounts>,
+    /// Counts that one unit's run has of tests in another one's directory, by that directory.
+    inside: Vec<(String, TestCounts)>,
     /// Unit, coverage and threshold, where there is one, of each that was measured.
     coverage: Vec<(String, Measured, Option<f64>)>,
     /// The reasons of the units whose tests failed.
@@ -51,6 +57,7 @@ impl Gate for Tests {
             .iter()
             .map(|part| judge_part(cx, part, &mut totals))
             .collect();
+        totals.count_once();
         let mut judgement =
             Judgement::of(steps, "no unit with tests was found").passing_because(totals.sentence());
         if let Some(counts) = totals.counts {
@@ -148,9 +155,24 @@ fn own_command(cx: &Context<'_>, step: &Step) -> StepJudgement {
             step.tool_name()
         ))
         .with_hint(format!(
-            "configure the test runner itself as quality_gates.test_execution.commands.{language}, or ask for no coverage: \"coverage_threshold\": {{\"{language}\": null}}"
+            "configure the test runner itself as quality_gates.test_execution.commands.{language}, or ask for no coverage: \"coverage_threshold\": {{\"{language}\": null}}{}",
+            beside_members(cx, step)
         )),
         _ => StepJudgement::passed("the command ended with exit code 0"),
+    }
+}
+
+/// What else can be done where the command is that of a workspace's root whose members are asked themselves, as the
+/// end of a sentence.
+fn beside_members(cx: &Context<'_>, step: &Step) -> String {
+    let root = step.unit.and_then(|index| cx.project.units.get(index));
+    match root.and_then(|facts| Some((facts, scripts::asked_members(cx, facts)?))) {
+        Some((facts, _)) => format!(
+            "; the members of the workspace are asked themselves, so that its root can be left out: \
+             \"units\": [{{\"path\": \"{}\", \"commands\": {{\"tests\": null}}}}]",
+            facts.unit.path
+        ),
+        None => String::new(),
     }
 }
 
@@ -159,11 +181,13 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
         return uncounted(cx, step, answer, totals);
     };
     let sum = totals.counts.get_or_insert_default();
-    sum.passed += counts.passed;
-    sum.failed += counts.failed;
-    sum.errors += counts.errors;
-    sum.skipped += counts.skipped;
-    sum.expected_failures += counts.expected_failures;
+    sum.add(counts);
+    totals
+        .by_unit
+        .entry(step.unit_path.clone())
+        .or_default()
+        .add(counts);
+    totals.inside.extend(answer.tests_inside.clone());
     let threshold = threshold(cx, step);
     let mut measured = None;
     // Without a threshold, a known tool was asked for no coverage; a report that the configuration names is shown.
@@ -185,10 +209,7 @@ fn judge_answer(cx: &Context<'_>, step: &Step, answer: Answer, totals: &mut Tota
         // There are tests, and not one of them looked at anything.
         match counts.skipped {
             0 => StepJudgement::skipped("no tests were found"),
-            1 => StepJudgement::error("the only test was skipped, so that nothing was tested"),
-            count => StepJudgement::error(format!(
-                "all {count} tests were skipped, so that nothing was tested"
-            )),
+            count => broken_step(Broken::all_skipped(count)),
         }
     } else {
         let judgement = match &answer.coverage {
@@ -289,6 +310,19 @@ fn plain(number: f64) -> String {
 }
 
 impl Totals {
+    /// Takes out what is counted twice: tests that the runner of a workspace's root ran as well as that of the member
+    /// that they are in. All of them decide, wherever they ran.
+    fn count_once(&mut self) {
+        let Some(counts) = &mut self.counts else {
+            return;
+        };
+        for (unit, inside) in &self.inside {
+            if let Some(own) = self.by_unit.get(unit) {
+                *counts = counts.without(*inside, *own);
+            }
+        }
+    }
+
     /// The unit that is closest to, or furthest below, its threshold; where none has one, the least covered.
     fn worst(&self) -> Option<(f64, Option<f64>)> {
         let percents = self

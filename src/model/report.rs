@@ -75,6 +75,9 @@ pub struct GitInfo {
     pub base: Option<String>,
     /// Whether the work tree differs from the commit.
     pub dirty: bool,
+    /// The project's directory below the top of the repository, with `/` between parts; absent where they are the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
 }
 
 /// How many gates ended in each verdict.

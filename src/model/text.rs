@@ -52,6 +52,10 @@ pub fn message(bytes: &[u8]) -> String {
 /// [`sanitise`] for what must stay in one line, such as a file's name: line breaks and tabs are spelled out, so that
 /// nothing can pass for a line of ours.
 pub fn one_line(text: &str) -> String {
+    // Most names are of this kind, and there may be many of them.
+    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     sanitise(text).replace('\n', "\\n").replace('\t', "\\t")
 }
 
@@ -64,6 +68,27 @@ pub fn shorten(text: &str, max_chars: usize) -> String {
             format!("{}… ({left} more characters)", &text[..at])
         }
     }
+}
+
+/// Splits a text behind each note of a cut that [`shorten`] left: what stands before the note, and the note. The rest
+/// has an empty one.
+pub fn cut_pieces(text: &str) -> Vec<(&str, &str)> {
+    const OPENING: &str = "… (";
+    const CLOSING: &str = " more characters)";
+    let mut pieces = Vec::new();
+    let (mut from, mut look) = (0, 0);
+    while let Some(at) = text[look..].find(OPENING).map(|at| look + at) {
+        let number = &text[at + OPENING.len()..];
+        let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+        look = at + OPENING.len() + digits;
+        if digits > 0 && text[look..].starts_with(CLOSING) {
+            look += CLOSING.len();
+            pieces.push((&text[from..at], &text[at..look]));
+            from = look;
+        }
+    }
+    pieces.push((&text[from..], ""));
+    pieces
 }
 
 /// The first line of a text, for places with room for one.
@@ -103,12 +128,28 @@ mod tests {
     #[test]
     fn a_name_stays_in_one_line() {
         assert_eq!(one_line("a\nPASSED\r\tb"), "a\\nPASSED\\n\\tb");
+        assert_eq!(one_line("src/a b~.py"), "src/a b~.py");
+        assert_eq!(one_line("a\u{7f}\u{e9}"), "a\u{e9}");
     }
 
     #[test]
     fn a_cut_is_said() {
         assert_eq!(shorten("abcdef", 3), "abc… (3 more characters)");
         assert_eq!(shorten("äöü", 3), "äöü");
+    }
+
+    #[test]
+    fn a_cut_is_found_again() {
+        let cut = format!("a … (b): {}; {}", shorten("äöüß", 2), shorten("xyz", 1));
+        assert_eq!(
+            cut_pieces(&cut),
+            [
+                ("a … (b): äö", "… (2 more characters)"),
+                ("; x", "… (2 more characters)"),
+                ("", "")
+            ]
+        );
+        assert_eq!(cut_pieces("plain … (3"), [("plain … (3", "")]);
     }
 
     proptest::proptest! {

@@ -58,6 +58,12 @@ pub enum SarifError {
     /// A run without `results`: as the format has it, one that did not look for any.
     #[error("a run in it holds no results")]
     NoResults,
+    /// What was found stands in other files, which are not read.
+    #[error("a part of it stands in files of their own: {parts}")]
+    External {
+        /// Which parts, with commas between them.
+        parts: String,
+    },
     /// The tool says that it did not end well.
     #[error("its tool says that it did not succeed{}", notice.as_ref().map_or_else(String::new, |text| format!(": {text}")))]
     Unsuccessful {
@@ -73,17 +79,38 @@ pub enum SarifError {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Log {
     version: String,
     runs: Vec<Run>,
+    #[serde(default)]
+    inline_external_properties: Vec<Value>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Run {
     tool: Tool,
     // A run without results is one that did not look for any.
     results: Option<Vec<Found>>,
     invocations: Option<Vec<Invocation>>,
+    #[serde(default)]
+    external_property_file_references: BTreeMap<String, Value>,
+}
+
+/// The parts of a run without which nobody knows what was found and how bad it is.
+const NEEDED: [&str; 4] = ["results", "driver", "extensions", "invocations"];
+
+impl Run {
+    /// The parts of it that stand elsewhere and would have to be read.
+    fn elsewhere(&self) -> Vec<&'static str> {
+        let is_there = |part: &&str| {
+            self.external_property_file_references
+                .get(*part)
+                .is_some_and(|value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()))
+        };
+        NEEDED.into_iter().filter(is_there).collect()
+    }
 }
 
 #[derive(Deserialize)]
@@ -120,6 +147,15 @@ struct Invocation {
     execution_successful: bool,
     tool_execution_notifications: Option<Vec<Notification>>,
     tool_configuration_notifications: Option<Vec<Notification>>,
+    #[serde(default)]
+    rule_configuration_overrides: Vec<Override>,
+}
+
+/// Another configuration of a rule for one run of the tool.
+#[derive(Deserialize)]
+struct Override {
+    descriptor: RuleReference,
+    configuration: Configuration,
 }
 
 impl Invocation {
@@ -201,9 +237,17 @@ struct Found {
     properties: BTreeMap<String, Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct RuleReference {
     id: Option<String>,
+    index: Option<i64>,
+    tool_component: Option<ComponentReference>,
+}
+
+#[derive(Deserialize)]
+struct ComponentReference {
+    index: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -244,16 +288,32 @@ pub fn parse(bytes: &[u8]) -> Result<SarifReport, SarifError> {
     if log.runs.is_empty() {
         return Err(SarifError::NoRun);
     }
+    let inline = |part: &&str| {
+        log.inline_external_properties
+            .iter()
+            .any(|properties| properties.get(*part).is_some())
+    };
+    let elsewhere: Vec<&str> = NEEDED.into_iter().filter(inline).collect();
+    let elsewhere = std::iter::once(elsewhere)
+        .chain(log.runs.iter().map(Run::elsewhere))
+        .find(|parts| !parts.is_empty());
+    if let Some(parts) = elsewhere {
+        let parts = parts.join(", ");
+        return Err(SarifError::External { parts });
+    }
     let mut report = SarifReport::default();
     for run in log.runs {
         if let Some(error) = run.invocations.iter().flatten().find_map(Invocation::trouble) {
             return Err(error);
         }
         let results = run.results.ok_or(SarifError::NoResults)?;
-        let rules: Vec<&Rule> = std::iter::once(&run.tool.driver)
-            .chain(&run.tool.extensions)
-            .flat_map(|component| &component.rules)
-            .collect();
+        let rules = Rules {
+            driver: &run.tool.driver.rules,
+            extensions: &run.tool.extensions,
+            overrides: (run.invocations.iter().flatten())
+                .flat_map(|invocation| &invocation.rule_configuration_overrides)
+                .collect(),
+        };
         report
             .results
             .extend(results.into_iter().filter_map(|found| result(found, &rules)));
@@ -261,7 +321,73 @@ pub fn parse(bytes: &[u8]) -> Result<SarifReport, SarifError> {
     Ok(report)
 }
 
-fn result(found: Found, rules: &[&Rule]) -> Option<SarifResult> {
+/// What a run says of its rules.
+struct Rules<'a> {
+    driver: &'a [Rule],
+    extensions: &'a [Component],
+    overrides: Vec<&'a Override>,
+}
+
+impl<'a> Rules<'a> {
+    /// The rule that is meant: by its place in its component, where that is given and fits its name; else by its name.
+    /// `CA1/sub` is a finer name of what the rule `CA1` finds (the standard, 3.52.4).
+    fn find(&self, reference: &RuleReference) -> Option<&'a Rule> {
+        let at = |index: Option<i64>| usize::try_from(index?).ok();
+        let component = reference.tool_component.as_ref();
+        let list = match component.and_then(|component| at(component.index)) {
+            Some(extension) => self.extensions.get(extension).map(|extension| &*extension.rules),
+            None => Some(self.driver),
+        };
+        let fits = |rule: &&Rule| reference.id.as_ref().is_none_or(|id| is_of(id, &rule.id));
+        let by_place = at(reference.index)
+            .and_then(|index| list?.get(index))
+            .filter(fits);
+        let by_name = || {
+            let id = reference.id.as_ref()?;
+            let extensions = self.extensions.iter().flat_map(|extension| &extension.rules);
+            let mut named = self
+                .driver
+                .iter()
+                .chain(extensions)
+                .filter(|rule| is_of(id, &rule.id));
+            // The longest name is the nearest one.
+            let first = named.next()?;
+            Some(named.fold(
+                first,
+                |best, rule| {
+                    if rule.id.len() > best.id.len() { rule } else { best }
+                },
+            ))
+        };
+        by_place.or_else(by_name)
+    }
+
+    /// The level that a rule has in this run: of several, the worst.
+    fn level(&self, rule: Option<&Rule>, id: Option<&str>) -> Option<String> {
+        let concerns = |one: &&&Override| {
+            let meant = self.find(&one.descriptor).map(|rule| rule.id.as_str());
+            let meant = meant.or(one.descriptor.id.as_deref());
+            meant.is_some_and(|meant| {
+                rule.is_some_and(|rule| rule.id == meant) || id.is_some_and(|id| is_of(id, meant))
+            })
+        };
+        let overridden = (self.overrides.iter().filter(concerns))
+            .filter_map(|one| one.configuration.level.as_deref())
+            .max_by_key(|level| by_level(Some(level)));
+        match overridden {
+            Some(level) => Some(level.to_owned()),
+            None => rule?.default_configuration.as_ref()?.level.clone(),
+        }
+    }
+}
+
+/// Whether a name is the rule's, or a finer one below it.
+fn is_of(id: &str, rule: &str) -> bool {
+    id.strip_prefix(rule)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn result(found: Found, rules: &Rules<'_>) -> Option<SarifResult> {
     let is_fine = matches!(
         found.kind.as_deref(),
         Some("pass" | "notApplicable" | "informational")
@@ -272,15 +398,12 @@ fn result(found: Found, rules: &[&Rule]) -> Option<SarifResult> {
     if is_fine || is_suppressed {
         return None;
     }
-    let id = found.rule_id.or(found.rule.and_then(|rule| rule.id));
-    let by_index = || rules.get(usize::try_from(found.rule_index?).ok()?);
-    let rule = match &id {
-        Some(id) => rules.iter().find(|rule| rule.id == *id),
-        None => by_index(),
-    };
-    let level = found
-        .level
-        .or_else(|| rule?.default_configuration.as_ref()?.level.clone());
+    let mut reference = found.rule.unwrap_or_default();
+    reference.id = found.rule_id.or(reference.id);
+    reference.index = found.rule_index.or(reference.index);
+    let rule = rules.find(&reference);
+    let id = reference.id;
+    let level = found.level.or_else(|| rules.level(rule, id.as_deref()));
     let score = score(&found.properties).or_else(|| score(&rule?.properties));
     let place = found
         .locations
@@ -397,6 +520,90 @@ mod tests {
                     {"message": {}}]}"#),
             "A low src/a b.c:3:7 a\nB critical :0:0 b\nC high :0:0 c\n- medium :0:0 ",
         );
+    }
+
+    #[test]
+    fn a_rule_is_found_by_every_way_in_which_a_result_names_it() {
+        let tool = r#""tool": {"driver": {"name": "t", "rules": [
+                {"id": "CA1", "defaultConfiguration": {"level": "error"}},
+                {"id": "CA1/mild", "defaultConfiguration": {"level": "note"}}]},
+            "extensions": [{"name": "e", "rules": [{"id": "E", "defaultConfiguration": {"level": "error"}}]}]}"#;
+        for (result, expect) in [
+            (
+                r#"{"ruleId": "CA1/sub", "ruleIndex": 0, "message": {"text": "m"}}"#,
+                "CA1/sub high :0:0 m",
+            ),
+            (
+                r#"{"ruleId": "CA1/sub", "message": {"text": "m"}}"#,
+                "CA1/sub high :0:0 m",
+            ),
+            (
+                r#"{"ruleId": "CA1/mild/x", "message": {"text": "m"}}"#,
+                "CA1/mild/x low :0:0 m",
+            ),
+            (
+                r#"{"ruleId": "CA12", "message": {"text": "m"}}"#,
+                "CA12 medium :0:0 m",
+            ),
+            (
+                r#"{"rule": {"index": 0, "toolComponent": {"index": 0}}, "message": {"text": "m"}}"#,
+                "E high :0:0 m",
+            ),
+            (
+                r#"{"rule": {"id": "E"}, "message": {"text": "m"}}"#,
+                "E high :0:0 m",
+            ),
+            // An index that points at another rule is wrong; the name is not.
+            (
+                r#"{"ruleId": "CA1", "ruleIndex": 1, "message": {"text": "m"}}"#,
+                "CA1 high :0:0 m",
+            ),
+        ] {
+            check(&log(&format!("{{{tool}, \"results\": [{result}]}}")), expect);
+        }
+    }
+
+    #[test]
+    fn levels_of_one_run_of_the_tool_win_over_those_of_the_rules() {
+        let run = |overrides: &str| {
+            log(&format!(
+                r#"{{"tool": {{"driver": {{"name": "t", "rules": [{{"id": "A"}}]}}}},
+                    "invocations": [{{"executionSuccessful": true, "ruleConfigurationOverrides": [{overrides}]}}],
+                    "results": [{{"ruleId": "A", "message": {{"text": "m"}}}}]}}"#
+            ))
+        };
+        check(&run(""), "A medium :0:0 m");
+        check(
+            &run(r#"{"descriptor": {"id": "A"}, "configuration": {"level": "error"}}"#),
+            "A high :0:0 m",
+        );
+        check(
+            &run(
+                r#"{"descriptor": {"index": 0}, "configuration": {"level": "error"}},
+                    {"descriptor": {"id": "A"}, "configuration": {"level": "note"}}"#,
+            ),
+            "A high :0:0 m",
+        );
+        check(
+            &run(r#"{"descriptor": {"id": "B"}, "configuration": {"level": "error"}}"#),
+            "A medium :0:0 m",
+        );
+    }
+
+    #[test]
+    fn what_stands_in_other_files_was_not_read() {
+        let tool = r#""tool": {"driver": {"name": "t"}}, "results": []"#;
+        let run = format!(
+            r#"{{{tool}, "externalPropertyFileReferences": {{"results": [{{"location": {{"uri": "r.json"}}}}]}}}}"#
+        );
+        check(&log(&run), "a part of it stands in files of their own: results");
+        let run =
+            format!(r#"{{{tool}, "externalPropertyFileReferences": {{"artifacts": [{{"itemCount": 3}}]}}}}"#);
+        check(&log(&run), "");
+        let inline = format!(
+            r#"{{"version": "2.1.0", "runs": [{{{tool}}}], "inlineExternalProperties": [{{"results": []}}]}}"#
+        );
+        check(&inline, "a part of it stands in files of their own: results");
     }
 
     #[test]

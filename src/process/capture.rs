@@ -4,18 +4,37 @@
 pub const HEAD_BYTES: usize = 256 * 1024;
 /// Bytes of a stream's end that stay in memory.
 pub const TAIL_BYTES: usize = 256 * 1024;
+/// Bytes of a report on stdout that stay in memory; what is longer is too long to be read.
+pub const REPORT_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes of a stream that go to its file; what comes later is counted and dropped.
 pub const MAX_LOG_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The start and the end of a stream. Memory is bounded whatever is printed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capture {
     head: Vec<u8>,
     tail: Vec<u8>,
     total: u64,
+    head_bytes: usize,
+}
+
+impl Default for Capture {
+    fn default() -> Self {
+        Self::with_head(HEAD_BYTES)
+    }
 }
 
 impl Capture {
+    /// A capture that keeps this much of the stream's start.
+    pub fn with_head(head_bytes: usize) -> Self {
+        Self {
+            head: Vec::new(),
+            tail: Vec::new(),
+            total: 0,
+            head_bytes,
+        }
+    }
+
     /// A capture of a short text, for tests and for streams that never were.
     pub fn of(bytes: &[u8]) -> Self {
         let mut capture = Self::default();
@@ -26,7 +45,7 @@ impl Capture {
     /// Adds what came next.
     pub fn push(&mut self, bytes: &[u8]) {
         self.total += bytes.len() as u64;
-        let room = HEAD_BYTES - self.head.len();
+        let room = self.head_bytes - self.head.len();
         let (head, rest) = bytes.split_at(room.min(bytes.len()));
         self.head.extend_from_slice(head);
         let rest = &rest[rest.len().saturating_sub(TAIL_BYTES)..];
@@ -121,6 +140,14 @@ mod tests {
             check(total, &[64 * 1024]);
             check(total, &[HEAD_BYTES]);
         }
+    }
+
+    #[test]
+    fn more_of_the_start_is_kept_where_that_is_asked_for() {
+        let text = stream(4 * (HEAD_BYTES + TAIL_BYTES));
+        let mut capture = Capture::with_head(text.len());
+        text.chunks(60_000).for_each(|piece| capture.push(piece));
+        assert!(!capture.truncated() && capture.bytes() == text);
     }
 
     #[test]

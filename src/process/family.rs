@@ -125,6 +125,17 @@ impl<'a> Family<'a> {
         }
     }
 
+    /// How many live when the time is up that they have to go by themselves: helpers often end a moment after the one
+    /// that they helped.
+    pub(super) fn left(&mut self, pump: &mut Pump, until: Instant, job: &Job<'_>) -> u32 {
+        let time = until.saturating_duration_since(Instant::now());
+        self.wait(pump, time, || {
+            (job.look)();
+            job.interrupted().is_some()
+        });
+        u32::try_from(self.alive().len()).unwrap_or(u32::MAX)
+    }
+
     /// Ends all members: TERM, then after `grace` (or at once when sdd was told twice to stop) KILL. Takes at most
     /// `grace` and about a second, whatever they do. The pipes are drained meanwhile.
     pub(super) fn end(&mut self, pump: &mut Pump, grace: Duration, job: &Job<'_>) {

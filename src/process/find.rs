@@ -7,6 +7,17 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Finder {
     path: Vec<PathBuf>,
+    /// Directories of PATH that are not searched, each with the reason.
+    untrusted: Vec<(PathBuf, Distrust)>,
+}
+
+/// Why a directory of PATH is not searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distrust {
+    /// Everybody may put programs into it.
+    OpenToAll,
+    /// It lies in the project and belongs to no active virtual environment.
+    InProject,
 }
 
 /// What became of a search.
@@ -16,25 +27,69 @@ pub enum Found {
     At(PathBuf),
     /// A file of that name is there and may not be executed.
     NotExecutable(PathBuf),
+    /// It is only in a directory of PATH that is not searched.
+    Untrusted(PathBuf, Distrust),
     /// Nowhere.
     Missing,
 }
 
+impl Found {
+    /// Why a program that cannot be started is none, as the end of a sentence that begins with its name, and what to do;
+    /// `None` of one that is there, may not be executed, or is nowhere.
+    pub fn distrust(&self) -> Option<(String, String)> {
+        let Self::Untrusted(path, why) = self else {
+            return None;
+        };
+        let dir = path.parent().unwrap_or(path).display();
+        Some(match why {
+            Distrust::OpenToAll => (
+                format!("is only in {dir}, a directory of PATH that everybody may write to, so it is not started"),
+                format!("take that right away: chmod o-w {dir}"),
+            ),
+            Distrust::InProject => (
+                format!(
+                    "is only in {dir}, a directory of PATH inside of the project and of no active virtual \
+                     environment, so it is not started"
+                ),
+                "activate the environment that it belongs to, call it .venv, or name the program by its path in a \
+                 configured command"
+                    .to_owned(),
+            ),
+        })
+    }
+}
+
 impl Finder {
     /// Searches the directories of a PATH value, without those that are empty, relative or writable by
-    /// everybody, and without any inside `project`: there only named places count.
+    /// everybody, and without any inside `project`: there only named places count, and the programs of `active`, the
+    /// virtual environment that the user has activated. An environment is no PATH of the project's: it is named by an
+    /// absolute path that the project cannot set.
     ///
     /// A sticky directory such as `/tmp` is left out too: the bit keeps others from replacing a file, and not from
     /// putting one there first.
-    pub fn new(path: Option<&OsStr>, project: &Path) -> Self {
+    pub fn new(path: Option<&OsStr>, project: &Path, active: Option<&Path>) -> Self {
         let project = project.canonicalize().unwrap_or_else(|_| project.to_owned());
-        let mut dirs: Vec<PathBuf> = Vec::new();
+        let active = active.and_then(programs_of);
+        let mut finder = Self {
+            path: Vec::new(),
+            untrusted: Vec::new(),
+        };
         for dir in path.iter().flat_map(|path| std::env::split_paths(path)) {
-            if dir.is_absolute() && !dirs.contains(&dir) && is_trusted(&dir, &project) {
-                dirs.push(dir);
+            if !dir.is_absolute() || finder.path.contains(&dir) {
+                continue;
+            }
+            let Some((real, entry)) = real_directory(&dir) else {
+                continue;
+            };
+            if is_open_to_all(&entry) {
+                finder.untrusted.push((dir, Distrust::OpenToAll));
+            } else if real.starts_with(&project) && active.as_ref() != Some(&real) {
+                finder.untrusted.push((dir, Distrust::InProject));
+            } else {
+                finder.path.push(dir);
             }
         }
-        Self { path: dirs }
+        finder
     }
 
     /// Finds a program by its name in `places` (absolute directories of the project) and then on PATH. A name
@@ -61,19 +116,31 @@ impl Finder {
                 _ => {}
             }
         }
-        not_executable.map_or(Found::Missing, Found::NotExecutable)
+        if let Some(path) = not_executable {
+            return Found::NotExecutable(path);
+        }
+        let is_there = |(dir, _): &&(PathBuf, Distrust)| dir.join(program).is_file();
+        match self.untrusted.iter().find(is_there) {
+            Some((dir, why)) => Found::Untrusted(dir.join(program), *why),
+            None => Found::Missing,
+        }
     }
 }
 
-/// Whether a directory of PATH is one that only its owner and group can put programs into, and not the project's.
-fn is_trusted(dir: &Path, project: &Path) -> bool {
-    let Ok(real) = dir.canonicalize() else {
-        return false;
-    };
-    !real.starts_with(project)
-        && real
-            .metadata()
-            .is_ok_and(|entry| entry.is_dir() && !is_open_to_all(&entry))
+/// A directory without links, and what the system says of it.
+fn real_directory(dir: &Path) -> Option<(PathBuf, std::fs::Metadata)> {
+    let real = dir.canonicalize().ok()?;
+    let entry = real.metadata().ok().filter(std::fs::Metadata::is_dir)?;
+    Some((real, entry))
+}
+
+/// Where a virtual environment has its programs, without links; `None` of what is none.
+fn programs_of(environment: &Path) -> Option<PathBuf> {
+    if !environment.is_absolute() || !environment.join("pyvenv.cfg").is_file() {
+        return None;
+    }
+    let name = if cfg!(windows) { "Scripts" } else { "bin" };
+    environment.join(name).canonicalize().ok()
 }
 
 #[cfg(unix)]
@@ -98,12 +165,14 @@ mod tests {
 
     struct Tree {
         root: tempfile::TempDir,
+        active: Option<PathBuf>,
     }
 
     impl Tree {
         fn new() -> Self {
             let tree = Self {
                 root: tempfile::tempdir().unwrap(),
+                active: None,
             };
             for dir in [
                 "bin",
@@ -112,6 +181,7 @@ mod tests {
                 "sticky",
                 "project/bin",
                 "project/.venv/bin",
+                "project/env/bin",
             ] {
                 fs::create_dir_all(tree.at(dir)).unwrap();
                 tree.mode(dir, 0o755);
@@ -136,7 +206,13 @@ mod tests {
 
         fn finder(&self, dirs: &[&str]) -> Finder {
             let path = std::env::join_paths(dirs.iter().map(|dir| self.at(dir))).unwrap();
-            Finder::new(Some(&path), &self.at("project"))
+            Finder::new(Some(&path), &self.at("project"), self.active.as_deref())
+        }
+
+        #[track_caller]
+        fn check_none(&self, dirs: &[&str]) {
+            let found = self.finder(dirs).find("tool", &[], &self.at("project"));
+            assert!(matches!(found, Found::Untrusted(..)), "{found:?}");
         }
 
         #[track_caller]
@@ -147,6 +223,31 @@ mod tests {
                 expect.map_or(Found::Missing, |path| Found::At(self.at(path)))
             );
         }
+    }
+
+    #[test]
+    fn an_active_environment_in_the_project_counts() {
+        let mut tree = Tree::new();
+        tree.file("project/env/bin/tool", 0o755);
+        let dirs = ["project/env/bin"];
+        tree.check_none(&dirs);
+        tree.active = Some(tree.at("project/env"));
+        tree.check_none(&dirs);
+        tree.file("project/env/pyvenv.cfg", 0o644);
+        tree.check(&dirs, Some("project/env/bin/tool"));
+        tree.file("project/bin/other", 0o755);
+        let other = tree
+            .finder(&["project/bin"])
+            .find("other", &[], &tree.at("project"));
+        assert!(
+            matches!(other, Found::Untrusted(_, Distrust::InProject)),
+            "{other:?}"
+        );
+        tree.mode("project/env/bin", 0o777);
+        tree.check_none(&dirs);
+        tree.mode("project/env/bin", 0o755);
+        tree.active = Some(PathBuf::from("env"));
+        tree.check_none(&dirs);
     }
 
     #[test]
@@ -172,19 +273,34 @@ mod tests {
             tree.file(file, 0o755);
         }
         symlink(tree.at("project/bin"), tree.at("link")).unwrap();
-        tree.check(
-            &["open", "sticky", "project/bin", "project/.venv/bin", "link"],
-            None,
-        );
+        let dirs = ["open", "sticky", "project/bin", "project/.venv/bin", "link"];
+        for (dir, why) in dirs.into_iter().zip([
+            Distrust::OpenToAll,
+            Distrust::OpenToAll,
+            Distrust::InProject,
+            Distrust::InProject,
+            Distrust::InProject,
+        ]) {
+            let found = tree.finder(&[dir]).find("tool", &[], &tree.at("project"));
+            assert_eq!(found, Found::Untrusted(tree.at(dir).join("tool"), why));
+            assert!(
+                found
+                    .distrust()
+                    .unwrap()
+                    .0
+                    .contains(&*tree.at(dir).to_string_lossy())
+            );
+        }
+        tree.check_none(&dirs);
         tree.file("bin/tool", 0o755);
         tree.check(&["open", "link", "bin"], Some("bin/tool"));
     }
 
     #[test]
     fn empty_and_relative_entries_do_not_count() {
-        let finder = Finder::new(Some(OsStr::new(":.:bin:./bin:")), Path::new("/nowhere"));
+        let finder = Finder::new(Some(OsStr::new(":.:bin:./bin:")), Path::new("/nowhere"), None);
         assert!(finder.path.is_empty(), "{finder:?}");
-        assert!(Finder::new(None, Path::new("/nowhere")).path.is_empty());
+        assert!(Finder::new(None, Path::new("/nowhere"), None).path.is_empty());
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod pump;
 pub mod redact;
 pub mod signals;
 mod supervisor;
+mod temporary;
 mod watch;
 #[cfg(target_os = "linux")]
 mod watch_linux;
@@ -68,6 +69,19 @@ pub struct Invocation {
     pub log: Option<PathBuf>,
     /// The file that stdout goes to instead of `log`: for tools whose stdout is their report.
     pub stdout_file: Option<PathBuf>,
+    /// What is kept in memory as it came.
+    pub raw: KeepRaw,
+}
+
+/// What of a child's streams is kept in memory as it came, for who reads it; see [`Raw`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeepRaw {
+    /// Nothing.
+    Nothing,
+    /// The start and the end of both streams.
+    Ends,
+    /// Of stdout up to [`capture::REPORT_BYTES`], because it is a report; of stderr its start and its end.
+    Report,
 }
 
 impl Invocation {
@@ -83,6 +97,7 @@ impl Invocation {
             stdin_file: None,
             log: None,
             stdout_file: None,
+            raw: KeepRaw::Nothing,
         }
     }
 
@@ -123,16 +138,49 @@ pub enum End {
 pub struct Outcome {
     /// How it ended.
     pub end: End,
-    /// What it wrote to stdout, its start and its end.
+    /// What it wrote to stdout without secrets, its start and its end.
     pub stdout: Capture,
-    /// What it wrote to stderr, its start and its end.
+    /// What it wrote to stderr without secrets, its start and its end.
     pub stderr: Capture,
     /// How long it ran.
     pub elapsed: Duration,
     /// Whether something that it started held its pipes after it had ended, and was ended.
     pub leaked: bool,
+    /// How many processes it left running when it ended by itself; they were ended.
+    pub left: u32,
     /// How many processes had left its group and were ended.
     pub escaped: u32,
+    /// Both streams as they came, where that was asked for.
+    pub raw: Option<Raw>,
+}
+
+/// Both streams with the secrets in them: a report without them may be no report any more. It is for reading in
+/// memory only, and what is made of it passes a redactor before it is shown or stored.
+#[derive(Clone)]
+pub struct Raw {
+    /// What it wrote to stdout.
+    pub stdout: Capture,
+    /// What it wrote to stderr.
+    pub stderr: Capture,
+}
+
+// Written by hand: the streams hold the secrets.
+impl std::fmt::Debug for Raw {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Raw").finish_non_exhaustive()
+    }
+}
+
+impl Outcome {
+    /// Stdout for who reads it: as it came, where that was kept.
+    pub fn read_stdout(&self) -> &Capture {
+        self.raw.as_ref().map_or(&self.stdout, |raw| &raw.stdout)
+    }
+
+    /// Stderr for who reads it: as it came, where that was kept.
+    pub fn read_stderr(&self) -> &Capture {
+        self.raw.as_ref().map_or(&self.stderr, |raw| &raw.stderr)
+    }
 }
 
 /// Why a process could not be run at all.

@@ -4,9 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::capture::{Capture, MAX_LOG_BYTES};
+use super::capture::{Capture, HEAD_BYTES, MAX_LOG_BYTES, REPORT_BYTES};
 use super::redact::{Redactor, Stream};
-use super::{Error, Invocation};
+use super::{Error, Invocation, KeepRaw, Raw};
 
 /// One of a child's two streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +26,16 @@ struct Target {
 struct Sink {
     stream: Stream,
     capture: Capture,
+    raw: Option<Capture>,
     stored: u64,
     dropped: u64,
+}
+
+/// What is kept of a child's streams in memory.
+pub(super) struct Kept {
+    pub(super) stdout: Capture,
+    pub(super) stderr: Capture,
+    pub(super) raw: Option<Raw>,
 }
 
 /// Both streams of a child.
@@ -43,15 +51,21 @@ impl Outputs {
     /// Opens the files that an invocation asks for.
     pub(super) fn open(invocation: &Invocation, redactor: &Redactor) -> Result<Self, Error> {
         let open = |path: &Option<PathBuf>| path.as_deref().map(Target::open).transpose();
-        let sink = || Sink {
+        let sink = |raw: Option<usize>| Sink {
             stream: redactor.stream(),
             capture: Capture::default(),
+            raw: raw.map(Capture::with_head),
             stored: 0,
             dropped: 0,
         };
+        let (stdout, stderr) = match invocation.raw {
+            KeepRaw::Nothing => (None, None),
+            KeepRaw::Ends => (Some(HEAD_BYTES), Some(HEAD_BYTES)),
+            KeepRaw::Report => (Some(REPORT_BYTES), Some(HEAD_BYTES)),
+        };
         Ok(Self {
-            stdout: sink(),
-            stderr: sink(),
+            stdout: sink(stdout),
+            stderr: sink(stderr),
             log: open(&invocation.log)?,
             stdout_file: open(&invocation.stdout_file)?,
             max_log_bytes: MAX_LOG_BYTES,
@@ -64,9 +78,13 @@ impl Outputs {
         let Sink {
             stream,
             capture,
+            raw,
             stored,
             dropped,
         } = sink;
+        if let Some(raw) = raw {
+            raw.push(bytes);
+        }
         let mut target = target;
         stream.push(bytes, &mut |bytes| {
             capture.push(bytes);
@@ -75,7 +93,7 @@ impl Outputs {
     }
 
     /// Closes both streams: what was held back is written, and what was not is said.
-    pub(super) fn finish(mut self) -> Result<(Capture, Capture), Error> {
+    pub(super) fn finish(mut self) -> Result<Kept, Error> {
         for (channel, name) in [(Channel::Stdout, "stdout"), (Channel::Stderr, "stderr")] {
             let (sink, mut target, max) = self.parts(channel);
             let Sink {
@@ -83,6 +101,7 @@ impl Outputs {
                 capture,
                 stored,
                 dropped,
+                ..
             } = sink;
             stream.finish(&mut |bytes| {
                 capture.push(bytes);
@@ -100,7 +119,12 @@ impl Outputs {
                 });
             }
         }
-        Ok((self.stdout.capture, self.stderr.capture))
+        let raw = self.stdout.raw.zip(self.stderr.raw);
+        Ok(Kept {
+            stdout: self.stdout.capture,
+            stderr: self.stderr.capture,
+            raw: raw.map(|(stdout, stderr)| Raw { stdout, stderr }),
+        })
     }
 
     fn parts(&mut self, channel: Channel) -> (&mut Sink, Option<&mut Target>, u64) {
@@ -190,7 +214,7 @@ mod tests {
         outputs.push(Channel::Stdout, b"one\n");
         outputs.push(Channel::Stderr, b"two\n");
         outputs.push(Channel::Stdout, b"three\n");
-        let (stdout, stderr) = outputs.finish().unwrap();
+        let Kept { stdout, stderr, .. } = outputs.finish().unwrap();
         assert_eq!(stdout.bytes(), b"one\nthree\n");
         assert_eq!(stderr.bytes(), b"two\n");
         assert_eq!(std::fs::read(&log).unwrap(), b"one\ntwo\nthree\n");
@@ -217,7 +241,7 @@ mod tests {
         outputs.push(Channel::Stdout, b"01234567");
         outputs.push(Channel::Stdout, b"89abcd\n");
         outputs.push(Channel::Stderr, b"short\n");
-        let (stdout, _) = outputs.finish().unwrap();
+        let Kept { stdout, .. } = outputs.finish().unwrap();
         assert_eq!(stdout.total(), 15);
         assert_eq!(
             std::fs::read_to_string(&log).unwrap(),
@@ -232,9 +256,34 @@ mod tests {
         let mut outputs = outputs(Some(&log), None).unwrap();
         outputs.push(Channel::Stdout, b"ghp_0123456789");
         outputs.push(Channel::Stdout, b"abcdefghij\n");
-        let (stdout, _) = outputs.finish().unwrap();
+        let Kept { stdout, .. } = outputs.finish().unwrap();
         assert_eq!(stdout.bytes(), b"[redacted:github-token]\n");
         assert_eq!(std::fs::read(&log).unwrap(), stdout.bytes());
+    }
+
+    #[test]
+    fn what_is_to_be_read_is_kept_as_it_came_beside() {
+        const LINE: &[u8] = b"ghp_0123456789abcdefghij\n";
+        let check = |raw: KeepRaw, lines: usize, whole: Option<bool>| {
+            let dir = tempfile::tempdir().unwrap();
+            let log = dir.path().join("log");
+            let mut invocation = Invocation::new("/bin/true", "/", Duration::ZERO);
+            (invocation.log, invocation.raw) = (Some(log.clone()), raw);
+            let mut outputs = Outputs::open(&invocation, &Redactor::default()).unwrap();
+            let text = LINE.repeat(lines);
+            outputs.push(Channel::Stdout, &text);
+            let kept = outputs.finish().unwrap();
+            let found = kept.raw.map(|raw| raw.stdout.bytes() == text);
+            assert_eq!(found, whole);
+            for clean in [kept.stdout.bytes(), std::fs::read(&log).unwrap()] {
+                assert!(clean.starts_with(b"[redacted:github-token]\n"));
+                assert!(!clean.windows(4).any(|part| part == b"ghp_"));
+            }
+        };
+        check(KeepRaw::Nothing, 10, None);
+        check(KeepRaw::Ends, 10, Some(true));
+        check(KeepRaw::Ends, 40_000, Some(false));
+        check(KeepRaw::Report, 40_000, Some(true));
     }
 
     #[cfg(unix)]

@@ -17,6 +17,7 @@ use super::environment::RUN_ID;
 use super::guard::{self, Guard};
 use super::output::Outputs;
 use super::redact::Redactor;
+use super::temporary::{OfChild, Temporary};
 use super::watch::{Job, Watched, Why};
 use super::{Cancel, End, Error, Invocation, Outcome, Runner, platform};
 
@@ -36,10 +37,18 @@ pub struct System {
     cancel: Cancel,
     redactor: Arc<Redactor>,
     guard_program: Option<PathBuf>,
-    prepared: OnceLock<Option<Guard>>,
+    prepared: OnceLock<Prepared>,
     children: Children,
     started: AtomicUsize,
     running: AtomicUsize,
+}
+
+/// What is there once before the first child. The directory goes before the guard, which would remove it as well.
+#[derive(Default)]
+struct Prepared {
+    /// `None` where none can be made: then children have the place that everybody has.
+    temporary: Option<Temporary>,
+    guard: Option<Guard>,
 }
 
 impl System {
@@ -87,24 +96,36 @@ impl System {
     }
 
     /// What must be done once before the first child.
-    fn prepare(&self) {
+    fn prepare(&self) -> &Prepared {
         self.prepared.get_or_init(|| {
             platform::prepare();
+            let temporary = Temporary::new(&self.env).ok();
+            let place = temporary.as_ref().map(Temporary::path);
             // Without a guard everything works as long as sdd lives.
-            let program = self.guard_program.as_deref()?;
-            let guard = Guard::start(program, &self.run_tag).ok()?;
-            self.children.know(guard.id());
-            Some(guard)
-        });
+            let guard = self
+                .guard_program
+                .as_deref()
+                .and_then(|program| Guard::start(program, &self.run_tag, place).ok());
+            if let Some(guard) = &guard {
+                self.children.know(guard.id());
+            }
+            Prepared { temporary, guard }
+        })
     }
 
-    fn spawn(&self, invocation: &Invocation, tag: &str, stdin: Option<&File>) -> io::Result<Child> {
+    fn spawn(
+        &self,
+        invocation: &Invocation,
+        tag: &str,
+        temporary: Option<&OfChild>,
+        stdin: Option<&File>,
+    ) -> io::Result<Child> {
         let mut tries = 1;
         loop {
             let stdin = stdin.map_or_else(|| Ok(Stdio::null()), |file| file.try_clone().map(Stdio::from))?;
             match self
                 .children
-                .begin(|| self.command(invocation, tag, stdin).spawn())
+                .begin(|| self.command(invocation, tag, temporary, stdin).spawn())
             {
                 Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && tries < BUSY_TRIES => {
                     thread::sleep(Duration::from_millis(10) * tries);
@@ -119,13 +140,20 @@ impl System {
         clippy::disallowed_methods,
         reason = "this is the one place that starts processes"
     )]
-    fn command(&self, invocation: &Invocation, tag: &str, stdin: Stdio) -> Command {
+    fn command(
+        &self,
+        invocation: &Invocation,
+        tag: &str,
+        temporary: Option<&OfChild>,
+        stdin: Stdio,
+    ) -> Command {
         let mut command = Command::new(&invocation.program);
         command
             .args(&invocation.args)
             .current_dir(&invocation.cwd)
             .env_clear()
             .envs(self.env.iter().map(pair))
+            .envs(temporary.into_iter().flat_map(OfChild::variables))
             .envs(invocation.env.iter().map(pair))
             .env(RUN_ID, tag)
             .stdin(stdin)
@@ -168,25 +196,27 @@ impl Runner for System {
                 stderr: Capture::default(),
                 elapsed: Duration::ZERO,
                 leaked: false,
+                left: 0,
                 escaped: 0,
+                raw: None,
             });
         }
         check_directory(&invocation.cwd)?;
         let stdin = stdin_of(invocation)?;
-        self.prepare();
+        let Prepared { temporary, guard } = self.prepare();
         let outputs = Outputs::open(invocation, &self.redactor)?;
         let number = self.started.fetch_add(1, Ordering::SeqCst);
         let tag = format!("{}.{number}", self.own_tag());
+        let temporary = temporary.as_ref().and_then(|all| all.of_child(number).ok());
 
         let _running = Counted::new(&self.running);
         let alone = || self.running.load(Ordering::SeqCst) == 1;
         let paused = self.cancel.pause().total();
         let deadline = Instant::now().checked_add(invocation.timeout);
         let child = self
-            .spawn(invocation, &tag, stdin.as_ref())
+            .spawn(invocation, &tag, temporary.as_ref(), stdin.as_ref())
             .map_err(|source| spawn_error(&invocation.program, source))?;
         let number = child.id();
-        let guard = self.prepared.get().and_then(Option::as_ref);
         if let Some(guard) = guard {
             guard.child_began(number);
         }
@@ -214,14 +244,16 @@ impl Runner for System {
         }
         let watched = watched.map_err(failed)?;
         let end = end_of(&watched).map_err(failed)?;
-        let (stdout, stderr) = watched.outputs.finish()?;
+        let kept = watched.outputs.finish()?;
         Ok(Outcome {
             end,
-            stdout,
-            stderr,
+            stdout: kept.stdout,
+            stderr: kept.stderr,
             elapsed: watched.elapsed,
             leaked: watched.leaked,
+            left: watched.left,
             escaped: watched.escaped,
+            raw: kept.raw,
         })
     }
 }

@@ -89,6 +89,7 @@ pub(super) struct Watched {
     pub(super) status: Option<ExitStatus>,
     pub(super) elapsed: Duration,
     pub(super) leaked: bool,
+    pub(super) left: u32,
     pub(super) escaped: u32,
     pub(super) outputs: Outputs,
 }

@@ -44,10 +44,12 @@ pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result
     let why = wait(&leader, &mut pump, job);
     let ran = || started.elapsed().saturating_sub(job.paused());
     let mut elapsed = ran();
-    let mut leaked = false;
+    let (mut leaked, mut left) = (false, 0);
     if why == Why::Ended {
-        leaked = !pump.drain(Instant::now() + LEAK_GRACE);
+        let until = Instant::now() + LEAK_GRACE;
+        leaked = !pump.drain(until);
         if leaked || !family.is_gone() {
+            left = family.left(&mut pump, until, job);
             family.end(&mut pump, job.grace.min(LEFTOVER_GRACE), job);
         }
     } else {
@@ -64,6 +66,7 @@ pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result
         status: status?,
         elapsed,
         leaked,
+        left,
         escaped: family.escaped(),
         outputs: pump.outputs,
     })

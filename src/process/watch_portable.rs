@@ -65,6 +65,7 @@ pub(super) fn watch(mut child: Child, outputs: Outputs, job: &Job<'_>) -> io::Re
         status,
         elapsed,
         leaked,
+        left: 0,
         escaped: 0,
         outputs,
     })
@@ -200,7 +201,8 @@ mod tests {
         assert_eq!(watched.why, Why::Ended);
         assert_eq!(watched.status.and_then(|status| status.code()), Some(7));
         assert!(!watched.leaked);
-        let (stdout, stderr) = watched.outputs.finish().unwrap();
+        let kept = watched.outputs.finish().unwrap();
+        let (stdout, stderr) = (kept.stdout, kept.stderr);
         assert_eq!(
             (stdout.bytes(), stderr.bytes()),
             (b"out\n".to_vec(), b"err\n".to_vec())

@@ -1,15 +1,18 @@
 //! Finding a project's root, and the units below it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::model::config::Config;
 use crate::model::language::Language;
-use crate::model::report::GitInfo;
 
 use super::fill::{Filler, nest};
+use super::git::Index;
+use super::left_out::{Manifests as TrackedManifests, note};
 use super::markers::Described;
-use super::paths::one_line;
-use super::scan::scan;
+use super::paths::{display, one_line};
+use super::scan::{Rules, Scan, scan};
+use super::tracked::Tracked;
 use super::units::{Manifests, choose, declare};
 use super::walk::{canonical_root, globs};
 use super::{Error, Project};
@@ -72,28 +75,39 @@ impl Look {
     }
 }
 
-/// Finds the units below `root`. Git-ignored, hidden, vendored and built directories are left out, links are not
-/// followed, and `exclude` holds globs of directories, relative to `root`, that are left out besides.
+/// Finds the units below `root`. Directories that git ignores, hidden, vendored and built ones are left out, links are
+/// not followed, and `exclude` holds globs of directories, relative to `root`, that are left out besides. What `index`
+/// says to be tracked is not ignored, and a directory with a tracked manifest in it was not built.
 ///
 /// A directory that cannot be read is a warning; a root that cannot be read is an error.
-pub fn project(root: &Path, exclude: &[String], git: Option<GitInfo>) -> Result<Project, Error> {
+pub fn project(root: &Path, exclude: &[String], index: Option<Index<'_>>) -> Result<Project, Error> {
     let look = Look {
         exclude: exclude.to_vec(),
         ..Look::default()
     };
-    configured(root, &look, git)
+    configured(root, &look, index)
 }
 
 /// [`project`], with all that a configuration says about units. Settings for a directory that is no unit are an error:
 /// nothing would look at what they are about.
-pub fn configured(root: &Path, look: &Look, git: Option<GitInfo>) -> Result<Project, Error> {
+pub fn configured(root: &Path, look: &Look, index: Option<Index<'_>>) -> Result<Project, Error> {
     let root = canonical_root(root)?;
     let described: Vec<Described> = (look.languages.iter())
         .map(|(language, markers)| Described::new(*language, markers))
         .collect();
-    let scan = scan(&root, globs(look.exclude.iter().map(String::as_str))?, &described);
+    let rules = Rules {
+        exclude: globs(look.exclude.iter().map(String::as_str))?,
+        described: &described,
+        own: BTreeSet::new(),
+    };
+    let index = index.filter(|_| nearest_git(&root).is_some());
+    let (tracked, scan, note) = look_at(&root, rules, index);
     let mut manifests = Manifests::new(&root);
     let mut warnings = scan.problems.clone();
+    warnings.extend(tracked.unknown().map(str::to_owned));
+    warnings.extend(tracked.submodules(&root).iter().map(|dir| {
+        format!("{dir} is a submodule that the repository's rules ignore, and nothing looks at it")
+    }));
     let mut chosen = choose(&scan, &mut manifests, &mut warnings);
     declare(&root, &look.units, &mut chosen)?;
     for (language, markers) in &look.languages {
@@ -104,7 +118,7 @@ pub fn configured(root: &Path, look: &Look, git: Option<GitInfo>) -> Result<Proj
             ));
         }
     }
-    let mut filler = Filler::new(&root);
+    let mut filler = Filler::new(&root, &tracked, &scan);
     let mut units: Vec<_> = chosen
         .into_iter()
         .map(|chosen| filler.fill(chosen, &mut manifests))
@@ -121,11 +135,37 @@ pub fn configured(root: &Path, look: &Look, git: Option<GitInfo>) -> Result<Proj
             "{language} ({first}{more}) is not a language that sdd has gates for; nothing looks at it"
         ));
     }
+    warnings.extend(note);
     Ok(Project {
         root,
         units,
-        git,
         warnings: warnings.iter().map(|line| one_line(line)).collect(),
-        left_out: scan.left_out.iter().map(|line| one_line(line)).collect(),
+        left_out: (scan.left_out.iter())
+            .map(|(dir, reason)| one_line(&format!("{}: {}", display(dir), reason.text())))
+            .collect(),
+        tracked,
+    })
+}
+
+/// Walks the tree while git is asked, and once more when a directory that was left out turns out to be the project's
+/// own. The last of the answer says which projects were left out.
+fn look_at(root: &Path, mut rules: Rules<'_>, index: Option<Index<'_>>) -> (Tracked, Scan, Option<String>) {
+    std::thread::scope(|scope| {
+        let asked = index.map(|index| scope.spawn(move || Tracked::find(root, index)));
+        let mut found = scan(root, &rules);
+        let mut manifests = TrackedManifests::find(root, &rules, &found, index);
+        let tracked = asked.map_or_else(Tracked::default, |asked| {
+            asked
+                .join()
+                .unwrap_or_else(|_| Tracked::lost("asking git which ignored files it tracks panicked"))
+        });
+        manifests.add(&tracked, rules.described);
+        rules.own = manifests.own(root);
+        if found.left_out.keys().any(|dir| rules.own.contains(dir)) {
+            found = scan(root, &rules);
+        }
+        found.add_tracked(root, &tracked, &rules);
+        let note = note(root, &found, &manifests);
+        (tracked, found, note)
     })
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::model::language::Language;
-use crate::model::report::GitInfo;
 use crate::model::unit::Unit;
 
 use super::node::NodeFacts;
+use super::tracked::Tracked;
 
 /// A project: a root directory and what was found in it.
 #[derive(Clone, Debug)]
@@ -16,13 +16,12 @@ pub struct Project {
     pub root: PathBuf,
     /// The units, sorted by path and then language.
     pub units: Vec<UnitFacts>,
-    /// The git state; `None` outside of a repository.
-    pub git: Option<GitInfo>,
     /// What could not be read or understood, and what no gate looks at, one line each.
     pub warnings: Vec<String>,
-    /// Directories in which no units were looked for, `path: reason`, sorted; git-ignored and hidden ones are not
-    /// listed.
+    /// Directories in which no units were looked for, `path: reason`, sorted; ignored and hidden ones are not listed.
     pub left_out: Vec<String>,
+    /// Files that git tracks although its rules ignore them.
+    pub tracked: Tracked,
 }
 
 /// A unit and the files that decide how its tools are asked.
@@ -82,7 +81,7 @@ pub struct PythonFacts {
     pub ruff: Vec<TextFile>,
     /// Virtual environments directly in the unit's directory, by name: what has a `pyvenv.cfg`.
     pub environments: Vec<String>,
-    /// Directories directly in the unit's directory that git ignores, by name.
+    /// Directories directly in the unit's directory that git ignores and in which it tracks no Python file, by name.
     pub ignored: Vec<String>,
 }
 

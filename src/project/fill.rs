@@ -9,21 +9,33 @@ use super::UnitFacts;
 use super::facts::{
     LOCK_FILES, MYPY_SETTINGS, NEXTEST_CONFIG, PYTEST_SETTINGS, PythonFacts, RUFF_SETTINGS, TextFile, upwards,
 };
+use super::node::{Member, PackageManager};
 use super::paths::display;
-use super::units::{Chosen, Manifests};
+use super::scan::Scan;
+use super::tracked::Tracked;
+use super::units::{Chosen, Manifests, workspace_of_packages};
 use super::{fill_go, fill_node, fill_python, fill_rust};
 
 /// Fills units of one project, reading each directory once.
-pub(super) struct Filler {
+pub(super) struct Filler<'a> {
     root: PathBuf,
+    tracked: &'a Tracked,
+    /// Directories with a `package.json`, relative to the root.
+    packages: Vec<PathBuf>,
     entries: BTreeMap<PathBuf, BTreeSet<String>>,
     warnings: Vec<String>,
 }
 
-impl Filler {
-    pub(super) fn new(root: &Path) -> Self {
+impl<'a> Filler<'a> {
+    pub(super) fn new(root: &Path, tracked: &'a Tracked, scan: &Scan) -> Self {
+        let packages = scan.markers.iter();
         Self {
             root: root.to_owned(),
+            tracked,
+            packages: packages
+                .filter(|(_, names)| names.contains("package.json"))
+                .map(|(dir, _)| dir.clone())
+                .collect(),
             entries: BTreeMap::new(),
             warnings: Vec::new(),
         }
@@ -65,6 +77,7 @@ impl Filler {
             }
             Language::Javascript | Language::Typescript => {
                 (facts.node, facts.package) = fill_node::facts(&self.root, &dir, &facts.locks, manifests);
+                facts.node.members = self.members(&relative, manifests);
                 facts.node.tsconfigs = fill_node::tsconfigs(&relative, &facts.entries, manifests);
             }
             Language::Rust => {
@@ -73,7 +86,7 @@ impl Filler {
                 }
                 facts.rust = fill_rust::facts(&self.root, &dir, facts.manifest.as_ref(), manifests);
             }
-            Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests),
+            Language::Go => facts.go = fill_go::facts(&self.root, &dir, manifests, self.tracked),
             Language::Described(_) => {}
         }
         facts
@@ -106,14 +119,37 @@ impl Filler {
                 .pytest
                 .extend(there.map(|name| read(&place.join(name), name)));
         }
+        let tracked = self.tracked;
         let entries = self.entries(dir);
         facts.dependency_files = fill_python::dependency_files(dir, entries)
             .iter()
             .map(|name| read(&dir.join(name), name))
             .collect();
         facts.environments = fill_python::environments(dir, entries);
-        facts.ignored = fill_python::ignored(dir, entries);
+        facts.ignored = fill_python::ignored(&root, dir, entries, tracked);
         facts
+    }
+
+    /// The members of the workspace whose root this directory is, relative to the project's root.
+    fn members(&mut self, relative: &Path, manifests: &mut Manifests) -> Vec<Member> {
+        let Some(members) = workspace_of_packages(relative, manifests) else {
+            return Vec::new();
+        };
+        let dirs: Vec<PathBuf> = (self.packages.iter())
+            .filter(|dir| members.has(dir))
+            .cloned()
+            .collect();
+        dirs.iter()
+            .filter_map(|dir| {
+                let package = manifests.json(&dir.join("package.json"))?;
+                let entries = self.entries(&self.root.join(dir));
+                Some(Member {
+                    path: display(dir.strip_prefix(relative).ok()?),
+                    package,
+                    locked: entries.iter().any(|name| PackageManager::of_lock(name).is_some()),
+                })
+            })
+            .collect()
     }
 
     fn locks(&mut self, dir: &Path) -> Vec<PathBuf> {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::facts::GoFacts;
 use super::paths::display;
+use super::tracked::Tracked;
 use super::units::Manifests;
 use super::walk::{self, Entry, Hidden};
 
@@ -11,7 +12,7 @@ use super::walk::{self, Entry, Hidden};
 const FOREIGN: [&str; 3] = ["vendor", "testdata", "node_modules"];
 
 /// What is known of the Go module in `dir`, a directory inside of `root`.
-pub(super) fn facts(root: &Path, dir: &Path, manifests: &mut Manifests) -> GoFacts {
+pub(super) fn facts(root: &Path, dir: &Path, manifests: &mut Manifests, tracked: &Tracked) -> GoFacts {
     let manifest = dir
         .strip_prefix(root)
         .ok()
@@ -19,28 +20,30 @@ pub(super) fn facts(root: &Path, dir: &Path, manifests: &mut Manifests) -> GoFac
     GoFacts {
         module: manifest.and_then(module_name).map(str::to_owned),
         version: manifest.and_then(version),
-        sources: sources(dir),
+        sources: sources(root, dir, tracked),
     }
 }
 
 /// The module's Go files, relative to `dir`, sorted. As for `./...`, what begins with a dot or an underscore, what
-/// lies in `vendor` or `testdata` and what belongs to another module is left out; so is what git ignores.
-fn sources(dir: &Path) -> Vec<String> {
+/// lies in `vendor` or `testdata` and what belongs to another module is left out; so is what git ignores and does not
+/// track.
+fn sources(root: &Path, dir: &Path, tracked: &Tracked) -> Vec<String> {
     let keep = |found: &Entry<'_>| {
-        let name = found.entry.file_name().to_string_lossy();
-        let is_dir = found.entry.file_type().is_some_and(|kind| kind.is_dir());
-        let foreign = is_dir && (FOREIGN.contains(&&*name) || found.entry.path().join("go.mod").is_file());
+        let name = found.name().to_string_lossy();
+        let foreign = found.is_dir() && (FOREIGN.contains(&&*name) || found.path.join("go.mod").is_file());
         !foreign && !name.starts_with('_')
     };
     let visit = |files: &mut Vec<String>, found: &Entry<'_>| {
         let is_go = found.relative.extension().is_some_and(|end| end == "go");
-        if is_go && found.entry.file_type().is_some_and(|kind| kind.is_file()) {
+        if is_go && found.is_file() {
             files.push(display(found.relative));
         }
     };
     // What cannot be read was said by the walk that found the unit.
     let (parts, _said) = walk::collect(dir, Hidden::Skip, keep, visit);
-    let mut files: Vec<String> = parts.into_iter().flatten().collect();
+    let unmet = tracked.unmet(root, dir);
+    let more = walk::extra(dir, &unmet, Hidden::Skip, &keep, &visit);
+    let mut files: Vec<String> = parts.into_iter().flatten().chain(more).collect();
     files.sort();
     files
 }

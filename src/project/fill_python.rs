@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::tracked::Tracked;
 use super::walk;
 
 /// More files than this in `requirements/` are not looked at.
@@ -45,15 +46,18 @@ pub(super) fn environments(dir: &Path, entries: &BTreeSet<String>) -> Vec<String
         .collect()
 }
 
-/// The directories directly in `dir` that git ignores.
-pub(super) fn ignored(dir: &Path, entries: &BTreeSet<String>) -> Vec<String> {
+/// The directories directly in `dir`, inside of `root`, that git ignores and in which it tracks no Python file.
+pub(super) fn ignored(root: &Path, dir: &Path, entries: &BTreeSet<String>, tracked: &Tracked) -> Vec<String> {
+    let own = dir.strip_prefix(root).unwrap_or(dir);
+    let is_python = |file: &Path| file.extension().is_some_and(|end| end == "py" || end == "pyi");
+    let holds_code = |name: &String| tracked.below(&own.join(name)).any(is_python);
     let kept: BTreeSet<String> = walk::kept(dir)
         .into_iter()
         .filter_map(|name| name.into_string().ok())
         .collect();
     entries
         .iter()
-        .filter(|name| !kept.contains(*name) && dir.join(name).is_dir())
+        .filter(|name| !kept.contains(*name) && dir.join(name).is_dir() && !holds_code(name))
         .cloned()
         .collect()
 }

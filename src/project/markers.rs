@@ -118,21 +118,29 @@ pub const OTHER_LANGUAGES: &[(&str, FileRule)] = &[
     ("C or C++", FileRule::Name("CMakeLists.txt")),
 ];
 
-/// Directories that hold what others wrote or what a build made, by name, wherever they are.
+/// Directories that hold what others wrote, by name, wherever they are.
 pub const VENDORED: &[&str] = &[
     "node_modules",
     "bower_components",
-    "vendor",
     "third_party",
-    "venv",
     "site-packages",
-    "target",
-    "dist",
-    "build",
     "__pycache__",
     // Go's own tools leave this name out everywhere, and the projects in it are inputs of tests.
     "testdata",
 ];
+
+/// Directories that mostly hold what a build made or what others wrote, by name. One with a manifest that git tracks
+/// is a directory like others: nobody commits what a build makes anew.
+pub const MOSTLY_BUILT: &[&str] = &["vendor", "venv", "target", "dist", "build"];
+
+/// What package managers leave directly in a directory that they copied others' code into: Go, Composer, Bundler.
+pub const VENDORED_BY: &[&str] = &["modules.txt", "autoload.php", "bundle"];
+
+/// What cargo leaves in each package that it copied.
+pub const VENDORED_BY_CARGO: &str = ".cargo-checksum.json";
+
+/// Directories that only package managers and interpreters make, by name: nobody calls a directory of their own so.
+pub const NEVER_OWN: &[&str] = &["node_modules", "bower_components", "site-packages", "__pycache__"];
 
 /// Directories of inputs for tests, by name, when they lie below one of [`TEST_DIRECTORIES`]: the projects in
 /// them are there to be wrong.
@@ -217,6 +225,14 @@ impl Described {
         }
     }
 
+    /// The names of its markers, with `*` for any part of them.
+    pub fn patterns(&self) -> impl Iterator<Item = String> {
+        self.names.iter().map(|(start, end)| match end {
+            Some(end) => format!("{start}*{end}"),
+            None => start.clone(),
+        })
+    }
+
     /// Whether a file of this name announces the language.
     pub fn fits(&self, name: &str) -> bool {
         self.names.iter().any(|(start, end)| match end {
@@ -228,6 +244,32 @@ impl Described {
             }
         })
     }
+}
+
+/// The markers that can make a directory a unit by themselves.
+fn manifests() -> impl Iterator<Item = &'static Marker> {
+    LANGUAGES
+        .iter()
+        .flat_map(|spec| spec.markers)
+        .filter(|marker| marker.weight != Weight::Refines)
+}
+
+/// The names of the files that can make a directory a unit by themselves, with `*` for any part of them.
+pub fn manifest_patterns() -> Vec<String> {
+    let mut patterns: Vec<String> = manifests()
+        .map(|marker| match marker.file {
+            FileRule::Name(name) | FileRule::Containing(name, _) => name.to_owned(),
+            FileRule::Glob(start, end) => format!("{start}*{end}"),
+        })
+        .collect();
+    patterns.sort();
+    patterns.dedup();
+    patterns
+}
+
+/// Whether a file of this name can make a directory a unit by itself.
+pub fn is_manifest_name(name: &str) -> bool {
+    manifests().any(|marker| marker.file.fits_name(name))
 }
 
 /// Whether any marker may fit a file of this name.

@@ -10,12 +10,16 @@ mod fill_node;
 mod fill_python;
 mod fill_rust;
 pub mod git;
+pub mod installing;
+mod left_out;
 pub mod markers;
 pub mod node;
 pub mod paths;
 mod scan;
+mod tracked;
 mod units;
 mod walk;
 
 pub use error::Error;
 pub use facts::{Project, PythonRunner, UnitFacts};
+pub use tracked::Tracked;

@@ -18,10 +18,24 @@ pub struct NodeFacts {
     pub manager_because: String,
     /// The root of the workspace that the unit is a member of, absolute; `None` for other units, the root included.
     pub workspace: Option<PathBuf>,
+    /// The members of the workspace whose root the unit is, sorted by path; those in directories that were left out are
+    /// not among them.
+    pub members: Vec<Member>,
     /// Whether a `node_modules` directory stands in the unit's directory or in one above it up to the root.
     pub installed: bool,
     /// The settings of the TypeScript compiler in the unit's directory, `tsconfig*.json`, sorted by name.
     pub tsconfigs: Vec<TextFile>,
+}
+
+/// A member of a workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its directory, relative to the workspace's root, with `/` between parts.
+    pub path: String,
+    /// Its `package.json`.
+    pub package: serde_json::Value,
+    /// Whether a lock file of its own stands in its directory.
+    pub locked: bool,
 }
 
 /// A package manager of JavaScript.

@@ -5,10 +5,12 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::GlobSet;
-use ignore::DirEntry;
 
-use super::markers::{self, Described, OTHER_LANGUAGES, TEST_DIRECTORIES, TEST_INPUTS, VENDORED};
+use super::markers::{
+    self, Described, MOSTLY_BUILT, OTHER_LANGUAGES, TEST_DIRECTORIES, TEST_INPUTS, VENDORED,
+};
 use super::paths::display;
+use super::tracked::Tracked;
 use super::walk::{self, Entry, Hidden};
 use crate::model::language::Language;
 
@@ -28,10 +30,35 @@ pub(super) struct Scan {
     pub described: BTreeMap<(PathBuf, Language), BTreeSet<String>>,
     /// Languages without gates: how many markers, and the first.
     pub others: BTreeMap<&'static str, (usize, String)>,
-    /// Directories that were left out by name or by what they are, with the reason.
-    pub left_out: BTreeSet<String>,
+    /// Directories that were left out, with the reason.
+    pub left_out: BTreeMap<PathBuf, Reason>,
     /// What could not be read.
     pub problems: Vec<String>,
+}
+
+/// Why a directory was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// The configuration says so.
+    Excluded,
+    /// Its name is one of [`VENDORED`] or [`MOSTLY_BUILT`].
+    Name,
+    /// It holds inputs of tests, by its name and its place.
+    TestInputs,
+    /// It is a virtual environment.
+    Virtualenv,
+}
+
+impl Reason {
+    /// As it is said.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Excluded => "excluded by the configuration",
+            Self::Name => "vendored or built, by its name",
+            Self::TestInputs => "inputs of tests, by its name",
+            Self::Virtualenv => "a virtual environment",
+        }
+    }
 }
 
 /// The source files directly in one directory.
@@ -55,40 +82,73 @@ struct Part {
     virtualenvs: Vec<PathBuf>,
 }
 
-/// Walks the tree. `exclude` holds globs of paths relative to the root.
-pub(super) fn scan(root: &Path, exclude: GlobSet, described: &[Described]) -> Scan {
-    let left_out = Arc::new(Mutex::new(BTreeSet::new()));
-    let seen_left_out = Arc::clone(&left_out);
-    let keep = move |entry: &Entry<'_>| {
-        let reason = reason_to_leave_out(entry, &exclude);
-        if let Some(reason) = reason {
-            seen_left_out
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(format!("{}: {reason}", display(entry.relative)));
-        }
-        reason.is_none()
-    };
+/// How the tree is walked.
+#[derive(Clone)]
+pub(super) struct Rules<'a> {
+    /// Globs of paths relative to the root that are left out.
+    pub exclude: GlobSet,
+    /// Described languages.
+    pub described: &'a [Described],
+    /// Directories, relative to the root, that are looked into whatever their name.
+    pub own: BTreeSet<PathBuf>,
+}
+
+/// Directories that were met and left out.
+type LeftOut = Arc<Mutex<BTreeMap<PathBuf, Reason>>>;
+
+/// Walks the tree.
+pub(super) fn scan(root: &Path, rules: &Rules<'_>) -> Scan {
+    let left_out = LeftOut::default();
+    let keep = keeper(rules, &left_out);
     let (parts, problems) = walk::list(root, Hidden::Skip, keep, |part, found: &Entry<'_>| {
-        visit(part, found, described);
+        visit(part, found, rules.described);
     });
     let mut scan = Scan {
-        left_out: std::mem::take(&mut *left_out.lock().unwrap_or_else(PoisonError::into_inner)),
         problems,
         ..Scan::default()
     };
-    let virtualenvs: Vec<PathBuf> = parts.iter().flat_map(|part| part.virtualenvs.clone()).collect();
-    for dir in &virtualenvs {
-        scan.left_out
-            .insert(format!("{}: a virtual environment", display(dir)));
-    }
-    for part in parts {
-        scan.add(part, &virtualenvs);
-    }
+    scan.take(parts, &left_out);
     scan
 }
 
+/// What is kept of a walk; it notes what is not.
+fn keeper(rules: &Rules<'_>, left_out: &LeftOut) -> impl Fn(&Entry<'_>) -> bool + Send + Sync + use<> {
+    let (exclude, own, left_out) = (rules.exclude.clone(), rules.own.clone(), Arc::clone(left_out));
+    move |found: &Entry<'_>| {
+        let reason = reason_to_leave_out(found, &exclude)
+            .filter(|reason| *reason != Reason::Name || !own.contains(found.relative));
+        if let Some(reason) = reason {
+            left_out
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(found.relative.to_owned(), reason);
+        }
+        reason.is_none()
+    }
+}
+
 impl Scan {
+    /// Adds the files that are ignored and tracked.
+    pub fn add_tracked(&mut self, root: &Path, tracked: &Tracked, rules: &Rules<'_>) {
+        let left_out = LeftOut::default();
+        let keep = keeper(rules, &left_out);
+        let visit = |part: &mut Part, found: &Entry<'_>| visit(part, found, rules.described);
+        let part = walk::extra(root, tracked.below(Path::new("")), Hidden::Skip, &keep, &visit);
+        self.take(vec![part], &left_out);
+    }
+
+    fn take(&mut self, parts: Vec<Part>, left_out: &LeftOut) {
+        let noted = std::mem::take(&mut *left_out.lock().unwrap_or_else(PoisonError::into_inner));
+        self.left_out.extend(noted);
+        let virtualenvs: Vec<PathBuf> = parts.iter().flat_map(|part| part.virtualenvs.clone()).collect();
+        for dir in &virtualenvs {
+            self.left_out.insert(dir.clone(), Reason::Virtualenv);
+        }
+        for part in parts {
+            self.add(part, &virtualenvs);
+        }
+    }
+
     fn add(&mut self, part: Part, virtualenvs: &[PathBuf]) {
         let is_kept = |path: &Path| !virtualenvs.iter().any(|dir| path.starts_with(dir));
         for (dir, name) in part.markers {
@@ -150,15 +210,15 @@ fn is_python_test(name: &str) -> bool {
 }
 
 fn visit(part: &mut Part, found: &Entry<'_>, described: &[Described]) {
-    let Some(name) = found.entry.file_name().to_str() else {
+    let Some(name) = found.name().to_str() else {
         return;
     };
     let dir = found.relative.parent().unwrap_or(Path::new(""));
-    if Path::new(name).extension().is_some_and(|end| end == "go") && is_file(found.entry) {
+    if Path::new(name).extension().is_some_and(|end| end == "go") && is_file(found) {
         part.go.push((dir.to_owned(), name.to_owned()));
     }
     let is_python = Path::new(name).extension().is_some_and(|end| end == "py");
-    if is_python && is_file(found.entry) {
+    if is_python && is_file(found) {
         if let Some(sources) = part.python.get_mut(dir) {
             sources.add(name);
         } else {
@@ -167,7 +227,7 @@ fn visit(part: &mut Part, found: &Entry<'_>, described: &[Described]) {
     }
     let mut is_described = false;
     for language in described.iter().filter(|language| language.fits(name)) {
-        if is_file(found.entry) {
+        if is_file(found) {
             is_described = true;
             part.described
                 .push((dir.to_owned(), language.language, name.to_owned()));
@@ -175,35 +235,32 @@ fn visit(part: &mut Part, found: &Entry<'_>, described: &[Described]) {
     }
     if name == VIRTUALENV_FILE && !dir.as_os_str().is_empty() {
         part.virtualenvs.push(dir.to_owned());
-    } else if markers::is_marker_name(name) && is_file(found.entry) {
+    } else if markers::is_marker_name(name) && is_file(found) {
         part.markers.push((dir.to_owned(), name.to_owned()));
     } else if is_described {
         // Somebody says what to do with it.
     } else if let Some((language, _)) = OTHER_LANGUAGES.iter().find(|(_, rule)| rule.fits_name(name))
-        && is_file(found.entry)
+        && is_file(found)
     {
         part.others.push((language, display(found.relative)));
     }
 }
 
 /// A regular file, or a link to one. Links to directories are never followed.
-fn is_file(entry: &DirEntry) -> bool {
-    entry.file_type().is_some_and(|kind| {
-        kind.is_file()
-            || (kind.is_symlink() && std::fs::metadata(entry.path()).is_ok_and(|target| target.is_file()))
-    })
+fn is_file(found: &Entry<'_>) -> bool {
+    found.is_file() || (found.is_link() && std::fs::metadata(found.path).is_ok_and(|target| target.is_file()))
 }
 
-fn reason_to_leave_out(found: &Entry<'_>, exclude: &GlobSet) -> Option<&'static str> {
+fn reason_to_leave_out(found: &Entry<'_>, exclude: &GlobSet) -> Option<Reason> {
     if !exclude.is_empty() && exclude.is_match(found.relative) {
-        return Some("excluded by the configuration");
+        return Some(Reason::Excluded);
     }
-    if !found.entry.file_type().is_some_and(|kind| kind.is_dir()) {
+    if !found.is_dir() {
         return None;
     }
-    let name = found.entry.file_name().to_str()?;
-    if VENDORED.contains(&name) {
-        return Some("vendored or built, by its name");
+    let name = found.name().to_str()?;
+    if VENDORED.contains(&name) || MOSTLY_BUILT.contains(&name) {
+        return Some(Reason::Name);
     }
     let below_tests = || {
         found.relative.parent().is_some_and(|parent| {
@@ -213,5 +270,5 @@ fn reason_to_leave_out(found: &Entry<'_>, exclude: &GlobSet) -> Option<&'static 
             })
         })
     };
-    (TEST_INPUTS.contains(&name) && below_tests()).then_some("inputs of tests, by its name")
+    (TEST_INPUTS.contains(&name) && below_tests()).then_some(Reason::TestInputs)
 }

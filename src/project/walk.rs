@@ -1,5 +1,8 @@
 //! Walking a tree: git-ignored files left out, links not followed, directories read side by side.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs::FileType;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -19,10 +22,44 @@ pub(super) enum Hidden {
     Skip,
 }
 
-/// An entry of the walk: what it is, and where relative to the walk's root.
+/// An entry of the walk: what it is, and where.
 pub(super) struct Entry<'a> {
-    pub entry: &'a DirEntry,
+    /// Where it is, below the walk's root.
+    pub path: &'a Path,
+    /// The same relative to the walk's root.
     pub relative: &'a Path,
+    kind: Option<FileType>,
+}
+
+impl<'a> Entry<'a> {
+    fn of(entry: &'a DirEntry, base: &Path) -> Option<Self> {
+        let relative = entry.path().strip_prefix(base).ok()?;
+        (!relative.as_os_str().is_empty()).then(|| Self {
+            path: entry.path(),
+            relative,
+            kind: entry.file_type(),
+        })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'a OsStr {
+        self.relative.file_name().unwrap_or_default()
+    }
+
+    /// Whether it is a directory, and no link to one.
+    pub fn is_dir(&self) -> bool {
+        self.kind.is_some_and(|kind| kind.is_dir())
+    }
+
+    /// Whether it is a regular file, and no link to one.
+    pub fn is_file(&self) -> bool {
+        self.kind.is_some_and(|kind| kind.is_file())
+    }
+
+    /// Whether it is a link.
+    pub fn is_link(&self) -> bool {
+        self.kind.is_some_and(|kind| kind.is_symlink())
+    }
 }
 
 /// Up to so many entries are read by one thread: to start others, and to learn that all of them are done, takes
@@ -59,11 +96,69 @@ where
 {
     let mut builder = builder(root, hidden);
     let base: PathBuf = root.to_owned();
-    builder.filter_entry(move |entry| match entry.path().strip_prefix(&base) {
-        Ok(relative) if !relative.as_os_str().is_empty() => keep(&Entry { entry, relative }),
-        _ => true,
-    });
+    builder.filter_entry(move |entry| Entry::of(entry, &base).is_none_or(|found| keep(&found)));
     builder
+}
+
+/// Visits single files below `root`, given relative to it, as [`collect`] visits the others: for those that
+/// are ignored and tracked all the same. A file that is gone, lies behind a link, or that `keep` does not keep with every directory
+/// above it, is not visited.
+pub(super) fn extra<'a, T: Default>(
+    root: &Path,
+    files: impl IntoIterator<Item = &'a (impl AsRef<Path> + ?Sized + 'a)>,
+    hidden: Hidden,
+    keep: &dyn Fn(&Entry<'_>) -> bool,
+    visit: &dyn Fn(&mut T, &Entry<'_>),
+) -> T {
+    let mut own = T::default();
+    let mut entered: BTreeMap<PathBuf, bool> = BTreeMap::new();
+    let look = |relative: &Path, with: &mut dyn FnMut(&Entry<'_>) -> bool| {
+        let is_hidden = relative
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        let path = root.join(relative);
+        let kind = path.symlink_metadata().ok().map(|meta| meta.file_type());
+        let found = Entry {
+            path: &path,
+            relative,
+            kind,
+        };
+        kind.is_some() && !(hidden == Hidden::Skip && is_hidden) && keep(&found) && with(&found)
+    };
+    for file in files {
+        let file = file.as_ref();
+        let mut above: Vec<&Path> = file.ancestors().skip(1).collect();
+        above.reverse();
+        let is_reached = above.iter().skip(1).all(|dir| {
+            *entered
+                .entry((*dir).to_owned())
+                .or_insert_with(|| look(dir, &mut |found| found.is_dir()))
+        });
+        if is_reached {
+            look(file, &mut |found| {
+                visit(&mut own, found);
+                true
+            });
+        }
+    }
+    own
+}
+
+/// Those of `files`, relative to `root`, that a walk does not meet because they are ignored.
+pub(super) fn ignored(root: &Path, files: BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    if files.is_empty() {
+        return files;
+    }
+    let needed: BTreeSet<PathBuf> = files
+        .iter()
+        .flat_map(|file| file.ancestors().map(Path::to_owned))
+        .collect();
+    let keep = move |found: &Entry<'_>| needed.contains(found.relative);
+    let (parts, _said) = list(root, Hidden::Visit, keep, |met: &mut Vec<PathBuf>, found| {
+        met.push(found.relative.to_owned());
+    });
+    let met: BTreeSet<PathBuf> = parts.into_iter().flatten().collect();
+    files.difference(&met).cloned().collect()
 }
 
 fn in_parallel<T, V>(builder: &WalkBuilder, base: &Path, visit: &V) -> (Vec<T>, Vec<String>)
@@ -196,16 +291,8 @@ impl<T: Default + Send, V: Fn(&mut T, &Entry<'_>) + Sync> ParallelVisitor for Vi
     fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
         match entry {
             Ok(entry) => {
-                if let Ok(relative) = entry.path().strip_prefix(self.base)
-                    && !relative.as_os_str().is_empty()
-                {
-                    (self.visit)(
-                        &mut self.own,
-                        &Entry {
-                            entry: &entry,
-                            relative,
-                        },
-                    );
+                if let Some(found) = Entry::of(&entry, self.base) {
+                    (self.visit)(&mut self.own, &found);
                 }
             }
             Err(error) => self.problems.push(problem(&error, self.base)),

@@ -4,7 +4,7 @@
 
 use std::io;
 
-use super::{Renderer, Style, counts, decision, few_of_each_rule, inert, sign};
+use super::{Renderer, Style, counts, decision, few_of_each_rule, inert, rooted, sign};
 use crate::model::finding::{Finding, Severity};
 use crate::model::report::{GateReport, Report};
 use crate::model::text;
@@ -32,7 +32,7 @@ impl Renderer for Github {
     }
 
     fn page(&self, report: &Report, _style: Style) -> io::Result<String> {
-        Ok(page(report))
+        Ok(page(&rooted(report)))
     }
 }
 
@@ -78,6 +78,15 @@ fn page(report: &Report) -> String {
             "warning: {}\n",
             text::shorten(text::first_line(warning), 300)
         ));
+    }
+    for gate in &report.gates {
+        for warning in gate.warnings.iter().take(3) {
+            log.push_str(&format!(
+                "{} warning: {}\n",
+                gate.gate,
+                text::shorten(text::first_line(warning), 300)
+            ));
+        }
     }
     let mut page = inert::text(&log);
     let last = verdict(report);

@@ -12,6 +12,7 @@ mod inert;
 mod json;
 mod junit;
 mod markdown;
+mod rooted;
 mod sarif;
 pub mod summary;
 
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 pub use clean::{clean, clean_gate};
+pub use rooted::rooted;
 
 use crate::model::finding::Finding;
 use crate::model::report::{Report, Summary};

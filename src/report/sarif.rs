@@ -8,7 +8,7 @@ use std::io;
 
 use serde_json::{Map, Value, json};
 
-use super::{Renderer, Style, decision, inert};
+use super::{Renderer, Style, decision, inert, rooted};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
 use crate::model::report::{GateReport, Report};
@@ -38,7 +38,8 @@ impl Renderer for Sarif {
     }
 
     fn page(&self, report: &Report, _style: Style) -> io::Result<String> {
-        let document = json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run(report)]});
+        let document =
+            json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run(&rooted(report), anchor(report))]});
         Ok(inert::json(&serde_json::to_string_pretty(&document)?) + "\n")
     }
 }
@@ -56,20 +57,25 @@ struct Run {
     anchor: String,
 }
 
-fn run(report: &Report) -> Value {
+fn run(report: &Report, anchor: String) -> Value {
     let mut run = Run {
         rules: Vec::new(),
         known: BTreeMap::new(),
         results: Vec::new(),
         seen: BTreeMap::new(),
         notifications: Vec::new(),
-        anchor: anchor(report),
+        anchor,
     };
     for gate in &report.gates {
         run.gate(gate);
     }
     for warning in &report.warnings {
         run.notify("warning", "sdd/warning", warning);
+    }
+    for gate in &report.gates {
+        for warning in &gate.warnings {
+            run.notify("warning", "sdd/warning", &format!("{}: {warning}", gate.gate));
+        }
     }
     let complete = report
         .gates
@@ -90,7 +96,7 @@ fn run(report: &Report) -> Value {
         }},
         "automationDetails": {"id": format!("sdd/{}/", report.command)},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The directory of the project."}}},
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The top of the repository; where there is none, the directory of the project."}}},
         "invocations": [{
             "executionSuccessful": complete && report.cancelled_by.is_none(),
             "startTimeUtc": report.started_at,
@@ -211,9 +217,16 @@ impl Run {
 
 /// A file that surely is in the repository: what the first unit was found by.
 fn anchor(report: &Report) -> String {
-    let unit = report.project.units.first();
+    let whole = rooted(report);
+    let unit = whole.project.units.first();
     let marker = unit.and_then(|unit| Some(unit.to_project(unit.markers.first()?)));
-    marker.unwrap_or_else(|| ".session/config.json".to_owned())
+    marker.unwrap_or_else(|| {
+        let prefix = report.git.as_ref().and_then(|git| git.prefix.as_deref());
+        prefix.map_or_else(
+            || ".session/config.json".to_owned(),
+            |prefix| format!("{prefix}/.session/config.json"),
+        )
+    })
 }
 
 fn artifact(path: &str) -> Value {

@@ -149,6 +149,7 @@ pub(crate) fn fixture_report() -> Report {
             branch: None,
             base: None,
             dirty: true,
+            prefix: None,
         }),
         started_at: moment,
         finished_at: moment,

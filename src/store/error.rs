@@ -170,10 +170,11 @@ fn restore_hint(path: &std::path::Path, candidate: Option<&PathBuf>) -> String {
             quoted(copy),
             quoted(path)
         ),
-        None => format!(
-            "the file was left as it is; correct it, or restore the committed one: git checkout HEAD -- {}",
+        None if path.ancestors().any(|dir| dir.join(".git").exists()) => format!(
+            "the file was left as it is; correct it; or, if it was committed, restore that: git checkout HEAD -- {}",
             quoted(path)
         ),
+        None => "the file was left as it is, and no copy of it was found; correct it".to_owned(),
     }
 }
 

@@ -75,7 +75,7 @@ pub(super) fn read_with_metadata(path: &Path, most: u64) -> Result<Option<(Vec<u
     if metadata.len() > most {
         return Err(too_large(metadata.len()));
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1));
     // It may grow while it is read.
     file.take(most.saturating_add(1))
         .read_to_end(&mut bytes)

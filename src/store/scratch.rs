@@ -46,6 +46,11 @@ pub fn overwrite(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)
 }
 
+/// Removes a file of a run.
+pub fn remove(path: &Path) -> std::io::Result<()> {
+    std::fs::remove_file(path)
+}
+
 /// Reads a file that a tool was to write, up to [`MAX_READ_BYTES`]. Only plain files are read: a link or a pipe
 /// in its place is somebody's trick.
 pub fn read(path: &Path) -> ScratchFile {

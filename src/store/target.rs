@@ -46,6 +46,11 @@ impl Target {
         Ok(())
     }
 
+    /// Whether what was written can be replaced: a device has passed it on.
+    pub fn keeps(&self) -> bool {
+        self.metadata.is_file()
+    }
+
     /// Whether both are one regular file.
     pub fn is_same(&self, other: &Self) -> bool {
         self.metadata.is_file() && platform::same(&self.metadata, &other.metadata)

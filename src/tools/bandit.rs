@@ -107,6 +107,12 @@ impl Tool for Bandit {
         let report: Report = match run.output("bandit") {
             Err(why) => return python::no_answer(&format!("bandit's report cannot be read: {why}"), run),
             Ok(bytes) => match serde_json::from_slice(bytes) {
+                Err(_) if names_odd_file(bytes) => {
+                    return Reading::broken_with_hint(
+                        "bandit's report cannot be read: it names a file whose name is not UTF-8",
+                        "rename that file; to find it: find . -name '*.py' | LC_ALL=C.UTF-8 grep -avx '.*'",
+                    );
+                }
                 Err(error) => return Reading::broken(format!("bandit's report cannot be read: {error}")),
                 Ok(report) => report,
             },
@@ -160,6 +166,12 @@ fn left_out(facts: &UnitFacts) -> String {
         }
     }
     patterns.join(",")
+}
+
+/// Whether a report has a name in it that is not UTF-8: Python writes such a byte as half of a surrogate pair, which is
+/// no JSON.
+fn names_odd_file(report: &[u8]) -> bool {
+    report.windows(4).any(|part| part == b"\\udc")
 }
 
 fn configures(facts: &UnitFacts) -> bool {
@@ -294,6 +306,28 @@ mod tests {
     #[test]
     fn recorded_runs_are_read() {
         insta::assert_snapshot!(recordings::show_all(&Bandit));
+    }
+
+    #[test]
+    fn a_name_that_is_not_utf8_is_said_with_what_to_do() {
+        let mut run = Recording::load("bandit", "1.9.4", "clean");
+        let report = br#"{"errors": [], "metrics": {"./a\udcff.py": {"loc": 1}, "_totals": {"loc": 1}}, "results": []}"#;
+        run.outputs.insert("bandit", FileState::Fresh(report.to_vec()));
+        match run.read(&Bandit) {
+            Reading::Broken(broken) => {
+                assert!(
+                    broken.reason.contains("whose name is not UTF-8"),
+                    "{}",
+                    broken.reason
+                );
+                assert!(
+                    broken
+                        .hint
+                        .is_some_and(|hint| hint.starts_with("rename that file"))
+                );
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

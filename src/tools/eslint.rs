@@ -163,10 +163,10 @@ impl FileResult {
             && only.text.starts_with("File ignored "))
     }
 
-    /// Whether it is eslint's own configuration, which `eslint .` looks at as well.
+    /// Whether it is the configuration of some tool, which `eslint .` looks at as well.
     fn is_configuration(&self) -> bool {
         let name = self.file_path.rsplit(['/', '\\']).next().unwrap_or_default();
-        name.starts_with("eslint.config.")
+        name.contains(".config.") || name.starts_with('.')
     }
 
     fn is_typescript(&self) -> bool {
@@ -206,6 +206,9 @@ impl Message {
     }
 }
 
+/// What is said when the code of a TypeScript unit was not looked at.
+const NO_TYPESCRIPT: &str = "eslint looked at no TypeScript file: its configuration has no entry for them";
+
 fn judge(files: &[FileResult], run: &ToolRun<'_>) -> Reading {
     let (ignored, looked): (Vec<&FileResult>, Vec<&FileResult>) =
         files.iter().partition(|file| file.is_ignored());
@@ -233,6 +236,12 @@ fn judge(files: &[FileResult], run: &ToolRun<'_>) -> Reading {
             "eslint looked at no file but its own configuration".to_owned()
         });
     }
+    // The code of a TypeScript unit is TypeScript, and whoever lints only what stands beside it has not looked at it.
+    let no_typescript =
+        run.facts.unit.language == Language::Typescript && !looked.iter().any(|file| file.is_typescript());
+    if findings.is_empty() && run.exit == 0 && no_typescript {
+        return Reading::Nothing(NO_TYPESCRIPT.to_owned());
+    }
     let mut warnings = Vec::new();
     let mild = |finding: &Finding| finding.severity == Severity::Medium;
     let count = findings.iter().filter(|finding| mild(finding)).count();
@@ -247,9 +256,8 @@ fn judge(files: &[FileResult], run: &ToolRun<'_>) -> Reading {
             ignored.len()
         ));
     }
-    if run.facts.unit.language == Language::Typescript && !looked.iter().any(|file| file.is_typescript()) {
-        warnings
-            .push("eslint looked at no TypeScript file: its configuration has no entry for them".to_owned());
+    if no_typescript {
+        warnings.push(NO_TYPESCRIPT.to_owned());
     }
     Reading::Answer(Box::new(Answer {
         findings,

@@ -8,7 +8,7 @@ mod report;
 pub(super) use choice::{Runner, choose};
 pub(super) use coverage::{coverage, coverage_outputs, summary_coverage};
 pub(super) use place::line_in;
-pub(super) use report::{all_left_out, finding, from_jest_json, thresholds, trouble};
+pub(super) use report::{counts_inside, finding, from_jest_json, thresholds, trouble};
 
 use super::Applies;
 use crate::model::text;

@@ -138,6 +138,11 @@ pub trait Tool: Sync {
         &["--version"]
     }
 
+    /// Whether a line of its output is there only because sdd asked for it, and tells people nothing.
+    fn is_chatter(&self, _line: &str) -> bool {
+        false
+    }
+
     /// The command that installs the tool, for a unit of this language.
     fn install(&self) -> &'static str;
 
@@ -210,6 +215,8 @@ pub struct Prepared {
     pub env: Vec<(String, String)>,
     /// Files that the tool will write and that are read afterwards.
     pub outputs: Vec<OutputFile>,
+    /// Files of the project that are read afterwards with the outputs, however old they are.
+    pub reads: Vec<OutputFile>,
     /// Files to write before the run: name in the output directory, and content.
     pub inputs: Vec<(String, String)>,
     /// Whether stdout is the tool's report and must be read as a whole.
@@ -316,6 +323,9 @@ pub struct Answer {
     pub findings: Vec<Finding>,
     /// Test counts, from test runners.
     pub tests: Option<TestCounts>,
+    /// Those of the counts that are of tests in the directories of other units, by such a directory, relative to the
+    /// project's root.
+    pub tests_inside: BTreeMap<String, TestCounts>,
     /// Coverage, where it was asked for.
     pub coverage: Option<Coverage>,
     /// Lines that no test reaches, where coverage was measured by line.
@@ -342,6 +352,32 @@ pub struct TestCounts {
 }
 
 impl TestCounts {
+    /// Adds others.
+    pub fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.errors += other.errors;
+        self.skipped += other.skipped;
+        self.expected_failures += other.expected_failures;
+    }
+
+    /// These without those that are also among others.
+    #[must_use]
+    pub fn without(self, inside: Self, own: Self) -> Self {
+        let less = |count: u64, inside: u64, own: u64| count.saturating_sub(inside.min(own));
+        Self {
+            passed: less(self.passed, inside.passed, own.passed),
+            failed: less(self.failed, inside.failed, own.failed),
+            errors: less(self.errors, inside.errors, own.errors),
+            skipped: less(self.skipped, inside.skipped, own.skipped),
+            expected_failures: less(
+                self.expected_failures,
+                inside.expected_failures,
+                own.expected_failures,
+            ),
+        }
+    }
+
     /// What really ran. A test that passes and whose tear-down breaks is a pass and an error.
     pub fn ran(&self) -> u64 {
         self.passed + self.failed + self.errors + self.expected_failures
@@ -357,7 +393,33 @@ pub enum Coverage {
     Unavailable(Broken),
 }
 
+impl Broken {
+    /// That every test, so many of them, was skipped: somebody meant to look, and nothing was looked at.
+    pub fn all_skipped(count: u64) -> Self {
+        let what = match count {
+            1 => "the only test was skipped".to_owned(),
+            count => format!("all {count} tests were skipped"),
+        };
+        Self {
+            reason: format!("{what}, so that nothing was tested"),
+            hint: Some(
+                "let one of the tests run here; where none is meant to, leave the unit out: \
+                 `\"units\": [{\"path\": …, \"commands\": {\"tests\": null}}]`"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
 impl Reading {
+    /// What it means that no test ran: `nothing` where there is none, no answer where all were skipped.
+    pub fn no_test_ran(skipped: u64, nothing: &str) -> Self {
+        match skipped {
+            0 => Self::Nothing(nothing.to_owned()),
+            count => Self::Broken(Broken::all_skipped(count)),
+        }
+    }
+
     /// Findings and nothing else.
     pub fn findings(findings: Vec<Finding>) -> Self {
         Self::Answer(Box::new(Answer {

@@ -2,6 +2,7 @@
 //! tool itself.
 
 mod advisories;
+mod locked;
 #[cfg(test)]
 pub(super) mod recorded;
 
@@ -9,11 +10,17 @@ pub(super) use advisories::{Advisory, Metadata, PathReport};
 
 use serde_json::Value;
 
-use super::{Applies, Reading, ToolRun};
+use super::{Applies, OutputFile, Reading, ToolRun};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
 use crate::project::UnitFacts;
 use crate::project::node::PackageManager;
+
+/// The lock file among [`ToolRun::outputs`].
+const LOCK: &str = "lock";
+
+/// How many dependencies that were not audited are named.
+const MOST_GAPS: usize = 5;
 
 /// How many places of one package are named.
 const MOST_PLACES: usize = 3;
@@ -85,6 +92,54 @@ impl Manager {
     pub(super) fn lock_path(&self, facts: &UnitFacts) -> String {
         let name = self.locks.iter().find(|name| facts.has(name));
         facts.project_path(name.copied().unwrap_or_else(|| self.lock()))
+    }
+
+    /// The unit's lock file, as a file to read after the audit.
+    pub(super) fn to_read(&self, facts: &UnitFacts) -> Vec<OutputFile> {
+        let name = self.locks.iter().find(|name| facts.has(name));
+        let lock = |name: &&str| OutputFile {
+            key: LOCK,
+            path: facts.dir.join(name),
+        };
+        name.map(lock).into_iter().collect()
+    }
+
+    /// An answer, held against what the project declares: a dependency that the lock file lacks was not audited.
+    pub(super) fn held_to_lock(&self, tool: &str, run: &ToolRun<'_>, reading: Reading) -> Reading {
+        let mut answer = match reading {
+            Reading::Answer(answer) if run.outputs.contains_key(LOCK) => answer,
+            other => return other,
+        };
+        let path = self.lock_path(run.facts);
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        let gaps = run
+            .output(LOCK)
+            .and_then(|bytes| locked::gaps(name, &String::from_utf8_lossy(bytes), run.facts));
+        let reason = match gaps {
+            Ok(gaps) if gaps.is_empty() => return Reading::Answer(answer),
+            Ok(gaps) => {
+                let more = gaps.len().saturating_sub(MOST_GAPS);
+                let mut named = gaps.into_iter().take(MOST_GAPS).collect::<Vec<_>>().join("; ");
+                if more > 0 {
+                    named.push_str(&format!("; and {more} more"));
+                }
+                format!("declared and not in {name}, so that it was not audited: {named}")
+            }
+            Err(why) => format!("{name} cannot be read, so that nothing says what was audited: {why}"),
+        };
+        let reason = text::shorten(&text::one_line(&reason), 400);
+        if answer.findings.is_empty() {
+            return Reading::broken_with_hint(reason, self.refresh());
+        }
+        // Critical, so that no limit lets the gate pass.
+        let gap = Finding::new(tool, "not-audited", Severity::Critical, reason).at(path, None, None);
+        answer.findings.push(gap);
+        Reading::Answer(answer)
+    }
+
+    /// What to do about a lock file that is behind.
+    fn refresh(&self) -> String {
+        format!("bring the lock file up to date: {}", self.make_lock)
     }
 
     /// No answer, for want of a lock file.
@@ -162,7 +217,7 @@ impl Manager {
                     self.command,
                     if count == 1 { "dependency" } else { "dependencies" }
                 ),
-                format!("bring the lock file up to date: {}", self.make_lock),
+                self.refresh(),
             ),
         }
     }

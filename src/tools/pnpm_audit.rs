@@ -10,7 +10,7 @@ mod tests;
 use serde_json::Value;
 
 use super::node_audit::{Manager, PathReport};
-use super::npm_audit::checking;
+use super::npm_audit::{Whole, checking};
 use super::python::Options;
 use super::{Applies, Ask, Mode, Prepared, Reading, Tool, ToolRun};
 use crate::model::finding::{Finding, Severity};
@@ -34,6 +34,26 @@ const REPORT: Options = Options {
     alone: &["--json", "--no-json", "--fix", "--ignore-registry-errors"],
     valued: &["--audit-level"],
     other_valued: "C",
+};
+
+/// As settings, because older versions refuse options that their audit does not know.
+const WHOLE: Whole = Whole {
+    args: &[
+        "--config.only=all",
+        "--config.production=false",
+        "--config.dev=false",
+        "--config.optional=true",
+    ],
+    chosen_by: &[
+        "--prod",
+        "--production",
+        "-P",
+        "--dev",
+        "-D",
+        "--optional",
+        "--no-optional",
+        "--only",
+    ],
 };
 
 impl Tool for PnpmAudit {
@@ -62,7 +82,8 @@ impl Tool for PnpmAudit {
 
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
         (ask.mode == Mode::Check).then(|| Prepared {
-            args: checking(&REPORT, ask, &["--json", "--audit-level=low"]),
+            args: checking(&REPORT, ask, &["--json", "--audit-level=low"], &WHOLE),
+            reads: PNPM.to_read(ask.facts),
             reads_stdout: true,
             ..Prepared::default()
         })
@@ -110,7 +131,7 @@ impl Tool for PnpmAudit {
                 ));
             }
         }
-        Reading::Answer(Box::new(answer))
+        PNPM.held_to_lock(self.id(), run, Reading::Answer(Box::new(answer)))
     }
 
     fn install(&self) -> &'static str {

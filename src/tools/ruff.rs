@@ -39,18 +39,20 @@ pub(super) const NOTHING: &str = "ruff found no Python files";
 
 /// What ruff says on stderr without the lines that `--verbose` brings: `[DATE][TIME][PART][LEVEL] TEXT`.
 pub(super) fn without_log(stderr: &[u8]) -> Vec<u8> {
-    let is_log = |line: &[u8]| {
-        line.starts_with(b"[")
-            && LEVELS
-                .iter()
-                .any(|level| line.windows(level.len()).any(|at| at == *level))
-    };
     stderr
         .split_inclusive(|byte| *byte == b'\n')
         .filter(|line| !is_log(line))
         .flatten()
         .copied()
         .collect()
+}
+
+/// Whether a line is one that `--verbose` brings.
+pub(super) fn is_log(line: &[u8]) -> bool {
+    line.starts_with(b"[")
+        && LEVELS
+            .iter()
+            .any(|level| line.windows(level.len()).any(|at| at == *level))
 }
 
 /// The levels of the lines that `--verbose` brings. Warnings and errors come without it.

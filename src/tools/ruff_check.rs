@@ -160,6 +160,10 @@ impl Tool for RuffCheck {
         read(self.id(), run, Shown::All)
     }
 
+    fn is_chatter(&self, line: &str) -> bool {
+        ruff::is_log(line.as_bytes())
+    }
+
     fn install(&self) -> &'static str {
         "python -m pip install ruff"
     }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::node_audit::{Advisory, Manager, Metadata, plain};
-use super::npm_audit::checking;
+use super::npm_audit::{Whole, checking};
 use super::python::Options;
 use super::{Answer, Applies, Ask, Mode, Prepared, Reading, Tool, ToolRun};
 use crate::model::gate_id::GateId;
@@ -43,6 +43,12 @@ const REPORT: Options = Options {
     ],
     valued: &["--level"],
     other_valued: "",
+};
+
+/// Yarn would leave out what is needed for development where `NODE_ENV` or a setting speaks of production.
+const WHOLE: Whole = Whole {
+    args: &["--production=false"],
+    chosen_by: &["--production", "--prod", "--groups"],
 };
 
 /// A line of the report.
@@ -96,7 +102,13 @@ impl Tool for YarnAudit {
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
         (ask.mode == Mode::Check).then(|| Prepared {
             // A level may be set in .yarnrc, too; what stands on the command line wins.
-            args: checking(&REPORT, ask, &["--json", "--non-interactive", "--level", "info"]),
+            args: checking(
+                &REPORT,
+                ask,
+                &["--json", "--non-interactive", "--level", "info"],
+                &WHOLE,
+            ),
+            reads: YARN.to_read(ask.facts),
             reads_stdout: true,
             ..Prepared::default()
         })
@@ -124,7 +136,7 @@ impl Tool for YarnAudit {
         if run.facts.lock("yarn.lock").is_none() {
             return YARN.no_lock();
         }
-        read(self.id(), run)
+        YARN.held_to_lock(self.id(), run, read(self.id(), run))
     }
 
     fn install(&self) -> &'static str {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::node_audit::{Known, Manager, ghsa_of, plain};
-use super::npm_audit::checking;
+use super::npm_audit::{Whole, checking};
 use super::python::Options;
 use super::{Applies, Ask, Mode, Prepared, Reading, Tool, ToolRun};
 use crate::model::finding::Severity;
@@ -35,6 +35,12 @@ const REPORT: Options = Options {
     alone: &["--json", "--all", "-A", "--recursive", "-R", "--no-deprecations"],
     valued: &["--severity"],
     other_valued: "",
+};
+
+/// Unless it is told on the command line, this Yarn audits every kind.
+const WHOLE: Whole = Whole {
+    args: &[],
+    chosen_by: &[],
 };
 
 #[derive(Deserialize)]
@@ -108,7 +114,9 @@ impl Tool for YarnNpmAudit {
                 &REPORT,
                 ask,
                 &["--json", "--all", "--recursive", "--no-deprecations"],
+                &WHOLE,
             ),
+            reads: YARN.to_read(ask.facts),
             reads_stdout: true,
             ..Prepared::default()
         })
@@ -155,7 +163,7 @@ impl Tool for YarnNpmAudit {
         if run.exit != 0 && findings.is_empty() {
             return refused(run);
         }
-        Reading::findings(findings)
+        YARN.held_to_lock(self.id(), run, Reading::findings(findings))
     }
 
     fn install(&self) -> &'static str {

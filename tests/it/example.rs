@@ -39,6 +39,7 @@ fn settle(text: &str, sandbox: &Sandbox) -> String {
             "2026-01-02T03:04:05Z",
         ),
         (r"\b[0-9a-f]{40}\b", "0123456789abcdef0123456789abcdef01234567"),
+        (r"\([0-9a-f]{10}\)", "(0123456789)"),
         (r#""duration_ms": \d+"#, "\"duration_ms\": 1000"),
         // Which lines count as branches depends on the version of Python.
         (r#""coverage_percent": [\d.]+"#, "\"coverage_percent\": 99.0"),

@@ -28,7 +28,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -signal.SIGKILL}
 END_LIMIT = 30.0
 KILL_GRACE = 5.0
-LISTENS_AFTER = 0.05
+# The share of runs that a signal may meet before the program listens to it.
+EARLY_SHARE = 0.25
 
 # What rules start sleeps far longer than any grace here: only sdd can have ended it. A rule that fails keeps
 # the session open, so that every run finds the same state.
@@ -47,6 +48,7 @@ class Count:
 
     runs: Counter = field(default_factory=Counter)
     ended_before: int = 0
+    early: int = 0
     unreadable: list[str] = field(default_factory=list)
     left_at_once: dict[str, list[str]] = field(default_factory=dict)
     left_after_grace: list[str] = field(default_factory=list)
@@ -62,7 +64,10 @@ class Count:
             if name != "SIGKILL"
             for process in processes
         ]
+        cut = sum(self.runs.values())
+        deaf = [f"{self.early} of {cut} runs did not listen yet"] if self.early > cut * EARLY_SHARE else []
         return [
+            *deaf,
             *(f"unreadable: {what}" for what in self.unreadable),
             *asked_to_end,
             *(f"left after SIGKILL and {KILL_GRACE:.0f} s: {what}" for what in self.left_after_grace),
@@ -91,6 +96,14 @@ def scratch_files(made: Project) -> list[str]:
     return sorted(path.name for path in Path(made.env["TMPDIR"]).iterdir())
 
 
+def listens(pid: int, sent: signal.Signals) -> bool:
+    """Whether a process has a handler for a signal: before that, a signal does what it does to any program."""
+    for line in Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines():
+        if line.startswith("SigCgt:"):
+            return bool(int(line.split()[1], 16) & 1 << sent - 1)
+    raise Void("the kernel does not say which signals a process catches")
+
+
 def moment(made: random.Random, usual: float) -> float:
     """When to end a run that usually takes some seconds."""
     if made.random() < 0.5:
@@ -108,6 +121,7 @@ def one_run(made: Project, sent: signal.Signals, after: float, count: Count) -> 
         count.ended_before += 1
         return
     except subprocess.TimeoutExpired:
+        listening = listens(process.pid, sent)
         process.send_signal(sent)
     try:
         code = process.wait(END_LIMIT)
@@ -119,10 +133,10 @@ def one_run(made: Project, sent: signal.Signals, after: float, count: Count) -> 
         return
     left = processes_with(made.marker)
     count.runs[sent.name] += 1
-    # A signal that comes when the decision is made does not take it back, and one that comes before sdd can
-    # listen does what it does to any program.
-    early = after < LISTENS_AFTER and code == -sent
-    if code not in (EXIT_CODES[sent], 1) and not early:
+    # A signal that comes when the decision is made does not take it back.
+    if code == -sent and sent is not signal.SIGKILL and not listening:
+        count.early += 1
+    elif code not in (EXIT_CODES[sent], 1):
         count.wrong_codes.append(f"{code} after {what}")
     if left:
         count.left_at_once.setdefault(sent.name, []).extend(
@@ -176,7 +190,7 @@ def main(argv: list[str] | None = None) -> int:
     faults = count.faults()
     cut = ", ".join(f"{name} {number}" for name, number in sorted(count.runs.items()))
     killed = len(count.left_at_once.get("SIGKILL", []))
-    print(f"runs cut short: {cut}; {count.ended_before} had ended before")
+    print(f"runs cut short: {cut}; {count.ended_before} had ended before, {count.early} did not listen yet")
     print(f"unreadable state files: {len(count.unreadable)}")
     print(
         f"processes left at once after SIGINT and SIGTERM: {sum(map(len, count.left_at_once.values())) - killed}"

@@ -31,7 +31,12 @@ def fill(made: Project, files: int, items: int) -> str:
     work_items.fill(made, items - 1)
     state = json.loads((made.root / ITEMS).read_text("utf-8"))
     spec = f".session/specs/{ITEM}.md"
-    state["work_items"][ITEM] = {"id": ITEM, "type": "feature", "title": "The one to begin", "spec_file": spec}
+    state["work_items"][ITEM] = {
+        "id": ITEM,
+        "type": "feature",
+        "title": "The one to begin",
+        "spec_file": spec,
+    }
     text = json.dumps(state, indent=2, ensure_ascii=False) + "\n"
     made.write(spec, SPEC)
     return text
@@ -39,7 +44,9 @@ def fill(made: Project, files: int, items: int) -> str:
 
 def measure(made: Project, runs: int, items: str) -> dict[str, list[float]]:
     """Time the commands in turn, so that a slow moment of the machine hits all of them."""
-    times: dict[str, list[float]] = {name: [] for name in ("true", "start", "start again", "status", "status --brief")}
+    times: dict[str, list[float]] = {
+        name: [] for name in ("true", "start", "start again", "status", "status --brief")
+    }
     for _ in range(runs):
         made.write(ITEMS, items)
         made.write(STATUS, IDLE)
@@ -58,7 +65,9 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("binary", type=Path, help="sdd, built for release")
     parser.add_argument("--runs", type=int, default=30, help="runs of each command (default %(default)s)")
-    parser.add_argument("--files", type=int, default=10_000, help="files of the project (default %(default)s)")
+    parser.add_argument(
+        "--files", type=int, default=10_000, help="files of the project (default %(default)s)"
+    )
     parser.add_argument("--items", type=int, default=1_000, help="work items (default %(default)s)")
     args = parser.parse_args(argv)
     try:

@@ -75,7 +75,10 @@ def main(args):
     if args[:2] == ["hook", "stop"]:
         return 0
     return 0 if args == ["--version"] else 2
-sys.exit(main(sys.argv[1:]))
+# Not sys.exit, which takes the handlers away before the process has ended.
+code = main(sys.argv[1:])
+sys.stdout.flush()
+os._exit(code)
 """
 
 
@@ -91,7 +94,10 @@ def fake(directory: Path, **parts: str) -> Path:
         assert part in text
         text = text.replace(part, code)
     program = directory / "sdd"
-    program.write_text(f"#!{sys.executable} -S\n{text}", "utf-8")
+    # Python has a handler of its own for SIGINT from its first moment. Ignored until the program's own handlers are
+    # there, no signal can end it in another way than the program says.
+    ignoring = "/usr/bin/env -S --ignore-signal=INT --ignore-signal=TERM"
+    program.write_text(f"#!{ignoring} {sys.executable} -S\n{text}", "utf-8")
     program.chmod(0o755)
     return program
 
@@ -175,6 +181,14 @@ def test_a_program_that_cleans_up_is_without_fault(tmp_path, monkeypatch):
     count = kills(fake(tmp_path), 6)
     assert count.faults() == []
     assert sum(count.runs.values()) >= 3
+
+
+def test_a_program_that_never_listens_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(kill, "SIGNALS", kill.SIGNALS[1:2])
+    monkeypatch.setattr(kill, "moment", lambda drawn, usual: usual / 2)
+    monkeypatch.setattr(kill, "RULES", [{"type": "command", "command": {"shell": "sleep 0.5; false"}}])
+    deaf = "signal.signal(15, signal.SIG_DFL)"
+    assert "2 of 2 runs did not listen yet" in kills(fake(tmp_path, HANDLERS=deaf), 2).faults()
 
 
 def test_processes_and_files_left_behind_are_found(tmp_path, monkeypatch):

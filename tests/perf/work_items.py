@@ -44,7 +44,12 @@ def item(number: int) -> dict:
         "spec_file": f".session/specs/{name}.md",
         "created_at": STAMP,
         "sessions": [{"session_num": number, "started_at": STAMP}],
-        "git": {"branch": f"session-{number:05}", "parent_branch": "main", "created_at": STAMP, "commits": []},
+        "git": {
+            "branch": f"session-{number:05}",
+            "parent_branch": "main",
+            "created_at": STAMP,
+            "commits": [],
+        },
         "update_history": [{"timestamp": STAMP, "changes": ["  status: not_started → in_progress"]}],
         "updated_at": STAMP,
     }

@@ -97,7 +97,7 @@ fn proof(cx: &Cx, settings: &Value, finder: &Finder, runner: &dyn Runner, root: 
             )
             .remedy(Some(format!("chmod +x {}", path.display())));
         }
-        Found::Missing => {
+        Found::Missing | Found::Untrusted(..) => {
             let why =
                 format!("{program} is not on PATH, and the agent passes over a hook that it cannot start");
             return Check::of(NAME, Verdict::Failed, why).remedy(Some("put sdd into a directory of PATH"));

@@ -62,6 +62,14 @@ pub(super) fn git_program(found: &Found, root: &Path) -> Wanted {
             }),
         },
         Found::NotExecutable(path) => State::NotExecutable(path.clone()),
+        Found::Untrusted(path, _) => {
+            let (why, hint) = found.distrust().unwrap_or_default();
+            State::Untrusted {
+                path: path.clone(),
+                why,
+                hint,
+            }
+        }
         Found::Missing => State::Missing {
             program: "git".to_owned(),
             hint: None,

@@ -37,8 +37,8 @@ use deadline::Deadline;
 /// nothing. `sdd init --claude` writes the settings that start it. In a project without `.session/` it does nothing.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "Examples:
-  sdd hook stop --budget 585 <event.json    may the agent stop? Required gates decide
-  sdd hook pre-commit <event.json           refuse git commit --no-verify
+  sdd hook stop --budget 585    may the agent stop? Required gates decide
+  sdd hook pre-commit           refuse git commit --no-verify
 
 Exit codes:
   0  the answer is on stdout; nothing there lets the event go on

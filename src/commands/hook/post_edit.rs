@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::Hook;
 use crate::agent::{self, Answer, Arg, Decision};
@@ -13,9 +12,7 @@ use crate::engine::{self, Event as Happened, GatePlan, Job, Observer, OnFailure,
 use crate::gates::{Context, Fixing, Item, Step, StepTool, Strictness, Work};
 use crate::model::gate_id::GateId;
 use crate::model::report::GateReport;
-use crate::process::redact::Redactor;
-use crate::process::{System, guard};
-use crate::project::{Project, UnitFacts, detect};
+use crate::project::{Project, UnitFacts};
 use crate::report;
 use crate::store::{Run, layout};
 
@@ -93,8 +90,9 @@ fn clean(gate: GateReport) -> GateReport {
 fn look(hook: &Hook<'_>, opened: &Opened, run: &Run, file: &Path) -> Option<Vec<GateReport>> {
     let cx = hook.cx;
     let config = &opened.config;
-    let project = detect::configured(hook.root, &detect::Look::of(config), None).ok()?;
     let finder = pipeline::finder(cx, hook.root);
+    let pipeline::Tools { runner, redactor } = pipeline::Tools::bare(cx, config, run.id()).guarded();
+    let project = pipeline::project(config, hook.root, &finder, &runner).ok()?;
     let programs = pipeline::programs(cx, config, &project, None, &finder);
     let gate_cx = Context {
         config,
@@ -118,12 +116,6 @@ fn look(hook: &Hook<'_>, opened: &Opened, run: &Run, file: &Path) -> Option<Vec<
     if plan.gates.is_empty() {
         return None;
     }
-    let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
-    let env = cx.environment.for_tools(&config.pass_env, run.id());
-    let mut runner = System::new(env, run.id(), cx.cancel.clone(), Arc::clone(&redactor));
-    if let Ok(program) = guard::own_program() {
-        runner = runner.with_guard(program);
-    }
     let ran = engine::run(
         &plan,
         &Job {
@@ -134,8 +126,8 @@ fn look(hook: &Hook<'_>, opened: &Opened, run: &Run, file: &Path) -> Option<Vec<
             observer: &Nobody,
             jobs: GATES.len(),
             on_failure: OnFailure::KeepGoing,
-            out_shown: "",
             own_files: &[],
+            out_shown: "",
             sdd: "sdd",
             history: &BTreeMap::new(),
             versions: &pipeline::read_versions(&opened.store),

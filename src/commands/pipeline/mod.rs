@@ -152,16 +152,11 @@ pub fn show_plan(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow:
     }
     let place = Place::nowhere(&opened.store);
     let finder = finder(cx, opened.store.root());
-    let planned = Planned::make(cx, opened, &finder, request, &place)?;
+    let tools = Tools::bare(cx, &opened.config, place.id());
+    let planned = Planned::make(cx, opened, &finder, &tools, request, &place)?;
     let format = cx.choose(&["human", "json", "agent"])?;
-    let redactor = Redactor::new(&cx.environment, &opened.config.redact_env);
-    let text = super::gate::plan_text(
-        &redactor,
-        &planned.plan,
-        &planned.project,
-        &opened.warnings,
-        format,
-    )?;
+    let said = [opened.warnings.as_slice(), &planned.project.warnings].concat();
+    let text = super::gate::plan_text(&tools.redactor, &planned.plan, &planned.project, &said, format)?;
     cx.emit(&text)?;
     Ok(Exit::Ok)
 }
@@ -202,11 +197,11 @@ pub fn execute_for(
     let mut notes = Vec::new();
     let place = Place::choose(cx, &opened.store, &mut notes)?;
     let finder = finder(cx, opened.store.root());
-    let tools = Tools::new(cx, opened, &place);
+    let tools = Tools::bare(cx, &opened.config, place.id()).guarded();
     let played = std::thread::scope(|scope| {
         // Git takes its time to look at every file, and nothing is decided by what it says: it begins first.
         let git = scope.spawn(|| tools.git(&finder, opened.store.root()));
-        let planned = Planned::make(cx, opened, &finder, request, &place)?;
+        let planned = Planned::make(cx, opened, &finder, &tools, request, &place)?;
         let scene = Scene {
             request,
             opened,
@@ -233,7 +228,7 @@ pub fn execute_for(
             drop(tools);
             opened.store.tidy();
         });
-        let recorded = record(&opened.store, &report, request.recording);
+        let recorded = record(&opened.store, &report);
         if let (Ok(()), Some(digest)) = (&recorded, digest) {
             inputs::keep(opened, request.work, digest, &report);
         }
@@ -287,9 +282,9 @@ pub fn deliver(
         outputs.write_again(&done.report);
     }
     undelivered.extend(outputs.print(cx, &mut done.report));
-    if done.report != recorded {
-        // What is looked up later must say the same. That it cannot be saved was said before.
-        let _said = record(store, &done.report, recording);
+    if done.report != recorded && done.unrecorded.is_none() {
+        // What is looked up later must say the same.
+        done.unrecorded = record(store, &done.report).err();
     }
     for error in &undelivered {
         let shown = show(error);
@@ -297,6 +292,8 @@ pub fn deliver(
     }
     match (&done.unrecorded, recording) {
         (None, _) => {}
+        // The report on stdout says it.
+        (Some(_), Recording::Wanted) if outputs.shows() => {}
         (Some(error), Recording::Wanted) => {
             cx.ui.warning(&format!("the report was not saved: {error:#}"));
         }
@@ -321,7 +318,8 @@ pub fn deliver(
 
 /// How programs are found in this project.
 pub fn finder(cx: &Cx, root: &Path) -> Finder {
-    Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root)
+    let active = cx.environment.get("VIRTUAL_ENV").map(Path::new);
+    Finder::new(cx.environment.get("PATH").map(std::ffi::OsStr::new), root, active)
 }
 
 /// What will be run where.
@@ -338,16 +336,17 @@ impl<'a> Planned<'a> {
         cx: &Cx,
         opened: &Opened,
         finder: &Finder,
+        tools: &Tools,
         request: &'a Request<'a>,
         place: &Place,
     ) -> anyhow::Result<Self> {
-        let project = detect::configured(opened.store.root(), &detect::Look::of(&opened.config), None)?;
+        let project = project(&opened.config, opened.store.root(), finder, &tools.runner)?;
         let programs = programs(cx, &opened.config, &project, request.work, finder);
-        let asked: Vec<GateId> = match (request.work, request.options.only.as_slice()) {
-            _ if !request.named.is_empty() => request.named.to_vec(),
-            (Some(work), []) => gates_for(work.item.kind),
-            (None, []) => GateId::ALL.to_vec(),
-            (_, only) => only.to_vec(),
+        let asked: Vec<GateId> = match (request.named, request.options.only.as_slice(), request.work) {
+            ([], [], Some(work)) => gates_for(work.item.kind),
+            ([], [], None) => GateId::ALL.to_vec(),
+            ([], only, _) => only.to_vec(),
+            (named, _, _) => named.to_vec(),
         };
         let mut planned = Self {
             project,
@@ -380,21 +379,45 @@ impl<'a> Planned<'a> {
     }
 }
 
+/// Finds the units of a project; files that git tracks are among them whatever it ignores.
+pub fn project(
+    config: &Config,
+    root: &Path,
+    finder: &Finder,
+    runner: &System,
+) -> Result<Project, crate::project::Error> {
+    let found = finder.find("git", &[], root);
+    let index = match &found {
+        Found::At(program) => Some(git::Index { runner, program }),
+        _ => None,
+    };
+    detect::configured(root, &detect::Look::of(config), index)
+}
+
 /// What starts processes, and what keeps secrets out of what they say.
-struct Tools {
-    runner: System,
-    redactor: Arc<Redactor>,
+pub struct Tools {
+    /// What starts processes.
+    pub runner: System,
+    /// What keeps secrets out of what they say.
+    pub redactor: Arc<Redactor>,
 }
 
 impl Tools {
-    fn new(cx: &Cx, opened: &Opened, place: &Place) -> Self {
-        let redactor = Arc::new(Redactor::new(&cx.environment, &opened.config.redact_env));
-        let env = cx.environment.for_tools(&opened.config.pass_env, place.id());
-        let mut runner = System::new(env, place.id(), cx.cancel.clone(), Arc::clone(&redactor));
-        if let Ok(program) = guard::own_program() {
-            runner = runner.with_guard(program);
-        }
+    /// Without a guard: for what is asked of programs that end by themselves.
+    pub fn bare(cx: &Cx, config: &Config, run_id: &str) -> Self {
+        let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
+        let env = cx.environment.for_tools(&config.pass_env, run_id);
+        let runner = System::new(env, run_id, cx.cancel.clone(), Arc::clone(&redactor));
         Self { runner, redactor }
+    }
+
+    /// With a guard, which ends what was started when sdd itself is killed.
+    #[must_use]
+    pub fn guarded(mut self) -> Self {
+        if let Ok(program) = guard::own_program() {
+            self.runner = self.runner.with_guard(program);
+        }
+        self
     }
 
     /// The state of the repository, or why it could not be had.
@@ -539,13 +562,10 @@ fn history(last: Option<&Report>) -> BTreeMap<StepKey, Duration> {
     history
 }
 
-fn record(store: &Store, report: &Report, recording: Recording) -> anyhow::Result<()> {
+fn record(store: &Store, report: &Report) -> anyhow::Result<()> {
     let mut text = serde_json::to_vec_pretty(report)?;
     text.push(b'\n');
-    let held = match recording {
-        Recording::Required => Some(store.lock(&format!("sdd {}", report.command))?),
-        Recording::Wanted => None,
-    };
+    let held = store.lock(&format!("sdd {}", report.command))?;
     super::report::keep(store, report, &text)?;
     store.write(layout::LATEST_REPORT, &text, Overwrite::Replace)?;
     drop(held);

@@ -17,7 +17,7 @@ pub struct RunOptions {
     /// Print what would run and why, and what would not and why; run nothing
     #[arg(long)]
     pub plan: bool,
-    /// Stop everything once a gate that decides does not pass
+    /// Stop everything once a gate that decides cannot pass any more
     #[arg(long)]
     pub fail_fast: bool,
     /// Turn every skip of an enabled gate into an error

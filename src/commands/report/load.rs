@@ -85,6 +85,10 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Report, CommandError> {
     })?;
     let mut read = report::clean(&read).map_err(|error| refuse(&[], &error.to_string()))?;
     read.summary = Summary::of(&read.gates);
+    if read.verdict == RunVerdict::Passed && read.cancelled_by.is_some() {
+        let why = "the verdict is \"passed\", and the run was cancelled: the report contradicts itself";
+        return Err(refuse(&["cancelled_by"], why));
+    }
     if read.verdict == RunVerdict::Passed && decide(&read.gates, false) != RunVerdict::Passed {
         return Err(refuse(&["verdict"], &contradiction(&read)));
     }

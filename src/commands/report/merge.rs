@@ -14,6 +14,7 @@ use crate::model::gate_id::GateId;
 use crate::model::report::{GateReport, GitInfo, ProjectInfo, Report, Summary};
 use crate::model::text;
 use crate::model::verdict::{RunVerdict, Verdict};
+use crate::report::rooted;
 
 /// Reads the files, merges what is in them, and says how it went as the run would have.
 pub(super) fn run(files: &[PathBuf], cx: &mut Cx) -> anyhow::Result<Exit> {
@@ -54,6 +55,16 @@ pub(super) fn merge(parts: Vec<Report>) -> Result<Report, CommandError> {
         let what = format!("the reports are of different commits: {}", heads.join(", "));
         return Err(CommandError::usage(what).hint("merge reports of one commit"));
     }
+    let prefixes: BTreeSet<Option<&str>> = parts
+        .iter()
+        .map(|part| part.git.as_ref().and_then(|git| git.prefix.as_deref()))
+        .collect();
+    // Reports of several projects of one repository have only its paths in common.
+    let parts: Vec<Report> = if prefixes.len() > 1 {
+        parts.iter().map(|part| rooted(part).into_owned()).collect()
+    } else {
+        parts
+    };
     let mut parts = parts.into_iter();
     let Some(first) = parts.next() else {
         return Err(CommandError::usage("there is nothing to merge").hint("name the reports"));

@@ -136,10 +136,14 @@ fn docker(machine: &Machine<'_>) -> (Sight, String) {
         Found::NotExecutable(path) => {
             return (Sight::Missing, format!("{} may not be executed", path.display()));
         }
+        found @ Found::Untrusted(..) => {
+            let why = found.distrust().map_or_else(String::new, |(why, _)| why);
+            return (Sight::Missing, why);
+        }
         Found::Missing => {
             let beside = match machine.find("podman") {
                 Found::At(_) => "; podman is there",
-                Found::NotExecutable(_) | Found::Missing => "",
+                Found::NotExecutable(_) | Found::Untrusted(..) | Found::Missing => "",
             };
             return (Sight::Missing, format!("not found{beside}"));
         }

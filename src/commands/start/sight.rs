@@ -46,9 +46,11 @@ fn state(machine: &Machine<'_>) -> Result<Option<GitInfo>, String> {
     match machine.find("git") {
         Found::At(program) => git::read(&machine.runner, &program, &machine.root)
             .map_err(|error| format!("the git state is unknown: {error}")),
-        Found::NotExecutable(_) | Found::Missing if detect::nearest_git(&machine.root).is_some() => {
+        Found::NotExecutable(_) | Found::Untrusted(..) | Found::Missing
+            if detect::nearest_git(&machine.root).is_some() =>
+        {
             Err("git is not installed".to_owned())
         }
-        Found::NotExecutable(_) | Found::Missing => Ok(None),
+        Found::NotExecutable(_) | Found::Untrusted(..) | Found::Missing => Ok(None),
     }
 }

@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 use anstyle::Style as Paint;
-use serde_json::json;
+use serde::Serialize;
 
-use super::look::{self, STANDINGS, clipped, named, painted};
+use super::look::{self, STANDINGS, Shown, clipped, named, painted};
 use super::{state, words};
 use crate::commands::context::Cx;
 use crate::commands::error::{CommandError, brief, did_you_mean};
@@ -76,19 +76,20 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let seen = look_at(&store)?;
     filter.check_milestones(&seen)?;
     let graph = Graph::of(&seen.items);
-    let mut rows: Vec<Row<'_>> = seen
-        .items
+    let standing = |item| Row {
+        item,
+        standing: graph.standing(item),
+    };
+    let all: Vec<Row<'_>> = seen.items.iter().map(standing).collect();
+    let mut rows: Vec<Row<'_>> = all
         .iter()
-        .map(|item| Row {
-            item,
-            standing: graph.standing(item),
-        })
+        .copied()
         .filter(|row| filter.takes(&graph, row))
         .collect();
     rows.sort_by_key(|row| (row.standing, row.item.priority, !row.item.urgent));
     let list = List {
         graph: &graph,
-        all: &seen.items,
+        all: &all,
         matching: rows.len(),
         shown: &rows[..rows.len().min(filter.limit)],
         sdd: called(cx),
@@ -198,6 +199,8 @@ fn graph_waits<'a>(graph: &Graph<'a, Entry>, item: &'a Entry) -> bool {
     graph.unmet(item).next().is_some()
 }
 
+/// An item, and where it stands.
+#[derive(Clone, Copy)]
 struct Row<'a> {
     item: &'a Entry,
     standing: Standing,
@@ -205,7 +208,7 @@ struct Row<'a> {
 
 struct List<'a> {
     graph: &'a Graph<'a, Entry>,
-    all: &'a [Entry],
+    all: &'a [Row<'a>],
     matching: usize,
     shown: &'a [Row<'a>],
     sdd: String,
@@ -304,17 +307,16 @@ impl List<'_> {
         page + &self.next()
     }
 
-    /// How many there are of each standing, of all items.
+    /// How many there are of a standing, of all items.
+    fn count(&self, standing: Standing) -> usize {
+        self.all.iter().filter(|row| row.standing == standing).count()
+    }
+
+    /// How many there are, of all items.
     fn tally(&self) -> String {
-        let count = |standing| {
-            self.all
-                .iter()
-                .filter(|item| self.graph.standing(item) == standing)
-                .count()
-        };
         let counts: Vec<String> = STANDINGS
             .into_iter()
-            .map(|standing| (count(standing), look::word(standing)))
+            .map(|standing| (self.count(standing), look::word(standing)))
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
@@ -343,24 +345,39 @@ impl List<'_> {
     }
 
     fn json(&self, seen: &Glance) -> anyhow::Result<String> {
-        let items: Vec<_> = self
+        let status_of = |id: &str| self.graph.get(id).map(|other| other.status);
+        let shown = self
             .shown
             .iter()
-            .map(|row| look::item(self.graph, row.item))
-            .collect();
-        let mut summary = serde_json::Map::new();
-        for standing in STANDINGS {
-            let count = self
-                .all
-                .iter()
-                .filter(|item| self.graph.standing(item) == standing)
-                .count();
-            summary.insert(look::word(standing).replace(' ', "_"), count.into());
-        }
-        look::document(&json!({
-            "schema_version": 1, "kind": "work_item_list", "total": self.all.len(), "matching": self.matching,
-            "summary": summary, "next": self.graph.choose(None).ok().map(|item| &item.id),
-            "milestones": milestones(seen), "work_items": items,
-        }))
+            .map(|row| Shown::of(row.item, row.standing, status_of));
+        let summary = STANDINGS.map(|standing| {
+            (
+                look::word(standing).replace(' ', "_"),
+                self.count(standing).into(),
+            )
+        });
+        look::document(&Document {
+            schema_version: 1,
+            kind: "work_item_list",
+            total: self.all.len(),
+            matching: self.matching,
+            summary: summary.into_iter().collect(),
+            next: self.graph.choose(None).ok().map(|item| item.id.as_str()),
+            milestones: milestones(seen),
+            work_items: shown.collect(),
+        })
     }
+}
+
+/// The list in JSON.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u8,
+    kind: &'static str,
+    total: usize,
+    matching: usize,
+    summary: serde_json::Map<String, serde_json::Value>,
+    next: Option<&'a str>,
+    milestones: Vec<&'a str>,
+    work_items: Vec<Shown<'a>>,
 }

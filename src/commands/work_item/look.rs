@@ -1,11 +1,11 @@
 //! How work items look: signs, colours, and their form in JSON.
 
 use anstyle::{AnsiColor, Style as Paint};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::model::text;
-use crate::model::work_item::graph::{Graph, Standing};
-use crate::model::work_item::{Entry, Status};
+use crate::model::work_item::graph::Standing;
+use crate::model::work_item::{Entry, Priority, Status, WorkItemType};
 use crate::report::Colour;
 
 /// The sign and the colour of a standing, for people; signs and words tell all of them apart without colour.
@@ -70,23 +70,62 @@ pub(super) fn named<'a>(ids: impl Iterator<Item = &'a str>, most: usize) -> Stri
 }
 
 /// An item in JSON, with where it stands.
-pub(super) fn item(graph: &Graph<'_, Entry>, item: &Entry) -> Value {
-    let dependencies: Vec<Value> = item
-        .dependencies
-        .iter()
-        .map(|id| {
-            let status = graph.get(id).map(|other| other.status);
-            json!({"id": id, "status": status, "met": status == Some(Status::Completed)})
-        })
-        .collect();
-    json!({
-        "id": item.id, "type": item.kind, "title": item.title, "status": item.status, "priority": item.priority,
-        "urgent": item.urgent, "milestone": item.milestone, "spec_file": item.spec_file,
-        "created_at": item.created_at, "ready": graph.is_ready(item), "dependencies": dependencies,
-    })
+#[derive(Serialize)]
+pub(super) struct Shown<'a> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: WorkItemType,
+    title: &'a str,
+    status: Status,
+    priority: Priority,
+    urgent: bool,
+    milestone: Option<&'a str>,
+    spec_file: Option<&'a str>,
+    created_at: Option<&'a str>,
+    ready: bool,
+    dependencies: Vec<Dependency<'a>>,
+}
+
+/// What an item depends on; without a status it is not there.
+#[derive(Serialize)]
+struct Dependency<'a> {
+    id: &'a str,
+    status: Option<Status>,
+    met: bool,
+}
+
+impl<'a> Shown<'a> {
+    /// An item that stands so; `status_of` says how far another one is.
+    pub(super) fn of(
+        item: &'a Entry,
+        standing: Standing,
+        status_of: impl Fn(&str) -> Option<Status>,
+    ) -> Self {
+        let dependency = |id: &'a String| {
+            let status = status_of(id);
+            Dependency {
+                id,
+                status,
+                met: status == Some(Status::Completed),
+            }
+        };
+        Self {
+            id: &item.id,
+            kind: item.kind,
+            title: &item.title,
+            status: item.status,
+            priority: item.priority,
+            urgent: item.urgent,
+            milestone: item.milestone.as_deref(),
+            spec_file: item.spec_file.as_deref(),
+            created_at: item.created_at.as_deref(),
+            ready: standing == Standing::Ready,
+            dependencies: item.dependencies.iter().map(dependency).collect(),
+        }
+    }
 }
 
 /// A JSON document as it is printed.
-pub(super) fn document(value: &Value) -> anyhow::Result<String> {
+pub(super) fn document(value: &impl Serialize) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(value)? + "\n")
 }

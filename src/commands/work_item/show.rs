@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::Style as Paint;
 use serde_json::{Value, json};
 
-use super::look::{self, clipped, painted};
+use super::look::{self, Shown, clipped, painted};
 use super::problems::{Inspector, Problem};
 use super::spec::{self, SpecFile};
 use super::state::{self, Loaded};
@@ -89,7 +89,7 @@ type Other<'a> = (&'a WorkItem, Standing);
 struct Page<'a> {
     item: &'a WorkItem,
     standing: Standing,
-    entry: Value,
+    entry: Entry,
     /// What it depends on, each with the item where there is one.
     dependencies: Vec<(&'a str, Option<Other<'a>>)>,
     dependents: Vec<Other<'a>>,
@@ -106,9 +106,6 @@ impl<'a> Page<'a> {
         let inspector = Inspector::new(store, loaded, &graph);
         let circles: Vec<_> = inspector.circle_of(item).into_iter().collect();
         let (problems, spec) = inspector.look(item, &circles);
-        let entries: Vec<Entry> = items.iter().map(Entry::from).collect();
-        let entry_graph = Graph::of(&entries);
-        let entry = entry_graph.get(id).map(|entry| look::item(&entry_graph, entry))?;
         let other = |item| (item, graph.standing(item));
         let dependencies = item
             .dependencies
@@ -118,7 +115,7 @@ impl<'a> Page<'a> {
         Some(Self {
             item,
             standing: graph.standing(item),
-            entry,
+            entry: Entry::from(item),
             dependencies: dependencies.collect(),
             dependents: dependents.map(other).collect(),
             problems,
@@ -281,7 +278,11 @@ impl<'a> Page<'a> {
                 counts.insert(what.replace(' ', "_"), count.into());
             }
         }
-        let mut item = self.entry.clone();
+        let status_of = |id: &str| {
+            let dependency = self.dependencies.iter().find(|(other, _)| *other == id)?;
+            dependency.1.map(|(item, _)| item.status)
+        };
+        let mut item = serde_json::to_value(Shown::of(&self.entry, self.standing, status_of))?;
         item["sessions"] = sessions.into();
         item["dependents"] = dependents.into();
         item["spec"] = json!({

@@ -142,6 +142,7 @@ fn git_that_gave_no_answer_is_not_a_repository_without_changes() {
             branch: branch.map(str::to_owned),
             base: None,
             dirty,
+            prefix: None,
         }))
     };
     let said = |check: Check| (check.verdict, check.reason);
@@ -170,9 +171,9 @@ fn many_units_are_counted() {
     let mut project = Project {
         root: "/project".into(),
         units: Vec::new(),
-        git: None,
         warnings: Vec::new(),
         left_out: Vec::new(),
+        tracked: crate::project::Tracked::default(),
     };
     assert_eq!(units(&project).verdict, Verdict::Skipped);
     project.units = (0..10).map(|n| unit(&format!("u{n}"), Language::Go)).collect();

@@ -20,9 +20,9 @@ fn with(settings: &serde_json::Value, locks: &[&str], found: &[(&str, &str)], ch
     let project = Project {
         root,
         units: vec![facts],
-        git: None,
         warnings: Vec::new(),
         left_out: Vec::new(),
+        tracked: crate::project::Tracked::default(),
     };
     let config = load::parse("config.json", &settings.to_string()).unwrap().config;
     let mut programs: BTreeMap<crate::gates::Wanted, Found> = BTreeMap::new();
@@ -81,6 +81,7 @@ fn told(needs: &Needs) -> Vec<String> {
                     format!("at {path}: {ask}")
                 }
                 State::NotExecutable(path) => format!("not executable: {}", path.display()),
+                State::Untrusted { path, .. } => format!("untrusted: {}", path.display()),
                 State::Missing { program, .. } => format!("missing: {program}"),
             };
             let uses: Vec<String> = wanted

@@ -254,7 +254,7 @@ fn a_changelog_that_does_not_exist_is_a_failure_with_a_way_out() {
         judgement.reason(),
         "changelog: there is no changelog, and 1 file was changed since main (0123456789)"
     );
-    let hints: Vec<&str> = judgement.hints().collect();
+    let hints: Vec<&str> = judgement.hints().map(|(_, hint)| hint).collect();
     assert!(
         hints[0].contains("CHANGELOG.md") && hints[0].contains("check_changelog"),
         "{hints:?}"

@@ -36,7 +36,7 @@ impl UnitPlan<'_> {
             }
         };
         if let Some(needed) = start.tool.needs()
-            && let found @ (Found::Missing | Found::NotExecutable(_)) =
+            && let found @ (Found::Missing | Found::NotExecutable(_) | Found::Untrusted(..)) =
                 self.cx.programs.get(Some(self.index), needed)
         {
             items.push(self.absent(start.tool.id(), needed, &found, Some(start.tool.install())));
@@ -95,6 +95,7 @@ impl UnitPlan<'_> {
                     out,
                     inputs: prepared.inputs,
                     outputs: prepared.outputs,
+                    reads: prepared.reads,
                     reads_stdout: prepared.reads_stdout,
                     stdout_key: None,
                     mode: *mode,

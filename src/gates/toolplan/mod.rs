@@ -1,5 +1,6 @@
 //! Planning for gates that ask external tools, once per unit.
 
+mod delegating;
 mod known;
 mod own;
 pub(super) mod scripts;
@@ -11,7 +12,7 @@ use crate::model::config::{OnMissingTool, UnitView};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::process::find::Found;
-use crate::project::UnitFacts;
+use crate::project::{UnitFacts, installing};
 use crate::tools::{self, Applies, Tool};
 use known::Start;
 
@@ -189,6 +190,9 @@ impl UnitPlan<'_> {
             let hint = format!("make it executable: chmod +x {}", path.display());
             return lacking(program, self.not_run(tool, Meaning::Error, reason, Some(hint)));
         }
+        if let Some((why, hint)) = found.distrust() {
+            return lacking(program, self.missing(tool, format!("{program} {why}"), hint));
+        }
         let reason = format!("{program} is not installed");
         let node = &self.facts.node;
         let declared = |command: &str| command.split(' ').any(|word| node.dependencies.contains(word));
@@ -229,7 +233,7 @@ impl UnitPlan<'_> {
             program: None,
             meaning,
             reason,
-            hint,
+            hint: hint.map(|hint| installing::as_here(self.facts, &hint)),
         })
     }
 }

@@ -4,8 +4,10 @@
 //! directly where nothing else belongs to the script, and through the package manager, with arguments added, where
 //! `pre…` or `post…` scripts do. Any other script is run by the package manager, and its exit code is the answer.
 
+use super::super::Context;
+use super::super::hollow::swallows;
 use super::super::step::{Item, Meaning, Phase};
-use super::own::swallows;
+use super::delegating::delegates;
 use super::{Start, UnitPlan};
 use crate::model::config::{Command, Reports};
 use crate::model::gate_id::GateId;
@@ -14,7 +16,10 @@ use crate::project::UnitFacts;
 use crate::tools::{self, Applies, Tool, launch};
 
 /// What `npm init` writes for a package without tests.
-const NO_TESTS: &str = "no test specified";
+pub(super) const NO_TESTS: &str = "no test specified";
+
+/// More members than this are not named.
+const MAX_MEMBERS: usize = 3;
 
 /// The names under which projects keep what a gate runs, the most usual first.
 fn names(gate: GateId) -> &'static [&'static str] {
@@ -58,6 +63,30 @@ pub(in crate::gates) fn programs(facts: &UnitFacts) -> Vec<String> {
 pub(in crate::gates) fn named(facts: &UnitFacts, gate: GateId) -> bool {
     matches!(facts.unit.language, Language::Javascript | Language::Typescript)
         && names(gate).iter().any(|name| facts.script(name).is_some())
+}
+
+/// The members of the workspace whose root a unit is that have tests of their own; `None` without any, and where one of
+/// them is not asked for them, as no unit or by the settings.
+pub(in crate::gates) fn asked_members(cx: &Context<'_>, facts: &UnitFacts) -> Option<Vec<String>> {
+    let tested: Vec<String> = (facts.node.members.iter())
+        .filter(|member| {
+            let script = member
+                .package
+                .get("scripts")
+                .and_then(|scripts| scripts.get("test")?.as_str());
+            script.is_some_and(|text| !text.trim().is_empty() && !text.contains(NO_TESTS))
+        })
+        .map(|member| facts.unit.to_project(&member.path))
+        .collect();
+    let is_asked = |path: &String| {
+        let mut units = cx.project.units.iter().map(|facts| &facts.unit);
+        units.any(|unit| {
+            let view = cx.config.for_unit(unit);
+            let nothing = matches!(view.recipes(GateId::Tests), Some((_, [])));
+            unit.path == *path && view.runs(GateId::Tests) && !nothing
+        })
+    };
+    (!tested.is_empty() && tested.iter().all(is_asked)).then_some(tested)
 }
 
 /// A command line that runs a script.
@@ -202,6 +231,15 @@ impl UnitPlan<'_> {
         else {
             return self.no_tests(items);
         };
+        if let Some(members) = self.delegated(name, &script.text) {
+            let reason = format!(
+                "package.json: scripts.{name} runs the tests of the workspace's members, which are asked themselves \
+                 ({members}): {}",
+                script.text
+            );
+            items.push(self.not_run("-", Meaning::LeftOut, reason, None));
+            return true;
+        }
         let why = format!("package.json: scripts.{name} is {}", script.text);
         if let Some(tool) = script.tool.filter(|tool| self.serves(*tool)) {
             let start = Start {
@@ -237,6 +275,25 @@ impl UnitPlan<'_> {
         true
     }
 
+    /// The members that a script of a workspace's root does nothing but run the tests of, where each of them that has
+    /// tests is a unit, and so is asked itself.
+    fn delegated(&self, name: &str, text: &str) -> Option<String> {
+        let hooks = ["pre", "post"].map(|when| self.facts.script(&format!("{when}{name}")));
+        let Ok(Command::Words(words)) = Command::parse(text) else {
+            return None;
+        };
+        if self.gate != GateId::Tests || hooks.iter().any(Option::is_some) || !delegates(&words) {
+            return None;
+        }
+        let tested = asked_members(self.cx, self.facts)?;
+        let more = tested.len().saturating_sub(MAX_MEMBERS);
+        let mut named = tested[..tested.len() - more].join(", ");
+        if more > 0 {
+            named.push_str(&format!(" and {more} more"));
+        }
+        Some(named)
+    }
+
     fn serves(&self, tool: &dyn Tool) -> bool {
         tool.serves().contains(&(self.gate, self.facts.unit.language))
     }
@@ -247,12 +304,16 @@ impl UnitPlan<'_> {
             .any(|tool| matches!(tool.applies(self.facts), Applies::Yes(_)))
     }
 
-    /// Whether a script that nobody here knows is what the gate runs. One that may rewrite files is not.
+    /// Whether a script that is no plain call of a known tool is what the gate runs. It is what people and CI run, and
+    /// may look at more than the tool that sdd would take (`vue-tsc`, `oxlint . && eslint .`). One that may rewrite
+    /// files is not.
     fn may_run(&self, text: &str) -> bool {
+        let rewrites = ["--fix", "--write", "--apply", "--unsafe"]
+            .iter()
+            .any(|option| text.contains(option));
         match self.gate {
             GateId::Tests => true,
-            GateId::TypeChecking => !self.has_tool(),
-            GateId::Linting => !self.has_tool() && !text.contains("--fix") && !text.contains("--write"),
+            GateId::TypeChecking | GateId::Linting => !rewrites,
             _ => false,
         }
     }

@@ -9,25 +9,25 @@ pub struct Deployment {
     pub application: Application,
     /// Where to, without quotes: `staging`. A choice that was left open, `[staging | production]`, is none.
     pub environment: Option<At<String>>,
-    /// The heading of the steps before, when it is there.
+    /// The line of the heading of the steps before, when it is there.
     pub pre_heading: Option<u32>,
     /// The steps before.
     pub pre: Vec<At<DeployStep>>,
-    /// The heading of the steps themselves, when it is there.
+    /// The line of the heading of the steps themselves, when it is there.
     pub steps_heading: Option<u32>,
     /// The steps themselves.
     pub steps: Vec<At<DeployStep>>,
-    /// The heading of the steps after, when it is there.
+    /// The line of the heading of the steps after, when it is there.
     pub post_heading: Option<u32>,
     /// The steps after.
     pub post: Vec<At<DeployStep>>,
     /// The variables that must be set.
     pub variables: Vec<At<Variable>>,
-    /// The heading of the rollback's triggers, when it is there.
+    /// The line of the heading of the rollback's triggers, when it is there.
     pub triggers_heading: Option<u32>,
     /// When to roll back.
     pub rollback_triggers: Vec<At<String>>,
-    /// The heading of the rollback's steps, when it is there.
+    /// The line of the heading of the rollback's steps, when it is there.
     pub rollback_heading: Option<u32>,
     /// How to roll back.
     pub rollback_steps: Vec<At<DeployStep>>,
@@ -55,8 +55,10 @@ pub struct Application {
 /// One step: an item of a list, with the code that follows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeployStep {
-    /// What is to be done.
+    /// What is to be done, in one line; empty where only code stands.
     pub text: String,
+    /// What is said about it below: the items of its own, its further paragraphs.
+    pub details: Vec<String>,
     /// The fenced blocks that belong to it.
     pub fences: Vec<Fence>,
 }

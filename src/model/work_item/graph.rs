@@ -142,13 +142,11 @@ impl<'a, I: Planned> Graph<'a, I> {
         if let Some(id) = asked {
             return self.get(id).ok_or_else(|| NoChoice::NotThere(id.to_owned()));
         }
-        let candidate = |item: &&I| matches!(self.standing(item), Standing::InProgress | Standing::Ready);
+        let ranked = self.items.iter().map(|item| (self.rank(item), item));
+        let candidates =
+            ranked.filter(|((standing, ..), _)| matches!(standing, Standing::InProgress | Standing::Ready));
         // The first of equals is kept, and the file has them in the order of their making.
-        let first = self
-            .items
-            .iter()
-            .filter(candidate)
-            .min_by_key(|item| self.rank(item));
+        let first = candidates.min_by_key(|(rank, _)| *rank).map(|(_, item)| item);
         first.ok_or_else(|| {
             if self.items.is_empty() {
                 NoChoice::Empty

@@ -77,26 +77,55 @@ fn declared(attributes: &Attributes) -> Declared {
     }
 }
 
-/// How a test case ended by its own attributes, as `GoogleTest` (`status="notrun"`, `result="suppressed"`) and `CTest`
-/// (`status="disabled"`, `status="fail"`) write them. An element inside of it that says worse wins.
-fn by_words(attributes: &Attributes) -> JunitOutcome {
-    let words = ["status", "result"].map(|name| attributes.get(name).unwrap_or_default().to_lowercase());
+/// Words by which a test case says of itself that it passed; none at all says the same.
+const PASSED: [&str; 10] = [
+    "",
+    "run",
+    "completed",
+    "passed",
+    "pass",
+    "success",
+    "successful",
+    "succeeded",
+    "ok",
+    "true",
+];
+/// … that it failed. `timeout` and `crashed` are of runners that end what hangs.
+const FAILED: [&str; 6] = ["fail", "failed", "failure", "timeout", "crashed", "false"];
+/// … that it was not run.
+const SKIPPED: [&str; 11] = [
+    "notrun",
+    "not_run",
+    "suppressed",
+    "disabled",
+    "skipped",
+    "skip",
+    "ignored",
+    "pending",
+    "todo",
+    "filtered",
+    "inconclusive",
+];
+
+/// How a test case ended by its own attributes, as `GoogleTest` (`status="notrun"`, `result="suppressed"`), `CTest`
+/// (`status="disabled"`, `status="fail"`) and runners with a `success` write them. An element inside of it that says
+/// worse wins. The second value is a word that nobody knows, which is an error: what it means may be "no".
+fn by_words(attributes: &Attributes) -> (JunitOutcome, Option<String>) {
+    let words = ["status", "result", "success"]
+        .map(|name| attributes.get(name).unwrap_or_default().trim().to_lowercase());
     let said = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
-    if said(&["error"]) {
-        JunitOutcome::Error
-    } else if said(&["fail", "failed", "failure"]) {
-        JunitOutcome::Failed
-    } else if said(&[
-        "notrun",
-        "not_run",
-        "suppressed",
-        "disabled",
-        "skipped",
-        "ignored",
-    ]) {
-        JunitOutcome::Skipped
+    let known =
+        |word: &String| word == "error" || [&PASSED[..], &FAILED, &SKIPPED].concat().contains(&word.as_str());
+    if let Some(unknown) = words.iter().find(|word| !known(word)) {
+        (JunitOutcome::Error, Some(unknown.clone()))
+    } else if said(&["error"]) {
+        (JunitOutcome::Error, None)
+    } else if said(&FAILED) {
+        (JunitOutcome::Failed, None)
+    } else if said(&SKIPPED) {
+        (JunitOutcome::Skipped, None)
     } else {
-        JunitOutcome::Passed
+        (JunitOutcome::Passed, None)
     }
 }
 
@@ -162,7 +191,14 @@ impl Builder {
             return Err(Refusal::TooDeep);
         }
         let attributes = Attributes::of(element).map_err(Refusal::Malformed)?;
-        let kind = match (self.open.last().map(|(kind, _)| *kind), name.as_str()) {
+        // Some writers have <Failure> for <failure>. Whoever means something else loses nothing but a pass.
+        let known = match name.to_ascii_lowercase().as_str() {
+            "failure" => "failure",
+            "error" => "error",
+            "skipped" => "skipped",
+            _ => name.as_str(),
+        };
+        let kind = match (self.open.last().map(|(kind, _)| *kind), known) {
             (None, "testsuites") => {
                 self.report.declared = declared(&attributes);
                 Kind::Root
@@ -174,9 +210,9 @@ impl Builder {
             (Some(Kind::Root | Kind::Suite(_)), "failure" | "error") => {
                 let suite = self.suite().map(|suite| suite.name.clone()).unwrap_or_default();
                 self.start_case(&Attributes::named(suite));
-                self.start_result(&name, attributes)
+                self.start_result(known, attributes)
             }
-            (Some(Kind::Case), "failure" | "error" | "skipped") => self.start_result(&name, attributes),
+            (Some(Kind::Case), "failure" | "error" | "skipped") => self.start_result(known, attributes),
             (Some(Kind::Case), "flakyFailure" | "flakyError" | "rerunFailure" | "rerunError") => {
                 if let Some(case) = &mut self.case {
                     case.reruns = case.reruns.saturating_add(1);
@@ -201,6 +237,7 @@ impl Builder {
     }
 
     fn start_case(&mut self, attributes: &Attributes) -> Kind {
+        let (outcome, unknown) = by_words(attributes);
         self.case = Some(JunitCase {
             classname: attributes.get("classname").unwrap_or_default(),
             name: attributes.get("name").unwrap_or_default(),
@@ -209,7 +246,8 @@ impl Builder {
                 .number("line")
                 .and_then(|line| u32::try_from(line).ok()),
             time: attributes.seconds("time"),
-            outcome: by_words(attributes),
+            outcome,
+            message: unknown.map(|word| format!("nobody knows the outcome {word:?}")),
             ..JunitCase::default()
         });
         // Catch2 and doctest mark every case so, and count assertions where others count tests.

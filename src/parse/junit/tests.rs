@@ -274,6 +274,13 @@ fn a_case_may_say_in_a_word_that_it_did_not_run() {
         (r#"status="skipped""#, JunitOutcome::Skipped),
         (r#"status="fail""#, JunitOutcome::Failed),
         (r#"status="error""#, JunitOutcome::Error),
+        (r#"status="Passed""#, JunitOutcome::Passed),
+        (r#"success="True""#, JunitOutcome::Passed),
+        (r#"success="False""#, JunitOutcome::Failed),
+        (r#"result="timeout""#, JunitOutcome::Failed),
+        (r#"status="crashed""#, JunitOutcome::Failed),
+        (r#"status="pending""#, JunitOutcome::Skipped),
+        (r#"status="exploded""#, JunitOutcome::Error),
     ] {
         let report = format!(r#"<testsuite><testcase name="a" {attributes}/></testsuite>"#);
         let report = parse(report.as_bytes()).unwrap();
@@ -287,5 +294,16 @@ fn a_case_may_say_in_a_word_that_it_did_not_run() {
     assert_eq!(
         found,
         [(JunitOutcome::Skipped, "no"), (JunitOutcome::Failed, "bad")]
+    );
+}
+
+#[test]
+fn an_outcome_in_capitals_is_one() {
+    let report =
+        parse(br#"<testsuite><testcase name="a"><Failure message="no"/></testcase></testsuite>"#).unwrap();
+    let case = &report.suites[0].cases[0];
+    assert_eq!(
+        (case.outcome, case.message.as_deref()),
+        (JunitOutcome::Failed, Some("no"))
     );
 }

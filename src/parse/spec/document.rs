@@ -45,6 +45,7 @@ pub enum Kind {
 }
 
 /// One line of text, without marks.
+#[expect(clippy::struct_field_names, reason = "a line has its number and its text")]
 #[derive(Debug, Default)]
 pub struct Line {
     /// The line in the file, from 1.
@@ -55,6 +56,8 @@ pub struct Line {
     pub strong: usize,
     /// What of it is code.
     pub code: Vec<Range<usize>>,
+    /// Whether it goes on with an item only because no empty line stands before it: it is not indented.
+    lazy: bool,
 }
 
 impl Block {
@@ -95,7 +98,42 @@ pub fn blocks(text: &str) -> Vec<Block> {
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
         reader.event(event, &range);
     }
-    reader.blocks
+    reader.blocks.into_iter().fold(Vec::new(), split)
+}
+
+/// Adds a block. A label that follows an item without an empty line between belongs to the item's text, says
+/// markdown; whoever wrote it meant a label:
+///
+/// ```text
+/// - the last item
+/// **Actions:**
+/// ```
+fn split(mut blocks: Vec<Block>, mut block: Block) -> Vec<Block> {
+    while let Some(at) = block
+        .lines
+        .iter()
+        .skip(1)
+        .position(|line| line.lazy && is_label(line))
+    {
+        let rest = block.lines.split_off(at + 1);
+        let line = rest.first().map_or(block.line, |line| line.line);
+        blocks.push(block);
+        block = Block {
+            kind: Kind::Paragraph,
+            depth: 0,
+            quoted: false,
+            line,
+            lines: rest,
+        };
+    }
+    blocks.push(block);
+    blocks
+}
+
+/// Whether a line begins with bold text and a colon.
+fn is_label(line: &Line) -> bool {
+    let (bold, rest) = line.text.split_at_checked(line.strong).unwrap_or_default();
+    !bold.is_empty() && (bold.trim_end().ends_with(':') || rest.trim_start().starts_with(':'))
 }
 
 struct Reader<'t> {
@@ -344,9 +382,12 @@ impl<'t> Reader<'t> {
             self.strong_from = 0;
         }
         let line = self.line_at(end);
+        let start = self.starts[line as usize - 1];
+        let lazy = self.items > 0 && self.quotes == 0 && !self.text[start..].starts_with([' ', '\t', '>']);
         if let Some(block) = self.open.and_then(|open| self.blocks.get_mut(open)) {
             block.lines.push(Line {
                 line,
+                lazy,
                 ..Line::default()
             });
         }

@@ -199,7 +199,18 @@ fn each_line(block: &Block, next: Option<&Block>, mut tell: impl FnMut(u32, &str
                 }
             }
         }
-        Kind::Html(text) => tell(block.line, text, Standing::Content),
+        Kind::Html(text) => {
+            let open = placeholder::is_placeholder(text);
+            tell(
+                block.line,
+                text,
+                if open {
+                    Standing::Placeholder
+                } else {
+                    Standing::Content
+                },
+            );
+        }
     }
 }
 
@@ -221,15 +232,17 @@ fn by_itself(block: &Block, line: &Line, last: bool, next: Option<&Block>) -> St
     }
     let offset = line.text.len() - line.text.trim_end().len();
     let value_from = line.text.len() - offset - value.len();
-    let rest = line.text[value_from..].char_indices().any(|(at, c)| {
-        let at = value_from + at;
-        c.is_alphanumeric() && !open.iter().any(|open| open.contains(&at))
-    });
-    if rest {
-        Standing::Content
-    } else {
-        Standing::Placeholder
+    // What stands between the placeholders.
+    let mut from = value_from;
+    let ends = open.iter().map(|open| (open.start, open.end));
+    for (start, end) in ends.chain([(line.text.len(), line.text.len())]) {
+        let between = line.text.get(from..start).unwrap_or_default();
+        if between.contains(char::is_alphanumeric) {
+            return Standing::Content;
+        }
+        from = from.max(end);
     }
+    Standing::Placeholder
 }
 
 impl Block {
@@ -242,6 +255,11 @@ fn each_placeholder(block: &Block, mut tell: impl FnMut(u32, &str)) {
     for line in &block.lines {
         for range in placeholder::placeholders(line) {
             tell(line.line, &line.text[range]);
+        }
+    }
+    if let Kind::Html(text) = &block.kind {
+        for range in placeholder::find(text) {
+            tell(block.line, &text[range]);
         }
     }
     if let Kind::Code(fence) = &block.kind {

@@ -2,13 +2,15 @@
 //!
 //! [`read`] takes whatever a file holds and never fails: what could not be understood is an oddity with its line.
 //! [`overlay`] puts what the work item's own JSON says over it, and [`validate`] says what a work item of its type
-//! lacks. Text is found by the headings of a CommonMark document, never by its words: what stands in code or in a
+//! lacks. Text is found by the headings of a `CommonMark` document, never by its words: what stands in code or in a
 //! comment is no heading.
 
 mod acceptance;
 mod bare;
+mod deployment;
 mod document;
 mod filling;
+mod integration;
 mod markup;
 mod oddities;
 mod outline;
@@ -25,9 +27,12 @@ mod placeholder;
 )]
 mod quantity;
 mod template;
+#[cfg(test)]
+mod tests;
 mod text;
 mod title;
 mod validate;
+mod variables;
 mod words;
 
 pub use bare::bare;
@@ -57,8 +62,8 @@ pub fn read(file: &str, bytes: &[u8]) -> Spec {
         kind: title.kind,
         title: title.title,
         acceptance: acceptance::acceptance(&blocks, &sections),
-        integration: Default::default(),
-        deployment: Default::default(),
+        integration: integration::integration(&blocks, &sections, &mut oddities),
+        deployment: deployment::deployment(&blocks, &sections, &mut oddities),
         sections: sections.iter().map(|node| section(node, &filling)).collect(),
         unfilled: filling.unfilled,
         oddities: oddities.finish(),

@@ -9,6 +9,7 @@ use crate::model::spec::{At, Fence};
 
 use super::document::{Block, Kind, Line};
 use super::outline::name;
+use super::placeholder;
 use super::words::{self, Labelled};
 
 /// The rank of a label that is no heading: below all six levels.
@@ -27,6 +28,8 @@ pub struct Part<'d> {
     pub line: u32,
     /// What stands behind the label on its line.
     pub value: &'d str,
+    /// The line of a label that is no heading.
+    pub source: Option<&'d Line>,
     /// What stands below.
     pub entries: Vec<Entry<'d>>,
 }
@@ -49,10 +52,30 @@ pub struct Pair<'d> {
     pub name: String,
     /// The value; may be empty.
     pub value: &'d str,
-    /// Its line.
-    pub line: u32,
+    /// The line that it stands on, with its marks.
+    pub source: &'d Line,
     /// In how many items it stands.
     pub depth: u32,
+}
+
+impl<'d> Pair<'d> {
+    /// The number of the line.
+    pub fn line(&self) -> u32 {
+        self.source.line
+    }
+
+    /// The value as it is meant: what is code when it begins with code, else all of it; without quotes. Nothing where
+    /// a placeholder stands or the value is empty.
+    pub fn meant(&self) -> Option<&'d str> {
+        let from = self.source.text.trim_end().len() - self.value.len();
+        let code = self.source.code.iter().find(|code| code.start == from);
+        let value = match code {
+            Some(code) => &self.source.text[code.clone()],
+            None => self.value,
+        };
+        let value = words::unquoted(value);
+        (!value.is_empty() && !placeholder::is_placeholder(value)).then_some(value)
+    }
 }
 
 /// Cuts blocks into parts. The first has no label and may be empty.
@@ -64,6 +87,7 @@ pub fn parts(blocks: &[Block], range: Range<usize>) -> Vec<Part<'_>> {
         rank: 0,
         line,
         value: "",
+        source: None,
         entries: Vec::new(),
     }];
     for block in &blocks[range] {
@@ -76,6 +100,7 @@ pub fn parts(blocks: &[Block], range: Range<usize>) -> Vec<Part<'_>> {
                     rank: *level,
                     line: block.line,
                     value: "",
+                    source: None,
                     entries: Vec::new(),
                 });
             }
@@ -84,10 +109,11 @@ pub fn parts(blocks: &[Block], range: Range<usize>) -> Vec<Part<'_>> {
                     match label(block, line) {
                         Some(found) => parts.push(Part {
                             name: found.name,
-                            title: title_of(line),
+                            title: title_of(line, found.value),
                             rank: LABEL,
                             line: line.line,
                             value: found.value,
+                            source: Some(line),
                             entries: Vec::new(),
                         }),
                         None => add(&mut parts, Entry::Text(line, block.depth)),
@@ -108,33 +134,32 @@ fn add<'d>(parts: &mut [Part<'d>], entry: Entry<'d>) {
     }
 }
 
-/// The label that a line of a paragraph is: bold and outside of lists, or a line that ends with a colon.
+/// The label that a line of a paragraph is: bold and outside of lists, or all of a paragraph that ends with a colon.
 fn label<'d>(block: &Block, line: &'d Line) -> Option<Labelled<'d>> {
     if block.depth > 0 || block.quoted {
         return None;
     }
     let found = words::labelled(line)?;
-    (line.strong > 0 || found.value.is_empty()).then_some(found)
+    let alone = block.lines.len() == 1;
+    (line.strong > 0 || (alone && found.value.is_empty())).then_some(found)
 }
 
-fn title_of(line: &Line) -> String {
+/// A label as written, without the value behind it.
+fn title_of(line: &Line, value: &str) -> String {
     let text = line.text.trim();
-    let title = match line.strong {
-        0 => text,
-        strong => line.text.get(..strong).unwrap_or(text).trim(),
-    };
-    title.trim_end_matches(':').trim().to_owned()
+    let title = text.strip_suffix(value).unwrap_or(text);
+    title.trim_end_matches([':', ' ']).to_owned()
 }
 
 impl<'d> Part<'d> {
     /// The values with labels in it: its own, and those of its items and lines.
     pub fn pairs(&self) -> Vec<Pair<'d>> {
         let mut pairs = Vec::new();
-        if self.rank == LABEL && !self.value.is_empty() {
+        if let (Some(source), false) = (self.source, self.value.is_empty()) {
             pairs.push(Pair {
                 name: self.name.clone(),
                 value: self.value,
-                line: self.line,
+                source,
                 depth: 0,
             });
         }
@@ -149,13 +174,19 @@ impl<'d> Part<'d> {
                     pairs.push(Pair {
                         name: found.name,
                         value: found.value,
-                        line: line.line,
+                        source: line,
                         depth,
                     });
                 }
             }
         }
         pairs
+    }
+
+    /// The items in it that stand in no other.
+    pub fn outer_items(&self) -> impl Iterator<Item = &'d Block> + '_ {
+        let least = self.items().map(|item| item.depth).min().unwrap_or(0);
+        self.items().filter(move |item| item.depth == least)
     }
 
     /// The items in it.

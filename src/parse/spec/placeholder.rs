@@ -11,10 +11,11 @@ const MAX_BYTES: usize = 160;
 pub fn placeholders(line: &Line) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for range in find(&line.text) {
-        let code = line
-            .code
-            .iter()
-            .find(|code| code.start <= range.start && range.end <= code.end);
+        let after = line.code.partition_point(|code| code.start <= range.start);
+        let code = after
+            .checked_sub(1)
+            .map(|at| &line.code[at])
+            .filter(|code| range.end <= code.end);
         // In code brackets mean something, unless they hold words and are all that there is: `[path to the file]`.
         let meant = code.is_some_and(|code| *code != range || !line.text[range.clone()].contains(' '));
         if !meant {

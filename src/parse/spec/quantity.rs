@@ -125,8 +125,8 @@ fn word(text: &str) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// Refuses what makes another quantity of it: `100-200ms`, `5s/3`.
-fn nothing_more(rest: &str) -> Result<(), Unclear> {
+/// Refuses a range: `100-200ms`, `1 s to 2 s`.
+fn one_number(rest: &str) -> Result<(), Unclear> {
     let more = rest.trim_start();
     for sign in ["-", "–", "—", "to ", "..", "…"] {
         if let Some(after) = more.strip_prefix(sign)
@@ -135,6 +135,12 @@ fn nothing_more(rest: &str) -> Result<(), Unclear> {
             return Err(Unclear::Range);
         }
     }
+    Ok(())
+}
+
+/// Refuses what makes another quantity of it: `5s/3`, `1s to 2s`.
+fn nothing_more(rest: &str) -> Result<(), Unclear> {
+    one_number(rest)?;
     match rest.chars().next() {
         Some(c) if c.is_alphanumeric() || c == '/' => Err(Unclear::UnknownUnit),
         _ => Ok(()),
@@ -152,10 +158,11 @@ pub fn milliseconds(text: &str) -> Result<(Side, f64), Unclear> {
 
 /// The unit behind a number.
 fn unit_of<'t>(measure: &Measure<'t>) -> Result<(&'t str, &'t str), Unclear> {
+    // `100-200ms` has its unit at the end.
+    one_number(measure.rest)?;
     let (unit, rest) = word(measure.rest);
     if unit.is_empty() {
-        // `100-200ms` has its unit at the end.
-        nothing_more(measure.rest)?;
+        nothing_more(rest)?;
         return Err(Unclear::NoUnit);
     }
     Ok((unit, rest))

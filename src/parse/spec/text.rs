@@ -55,7 +55,7 @@ fn utf8(bytes: &[u8], oddities: &mut Oddities) -> String {
 }
 
 fn line_of(bytes: &[u8], at: usize) -> u32 {
-    let lines = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let lines = bytes[..at].split(|byte| *byte == b'\n').count();
     u32::try_from(lines).unwrap_or(u32::MAX)
 }
 

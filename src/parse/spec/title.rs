@@ -5,6 +5,7 @@ use crate::model::work_item::WorkItemType;
 
 use super::oddities::{Oddities, quoted};
 use super::outline::Node;
+use super::placeholder;
 
 /// What the first heading says.
 #[derive(Debug, Default)]
@@ -60,25 +61,30 @@ pub fn title(roots: Vec<Node>, oddities: &mut Oddities) -> (Title, Vec<Node>) {
                 Some("move the line to the top of the file"),
             );
         }
-        match kind_of(&node.title) {
-            Some((kind, rest)) => {
-                title.kind = Some(At::new(kind, node.line));
-                if !rest.is_empty() {
-                    title.title = Some(At::new(rest.to_owned(), node.line));
-                }
-            }
-            None => {
+        if let Some((kind, rest)) = kind_of(&node.title) {
+            title.kind = Some(At::new(kind, node.line));
+            if placeholder::is_placeholder(rest) {
                 oddities.add(
                     node.line,
-                    "unknown_type",
-                    format!(
-                        "{} names none of the six types of work items",
-                        quoted(&node.title)
-                    ),
-                    Some(&expected()),
+                    "placeholder",
+                    format!("the title {} is still to be filled in", quoted(rest)),
+                    Some("say in a few words what the work item is about"),
                 );
-                title.title = Some(At::new(node.title.clone(), node.line));
             }
+            if !rest.is_empty() {
+                title.title = Some(At::new(rest.to_owned(), node.line));
+            }
+        } else {
+            oddities.add(
+                node.line,
+                "unknown_type",
+                format!(
+                    "{} names none of the six types of work items",
+                    quoted(&node.title)
+                ),
+                Some(&expected()),
+            );
+            title.title = Some(At::new(node.title.clone(), node.line));
         }
         sections.extend(node.children);
     }

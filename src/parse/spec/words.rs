@@ -67,12 +67,6 @@ pub fn key_value(text: &str) -> Option<Labelled<'_>> {
     None
 }
 
-/// Whether a line says what follows and nothing by itself: `**Setup:**`, `The following holds:`.
-pub fn is_heading_like(line: &Line) -> bool {
-    let text = line.text.trim();
-    text.ends_with(':') || (!text.is_empty() && line.strong >= line.text.trim_end().len())
-}
-
 /// The label of a block's first line.
 pub fn label_of(block: &Block) -> Option<Labelled<'_>> {
     block.lines.first().and_then(labelled)
@@ -105,4 +99,48 @@ pub fn path(value: &str) -> String {
         path = rest.to_owned();
     }
     path
+}
+
+/// The files that a line names: what is code and may be one, else the words that may be. Globs are kept.
+pub fn paths(line: &Line, from: usize) -> Vec<String> {
+    let code: Vec<String> = line
+        .code
+        .iter()
+        .filter(|code| code.start >= from)
+        .map(|code| &line.text[code.clone()])
+        .filter(|code| may_be_path(code))
+        .map(path)
+        .collect();
+    if !code.is_empty() {
+        return code;
+    }
+    let rest = line.text.get(from..).unwrap_or_default().trim();
+    if !rest.contains(char::is_whitespace) && may_be_path(unquoted(rest)) {
+        return vec![path(rest)];
+    }
+    // In prose a slash makes no file: `and/or`.
+    rest.split([' ', '\t', ',', ';', '(', ')'])
+        .map(|word| unquoted(word.trim_end_matches(['.', ':'])))
+        .filter(|word| may_be_path(word) && has_extension(word))
+        .map(path)
+        .collect()
+}
+
+/// Whether a word looks like a file: it has a directory or an extension.
+pub fn may_be_path(word: &str) -> bool {
+    !word.is_empty()
+        && !word.contains([' ', '<', '>', '[', '='])
+        && !word.contains("://")
+        && word.chars().any(char::is_alphanumeric)
+        && (has_extension(word) || word.contains(['/', '\\']))
+}
+
+fn has_extension(word: &str) -> bool {
+    word.rsplit_once('.').is_some_and(|(_, extension)| {
+        (2..=8).contains(&extension.len())
+            && extension.starts_with(|c: char| c.is_ascii_alphabetic() || c == '*')
+            && extension
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '*'))
+    })
 }

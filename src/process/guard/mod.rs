@@ -1,10 +1,11 @@
 //! The guard: a second, tiny sdd that ends the children when the first one is killed.
 //!
 //! SIGKILL leaves no time to clean up. So with its first child sdd starts itself again as
-//! `sdd internal-reaper TAG`, which listens at the end of a pipe. Through it sdd tells of each group that it makes,
+//! `sdd internal-reaper TAG DIRECTORY`, which listens at the end of a pipe. Through it sdd tells of each group that it makes,
 //! of each process that it adopts (`strays`) and of its own end (`told`). When the pipe just closes, sdd is dead, and the guard ends every process of its own
 //! user whose `SDD_RUN_ID` begins with the tag, and all that belongs to those, to the groups and to the adopted
-//! (`kin`, which also says what remains unseen). It does nothing else, and it needs Linux: elsewhere nobody could find those processes.
+//! (`kin`, which also says what remains unseen). Then it removes the directory of their temporary files. It does nothing
+//! else, and it needs Linux: elsewhere nobody could find those processes.
 //!
 //! The guard has a process group of its own (a signal to sdd's group does not hit it), carries no tag, and is
 //! started through `/proc/self/exe`, so that a `killall sdd` does not know its name.
@@ -37,9 +38,11 @@ use rustix::process::{Pid, getpid, test_kill_process_group};
 
 #[cfg(target_os = "linux")]
 use super::procfs::Process;
+use super::temporary;
 use told::Told;
 
-/// The hidden subcommand. Its one argument is the tag; [`run`] does its work.
+/// The hidden subcommand. Its arguments are the tag and, where there is one, the directory of the run's temporary files;
+/// [`run`] does its work.
 pub const SUBCOMMAND: &str = "internal-reaper";
 
 /// The time that the guard gets to go after the farewell.
@@ -56,8 +59,8 @@ pub fn own_program() -> io::Result<PathBuf> {
 }
 
 /// The guard's whole life: waits until `pipe` (its stdin) is closed, and ends the processes of the run `tag` unless
-/// the farewell came first.
-pub fn run(tag: &str, pipe: &mut dyn Read) {
+/// the farewell came first; then also the directory of their temporary files goes.
+pub fn run(tag: &str, temporary: Option<&Path>, pipe: &mut dyn Read) {
     let mut pipe = BufReader::new(pipe);
     let mut told = Told::default();
     let mut line = Vec::new();
@@ -75,6 +78,9 @@ pub fn run(tag: &str, pipe: &mut dyn Read) {
     if !told.in_order && !tag.is_empty() {
         #[cfg(target_os = "linux")]
         reaper::end_run(tag, &told);
+        if let Some(directory) = temporary {
+            temporary::remove_of_killed(directory);
+        }
     }
 }
 
@@ -100,11 +106,12 @@ impl Guard {
         clippy::disallowed_methods,
         reason = "the guard must not be supervised by what it guards"
     )]
-    pub(super) fn start(program: &Path, tag: &str) -> io::Result<Self> {
+    pub(super) fn start(program: &Path, tag: &str, temporary: Option<&Path>) -> io::Result<Self> {
         use std::os::unix::process::CommandExt;
         use std::process::{Command, Stdio};
         let child = Command::new(program)
             .args([SUBCOMMAND, tag])
+            .args(temporary)
             .env_clear()
             .env(super::family::HELPER_MARK, "1")
             .current_dir("/")
@@ -201,7 +208,7 @@ impl Drop for Guard {
 
 #[cfg(not(target_os = "linux"))]
 impl Guard {
-    pub(super) fn start(_program: &Path, _tag: &str) -> io::Result<Self> {
+    pub(super) fn start(_program: &Path, _tag: &str, _temporary: Option<&Path>) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
@@ -226,12 +233,14 @@ mod tests {
 
     #[test]
     fn without_a_tag_nothing_is_ended() {
-        run("", &mut io::empty());
+        run("", None, &mut io::empty());
     }
 
     #[test]
     fn the_farewell_ends_the_guard() {
         // The tag of this very process, if there is one, must not matter.
-        run("unused", &mut told::FAREWELL.as_bytes());
+        let directory = tempfile::Builder::new().prefix("sdd-").tempdir().unwrap();
+        run("unused", Some(directory.path()), &mut told::FAREWELL.as_bytes());
+        assert!(directory.path().exists());
     }
 }

@@ -54,6 +54,14 @@ impl Redactor {
         String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 
+    /// A text that was cut at its end, without secrets: what may be the beginning of one goes as well.
+    pub fn cut_text(&self, text: &str) -> String {
+        let mut out = Vec::with_capacity(text.len());
+        self.stream()
+            .push(text.as_bytes(), &mut |bytes| out.extend_from_slice(bytes));
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
     /// The words of a command without secrets: also those behind an option or a variable whose name says so, such
     /// as `--token x` and `API_KEY=x`, whatever they look like.
     pub fn words(&self, words: &[String]) -> Vec<String> {

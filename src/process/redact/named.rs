@@ -152,7 +152,9 @@ pub(super) fn named(at: Place<'_>) -> Answer {
         && if opening > 0 {
             plain || is_random(seen)
         } else if colon {
-            (gap > 0 || quotes > 0) && is_random(seen)
+            // `x-api-key: …` is a header: what follows is the key, however it looks.
+            let header = at.before == Some(b'-') && quotes == 0 && !seen.contains(&b'.');
+            (gap > 0 || quotes > 0) && (is_random(seen) || (header && seen.iter().any(u8::is_ascii_digit)))
         } else {
             (setting && !at.before.is_some_and(|byte| byte.is_ascii_lowercase())) || is_random(seen)
         };

@@ -33,6 +33,7 @@ pub(super) const SHAPES: &[(&[&str], Look)] = &[
     (&["eyJ"], jwt),
     (&["-----BEGIN "], pem),
     (&["uthorization", "UTHORIZATION"], authorization),
+    (&["Bearer ", "bearer "], bearer),
     (&["://"], url),
     (&["assword=", "ASSWORD=", "asswd=", "ASSWD="], |at| {
         password(at, "password")
@@ -181,7 +182,8 @@ fn jwt(at: Place<'_>) -> Answer {
     yes(at, 0, end, wide_dot, "jwt")
 }
 
-/// A PEM block with a private key. Certificates and public keys stay.
+/// A PEM block with a private key. Certificates and public keys stay, and so does a first line with nothing behind it:
+/// code that looks for keys is full of those.
 fn pem(at: Place<'_>) -> Answer {
     const PREFIX: usize = 11;
     const MAX_LABEL: usize = 64;
@@ -195,15 +197,63 @@ fn pem(at: Place<'_>) -> Answer {
         return no_or_more(at, end + dashes);
     }
     let words = &at.text[PREFIX..end];
-    if words.ends_with(b"PRIVATE KEY") || words.ends_with(b"PRIVATE KEY BLOCK") {
-        Answer::Yes(Hit {
+    if !(words.ends_with(b"PRIVATE KEY") || words.ends_with(b"PRIVATE KEY BLOCK")) {
+        return Answer::No;
+    }
+    match has_material(&at.text[end + dashes..], at.last) {
+        Some(true) => Answer::Yes(Hit {
             keep: 0,
             end: end + dashes,
             name: Cow::Borrowed("private-key"),
             swallow: Some(Swallow::Pem),
-        })
-    } else {
-        Answer::No
+        }),
+        Some(false) => Answer::No,
+        None => Answer::More,
+    }
+}
+
+/// Bytes of the lines of a PEM block, also as they stand in a JSON string.
+pub(super) fn pem_line(byte: u8) -> bool {
+    alnum(byte) || b"+/=-:, \t\r\n\\".contains(&byte)
+}
+
+/// Whether something of a key stands behind the first line of its block; `None` when that is not seen yet.
+fn has_material(text: &[u8], last: bool) -> Option<bool> {
+    /// Headers inside of a block are shorter.
+    const LOOK: usize = 512;
+    /// Longer than words are.
+    const MIN: usize = 16;
+    const MIN_LINE: usize = 4;
+    let body = &text[..run(text, pem_line).min(LOOK)];
+    let end = body.windows(8).position(|window| window == b"-----END");
+    let inner = &body[..end.unwrap_or(body.len())];
+    let digit = |byte: u8| alnum(byte) || b"+/=".contains(&byte);
+    if inner.split(|byte| !digit(*byte)).any(|word| word.len() >= MIN) {
+        return Some(true);
+    }
+    if end.is_none() && body.len() == text.len() && body.len() < LOOK && !last {
+        return None;
+    }
+    let gap = line_breaks(inner);
+    if end.is_some() {
+        return Some(gap < inner.len());
+    }
+    // Cut off in its first line: that line has nothing else.
+    let is_broken = inner[..gap].iter().any(|byte| b"\n\r\\".contains(byte));
+    let line = run(&inner[gap..], digit);
+    Some(is_broken && line >= MIN_LINE && gap + line == text.len())
+}
+
+/// The length of the line breaks and blanks that a text begins with, also when they are spelled out.
+fn line_breaks(text: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        at += run(&text[at..], |byte| byte.is_ascii_whitespace());
+        let slashes = run(&text[at..], |byte| byte == b'\\');
+        match text.get(at + slashes) {
+            Some(b'n' | b'r') if slashes > 0 => at += slashes + 1,
+            _ => return at,
+        }
     }
 }
 
@@ -257,6 +307,27 @@ fn authorization(at: Place<'_>) -> Answer {
         return yes(at, end, end + first, to_quote_or_line_end, "authorization");
     }
     no_or_more(at, end + first)
+}
+
+/// `Bearer …` without the header's name before it, as clients print it: a word that is too long and too mixed for prose.
+fn bearer(at: Place<'_>) -> Answer {
+    const PREFIX: usize = 7;
+    const MIN: usize = 16;
+    if !starts_word(at) {
+        return Answer::No;
+    }
+    if let Some(answer) = already(at, PREFIX) {
+        return answer;
+    }
+    let credentials: Class = |byte| wide_dot(byte) || b"~+/=".contains(&byte);
+    let end = PREFIX + run(&at.text[PREFIX..], credentials);
+    let body = &at.text[PREFIX..end];
+    let mixed = body.iter().any(u8::is_ascii_digit) && body.iter().any(u8::is_ascii_alphabetic);
+    if body.len() >= MIN && mixed {
+        yes(at, PREFIX, end, credentials, "bearer-token")
+    } else {
+        no_or_more(at, end)
+    }
 }
 
 /// `scheme://user:password@host`, and a lone user name that is as long as a token.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::rules::{Answer, Place, Rules, Swallow};
+use super::shapes::{pem_line, run};
 
 /// How long a "perhaps" of a shape is waited for. What is longer than that is no token, and is let through.
 const MAX_HOLD_BYTES: usize = 256 * 1024;
@@ -144,10 +145,7 @@ fn emit(out: &mut dyn FnMut(&[u8]), bytes: &[u8]) {
 /// How many bytes belong to a PEM block whose first line is already gone, and whether its end was seen.
 fn pem_body(text: &[u8], last: bool) -> (usize, bool) {
     const END: &[u8] = b"-----END ";
-    let run = text
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || b"+/=-:, \t\r\n\\".contains(byte))
-        .count();
+    let run = run(text, pem_line);
     let body = &text[..run];
     if let Some(at) = body.windows(END.len()).position(|window| window == END) {
         let line = &body[at + END.len()..];
@@ -158,8 +156,15 @@ fn pem_body(text: &[u8], last: bool) -> (usize, bool) {
             None => (at + END.len(), true),
         };
     }
+    // A slash before the quote that ends the text belongs to the quote.
+    let slashes = body.iter().rev().take_while(|byte| **byte == b'\\').count();
+    let before_slashes = run - slashes;
     if run < text.len() || last {
-        return (run, true);
+        let quoted = matches!(text.get(run), Some(b'"' | b'\''));
+        return (if quoted { before_slashes } else { run }, true);
+    }
+    if slashes > 0 {
+        return (before_slashes, false);
     }
     // The end line may be cut in two here.
     let dashes = body.len().saturating_sub(END.len() - 1);

@@ -196,6 +196,13 @@ fn tokens_are_known_by_their_shape() {
         "[redacted:github-token]",
     );
     check("github_pat_11ABCDEFG0abcdefghijklmn_x", "[redacted:github-token]");
+    check(
+        "sent Bearer abcdef0123456789XY ok",
+        "sent Bearer [redacted:bearer-token] ok",
+    );
+    check_same("a Bearer authentication2 scheme, bearer of news");
+    check("> x-api-key: zzTopSecret9988", "> x-api-key: [redacted:secret]");
+    check_same("api-key: string, x-api-key: required");
     check("key=sk-proj-abcdEFGH1234ijklMNOP-x y", "key=[redacted:api-key] y");
     check("xoxb-123456789012-abcdef", "[redacted:slack-token]");
     check(
@@ -225,10 +232,55 @@ fn private_keys_go_as_a_block() {
     );
     check("-----BEGIN PRIVATE KEY-----\nMIIEabc", "[redacted:private-key]");
     check(
-        "found \"-----BEGIN PRIVATE KEY-----\" in a.py",
-        "found \"[redacted:private-key]\" in a.py",
+        r#"{"code":"key = \"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\""}"#,
+        r#"{"code":"key = \"[redacted:private-key]\""}"#,
+    );
+    check(
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v2\n\nlQOYBFx8x8sBCADY\n=Ab3d\n-----END PGP PRIVATE KEY BLOCK-----\n",
+        "[redacted:private-key]\n",
+    );
+    check(
+        "K='-----BEGIN PRIVATE KEY----- MIIEvQIBADANBgkqhkiG9w0B -----END PRIVATE KEY-----'",
+        "K='[redacted:private-key]'",
     );
     check_same("-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----\n");
+}
+
+#[test]
+fn the_first_line_of_a_private_key_alone_is_no_secret() {
+    check_same("found \"-----BEGIN PRIVATE KEY-----\" in a.py");
+    check_same(r#"{"code":"1 assert pem.startswith(\"-----BEGIN PRIVATE KEY-----\")\n2 \n"}"#);
+    check_same("`-----BEGIN RSA PRIVATE KEY-----` and `-----END RSA PRIVATE KEY-----`");
+    check_same("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\n");
+    check_same("a -----BEGIN PRIVATE KEY----- in a line\nand the next");
+    check_same("ends with -----BEGIN PRIVATE KEY-----");
+}
+
+#[test]
+fn words_of_reports_are_no_secrets() {
+    let env = [
+        ("API_TOKEN", "results"),
+        ("MY_SECRET", "passed"),
+        ("A_KEY", "security"),
+    ];
+    check_with(
+        &env,
+        "{\"results\":[]} passed security",
+        "{\"results\":[]} passed security",
+    );
+}
+
+#[test]
+fn what_may_begin_a_secret_goes_where_a_text_was_cut() {
+    let redactor = Redactor::new(&environment(&[("A_TOKEN", "t0ken-of-mine")]), &[]);
+    for (text, expect) in [
+        ("it is t0ken-of-mi", "it is "),
+        ("it is t0ken-of-mine", "it is [redacted:A_TOKEN]"),
+        ("it is t0ken-of-yours.", "it is t0ken-of-yours."),
+        ("ends with ghp_0123", "ends with "),
+    ] {
+        assert_eq!(redactor.cut_text(text), expect);
+    }
 }
 
 #[test]

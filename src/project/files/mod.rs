@@ -7,7 +7,7 @@ mod snapshot;
 
 use std::path::Path;
 
-pub use grep::{GrepAnswer, GrepMatch, MAX_FILE_BYTES, MAX_MATCHES, grep};
+pub use grep::{GrepAnswer, GrepMatch, MAX_FILE_BYTES, MAX_MATCHES, NotSearched, Reach, grep};
 pub use lines::{LineReader, line_text, normalise};
 pub use matching::count;
 pub use snapshot::Snapshot;

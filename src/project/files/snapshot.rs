@@ -32,12 +32,11 @@ impl Snapshot {
         let root = canonical_root(root)?;
         let exclude = globs(exclude.iter().map(String::as_str))?;
         let keep = move |found: &Entry<'_>| {
-            let is_dir = found.entry.file_type().is_some_and(|kind| kind.is_dir());
             let is_generated = || {
-                let name = found.entry.file_name();
+                let name = found.name();
                 GENERATED.iter().any(|generated| name == *generated)
                     // A work tree of its own and a submodule have a file of this name.
-                    && (is_dir || name == ".git")
+                    && (found.is_dir() || name == ".git")
             };
             !is_generated() && (exclude.is_empty() || !exclude.is_match(found.relative))
         };
@@ -47,8 +46,7 @@ impl Snapshot {
             Hidden::Visit,
             keep,
             |files: &mut Vec<(String, Stamp)>, found| {
-                let is_dir = found.entry.file_type().is_some_and(|kind| kind.is_dir());
-                if let (false, Ok(meta)) = (is_dir, found.entry.metadata()) {
+                if let (false, Ok(meta)) = (found.is_dir(), found.path.symlink_metadata()) {
                     files.push((display(found.relative), Stamp::of(&meta)));
                 }
             },

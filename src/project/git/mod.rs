@@ -1,6 +1,7 @@
 //! The git state of a project and what changed in it, asked of git itself and never of files in `.git`.
 
 mod changes;
+mod index;
 mod log;
 mod porcelain;
 mod raw;
@@ -15,6 +16,7 @@ use crate::model::text;
 use crate::process::{self, End, Invocation, Outcome, Runner};
 
 pub use changes::{Asking, Base, Change, Changes, Since, What, changes};
+pub use index::{Index, Listed};
 pub use log::history;
 pub use porcelain::{Status, parse};
 pub use tree::{Tree, changed_between, tree};
@@ -121,7 +123,8 @@ pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
         end => return Err(refusal("status", end, &outcome)),
     }
     let status = parse(&outcome.stdout.bytes(), outcome.stdout.truncated())?;
-    let state = state_directory(root);
+    let prefix = prefix(root);
+    let state = prefix.as_deref().map(state_directory);
     let dirty = status.truncated
         || status
             .changed
@@ -132,9 +135,11 @@ pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
         branch: status.branch,
         base: None,
         dirty,
+        prefix: prefix.filter(|prefix| prefix != "."),
     }))
 }
 
+/// A call of git in a directory that only reads.
 fn invocation(git_program: &Path, root: &Path) -> Invocation {
     call(git_program, root).args([
         "status",
@@ -206,17 +211,20 @@ fn refusal(call: &'static str, end: End, outcome: &Outcome) -> Error {
     }
 }
 
-/// The project's `.session` relative to the repository's root, as git writes it, with a `/` at its end.
-fn state_directory(root: &Path) -> Option<String> {
+/// The project's directory relative to the top of its repository, as git writes it; `.` where they are the same.
+fn prefix(root: &Path) -> Option<String> {
     let root = root.canonicalize().ok()?;
     let top = nearest_git(&root)?;
-    let relative = root.strip_prefix(&top).ok()?;
-    let prefix = display(relative);
-    Some(if prefix == "." {
+    Some(display(root.strip_prefix(&top).ok()?))
+}
+
+/// The project's `.session` relative to the top of the repository, with a `/` at its end.
+fn state_directory(prefix: &str) -> String {
+    if prefix == "." {
         ".session/".to_owned()
     } else {
         format!("{prefix}/.session/")
-    })
+    }
 }
 
 fn is_own_write(path: &str, state: Option<&str>, root: &Path) -> bool {

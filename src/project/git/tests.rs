@@ -101,7 +101,9 @@ impl Runner for Canned {
             stderr: Capture::of(self.stderr),
             elapsed: Duration::ZERO,
             leaked: false,
+            left: 0,
             escaped: 0,
+            raw: None,
         })
     }
 }
@@ -164,7 +166,7 @@ fn every_other_end_is_an_error() {
 
 #[test]
 fn a_silent_git_is_not_waited_for_long() {
-    let invocation = invocation(Path::new("/usr/bin/git"), Path::new("/"));
+    let invocation = call(Path::new("/usr/bin/git"), Path::new("/"));
     assert!(invocation.timeout + invocation.grace <= Duration::from_secs(12));
     let error = answer(End::TimedOut, b"").unwrap_err();
     assert_eq!(error.to_string(), "git status had no answer within 10 s");
@@ -193,13 +195,12 @@ fn a_list_too_long_to_keep_is_dirty() {
 
 #[test]
 fn the_invocation_leaves_nothing_to_the_repository() {
-    let invocation = invocation(Path::new("/usr/bin/git"), Path::new("/a b"));
+    let invocation = call(Path::new("/usr/bin/git"), Path::new("/a b"));
     let words = invocation.words();
     assert_eq!(
         words[1..].join(" "),
         "--no-pager --no-optional-locks -c core.fsmonitor=false -c core.hooksPath=/dev/null \
-         -c protocol.ext.allow=never -C /a b status --porcelain=v2 --branch -z --no-ahead-behind \
-         --untracked-files=normal --ignore-submodules=none"
+         -c protocol.ext.allow=never -C /a b"
     );
     assert!(invocation.env.contains(&("GIT_NO_LAZY_FETCH".into(), "1".into())));
 }

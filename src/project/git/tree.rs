@@ -6,7 +6,9 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::{Error, call, is_no_repository, is_own_write, nearest_git, parse, refusal, state_directory};
+use super::{
+    Error, call, is_no_repository, is_own_write, nearest_git, parse, prefix, refusal, state_directory,
+};
 use crate::model::report::GitInfo;
 use crate::process::{End, Runner};
 use crate::store;
@@ -50,7 +52,8 @@ pub fn tree(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
         end => return Err(refusal("status", end, &outcome)),
     }
     let status = parse(&outcome.stdout.bytes(), outcome.stdout.truncated())?;
-    let state = state_directory(root);
+    let prefix = prefix(root);
+    let state = prefix.as_deref().map(state_directory);
     let changed: BTreeSet<String> = status
         .changed
         .into_iter()
@@ -71,6 +74,7 @@ pub fn tree(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
             branch: status.branch,
             base: None,
             dirty: status.truncated || !changed.is_empty(),
+            prefix: prefix.filter(|prefix| prefix != "."),
         },
         changed: changed.into_iter().map(|path| relative(&path, inside)).collect(),
         digest,
@@ -102,7 +106,7 @@ pub fn changed_between(
         End::Code(0) => {}
         end => return Err(refusal("diff", end, &outcome)),
     }
-    let state = state_directory(root);
+    let state = prefix(root).as_deref().map(state_directory);
     let inside = state
         .as_deref()
         .and_then(|state| state.strip_suffix(".session/"))

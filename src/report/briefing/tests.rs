@@ -46,6 +46,7 @@ fn briefing() -> Briefing {
             branch: Some("main".to_owned()),
             base: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
             dirty: true,
+            prefix: None,
         }),
         gates: vec![
             GateBrief {

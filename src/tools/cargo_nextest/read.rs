@@ -23,10 +23,7 @@ pub(super) fn tests(tool: &str, run: &ToolRun<'_>) -> Reading {
         return cargo::no_answer(&why, run.stderr, "");
     }
     if counts.ran() == 0 {
-        return Reading::Nothing(match counts.skipped {
-            0 => "there are no tests".to_owned(),
-            skipped => format!("no test was run: all {skipped} are ignored or filtered out"),
-        });
+        return Reading::no_test_ran(counts.skipped, "there are no tests");
     }
     answer.coverage = cargo::coverage(run);
     // Both sources list tests in the order in which they ended.
@@ -44,7 +41,7 @@ pub(super) fn tests(tool: &str, run: &ToolRun<'_>) -> Reading {
 pub(super) fn no_tests(run: &ToolRun<'_>) -> Reading {
     let summary = summary::parse(&cargo::plain(run.stderr));
     match (summary, run.outputs.get(JUNIT)) {
-        (Some(summary), _) if summary.run == 0 => Reading::Nothing("there are no tests".to_owned()),
+        (Some(summary), _) if summary.run == 0 => Reading::no_test_ran(summary.skipped, "there are no tests"),
         _ => cargo::no_answer(
             "exit code 4 without the words that there are no tests",
             run.stderr,

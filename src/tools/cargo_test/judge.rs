@@ -66,7 +66,7 @@ pub(super) fn tests(tool: &str, run: &ToolRun<'_>, build: &Build<'_>) -> Reading
         ..TestCounts::default()
     };
     if run.exit == 0 && counts.ran() == 0 {
-        return Reading::Nothing(nothing_ran(&report, counts));
+        return nothing_ran(&report, counts);
     }
     let mut warnings = Vec::new();
     if silent_passes > 0 {
@@ -91,15 +91,14 @@ fn sum(report: &Report, of: impl Fn(&Block) -> u64) -> u64 {
     report.blocks.iter().map(of).sum()
 }
 
-fn nothing_ran(report: &Report, counts: TestCounts) -> String {
-    let filtered = sum(report, |block| block.filtered);
-    match (counts.skipped, filtered) {
-        (0, 0) => "there are no tests".to_owned(),
-        (ignored, 0) => format!("no test was run: all {ignored} are ignored"),
-        (0, filtered) => format!("no test was run: all {filtered} were filtered out"),
-        (ignored, filtered) => {
-            format!("no test was run: {ignored} are ignored and {filtered} were filtered out")
-        }
+/// What it means that no test ran. Those that the command itself leaves out are as if they were not there.
+fn nothing_ran(report: &Report, counts: TestCounts) -> Reading {
+    match sum(report, |block| block.filtered) {
+        0 => Reading::no_test_ran(counts.skipped, "there are no tests"),
+        filtered => Reading::no_test_ran(
+            counts.skipped,
+            &format!("no test was run: all {filtered} were filtered out"),
+        ),
     }
 }
 

@@ -60,12 +60,18 @@ pub(super) fn judge(tool: &str, run: &ToolRun<'_>, events: &Events) -> Reading {
         compile.append(&mut tally.findings);
         tally.findings = compile;
     }
+    if !tally.idle.is_empty() && tally.findings.is_empty() {
+        return Reading::broken_with_hint(
+            format!(
+                "the test program ended without running a test: {}",
+                names(&tally.idle)
+            ),
+            "let TestMain call m.Run and pass its result on; what cannot run here is skipped by t.Skip, so that it \
+             is counted",
+        );
+    }
     if tally.counts.ran() == 0 && tally.findings.is_empty() {
-        return Reading::Nothing(match tally.counts.skipped {
-            0 => "there are no tests".to_owned(),
-            1 => "no test was run: the only one was skipped".to_owned(),
-            count => format!("no test was run: all {count} were skipped"),
-        });
+        return Reading::no_test_ran(tally.counts.skipped, "there are no tests");
     }
     let mut answer = Answer {
         warnings: tally.warnings(),
@@ -162,7 +168,7 @@ struct Tally<'a> {
     counted_untested: bool,
     /// What programs said that were given flags that they do not know.
     misuse: Vec<&'a str>,
-    /// Packages that passed without running a test and without a word on it.
+    /// Packages that passed without running a test and without a word on it: no tests, and nothing of the coverage.
     idle: Vec<&'a str>,
     /// Packages whose results are remembered ones.
     cached: Vec<&'a str>,
@@ -199,7 +205,7 @@ impl<'a> Tally<'a> {
                 // Packages without test files are in the coverage since Go 1.22, and pass.
                 let counted = package.output.starts_with('\t');
                 self.counted_untested |= counted;
-                if !counted && !package.output.contains("no tests to run") {
+                if !counted && !says_no_tests(package) {
                     self.idle.push(name);
                 }
             }
@@ -268,7 +274,7 @@ impl<'a> Tally<'a> {
         }
         if !self.idle.is_empty() {
             out.push(format!(
-                "passed without running a test (does TestMain call m.Run?): {}",
+                "its test program ended without running a test (does TestMain call m.Run?): {}",
                 names(&self.idle)
             ));
         }
@@ -286,6 +292,12 @@ impl<'a> Tally<'a> {
         }
         out
     }
+}
+
+/// Whether go itself says that a package has no tests, or none that the command asked for: `ok x 0.1s [no tests to run]`.
+fn says_no_tests(package: &Package) -> bool {
+    let mut lines = package.output.lines();
+    lines.any(|line| line.starts_with("ok  \t") && line.contains("[no tests to run]"))
 }
 
 fn names(all: &[&str]) -> String {
@@ -341,6 +353,15 @@ fn coverage(run: &ToolRun<'_>, tally: &Tally<'_>, typed: bool) -> (Coverage, Vec
     };
     let is_new = run.facts.go.version.is_some_and(|version| version >= (1, 22));
     let is_whole = typed || tally.counted_untested || is_new;
+    if !tally.idle.is_empty() {
+        return unavailable(
+            format!(
+                "packages whose tests never ran are not in the coverage: {}",
+                names(&tally.idle)
+            ),
+            "let TestMain call m.Run",
+        );
+    }
     let report = match run.output(super::COVERAGE) {
         Ok(bytes) => go_cover::parse(bytes).map_err(|error| error.to_string()),
         Err(why) => Err(why),

@@ -23,7 +23,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
             ));
         }
         if counts.ran() == 0 {
-            return Reading::Nothing(js_tests::all_left_out(counts.skipped));
+            return Reading::no_test_ran(counts.skipped, "there are no tests");
         }
     } else {
         findings.extend(js_tests::thresholds("jest", &said));
@@ -42,6 +42,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     Reading::Answer(Box::new(Answer {
         findings,
         tests: Some(counts),
+        tests_inside: js_tests::counts_inside(&report, run),
         coverage,
         gaps,
         ..Answer::default()

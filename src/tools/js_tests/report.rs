@@ -1,5 +1,6 @@
 //! From what a runner left behind to counts, findings and coverage.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -46,14 +47,10 @@ pub(in crate::tools) fn from_jest_json(
     tool: &str,
     run: &ToolRun<'_>,
 ) -> (TestCounts, Vec<Finding>) {
-    let broken = report.files.iter().filter(|file| file.is_broken()).count() as u64;
-    let counts = TestCounts {
-        passed: report.count(JestOutcome::Passed),
-        failed: report.count(JestOutcome::Failed),
-        errors: broken,
-        skipped: report.count(JestOutcome::NotRun),
-        expected_failures: 0,
-    };
+    let mut counts = TestCounts::default();
+    for file in &report.files {
+        counts.add(counts_of(file));
+    }
     let mut findings = Vec::new();
     for file in &report.files {
         if file.is_broken() {
@@ -66,6 +63,39 @@ pub(in crate::tools) fn from_jest_json(
         findings.extend(failed.map(|test| failed_test(file, test, tool, run)));
     }
     (counts, findings)
+}
+
+/// The counts of a report by the directories of other units that its files lie in.
+pub(in crate::tools) fn counts_inside(
+    report: &JestReport,
+    run: &ToolRun<'_>,
+) -> BTreeMap<String, TestCounts> {
+    let mut inside: BTreeMap<String, TestCounts> = BTreeMap::new();
+    let units: Vec<String> = (run.facts.nested.iter())
+        .map(|dir| run.facts.unit.to_project(dir))
+        .collect();
+    for file in &report.files {
+        let path = run.project_path(&file.path);
+        let is_in = |unit: &&String| {
+            path.strip_prefix(unit.as_str())
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        if let Some(unit) = units.iter().find(is_in) {
+            inside.entry(unit.clone()).or_default().add(counts_of(file));
+        }
+    }
+    inside
+}
+
+fn counts_of(file: &JestFile) -> TestCounts {
+    let count = |outcome| file.tests.iter().filter(|test| test.outcome == outcome).count() as u64;
+    TestCounts {
+        passed: count(JestOutcome::Passed),
+        failed: count(JestOutcome::Failed),
+        errors: u64::from(file.is_broken()),
+        skipped: count(JestOutcome::NotRun),
+        expected_failures: 0,
+    }
 }
 
 fn failed_test(file: &JestFile, test: &JestTest, tool: &str, run: &ToolRun<'_>) -> Finding {
@@ -172,15 +202,6 @@ fn headline(said: &str) -> Option<String> {
     })?;
     let head = head.trim_start_matches("● ");
     Some(format!("{head} {}", lines.next().unwrap_or_default()))
-}
-
-/// That every test was left out.
-pub(in crate::tools) fn all_left_out(count: u64) -> String {
-    match count {
-        0 => "there are no tests".to_owned(),
-        1 => "the only test was skipped".to_owned(),
-        count => format!("all {count} tests were skipped"),
-    }
 }
 
 #[cfg(test)]

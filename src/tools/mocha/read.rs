@@ -30,7 +30,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     }
     // Exit code 1 without a test: --fail-zero.
     if counts.ran() == 0 && run.exit <= 1 {
-        return Reading::Nothing(js_tests::all_left_out(counts.skipped));
+        return Reading::no_test_ran(counts.skipped, "there are no tests");
     }
     if run.exit != 0 {
         findings.extend(js_tests::thresholds("mocha", &said));

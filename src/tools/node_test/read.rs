@@ -30,10 +30,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     }
     tally.end(&events, run);
     if tally.findings.is_empty() && tally.counts.ran() == 0 {
-        return Reading::Nothing(match tally.counts.skipped {
-            0 => "node --test found no tests".to_owned(),
-            skipped => js_tests::all_left_out(skipped),
-        });
+        return Reading::no_test_ran(tally.counts.skipped, "node --test found no tests");
     }
     let hint = "see that the tests load code of the project; test files themselves do not count";
     let (coverage, gaps) = js_tests::coverage(run, COVERAGE, lcov::parse, hint);

@@ -106,15 +106,13 @@ fn check_args(args: &str, expect: &str) {
 
 #[test]
 fn npm_always_asks_the_registry_and_never_rewrites() {
-    check_args("", "--json --offline=false");
+    let whole = "--json --offline=false --include=dev --include=optional --include=peer";
+    check_args("", whole);
     check_args(
         "--omit=dev --audit-level high",
         "--json --offline=false --omit=dev --audit-level high",
     );
-    check_args(
-        "fix --force --offline --json=false --prefer-offline",
-        "--json --offline=false",
-    );
+    check_args("fix --force --offline --json=false --prefer-offline", whole);
     assert!(prepare(&NpmAudit, &facts(), "", false, Mode::Fix).is_none());
 }
 

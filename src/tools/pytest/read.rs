@@ -1,6 +1,6 @@
 //! Reads what pytest left behind. Exit code, report and summary line must tell one story.
 
-use super::super::{Answer, Broken, Coverage, Reading, TestCounts, ToolRun, python};
+use super::super::{Answer, Broken, Coverage, Reading, ToolRun, python};
 use super::summary;
 use super::tally::Tally;
 use crate::model::finding::{Finding, Severity};
@@ -152,12 +152,13 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
     }
     let early = ended_early.as_deref().unwrap_or("it does not say why");
     match exit {
-        5 => return Reading::Nothing(nothing_collected(&tally.counts)),
+        // Whole files that are skipped while they are collected have tests, too.
+        5 => return Reading::no_test_ran(tally.counts.skipped, "no tests were collected"),
         0 if tally.unfinished > 0 => {
             return Reading::broken(format!("pytest ended before all tests had run: {early}"));
         }
         0 if tally.counts.ran() == 0 => {
-            return Reading::Nothing(all_skipped(tally.counts.skipped));
+            return Reading::no_test_ran(tally.counts.skipped, "no test was run");
         }
         1 if answer.findings.is_empty() => {
             return python::no_answer(
@@ -185,24 +186,6 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
 /// A run without its stdout: where the report is missing, only stderr says why.
 fn silent_about_stdout<'a>(run: &ToolRun<'a>) -> ToolRun<'a> {
     ToolRun { stdout: b"", ..*run }
-}
-
-fn all_skipped(count: u64) -> String {
-    match count {
-        1 => "the only test was skipped".to_owned(),
-        count => format!("all {count} tests were skipped"),
-    }
-}
-
-fn nothing_collected(counts: &TestCounts) -> String {
-    if counts.skipped > 0 {
-        format!(
-            "no tests were collected; skipped while collecting: {}",
-            counts.skipped
-        )
-    } else {
-        "no tests were collected".to_owned()
-    }
 }
 
 /// The number, and the lines that no test reaches.

@@ -42,7 +42,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
             ));
         }
         if counts.ran() == 0 {
-            return Reading::Nothing(js_tests::all_left_out(counts.skipped));
+            return Reading::no_test_ran(counts.skipped, "there are no tests");
         }
         if !report.success {
             return Reading::broken("vitest ended with exit code 0 although its report tells of no success");
@@ -77,6 +77,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     Reading::Answer(Box::new(Answer {
         findings,
         tests: Some(counts),
+        tests_inside: js_tests::counts_inside(&report, run),
         coverage,
         gaps,
         warnings,

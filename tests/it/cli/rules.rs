@@ -44,11 +44,73 @@ fn commands_answer_by_their_exit_code() {
 }
 
 #[test]
+fn a_command_that_throws_its_answer_away_has_none() {
+    let rule = |command: Value| json!({"type": "command", "name": "r", "command": command, "required": true});
+    for command in [
+        json!({"shell": "grep -q x nowhere || true"}),
+        json!(["sh", "-c", "grep -q x nowhere; exit 0"]),
+    ] {
+        check(
+            rule(command),
+            3,
+            "error",
+            "throws away whether what it checks holds",
+        );
+    }
+}
+
+#[test]
+fn a_plan_shows_no_secret() {
+    let token = "ghp_0123456789abcdefghijABCDEFGHIJ";
+    let command = json!({"shell": format!("x --token={token} && y")});
+    let sandbox = Sandbox::new()
+        .file("go.mod", "module a\n")
+        .config(&json!({"quality_gates": {"linting": {"commands": {"go": command}}}}));
+    for format in ["human", "json"] {
+        let plan = sandbox.sdd(["gate", "--plan", "--format", format]);
+        plan.expect_code(0);
+        assert!(
+            plan.stdout.contains("[redacted:") && !plan.stdout.contains(token),
+            "{}",
+            plan.stdout
+        );
+    }
+}
+
+#[test]
 fn a_command_that_takes_too_long_has_no_answer() {
     let rule = json!({"type": "command", "name": "r", "command": "sleep 60", "required": true, "timeout": 1});
     let gate = check(rule, 3, "error", "timed out after 1 s");
     assert_eq!(gate["steps"][0]["timed_out"], true);
     assert_eq!(gate["steps"][0]["exit_code"], Value::Null);
+}
+
+#[test]
+fn what_a_command_leaves_running_is_told_and_ended() {
+    let check = |shell: &str, warning: Option<&str>| {
+        let rule = json!({"type": "command", "name": "r", "command": {"shell": shell}, "required": true});
+        let sandbox = with(json!([rule]));
+        for format in ["human", "agent", "markdown", "github", "junit", "sarif", "json"] {
+            let answer = sandbox.sdd(["gate", "custom", "--format", format]);
+            answer.expect_code(0);
+            match warning {
+                Some(warning) => assert!(answer.stdout.contains(warning), "{format}: {}", answer.stdout),
+                None => assert!(!answer.stdout.contains("running"), "{format}: {}", answer.stdout),
+            }
+        }
+        sandbox.assert_no_process_left();
+    };
+    check(
+        "sleep 31 & exit 0",
+        Some("r in . left 1 process running; it was ended"),
+    );
+    check(
+        "sleep 31 >/dev/null 2>&1 & setsid sleep 32 >/dev/null 2>&1 & exit 0",
+        Some("r in . left 2 processes running; they were ended"),
+    );
+    // What goes by itself was not left.
+    check("sleep 0.05 & exit 0", None);
+    check("sleep 0.05 >/dev/null 2>&1 & exit 0", None);
 }
 
 #[test]
@@ -111,7 +173,7 @@ fn what_could_not_be_searched_never_counts_as_free_of_what_must_not_occur() {
     answer.expect_code(0);
     assert_eq!(
         answer.json()["gates"][0]["warnings"],
-        json!(["r: 1 binary file was not searched"])
+        json!(["r: 1 binary file was not searched: b/n.bin"])
     );
     let only = with(rule("must_not_match"))
         .file("b/n.bin", "TODO\0")
@@ -122,6 +184,84 @@ fn what_could_not_be_searched_never_counts_as_free_of_what_must_not_occur() {
         "{}",
         only.stdout
     );
+}
+
+/// Searches `files` for what must not occur in a project with one clean text; gives the gate of the report.
+#[track_caller]
+fn check_missed(files: &str, strict: bool, add: impl Fn(Sandbox) -> Sandbox, code: i32, said: &str) {
+    let rule = json!([{"type": "grep", "name": "r", "pattern": "secret = 1", "files": files,
+        "match": "must_not_match", "required": true}]);
+    let sandbox = add(with(rule).git().file("b/a.txt", "clean\n"));
+    let words = ["gate", "custom", "--format", "json", "--strict"];
+    let answer = if strict {
+        sandbox.sdd(words)
+    } else {
+        sandbox.sdd([words[0], words[1], words[2], words[3]])
+    };
+    answer.expect_code(code);
+    let gate = answer.json()["gates"][0].to_string();
+    assert!(gate.contains(said), "{said:?} is not in {gate}");
+}
+
+#[test]
+fn what_was_asked_for_by_name_and_not_searched_is_no_answer() {
+    let binary = |sandbox: Sandbox| sandbox.file("b/n.txt", "\0secret = 1\n");
+    let missed = "1 binary file was not searched: b/n.txt";
+    check_missed("b/*.txt", false, binary, 3, missed);
+    check_missed("*.txt", false, binary, 3, missed);
+    check_missed("b", false, binary, 0, missed);
+    check_missed("b/**", false, binary, 0, missed);
+    check_missed("b", true, binary, 3, missed);
+    check_missed("b/a.txt", true, binary, 0, "1 of 1 rules hold");
+
+    let packages = |sandbox: Sandbox| sandbox.file("b/node_modules/x.txt", "secret = 1\n");
+    let missed = "1 directory of packages was not searched: b/node_modules";
+    check_missed("b", false, packages, 0, missed);
+    check_missed("b/**/*.txt", true, packages, 3, missed);
+    check_missed("b/*.txt", true, packages, 0, "1 of 1 rules hold");
+    let ignored = |sandbox: Sandbox| packages(sandbox).file(".gitignore", "node_modules\n");
+    check_missed("b", true, ignored, 0, "1 of 1 rules hold");
+}
+
+#[test]
+fn texts_in_wide_encodings_are_searched() {
+    let wide = |first: &[u8], unit: &dyn Fn(u16) -> Vec<u8>| {
+        let text = "one\nsecret = 1\n".encode_utf16().flat_map(unit);
+        first.iter().copied().chain(text).collect::<Vec<u8>>()
+    };
+    let little = |unit: u16| unit.to_le_bytes().to_vec();
+    let big = |unit: u16| unit.to_be_bytes().to_vec();
+    for bytes in [
+        wide(b"\xff\xfe", &little),
+        wide(b"\xfe\xff", &big),
+        wide(b"\xff\xfe\0\0", &|unit| u32::from(unit).to_le_bytes().to_vec()),
+        wide(b"\0\0\xfe\xff", &|unit| u32::from(unit).to_be_bytes().to_vec()),
+    ] {
+        let add = |sandbox: Sandbox| sandbox.file("b/w.txt", &bytes);
+        check_missed("b", false, add, 1, "\"line\":2");
+    }
+    let without = |sandbox: Sandbox| sandbox.file("b/w.txt", wide(b"", &little));
+    check_missed("b/*.txt", false, without, 3, "1 binary file was not searched");
+}
+
+#[test]
+fn links_are_searched_inside_of_the_project_and_said_outside() {
+    let link = |target: &'static str, name: &'static str| {
+        move |sandbox: Sandbox| {
+            let sandbox = sandbox.file("shared/s.conf", "secret = 1\n");
+            std::os::unix::fs::symlink(target, sandbox.path(name)).unwrap();
+            sandbox
+        }
+    };
+    let inside = link("../shared/s.conf", "b/l.txt");
+    check_missed("b", false, inside, 1, "b/l.txt");
+    check_missed("b/*.txt", false, inside, 1, "b/l.txt");
+    check_missed(".", false, inside, 1, "1 line matches");
+    let missed = "1 link to a directory or out of the project was not searched";
+    check_missed("b/**/*", false, link("../shared", "b/l"), 0, missed);
+    check_missed("b", true, link("../shared", "b/l"), 3, missed);
+    check_missed("b/*.txt", false, link("/etc/hostname", "b/l.txt"), 3, missed);
+    check_missed("b", true, link("nowhere", "b/l.txt"), 0, "1 of 1 rules hold");
 }
 
 #[test]

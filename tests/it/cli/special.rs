@@ -74,7 +74,12 @@ fn earlier_results_that_are_no_file_are_done_without() {
     pipe(&sandbox, ".session/runs/tool-versions.json");
     check(&sandbox, ["gate"], 0, "");
     pipe(&sandbox, ".session/reports/latest.json");
-    check(&sandbox, ["gate"], 0, "the report was not saved");
+    check(
+        &sandbox,
+        ["gate", "--output", "report.txt"],
+        0,
+        "the report was not saved",
+    );
     check(&sandbox, ["complete"], 3, "the report was not saved");
 }
 

@@ -38,6 +38,45 @@ fn stopped(signal: Signal, code: i32, name: &str) {
     sandbox.assert_no_process_left();
 }
 
+/// A rule that leaves a temporary file, and one for each way in which programs ask for the place.
+fn untidy(end: &str) -> Sandbox {
+    let shell = format!(
+        "set -e; test \"$TMPDIR\" = \"$TMP\"; test \"$TMPDIR\" = \"$TEMP\"; test ${{#TMPDIR}} -lt 100; \
+         mkdir -p \"$TMPDIR/a\"; touch \"$TMPDIR/a/left\"; touch began; {end}"
+    );
+    with(
+        json!([{"type": "command", "name": "untidy", "required": true, "timeout": 2, "command": {"shell": shell}}]),
+    )
+}
+
+#[test]
+fn no_temporary_file_of_a_tool_is_left() {
+    let sandbox = untidy("true");
+    sandbox.sdd(["gate"]).expect_code(0);
+    sandbox.assert_nothing_left();
+    let sandbox = untidy("sleep 300");
+    sandbox.sdd(["gate"]).expect_code(3);
+    sandbox.assert_nothing_left();
+}
+
+#[test]
+fn no_temporary_file_is_left_by_a_run_that_is_stopped() {
+    for signal in [Signal::INT, Signal::KILL] {
+        let sandbox = untidy("sleep 300");
+        let mut running = sandbox.start(["gate"]);
+        running.wait_for(&sandbox.path("began"));
+        running.signal(signal);
+        running.limit(Duration::from_secs(30)).wait();
+        // The guard of a run that was killed needs a moment.
+        let until = Instant::now() + Duration::from_secs(30);
+        let left = || std::fs::read_dir(sandbox.beside("tmp")).unwrap().count();
+        while left() > 0 && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        sandbox.assert_nothing_left();
+    }
+}
+
 #[test]
 fn an_interrupted_run_cleans_up_reports_and_exits_130() {
     stopped(Signal::INT, 130, "SIGINT");
@@ -96,6 +135,34 @@ fn two_runs_at_the_same_time_both_have_their_verdict() {
 }
 
 #[test]
+fn a_gate_whose_record_has_to_wait_too_long_keeps_its_verdict() {
+    let sandbox = with(json!([{"type": "command", "name": "short", "command": "true", "required": true}]));
+    sandbox.sdd(["gate"]).expect_code(0);
+    let before = sandbox.read(".session/reports/latest.json");
+    let lock = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(sandbox.path(".session/.lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    let answer = sandbox.sdd(["gate", "--format", "json"]);
+    answer.expect_code(0);
+    let warnings = answer.json()["warnings"].to_string();
+    assert!(warnings.contains("the report was not saved"), "{warnings}");
+    assert_eq!(sandbox.read(".session/reports/latest.json"), before);
+
+    // Who waits for a moment gets the lock, and records.
+    let running = sandbox.start(["gate", "--format", "json"]);
+    std::thread::sleep(Duration::from_millis(500));
+    drop(lock);
+    let answer = running.wait();
+    answer.expect_code(0);
+    let written: Value = serde_json::from_str(&sandbox.read(".session/reports/latest.json")).unwrap();
+    assert_eq!(written["run_id"], answer.json()["run_id"]);
+}
+
+#[test]
 fn fail_fast_stops_the_rest() {
     let sandbox = Sandbox::new().file("go.mod", "module x\n").config(&json!({"quality_gates": {
         "linting": {"required": true, "commands": {"go": ["sh", "-c", "sleep 0.2; exit 1"]}},
@@ -114,6 +181,28 @@ fn fail_fast_stops_the_rest() {
     assert_eq!(verdict("linting"), "failed");
     assert_eq!(verdict("tests"), "not_run");
     sandbox.assert_no_process_left();
+}
+
+#[test]
+fn fail_fast_stops_within_a_gate() {
+    let rules = |required: bool| {
+        json!([
+            {"type": "command", "name": "bad", "required": required, "command": {"shell": "sleep 0.2; exit 1"}},
+            {"type": "command", "name": "long", "required": true, "command": {"shell": "touch began; sleep 2; touch done"}}
+        ])
+    };
+    let run = |required: bool, code: i32| {
+        let sandbox = with(rules(required));
+        let answer = sandbox.sdd(["gate", "custom", "--fail-fast", "--format", "json", "--jobs", "2"]);
+        answer.expect_code(code);
+        sandbox.assert_no_process_left();
+        let gate = answer.json()["gates"][0].clone();
+        let verdicts = [0, 1].map(|step: usize| gate["steps"][step]["verdict"].as_str().unwrap().to_owned());
+        (verdicts, sandbox.path("done").exists())
+    };
+    assert_eq!(run(true, 1), (["failed", "not_run"].map(str::to_owned), false));
+    // What does not decide stops nothing.
+    assert_eq!(run(false, 0), (["failed", "passed"].map(str::to_owned), true));
 }
 
 #[test]

@@ -153,10 +153,93 @@ fn a_read_only_project_can_be_gated_and_not_completed() {
     sandbox.rewrite(".session/reports", "in the way");
     let gate = sandbox.sdd(["gate", "custom"]);
     gate.expect_code(0);
+    let said = format!("{}{}", gate.stdout, gate.stderr);
+    assert_eq!(said.matches("the report was not saved").count(), 1, "{said}");
+    let gate = sandbox.sdd(["gate", "custom", "--output", "report.txt"]);
+    gate.expect_code(0);
     assert!(
         gate.stderr.contains("the report was not saved"),
         "{}",
         gate.stderr
     );
     sandbox.sdd(["complete"]).expect_code(3);
+}
+
+const PYPROJECT: &str = "[project]\nname = \"a\"\nversion = \"1\"\n";
+
+#[test]
+fn what_git_tracks_is_looked_at_and_what_is_left_out_is_said() {
+    let sandbox = Sandbox::new()
+        .git()
+        .config(&json!({"quality_gates": {"custom_validations": {"rules": [
+            {"type": "grep", "name": "no shell", "pattern": "shell=True", "files": ".", "match": "must_not_match",
+             "required": true}
+        ]}}}))
+        .file(".gitignore", "lib/\n")
+        .file("services/api/pyproject.toml", PYPROJECT)
+        .file("services/build/pyproject.toml", PYPROJECT)
+        .file("services/lib/pyproject.toml", PYPROJECT)
+        .file("services/lib/danger.py", "call(x, shell=True)\n")
+        .file("third_party/x/pyproject.toml", PYPROJECT);
+    sandbox.git_run(["add", "--all", "--force"]);
+    sandbox.git_run(["commit", "--quiet", "--message", "one"]);
+    let left_out = "third_party: vendored or built, by its name";
+    for words in [["gate", "--plan"], ["init", "--force"]] {
+        let answer = sandbox.sdd([words[0], words[1], "--format", "json"]).json();
+        let units: Vec<&str> = (answer["units"].as_array().unwrap().iter())
+            .map(|unit| unit["path"].as_str().unwrap())
+            .collect();
+        assert_eq!(units, ["services/api", "services/build", "services/lib"]);
+        assert_eq!(answer["left_out"], json!([left_out]));
+        let text = sandbox.sdd(words).stdout;
+        assert!(text.contains(left_out), "{text}");
+    }
+    let answer = sandbox.sdd(["gate", "custom", "--format", "json"]);
+    answer.expect_code(1);
+    let report = answer.json();
+    assert_eq!(
+        report["gates"][0]["findings"][0]["path"],
+        "services/lib/danger.py"
+    );
+    let warnings = report["warnings"].to_string();
+    assert!(
+        warnings.contains("no gate looks at projects there: third_party"),
+        "{warnings}"
+    );
+    let doctor = sandbox.sdd(["doctor", "--format", "json"]).stdout;
+    assert!(doctor.contains("services/lib"), "{doctor}");
+}
+
+#[test]
+fn an_active_environment_of_the_project_is_used_and_other_places_on_path_are_said() {
+    let tool = "#!/bin/sh\nexit 0\n";
+    let executable = |sandbox: &Sandbox, path: &str| {
+        let all = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(sandbox.path(path), all).unwrap();
+    };
+    let rule = json!({"quality_gates": {"custom_validations": {"rules": [
+        {"type": "command", "name": "here", "command": "own-tool", "required": true}
+    ]}}});
+    let sandbox = Sandbox::new().config(&rule).file("env/bin/own-tool", tool);
+    executable(&sandbox, "env/bin/own-tool");
+    let path = format!(
+        "{}:{}",
+        sandbox.path("env/bin").display(),
+        sandbox.beside("bin").display()
+    );
+    let sandbox = sandbox.env("PATH", &path);
+    let answer = sandbox.sdd(["gate", "custom"]);
+    answer.expect_code(3);
+    assert!(
+        answer
+            .stdout
+            .contains("inside of the project and of no active virtual environment"),
+        "{}",
+        answer.stdout
+    );
+    let environment = sandbox.path("env");
+    let sandbox = sandbox
+        .file("env/pyvenv.cfg", "")
+        .env("VIRTUAL_ENV", environment.to_str().unwrap());
+    sandbox.sdd(["gate", "custom"]).expect_code(0);
 }

@@ -379,7 +379,7 @@ fn a_language_without_a_check_says_so_and_takes_a_command() {
         gate(&answer)["reason"],
         "sdd has no check of doc comments for go; quality_gates.documentation.commands.go can name one"
     );
-    go(json!({"check_changelog": false, "commands": {"go": "true"}}))
+    go(json!({"check_changelog": false, "commands": {"go": "test -d ."}}))
         .sdd(["gate", "documentation"])
         .expect_code(0);
 }

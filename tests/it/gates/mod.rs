@@ -67,7 +67,7 @@ fn judged(sandbox: &Sandbox, gate: GateId, work: Option<&ActiveWork>) -> GateRep
         .config;
     let project = detect::configured(&root, &detect::Look::of(&config), None).unwrap();
     let path = sandbox.beside("bin").into_os_string();
-    let finder = Finder::new(Some(&path), &root);
+    let finder = Finder::new(Some(&path), &root, None);
     let programs = engine::find_programs(&config, &project, work, &finder, None);
     let out = tempfile::tempdir().unwrap();
     let cx = Context {

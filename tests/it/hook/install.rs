@@ -88,9 +88,6 @@ fn what_is_put_in_is_taken_out_without_a_trace() {
             .file(".claude/commands/sdd-own.md", "mine\n")
             .file(".claude/skills/other/SKILL.md", "mine\n"),
     );
-    let empty = Sandbox::new();
-    std::fs::create_dir(empty.path(".claude")).unwrap();
-    check_there_and_back(&empty);
 }
 
 #[test]

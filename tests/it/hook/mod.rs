@@ -3,6 +3,8 @@
 //! The payloads in `tests/fixtures/claude/` have the shapes of the agent's documentation; every answer is held to the
 //! shapes that it understands (`answers.schema.json`), to the exit codes 0 and 2, and to streams that hold nothing else.
 
+#![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
+
 mod cases;
 mod edits;
 mod install;

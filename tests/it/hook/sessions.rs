@@ -102,6 +102,11 @@ fn a_session_that_was_completed_is_not_judged_again() {
     sandbox
         .sdd(["work-item", "new", "--type", "bug", "--title", "Odd"])
         .expect_code(0);
+    // What its spec lacks is another gate's business.
+    let mut settings: serde_json::Value =
+        serde_json::from_str(&sandbox.read(".session/config.json")).unwrap();
+    settings["quality_gates"]["spec_completeness"] = json!({"enabled": false, "required": false});
+    sandbox.rewrite(".session/config.json", settings.to_string());
     sandbox.commit("First");
     sandbox.sdd(["start", "bug_odd"]).expect_code(0);
     sandbox.rewrite("src/a.txt", "better\n");

@@ -21,7 +21,8 @@ fn part_guard() {
         .get("TEST_GUARD_TAG")
         .unwrap()
         .to_owned();
-    guard::run(&tag, &mut std::io::stdin().lock());
+    let temporary = Environment::of_process().get("TEST_GUARD_DIR").map(PathBuf::from);
+    guard::run(&tag, temporary.as_deref(), &mut std::io::stdin().lock());
 }
 
 /// A program that becomes the guard.
@@ -31,7 +32,7 @@ fn guard_program(dir: &Path) -> PathBuf {
     let mut file = std::fs::File::create(&path).unwrap();
     writeln!(file, "#!/bin/sh").unwrap();
     writeln!(file, "[ \"$1\" = {} ] || exit 2", guard::SUBCOMMAND).unwrap();
-    writeln!(file, "export TEST_GUARD_TAG=\"$2\"").unwrap();
+    writeln!(file, "export TEST_GUARD_TAG=\"$2\" TEST_GUARD_DIR=\"$3\"").unwrap();
     writeln!(
         file,
         "exec '{}' --exact process::guard::part_guard --ignored",

@@ -106,7 +106,7 @@ pub fn eventually(what: &str, holds: impl Fn() -> bool) {
 pub fn python() -> PathBuf {
     let environment = Environment::of_process();
     let path = environment.get("PATH").map(std::ffi::OsStr::new);
-    match Finder::new(path, Path::new("/nowhere")).find("python3", &[], Path::new("/")) {
+    match Finder::new(path, Path::new("/nowhere"), None).find("python3", &[], Path::new("/")) {
         Found::At(python) => python,
         other => panic!("python3: {other:?}"),
     }

@@ -1,14 +1,20 @@
 //! Existence, searching, single lines, and what changed.
 
 use regex::bytes::Regex;
-use sdd::project::Error;
 use sdd::project::files::{GrepAnswer, LineReader, MAX_MATCHES, Snapshot, exists, grep, line_text};
+use sdd::project::{Error, Tracked};
 
 use super::tree::Tree;
 
 #[track_caller]
 fn search(tree: &Tree, files: &str, pattern: &str) -> GrepAnswer {
-    grep(&tree.root(), files, &Regex::new(pattern).unwrap()).unwrap()
+    grep(
+        &tree.root(),
+        files,
+        &Regex::new(pattern).unwrap(),
+        &Tracked::default(),
+    )
+    .unwrap()
 }
 
 /// The matches as `path:line:column`.
@@ -57,7 +63,10 @@ fn paths_that_leave_the_project_are_refused() {
     ] {
         assert!(matches!(exists(&root, path), Err(Error::Path { .. })), "{path}");
         assert!(
-            matches!(grep(&root, path, &needle), Err(Error::Path { .. })),
+            matches!(
+                grep(&root, path, &needle, &Tracked::default()),
+                Err(Error::Path { .. })
+            ),
             "{path}"
         );
         assert_eq!(line_text(&root, path, 1), None, "{path}");
@@ -83,7 +92,10 @@ fn links_out_of_the_project_are_refused_and_links_inside_are_followed() {
             "{path}"
         );
         assert!(
-            matches!(grep(&root, path, &needle), Err(Error::Outside { .. })),
+            matches!(
+                grep(&root, path, &needle, &Tracked::default()),
+                Err(Error::Outside { .. })
+            ),
             "{path}"
         );
         assert_eq!(line_text(&root, path, 1), None, "{path}");
@@ -92,7 +104,7 @@ fn links_out_of_the_project_are_refused_and_links_inside_are_followed() {
     assert_eq!(line_text(&root, "in/a", 1).as_deref(), Some("needle"));
     assert!(!exists(&root, "dangling").unwrap());
     assert!(matches!(exists(&root, "loop-a"), Err(Error::Read { .. })));
-    let answer = grep(&root, ".", &needle).unwrap();
+    let answer = grep(&root, ".", &needle, &Tracked::default()).unwrap();
     let paths: Vec<&str> = answer.matches.iter().map(|hit| hit.path.as_str()).collect();
     assert_eq!(paths, ["real/a"], "a walk follows no links");
 }
@@ -140,14 +152,24 @@ fn a_search_of_nothing_is_told_from_a_search_without_matches() {
     assert_eq!(search(&tree, "a.py", "TODO").files_searched, 1);
     assert_eq!(search(&tree, "empty", "^$").files_searched, 1);
     for nothing in ["missing.py", "*.rs", "dir", "missing/**"] {
-        assert_eq!(search(&tree, nothing, "x"), GrepAnswer::default(), "{nothing}");
+        let answer = search(&tree, nothing, "x");
+        let expect = GrepAnswer {
+            reach: answer.reach,
+            ..GrepAnswer::default()
+        };
+        assert_eq!(answer, expect, "{nothing}");
     }
 }
 
 #[test]
 fn a_broken_glob_is_an_error() {
     let tree = Tree::with(&["a"]);
-    let answer = grep(&tree.root(), "src/*.{py", &Regex::new("x").unwrap());
+    let answer = grep(
+        &tree.root(),
+        "src/*.{py",
+        &Regex::new("x").unwrap(),
+        &Tracked::default(),
+    );
     assert!(matches!(answer, Err(Error::Glob { .. })), "{answer:?}");
 }
 
@@ -165,7 +187,7 @@ fn ignored_binary_and_foreign_files_are_not_searched() {
         ("g", "needle"),
     ]);
     check(&tree, ".", "needle", &[".github/f:1:1", "g:1:1"]);
-    assert_eq!(search(&tree, ".", "needle").files_skipped, 1);
+    assert_eq!(search(&tree, ".", "needle").binary.count, 1);
     check(&tree, "b.log", "needle", &["b.log:1:1"]);
     check(&tree, ".session/runs", "needle", &[".session/runs/e:1:1"]);
 }
@@ -176,7 +198,7 @@ fn a_file_too_large_is_one_that_could_not_be_read() {
     let file = std::fs::File::create(tree.root().join("large")).unwrap();
     file.set_len(sdd::project::files::MAX_FILE_BYTES + 1).unwrap();
     let answer = search(&tree, ".", "needle");
-    assert_eq!((answer.files_searched, answer.files_skipped), (1, 0));
+    assert_eq!((answer.files_searched, answer.binary.count), (1, 0));
     assert_eq!(
         answer.unreadable,
         ["large: it has 16777217 bytes, more than are searched"]

@@ -118,7 +118,12 @@ fn a_project_in_a_subdirectory_is_seen_in_its_repository() {
     tree.commit_all();
     let p = tree.root().join("with space/p");
     tree.write("with space/p/.session/runs/1/log", "x");
-    assert!(!read(&p).unwrap().dirty);
+    let info = read(&p).unwrap();
+    assert_eq!(
+        (info.dirty, info.prefix.as_deref()),
+        (false, Some("with space/p"))
+    );
+    assert_eq!(read(&tree.root()).unwrap().prefix, None);
     // Somebody else's state of that name is not ours.
     tree.write(".session/runs/1/log", "x");
     assert!(read(&p).unwrap().dirty);

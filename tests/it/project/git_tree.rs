@@ -52,7 +52,7 @@ fn whatever_a_tool_could_see_changes_the_digest() {
         true,
     );
     check(|tree| tree.git(&["mv", "dir/b", "dir/c"]), true);
-    check(|tree| tree.commit_all(), true);
+    check(super::tree::Tree::commit_all, true);
     check(
         |tree| {
             let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use regex::bytes::Regex;
+use sdd::project::Tracked;
 use sdd::project::files::{Snapshot, exists, grep};
 
 use super::tree::{Tree, units};
@@ -127,10 +128,16 @@ fn pipes_are_never_opened() {
         .unwrap();
     }
     assert_eq!(units(&tree.project()), [". go"]);
-    let answer = grep(&tree.root(), ".", &Regex::new("x").unwrap()).unwrap();
+    let answer = grep(&tree.root(), ".", &Regex::new("x").unwrap(), &Tracked::default()).unwrap();
     assert_eq!(answer.files_searched, 1);
-    let answer = grep(&tree.root(), "pipe.py", &Regex::new("x").unwrap()).unwrap();
-    assert_eq!((answer.files_searched, answer.files_skipped), (0, 1));
+    let answer = grep(
+        &tree.root(),
+        "pipe.py",
+        &Regex::new("x").unwrap(),
+        &Tracked::default(),
+    )
+    .unwrap();
+    assert_eq!((answer.files_searched, answer.binary.count), (0, 1));
 }
 
 #[test]
@@ -151,7 +158,13 @@ fn a_directory_that_cannot_be_read_is_said() {
     let tree = Tree::of(&[("a/go.mod", ""), ("secret/go.mod", "needle")]);
     with_rights(&tree.root().join("secret"), 0o000, || {
         let project = tree.project();
-        let answer = grep(&tree.root(), ".", &Regex::new("needle").unwrap()).unwrap();
+        let answer = grep(
+            &tree.root(),
+            ".",
+            &Regex::new("needle").unwrap(),
+            &Tracked::default(),
+        )
+        .unwrap();
         if is_root() {
             assert_eq!(units(&project), ["a go", "secret go"]);
         } else {

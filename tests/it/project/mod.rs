@@ -14,5 +14,6 @@ mod git_tree;
 mod hostile;
 mod python;
 mod speed;
+mod tracked;
 mod tree;
 mod workspaces;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use regex::bytes::Regex;
+use sdd::project::Tracked;
 use sdd::project::detect;
 use sdd::project::files::{Snapshot, grep};
 
@@ -46,7 +47,12 @@ fn ten_thousand_files_are_looked_at_in_time() {
             detect::project(&repo, &[], None).unwrap().units.len()
         }),
         measure("snapshot", 50, &|| Snapshot::take(&repo, &[]).unwrap().len()),
-        measure("grep", 250, &|| grep(&repo, ".", &needle).unwrap().matches.len()),
+        measure("grep", 250, &|| {
+            grep(&repo, ".", &needle, &Tracked::default())
+                .unwrap()
+                .matches
+                .len()
+        }),
     ];
     for (what, median, limit) in results {
         assert!(median <= limit, "{what} took {median:?}: {times:#?}");

@@ -146,7 +146,9 @@ impl Runner for Plain {
             stderr: Capture::of(&output.stderr),
             elapsed: Duration::ZERO,
             leaked: false,
+            left: 0,
             escaped: 0,
+            raw: None,
         })
     }
 }

@@ -204,6 +204,8 @@ fn a_go_workspace_alone_is_no_unit_and_its_wrong_members_are_said() {
             "go.work uses ../beside, which lies outside of the project; no gate looks at it",
             "go.work uses ./vendor/x, which is left out here; no gate looks at it",
             "empty/go.work uses no module",
+            "left out by name, so that no gate looks at projects there: vendor; `units` in config.json makes a unit \
+             of a directory, `exclude` silences this",
         ]
     );
 }

@@ -87,8 +87,8 @@ fn its_reports_decide() {
 
     // A report that is not written is no answer, however the command ended.
     let broken = Sandbox::new().file("a.lab", "").config(&json!({"languages": {"lab": {
-        "markers": ["*.lab"], "gates": {"tests": {"command": "true", "junit": "junit.xml"}, "linting": "true",
-        "formatting": "true", "security": null}
+        "markers": ["*.lab"], "gates": {"tests": {"command": "true", "junit": "junit.xml"}, "linting": "test -d .",
+        "formatting": "test -d .", "security": null}
     }}}));
     let answer = broken.sdd(["gate", "tests", "--format", "json"]);
     judge(
@@ -112,7 +112,7 @@ fn its_reports_decide() {
 fn a_gate_that_the_language_says_nothing_about_is_no_pass() {
     let sandbox = Sandbox::new()
         .file("a.lab", "")
-        .config(&json!({"languages": {"lab": {"markers": ["*.lab"], "gates": {"linting": "true"}}}}));
+        .config(&json!({"languages": {"lab": {"markers": ["*.lab"], "gates": {"linting": "test -d ."}}}}));
     let answer = sandbox.sdd(["gate", "tests", "--format", "json"]);
     judge(
         &sandbox,
@@ -270,10 +270,9 @@ fn settings_for_what_is_no_unit_are_refused() {
 
 #[test]
 fn a_directory_is_a_unit_by_declaration() {
-    let sandbox = Sandbox::new()
-        .venv()
-        .file("tools/run", "")
-        .config(&json!({"units": [{"path": "tools", "language": "go", "commands": {"linting": "true"}}]}));
+    let sandbox = Sandbox::new().venv().file("tools/run", "").config(
+        &json!({"units": [{"path": "tools", "language": "go", "commands": {"linting": "test -d ."}}]}),
+    );
     let answer = sandbox.sdd(["gate", "linting", "--format", "json"]);
     answer.expect_code(0);
     assert_eq!(answer.json()["project"]["units"][0]["path"], "tools");

@@ -21,6 +21,7 @@ mod pytest_coverage;
 mod pytest_output;
 mod ruff;
 mod rust;
+mod secrets;
 
 use serde_json::{Value, json};
 

@@ -29,8 +29,14 @@ fn no_tests_are_skipped_and_no_verdict() {
         "test_calc.py",
         "import pytest\n\n\n@pytest.mark.skip\ndef test_add():\n    assert False\n",
     );
-    let gate = check(&sandbox, "tests", 3, "skipped", "the only test was skipped");
+    let gate = check(&sandbox, "tests", 3, "error", "the only test was skipped");
     assert_eq!(gate["steps"][0]["exit_code"], 0);
+    sandbox.rewrite(
+        "test_calc.py",
+        "import pytest\n\npytest.skip(\"not here\", allow_module_level=True)\n\n\ndef test_add():\n    assert False\n",
+    );
+    let gate = check(&sandbox, "tests", 3, "error", "the only test was skipped");
+    assert_eq!(gate["steps"][0]["exit_code"], 5);
 }
 
 #[test]

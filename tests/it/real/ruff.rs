@@ -111,7 +111,12 @@ fn a_broken_configuration_has_no_answer() {
         assert_eq!(report["steps"][0]["exit_code"], 2);
     }
     sandbox.rewrite("ruff.toml", "[lint\n");
-    check(&sandbox, "linting", 3, "error", "ruff.toml");
+    let gate = check(&sandbox, "linting", 3, "error", "ruff.toml");
+    let tail = gate["steps"][0]["output_tail"].to_string();
+    assert!(
+        tail.contains("unclosed table") && !tail.contains("DEBUG"),
+        "{tail}"
+    );
     // The gate is optional in `sdd complete`, and its report still says that it could not look.
     let answer = sandbox.sdd(["complete", "--format", "json"]);
     judge(&sandbox, &answer, "linting", 0, "error", "ruff.toml");

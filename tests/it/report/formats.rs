@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{failing, project, sdd, with_fixture};
 use crate::support::{Answer, Sandbox};
@@ -154,4 +154,35 @@ fn a_printed_command_is_no_command_in_any_format() {
         }
     }
     assert!(Path::new(&schema("README.md")).exists());
+}
+
+#[test]
+fn what_lies_below_the_top_is_named_from_there() {
+    let rules = json!({"quality_gates": {"custom_validations": {"rules": [
+        {"type": "file_exists", "path": "nowhere", "required": true}
+    ]}}});
+    let sandbox = project()
+        .file("services/api/.session/config.json", rules.to_string())
+        .git();
+    sdd(&sandbox, "-C services/api gate custom").expect_code(1);
+    let document = sdd(&sandbox, "-C services/api report --format sarif").stdout;
+    let document: Value = serde_json::from_str(&document).unwrap();
+    let place = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "services/api/nowhere");
+    let annotations = sdd(&sandbox, "-C services/api report --format github").stdout;
+    assert!(
+        annotations.contains("file=services/api/nowhere,"),
+        "{annotations}"
+    );
+    // People are in the project.
+    let page = sdd(&sandbox, "-C services/api report").stdout;
+    assert!(!page.contains("services/api/nowhere"), "{page}");
+    // Beside the report of the project at the top there is only one way to name it.
+    sdd(&sandbox, "gate custom").expect_code(0);
+    let merged = sdd(
+        &sandbox,
+        "report merge .session/reports/latest.json services/api/.session/reports/latest.json --format json",
+    );
+    let merged: Value = serde_json::from_str(&merged.stdout).unwrap();
+    assert_eq!(merged["gates"][0]["findings"][0]["path"], "services/api/nowhere");
 }

@@ -192,3 +192,15 @@ fn a_failure_that_cannot_be_delivered_stays_a_failure() {
     answer.expect_code(1);
     assert!(answer.stdout.contains("FAILED"), "{}", answer.stdout);
 }
+
+#[test]
+fn stdout_takes_one_document() {
+    check(
+        &project(),
+        "gate custom --format sarif --output junit=-",
+        2,
+        "stdout takes one document",
+    );
+    sdd(&project(), "gate custom --format junit --output junit=-").expect_code(0);
+    sdd(&project(), "gate custom --output junit=-").expect_code(0);
+}

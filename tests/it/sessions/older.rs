@@ -41,6 +41,13 @@ fn changed(before: &Value, after: &Value) -> Vec<String> {
     old.iter().filter(differs).map(|(path, _)| path.clone()).collect()
 }
 
+/// Settings in which nobody asks for the gates of integration tests.
+fn without_integration(mut settings: Value) -> Value {
+    settings["quality_gates"]["integration_tests"] = json!({"enabled": false});
+    settings["quality_gates"]["integration_documentation"] = json!({"enabled": false});
+    settings
+}
+
 /// Opens a tree, runs a session on an item to its end, and says which fields changed of those that were there.
 #[track_caller]
 fn check(items: &[u8], status: &Value, id: &str, number: u32, expect_items: &[&str], expect_status: &[&str]) {
@@ -50,9 +57,9 @@ fn check(items: &[u8], status: &Value, id: &str, number: u32, expect_items: &[&s
         .file(STATUS, serde_json::to_string_pretty(status).unwrap())
         .file(".session/briefings/session_002_briefing.md", "x")
         .file("docker-compose.integration.yml", "services: {}\n")
-        .config(&settings(
+        .config(&without_integration(settings(
             &json!([{"type": "command", "name": "t", "command": "true", "required": true}]),
-        ));
+        )));
     sandbox.commit("Begin");
     let before = read(&sandbox, WORK_ITEMS);
     sandbox.sdd(["start", id]).expect_code(0);

@@ -88,11 +88,22 @@ fn the_newest_readable_copy_is_named_to_restore_from() {
 }
 
 #[test]
-fn without_a_copy_the_committed_file_is_named() {
+fn without_a_copy_a_committed_file_is_named_where_there_may_be_one() {
     let (_root, store) = writer::project();
     store.write(layout::STATUS, b"{", Overwrite::Replace).unwrap();
-    let hint = store.read(layout::STATUS).unwrap_err().hint().unwrap();
-    assert!(hint.contains("git checkout HEAD -- "), "{hint}");
+    let hint = || store.read(layout::STATUS).unwrap_err().hint().unwrap();
+    assert!(
+        hint().ends_with("no copy of it was found; correct it"),
+        "{}",
+        hint()
+    );
+    std::fs::create_dir(store.root().join(".git")).unwrap();
+    // Whether it was committed is not known here.
+    assert!(
+        hint().contains("if it was committed, restore that: git checkout HEAD -- "),
+        "{}",
+        hint()
+    );
 }
 
 #[test]

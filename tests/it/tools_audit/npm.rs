@@ -102,6 +102,79 @@ fn a_project_without_dependencies_has_nothing_to_audit() {
 }
 
 #[test]
+fn what_is_needed_for_development_is_audited_whatever_is_left_out_elsewhere() {
+    let registry = Registry::start();
+    let package = json!({"name": "shop", "version": "1.0.0", "devDependencies": {"danger": "1.0.0"}});
+    let mut sandbox = project(&registry, "findings", &package);
+    lock(&sandbox, "npm", &LOCK);
+    for (name, value) in [
+        ("NODE_ENV", "production"),
+        ("npm_config_omit", "dev"),
+        ("npm_config_production", "true"),
+    ] {
+        sandbox = sandbox.env(name, value);
+        let gate = check(&sandbox, 1, "failed", "1 finding of severity high or worse");
+        assert_eq!(found(&gate, "package-lock.json").len(), 2, "{gate:#}");
+    }
+    let sandbox = sandbox.file(".npmrc", "omit=dev\n");
+    check(&sandbox, 1, "failed", "1 finding of severity high or worse");
+
+    // A command of the project's own that leaves them out is a decision.
+    let sandbox = sandbox.config(
+        &json!({"quality_gates": {"security": {"commands": {"javascript": "npm audit --omit=dev"}}}}),
+    );
+    check(&sandbox, 0, "passed", "nothing was found");
+}
+
+#[test]
+fn what_the_lock_file_does_not_know_was_not_audited() {
+    let registry = Registry::start();
+    let mut package = json!({"name": "shop", "version": "1.0.0", "dependencies": {"harmless": "1.0.0"}});
+    let sandbox = project(&registry, "findings", &package);
+    lock(&sandbox, "npm", &LOCK);
+    package["dependencies"]["danger"] = "1.0.0".into();
+    sandbox.rewrite("package.json", package.to_string());
+    let gate = check(
+        &sandbox,
+        3,
+        "error",
+        "not in package-lock.json, so that it was not audited: danger",
+    );
+    assert!(
+        hints(&gate).contains("npm install --package-lock-only"),
+        "{gate:#}"
+    );
+
+    package["dependencies"] = json!({"harmless": "^1.1.0"});
+    sandbox.rewrite("package.json", package.to_string());
+    check(&sandbox, 3, "error", "harmless, whose range has changed");
+
+    // What was found stays found; the gap is told beside it.
+    package["dependencies"] = json!({"danger": "1.0.0"});
+    sandbox.rewrite("package.json", package.to_string());
+    lock(&sandbox, "npm", &LOCK);
+    package["devDependencies"] = json!({"soft": "1.0.0"});
+    sandbox.rewrite("package.json", package.to_string());
+    let gate = check(&sandbox, 1, "failed", "2 findings of severity high or worse");
+    assert!(found(&gate, "package-lock.json").contains(&("not-audited".to_owned(), "critical".to_owned())));
+}
+
+#[test]
+fn a_member_that_the_lock_file_does_not_know_was_not_audited() {
+    let registry = Registry::start();
+    let root = json!({"name": "all", "version": "1.0.0", "private": true, "workspaces": ["packages/*"]});
+    let member = |name: &str, needs: &str| {
+        json!({"name": name, "version": "1.0.0", "dependencies": {needs: "1.0.0"}}).to_string()
+    };
+    let sandbox =
+        project(&registry, "findings", &root).file("packages/one/package.json", member("one", "harmless"));
+    lock(&sandbox, "npm", &LOCK);
+    check(&sandbox, 0, "passed", "nothing was found");
+    let sandbox = sandbox.file("packages/two/package.json", member("two", "danger"));
+    check(&sandbox, 3, "error", "not audited: all of packages/two");
+}
+
+#[test]
 fn a_workspace_is_audited_once_at_its_root() {
     let registry = Registry::start();
     let root = json!({"name": "all", "version": "1.0.0", "private": true, "workspaces": ["packages/*"]});

@@ -1,5 +1,7 @@
 //! pnpm and Yarn 1. Yarn 2 and later is read from recordings alone: it is not among the pinned tools.
 
+use serde_json::json;
+
 use super::registry::Registry;
 use super::{all, ask, check, found, hints, install, lock, project, vulnerable};
 
@@ -85,5 +87,76 @@ fn a_registry_that_gives_yarn_no_advisories_is_never_a_clean_result() {
     ] {
         sandbox = ask(sandbox, &registry, mode);
         check(&sandbox, 3, "error", reason);
+    }
+}
+
+#[test]
+fn what_a_lock_file_does_not_know_was_not_audited() {
+    for (program, args, file, refresh) in [
+        (
+            "pnpm",
+            &["install", "--lockfile-only"],
+            "pnpm-lock.yaml",
+            "pnpm install --lockfile-only",
+        ),
+        (
+            "yarn",
+            &["install", "--non-interactive"],
+            "yarn.lock",
+            "yarn install",
+        ),
+    ] {
+        let registry = Registry::start();
+        let mut package = json!({"name": "shop", "version": "1.0.0", "license": "MIT", "private": true,
+            "workspaces": ["packages/*"], "dependencies": {"harmless": "1.0.0"}});
+        let member =
+            json!({"name": "one", "version": "1.0.0", "license": "MIT", "dependencies": {"danger": "1.0.0"}});
+        let sandbox = project(&registry, "clean", &package)
+            .file(".yarnrc", "strict-ssl false\n")
+            .file("pnpm-workspace.yaml", "packages:\n  - packages/*\n")
+            .file(
+                "packages/one/package.json",
+                json!({"name": "one", "version": "1.0.0"}).to_string(),
+            );
+        install(&sandbox, program);
+        lock(&sandbox, program, args);
+        if !sandbox.path("node_modules/.bin").join(program).exists() {
+            install(&sandbox, program);
+        }
+        check(&sandbox, 0, "passed", "nothing was found");
+        sandbox.rewrite("packages/one/package.json", member.to_string());
+        let gate = check(
+            &sandbox,
+            3,
+            "error",
+            &format!("not in {file}, so that it was not audited: danger of packages/one"),
+        );
+        assert!(hints(&gate).contains(refresh), "{gate:#}");
+        package["devDependencies"] = json!({"soft": "^1.0.0"});
+        sandbox.rewrite("package.json", package.to_string());
+        check(&sandbox, 3, "error", "not audited: soft; danger of packages/one");
+    }
+}
+
+#[test]
+fn what_is_needed_for_development_is_audited_whatever_is_left_out_elsewhere() {
+    for (program, args) in [
+        ("pnpm", &["install", "--lockfile-only"]),
+        ("yarn", &["install", "--non-interactive"]),
+    ] {
+        let registry = Registry::start();
+        let package = json!({"name": "shop", "version": "1.0.0", "license": "MIT", "devDependencies": {"danger": "1.0.0"}});
+        let sandbox = project(&registry, "findings", &package).file(".yarnrc", "strict-ssl false\n");
+        install(&sandbox, program);
+        lock(&sandbox, program, args);
+        if !sandbox.path("node_modules/.bin").join(program).exists() {
+            install(&sandbox, program);
+        }
+        let mut sandbox = sandbox.env("NODE_ENV", "production");
+        check(&sandbox, 1, "failed", "1 finding of severity high or worse");
+        sandbox = sandbox.file(".npmrc", "production=true\n");
+        check(&sandbox, 1, "failed", "1 finding of severity high or worse");
+        sandbox = sandbox.env("npm_config_only", "prod");
+        check(&sandbox, 1, "failed", "1 finding of severity high or worse");
     }
 }

@@ -67,6 +67,62 @@ fn a_program_that_leaves_behind_the_back_of_its_tests_is_no_pass() {
 }
 
 #[test]
+fn a_package_whose_tests_never_ran_is_no_pass() {
+    let sandbox = module()
+        .file(
+            "store/store.go",
+            "package store\n\n// F is long.\nfunc F(n int) int {\n\tif n > 1 {\n\t\treturn 1\n\t}\n\treturn n\n}\n",
+        )
+        .file(
+            "store/store_test.go",
+            "package store\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestMain(m *testing.M) {\n\t\
+             if os.Getenv(\"NO_SUCH_DB\") == \"\" {\n\t\tos.Exit(0)\n\t}\n\tos.Exit(m.Run())\n}\n\n\
+             func TestF(t *testing.T) {\n\tt.Fatal(\"broken\")\n}\n",
+        );
+    let error = gate(
+        &sandbox,
+        "tests",
+        3,
+        "error",
+        "ended without running a test: example.com/sample/store",
+    );
+    hints(&error, "m.Run");
+
+    // Without test functions there is nothing that could have run, and the code counts as not covered.
+    sandbox.rewrite("store/store_test.go", "package store\n");
+    gate(&sandbox, "tests", 1, "failed", "coverage 25.0 % is below 80 %");
+
+    // A failure elsewhere stays one, and the package is named beside it.
+    sandbox.rewrite(
+        "store/store_test.go",
+        "package store\n\nimport \"testing\"\n\nfunc TestMain(m *testing.M) {}\n\nfunc TestF(t *testing.T) {}\n",
+    );
+    sandbox.rewrite("two.go", TWO.replace("return 2", "return 3"));
+    let failed = gate(&sandbox, "tests", 1, "failed", "1 test failed");
+    let told = failed.to_string();
+    assert!(
+        told.contains("without running a test (does TestMain call m.Run?): example.com/sample/store"),
+        "{told}"
+    );
+}
+
+#[test]
+fn tests_that_were_all_skipped_have_not_answered() {
+    let sandbox = module().file(
+        "two_test.go",
+        "package sample\n\nimport \"testing\"\n\nfunc TestTwo(t *testing.T) {\n\tt.Skip(\"later\")\n}\n",
+    );
+    let error = gate(
+        &sandbox,
+        "tests",
+        3,
+        "error",
+        "the only test was skipped, so that nothing was tested",
+    );
+    hints(&error, "let one of the tests run here");
+}
+
+#[test]
 fn a_module_without_tests_is_skipped() {
     let sandbox = Sandbox::new()
         .go()

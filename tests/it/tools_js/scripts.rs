@@ -238,6 +238,11 @@ fn a_configured_command_is_no_better_than_the_script_that_it_runs() {
             "always succeeds",
         ),
         (json!({}), "npm run test --if-present", "has no script"),
+        (
+            json!({"test": "echo \"Error: no test specified\" && exit 1"}),
+            "npm test -- --coverage",
+            "no test specified",
+        ),
     ] {
         let package = json!({"name": "a", "version": "1.0.0", "scripts": scripts});
         let sandbox = crate::support::Sandbox::new()
@@ -251,4 +256,55 @@ fn a_configured_command_is_no_better_than_the_script_that_it_runs() {
         let said = report["gates"][0]["reason"].as_str().unwrap();
         assert!(said.contains(reason), "{command}: {said}");
     }
+}
+
+#[test]
+fn a_script_that_is_more_than_one_tool_decides_and_not_that_tool() {
+    // As vue-tsc sees what tsc does not, so does this one.
+    let stricter = |name: &str| json!({name: "node -e \"process.exit(7)\" && true"});
+    let files = [
+        ("tsconfig.json", "{\"compilerOptions\": {\"noEmit\": true}}\n"),
+        ("a.ts", "export const a: number = 1;\n"),
+        ESLINT,
+    ];
+    let sandbox = project(&package(&stricter("typecheck")), &files);
+    run(&sandbox, "type_checking", "failed", "exit code 7");
+    let sandbox = project(&package(&stricter("lint")), &files);
+    run(&sandbox, "linting", "failed", "exit code 7");
+    // One that may rewrite files is not run, whatever else it does.
+    let fixing = json!({"lint": "node -e \"process.exit(7)\" --fix && true"});
+    let gate = project(&package(&fixing), &[ESLINT, ("a.js", "let a = 1;\n")]);
+    run(&gate, "linting", "passed", "no findings");
+}
+
+#[test]
+fn a_report_decides_whatever_the_command_ends_with() {
+    let recipe = json!({
+        "command": {"shell": "cp ../kept.sarif found.sarif; exit 0"}, "sarif": "found.sarif"
+    });
+    let sarif = |results: &str| {
+        format!(
+            r#"{{"version": "2.1.0", "runs": [{{"tool": {{"driver": {{"name": "t"}}}}, "results": [{results}]}}]}}"#
+        )
+    };
+    for (results, verdict, reason) in [
+        (
+            r#"{"level": "error", "message": {"text": "no"}}"#,
+            "failed",
+            "1 finding",
+        ),
+        ("", "passed", "no findings"),
+    ] {
+        let sandbox = Sandbox::new()
+            .file("kept.sarif", sarif(results))
+            .file("zz/zz.toml", "")
+            .config(&json!({"languages": {"zz": {"markers": ["zz.toml"], "gates": {"linting": recipe}}}}));
+        run(&sandbox, "linting", verdict, reason);
+    }
+    let hollow = json!({"languages": {"zz": {"markers": ["zz.toml"], "gates": {
+        "linting": {"command": {"shell": "scan; exit 0"}}
+    }}}});
+    let sandbox = Sandbox::new().file("zz.toml", "").config(&hollow);
+    let gate = run(&sandbox, "linting", "error", "always succeeds");
+    hints(&gate, "languages.zz.gates.linting");
 }

@@ -97,6 +97,13 @@ fn a_report_that_contradicts_itself_is_no_pass() {
         "r.json:5:14: the verdict is \"passed\", and the required gate tests is \"failed\"",
     );
     check("/gates/0/verdict", json!("not_run"), "contradicts itself");
+    let mut cancelled = small();
+    cancelled["cancelled_by"] = json!("SIGINT");
+    assert!(
+        read(&cancelled.to_string())
+            .unwrap_err()
+            .contains("the run was cancelled")
+    );
     check("/gates/0/verdict", json!("skipped"), "no gate has passed");
     check("/gates", json!([]), "no gate has passed");
 }
