@@ -113,7 +113,11 @@ pub fn remove(root: &Path) -> anyhow::Result<Done> {
         None
     };
     let written = written_files(&store)?;
-    let manifest = read_manifest(&store).unwrap_or_else(|| unknown(&written));
+    let manifest = match read_manifest(&store) {
+        Some(manifest) => manifest,
+        None if is_there(root, &written)? => unknown(&written),
+        None => Manifest::default(),
+    };
     // First: a hook that watches over the settings must know that this is meant.
     store.remove(layout::CLAUDE)?;
     take_hooks_out(&store, &manifest, &mut done)?;
@@ -296,6 +300,13 @@ fn written_files(store: &Store) -> anyhow::Result<Vec<(String, Origin)>> {
         }
     }
     Ok(written)
+}
+
+/// Whether there is anything of sdd at all.
+fn is_there(root: &Path, written: &[(String, Origin)]) -> Result<bool, Error> {
+    let (_, value) = settings(root)?;
+    let hooks = agent::missing(&value).len() < agent::HANDLERS.len();
+    Ok(hooks || written.iter().any(|(_, origin)| *origin == Origin::Ours))
 }
 
 /// The record of an installation of which there is none, as in a fresh clone.
