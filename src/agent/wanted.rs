@@ -1,18 +1,20 @@
 //! Which gates an event asks for, and what a report says of them.
 
 use super::event::Event;
+use crate::gates::gates_for;
 use crate::model::config::Config;
 use crate::model::gate_id::GateId;
 use crate::model::report::{GateReport, Report};
 use crate::model::verdict::{RunVerdict, Verdict};
+use crate::model::work_item::WorkItemType;
 
 /// Gates that cost little: a subagent is held to these, and the rest belongs to the stop of the agent itself.
 pub const CHEAP: [GateId; 3] = [GateId::Formatting, GateId::Linting, GateId::TypeChecking];
 
-/// The gates that decide over an event: required ones. What is optional informs, and an agent that stops asks for
-/// no information.
-pub fn wanted(config: &Config, event: Event) -> Vec<GateId> {
-    GateId::ALL
+/// The gates that decide over an event: required ones, of those that work of this type needs. What is optional informs,
+/// and an agent that stops asks for no information.
+pub fn wanted(config: &Config, event: Event, kind: Option<WorkItemType>) -> Vec<GateId> {
+    kind.map_or_else(|| GateId::ALL.to_vec(), gates_for)
         .into_iter()
         .filter(|gate| {
             let settings = config.gate(*gate);
@@ -20,6 +22,15 @@ pub fn wanted(config: &Config, event: Event) -> Vec<GateId> {
         })
         .filter(|gate| event != Event::SubagentStop || CHEAP.contains(gate))
         .collect()
+}
+
+/// Whether the work needs a gate that this sdd does not have: then no run of this one has the whole answer.
+pub fn demands_unknown(config: &Config, event: Event, kind: Option<WorkItemType>) -> bool {
+    event != Event::SubagentStop
+        && config
+            .unavailable_gates(kind)
+            .iter()
+            .any(|gate| gate.enabled && gate.required && gate.scope.concerns(kind))
 }
 
 /// What a report says of the gates that were asked for.

@@ -113,9 +113,11 @@ pub fn remove(root: &Path) -> anyhow::Result<Done> {
         None
     };
     let written = written_files(&store)?;
-    let known = read_manifest(&store);
-    let is_known = known.is_some();
-    let manifest = known.unwrap_or_else(|| unknown(&written));
+    let manifest = match read_manifest(&store) {
+        Some(manifest) => manifest,
+        None if is_there(root, &written)? => unknown(&written),
+        None => Manifest::default(),
+    };
     // First: a hook that watches over the settings must know that this is meant.
     store.remove(layout::CLAUDE)?;
     take_hooks_out(&store, &manifest, &mut done)?;
@@ -132,9 +134,7 @@ pub fn remove(root: &Path) -> anyhow::Result<Done> {
             }
         }
     }
-    // Without a record a directory may be taken for sdd's only where something of sdd's was found.
-    let ours = is_known || done.files.iter().any(|file| file.result == "removed");
-    for directory in manifest.directories.iter().rev().filter(|_| ours) {
+    for directory in manifest.directories.iter().rev() {
         if store.remove_empty_directory(directory)? {
             done.add(directory, "removed");
         }
@@ -300,6 +300,13 @@ fn written_files(store: &Store) -> anyhow::Result<Vec<(String, Origin)>> {
         }
     }
     Ok(written)
+}
+
+/// Whether there is anything of sdd at all.
+fn is_there(root: &Path, written: &[(String, Origin)]) -> Result<bool, Error> {
+    let (_, value) = settings(root)?;
+    let hooks = agent::missing(&value).len() < agent::HANDLERS.len();
+    Ok(hooks || written.iter().any(|(_, origin)| *origin == Origin::Ours))
 }
 
 /// The record of an installation of which there is none, as in a fresh clone.

@@ -5,13 +5,14 @@ use std::time::Duration;
 use super::sight::Sight;
 use super::{Hook, memory, policy};
 use crate::agent::{self, Answer, Blocked, Event, Judged, Mending, Run, Step};
-use crate::commands::error::show;
+use crate::commands::error::{CommandError, show};
 use crate::commands::pipeline::{self, Inputs, Opened, Recording, Request, RunOptions};
 use crate::commands::work::{self, OpenSession};
 use crate::model::gate_id::GateId;
 use crate::model::report::Report;
 use crate::model::text;
 use crate::model::verdict::RunVerdict;
+use crate::model::work_item::WorkItemType;
 use crate::process::signals;
 use crate::report;
 use crate::store::{Error, Store, layout, lock};
@@ -19,10 +20,15 @@ use crate::store::{Error, Store, layout, lock};
 /// How long the lock of runs is waited for at once: meanwhile somebody may ask sdd to stop.
 const TURN: Duration = Duration::from_millis(200);
 
+/// What is said when no run of this sdd has the whole answer.
+const LACKS: &str = "the work needs a gate that this sdd does not have";
+
 /// What decides over an event.
 struct Asked {
     opened: Opened,
     gates: Vec<GateId>,
+    /// Whether the work needs a gate that this sdd does not have.
+    unknown: bool,
     session: Option<OpenSession>,
     sight: Sight,
 }
@@ -51,11 +57,15 @@ pub(super) fn answer(hook: &Hook<'_>) -> Answer {
 /// What is to be decided; `None` when nothing is.
 fn ask(hook: &Hook<'_>) -> anyhow::Result<Option<Asked>> {
     let opened = pipeline::open(hook.cx)?;
-    let gates = agent::wanted(&opened.config, hook.event);
-    if gates.is_empty() {
-        return Ok(None);
-    }
     let session = work::open_session(&opened.store)?;
+    let kind = kind(session.as_ref());
+    let gates = agent::wanted(&opened.config, hook.event, kind);
+    let unknown = agent::demands_unknown(&opened.config, hook.event, kind);
+    match (gates.is_empty(), unknown) {
+        (true, true) => return Err(CommandError::no_verdict(LACKS).into()),
+        (true, false) => return Ok(None),
+        (false, _) => {}
+    }
     let base = session
         .as_ref()
         .and_then(|session| session.state.base_commit.as_deref());
@@ -72,9 +82,15 @@ fn ask(hook: &Hook<'_>) -> anyhow::Result<Option<Asked>> {
     Ok(Some(Asked {
         opened,
         gates,
+        unknown,
         session,
         sight,
     }))
+}
+
+/// What type the work is of.
+fn kind(session: Option<&OpenSession>) -> Option<WorkItemType> {
+    Some(session?.work.as_ref()?.item.kind)
 }
 
 /// Whether the work tree is the one that the agent's session began with.
@@ -95,7 +111,7 @@ fn decide(hook: &Hook<'_>, asked: &Asked) -> Answer {
         Err(error) => return without_verdict(hook, &error),
     };
     let report = report::clean(&found.report).unwrap_or(found.report);
-    let judged = match found.run {
+    let mut judged = match found.run {
         Run::New => agent::of_run(&report, &asked.gates),
         Run::Earlier => {
             agent::of_earlier(&report, &asked.gates).unwrap_or_else(|| agent::of_run(&report, &asked.gates))
@@ -113,6 +129,12 @@ fn decide(hook: &Hook<'_>, asked: &Asked) -> Answer {
     }
     if let Some(signal) = hook.cx.cancel.signal() {
         warnings.insert(0, format!("the run was ended by {}", signals::name(signal)));
+    }
+    if asked.unknown {
+        warnings.insert(0, LACKS.to_owned());
+        if judged.verdict == RunVerdict::Passed {
+            judged.verdict = RunVerdict::Error;
+        }
     }
     let changed = asked
         .sight
@@ -193,6 +215,11 @@ fn find(hook: &Hook<'_>, asked: &Asked) -> anyhow::Result<Found> {
 fn earlier(asked: &Asked) -> Option<Found> {
     let tree = asked.sight.digest()?.to_owned();
     let work = asked.session.as_ref().and_then(|session| session.work.as_ref());
+    // What counts as new depends on branches that others move, unless a session says since when.
+    let moves = work.is_none() && asked.gates.contains(&GateId::Documentation);
+    if asked.unknown || moves {
+        return None;
+    }
     let inputs = Inputs::now(&asked.opened.store, &asked.opened.config, work, tree)?;
     let fits = |report: &Report| agent::of_earlier(report, &asked.gates).map(|judged| judged.verdict);
     let (report, _) = inputs.earlier(&asked.opened.store, fits)?;

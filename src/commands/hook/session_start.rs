@@ -47,7 +47,9 @@ pub(super) fn answer(hook: &Hook<'_>) -> Answer {
     if let Some(last) = report::last(&opened.store) {
         said.push(of_run(&last, &sdd));
     }
-    let gates: Vec<&str> = agent::wanted(&opened.config, Event::Stop)
+    let work = session.as_ref().and_then(|session| session.work.as_ref());
+    let kind = work.map(|work| work.item.kind);
+    let gates: Vec<&str> = agent::wanted(&opened.config, Event::Stop, kind)
         .iter()
         .map(|gate| gate.as_str())
         .collect();

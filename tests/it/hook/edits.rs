@@ -51,6 +51,80 @@ fn the_formatter_and_the_linter_look_at_the_edited_file_alone() {
     sandbox.assert_nothing_left();
 }
 
+/// What is said of a file with a fault in it, and that nothing is said of another one.
+#[track_caller]
+fn check_one(sandbox: &Sandbox, path: &str, said: &[&str]) {
+    let budget = ["post-edit", "--budget", "60"];
+    let before = sandbox.read(path);
+    let feedback = reason(&hook(sandbox, &budget, &edit(sandbox, &sandbox.path(path))));
+    for word in said {
+        assert!(feedback.contains(word), "{word:?} is not in:\n{feedback}");
+    }
+    assert!(!feedback.contains("other"), "{feedback}");
+    assert_eq!(sandbox.read(path), before, "nothing is rewritten");
+    sandbox.assert_nothing_left();
+}
+
+#[test]
+fn tools_of_other_languages_are_asked_about_one_file_as_well() {
+    let prettier = crate::tools_js_lint::project(&[
+        (".prettierrc", "semi: true\n"),
+        (
+            "eslint.config.mjs",
+            "export default [{ rules: { \"no-var\": \"error\" } }];\n",
+        ),
+        ("src/a.js", "var  a=1\n"),
+        ("src/other.js", "var  b=1\n"),
+    ]);
+    check_one(
+        &prettier,
+        "src/a.js",
+        &[
+            "src/a.js unformatted",
+            "src/a.js:1 no-var",
+            "sdd gate formatting linting --fix",
+        ],
+    );
+
+    let biome = crate::tools_js_lint::project(&[
+        ("biome.json", "{}\n"),
+        ("src/a.js", "if (a == 1)  {}\n"),
+        ("src/other.js", "if (b == 1)  {}\n"),
+    ]);
+    check_one(&biome, "src/a.js", &["src/a.js", "unformatted", "noDoubleEquals"]);
+
+    let ugly = "package sample\n\nvar   X = 1\n";
+    let go = Sandbox::new()
+        .go()
+        .config(&json!({}))
+        .file("go.mod", "module example.com/sample\n\ngo 1.22\n")
+        .file("a.go", ugly)
+        .file("other.go", ugly.replace('X', "Y"));
+    check_one(
+        &go,
+        "a.go",
+        &[
+            "sdd: a.go: formatting found something",
+            "sdd gate formatting --fix",
+        ],
+    );
+
+    let rust = Sandbox::new()
+        .rust()
+        .config(&json!({}))
+        .file(
+            "Cargo.toml",
+            "[package]\nname = \"sample\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+        )
+        .file("src/lib.rs", "pub mod other;\npub fn  a() {}\n")
+        .file("src/other.rs", "pub fn  b() {}\n");
+    check_one(
+        &rust,
+        "src/lib.rs",
+        &["sdd: src/lib.rs: formatting found something"],
+    );
+}
+
 #[test]
 fn what_the_project_leaves_out_and_what_is_outside_is_nobodys_business() {
     let sandbox = python().file("ruff.toml", "extend-exclude = [\"pkg/b.py\"]\n");

@@ -100,7 +100,8 @@ fn with(mut payload: Value, changes: &Value) -> Value {
 /// A repository in which one rule decides: no line of `src` has the word TODO in it.
 fn project() -> Sandbox {
     let sandbox = Sandbox::new().git().file("src/a.txt", "fine\n").config(&json!({
-        "quality_gates": {"custom_validations": {"rules": [todo()]}}
+        "quality_gates": {"custom_validations": {"rules": [todo()]},
+            "documentation": {"enabled": false}, "spec_completeness": {"enabled": false, "required": false}}
     }));
     sandbox.file(
         ".gitignore",

@@ -30,6 +30,8 @@ fn settings(rules: &Value) -> Value {
         "formatting": {"enabled": false}, "security": {"enabled": false, "required": false},
         "documentation": {"enabled": false, "required": false},
         "spec_completeness": {"enabled": false, "required": false},
+        "integration_tests": {"enabled": false, "required": false},
+        "integration_documentation": {"enabled": false, "required": false},
         "custom_validations": {"rules": rules},
     }})
 }
