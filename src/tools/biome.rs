@@ -315,8 +315,8 @@ impl Sight {
             Self::Code => None,
             Self::NoCode => Some(NO_CODE.to_owned()),
             Self::Unknown(other) => Some(format!(
-                "whether biome looked at code is not known: it looked at {files} files and does not name them, and {other} \
-                 of the unit are JSON, CSS and the like; see what \"files\" in its settings leaves out"
+                "whether biome looked at code is not known: of its files ({files}) it names none, and JSON, CSS and \
+                 the like are enough to be all of them ({other}); see what \"files\" in its settings leaves out"
             )),
         }
     }

@@ -251,8 +251,8 @@ fn tally(diagnosis: &Diagnosis) -> String {
     format!("{}{wanting}", counts.join(", "))
 }
 
-/// What to do next: the first command that mends a problem; where there is none, the first advice. Nothing where no
-/// problem has one.
+/// What to do next: the first command that mends a problem; where there is none, the first advice, or what is to be
+/// installed. Nothing where nothing of it is known.
 fn next(diagnosis: &Diagnosis, sdd: &str) -> Option<String> {
     if diagnosis.verdict == RunVerdict::Passed {
         return Some(format!("{sdd} gate"));
@@ -269,7 +269,13 @@ fn next(diagnosis: &Diagnosis, sdd: &str) -> Option<String> {
             (line.required && line.is_problem()).then(|| format!("{}: {remedy}", line.name))
         })
     };
-    command.map(str::to_owned).or_else(advice)
+    let missing = || {
+        let is_missing =
+            |tool: &&ToolReport| tool.required && tool.verdict == Verdict::Error && tool.path.is_none();
+        let tool = diagnosis.tools.iter().find(is_missing)?;
+        Some(format!("install {}", tool.tool))
+    };
+    command.map(str::to_owned).or_else(advice).or_else(missing)
 }
 
 /// What keeps the project from being ready, with the command that mends it. Of checks, and of programs that sdd has

@@ -66,8 +66,10 @@ fn a_tool_that_fails_when_asked_for_its_version_is_named() {
 #[test]
 fn what_was_typed_is_said_as_it_was_typed() {
     let sandbox = Sandbox::new()
+        .config(&json!({"quality_gates": {"linting": {"required": true}}}))
         .file("Cargo.toml", "[package]\nname = \"x\"\n")
         .file("src/lib.rs", "")
+        .fake("cargo-clippy", "exit 0")
         .fake(
             "cargo",
             "case $1 in clippy) echo no such command >&2; exit 101;; *) echo cargo 1.90.0;; esac",

@@ -109,13 +109,13 @@ fn a_look_at_json_alone_is_no_look_at_code() {
             ["--no-fix"],
             "passed",
         );
-        let warnings = found["steps"][0]["warnings"].to_string();
+        let warnings = found["warnings"].to_string();
         assert!(
             warnings.contains("whether biome looked at code is not known"),
             "{found:#}"
         );
         let found = gate(&project(&[CONFIG, TIDY]), name, ["--no-fix"], "passed");
-        assert_eq!(found["steps"][0]["warnings"], json!([]), "{found:#}");
+        assert_eq!(found["warnings"], json!([]), "{found:#}");
     }
 }
 

@@ -105,6 +105,9 @@ fn the_next_step_is_never_the_same_command_again() {
     let mut only_page = tool("cargo", Verdict::Error, true, None);
     only_page.remedy = vec!["see https://example.org".to_owned()];
     check(None, Some(only_page), Some("cargo: see https://example.org"));
+    let mut unknown = tool("no-such", Verdict::Error, true, None);
+    unknown.remedy = Vec::new();
+    check(None, Some(unknown), Some("install no-such"));
     let pytest = tool("pytest", Verdict::Error, true, None);
     check(Some("correct it"), Some(pytest), Some("uv add --dev pytest"));
 }

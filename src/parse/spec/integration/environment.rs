@@ -148,7 +148,7 @@ fn parse_service(text: &str) -> Option<(Service, Vec<String>)> {
             Err(words) => bad.push(words),
         }
     }
-    notes.retain(|note| !note.is_empty());
+    notes.retain(|note| !note.is_empty() && !placeholder::is_placeholder(note));
     let service = Service {
         name,
         tag,
