@@ -63,7 +63,7 @@ mod tests {
         for file in files {
             let path = dir.path().join(file);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, "").unwrap();
+            std::fs::File::create(path).unwrap();
         }
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         let found = count(dir.path(), &set(files), &set(above));

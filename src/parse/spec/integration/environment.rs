@@ -5,6 +5,7 @@ use crate::model::spec::{At, EnvironmentNeeds, Service};
 use crate::parse::spec::document::{Block, Line};
 use crate::parse::spec::oddities::{Oddities, quoted};
 use crate::parse::spec::parts::{Entry, Part};
+use crate::parse::spec::placeholder;
 use crate::parse::spec::variables;
 use crate::parse::spec::words;
 
