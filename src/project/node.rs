@@ -36,7 +36,7 @@ pub struct NodeFacts {
 pub struct ForBiome {
     /// JavaScript, TypeScript, and what holds some of it.
     pub code: u64,
-    /// JSON, CSS and the like.
+    /// JSON, CSS and the like, without Biome's own settings.
     pub other: u64,
 }
 

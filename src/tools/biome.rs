@@ -13,6 +13,7 @@ use super::python::{self, Options};
 use super::{Answer, Ask, Mode, Prepared, Reading, ToolRun, javascript};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
+use crate::project::node::ForBiome;
 
 /// Options that decide the mode, hide findings or change the report.
 const REPORT: Options = Options {
@@ -301,7 +302,13 @@ impl Sight {
             ending.is_some_and(|ending| !NOT_CODE.contains(&ending))
         };
         let named = report.diagnostics.iter().filter_map(Diagnostic::file);
-        match run.facts.node.for_biome {
+        // A directory that is named has Biome's own settings in it.
+        let settings = u64::from(run.args.iter().any(|word| word == "."));
+        let there = run.facts.node.for_biome.map(|there| ForBiome {
+            other: there.other + settings,
+            ..there
+        });
+        match there {
             Some(there) if there.code == 0 => Self::NoCode,
             Some(there) if files <= there.other && !named.into_iter().any(|file| is_code(&file)) => {
                 Self::Unknown(there.other)
