@@ -97,7 +97,7 @@ fn what_cannot_be_checked_is_no_pass() {
 
 #[test]
 fn a_look_at_json_alone_is_no_look_at_code() {
-    let only_json = "{ \"files\": { \"includes\": [\"**\", \"!**/*.js\"] } }\n";
+    let only_json = "{ \"files\": { \"includes\": [\"**\", \"!**/*.js\"] }, \"formatter\": { \"indentStyle\": \"space\" } }\n";
     for name in ["linting", "formatting"] {
         says(
             &gate(&project(&[CONFIG]), name, ["--no-fix"], "skipped"),
