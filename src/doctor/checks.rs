@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::platform::Platform;
 use super::wanted::Gap;
-use super::ways::{self, NodeManager, PythonManager};
+use super::ways::{self, PythonManager};
 use crate::gates::Meaning;
 use crate::model::config::{Config, UnavailableGate};
 use crate::model::language::Language;
@@ -12,6 +12,7 @@ use crate::model::report::GitInfo;
 use crate::model::text;
 use crate::model::verdict::Verdict;
 use crate::model::work_item::WorkItemType;
+use crate::project::installing::{node_install, node_lock, python_install};
 use crate::project::{Project, UnitFacts};
 
 /// One check.
@@ -203,8 +204,6 @@ pub fn installed(facts: &UnitFacts, sight: UnitSight, platform: &Platform) -> Op
 
 fn node_modules(facts: &UnitFacts, sight: UnitSight) -> Check {
     const NAME: &str = "dependencies";
-    let manager = ways::node_manager(facts);
-    let install = manager.map_or("npm install", NodeManager::install);
     let declares = facts.package.as_ref().is_some_and(|package| {
         ["dependencies", "devDependencies"].iter().any(|group| {
             package
@@ -223,15 +222,18 @@ fn node_modules(facts: &UnitFacts, sight: UnitSight) -> Check {
             ".pnp.cjs is there, in the place of node_modules",
         );
     }
-    let why = match (manager, declares) {
-        (_, false) => return Check::of(NAME, Verdict::Skipped, "package.json declares no dependencies"),
-        (Some(manager), true) => format!(
+    if !declares {
+        return Check::of(NAME, Verdict::Skipped, "package.json declares no dependencies");
+    }
+    let why = if node_lock(facts).is_some() {
+        format!(
             "there is a lock file of {}, and no node_modules",
-            manager.program()
-        ),
-        (None, true) => "package.json declares dependencies, and there is no node_modules".to_owned(),
+            facts.node.manager.program()
+        )
+    } else {
+        "package.json declares dependencies, and there is no node_modules".to_owned()
     };
-    Check::of(NAME, Verdict::Failed, why).remedy(Some(ways::within(facts, install)))
+    Check::of(NAME, Verdict::Failed, why).remedy(Some(ways::within(facts, &node_install(facts))))
 }
 
 fn environment(facts: &UnitFacts, sight: UnitSight, platform: &Platform) -> Check {
@@ -283,25 +285,11 @@ fn environment(facts: &UnitFacts, sight: UnitSight, platform: &Platform) -> Chec
 
 /// The command that makes the environment of a unit with its dependencies in it.
 fn make_environment(facts: &UnitFacts, platform: &Platform) -> String {
-    match ways::python_manager(facts) {
-        PythonManager::Uv => "uv sync".to_owned(),
-        PythonManager::Poetry => "poetry install".to_owned(),
-        PythonManager::Pdm => "pdm install".to_owned(),
-        PythonManager::Pipenv => "pipenv install --dev".to_owned(),
-        PythonManager::Pip => {
-            let bare = UnitFacts {
-                virtualenv: None,
-                ..facts.clone()
-            };
-            let (make, python) = ways::virtualenv(&bare, &platform.os);
-            let what = if facts.requirements.is_some() {
-                "-r requirements.txt"
-            } else {
-                "-e ."
-            };
-            format!("{make}{python} -m pip install {what}")
-        }
-    }
+    let bare = UnitFacts {
+        virtualenv: None,
+        ..facts.clone()
+    };
+    python_install(&bare, &platform.os)
 }
 
 /// What keeps a gate from asking, although no program is missing.

@@ -180,12 +180,14 @@ fn here(ask: &Ask, answer: Option<VersionAnswer>, name: &str) -> (Verdict, Optio
             (Verdict::Passed, None, reason)
         }
         (Ask::With(question), Some(VersionAnswer::Broken(how))) => {
+            let program = question.program.to_string_lossy();
             let asked = question.args.join(" ");
             (
                 Verdict::Error,
                 None,
                 format!(
-                    "it is there and does not run: {name} {asked} {}",
+                    "it is there and does not run: {} {asked} {}",
+                    text::one_line(super::wanted::stem(&program)),
                     text::one_line(&how)
                 ),
             )

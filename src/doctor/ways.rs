@@ -4,8 +4,8 @@ use super::platform::Platform;
 use super::recipes::{Own, Recipe};
 use crate::model::language::Language;
 use crate::project::UnitFacts;
-pub(super) use crate::project::installing::{PythonManager, python_manager, quoted, virtualenv, within};
-use crate::project::installing::{nearest_lock, python_add};
+pub(super) use crate::project::installing::{PythonManager, python_manager, quoted, within};
+use crate::project::installing::{node_install, python_add};
 
 /// Where a program is wanted.
 #[derive(Clone, Copy, Debug)]
@@ -62,64 +62,8 @@ fn own_way(own: Own, place: Place<'_>) -> Option<String> {
     })
 }
 
-/// The package manager that a JavaScript unit is installed with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NodeManager {
-    /// npm, by its lock file or for want of another one.
-    Npm,
-    /// pnpm.
-    Pnpm,
-    /// Yarn.
-    Yarn,
-    /// Bun.
-    Bun,
-}
-
-/// The package manager of a JavaScript unit: the nearest lock file decides; `None` without one.
-pub fn node_manager(facts: &UnitFacts) -> Option<NodeManager> {
-    nearest_lock(facts, |name| match name {
-        "package-lock.json" | "npm-shrinkwrap.json" => Some(NodeManager::Npm),
-        "pnpm-lock.yaml" => Some(NodeManager::Pnpm),
-        "yarn.lock" => Some(NodeManager::Yarn),
-        "bun.lock" | "bun.lockb" => Some(NodeManager::Bun),
-        _ => None,
-    })
-}
-
-impl NodeManager {
-    /// Its program.
-    pub fn program(self) -> &'static str {
-        match self {
-            Self::Npm => "npm",
-            Self::Pnpm => "pnpm",
-            Self::Yarn => "yarn",
-            Self::Bun => "bun",
-        }
-    }
-
-    /// The command that installs what the lock file says, and changes no lock file.
-    pub fn install(self) -> &'static str {
-        match self {
-            Self::Npm => "npm ci",
-            Self::Pnpm => "pnpm install --frozen-lockfile",
-            Self::Yarn => "yarn install --frozen-lockfile",
-            Self::Bun => "bun install --frozen-lockfile",
-        }
-    }
-
-    fn add(self) -> &'static str {
-        match self {
-            Self::Npm => "npm install --save-dev",
-            Self::Pnpm => "pnpm add --save-dev",
-            Self::Yarn => "yarn add --dev",
-            Self::Bun => "bun add --dev",
-        }
-    }
-}
-
 /// What the project names already is installed, anything else is added.
 fn npm_way(facts: &UnitFacts, packages: &str) -> String {
-    let manager = node_manager(facts);
     let declared = |name: &str| {
         let package = facts.package.as_ref();
         ["dependencies", "devDependencies"].iter().any(|group| {
@@ -129,10 +73,10 @@ fn npm_way(facts: &UnitFacts, packages: &str) -> String {
         })
     };
     let first = packages.split(' ').next().unwrap_or(packages);
-    match (declared(first), manager) {
-        (true, Some(manager)) => manager.install().to_owned(),
-        (true, None) => "npm install".to_owned(),
-        (false, manager) => format!("{} {packages}", manager.unwrap_or(NodeManager::Npm).add()),
+    if declared(first) {
+        node_install(facts)
+    } else {
+        format!("{} {packages}", facts.node.manager.add())
     }
 }
 
@@ -144,6 +88,7 @@ mod tests {
     use super::super::recipes::by_name;
     use super::*;
     use crate::model::unit::Unit;
+    use crate::project::node::PackageManager;
 
     fn platform(manager: Manager) -> Platform {
         let mut platform = Platform::of(&Machine {
@@ -173,6 +118,10 @@ mod tests {
         };
         let mut facts = UnitFacts::bare(unit, root.clone(), dir.clone());
         facts.locks = locks.iter().map(|lock| dir.join(lock)).collect();
+        facts.node.manager = locks
+            .iter()
+            .find_map(|lock| PackageManager::of_lock(lock))
+            .unwrap_or_default();
         facts
     }
 
@@ -250,13 +199,17 @@ mod tests {
         facts.package = Some(serde_json::json!({"devDependencies": {"jest": "^30"}}));
         check("jest", Manager::Apt, Some(&facts), &["npm ci"]);
         facts.locks = vec!["/project/yarn.lock".into()];
+        facts.node.manager = PackageManager::Yarn;
         check(
             "jest",
             Manager::Apt,
             Some(&facts),
             &["yarn install --frozen-lockfile"],
         );
+        // package.json may name the manager without a lock file that says the same.
         facts.locks = Vec::new();
+        check("jest", Manager::Apt, Some(&facts), &["yarn install"]);
+        facts.node.manager = PackageManager::Npm;
         check("jest", Manager::Apt, Some(&facts), &["npm install"]);
         facts.package = Some(serde_json::json!({"devDependencies": ["jest"]}));
         check(

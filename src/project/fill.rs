@@ -14,7 +14,7 @@ use super::paths::display;
 use super::scan::Scan;
 use super::tracked::Tracked;
 use super::units::{Chosen, Manifests, workspace_of_packages};
-use super::{fill_go, fill_node, fill_python, fill_rust};
+use super::{fill_biome, fill_go, fill_node, fill_python, fill_rust, fill_typescript};
 
 /// Fills units of one project, reading each directory once.
 pub(super) struct Filler<'a> {
@@ -78,6 +78,10 @@ impl<'a> Filler<'a> {
             Language::Javascript | Language::Typescript => {
                 (facts.node, facts.package) = fill_node::facts(&self.root, &dir, &facts.locks, manifests);
                 facts.node.members = self.members(&relative, manifests);
+                facts.node.for_biome = fill_biome::count(&dir, &facts.entries, &facts.above);
+                if facts.unit.language == Language::Typescript {
+                    facts.node.unchecked = fill_typescript::unchecked(&dir);
+                }
                 facts.node.tsconfigs = fill_node::tsconfigs(&relative, &facts.entries, manifests);
             }
             Language::Rust => {

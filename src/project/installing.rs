@@ -1,13 +1,16 @@
 //! How packages get into a unit: with the manager whose lock file it has, into the environment that it has.
 
+use std::path::{Path, PathBuf};
+
 use super::UnitFacts;
+use super::node::PackageManager;
 
 /// The package manager that a Python unit is installed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PythonManager {
     /// uv, by its lock file.
     Uv,
-    /// Poetry, by its lock file.
+    /// Poetry, by its lock file or its table in `pyproject.toml`.
     Poetry,
     /// PDM, by its lock file.
     Pdm,
@@ -17,7 +20,7 @@ pub enum PythonManager {
     Pip,
 }
 
-/// The package manager of a Python unit: the nearest lock file decides.
+/// The package manager of a Python unit: the nearest lock file decides, and without one what the manifest is written for.
 pub fn python_manager(facts: &UnitFacts) -> PythonManager {
     nearest_lock(facts, |name| match name {
         "uv.lock" => Some(PythonManager::Uv),
@@ -26,7 +29,16 @@ pub fn python_manager(facts: &UnitFacts) -> PythonManager {
         "Pipfile.lock" => Some(PythonManager::Pipenv),
         _ => None,
     })
-    .unwrap_or(PythonManager::Pip)
+    .unwrap_or_else(|| {
+        let manifest = facts.manifest.as_ref();
+        let tool = |name: &str| manifest.and_then(|manifest| manifest.get("tool")?.get(name));
+        // Beside `[project]` the table may hold settings alone; with dependencies it is Poetry's own.
+        if tool("poetry").is_some_and(|poetry| poetry.get("dependencies").is_some()) {
+            PythonManager::Poetry
+        } else {
+            PythonManager::Pip
+        }
+    })
 }
 
 /// What the nearest lock file that is known to the reader says.
@@ -35,6 +47,22 @@ pub fn nearest_lock<T>(facts: &UnitFacts, known: impl Fn(&str) -> Option<T>) -> 
         .locks
         .iter()
         .find_map(|lock| known(lock.file_name()?.to_str()?))
+}
+
+/// The nearest lock file of the package manager of a JavaScript unit.
+pub fn node_lock(facts: &UnitFacts) -> Option<&Path> {
+    let manager_of = |lock: &Path| PackageManager::of_lock(lock.file_name()?.to_str()?);
+    let mut locks = facts.locks.iter().map(PathBuf::as_path);
+    locks.find(|lock| manager_of(lock) == Some(facts.node.manager))
+}
+
+/// The command that installs what a JavaScript unit declares: by the lock file of its manager where there is one.
+pub fn node_install(facts: &UnitFacts) -> String {
+    let manager = facts.node.manager;
+    match node_lock(facts) {
+        Some(_) => manager.install().to_owned(),
+        None => format!("{} install", manager.program()),
+    }
 }
 
 /// The command that adds packages to a Python unit, without their names. `os` is as [`std::env::consts::OS`] has it.
@@ -48,6 +76,37 @@ pub fn python_add(facts: &UnitFacts, os: &str) -> String {
             let (make, python) = virtualenv(facts, os);
             format!("{make}{python} -m pip install")
         }
+    }
+}
+
+/// The command that installs what a Python unit declares. `os` is as [`std::env::consts::OS`] has it.
+pub fn python_install(facts: &UnitFacts, os: &str) -> String {
+    match python_manager(facts) {
+        PythonManager::Uv => "uv sync".to_owned(),
+        PythonManager::Poetry => "poetry install".to_owned(),
+        PythonManager::Pdm => "pdm install".to_owned(),
+        PythonManager::Pipenv => "pipenv install --dev".to_owned(),
+        PythonManager::Pip => {
+            let (make, python) = virtualenv(facts, os);
+            let what = if facts.requirements.is_some() {
+                "-r requirements.txt"
+            } else {
+                "-e ."
+            };
+            format!("{make}{python} -m pip install {what}")
+        }
+    }
+}
+
+/// The same, into the project's own tree: Poetry and Pipenv keep environments elsewhere unless they are told.
+pub fn python_install_inside(facts: &UnitFacts, os: &str) -> String {
+    let install = python_install(facts, os);
+    match python_manager(facts) {
+        _ if facts.virtualenv.is_some() => install,
+        PythonManager::Poetry => format!("poetry config --local virtualenvs.in-project true && {install}"),
+        // Where it finds the directory, it takes it.
+        PythonManager::Pipenv => format!("mkdir .venv && {install}"),
+        PythonManager::Uv | PythonManager::Pdm | PythonManager::Pip => install,
     }
 }
 
@@ -85,8 +144,22 @@ pub fn quoted(word: &str) -> String {
 /// How tools, which know no project, say that packages are added.
 const PLAIN: [&str; 2] = ["python -m pip install ", "npm install --save-dev "];
 
-/// Advice of a tool, with the commands that add packages as they are typed for this unit.
+/// How tools say that what a Python project declares is installed.
+pub const PLAIN_PROJECT: &str = "python -m pip install -e .";
+
+/// Advice of a tool, with the commands that install something as they are typed for this unit.
 pub fn as_here(facts: &UnitFacts, advice: &str) -> String {
+    let parts: Vec<String> = advice
+        .split(PLAIN_PROJECT)
+        .map(|part| additions_as_here(facts, part))
+        .collect();
+    parts.join(&within(
+        facts,
+        &python_install_inside(facts, std::env::consts::OS),
+    ))
+}
+
+fn additions_as_here(facts: &UnitFacts, advice: &str) -> String {
     let [python, node] = PLAIN;
     let mut said = advice.to_owned();
     if said.contains(python) {
@@ -102,8 +175,6 @@ pub fn as_here(facts: &UnitFacts, advice: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
     use crate::model::language::Language;
     use crate::model::unit::Unit;
@@ -125,6 +196,36 @@ mod tests {
     #[track_caller]
     fn check(facts: &UnitFacts, advice: &str, expect: &str) {
         assert_eq!(as_here(facts, advice), expect);
+    }
+
+    #[track_caller]
+    fn check_inside(lock: Option<&str>, env: Option<&str>, manifest: &str, expect: &str) {
+        let mut facts = unit(".", lock, env);
+        facts.manifest = Some(manifest.parse().unwrap());
+        assert_eq!(python_install_inside(&facts, "linux"), expect);
+    }
+
+    #[test]
+    fn an_environment_is_made_where_it_is_looked_for() {
+        let poetry = "poetry config --local virtualenvs.in-project true && poetry install";
+        check_inside(Some("poetry.lock"), None, "", poetry);
+        check_inside(None, None, "[tool.poetry.dependencies]\na = '1'", poetry);
+        check_inside(Some("poetry.lock"), Some(".venv"), "", "poetry install");
+        check_inside(
+            Some("Pipfile.lock"),
+            None,
+            "",
+            "mkdir .venv && pipenv install --dev",
+        );
+        check_inside(
+            Some("uv.lock"),
+            None,
+            "[tool.poetry.dependencies]\na = '1'",
+            "uv sync",
+        );
+        let pip = "python3 -m venv .venv && .venv/bin/python -m pip install -e .";
+        check_inside(None, None, "[tool.poetry]\npackages = []", pip);
+        check_inside(None, Some("env"), "", "env/bin/python -m pip install -e .");
     }
 
     #[test]
@@ -149,6 +250,11 @@ mod tests {
             "install it: poetry add --group dev ruff",
         );
         check(&unit(".", None, None), "rerun the scan", "rerun the scan");
+        check(
+            &unit("api", None, Some(".venv")),
+            "python -m pip install -e . (or: python -m pip install x)",
+            "cd api && .venv/bin/python -m pip install -e . (or: cd api && .venv/bin/python -m pip install x)",
+        );
         check(
             &unit("web", None, None),
             "install one: npm install --save-dev c8; and look",

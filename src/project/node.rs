@@ -25,6 +25,19 @@ pub struct NodeFacts {
     pub installed: bool,
     /// The settings of the TypeScript compiler in the unit's directory, `tsconfig*.json`, sorted by name.
     pub tsconfigs: Vec<TextFile>,
+    /// Files of TypeScript units that begin with `// @ts-nocheck`, relative to the unit with `/` between parts.
+    pub unchecked: BTreeSet<String>,
+    /// What Biome could look at; counted only where it has settings, since nobody else asks.
+    pub for_biome: Option<ForBiome>,
+}
+
+/// How many files of a unit Biome knows, those that are ignored by git left out. It says only how many it looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ForBiome {
+    /// JavaScript, TypeScript, and what holds some of it.
+    pub code: u64,
+    /// JSON, CSS and the like.
+    pub other: u64,
 }
 
 /// A member of a workspace.
@@ -93,12 +106,12 @@ impl PackageManager {
         (words, between)
     }
 
-    /// The command that installs what the lock file names.
+    /// The command that installs what the lock file names, and changes no lock file.
     pub fn install(self) -> &'static str {
         match self {
             Self::Npm => "npm ci",
             Self::Pnpm => "pnpm install --frozen-lockfile",
-            Self::Yarn => "yarn install",
+            Self::Yarn => "yarn install --frozen-lockfile",
             Self::Bun => "bun install --frozen-lockfile",
         }
     }

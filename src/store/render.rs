@@ -200,9 +200,12 @@ impl<'a> Known<'a> {
             return Some(member);
         }
         let members = self.members;
-        let index = self
-            .index
-            .get_or_insert_with(|| members.iter().map(|member| (member.key.as_str(), member)).collect());
+        let index = self.index.get_or_insert_with(|| {
+            members
+                .iter()
+                .map(|member| (member.key.as_str(), member))
+                .collect()
+        });
         index.get(key).copied()
     }
 }

@@ -218,7 +218,11 @@ pub(super) fn read(
     if findings.is_empty() && summary.errors.saturating_add(summary.warnings) > 0 && run.mode == Mode::Check {
         return python::no_answer("biome counts errors and reports none", run);
     }
-    let mut warnings = Vec::new();
+    let sight = Sight::of(files, &report, run);
+    if sight == Sight::NoCode && findings.is_empty() && run.exit == 0 {
+        return Reading::Nothing(NO_CODE.to_owned());
+    }
+    let mut warnings: Vec<String> = sight.warning(files).into_iter().collect();
     let told: Vec<&Diagnostic> = report
         .diagnostics
         .iter()
@@ -268,6 +272,54 @@ pub(super) fn read(
         warnings,
         ..Answer::default()
     }))
+}
+
+const NO_CODE: &str =
+    "biome looked at no JavaScript or TypeScript: there is none beside JSON, CSS and the like";
+
+/// The endings of files that are not the code of a JavaScript or TypeScript unit.
+const NOT_CODE: [&str; 10] = [
+    "json", "jsonc", "json5", "css", "scss", "html", "graphql", "gql", "md", "grit",
+];
+
+/// Whether code was among what Biome looked at. It names only files with a diagnostic, and counts all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sight {
+    /// It was, or nothing speaks against it.
+    Code,
+    /// There is none in the unit.
+    NoCode,
+    /// It looked at no more files than there are others: how many these are.
+    Unknown(u64),
+}
+
+impl Sight {
+    fn of(files: u64, report: &Report, run: &ToolRun<'_>) -> Self {
+        let is_code = |file: &str| {
+            let name = file.rsplit('/').next().unwrap_or(file);
+            let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+            ending.is_some_and(|ending| !NOT_CODE.contains(&ending))
+        };
+        let named = report.diagnostics.iter().filter_map(Diagnostic::file);
+        match run.facts.node.for_biome {
+            Some(there) if there.code == 0 => Self::NoCode,
+            Some(there) if files <= there.other && !named.into_iter().any(|file| is_code(&file)) => {
+                Self::Unknown(there.other)
+            }
+            _ => Self::Code,
+        }
+    }
+
+    fn warning(self, files: u64) -> Option<String> {
+        match self {
+            Self::Code => None,
+            Self::NoCode => Some(NO_CODE.to_owned()),
+            Self::Unknown(other) => Some(format!(
+                "whether biome looked at code is not known: of its files ({files}) it names none, and JSON, CSS and \
+                 the like are enough to be all of them ({other}); see what \"files\" in its settings leaves out"
+            )),
+        }
+    }
 }
 
 /// What it means that Biome processed no file: there is none, or it could not.

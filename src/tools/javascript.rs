@@ -4,6 +4,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::project::UnitFacts;
+use crate::project::installing::node_install;
 
 /// One of the tools that a project may have chosen, and what says so.
 pub(super) struct Choice {
@@ -186,7 +187,7 @@ pub(super) fn missing_module(said: &str, facts: &UnitFacts) -> Option<String> {
     Some(if facts.node.installed {
         format!("install what is missing: {} {name}", facts.node.manager.add())
     } else {
-        format!("install the packages: {}", facts.node.manager.install())
+        format!("install the packages: {}", node_install(facts))
     })
 }
 

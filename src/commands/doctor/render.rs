@@ -139,7 +139,9 @@ fn human(diagnosis: &Diagnosis, sdd: &str, colour: Colour, detail: Detail) -> St
         RunVerdict::Failed | RunVerdict::Error => ("NOT READY", paint(Verdict::Error)),
     };
     let _ = writeln!(page, "{}  {}", painted(paint, word, colour), tally(diagnosis));
-    let _ = writeln!(page, "next: {}", next(diagnosis, sdd));
+    if let Some(next) = next(diagnosis, sdd) {
+        let _ = writeln!(page, "next: {next}");
+    }
     page
 }
 
@@ -213,7 +215,9 @@ fn agent(diagnosis: &Diagnosis, sdd: &str) -> String {
             text::shorten(&there.join(", "), 4 * MAX_LINE_CHARS)
         );
     }
-    let _ = writeln!(page, "next: {}", next(diagnosis, sdd));
+    if let Some(next) = next(diagnosis, sdd) {
+        let _ = writeln!(page, "next: {}", brief(&next));
+    }
     page
 }
 
@@ -247,17 +251,31 @@ fn tally(diagnosis: &Diagnosis) -> String {
     format!("{}{wanting}", counts.join(", "))
 }
 
-/// The command to type next: the first that mends a problem.
-fn next(diagnosis: &Diagnosis, sdd: &str) -> String {
+/// What to do next: the first command that mends a problem; where there is none, the first advice, or what is to be
+/// installed. Nothing where nothing of it is known.
+fn next(diagnosis: &Diagnosis, sdd: &str) -> Option<String> {
+    if diagnosis.verdict == RunVerdict::Passed {
+        return Some(format!("{sdd} gate"));
+    }
     let is_command = |remedy: &&str| !remedy.starts_with("see ");
-    let first = required_problems(diagnosis)
+    let command = required_problems(diagnosis)
         .filter_map(|(_, remedy)| remedy)
         .find(is_command);
-    match (diagnosis.verdict, first) {
-        (RunVerdict::Passed, _) => format!("{sdd} gate"),
-        (_, Some(remedy)) => remedy.to_owned(),
-        (_, None) => format!("{sdd} doctor"),
-    }
+    let advice = || {
+        let checks = diagnosis.checks.iter().map(Line::of_check);
+        let mut lines = checks.chain(diagnosis.tools.iter().map(Line::of_tool));
+        lines.find_map(|line| {
+            let remedy = line.remedy.first()?;
+            (line.required && line.is_problem()).then(|| format!("{}: {remedy}", line.name))
+        })
+    };
+    let missing = || {
+        let is_missing =
+            |tool: &&ToolReport| tool.required && tool.verdict == Verdict::Error && tool.path.is_none();
+        let tool = diagnosis.tools.iter().find(is_missing)?;
+        Some(format!("install {}", tool.tool))
+    };
+    command.map(str::to_owned).or_else(advice).or_else(missing)
 }
 
 /// What keeps the project from being ready, with the command that mends it. Of checks, and of programs that sdd has

@@ -44,6 +44,7 @@ pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) 
         specs::overlay(&mut spec, item);
         spec
     });
+    let spec = written(spec);
     let integration = (item.kind == WorkItemType::IntegrationTest).then(|| {
         let checks = needs::of_integration(parts.machine, &spec.integration);
         IntegrationContext::of(&spec.integration, checks)
@@ -77,8 +78,65 @@ pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) 
         integration,
         deployment,
         commands: commands(&called(cx)),
-        warnings: parts.sight.warnings.clone(),
+        warnings: parts
+            .sight
+            .warnings
+            .iter()
+            .cloned()
+            .chain(lacks(cx, work))
+            .collect(),
     }
+}
+
+/// A spec with nothing but what somebody has written: words of the template would read like facts.
+fn written(mut spec: Spec) -> Spec {
+    let unfilled = std::mem::take(&mut spec.unfilled);
+    let counts = |line: u32| unfilled.binary_search(&line).is_err();
+    let integration = &mut spec.integration;
+    integration.components.retain(|one| counts(one.line));
+    integration.integration_points.retain(|one| counts(one.line));
+    integration.scenarios.retain(|one| {
+        let scenario = &one.value;
+        let parts = [&scenario.setup, &scenario.actions, &scenario.expected_results];
+        let mut lines = parts.into_iter().flatten().map(|part| part.line).peekable();
+        lines.peek().is_none() || lines.any(counts)
+    });
+    integration.contracts.retain(|one| {
+        let contract = &one.value;
+        let said = [
+            &contract.contract_file,
+            &contract.version,
+            &contract.previous_version,
+        ];
+        said.into_iter().any(Option::is_some)
+    });
+    let deployment = &mut spec.deployment;
+    for steps in [
+        &mut deployment.pre,
+        &mut deployment.steps,
+        &mut deployment.post,
+        &mut deployment.rollback_steps,
+    ] {
+        steps.retain(|step| counts(step.line));
+    }
+    deployment.rollback_triggers.retain(|one| counts(one.line));
+    spec
+}
+
+/// What the spec lacks, in one line: better now than when the work is done.
+fn lacks(cx: &Cx, work: &ActiveWork) -> Option<String> {
+    let problems = specs::validate(work.spec.as_ref(), &work.item);
+    let first = problems.first()?;
+    let more = match problems.len() - 1 {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    Some(format!(
+        "the spec is not complete: {}{more}; all of it: {} work-item validate {}",
+        first.message,
+        called(cx),
+        work.item.id
+    ))
 }
 
 fn earlier(begun: &Begun) -> Vec<u32> {
@@ -90,16 +148,19 @@ fn earlier(begun: &Begun) -> Vec<u32> {
 }
 
 fn spec_text(file: &str, read: Read) -> SpecText {
-    let (text, missing) = match read {
-        Ok(Some((bytes, _))) => (Some(specs::bare(&bytes)), None),
-        Ok(None) => (None, Some("there is no such file".to_owned())),
-        Err(error) => (None, Some(error.to_string())),
-    };
-    SpecText {
+    let mut spec = SpecText {
         file: file.to_owned(),
-        text,
-        missing,
+        ..SpecText::default()
+    };
+    match read {
+        Ok(Some((bytes, read))) => {
+            spec.text = Some(specs::bare(&bytes, &read.unfilled));
+            spec.unfilled = read.unfilled.len();
+        }
+        Ok(None) => spec.missing = Some("there is no such file".to_owned()),
+        Err(error) => spec.missing = Some(error.to_string()),
     }
+    spec
 }
 
 fn gate(plan: &GatePlan) -> GateBrief {

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use super::super::platform::Machine;
 use super::*;
 use crate::model::unit::Unit;
+use crate::project::node::PackageManager;
 
 fn unit(path: &str, language: Language) -> UnitFacts {
     let root = PathBuf::from("/project");
@@ -61,6 +62,7 @@ fn a_lock_file_without_node_modules_says_what_to_run() {
         ("bun.lock", "bun", "cd web && bun install --frozen-lockfile"),
     ] {
         facts.locks = vec![facts.dir.join(lock)];
+        facts.node.manager = PackageManager::named(manager).unwrap();
         let why = format!("there is a lock file of {manager}, and no node_modules");
         check(&facts, NOTHING, Some((Verdict::Failed, &why, Some(install))));
     }

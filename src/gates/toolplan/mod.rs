@@ -197,7 +197,7 @@ impl UnitPlan<'_> {
         let node = &self.facts.node;
         let declared = |command: &str| command.split(' ').any(|word| node.dependencies.contains(word));
         if install.is_some_and(declared) && !node.installed && !node.manager_because.is_empty() {
-            let hint = format!("install the packages: {}", node.manager.install());
+            let hint = format!("install the packages: {}", installing::node_install(self.facts));
             return lacking(program, self.missing(tool, reason, hint));
         }
         let hint = install.map_or_else(

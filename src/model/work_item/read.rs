@@ -135,13 +135,7 @@ impl Reader {
             });
         }
         let status = self.word(item, "status", Status::named, Status::meant, Status::list);
-        let priority = self.word(
-            item,
-            "priority",
-            Priority::named,
-            Priority::meant,
-            Priority::list,
-        );
+        let priority = self.word(item, "priority", Priority::named, Priority::meant, Priority::list);
         let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         WorkItem {
             id: id.to_owned(),

@@ -3,11 +3,15 @@
 //!
 //! A record a file: `SF:path`, a `DA:line,hits[,checksum]` for each line, `LF` and `LH` with their counts, and
 //! `end_of_record`. A file may have several records, one for each test (`TN`): their lines are joined, not added
-//! up. The lines decide; counts that contradict them are passed over.
+//! up. The lines decide. Where `LF` counts more lines than are there, those that are not there count too, as reached only
+//! as far as `LH` says so; and where `LH` counts fewer reached ones, it is believed. Fewer lines in `LF` are passed over:
+//! coverage.py 6 leaves out of it a line of empty files.
 //!
 //! A file that was cut off inside of a record is an error. One that was cut off exactly behind an `end_of_record` is a
 //! whole tracefile of fewer files, and nothing in the format tells: whoever reads it must know that its writer
 //! ended well.
+
+use std::collections::BTreeMap;
 
 use super::lines::Lines;
 use super::{CoverageError, CoverageReport, Format, Measured};
@@ -24,6 +28,7 @@ pub fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
     let mut lines = Lines::default();
     let mut open: Option<Record> = None;
     let mut announced = false;
+    let mut rests: BTreeMap<String, Rest> = BTreeMap::new();
     for (number, raw) in (1..).zip(text.lines()) {
         let line = raw.trim();
         let malformed = |what: &str| CoverageError::at(FORMAT, number, what);
@@ -32,8 +37,14 @@ pub fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
         }
         if line == "end_of_record" {
             let record = open.take().ok_or_else(|| malformed("end_of_record without SF"))?;
-            if record.lines == 0 && record.found > 0 {
+            if record.lines.is_empty() && record.found > 0 {
                 return Err(malformed("LF counts lines, and no DA names one"));
+            }
+            let rest = record.rest();
+            let worst = rests.entry(record.path).or_insert(rest);
+            // Records of one file are about the same lines.
+            if rest.open() > worst.open() {
+                *worst = rest;
             }
             continue;
         }
@@ -53,15 +64,16 @@ pub fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
                 lines.file(value);
                 open = Some(Record {
                     path: value.to_owned(),
-                    lines: 0,
+                    lines: BTreeMap::new(),
                     found: 0,
+                    hit: None,
                 });
             }
             "DA" => {
                 let record = open.as_mut().ok_or_else(|| malformed("DA without SF"))?;
                 let (line, reached) =
                     data(value).ok_or_else(|| malformed("DA is not a line and how often it was run"))?;
-                record.lines += 1;
+                Lines::note(&mut record.lines, line, reached);
                 // coverage.py 6 gives an empty file a line 0 that was run, and gcc its own code one; it is none.
                 if line > 0 {
                     Lines::note(lines.file(&record.path), line, reached);
@@ -70,6 +82,10 @@ pub fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
             "LF" => {
                 let record = open.as_mut().ok_or_else(|| malformed("LF without SF"))?;
                 record.found = value.trim().parse().map_err(|_| malformed("LF is no count"))?;
+            }
+            "LH" => {
+                let record = open.as_mut().ok_or_else(|| malformed("LH without SF"))?;
+                record.hit = Some(value.trim().parse().map_err(|_| malformed("LH is no count"))?);
             }
             _ => {}
         }
@@ -83,7 +99,11 @@ pub fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
             "there is no record behind the last TN",
         ));
     }
-    let (covered, total) = lines.counts();
+    let (mut covered, mut total) = lines.counts();
+    for rest in rests.values() {
+        total = total.saturating_add(rest.unnamed);
+        covered = covered.saturating_add(rest.reached).saturating_sub(rest.denied);
+    }
     Ok(CoverageReport {
         measured: Measured::counted(FORMAT, covered, total)?,
         gaps: lines.gaps(),
@@ -93,10 +113,44 @@ pub fn parse(bytes: &[u8]) -> Result<CoverageReport, CoverageError> {
 /// A record that is being read.
 struct Record {
     path: String,
-    /// How many `DA` it has.
-    lines: u64,
+    /// The lines that it names, and whether each was reached; line 0 among them.
+    lines: BTreeMap<u32, bool>,
     /// `LF`.
     found: u64,
+    /// `LH`.
+    hit: Option<u64>,
+}
+
+/// What the counts of a record say beyond its lines.
+#[derive(Clone, Copy)]
+struct Rest {
+    /// Lines that are counted and not named.
+    unnamed: u64,
+    /// How many of them were reached.
+    reached: u64,
+    /// Lines that are named as reached and not counted as such.
+    denied: u64,
+}
+
+impl Rest {
+    /// How many lines are not reached by this.
+    fn open(self) -> u64 {
+        self.unnamed - self.reached + self.denied
+    }
+}
+
+impl Record {
+    fn rest(&self) -> Rest {
+        let named = self.lines.len() as u64;
+        let reached = self.lines.values().filter(|reached| **reached).count() as u64;
+        let unnamed = self.found.saturating_sub(named);
+        let hit = self.hit.filter(|_| self.found >= named);
+        Rest {
+            unnamed,
+            reached: hit.map_or(0, |hit| hit.saturating_sub(reached).min(unnamed)),
+            denied: hit.map_or(0, |hit| reached.saturating_sub(hit)),
+        }
+    }
 }
 
 fn no_end(path: &str) -> CoverageError {

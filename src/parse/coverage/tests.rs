@@ -253,7 +253,6 @@ fn the_lines_of_a_tracefile_decide() {
         "TN:\nSF:a\nDA:1,0\nDA:2,7\nLF:2\nLH:2\nend_of_record\n",
         "50.00 %, 1 of 2",
     );
-    check("SF:a\nDA:1,1\nLF:9\nLH:9\nend_of_record", "100.00 %, 1 of 1");
     // Two tests of one file: joined, not added up.
     check(
         "TN:x\nSF:a\nDA:1,0\nDA:2,1\nend_of_record\nTN:y\nSF:a\nDA:1,3\nDA:3,0\nend_of_record\n",
@@ -293,6 +292,10 @@ fn the_lines_of_a_tracefile_decide() {
         "it is not a lcov tracefile: no line of a tracefile (line 2)",
     );
     check(
+        &record("LH:x"),
+        "it is not a lcov tracefile: LH is no count (line 2)",
+    );
+    check(
         &record("LF:x"),
         "it is not a lcov tracefile: LF is no count (line 2)",
     );
@@ -312,6 +315,29 @@ fn the_lines_of_a_tracefile_decide() {
     check(
         "SF:a\nDA:1,1\nSF:b\nDA:1,1\nend_of_record\n",
         "it was cut off: the record of a has no end_of_record",
+    );
+}
+
+#[test]
+fn lines_that_a_tracefile_counts_and_does_not_name_are_not_passed_over() {
+    let check = |text: &str, covered: u64, total: u64| {
+        let found = lcov::parse(text.as_bytes()).unwrap().measured;
+        assert_eq!((found.covered, found.total), (covered, total), "{text}");
+    };
+    check("SF:a\nDA:1,1\nLF:10\nLH:1\nend_of_record\n", 1, 10);
+    check("SF:a\nDA:1,1\nLF:10\nend_of_record\n", 1, 10);
+    check("SF:a\nDA:1,1\nDA:2,0\nLF:10\nLH:4\nend_of_record\n", 4, 10);
+    check("SF:a\nDA:1,1\nLF:10\nLH:99\nend_of_record\n", 10, 10);
+    check("SF:a\nDA:1,1\nDA:2,1\nLF:2\nLH:1\nend_of_record\n", 1, 2);
+    // What coverage.py 6 writes of an empty file.
+    check("SF:a\nDA:1,1\nLF:0\nLH:1\nend_of_record\n", 1, 1);
+    // Two tests of one file: their counts are about the same lines.
+    let one = "SF:a\nDA:1,1\nDA:2,0\nLF:4\nLH:1\nend_of_record\n";
+    check(&format!("{one}{one}"), 1, 4);
+    check(
+        &format!("{one}SF:a\nDA:1,0\nDA:2,1\nLF:2\nLH:1\nend_of_record\n"),
+        2,
+        4,
     );
 }
 

@@ -12,9 +12,11 @@ const LEVELS_DOWN: usize = 2;
 /// The lowest level of headings.
 const LOWEST: usize = 6;
 
-/// The text of a spec without what stands in comments, its headings two levels lower, and no two empty lines in a row.
-/// What stands in code stays as it is.
-pub fn bare(bytes: &[u8]) -> String {
+/// The text of a spec without what stands in comments and on the lines that nobody has filled in ([`Spec::unfilled`]),
+/// its headings two levels lower, and no two empty lines in a row. Other lines of code stay as they are.
+///
+/// [`Spec::unfilled`]: crate::model::spec::Spec::unfilled
+pub fn bare(bytes: &[u8], unfilled: &[u32]) -> String {
     let text = text::decode(bytes, &mut Oddities::default());
     let mut edits = Edits::default();
     let mut html = 0..0;
@@ -28,6 +30,7 @@ pub fn bare(bytes: &[u8]) -> String {
             _ => {}
         }
     }
+    edits.lines(&text, unfilled);
     squeeze(&edits.apply(&text))
 }
 
@@ -57,7 +60,19 @@ impl Edits {
         }
     }
 
-    fn apply(&self, text: &str) -> String {
+    /// Lines by their numbers, from 1, which are sorted.
+    fn lines(&mut self, text: &str, numbers: &[u32]) {
+        let mut at = 0;
+        for (number, line) in (1_u32..).zip(text.split_inclusive('\n')) {
+            if numbers.binary_search(&number).is_ok() {
+                self.0.push((at..at + line.len(), ""));
+            }
+            at += line.len();
+        }
+    }
+
+    fn apply(mut self, text: &str) -> String {
+        self.0.sort_by_key(|(part, _)| (part.start, part.end));
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
         for (part, instead) in &self.0 {
@@ -105,7 +120,16 @@ mod tests {
 
     #[track_caller]
     fn check(spec: &str, expect: &str) {
-        assert_eq!(bare(spec.as_bytes()), expect);
+        assert_eq!(bare(spec.as_bytes(), &[]), expect);
+    }
+
+    #[test]
+    fn lines_that_nobody_has_filled_in_go() {
+        let spec = "# A\n\n- [First]\n- real\n```env\nX=<y>\nZ=1\n```\n[last]";
+        let expect = "### A\n\n- real\n```env\nZ=1\n```\n";
+        assert_eq!(bare(spec.as_bytes(), &[3, 6, 9]), expect);
+        assert_eq!(bare(b"a\n<!-- x\n[y]\n-->\nb\n", &[3]), "a\n\nb\n");
+        assert_eq!(bare(b"", &[1, 2]), "");
     }
 
     #[test]
@@ -137,7 +161,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_text_is_too_odd(text in "[#<>!` \\-\n\ta-c*~]{0,60}") {
-            let _ = bare(text.as_bytes());
+            let _ = bare(text.as_bytes(), &[1, 3]);
         }
     }
 }

@@ -45,11 +45,10 @@ pub enum Kind {
 }
 
 /// One line of text, without marks.
-#[expect(clippy::struct_field_names, reason = "a line has its number and its text")]
 #[derive(Debug, Default)]
 pub struct Line {
-    /// The line in the file, from 1.
-    pub line: u32,
+    /// Its number in the file, from 1.
+    pub number: u32,
     /// The text.
     pub text: String,
     /// How many bytes at its start are bold or in italics.
@@ -78,6 +77,11 @@ impl Block {
             Kind::Heading(level) => Some(level),
             _ => None,
         }
+    }
+
+    /// Whether it is a paragraph.
+    pub fn is_paragraph(&self) -> bool {
+        matches!(self.kind, Kind::Paragraph)
     }
 
     /// Whether it is an item of a list.
@@ -116,7 +120,7 @@ fn split(mut blocks: Vec<Block>, mut block: Block) -> Vec<Block> {
         .position(|line| line.lazy && is_label(line))
     {
         let rest = block.lines.split_off(at + 1);
-        let line = rest.first().map_or(block.line, |line| line.line);
+        let line = rest.first().map_or(block.line, |line| line.number);
         blocks.push(block);
         block = Block {
             kind: Kind::Paragraph,
@@ -148,13 +152,8 @@ struct Reader<'t> {
     /// How many marks of emphasis are open, and where in the line the outermost began.
     strong: u32,
     strong_from: usize,
-    code: Option<Code>,
+    code: Option<Fence>,
     html: Option<(u32, String)>,
-    images: u32,
-}
-
-struct Code {
-    fence: Fence,
 }
 
 impl<'t> Reader<'t> {
@@ -177,7 +176,6 @@ impl<'t> Reader<'t> {
             strong_from: 0,
             code: None,
             html: None,
-            images: 0,
         }
     }
 
@@ -186,7 +184,7 @@ impl<'t> Reader<'t> {
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag),
             Event::Text(text) => match (&mut self.code, &mut self.html) {
-                (Some(code), _) => code.fence.code.push_str(&text),
+                (Some(fence), _) => fence.code.push_str(&text),
                 (None, Some((_, html))) => html.push_str(&text),
                 (None, None) => self.push(&text, range.start),
             },
@@ -256,12 +254,10 @@ impl<'t> Reader<'t> {
                     CodeBlockKind::Fenced(info) => info.trim().to_owned(),
                     CodeBlockKind::Indented => String::new(),
                 };
-                self.code = Some(Code {
-                    fence: Fence {
-                        info,
-                        code: String::new(),
-                        line: self.line_at(range.start),
-                    },
+                self.code = Some(Fence {
+                    info,
+                    code: String::new(),
+                    line: self.line_at(range.start),
                 });
             }
             Tag::HtmlBlock => {
@@ -275,12 +271,9 @@ impl<'t> Reader<'t> {
                 }
                 self.strong += 1;
             }
-            Tag::Image { dest_url, .. } => {
-                self.images += 1;
-                // A picture is something, also without a word about it.
-                if self.text[range.clone()].starts_with("![]") {
-                    self.push(&dest_url, range.start);
-                }
+            // A picture is something, also without a word about it.
+            Tag::Image { dest_url, .. } if self.text[range.clone()].starts_with("![]") => {
+                self.push(&dest_url, range.start);
             }
             Tag::List(_) => self.open = None,
             _ => {}
@@ -299,7 +292,7 @@ impl<'t> Reader<'t> {
                 self.open = None;
             }
             TagEnd::CodeBlock => {
-                if let Some(Code { fence }) = self.code.take() {
+                if let Some(fence) = self.code.take() {
                     let line = fence.line;
                     self.add(Kind::Code(fence), line);
                 }
@@ -321,7 +314,6 @@ impl<'t> Reader<'t> {
                     self.close_strong();
                 }
             }
-            TagEnd::Image => self.images = self.images.saturating_sub(1),
             _ => {}
         }
     }
@@ -367,7 +359,7 @@ impl<'t> Reader<'t> {
             // Most blocks have one line, and there may be very many of them.
             block.lines.reserve_exact(1);
             block.lines.push(Line {
-                line,
+                number: line,
                 ..Line::default()
             });
         }
@@ -386,7 +378,7 @@ impl<'t> Reader<'t> {
         let lazy = self.items > 0 && self.quotes == 0 && !self.text[start..].starts_with([' ', '\t', '>']);
         if let Some(block) = self.open.and_then(|open| self.blocks.get_mut(open)) {
             block.lines.push(Line {
-                line,
+                number: line,
                 lazy,
                 ..Line::default()
             });

@@ -80,6 +80,7 @@ fn judge(
     let mut example = Example::No;
     for at in section.all.clone() {
         let block = &blocks[at];
+        let before = example;
         example = example.next(block);
         each_line(
             block,
@@ -96,7 +97,7 @@ fn judge(
             },
         );
         each_placeholder(block, |line, text| open.push((line, text.to_owned())));
-        if example == Example::Quoted && block.quoted {
+        if example == Example::Quoted && before != Example::Quoted {
             oddities.add(
                 block.line,
                 "template_text",
@@ -159,6 +160,9 @@ enum Example {
 
 impl Example {
     fn next(self, block: &Block) -> Self {
+        if self != Self::No && block.quoted {
+            return Self::Quoted;
+        }
         let label = match &block.kind {
             Kind::Heading(_) => return Self::No,
             Kind::Paragraph | Kind::Item { .. } => block
@@ -172,7 +176,6 @@ impl Example {
             Some(label) if label.name == "example" && block.quoted => Self::Quoted,
             Some(label) if label.name == "example" => Self::Labelled,
             Some(_) => Self::No,
-            None if self != Self::No && block.quoted => Self::Quoted,
             // An example in a quotation ends with the quotation.
             None if self == Self::Quoted => Self::No,
             None => self,
@@ -188,7 +191,7 @@ fn each_line(block: &Block, next: Option<&Block>, mut tell: impl FnMut(u32, &str
             for (at, line) in block.lines.iter().enumerate() {
                 if !line.text.trim().is_empty() {
                     let last = at + 1 == block.lines.len();
-                    tell(line.line, &line.text, by_itself(block, line, last, next));
+                    tell(line.number, &line.text, by_itself(block, line, last, next));
                 }
             }
         }
@@ -223,7 +226,7 @@ fn by_itself(block: &Block, line: &Line, last: bool, next: Option<&Block>) -> St
         Some(_) if !block.is_item() && last && next.is_some_and(|next| next.level().is_none()) => {
             return Standing::Structure;
         }
-        _ if text.ends_with(':') && block.kind_is_paragraph() => return Standing::Structure,
+        _ if text.ends_with(':') && block.is_paragraph() => return Standing::Structure,
         _ => text,
     };
     let open = placeholder::placeholders(line);
@@ -245,16 +248,10 @@ fn by_itself(block: &Block, line: &Line, last: bool, next: Option<&Block>) -> St
     Standing::Placeholder
 }
 
-impl Block {
-    fn kind_is_paragraph(&self) -> bool {
-        matches!(self.kind, Kind::Paragraph)
-    }
-}
-
 fn each_placeholder(block: &Block, mut tell: impl FnMut(u32, &str)) {
     for line in &block.lines {
         for range in placeholder::placeholders(line) {
-            tell(line.line, &line.text[range]);
+            tell(line.number, &line.text[range]);
         }
     }
     if let Kind::Html(text) = &block.kind {

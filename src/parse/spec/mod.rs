@@ -44,6 +44,7 @@ pub use validate::validate;
 
 use crate::model::spec::{Section, Spec};
 
+use self::document::Kind;
 use self::filling::Filling;
 use self::oddities::{Oddities, quoted};
 use self::outline::Node;
@@ -56,6 +57,16 @@ pub fn read(file: &str, bytes: &[u8]) -> Spec {
     let (title, sections) = title::title(outline::outline(&blocks), &mut oddities);
     duplicates(&sections, &mut oddities);
     let kind = title.kind.as_ref().map(|kind| kind.value);
+    for block in &blocks {
+        if matches!(block.kind, Kind::Instructions) {
+            oddities.add(
+                block.line,
+                "template_text",
+                "the template's instructions are still there".to_owned(),
+                Some("remove the comment once the spec is written"),
+            );
+        }
+    }
     let filling = filling::filling(&blocks, &sections, kind, &mut oddities);
     Spec {
         file: file.to_owned(),

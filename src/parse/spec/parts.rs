@@ -61,7 +61,7 @@ pub struct Pair<'d> {
 impl<'d> Pair<'d> {
     /// The number of the line.
     pub fn line(&self) -> u32 {
-        self.source.line
+        self.source.number
     }
 
     /// The value as it is meant: what is code when it begins with code, else all of it; without quotes. Nothing where
@@ -111,7 +111,7 @@ pub fn parts(blocks: &[Block], range: Range<usize>) -> Vec<Part<'_>> {
                             name: found.name,
                             title: title_of(line, found.value),
                             rank: LABEL,
-                            line: line.line,
+                            line: line.number,
                             value: found.value,
                             source: Some(line),
                             entries: Vec::new(),
@@ -265,7 +265,7 @@ pub fn roles<'d, R: Copy>(parts: &[Part<'d>], known: impl Fn(&str) -> Option<R>)
                         &mut found,
                         rank.is_some() || item_depth.is_some(),
                         line.text.trim().to_owned(),
-                        line.line,
+                        line.number,
                     );
                 }
                 Entry::Code(fence, _) => {

@@ -71,20 +71,24 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Whether what is in square brackets leaves something open. A reference (`[RFC 2119]`, `[AB-12]`, `[1]`), a mark
-/// (`[x]`), numbers and lists of them do not.
+/// (`[x]`, `[N/A]`) and a list of names (`[id, name]`) do not.
 fn leaves_open(inside: &str) -> bool {
-    let mut letters = inside.chars().filter(|c| c.is_alphabetic());
+    if ["...", "…", "?", "___"].contains(&inside) {
+        return true;
+    }
     let begins = inside
         .chars()
         .next()
-        .is_some_and(|c| c.is_alphabetic() || "…._?".contains(c));
+        .is_some_and(|c| c.is_alphabetic() || matches!(c, '…' | '.' | '_' | '?'));
+    let letters = inside.chars().filter(|c| c.is_alphabetic()).count();
+    // `[X%]`, `[N minutes]`.
+    let counted = inside.starts_with(['X', 'Y', 'N']) && inside.len() > 1;
     let reference = inside.chars().any(|c| c.is_ascii_digit())
         && inside
             .chars()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | ' ' | '.'));
-    let counted = inside.starts_with(['X', 'N', 'Y']) && inside.len() > 1;
-    let open = ["...", "…", "?", "___"].contains(&inside);
-    open || (begins && !reference && (letters.by_ref().count() > 1 || counted))
+    let names = inside.contains(',') && inside.split(',').all(|name| !name.trim().contains(' '));
+    begins && (letters > 1 || counted) && !reference && !names && !inside.eq_ignore_ascii_case("n/a")
 }
 
 /// Whether what is in angle brackets describes something: words, not a link or an address.

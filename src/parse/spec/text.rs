@@ -8,6 +8,9 @@ use super::oddities::Oddities;
 /// The largest spec that is read.
 pub const MAX_BYTES: usize = 8 << 20;
 
+/// The most work that nesting may make: for each line markdown asks every list and quotation that is open.
+const MAX_NESTING_WORK: usize = 100_000_000;
+
 /// The text of a file. Its lines are those of the file.
 pub fn decode(bytes: &[u8], oddities: &mut Oddities) -> String {
     if bytes.len() > MAX_BYTES {
@@ -32,7 +35,33 @@ pub fn decode(bytes: &[u8], oddities: &mut Oddities) -> String {
         Some(text) => text.to_owned(),
         None => text,
     };
+    if let Some(line) = too_deep(&text) {
+        oddities.add(
+            line,
+            "too_deep",
+            "the spec has too many lines for how deep they are nested, so nothing of it is read".to_owned(),
+            Some("nest lists and quotations less deep"),
+        );
+        return String::new();
+    }
     without_front_matter(text)
+}
+
+/// The line that is nested deepest, when the file is made to keep a reader busy for hours.
+fn too_deep(text: &str) -> Option<u32> {
+    let mut deepest = (0, 0);
+    let mut lines = 0_usize;
+    for line in text.split(['\n', '\r']) {
+        lines += 1;
+        // Where the words begin, behind indentation and the marks of lists and quotations.
+        let is_mark = |byte: &u8| b" \t>-+*.)0123456789".contains(byte);
+        let depth = line.bytes().take_while(|byte| is_mark(byte)).count();
+        if depth > deepest.0 {
+            deepest = (depth, lines);
+        }
+    }
+    let work = deepest.0.saturating_mul(lines);
+    (work > MAX_NESTING_WORK).then(|| u32::try_from(deepest.1).unwrap_or(u32::MAX))
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {

@@ -61,34 +61,40 @@ pub fn title(roots: Vec<Node>, oddities: &mut Oddities) -> (Title, Vec<Node>) {
                 Some("move the line to the top of the file"),
             );
         }
-        if let Some((kind, rest)) = kind_of(&node.title) {
-            title.kind = Some(At::new(kind, node.line));
-            if placeholder::is_placeholder(rest) {
-                oddities.add(
-                    node.line,
-                    "placeholder",
-                    format!("the title {} is still to be filled in", quoted(rest)),
-                    Some("say in a few words what the work item is about"),
-                );
-            }
-            if !rest.is_empty() {
-                title.title = Some(At::new(rest.to_owned(), node.line));
-            }
-        } else {
-            oddities.add(
-                node.line,
-                "unknown_type",
-                format!(
-                    "{} names none of the six types of work items",
-                    quoted(&node.title)
-                ),
-                Some(&expected()),
-            );
-            title.title = Some(At::new(node.title.clone(), node.line));
-        }
+        title = read(&node, oddities);
         sections.extend(node.children);
     }
     (title, sections)
+}
+
+fn read(node: &Node, oddities: &mut Oddities) -> Title {
+    let Some((kind, rest)) = kind_of(&node.title) else {
+        oddities.add(
+            node.line,
+            "unknown_type",
+            format!(
+                "{} names none of the six types of work items",
+                quoted(&node.title)
+            ),
+            Some(&expected()),
+        );
+        return Title {
+            kind: None,
+            title: Some(At::new(node.title.clone(), node.line)),
+        };
+    };
+    if placeholder::is_placeholder(rest) {
+        oddities.add(
+            node.line,
+            "placeholder",
+            format!("the title {} is still to be filled in", quoted(rest)),
+            Some("say in a few words what the work item is about"),
+        );
+    }
+    Title {
+        kind: Some(At::new(kind, node.line)),
+        title: (!rest.is_empty()).then(|| At::new(rest.to_owned(), node.line)),
+    }
 }
 
 /// How a first heading must be.

@@ -1,6 +1,6 @@
 //! Variables in fenced blocks: `KEY=value`, a line each.
 
-use crate::model::spec::Fence;
+use crate::model::spec::{Fence, Spec};
 
 use super::oddities::{Oddities, quoted};
 use super::placeholder;
@@ -95,4 +95,12 @@ pub fn is_open(value: &str) -> bool {
         || lower.starts_with("your-")
         || lower.starts_with("your_")
         || (lower.len() > 2 && lower.chars().all(|c| c == 'x' || c == '*'))
+}
+
+/// Whether a line of a spec names a variable. Its value may well be open: the name is what the spec says.
+pub fn stands_on(spec: &Spec, line: u32) -> bool {
+    let deployment = &spec.deployment.variables;
+    let integration = &spec.integration.environment.variables;
+    deployment.iter().any(|variable| variable.line == line)
+        || integration.iter().any(|variable| variable.line == line)
 }

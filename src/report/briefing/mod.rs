@@ -94,8 +94,10 @@ pub struct Dependency {
 pub struct SpecText {
     /// The file, relative to the project.
     pub file: String,
-    /// What it says, without comments; absent when it could not be read.
+    /// What it says, without comments and without what nobody has filled in; absent when it could not be read.
     pub text: Option<String>,
+    /// How many lines nobody has filled in.
+    pub unfilled: usize,
     /// Why it could not be read.
     pub missing: Option<String>,
 }
@@ -300,15 +302,20 @@ fn spec(spec: &SpecText, room: usize) -> String {
         return format!("\n## Spec\n\nNot given: {file}: {}\n", line(why));
     };
     let text = text.trim_matches('\n');
+    let unfilled = match spec.unfilled {
+        0 => String::new(),
+        1 => "\n(1 line of the template that nobody has filled in is left out.)\n".to_owned(),
+        count => format!("\n({count} lines of the template that nobody has filled in are left out.)\n"),
+    };
     if text.trim().is_empty() {
-        return format!("\n## Spec\n\n{file} is empty.\n");
+        return format!("\n## Spec\n\n{file} says nothing.\n{unfilled}");
     }
     let (shown, left) = cut(text, room);
     let left = match left {
         0 => String::new(),
         left => format!("\n… and {left} more lines in {file}\n"),
     };
-    format!("\n## Spec\n\nFrom {file}:\n\n{shown}\n{left}")
+    format!("\n## Spec\n\nFrom {file}:\n\n{shown}\n{left}{unfilled}")
 }
 
 /// As many whole lines as there is room for, and how many are left. A fence that the cut leaves open is closed.

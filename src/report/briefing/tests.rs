@@ -39,6 +39,7 @@ fn briefing() -> Briefing {
         spec: SpecText {
             file: ".session/specs/feature_login.md".to_owned(),
             text: Some("### Feature: Log in with a key\n\n#### Overview\n\nA key is enough.\n".to_owned()),
+            unfilled: 2,
             missing: None,
         },
         git: Some(GitInfo {
@@ -208,6 +209,7 @@ fn nothing_stands_for_a_value_that_nobody_gave() {
     empty.spec = SpecText {
         file: "x.md".to_owned(),
         text: None,
+        unfilled: 0,
         missing: Some("there is no such file".to_owned()),
     };
     empty.integration = Some(IntegrationContext::default());

@@ -8,6 +8,7 @@ use super::super::{Answer, Reading, ToolRun, python};
 use super::declared::{Declared, normalised};
 use super::target::Target;
 use crate::model::finding::{Finding, Severity};
+use crate::project::installing::{self, PLAIN_PROJECT, PythonManager};
 
 /// How many names a warning lists.
 const NAMES: usize = 10;
@@ -94,7 +95,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     let gaps = Gaps::of(&dependencies, run);
     if let Some(reason) = gaps.reason(run) {
         if findings.is_empty() {
-            return Reading::broken_with_hint(reason, gaps.hint());
+            return Reading::broken_with_hint(reason, gaps.hint(run));
         }
         // Critical, so that no limit lets the gate pass.
         findings.push(Finding::new(
@@ -162,6 +163,9 @@ fn failed(why: &str, run: &ToolRun<'_>) -> Reading {
     ];
     if network.iter().any(|name| said.contains(name)) || said.contains("onnect") {
         Reading::broken_with_hint(reason, UNREACHABLE)
+    } else if Target::of(run.facts) == Target::Project && !said.contains("not found on PyPI") {
+        // Of what is installed pip-audit has nothing to understand and pip nothing to resolve.
+        Reading::broken_with_hint(reason, install(run))
     } else {
         Reading::broken(reason)
     }
@@ -180,14 +184,27 @@ fn nothing(run: &ToolRun<'_>) -> Reading {
     } else if let Some(file) = declared.unknown.first() {
         Reading::broken_with_hint(
             format!("pip-audit cannot tell which dependencies {file} declares, and audited none"),
-            INSTALL,
+            install(run),
         )
     } else {
         Reading::Nothing("no dependencies to audit".to_owned())
     }
 }
 
-const INSTALL: &str = "install the project's dependencies into .venv: what is installed there is audited";
+/// How what is declared gets where it is audited.
+fn install(run: &ToolRun<'_>) -> String {
+    let elsewhere =
+        installing::python_manager(run.facts) == PythonManager::Poetry && run.facts.virtualenv.is_none();
+    let moved = if elsewhere {
+        " (an environment that Poetry keeps elsewhere goes with poetry env remove --all first)"
+    } else {
+        ""
+    };
+    format!(
+        "install the project's dependencies, since what is installed in its own environment is audited: \
+         {PLAIN_PROJECT}{moved}"
+    )
+}
 
 /// What is declared and was not audited.
 struct Gaps {
@@ -252,11 +269,11 @@ impl Gaps {
         )))
     }
 
-    fn hint(&self) -> &'static str {
+    fn hint(&self, run: &ToolRun<'_>) -> String {
         if self.missing.is_empty() {
-            UNREACHABLE
+            UNREACHABLE.to_owned()
         } else {
-            INSTALL
+            install(run)
         }
     }
 }

@@ -44,15 +44,7 @@ impl Target {
         }
         let in_manifest = facts.declared_dependencies();
         if lines.is_none() && declared.is_nothing() && in_manifest == Some(0) {
-            return Self::Nothing(match declared.optional {
-                0 => "pyproject.toml declares no dependencies".to_owned(),
-                1 => {
-                    "the project declares no runtime dependencies (1 optional one is not audited)".to_owned()
-                }
-                count => format!(
-                    "the project declares no runtime dependencies ({count} optional ones are not audited)"
-                ),
-            });
+            return Self::nothing("pyproject.toml declares no dependencies", &declared);
         }
         if let Some(packages) = &facts.site_packages {
             return Self::Installed(packages.display().to_string());
@@ -75,10 +67,21 @@ impl Target {
         }
         // `dynamic = ["dependencies"]`, `setup.py`: only a build knows them, and pip-audit says that it does not.
         if declared.is_nothing() {
-            Self::Nothing("nothing declares dependencies".to_owned())
+            Self::nothing("nothing declares dependencies", &declared)
         } else {
             Self::Project
         }
+    }
+
+    /// Nothing, for a reason that holds where nothing is optional either.
+    fn nothing(why: &str, declared: &Declared) -> Self {
+        Self::Nothing(match declared.optional {
+            0 => why.to_owned(),
+            1 => "the project declares no runtime dependencies (1 optional one is not audited)".to_owned(),
+            count => format!(
+                "the project declares no runtime dependencies ({count} optional ones are not audited)"
+            ),
+        })
     }
 
     /// The arguments, with `out` as the directory for files of ours; none when there is nothing to do.
@@ -332,6 +335,13 @@ mod tests {
             "",
             Some("/v"),
             "the project declares no runtime dependencies (2 optional ones are not audited)",
+        );
+        check_file(
+            "",
+            "setup.cfg",
+            "[options.extras_require]\ndev =\n    a\n    b>=2\ndoc = c\n",
+            None,
+            "the project declares no runtime dependencies (3 optional ones are not audited)",
         );
     }
 }

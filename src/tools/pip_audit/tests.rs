@@ -1,4 +1,5 @@
 use super::*;
+use crate::project::installing;
 use crate::tools::python_recordings::{self as recordings, Args, Recording};
 use crate::tools::{FileState, Mode};
 
@@ -86,6 +87,37 @@ fn without_dependencies_it_does_not_run() {
         PipAudit.applies(&facts),
         Applies::NothingToDo("pyproject.toml declares no dependencies".to_owned())
     );
+}
+
+#[test]
+#[cfg(unix)]
+fn what_cannot_be_read_from_the_manifest_is_audited_where_it_is_installed() {
+    let check = |manifest: &str, expect: Option<&str>| {
+        let mut run = Recording::load("pip-audit", "2.10.1", "clean");
+        run.facts = recordings::facts(manifest);
+        run.exit = 1;
+        run.stderr =
+            b"ERROR:pip_audit._cli:pyproject file pyproject.toml does not contain `project` section".to_vec();
+        run.outputs.insert("pip-audit", FileState::Missing);
+        let Reading::Broken(broken) = run.read(&PipAudit) else {
+            panic!("{manifest}");
+        };
+        let hint = installing::as_here(&run.facts, &broken.hint.unwrap_or_default());
+        assert!(hint.ends_with(expect.unwrap_or_default()), "{hint}");
+        assert_eq!(hint.is_empty(), expect.is_none(), "{hint}");
+    };
+    check(
+        "[tool.poetry.dependencies]\na = '1'",
+        Some(
+            ": poetry config --local virtualenvs.in-project true && poetry install (an environment that Poetry keeps \
+             elsewhere goes with poetry env remove --all first)",
+        ),
+    );
+    check(
+        "[project]\nname = 'x'\ndependencies = ['a']",
+        Some(": python3 -m venv .venv && .venv/bin/python -m pip install -e ."),
+    );
+    check("[project]\nname = 'x'", None);
 }
 
 #[test]

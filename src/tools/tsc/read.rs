@@ -1,7 +1,7 @@
 //! Reading what tsc prints: `FILE(LINE,COLUMN): error TSCODE: WHY`, more lines that are indented, the files that it
 //! looked at, and statistics with the number of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -11,6 +11,7 @@ use super::super::{Answer, Reading, ToolRun};
 use super::settings::{Checks, References};
 use crate::model::finding::{Finding, Severity};
 use crate::model::text;
+use crate::project::installing::node_install;
 
 /// An error in a file.
 #[expect(
@@ -53,6 +54,8 @@ struct Said {
     own: u64,
     /// Those of these whose types are checked.
     checked: u64,
+    /// Those that would be, and take themselves out of it.
+    declined: u64,
     /// Files as they were counted.
     counted: u64,
     /// Projects whose statistics began and ended.
@@ -71,6 +74,9 @@ enum Last {
 impl Said {
     fn of(stdout: &str, checks: &Checks, run: &ToolRun<'_>) -> Self {
         let mut said = Self::default();
+        let unchecked: BTreeSet<String> = (run.facts.node.unchecked.iter())
+            .map(|file| run.facts.unit.to_project(file))
+            .collect();
         let mut last = Last::Other;
         for line in stdout.lines() {
             if let Some(found) = PLACED.captures(line) {
@@ -88,8 +94,11 @@ impl Said {
             } else if line.starts_with('/') || line.starts_with("bundled://") {
                 said.listed += 1;
                 let own = is_own(line, run);
+                let may = own && checks.file(line);
+                let declined = may && unchecked.contains(&run.project_path(line));
                 said.own += u64::from(own);
-                said.checked += u64::from(own && checks.file(line));
+                said.declined += u64::from(declined);
+                said.checked += u64::from(may && !declined);
             } else if let Some(found) = COUNT.captures(line) {
                 said.counted = said.counted.saturating_add(found[1].parse().unwrap_or(u64::MAX));
                 said.begun += 1;
@@ -153,6 +162,7 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
             .map(|(code, why)| format!("not everything was checked: {code}: {}", text::shorten(why, 300)))
             .into_iter()
             .chain(uninstalled(&said, run))
+            .chain(declined(&said))
             .collect();
         return Reading::Answer(Box::new(Answer {
             findings: std::mem::take(&mut said.findings),
@@ -187,12 +197,12 @@ pub(super) fn read(run: &ToolRun<'_>) -> Reading {
     if let Some(reading) = unchecked(&said, &checks) {
         return reading;
     }
-    let warnings = (checks.references == References::Declined).then(|| {
+    let referred = (checks.references == References::Declined).then(|| {
         "the project refers to others, which are not looked at: \"tsc -b\" checks them as well".to_owned()
     });
     Reading::Answer(Box::new(Answer {
         metrics: metrics(&said),
-        warnings: warnings.into_iter().collect(),
+        warnings: referred.into_iter().chain(declined(&said)).collect(),
         ..Answer::default()
     }))
 }
@@ -204,6 +214,15 @@ fn unchecked(said: &Said, checks: &Checks) -> Option<Reading> {
             "tsc checked no types: the settings say \"noCheck\"",
             "leave it out of tsconfig.json, or set quality_gates.type_checking.commands.typescript to \
              \"tsc --noCheck false\" (TypeScript 5.6 or newer)",
+        ));
+    }
+    if said.checked == 0 && said.declined > 0 {
+        return Some(Reading::broken_with_hint(
+            format!(
+                "tsc checked the types of no file: \"@ts-nocheck\" stands in all {} of them",
+                said.declined
+            ),
+            "take the comment out of the files that are to be checked",
         ));
     }
     if said.checked == 0 {
@@ -226,6 +245,17 @@ fn metrics(said: &Said) -> BTreeMap<&'static str, u64> {
     BTreeMap::from([("files_checked", said.checked)])
 }
 
+/// How many files take themselves out of the check.
+fn declined(said: &Said) -> Option<String> {
+    (said.declined > 0).then(|| {
+        format!(
+            "{} of {} files are not checked: they begin with \"@ts-nocheck\"",
+            said.declined,
+            said.declined + said.checked
+        )
+    })
+}
+
 /// Why imports cannot be found, where nothing is installed.
 fn uninstalled(said: &Said, run: &ToolRun<'_>) -> Option<String> {
     let lacks = said
@@ -235,7 +265,7 @@ fn uninstalled(said: &Said, run: &ToolRun<'_>) -> Option<String> {
     (lacks && !run.facts.node.installed).then(|| {
         format!(
             "there is no node_modules, so imports cannot be found: {}",
-            run.facts.node.manager.install()
+            node_install(run.facts)
         )
     })
 }
@@ -250,7 +280,7 @@ fn not_checked(code: &str, why: &str, run: &ToolRun<'_>) -> Reading {
         "TS18002" | "TS18003" => {
             "name the files to check in tsconfig.json: \"include\" or \"files\"".to_owned()
         }
-        "TS2688" => format!("install the packages: {}", run.facts.node.manager.install()),
+        "TS2688" => format!("install the packages: {}", node_install(run.facts)),
         "TS5094" | "TS6310" => {
             "a project that others refer to has to write its declarations: leave --noEmit out of tsc -b"
                 .to_owned()

@@ -248,18 +248,18 @@ fn texts_in_wide_encodings_are_searched() {
 fn links_are_searched_inside_of_the_project_and_said_outside() {
     let link = |target: &'static str, name: &'static str| {
         move |sandbox: Sandbox| {
-            let sandbox = sandbox.file("shared/s.conf", "secret = 1\n");
+            let sandbox = sandbox.file("common/s.conf", "secret = 1\n");
             std::os::unix::fs::symlink(target, sandbox.path(name)).unwrap();
             sandbox
         }
     };
-    let inside = link("../shared/s.conf", "b/l.txt");
+    let inside = link("../common/s.conf", "b/l.txt");
     check_missed("b", false, inside, 1, "b/l.txt");
     check_missed("b/*.txt", false, inside, 1, "b/l.txt");
     check_missed(".", false, inside, 1, "1 line matches");
     let missed = "1 link to a directory or out of the project was not searched";
-    check_missed("b/**/*", false, link("../shared", "b/l"), 0, missed);
-    check_missed("b", true, link("../shared", "b/l"), 3, missed);
+    check_missed("b/**/*", false, link("../common", "b/l"), 0, missed);
+    check_missed("b", true, link("../common", "b/l"), 3, missed);
     check_missed("b/*.txt", false, link("/etc/hostname", "b/l.txt"), 3, missed);
     check_missed("b", true, link("nowhere", "b/l.txt"), 0, "1 of 1 rules hold");
 }

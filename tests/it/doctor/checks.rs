@@ -126,6 +126,20 @@ fn git_is_looked_at_and_decides_nothing() {
 }
 
 #[test]
+fn the_manager_that_package_json_names_installs() {
+    let package = "{\"name\": \"x\", \"packageManager\": \"pnpm@10.1.0\", \"devDependencies\": {\"eslint\": \"9.39.5\"}}";
+    let sandbox = set_up(Sandbox::new().file("package.json", package).file("index.js", ""));
+    let answer = sandbox.sdd(["doctor", "--format", "json"]);
+    assert_eq!(check(&answer, "dependencies")["remedy"], "pnpm install");
+    let eslint = super::tool(&answer, "eslint");
+    assert!(eslint.to_string().contains("pnpm install"), "{eslint:#}");
+    // It also wins over a lock file of another one.
+    sandbox.rewrite("package-lock.json", "{}");
+    let answer = sandbox.sdd(["doctor", "--format", "json"]);
+    assert_eq!(check(&answer, "dependencies")["remedy"], "pnpm install");
+}
+
+#[test]
 fn a_lock_file_without_node_modules_says_npm_ci() {
     let package = "{\"name\": \"x\", \"devDependencies\": {\"eslint\": \"9.39.5\"}}";
     let sandbox = Sandbox::new()

@@ -62,6 +62,28 @@ fn a_tool_that_fails_when_asked_for_its_version_is_named() {
     check("ruff", "exit 127", 0, "error", "ended with exit code 127");
 }
 
+/// A linter of cargo's is asked through cargo, and so it is said.
+#[test]
+fn what_was_typed_is_said_as_it_was_typed() {
+    let sandbox = Sandbox::new()
+        .config(&json!({"quality_gates": {"linting": {"required": true}}}))
+        .file("Cargo.toml", "[package]\nname = \"x\"\n")
+        .file("src/lib.rs", "")
+        .fake("cargo-clippy", "exit 0")
+        .fake(
+            "cargo",
+            "case $1 in clippy) echo no such command >&2; exit 101;; *) echo cargo 1.90.0;; esac",
+        );
+    let answer = set_up(sandbox).sdd(["doctor"]);
+    answer.expect_code(3);
+    let said = &answer.stdout;
+    assert!(
+        said.contains("does not run: cargo clippy --version ended"),
+        "{said}"
+    );
+    assert!(!said.contains("next: sdd doctor"), "{said}");
+}
+
 #[test]
 fn a_tool_that_answers_without_a_version_is_there() {
     check("pytest", "echo hello", 0, "passed", "said no version: hello");

@@ -71,6 +71,7 @@ fn check_there_and_back(sandbox: &Sandbox) {
     json_of(sandbox, &["--remove"]);
     assert_eq!(tree(sandbox), before, "nothing is left, and nothing else is gone");
     assert_eq!(results(&json_of(sandbox, &["--remove"])), BTreeMap::new());
+    assert_eq!(tree(sandbox), before, "a second time there is nothing to take");
 }
 
 #[test]
@@ -79,6 +80,11 @@ fn what_is_put_in_is_taken_out_without_a_trace() {
     let own = json!({"permissions": {"allow": ["Bash(ls)"]}, "n": 1.50,
         "hooks": {"Stop": [{"hooks": [{"type": "command", "command": "mine"}]}], "Notification": []}});
     check_there_and_back(&Sandbox::new());
+    for own in [".claude", ".claude/skills"] {
+        let sandbox = Sandbox::new();
+        std::fs::create_dir_all(sandbox.path(own)).unwrap();
+        check_there_and_back(&sandbox);
+    }
     check_there_and_back(&Sandbox::new().file(SETTINGS, "{}\n"));
     check_there_and_back(&Sandbox::new().file(SETTINGS, spelled(&json!({"hooks": {}}))));
     check_there_and_back(&Sandbox::new().file(SETTINGS, spelled(&json!({"hooks": {"Stop": []}}))));

@@ -37,6 +37,38 @@ fn the_spec_is_shown_without_its_comments() {
     assert!(!page.contains("fill this in"), "{page}");
 }
 
+/// Words in brackets stand for values in templates.
+#[test]
+fn what_nobody_has_filled_in_is_left_out() {
+    let placeholder = regex::Regex::new(r"\[[A-Za-z]|<[a-z]").unwrap();
+    for kind in [
+        "feature",
+        "bug",
+        "refactor",
+        "security",
+        "integration_test",
+        "deployment",
+    ] {
+        let sandbox = Sandbox::new().file(WORK_ITEMS, "{}").config(&one_rule());
+        sandbox
+            .sdd(["work-item", "new", "--type", kind, "--title", "X"])
+            .expect_code(0);
+        let page = sandbox.sdd(["start"]).stdout;
+        assert!(
+            page.contains(" lines of the template that nobody has filled in are left out."),
+            "{page}"
+        );
+        assert!(page.contains("the spec is not complete: "), "{page}");
+        // Headings and labels say where something is to be written.
+        let is_place = |line: &str| line.starts_with('#') || line.starts_with("**");
+        let left: Vec<&str> = page
+            .lines()
+            .filter(|line| placeholder.is_match(line) && !is_place(line))
+            .collect();
+        assert!(left.is_empty(), "{kind}: {left:#?}");
+    }
+}
+
 #[test]
 fn an_agent_is_told_in_few_characters() {
     let long = "A line of the overview that says something.\n".repeat(2_000);

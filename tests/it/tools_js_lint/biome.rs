@@ -96,6 +96,30 @@ fn what_cannot_be_checked_is_no_pass() {
 }
 
 #[test]
+fn a_look_at_json_alone_is_no_look_at_code() {
+    let only_json = "{ \"files\": { \"includes\": [\"**\", \"!**/*.js\"] } }\n";
+    for name in ["linting", "formatting"] {
+        says(
+            &gate(&project(&[CONFIG]), name, ["--no-fix"], "skipped"),
+            &["biome looked at no JavaScript or TypeScript"],
+        );
+        let found = gate(
+            &project(&[("biome.json", only_json), TIDY]),
+            name,
+            ["--no-fix"],
+            "passed",
+        );
+        let warnings = found["warnings"].to_string();
+        assert!(
+            warnings.contains("whether biome looked at code is not known"),
+            "{found:#}"
+        );
+        let found = gate(&project(&[CONFIG, TIDY]), name, ["--no-fix"], "passed");
+        assert_eq!(found["warnings"], json!([]), "{found:#}");
+    }
+}
+
+#[test]
 fn of_several_configured_tools_one_is_asked() {
     let both = [
         CONFIG,

@@ -74,7 +74,7 @@ fn what_cannot_be_checked_is_no_pass() {
     );
     says(
         &settings("{ \"compilerOptions\": { \"types\": [\"no-such-types\"] } }\n"),
-        &["TS2688", "npm ci"],
+        &["TS2688", "npm install"],
     );
     says(
         &settings("{ \"files\": [], \"references\": [{ \"path\": \"./src\" }] }\n"),
@@ -159,4 +159,21 @@ fn javascript_has_no_types_to_check() {
         "skipped",
     );
     says(&found, &["no type checker is configured"]);
+}
+
+#[test]
+fn files_that_take_themselves_out_of_the_check_are_said() {
+    let wrong = "// @ts-nocheck\nexport const b: string = 1;\n";
+    let sandbox = project(&[CONFIG, ("src/b.ts", wrong), ("src/c.ts", wrong)]);
+    says(
+        &gate(&sandbox, "type_checking", [], "error"),
+        &[
+            "tsc checked the types of no file",
+            "stands in all 2 of them",
+            "take the comment out",
+        ],
+    );
+    let sandbox = sandbox.file(TIDY.0, TIDY.1);
+    let found = gate(&sandbox, "type_checking", [], "passed");
+    says(&found, &["2 of 3 files are not checked"]);
 }

@@ -84,6 +84,34 @@ fn every_outcome_is_told_apart_and_what_decides_comes_first() {
     insta::assert_snapshot!("brief", human(&diagnosis, "sdd", Colour::No, Detail::Brief));
 }
 
+/// What is asked once more is the command that was just typed.
+#[test]
+fn the_next_step_is_never_the_same_command_again() {
+    let platform = every_outcome().platform;
+    let check = |remedy: Option<&str>, tool: Option<ToolReport>, expect: Option<&str>| {
+        let state = Check::of("state", Verdict::Failed, "x").required().remedy(remedy);
+        let tools = tool.into_iter().collect();
+        let diagnosis = Diagnosis::of(platform.clone(), vec![state], tools, Vec::new());
+        assert_eq!(next(&diagnosis, "sdd").as_deref(), expect);
+        for page in [
+            human(&diagnosis, "sdd", Colour::No, Detail::Normal),
+            agent(&diagnosis, "sdd"),
+        ] {
+            assert_eq!(page.contains("next: "), expect.is_some(), "{page}");
+        }
+    };
+    check(None, None, None);
+    check(Some("correct it"), None, Some("state: correct it"));
+    let mut only_page = tool("cargo", Verdict::Error, true, None);
+    only_page.remedy = vec!["see https://example.org".to_owned()];
+    check(None, Some(only_page), Some("cargo: see https://example.org"));
+    let mut unknown = tool("no-such", Verdict::Error, true, None);
+    unknown.remedy = Vec::new();
+    check(None, Some(unknown), Some("install no-such"));
+    let pytest = tool("pytest", Verdict::Error, true, None);
+    check(Some("correct it"), Some(pytest), Some("uv add --dev pytest"));
+}
+
 #[test]
 fn colours_are_there_only_where_they_are_wanted() {
     let diagnosis = every_outcome();

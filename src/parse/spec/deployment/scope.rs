@@ -65,7 +65,7 @@ fn bare(part: &Part<'_>, out: &mut Deployment, oddities: &mut Oddities) {
         Entry::Code(..) => None,
     });
     if let Some(line) = line.filter(|line| words::labelled(line).is_none()) {
-        put(&line.text, line.line, out, oddities);
+        put(&line.text, line.number, out, oddities);
     }
 }
 
@@ -74,7 +74,9 @@ fn put(value: &str, line: u32, out: &mut Deployment, oddities: &mut Oddities) {
     if out.environment.is_some() {
         return;
     }
-    let choice = ["|", " / ", " or "].iter().any(|sign| value.contains(sign));
+    // `[staging, production]` has no sign of its own.
+    let choice = value.starts_with('[') && value.contains(',')
+        || ["|", " / ", " or "].iter().any(|sign| value.contains(sign));
     if choice {
         oddities.add(
             line,

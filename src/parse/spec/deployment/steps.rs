@@ -45,7 +45,7 @@ pub fn steps(parts: &[Part<'_>]) -> Vec<At<DeployStep>> {
                 Entry::Text(line, _) => {
                     if current.is_none() {
                         if said.is_empty() {
-                            said_on = line.line;
+                            said_on = line.number;
                         } else {
                             said.push(' ');
                         }

@@ -80,7 +80,7 @@ impl Reader<'_> {
     /// Reads one line, and says so when there is a number on it and nothing comes of it.
     fn line(&mut self, line: &Line) {
         let text = line.text.trim();
-        if self.percentiles(text, line.line) {
+        if self.percentiles(text, line.number) {
             return;
         }
         let (key, value) = match words::labelled(line) {
@@ -90,11 +90,11 @@ impl Reader<'_> {
         if value.is_empty() || !placeholder::find(value).is_empty() {
             return;
         }
-        if !self.keyed(&key, value, line.line)
+        if !self.keyed(&key, value, line.number)
             && self.about != About::Anything
             && value.contains(|c: char| c.is_ascii_digit())
         {
-            self.not_checked(text, line.line);
+            self.not_checked(text, line.number);
         }
     }
 

@@ -110,15 +110,15 @@ fn read_item(drafts: &mut Vec<Draft>, item: &Block, oddities: &mut Oddities) {
             Some(found) if at == 0 && (found.value.is_empty() || is_interface(&line.text)) => {
                 let title = line.text.trim();
                 let title = title.strip_suffix(found.value).unwrap_or(title);
-                drafts.push(group(title.trim_end_matches([':', ' ']), line.line));
+                drafts.push(group(title.trim_end_matches([':', ' ']), line.number));
                 if let Some(file) = contract_file(words::paths(line, line.text.len() - found.value.len())) {
-                    put_file(drafts, file, line.line);
+                    put_file(drafts, file, line.number);
                 }
             }
             // The file by itself: `- contracts/orders.yaml (version 1.2)`.
             _ => {
                 if let Some(file) = contract_file(words::paths(line, 0)) {
-                    put_file(drafts, file, line.line);
+                    put_file(drafts, file, line.number);
                     let version = version_in(&line.text);
                     if let Some(draft) = drafts.last_mut() {
                         draft.contract.version = draft.contract.version.take().or(version);

@@ -5,6 +5,7 @@ use crate::model::spec::{At, EnvironmentNeeds, Service};
 use crate::parse::spec::document::{Block, Line};
 use crate::parse::spec::oddities::{Oddities, quoted};
 use crate::parse::spec::parts::{Entry, Part};
+use crate::parse::spec::placeholder;
 use crate::parse::spec::variables;
 use crate::parse::spec::words;
 
@@ -65,10 +66,10 @@ fn read_line(line: &Line, lists: Lists, out: &mut EnvironmentNeeds) {
         .map_or(0, |found| line.text.trim_end().len() - found.value.len());
     let name = labelled.map(|found| found.name).unwrap_or_default();
     let paths = words::paths(line, from);
-    let all = |paths: Vec<String>| paths.into_iter().map(|path| At::new(path, line.line));
+    let all = |paths: Vec<String>| paths.into_iter().map(|path| At::new(path, line.number));
     if name.contains("compose") || (name.is_empty() && paths.first().is_some_and(|path| is_compose(path))) {
         if let Some(path) = paths.into_iter().next() {
-            out.compose_file.get_or_insert(At::new(path, line.line));
+            out.compose_file.get_or_insert(At::new(path, line.number));
         }
     } else if name.contains("config file")
         || name.contains("configuration file")
@@ -82,8 +83,8 @@ fn read_line(line: &Line, lists: Lists, out: &mut EnvironmentNeeds) {
 
 fn is_compose(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
-    let ending = file.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    file.contains("compose") && matches!(ending.as_str(), "yml" | "yaml")
+    let extension = file.rsplit_once('.').map(|(_, extension)| extension);
+    file.contains("compose") && extension.is_some_and(|extension| ["yml", "yaml"].contains(&extension))
 }
 
 /// A service: `postgres:14.2 (port 5432) - for tests`.
@@ -148,7 +149,7 @@ fn parse_service(text: &str) -> Option<(Service, Vec<String>)> {
             Err(words) => bad.push(words),
         }
     }
-    notes.retain(|note| !note.is_empty());
+    notes.retain(|note| !note.is_empty() && !placeholder::is_placeholder(note));
     let service = Service {
         name,
         tag,

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::model::spec::At;
+
 /// The fields of an object.
 pub struct Fields<'v> {
     map: &'v Map<String, Value>,
@@ -63,17 +65,13 @@ impl<'v> Fields<'v> {
     }
 
     /// One value.
-    pub fn one<T>(
-        &mut self,
-        keys: &[&'static str],
-        read: impl Fn(&Value) -> Option<T>,
-    ) -> Option<crate::model::spec::At<T>> {
+    pub fn one<T>(&mut self, keys: &[&'static str], read: impl Fn(&Value) -> Option<T>) -> Option<At<T>> {
         let (key, value) = self.get(keys)?;
-        let found = read(value).map(|value| crate::model::spec::At::new(value, 0));
-        if found.is_none() {
+        let read = read(value).map(|value| At::new(value, 0));
+        if read.is_none() {
             self.not(key);
         }
-        found
+        read
     }
 
     /// The values of a list; a single value is a list of one.

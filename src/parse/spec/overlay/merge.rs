@@ -2,6 +2,7 @@
 
 use crate::model::spec::{At, DeployStep, Section, SmokeTest, Spec};
 use crate::parse::spec::outline::name;
+use crate::parse::spec::variables;
 
 /// What a text without a first heading must not be blamed for: the work item has title and type.
 const OF_THE_TITLE: &[&str] = &["no_title", "unknown_type", "late_title"];
@@ -9,6 +10,10 @@ const OF_THE_TITLE: &[&str] = &["no_title", "unknown_type", "late_title"];
 /// Reads the text as a spec and puts its parts over those of the file.
 pub fn merge(spec: &mut Spec, text: &str) {
     let mut from = crate::parse::spec::read("", text.as_bytes());
+    // An open value of a variable can be told from other placeholders only while lines are known.
+    let mut oddities = std::mem::take(&mut from.oddities);
+    oddities.retain(|oddity| oddity.value.code != "placeholder" || !variables::stands_on(&from, oddity.line));
+    from.oddities = oddities;
     settle(&mut from);
 
     for section in from.sections {

@@ -39,6 +39,7 @@ fn the_environment_in_every_shape() {
         ("- Environment: staging | production", None),
         ("- Environment: staging or production", None),
         ("- Environment: [where]", None),
+        ("- Environment: [staging, production]", None),
         ("- Environment:", None),
         ("**Target Environment:**\n- Region: eu", None),
         ("The environment configuration: production", None),

@@ -297,6 +297,15 @@ fn what_fills_a_section() {
         ("**Bold and nothing else**", true),
         ("`[a-z]+` and `Vec<String>` and `/users/<id>`", true),
         ("Vec<String> and items[i]", true),
+        ("[id, name]", true),
+        ("[N/A]", true),
+        ("> [!NOTE]\n> Words", true),
+        ("[X minutes]", false),
+        ("[X/Y]", false),
+        ("[...]", false),
+        ("**Example:**\n\n1. Open the page", false),
+        ("**Example:**\n\n> **Note:** words\n\nBut here it is so.", true),
+        ("<!-- TEMPLATE INSTRUCTIONS: replace x -->", false),
     ] {
         let spec = read("s", format!("# Bug: x\n\n## Description\n\n{body}\n").as_bytes());
         assert_eq!(spec.sections[0].filled, filled, "{body}");

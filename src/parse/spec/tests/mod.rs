@@ -10,7 +10,7 @@ mod validate;
 
 use serde_json::{Value, json};
 
-use crate::model::spec::{At, DeployStep, Section, Spec};
+use crate::model::spec::{At, Benchmarks, DeployStep, Deployment, Integration, Section, Spec};
 use crate::model::work_item::{Priority, Status, WorkItem, WorkItemType};
 
 use super::read;
@@ -23,202 +23,171 @@ macro_rules! fixture {
 }
 use fixture;
 
-#[expect(clippy::too_many_lines, reason = "a line or two a part of a spec")]
 /// A spec as lines, `LINE what: words`: everything that was read of it.
 fn outline(spec: &Spec) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut say = |line: u32, what: &str, words: String| out.push(format!("{line} {what}: {words}"));
-    if let Some(kind) = &spec.kind {
-        say(kind.line, "kind", kind.value.to_string());
-    }
-    if let Some(title) = &spec.title {
-        say(title.line, "title", title.value.clone());
-    }
+    let mut out = Outline::default();
+    out.one("kind", spec.kind.as_ref());
+    out.one("title", spec.title.as_ref());
     for section in &spec.sections {
-        sections(section, 2, &mut say);
+        out.section(section, 2);
     }
-    for one in &spec.acceptance {
-        say(one.line, "criterion", one.value.clone());
+    out.list("criterion", &spec.acceptance, Clone::clone);
+    out.integration(&spec.integration);
+    out.limits(&spec.integration.benchmarks);
+    out.environment(&spec.integration);
+    out.deployment(&spec.deployment);
+    out.list("odd", &spec.oddities, |odd| {
+        format!("{} {}", odd.code, odd.message)
+    });
+    out.0
+}
+
+#[derive(Default)]
+struct Outline(Vec<String>);
+
+/// What stands for nothing.
+fn word(word: Option<&String>) -> &str {
+    word.map_or("-", String::as_str)
+}
+
+impl Outline {
+    fn say(&mut self, line: u32, what: &str, words: &str) {
+        self.0.push(format!("{line} {what}: {words}"));
     }
-    let integration = &spec.integration;
-    for one in &integration.components {
-        let version = one.value.version.as_deref().unwrap_or("-");
-        say(one.line, "component", format!("{} @ {version}", one.value.name));
-    }
-    for one in &integration.integration_points {
-        say(one.line, "point", one.value.clone());
-    }
-    for one in &integration.scenarios {
-        say(one.line, "scenario", one.value.description.clone());
-        for (what, list) in [
-            ("setup", &one.value.setup),
-            ("action", &one.value.actions),
-            ("expected", &one.value.expected_results),
-        ] {
-            for entry in list {
-                say(entry.line, what, entry.value.clone());
-            }
+
+    fn one<T: ToString>(&mut self, what: &str, one: Option<&At<T>>) {
+        if let Some(one) = one {
+            self.say(one.line, what, &one.value.to_string());
         }
     }
-    let limits = &integration.benchmarks;
-    for one in &limits.latency {
-        say(
-            one.line,
-            "limit",
-            format!("p{} {} ms", one.value.percentile, one.value.milliseconds),
-        );
-    }
-    for (what, rate) in [
-        ("minimum", &limits.minimum_throughput),
-        ("target", &limits.target_throughput),
-        ("ramp up", &limits.ramp_up),
-        ("sustained", &limits.sustained),
-        ("ramp down", &limits.ramp_down),
-    ] {
-        if let Some(rate) = rate {
-            say(rate.line, what, format!("{}", rate.value));
-        }
-    }
-    for (what, count) in [("threads", &limits.threads), ("connections", &limits.connections)] {
-        if let Some(count) = count {
-            say(count.line, what, format!("{}", count.value));
-        }
-    }
-    for one in &limits.resources {
-        let each = if one.value.per_service { " each" } else { "" };
-        say(
-            one.line,
-            "resource",
-            format!("{} {}{each}", one.value.metric, one.value.limit),
-        );
-    }
-    if let Some(endpoint) = &limits.endpoint {
-        say(endpoint.line, "endpoint", endpoint.value.clone());
-    }
-    for one in &integration.contracts {
-        let contract = &one.value;
-        let word = |word: &Option<String>| word.as_deref().unwrap_or("-").to_owned();
-        let words = format!(
-            "{} | {} | {} | {} | {}",
-            word(&contract.between),
-            word(&contract.contract_file),
-            word(&contract.version),
-            word(&contract.previous_version),
-            if contract.allow_breaking_changes {
-                "breaking"
-            } else {
-                "unbroken"
-            }
-        );
-        say(one.line, "contract", words);
-    }
-    let needs = &integration.environment;
-    for one in &needs.services {
-        let service = &one.value;
-        let words = format!(
-            "{}:{} {:?} {}",
-            service.name,
-            service.tag.as_deref().unwrap_or("-"),
-            service.ports,
-            service.note.as_deref().unwrap_or("-")
-        );
-        say(one.line, "service", words);
-    }
-    if let Some(file) = &needs.compose_file {
-        say(file.line, "compose", file.value.clone());
-    }
-    for one in &needs.config_files {
-        say(one.line, "config", one.value.clone());
-    }
-    for one in &needs.test_data_fixtures {
-        say(one.line, "fixture", one.value.clone());
-    }
-    for one in &needs.variables {
-        say(one.line, "setting", format!("{}={}", one.value.0, one.value.1));
-    }
-    let deployment = &spec.deployment;
-    for (what, value) in [
-        ("name", &deployment.application.name),
-        ("version", &deployment.application.version),
-        ("repository", &deployment.application.repository),
-        ("branch", &deployment.application.branch),
-        ("environment", &deployment.environment),
-        ("rollback time", &deployment.rollback_time),
-    ] {
-        if let Some(value) = value {
-            say(value.line, what, value.value.clone());
-        }
-    }
-    for (what, heading, list) in [
-        ("pre", deployment.pre_heading, &deployment.pre),
-        ("step", deployment.steps_heading, &deployment.steps),
-        ("post", deployment.post_heading, &deployment.post),
-        ("back", deployment.rollback_heading, &deployment.rollback_steps),
-    ] {
-        if let Some(line) = heading {
-            say(line, what, "heading".to_owned());
-        }
+
+    fn list<T>(&mut self, what: &str, list: &[At<T>], words: impl Fn(&T) -> String) {
         for one in list {
-            say(one.line, what, step(one));
+            self.say(one.line, what, &words(&one.value));
         }
     }
-    for one in &deployment.variables {
-        let open = if one.value.placeholder { " (open)" } else { "" };
-        say(one.line, "variable", format!("{}{open}", one.value.name));
-    }
-    if let Some(line) = deployment.triggers_heading {
-        say(line, "trigger", "heading".to_owned());
-    }
-    for one in &deployment.rollback_triggers {
-        say(one.line, "trigger", one.value.clone());
-    }
-    for one in &deployment.smoke_tests {
-        let test = &one.value;
-        let word = |word: &Option<String>| word.as_deref().unwrap_or("-").to_owned();
-        let command = test
-            .command
-            .as_ref()
-            .map_or("-".to_owned(), |command| format!("fence {}", command.line));
-        let words = format!(
-            "{} | {} | {command} | {} | {}",
-            test.name,
-            word(&test.endpoint),
-            word(&test.expected),
-            word(&test.on_failure)
+
+    fn section(&mut self, section: &Section, level: usize) {
+        let filled = if section.filled { "" } else { " (empty)" };
+        self.say(
+            section.line,
+            &"#".repeat(level),
+            &format!("{}{filled}", section.title),
         );
-        say(one.line, "smoke", words);
+        for inner in &section.sections {
+            self.section(inner, level + 1);
+        }
     }
-    for one in &deployment.health_checks {
-        say(one.line, "health", one.value.clone());
+
+    fn integration(&mut self, integration: &Integration) {
+        self.list("component", &integration.components, |component| {
+            format!("{} @ {}", component.name, word(component.version.as_ref()))
+        });
+        self.list("point", &integration.integration_points, Clone::clone);
+        for scenario in &integration.scenarios {
+            self.say(scenario.line, "scenario", &scenario.value.description);
+            self.list("setup", &scenario.value.setup, Clone::clone);
+            self.list("action", &scenario.value.actions, Clone::clone);
+            self.list("expected", &scenario.value.expected_results, Clone::clone);
+        }
     }
-    for one in &spec.oddities {
-        say(
-            one.line,
-            "odd",
-            format!("{} {}", one.value.code, one.value.message),
-        );
+
+    fn limits(&mut self, limits: &Benchmarks) {
+        self.list("limit", &limits.latency, |limit| {
+            format!("p{} {} ms", limit.percentile, limit.milliseconds)
+        });
+        self.one("minimum", limits.minimum_throughput.as_ref());
+        self.one("target", limits.target_throughput.as_ref());
+        self.one("ramp up", limits.ramp_up.as_ref());
+        self.one("sustained", limits.sustained.as_ref());
+        self.one("ramp down", limits.ramp_down.as_ref());
+        self.one("threads", limits.threads.as_ref());
+        self.one("connections", limits.connections.as_ref());
+        self.list("resource", &limits.resources, |limit| {
+            let each = if limit.per_service { " each" } else { "" };
+            format!("{} {}{each}", limit.metric, limit.limit)
+        });
+        self.one("endpoint", limits.endpoint.as_ref());
     }
-    out
+
+    fn environment(&mut self, integration: &Integration) {
+        self.list("contract", &integration.contracts, |contract| {
+            format!(
+                "{} | {} | {} | {} | {}",
+                word(contract.between.as_ref()),
+                word(contract.contract_file.as_ref()),
+                word(contract.version.as_ref()),
+                word(contract.previous_version.as_ref()),
+                if contract.allow_breaking_changes {
+                    "breaking"
+                } else {
+                    "unbroken"
+                }
+            )
+        });
+        let needs = &integration.environment;
+        self.list("service", &needs.services, |service| {
+            let (tag, note) = (word(service.tag.as_ref()), word(service.note.as_ref()));
+            format!("{}:{tag} {:?} {note}", service.name, service.ports)
+        });
+        self.one("compose", needs.compose_file.as_ref());
+        self.list("config", &needs.config_files, Clone::clone);
+        self.list("fixture", &needs.test_data_fixtures, Clone::clone);
+        self.list("setting", &needs.variables, |(name, value)| {
+            format!("{name}={value}")
+        });
+    }
+
+    fn deployment(&mut self, deployment: &Deployment) {
+        let application = &deployment.application;
+        self.one("name", application.name.as_ref());
+        self.one("version", application.version.as_ref());
+        self.one("repository", application.repository.as_ref());
+        self.one("branch", application.branch.as_ref());
+        self.one("environment", deployment.environment.as_ref());
+        self.one("rollback time", deployment.rollback_time.as_ref());
+        for (what, heading, list) in [
+            ("pre", deployment.pre_heading, &deployment.pre),
+            ("step", deployment.steps_heading, &deployment.steps),
+            ("post", deployment.post_heading, &deployment.post),
+            ("back", deployment.rollback_heading, &deployment.rollback_steps),
+        ] {
+            if let Some(line) = heading {
+                self.say(line, what, "heading");
+            }
+            self.list(what, list, step);
+        }
+        self.list("variable", &deployment.variables, |variable| {
+            let open = if variable.placeholder { " (open)" } else { "" };
+            format!("{}{open}", variable.name)
+        });
+        if let Some(line) = deployment.triggers_heading {
+            self.say(line, "trigger", "heading");
+        }
+        self.list("trigger", &deployment.rollback_triggers, Clone::clone);
+        self.list("smoke", &deployment.smoke_tests, |test| {
+            let command = test
+                .command
+                .as_ref()
+                .map_or("-".to_owned(), |command| format!("fence {}", command.line));
+            format!(
+                "{} | {} | {command} | {} | {}",
+                test.name,
+                word(test.endpoint.as_ref()),
+                word(test.expected.as_ref()),
+                word(test.on_failure.as_ref())
+            )
+        });
+        self.list("health", &deployment.health_checks, Clone::clone);
+    }
 }
 
-fn sections(section: &Section, level: usize, say: &mut impl FnMut(u32, &str, String)) {
-    let filled = if section.filled { "" } else { " (empty)" };
-    say(
-        section.line,
-        &"#".repeat(level),
-        format!("{}{filled}", section.title),
-    );
-    for inner in &section.sections {
-        sections(inner, level + 1, say);
-    }
-}
-
-fn step(step: &At<DeployStep>) -> String {
-    let mut words = step.value.text.clone();
-    for detail in &step.value.details {
+fn step(step: &DeployStep) -> String {
+    let mut words = step.text.clone();
+    for detail in &step.details {
         words.push_str(&format!(" / {detail}"));
     }
-    for fence in &step.value.fences {
+    for fence in &step.fences {
         words.push_str(&format!(" [{}: {}]", fence.line, fence.info));
     }
     words

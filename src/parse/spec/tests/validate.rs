@@ -238,7 +238,7 @@ fn at_least_three_criteria_are_demanded() {
         &text,
         &[
             "16 too_few_criteria: there are 2 acceptance criteria; at least 3 are needed",
-            "19 placeholder: \"Acceptance Criteria\" has a placeholder left: line 19",
+            "19 placeholder: \"Acceptance Criteria\" has a placeholder left, on line 19",
         ],
     );
     check(
@@ -388,7 +388,7 @@ fn a_deployment_names_one_environment() {
         "[staging | production]",
         &[
             "14 no_environment: the target environment is still a choice",
-            "14 placeholder: \"Deployment Scope\" has a placeholder left: line 14",
+            "14 placeholder: \"Deployment Scope\" has a placeholder left, on line 14",
         ],
     );
     check_deployment(
@@ -430,7 +430,7 @@ fn each_stage_of_a_deployment_is_demanded() {
         &[
             "86 no_steps: the steps have no heading \"Deployment Steps\" of their own",
             "90 no_pre_steps: no step is filled in below \"Pre-Deployment Steps\"",
-            "92 placeholder: \"Deployment Procedure\" has a placeholder left: line 92",
+            "92 placeholder: \"Deployment Procedure\" has a placeholder left, on line 92",
             "94 no_post_steps: no step is filled in below \"Post-Deployment Steps\"",
         ],
     );
@@ -469,7 +469,7 @@ fn smoke_tests_or_health_checks_are_demanded() {
         &with("By hand.\n\n- **[Add one]**"),
         &[
             "100 no_smoke_tests: there is no smoke test and no health check",
-            "104 placeholder: \"Smoke Tests\" has a placeholder left: line 104",
+            "104 placeholder: \"Smoke Tests\" has a placeholder left, on line 104",
         ],
     );
     check(
@@ -501,8 +501,8 @@ fn what_is_left_of_the_template_is_told_in_few_words() {
             "11 template_text: \"User Story\", \"Dependencies\" are still the template's text",
             "15 empty_section: \"Rationale\" is still the template's text",
             "21 too_few_criteria: there are 2 acceptance criteria; at least 3 are needed",
-            "27 placeholder: \"Acceptance Criteria\" has a placeholder left: line 27",
-            "33 placeholder: \"Implementation Details\" has 3 placeholders left: line 33, line 38, line 40",
+            "27 placeholder: \"Acceptance Criteria\" has a placeholder left, on line 27",
+            "33 placeholder: \"Implementation Details\" has 3 placeholders left, on lines 33, 38, 40",
             "42 empty_section: \"Testing Strategy\" is still the template's text",
         ],
     );

@@ -28,31 +28,30 @@ pub fn scope(list: &mut List<'_>, line: u32) {
 
 /// Steps before, steps, and steps after, each below a heading of its own.
 pub fn procedure(list: &mut List<'_>, line: u32) {
-    type Stage<'a> = (&'static str, &'static str, Option<u32>, &'a [At<DeployStep>]);
     let deployment = &list.spec.deployment;
-    let stages: [Stage<'_>; 3] = [
-        (
-            "no_pre_steps",
-            "Pre-Deployment Steps",
-            deployment.pre_heading,
-            &deployment.pre,
-        ),
-        (
-            "no_steps",
-            "Deployment Steps",
-            deployment.steps_heading,
-            &deployment.steps,
-        ),
-        (
-            "no_post_steps",
-            "Post-Deployment Steps",
-            deployment.post_heading,
-            &deployment.post,
-        ),
-    ];
-    for (code, title, heading, steps) in stages {
-        steps_below(list, code, title, (heading, line), steps);
-    }
+    let (pre, steps, post) = (&deployment.pre, &deployment.steps, &deployment.post);
+    let place = |heading: Option<u32>| (heading, line);
+    steps_below(
+        list,
+        "no_pre_steps",
+        "Pre-Deployment Steps",
+        place(deployment.pre_heading),
+        pre,
+    );
+    steps_below(
+        list,
+        "no_steps",
+        "Deployment Steps",
+        place(deployment.steps_heading),
+        steps,
+    );
+    steps_below(
+        list,
+        "no_post_steps",
+        "Post-Deployment Steps",
+        place(deployment.post_heading),
+        post,
+    );
 }
 
 /// Triggers and steps.

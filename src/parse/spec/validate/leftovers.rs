@@ -7,6 +7,7 @@ use crate::model::work_item::WorkItemType;
 
 use crate::parse::spec::oddities::quoted;
 use crate::parse::spec::outline::name;
+use crate::parse::spec::variables;
 
 use super::List;
 use super::sections;
@@ -18,6 +19,7 @@ const PROBLEMS: &[&str] = &[
     "duplicate_section",
     "no_title",
     "second_title",
+    "too_deep",
     "too_large",
     "unknown_type",
     "unknown_unit",
@@ -48,10 +50,8 @@ pub fn template(list: &mut List<'_>, kind: WorkItemType) {
     let mut examples = Vec::new();
     for oddity in &spec.oddities {
         let Some(section) = section_of(spec, oddity.line) else {
-            // The title; or what the work item says itself, of which nobody knows where its variables stand.
-            let variable =
-                oddity.line == 0 && is_variable(spec, 0) && oddity.value.message.starts_with("\"<");
-            if oddity.value.code == "placeholder" && !variable {
+            // The title, or what the JSON says.
+            if oddity.value.code == "placeholder" {
                 let Oddity { code, message, hint } = oddity.value.clone();
                 list.at(oddity.line, code, message, hint);
             }
@@ -59,7 +59,7 @@ pub fn template(list: &mut List<'_>, kind: WorkItemType) {
         };
         match oddity.value.code {
             // A variable with an open value is as it should be: the name is what the spec says.
-            "placeholder" if !is_variable(spec, oddity.line) => {
+            "placeholder" if !variables::stands_on(spec, oddity.line) => {
                 placeholders.entry(section.line).or_default().push(oddity);
             }
             "template_text" if section.filled => examples.push(oddity.line),
@@ -72,21 +72,12 @@ pub fn template(list: &mut List<'_>, kind: WorkItemType) {
         let Some(section) = section_of(spec, line) else {
             continue;
         };
-        let places: Vec<String> = found
-            .iter()
-            .take(MOST_PLACES)
-            .map(|oddity| format!("line {}", oddity.line))
-            .collect();
-        let message = format!(
-            "{} has {}: {}{}",
-            quoted(&section.title),
-            match found.len() {
-                1 => "a placeholder left".to_owned(),
-                count => format!("{count} placeholders left"),
-            },
-            places.join(", "),
-            if found.len() > MOST_PLACES { ", …" } else { "" }
-        );
+        let lines: Vec<u32> = found.iter().map(|oddity| oddity.line).collect();
+        let what = match found.len() {
+            1 => "a placeholder".to_owned(),
+            count => format!("{count} placeholders"),
+        };
+        let message = format!("{} has {what} left, {}", quoted(&section.title), places(&lines));
         let first = found.first().map_or(line, |oddity| oddity.line);
         let hint = found.first().and_then(|oddity| oddity.value.hint.clone());
         list.at(first, "placeholder", message, hint);
@@ -102,18 +93,21 @@ pub fn template(list: &mut List<'_>, kind: WorkItemType) {
         );
     }
     if let Some(first) = examples.first() {
-        let places: Vec<String> = examples.iter().take(MOST_PLACES).map(u32::to_string).collect();
-        let more = if examples.len() > MOST_PLACES { ", …" } else { "" };
         list.at(
             *first,
             "template_text",
-            format!(
-                "examples of the template are still there, on line {}{more}",
-                places.join(", ")
-            ),
+            format!("examples of the template are still there, {}", places(&examples)),
             Some("say instead how it is here, and remove them".to_owned()),
         );
     }
+}
+
+/// Lines in a sentence: `on line 7`, `on lines 7, 8, 9, …`.
+fn places(lines: &[u32]) -> String {
+    let named: Vec<String> = lines.iter().take(MOST_PLACES).map(u32::to_string).collect();
+    let word = if lines.len() == 1 { "line" } else { "lines" };
+    let more = if lines.len() > MOST_PLACES { ", …" } else { "" };
+    format!("on {word} {}{more}", named.join(", "))
 }
 
 /// The section of the first order that a line belongs to.
@@ -128,17 +122,4 @@ fn is_required(kind: WorkItemType, section: &Section) -> bool {
     sections::required(kind)
         .iter()
         .any(|required| name(required) == title)
-}
-
-fn is_variable(spec: &Spec, line: u32) -> bool {
-    spec.deployment
-        .variables
-        .iter()
-        .any(|variable| variable.line == line)
-        || spec
-            .integration
-            .environment
-            .variables
-            .iter()
-            .any(|variable| variable.line == line)
 }

@@ -12,6 +12,7 @@ use crate::model::spec::{At, Problem, Spec};
 use crate::model::work_item::{WorkItem, WorkItemType};
 
 use super::oddities::quoted;
+use super::outline::name;
 use super::overlay::overlay;
 
 /// How many problems are told one by one.
@@ -57,7 +58,7 @@ fn check(list: &mut List<'_>, item: &WorkItem, has_file: bool) {
     if spec
         .oddities
         .iter()
-        .any(|oddity| oddity.value.code == "too_large")
+        .any(|oddity| ["too_large", "too_deep"].contains(&oddity.value.code))
     {
         leftovers::oddities(list);
         return;
@@ -135,6 +136,8 @@ fn acceptance(list: &mut List<'_>, line: u32) {
 /// The problems so far.
 struct List<'s> {
     spec: &'s Spec,
+    /// The names of its sections, in their order, as they are compared.
+    names: Vec<String>,
     problems: Vec<Problem>,
 }
 
@@ -142,6 +145,7 @@ impl<'s> List<'s> {
     fn new(spec: &'s Spec) -> Self {
         Self {
             spec,
+            names: spec.sections.iter().map(|section| name(&section.title)).collect(),
             problems: Vec::new(),
         }
     }

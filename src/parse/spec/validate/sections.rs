@@ -14,6 +14,9 @@ pub const ACCEPTANCE: &str = "Acceptance Criteria";
 /// How alike two headings must be for one to be meant by the other.
 const ALIKE: f64 = 0.85;
 
+/// How many sections are looked at for one that was meant.
+const MOST_LOOKED_AT: usize = 1_000;
+
 /// The sections that a spec of a type must have.
 pub fn required(kind: WorkItemType) -> &'static [&'static str] {
     match kind {
@@ -70,7 +73,7 @@ pub fn listed(kind: WorkItemType) -> String {
 /// the section, with or without a heading.
 pub fn section(list: &mut List<'_>, title: &str) -> Option<u32> {
     let spec = list.spec;
-    let all: Vec<&Section> = named(spec, title).collect();
+    let all = named(list, title);
     if let Some(section) = all.iter().find(|section| section.filled) {
         return Some(section.line);
     }
@@ -109,17 +112,20 @@ fn belongs(spec: &Spec, section: &Section, line: u32) -> bool {
 /// Adds a problem for each section whose heading is missing.
 pub fn missing_only(list: &mut List<'_>, kind: WorkItemType) {
     for title in required(kind) {
-        if named(list.spec, title).next().is_none() && !in_json(list.spec, title) {
+        if named(list, title).is_empty() && !in_json(list.spec, title) {
             missing(list, title);
         }
     }
 }
 
-fn named<'s>(spec: &'s Spec, title: &str) -> impl Iterator<Item = &'s Section> {
+/// The sections of a name.
+fn named<'s>(list: &List<'s>, title: &str) -> Vec<&'s Section> {
     let wanted = name(title);
-    spec.sections
-        .iter()
-        .filter(move |section| name(&section.title) == wanted)
+    let sections = list.spec.sections.iter().zip(&list.names);
+    sections
+        .filter(|(_, name)| **name == wanted)
+        .map(|(section, _)| section)
+        .collect()
 }
 
 /// Whether the work item's JSON says what the section would.
@@ -148,8 +154,8 @@ fn missing(list: &mut List<'_>, title: &str) {
     let mut near: Option<(f64, &Section)> = None;
     let mut deeper = None;
     let spec = list.spec;
-    for section in &spec.sections {
-        let score = likeness(&wanted, &name(&section.title));
+    for (section, given) in spec.sections.iter().zip(&list.names).take(MOST_LOOKED_AT) {
+        let score = likeness(&wanted, given);
         let better = score >= ALIKE && near.is_none_or(|(best, _)| score > best);
         // A section that is required itself is not meant by another.
         if better && !required_anywhere(&section.title) {
