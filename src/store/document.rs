@@ -10,8 +10,9 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::error::Error;
-use super::render;
+use super::render::{self, Rendered};
 use super::spans::{self, Node, ScanError};
+use super::strict;
 
 /// The most bytes that a document may have.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -52,7 +53,8 @@ pub struct Document {
     pub text: String,
     /// The permission bits of the file; absent when it was not read from one.
     pub mode: Option<u32>,
-    tree: Node,
+    /// Where each value stands, once somebody has asked.
+    tree: OnceLock<Node>,
     /// Where each line begins, once somebody has asked.
     lines: OnceLock<Vec<usize>>,
 }
@@ -82,28 +84,32 @@ impl Document {
         if text.trim().is_empty() {
             return Err(broken(start, "the file is empty"));
         }
-        let value: Value = serde_json::from_str(text).map_err(|error| {
-            let offset = offset_of(text, error.line(), error.column());
-            broken(Position::of(text, offset), &why(text, offset, &error))
-        })?;
-        let tree = spans::scan(text).map_err(|error| match error {
-            ScanError::Duplicate { key, at } => {
-                let Position { line, column } = Position::of(text, at);
-                Error::DuplicateKey {
-                    path: path.to_owned(),
-                    line,
-                    column,
-                    key,
+        // Nearly every file is in order, and there may be megabytes of it: what is wrong is asked only when something is.
+        let value = strict::parse(text).or_else(|_| {
+            let value: Value = serde_json::from_str(text).map_err(|error| {
+                let offset = offset_of(text, error.line(), error.column());
+                broken(Position::of(text, offset), &why(text, offset, &error))
+            })?;
+            match spans::scan(text) {
+                Ok(_) => Ok(value),
+                Err(ScanError::Duplicate { key, at }) => {
+                    let Position { line, column } = Position::of(text, at);
+                    Err(Error::DuplicateKey {
+                        path: path.to_owned(),
+                        line,
+                        column,
+                        key,
+                    })
                 }
+                Err(ScanError::Syntax { at }) => Err(broken(Position::of(text, at), "this is not JSON")),
             }
-            ScanError::Syntax { at } => broken(Position::of(text, at), "this is not JSON"),
         })?;
         let document = Self {
             path: path.to_owned(),
             value,
             text: text.to_owned(),
             mode: None,
-            tree,
+            tree: OnceLock::new(),
             lines: OnceLock::new(),
         };
         if document.value.is_object() {
@@ -113,17 +119,22 @@ impl Document {
         }
     }
 
+    fn tree(&self) -> &Node {
+        self.tree
+            .get_or_init(|| spans::scan(&self.text).unwrap_or_else(|_| Node::unknown(self.text.len())))
+    }
+
     /// Where the value at a path of keys stands; array elements are named by their index. `None` when there
     /// is no such value.
     pub fn position<S: AsRef<str>>(&self, path: &[S]) -> Option<Position> {
-        Some(self.at(self.tree.find(path)?.span.start))
+        Some(self.at(self.tree().find(path)?.span.start))
     }
 
     /// Where the key at the end of a path stands, for messages about the key itself. `None` when there is no
     /// such key, and for array elements.
     pub fn key_position<S: AsRef<str>>(&self, path: &[S]) -> Option<Position> {
         let (last, parents) = path.split_last()?;
-        let member = self.tree.find(parents)?.member(last.as_ref())?;
+        let member = self.tree().find(parents)?.member(last.as_ref())?;
         Some(self.at(member.key_span.start))
     }
 
@@ -168,11 +179,16 @@ impl Document {
     /// A changed value as text: two spaces, one final newline, and every number, string and key that is still
     /// the same as in the text spelled as it is there.
     pub fn render(&self, changed: &Value) -> String {
-        render::render(
-            Some(render::Old {
+        self.rendered(changed).text
+    }
+
+    /// [`Document::render`], and whether anything is changed; the order of members is no change.
+    pub(super) fn rendered(&self, changed: &Value) -> Rendered {
+        render::over(
+            render::Old {
                 text: &self.text,
-                node: &self.tree,
-            }),
+                node: self.tree(),
+            },
             changed,
         )
     }
@@ -180,7 +196,7 @@ impl Document {
 
 /// A value as the text of a new file: two spaces and a final newline.
 pub fn pretty(value: &Value) -> String {
-    render::render(None, value)
+    render::fresh(value)
 }
 
 /// What kind of value this is, with its article.

@@ -18,6 +18,7 @@ pub mod runs;
 mod schema;
 pub mod scratch;
 mod spans;
+mod strict;
 mod target;
 mod tidy;
 
@@ -202,13 +203,11 @@ impl Store {
         let mut documents = Vec::with_capacity(N);
         let mut values = [const { Value::Null }; N];
         for ((rel, steps), value) in files.iter().zip(&mut values) {
-            let document = self.load(rel)?;
-            *value = document
-                .as_ref()
-                .map_or_else(|| Value::Object(Map::new()), |d| d.value.clone());
-            if let (Some(steps), Some(document)) = (steps, &document) {
-                self.upgrade(rel, document, value, steps)?;
-            }
+            let mut document = self.load(rel)?;
+            *value = match &mut document {
+                Some(document) => self.taken(rel, document, *steps)?,
+                None => Value::Object(Map::new()),
+            };
             documents.push(document);
         }
         let answer = change(values.each_mut())?;
@@ -225,9 +224,9 @@ impl Store {
             }
         }
         for (((rel, _), value), document) in files.iter().zip(&values).zip(&documents) {
-            let text = match document {
-                Some(document) if document.value == *value => continue,
-                Some(document) => document.render(value),
+            let text = match document.as_ref().map(|document| document.rendered(value)) {
+                Some(rendered) if !rendered.differs => continue,
+                Some(rendered) => rendered.text,
                 None => pretty(value),
             };
             self.put(rel, text.as_bytes(), Previous::Keep)?;
@@ -236,13 +235,10 @@ impl Store {
     }
 
     /// Refuses a newer file; keeps a copy of an older one, as `.NAME.vN.bak`, and brings its value up.
-    fn upgrade(
-        &self,
-        rel: &str,
-        document: &Document,
-        value: &mut Value,
-        steps: &[Step],
-    ) -> Result<(), Error> {
+    fn taken(&self, rel: &str, document: &mut Document, steps: Option<&[Step]>) -> Result<Value, Error> {
+        let Some(steps) = steps else {
+            return Ok(std::mem::take(&mut document.value));
+        };
         let (found, known) = (schema::version(document)?, schema::known(steps));
         if found > known {
             return Err(Error::NewerSchema {
@@ -254,9 +250,12 @@ impl Store {
         if found < known {
             let backup = tidy::sibling(&self.path(rel), &format!(".v{found}.bak"));
             atomic::create(&backup, document.text.as_bytes(), Some(&self.root), &*self.notify)?;
-            schema::upgrade(value, found, steps);
         }
-        Ok(())
+        let mut value = std::mem::take(&mut document.value);
+        if found < known {
+            schema::upgrade(&mut value, found, steps);
+        }
+        Ok(value)
     }
 
     /// Writes a whole file; directories that are missing are made. It takes no lock: for files that are never

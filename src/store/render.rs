@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::spans::{Kind, Member, Node};
 
@@ -25,9 +25,7 @@ impl<'a> Old<'a> {
     fn spells(self, value: &Value) -> bool {
         match (&self.node.kind, value) {
             (Kind::Scalar, Value::Array(_) | Value::Object(_)) => false,
-            (Kind::Scalar, scalar) => {
-                serde_json::from_str::<Value>(self.raw()).is_ok_and(|old| old == *scalar)
-            }
+            (Kind::Scalar, scalar) => self.is(scalar),
             (Kind::Array(nodes), Value::Array(values)) => {
                 nodes.len() == values.len()
                     && nodes
@@ -48,75 +46,164 @@ impl<'a> Old<'a> {
             _ => false,
         }
     }
-}
 
-/// A value as text: two spaces a level, a final newline.
-pub(super) fn render(old: Option<Old<'_>>, new: &Value) -> String {
-    let mut out = String::with_capacity(old.map_or(0, |old| old.text.len()) + 64);
-    write_value(&mut out, old, new, 0);
-    out.push('\n');
-    out
-}
-
-fn write_value(out: &mut String, old: Option<Old<'_>>, new: &Value, depth: usize) {
-    match new {
-        Value::Array(elements) if elements.is_empty() => out.push_str("[]"),
-        Value::Object(members) if members.is_empty() => out.push_str("{}"),
-        Value::Array(elements) => {
-            let pairs = pair(old, elements);
-            out.push('[');
-            for (at, (element, old)) in elements.iter().zip(pairs).enumerate() {
-                separate(out, at, depth + 1);
-                write_value(out, old, element, depth + 1);
+    /// Whether it spells this scalar. Nearly everything is spelled the plain way, which needs no parser.
+    fn is(self, scalar: &Value) -> bool {
+        let raw = self.raw();
+        match scalar {
+            Value::String(text) if !raw.contains('\\') => {
+                raw.len() == text.len() + 2 && raw.starts_with('"') && raw[1..].starts_with(text.as_str())
             }
-            break_line(out, depth);
-            out.push(']');
+            Value::Null => raw == "null",
+            Value::Bool(truth) => raw == if *truth { "true" } else { "false" },
+            other => serde_json::from_str::<Value>(raw).is_ok_and(|old| old == *other),
         }
-        Value::Object(members) => {
-            let known = index(old);
-            out.push('{');
-            for (at, (key, value)) in members.iter().enumerate() {
-                separate(out, at, depth + 1);
-                let member = known.get(key.as_str());
-                match (old, member) {
-                    (Some(old), Some(member)) => out.push_str(&old.text[member.key_span.clone()]),
-                    _ => out.push_str(&Value::from(key.as_str()).to_string()),
+    }
+}
+
+/// A value as text.
+pub(super) struct Rendered {
+    /// The text: two spaces a level, a final newline.
+    pub(super) text: String,
+    /// Whether it says something else than the older text.
+    pub(super) differs: bool,
+}
+
+/// A value as text over an older text.
+pub(super) fn over(old: Old<'_>, new: &Value) -> Rendered {
+    let mut page = Page {
+        out: String::with_capacity(old.text.len() + 64),
+        differs: false,
+    };
+    page.value(Some(old), new, 0);
+    page.out.push('\n');
+    Rendered {
+        text: page.out,
+        differs: page.differs,
+    }
+}
+
+/// A value as the text of a new file.
+pub(super) fn fresh(value: &Value) -> String {
+    let mut page = Page {
+        out: String::new(),
+        differs: true,
+    };
+    page.value(None, value, 0);
+    page.out.push('\n');
+    page.out
+}
+
+struct Page {
+    out: String,
+    differs: bool,
+}
+
+impl Page {
+    fn value(&mut self, old: Option<Old<'_>>, new: &Value, depth: usize) {
+        match new {
+            Value::Array(elements) => self.array(old, elements, depth),
+            Value::Object(members) => self.object(old, members, depth),
+            scalar => match old {
+                Some(old) if old.spells(scalar) => self.out.push_str(old.raw()),
+                _ => {
+                    self.differs = true;
+                    self.out.push_str(&scalar.to_string());
                 }
-                out.push_str(": ");
-                let inner = old.zip(member).map(|(old, member)| Old {
-                    node: &member.node,
-                    ..old
-                });
-                write_value(out, inner, value, depth + 1);
-            }
-            break_line(out, depth);
-            out.push('}');
+            },
         }
-        scalar => match old {
-            Some(old) if old.spells(scalar) => out.push_str(old.raw()),
-            _ => out.push_str(&scalar.to_string()),
-        },
+    }
+
+    fn array(&mut self, old: Option<Old<'_>>, elements: &[Value], depth: usize) {
+        let before = match old.map(|old| &old.node.kind) {
+            Some(Kind::Array(nodes)) => Some(nodes.len()),
+            _ => None,
+        };
+        self.differs |= before != Some(elements.len());
+        if elements.is_empty() {
+            self.out.push_str("[]");
+            return;
+        }
+        let pairs = pair(old, elements);
+        self.out.push('[');
+        for (at, (element, old)) in elements.iter().zip(pairs).enumerate() {
+            self.separate(at, depth + 1);
+            self.value(old, element, depth + 1);
+        }
+        self.break_line(depth);
+        self.out.push(']');
+    }
+
+    fn object(&mut self, old: Option<Old<'_>>, members: &Map<String, Value>, depth: usize) {
+        let mut known = match old.map(|old| &old.node.kind) {
+            Some(Kind::Object(known)) => Some(Known::of(known)),
+            _ => None,
+        };
+        self.differs |= known.as_ref().map(|known| known.members.len()) != Some(members.len());
+        if members.is_empty() {
+            self.out.push_str("{}");
+            return;
+        }
+        self.out.push('{');
+        for (at, (key, value)) in members.iter().enumerate() {
+            self.separate(at, depth + 1);
+            let member = known.as_mut().and_then(|known| known.find(key));
+            match (old, member) {
+                (Some(old), Some(member)) => self.out.push_str(&old.text[member.key_span.clone()]),
+                _ => self.out.push_str(&Value::from(key.as_str()).to_string()),
+            }
+            self.out.push_str(": ");
+            let inner = old.zip(member).map(|(old, member)| Old {
+                node: &member.node,
+                ..old
+            });
+            self.value(inner, value, depth + 1);
+        }
+        self.break_line(depth);
+        self.out.push('}');
+    }
+
+    fn separate(&mut self, at: usize, depth: usize) {
+        if at > 0 {
+            self.out.push(',');
+        }
+        self.break_line(depth);
+    }
+
+    fn break_line(&mut self, depth: usize) {
+        self.out.push('\n');
+        for _ in 0..depth {
+            self.out.push_str("  ");
+        }
     }
 }
 
-fn separate(out: &mut String, at: usize, depth: usize) {
-    if at > 0 {
-        out.push(',');
-    }
-    break_line(out, depth);
+/// The members of an older object. They mostly come in the order in which they are asked for.
+struct Known<'a> {
+    members: &'a [Member],
+    next: usize,
+    index: Option<HashMap<&'a str, &'a Member>>,
 }
 
-fn break_line(out: &mut String, depth: usize) {
-    out.push('\n');
-    for _ in 0..depth {
-        out.push_str("  ");
+impl<'a> Known<'a> {
+    fn of(members: &'a [Member]) -> Self {
+        Self {
+            members,
+            next: 0,
+            index: None,
+        }
     }
-}
 
-fn index(old: Option<Old<'_>>) -> HashMap<&str, &Member> {
-    match old.map(|old| &old.node.kind) {
-        Some(Kind::Object(members)) => members.iter().map(|m| (m.key.as_str(), m)).collect(),
-        _ => HashMap::new(),
+    fn find(&mut self, key: &str) -> Option<&'a Member> {
+        if let Some(member) = self.members.get(self.next).filter(|member| member.key == key) {
+            self.next += 1;
+            return Some(member);
+        }
+        let members = self.members;
+        let index = self
+            .index
+            .get_or_insert_with(|| members.iter().map(|member| (member.key.as_str(), member)).collect());
+        index.get(key).copied()
     }
 }
 

@@ -38,6 +38,14 @@ pub(super) struct Member {
 }
 
 impl Node {
+    /// A text of which nothing is known.
+    pub(super) fn unknown(bytes: usize) -> Self {
+        Self {
+            span: 0..bytes,
+            kind: Kind::Scalar,
+        }
+    }
+
     /// The value at a path of keys and array indexes.
     pub(super) fn find<S: AsRef<str>>(&self, path: &[S]) -> Option<&Self> {
         path.iter().try_fold(self, |node, step| match &node.kind {
@@ -85,6 +93,28 @@ pub(super) fn scan(text: &str) -> Result<Node, ScanError> {
     };
     scanner.space();
     scanner.value()
+}
+
+/// With more members than this the keys of an object are looked up, not compared.
+const FEW: usize = 16;
+
+/// The keys of an object that is being read.
+#[derive(Default)]
+struct Keys {
+    many: HashSet<String>,
+}
+
+impl Keys {
+    /// Whether a key stands among the members.
+    fn has(&mut self, members: &[Member], key: &str) -> bool {
+        if members.len() < FEW {
+            return members.iter().any(|member| member.key == key);
+        }
+        let known = self.many.len();
+        self.many
+            .extend(members.iter().skip(known).map(|member| member.key.clone()));
+        self.many.contains(key)
+    }
 }
 
 struct Scanner<'a> {
@@ -155,8 +185,8 @@ impl Scanner<'_> {
     }
 
     fn object(&mut self) -> Result<Kind, ScanError> {
-        let mut members = Vec::new();
-        let mut keys = HashSet::new();
+        let mut members: Vec<Member> = Vec::new();
+        let mut keys = Keys::default();
         self.space();
         if self.eat(b'}') {
             return Ok(Kind::Object(members));
@@ -165,9 +195,8 @@ impl Scanner<'_> {
             self.space();
             let start = self.at;
             let key_span = self.string()?;
-            let key: String = serde_json::from_str(&self.text[key_span.clone()])
-                .map_err(|_| ScanError::Syntax { at: start })?;
-            if !keys.insert(key.clone()) {
+            let key = self.unquoted(&key_span)?;
+            if keys.has(&members, &key) {
                 return Err(ScanError::Duplicate { key, at: start });
             }
             self.space();
@@ -184,6 +213,15 @@ impl Scanner<'_> {
             if !self.eat(b',') {
                 return self.syntax();
             }
+        }
+    }
+
+    /// A string without its quotes and escapes.
+    fn unquoted(&self, span: &Range<usize>) -> Result<String, ScanError> {
+        let spelled = &self.text[span.clone()];
+        match spelled.get(1..spelled.len() - 1) {
+            Some(plain) if !plain.contains('\\') => Ok(plain.to_owned()),
+            _ => serde_json::from_str(spelled).map_err(|_| ScanError::Syntax { at: span.start }),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::model::session::change::{self, Beginning};
 use crate::model::session::choice::{self, Force, Refusal, Which};
 use crate::model::session::{self, Snapshot};
 use crate::model::text;
-use crate::model::work_item::{Status, Unreadable, WorkItem, read};
+use crate::model::work_item::{Status, Unreadable, WorkItem, outline};
 use crate::report::briefing::Dependency;
 use crate::store::{self, Store, layout};
 
@@ -85,12 +85,15 @@ pub(super) fn begin(cx: &Cx, store: &Store, asked: &Begin<'_>) -> anyhow::Result
 
 fn apply(store: &Store, asked: &Begin<'_>, state: &mut Value, items: &mut Value) -> Result<Begun, Stop> {
     let before = session::read(state).map_err(Stop::State)?;
-    let all = read(items).map_err(|_| Stop::Items)?;
+    let all = outline(items).map_err(|_| Stop::Items)?;
     let choice = choice::choose(&before, &all, asked.asked, asked.force).map_err(|refusal| {
         let ids = all.items.iter().map(|item| item.id.clone()).collect();
         Stop::Refused(Box::new(refusal), ids)
     })?;
-    let item = choice.item;
+    let item = WorkItem {
+        raw: items["work_items"][&choice.item.id].clone(),
+        ..choice.item.clone()
+    };
     let dependencies = item.dependencies.iter().map(|id| {
         let found = all.get(id);
         Dependency {
@@ -134,7 +137,7 @@ fn apply(store: &Store, asked: &Begin<'_>, state: &mut Value, items: &mut Value)
         number,
         resumed,
         dependencies: dependencies.collect(),
-        item: item.clone(),
+        item,
         started_at,
         base_commit,
     })

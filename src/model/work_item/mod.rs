@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::config::{Rule, nearest};
 
 pub use glance::{Entry, Glance, glance};
-pub use read::{Unreadable, inspect, read};
+pub use read::{Unreadable, inspect, outline, read};
 
 /// Declares the words of one of a work item's fields, each with the words that others use for the same.
 macro_rules! words {

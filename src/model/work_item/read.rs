@@ -30,6 +30,19 @@ pub fn read(state: &Value) -> Result<WorkItems, Unreadable> {
     }
 }
 
+/// [`read()`] without what the items are in the file: their `raw` is null. For one who looks at few of many.
+pub fn outline(state: &Value) -> Result<WorkItems, Unreadable> {
+    let mut reader = Reader {
+        raws: Raws::Left,
+        problems: Vec::new(),
+    };
+    let items = reader.file(state);
+    match reader.problems.into_iter().next() {
+        Some(problem) => Err(problem),
+        None => Ok(items),
+    }
+}
+
 /// Reads the work items of a file, and says of everything that cannot be understood. Items with such a thing in them
 /// have a default in its place.
 pub fn inspect(state: &Value) -> (WorkItems, Vec<Unreadable>) {
@@ -38,8 +51,17 @@ pub fn inspect(state: &Value) -> (WorkItems, Vec<Unreadable>) {
     (items, reader.problems)
 }
 
+/// Whether items keep what they are in the file.
+#[derive(Clone, Copy, Default)]
+enum Raws {
+    #[default]
+    Kept,
+    Left,
+}
+
 #[derive(Default)]
 struct Reader {
+    raws: Raws,
     problems: Vec<Unreadable>,
 }
 
@@ -103,7 +125,7 @@ impl Reader {
             "type",
             WorkItemType::named,
             WorkItemType::meant,
-            &WorkItemType::list(),
+            WorkItemType::list,
         );
         if kind.is_none() && absent(item.members.get("type")) {
             self.problems.push(Unreadable {
@@ -112,13 +134,13 @@ impl Reader {
                 hint: None,
             });
         }
-        let status = self.word(item, "status", Status::named, Status::meant, &Status::list());
+        let status = self.word(item, "status", Status::named, Status::meant, Status::list);
         let priority = self.word(
             item,
             "priority",
             Priority::named,
             Priority::meant,
-            &Priority::list(),
+            Priority::list,
         );
         let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         WorkItem {
@@ -138,7 +160,10 @@ impl Reader {
                 .filter_map(session)
                 .collect(),
             validation_rules: self.rules(item),
-            raw: raw.clone(),
+            raw: match self.raws {
+                Raws::Kept => raw.clone(),
+                Raws::Left => Value::Null,
+            },
         }
     }
 
@@ -165,7 +190,7 @@ impl Reader {
         key: &str,
         named: fn(&str) -> Option<T>,
         meant: fn(&str) -> Option<T>,
-        list: &str,
+        list: fn() -> String,
     ) -> Option<T>
     where
         T: std::fmt::Display,
@@ -181,13 +206,13 @@ impl Reader {
             // Priorities are numbers in some files.
             Value::Number(number) => number.to_string(),
             other => {
-                self.wrong(&item.at.key(key), &format!("one of {list}"), other);
+                self.wrong(&item.at.key(key), &format!("one of {}", list()), other);
                 return None;
             }
         };
         self.problems.push(Unreadable {
             at: item.at.key(key),
-            why: one_line(&format!("expected one of {list}, found {found:?}")),
+            why: one_line(&format!("expected one of {}, found {found:?}", list())),
             hint: meant(&found).map(|meant| format!("did you mean {meant}?")),
         });
         None
@@ -227,19 +252,17 @@ impl Reader {
     }
 
     fn texts(&mut self, item: Object<'_>, key: &str) -> Vec<String> {
-        let at = item.at.key(key);
         let mut texts = Vec::new();
         for (index, element) in self.array(item, key, "an array of ids").iter().enumerate() {
             match element {
                 Value::String(text) => texts.push(text.clone()),
-                other => self.wrong(&at.index(index), "a string", other),
+                other => self.wrong(&item.at.key(key).index(index), "a string", other),
             }
         }
         texts
     }
 
     fn rules(&mut self, item: Object<'_>) -> Vec<Rule> {
-        let at = item.at.key("validation_rules");
         let mut rules = Vec::new();
         for (index, element) in self
             .array(item, "validation_rules", "an array of rules")
@@ -249,7 +272,8 @@ impl Reader {
             match rule(element) {
                 Ok(rule) => rules.push(rule),
                 Err((inside, why)) => {
-                    let at = inside.moved(&JsonPath::default(), &at.index(index));
+                    let rule = item.at.key("validation_rules").index(index);
+                    let at = inside.moved(&JsonPath::default(), &rule);
                     self.problems.push(Unreadable {
                         at: at.unwrap_or_default(),
                         why,
