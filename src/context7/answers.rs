@@ -159,28 +159,39 @@ fn bare(name: &str) -> String {
 }
 
 /// The candidate that is the library. A search finds something for nearly every word, so that the name must be there:
-/// as the title or the last part of the id, or, where the name has several words, each of them somewhere.
+/// as the title or the last part of the id, or, where the name has several words, each of them somewhere. Whoever the name
+/// says that it is of must be there too: `@mine/react` is not React.
 pub fn choose<'c>(library: &Library, candidates: &'c [Candidate]) -> Option<&'c Candidate> {
     let name = normal(&library.name);
     // Of `@scope/name` and `example.com/owner/name` the name is the last part.
-    let own = name.rsplit('/').find(|part| !is_major(part)).unwrap_or(&name);
-    let last = |candidate: &Candidate| candidate.id.rsplit('/').next().unwrap_or_default().to_owned();
+    let own = bare(name.rsplit('/').find(|part| !is_major(part)).unwrap_or(&name));
+    let scope = name.strip_prefix('@').and_then(|name| name.split_once('/'));
+    // The types of a library are of those who wrote the types.
+    let scope = scope.map_or("", |(scope, _)| scope);
+    let owner = words(if scope == "types" { "" } else { scope });
+    let said = |candidate: &Candidate| {
+        words(&format!(
+            "{} {} {}",
+            candidate.title, candidate.id, candidate.description
+        ))
+    };
+    let has_all = |wanted: &[String], said: &[String]| wanted.iter().all(|word| said.contains(word));
     let is_it = |candidate: &&Candidate| {
-        let names = [candidate.title.clone(), last(candidate)];
-        names.iter().any(|other| bare(other) == bare(own)) || normal(&candidate.id[1..]) == name
+        let last = candidate.id.rsplit('/').next().unwrap_or_default();
+        let is_own = [candidate.title.as_str(), last]
+            .iter()
+            .any(|other| bare(other) == own);
+        is_own && !own.is_empty() && has_all(&owner, &said(candidate))
+            || normal(candidate.id.trim_start_matches('/')) == name
     };
     if let Some(found) = candidates.iter().find(is_it) {
         return Some(found);
     }
     let wanted = words(&name);
     candidates.iter().find(|candidate| {
-        let said = words(&format!(
-            "{} {} {}",
-            candidate.title, candidate.id, candidate.description
-        ));
         let named = words(&format!("{} {}", candidate.title, candidate.id));
         wanted.len() > 1
-            && wanted.iter().all(|word| said.contains(word))
+            && has_all(&wanted, &said(candidate))
             && wanted.iter().any(|word| named.contains(word))
     })
 }
@@ -325,6 +336,20 @@ mod tests {
             Some("/gin-gonic/gin"),
         );
         check("github.com/gin-gonic/gin/v2", &[gin], Some("/gin-gonic/gin"));
+        let react = candidate("React", "/facebook/react", "A library for user interfaces");
+        check("@mine/react", std::slice::from_ref(&react), None);
+        check(
+            "@facebook/react",
+            std::slice::from_ref(&react),
+            Some("/facebook/react"),
+        );
+        check("@types/react", &[react], Some("/facebook/react"));
+        // A name without letters is no name of whatever has none.
+        check(
+            "-",
+            &[candidate("", "/a/b", ""), candidate("--", "/a/-", "")],
+            None,
+        );
         check(
             "Tailwind CSS",
             &[candidate("Tailwind CSS", "/websites/tailwindcss", "")],

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures::StreamExt as _;
+use futures::TryStreamExt as _;
 use futures::future::{Either, select};
 use rmcp::model::{CallToolRequestParams, CallToolResult, ClientConfig, Implementation};
 use rmcp::service::{RunningService, ServiceError};
@@ -92,18 +92,19 @@ where
         .await
         .map_err(|error| Fault::Broken { said: chain(&error) })?;
     let tools = tools(&server).await?;
-    futures::stream::iter(question.libraries.iter().enumerate())
-        .for_each_concurrent(AT_ONCE, |(index, library)| {
+    futures::stream::iter(question.libraries.iter().enumerate().map(Ok))
+        .try_for_each_concurrent(AT_ONCE, |(index, library)| {
             let (server, tools) = (&server, &tools);
             async move {
-                let state = look_up(server, tools, library).await;
+                let state = look_up(server, tools, library).await?;
                 let mut answers = question.answers.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(cell) = answers.get_mut(index) {
                     *cell = Some(state);
                 }
+                Ok(())
             }
         })
-        .await;
+        .await?;
     // Everything is answered: how the talk ends changes nothing.
     let _ended = server.close_with_timeout(Duration::from_secs(1)).await;
     Ok(())
@@ -124,54 +125,28 @@ async fn tools(server: &RunningService<RoleClient, ClientConfig>) -> Result<Tool
     Tools::of(&described)
 }
 
-/// Everything about one library. Trouble with it is its answer, and no trouble of the others.
+/// Everything about one library. Trouble with it is its answer, and no trouble of the others; only a server that has gone is.
 async fn look_up(
     server: &RunningService<RoleClient, ClientConfig>,
     tools: &Tools,
     library: &Library,
-) -> State {
-    let said = match call(server, &tools.resolve, &library.name, TOPIC).await {
-        Ok(said) => said,
-        Err(why) => return State::Unanswered(why),
+) -> Result<State, Fault> {
+    let found = match call(server, &tools.resolve, &library.name).await? {
+        Ok(said) => id_of(tools, library, &said),
+        Err(why) => Err(State::Unanswered(why)),
     };
-    let candidates = match answers::found(&said) {
-        Found::Candidates(candidates) => candidates,
-        Found::None => {
-            return State::NotFound {
-                why: "Context7 knows no library of this name".to_owned(),
-            };
-        }
-        Found::Unclear(said) => {
-            return State::Unanswered(format!("{} answered: {said}", tools.resolve.name));
-        }
-    };
-    let Some(chosen) = answers::choose(library, &candidates) else {
-        let nearest = candidates.first().map_or("", |candidate| candidate.id.as_str());
-        return State::NotFound {
-            why: format!("Context7 knows no library of this name; the nearest is {nearest}"),
-        };
-    };
-    let version = match fit(library.version.as_deref(), &chosen.versions) {
-        Fit::Known(version) => Some(version),
-        Fit::NotComparable => None,
-        Fit::Unknown => {
-            return State::VersionUnknown {
-                id: chosen.id.clone(),
-                known: chosen.versions.clone(),
-            };
-        }
+    let (chosen, version) = match found {
+        Ok(found) => found,
+        Err(state) => return Ok(state),
     };
     let id = match &version {
-        Some(version) => format!("{}/{version}", chosen.id),
-        None => chosen.id.clone(),
+        Some(version) => format!("{chosen}/{version}"),
+        None => chosen.clone(),
     };
-    match call(server, &tools.documents, &id, TOPIC).await {
+    Ok(match call(server, &tools.documents, &id).await? {
         Err(why) => State::Unanswered(why),
         Ok(said) => match answers::documents(&said) {
-            Documents::Given => State::Verified(Verified {
-                id: chosen.id.clone(),
-                version,
-            }),
+            Documents::Given => State::Verified(Verified { id: chosen, version }),
             Documents::None => State::NotFound {
                 why: format!("Context7 has no documentation of {id}"),
             },
@@ -179,6 +154,38 @@ async fn look_up(
                 State::Unanswered(format!("{} answered: {said}", tools.documents.name))
             }
         },
+    })
+}
+
+/// The id of a library and its version at Context7 by what a search said; else what is known of it by that.
+fn id_of(tools: &Tools, library: &Library, said: &str) -> Result<(String, Option<String>), State> {
+    let candidates = match answers::found(said) {
+        Found::Candidates(candidates) => candidates,
+        Found::None => {
+            return Err(State::NotFound {
+                why: "Context7 knows no library of this name".to_owned(),
+            });
+        }
+        Found::Unclear(said) => {
+            return Err(State::Unanswered(format!(
+                "{} answered: {said}",
+                tools.resolve.name
+            )));
+        }
+    };
+    let Some(chosen) = answers::choose(library, &candidates) else {
+        let nearest = candidates.first().map_or("", |candidate| candidate.id.as_str());
+        return Err(State::NotFound {
+            why: format!("Context7 knows no library of this name; the nearest is {nearest}"),
+        });
+    };
+    match fit(library.version.as_deref(), &chosen.versions) {
+        Fit::Known(version) => Ok((chosen.id.clone(), Some(version))),
+        Fit::NotComparable => Ok((chosen.id.clone(), None)),
+        Fit::Unknown => Err(State::VersionUnknown {
+            id: chosen.id.clone(),
+            known: chosen.versions.clone(),
+        }),
     }
 }
 
@@ -187,20 +194,24 @@ async fn call(
     server: &RunningService<RoleClient, ClientConfig>,
     form: &Form,
     subject: &str,
-    topic: &str,
-) -> Result<String, String> {
-    let arguments = form.arguments(subject, topic);
+) -> Result<Result<String, String>, Fault> {
+    let arguments = form.arguments(subject, TOPIC);
     let parameters = CallToolRequestParams::new(form.name.clone()).with_arguments(arguments);
-    let result = server
-        .call_tool(parameters)
-        .await
-        .map_err(|error: ServiceError| format!("{}: {}", form.name, chain(&error)))?;
+    let result = match server.call_tool(parameters).await {
+        Ok(result) => result,
+        Err(ServiceError::TransportClosed) => {
+            return Err(Fault::Broken {
+                said: "the server closed the connection".to_owned(),
+            });
+        }
+        Err(error) => return Ok(Err(format!("{}: {}", form.name, chain(&error)))),
+    };
     let said = texts(&result);
     if result.is_error == Some(true) {
         let quoted = text::shorten(text::first_line(&text::sanitise(&said)), MAX_ERROR);
-        return Err(format!("{} failed: {quoted}", form.name));
+        return Ok(Err(format!("{} failed: {quoted}", form.name)));
     }
-    Ok(said)
+    Ok(Ok(said))
 }
 
 fn texts(result: &CallToolResult) -> String {

@@ -1,6 +1,6 @@
 //! Which libraries a project uses: those of `stack.txt`, else those that its manifests ask for directly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::model::language::Language;
@@ -109,7 +109,8 @@ fn split(entry: &str) -> Option<(String, Option<String>)> {
     } else {
         (entry, None)
     };
-    let name = name.split('[').next().unwrap_or(name).trim();
+    let name = name.split('[').next().unwrap_or(name);
+    let name = name.trim().trim_end_matches(':');
     let is_name = name.contains(|c: char| c.is_alphanumeric())
         && name.chars().count() <= MAX_NAME
         && !["none", "n/a", "unknown"].contains(&name.to_lowercase().as_str());
@@ -119,42 +120,79 @@ fn split(entry: &str) -> Option<(String, Option<String>)> {
     is_name.then(|| (name.to_owned(), version.map(str::to_owned)))
 }
 
-/// The libraries that the manifests of some units ask for directly. `read` gives the text of a file.
-pub fn of_units(units: &[UnitFacts], read: &dyn Fn(&Path) -> Option<String>) -> Vec<Library> {
-    let mut libraries = Vec::new();
-    for facts in units {
-        let mut add = |file: &str, found: Vec<(String, Option<String>)>| {
-            libraries.extend(found.into_iter().map(|(name, version)| Library {
-                name,
-                version,
-                from: facts.unit.to_project(file),
-            }));
-        };
-        match facts.unit.language {
-            Language::Python => {
-                let declared = facts.manifest.as_ref().map(python).unwrap_or_default();
-                if declared.is_empty() {
-                    add("requirements.txt", requirements(facts));
-                } else {
-                    add("pyproject.toml", declared);
-                }
-            }
-            Language::Javascript | Language::Typescript => add("package.json", node(facts)),
-            Language::Rust => {
-                let declared = facts.manifest.as_ref().map(rust).unwrap_or_default();
-                add("Cargo.toml", declared);
-            }
-            Language::Go => {
-                let text = read(&facts.dir.join("go.mod")).unwrap_or_default();
-                add("go.mod", go(&text));
-            }
-            Language::Described(_) => {}
-        }
-    }
-    distinct(libraries)
+/// A file that names libraries, nobody knows which.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file} cannot be read or is broken, so that nobody knows which libraries it names")]
+pub struct Unread {
+    /// The file, relative to the project; one that another includes as it is named there.
+    pub file: String,
 }
 
-fn python(manifest: &toml::Table) -> Vec<(String, Option<String>)> {
+/// What a file asks for: names and versions.
+type Declared = Vec<(String, Option<String>)>;
+
+/// Gives the text of a file.
+type Read<'a> = &'a dyn Fn(&Path) -> Option<String>;
+
+/// The libraries that the manifests of some units ask for directly.
+pub fn of_units(units: &[UnitFacts], read: Read<'_>) -> Result<Vec<Library>, Unread> {
+    let mut libraries = Vec::new();
+    for facts in units {
+        for (file, declared) in of_unit(facts, read)? {
+            libraries.extend(declared.into_iter().map(|(name, version)| Library {
+                name,
+                version,
+                from: file.clone(),
+            }));
+        }
+    }
+    Ok(distinct(libraries))
+}
+
+/// What a unit asks for, by file.
+fn of_unit(facts: &UnitFacts, read: Read<'_>) -> Result<Vec<(String, Declared)>, Unread> {
+    let (file, declared) = match facts.unit.language {
+        Language::Python => {
+            let manifest = understood(facts, "pyproject.toml", facts.manifest.as_ref())?;
+            let declared = manifest.map(python).unwrap_or_default();
+            if declared.is_empty() {
+                return requirements(facts, read);
+            }
+            ("pyproject.toml", declared)
+        }
+        Language::Javascript | Language::Typescript => {
+            let package = understood(facts, "package.json", facts.package.as_ref())?;
+            ("package.json", package.map(node).unwrap_or_default())
+        }
+        Language::Rust => {
+            let manifest = understood(facts, "Cargo.toml", facts.manifest.as_ref())?;
+            ("Cargo.toml", manifest.map(rust).unwrap_or_default())
+        }
+        Language::Go => {
+            let text = read(&facts.dir.join("go.mod"));
+            let text = understood(facts, "go.mod", text.as_deref())?;
+            ("go.mod", go(text.unwrap_or_default()))
+        }
+        Language::Described(_) => return Ok(Vec::new()),
+    };
+    Ok(vec![(facts.unit.to_project(file), declared)])
+}
+
+/// What was read of a file of the unit. A file that is there and was not understood is no empty one.
+fn understood<'f, T: ?Sized>(
+    facts: &UnitFacts,
+    file: &str,
+    read: Option<&'f T>,
+) -> Result<Option<&'f T>, Unread> {
+    if read.is_none() && facts.entries.contains(file) {
+        return Err(Unread {
+            file: facts.unit.to_project(file),
+        });
+    }
+    Ok(read)
+}
+
+fn python(manifest: &toml::Table) -> Declared {
     let listed = manifest
         .get("project")
         .and_then(|project| project.get("dependencies"))
@@ -174,20 +212,66 @@ fn python(manifest: &toml::Table) -> Vec<(String, Option<String>)> {
     listed.filter_map(split).chain(poetry).collect()
 }
 
-fn requirements(facts: &UnitFacts) -> Vec<(String, Option<String>)> {
-    let lines = facts.requirement_lines().unwrap_or_default();
-    lines
-        .into_iter()
-        .filter(|line| !line.starts_with('-') && !line.contains("://"))
-        .filter_map(split)
-        .collect()
+/// `requirements.txt` with the files that it includes.
+fn requirements(facts: &UnitFacts, read: Read<'_>) -> Result<Vec<(String, Declared)>, Unread> {
+    const FIRST: &str = "requirements.txt";
+    let Some(text) = understood(facts, FIRST, facts.requirements.as_ref())? else {
+        return Ok(Vec::new());
+    };
+    let mut seen = BTreeSet::new();
+    let mut open = vec![(facts.unit.to_project(FIRST), text.clone())];
+    let mut found = Vec::new();
+    while let Some((file, text)) = open.pop() {
+        if !seen.insert(file.clone()) {
+            continue;
+        }
+        // A line that goes on on the next one ends with `\`.
+        let lines = text.lines().map(|line| line.trim().trim_end_matches('\\').trim());
+        let mut declared = Vec::new();
+        for line in lines.filter(|line| !line.starts_with('#')) {
+            if let Some(other) = included(line) {
+                let unread = || Unread {
+                    file: other.to_owned(),
+                };
+                let other = beside(&file, other).ok_or_else(unread)?;
+                let text = read(&facts.root.join(&other)).ok_or_else(unread)?;
+                open.push((other, text));
+            } else if !line.starts_with('-') && !line.contains("://") {
+                declared.extend(split(line));
+            }
+        }
+        found.push((file, declared));
+    }
+    Ok(found)
 }
 
-fn node(facts: &UnitFacts) -> Vec<(String, Option<String>)> {
-    let declared = facts
-        .package
-        .as_ref()
-        .and_then(|package| package.get("dependencies")?.as_object());
+/// The file that a line of requirements includes: `-r base.txt`.
+fn included(line: &str) -> Option<&str> {
+    let rest = line
+        .strip_prefix("--requirement")
+        .or_else(|| line.strip_prefix("-r"))?;
+    let rest = rest.split(" #").next().unwrap_or(rest);
+    Some(rest.trim_start_matches('=').trim()).filter(|file| !file.is_empty())
+}
+
+/// A file that another one names, relative to the project; `None` when it is outside.
+fn beside(file: &str, other: &str) -> Option<String> {
+    let mut parts: Vec<&str> = file.split('/').collect();
+    parts.pop();
+    for part in other.split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn node(package: &serde_json::Value) -> Declared {
+    let declared = package.get("dependencies").and_then(serde_json::Value::as_object);
     declared
         .into_iter()
         .flatten()
@@ -202,7 +286,7 @@ fn node(facts: &UnitFacts) -> Vec<(String, Option<String>)> {
         .collect()
 }
 
-fn rust(manifest: &toml::Table) -> Vec<(String, Option<String>)> {
+fn rust(manifest: &toml::Table) -> Declared {
     let tables = [
         manifest.get("dependencies"),
         manifest
@@ -223,7 +307,7 @@ fn rust(manifest: &toml::Table) -> Vec<(String, Option<String>)> {
         .collect()
 }
 
-fn go(text: &str) -> Vec<(String, Option<String>)> {
+fn go(text: &str) -> Declared {
     let mut inside = false;
     let mut found = Vec::new();
     for line in text.lines().map(str::trim) {
@@ -298,7 +382,7 @@ mod tests {
     #[test]
     fn every_spelling_of_a_stack_is_read() {
         let text = "# Technology Stack\n\n## Languages\n- Python 3.12.10\n\n## Backend Framework\n- fastapi==0.115.6\n\
-                    - FastAPI\n- uvicorn[standard]==0.34.0\n- Django: 4.2\n\n## Frontend Framework\n* Next.js 14\n\
+                    - FastAPI\n- uvicorn[standard]==0.34.0\n- Django: 4.2\n- Flask: ^3.0\n\n## Frontend Framework\n* Next.js 14\n\
                     * react@18.2.0\n- `@tanstack/react-query@5.0.1`\n- Tailwind CSS\n\n## Database\n- PostgreSQL 16\n- None\n\n\
                     ## MCP Servers\n- context7\n\n## Testing\n- pytest (testing)\n- **Jest** ^29.7\n\n## Key Libraries\n\
                     - pydantic >= 2.5\n- httpx - an HTTP client\n- Generated docs\n\nGenerated: 2026-01-16 09:18:23";
@@ -308,6 +392,7 @@ mod tests {
                 "fastapi 0.115.6",
                 "uvicorn 0.34.0",
                 "Django 4.2",
+                "Flask ^3.0",
                 "Next.js 14",
                 "react 18.2.0",
                 "@tanstack/react-query 5.0.1",
@@ -358,7 +443,8 @@ mod tests {
                   \t// a remark\n\texample.com/three v1.0.0 // indirect\n)\n";
         let found = of_units(&[facts], &|path| {
             path.ends_with("api/go.mod").then(|| go.to_owned())
-        });
+        })
+        .unwrap();
         assert_eq!(shown(&found), expect);
         assert!(found.iter().all(|library| library.from == file), "{found:?}");
     }
@@ -380,8 +466,11 @@ mod tests {
         check(facts, "api/pyproject.toml", &["flask ^3.0", "redis 5.0"]);
 
         let mut facts = unit(Language::Python);
-        facts.requirements = Some("# x\n-r more.txt\nflask==3.0.0 # why\nhttps://x/y.whl\n".to_owned());
-        check(facts, "api/requirements.txt", &["flask 3.0.0"]);
+        facts.requirements = Some(
+            "# x\n-c limits.txt\n--require-hashes\nflask==3.0.0 # why\nhttps://x/y.whl\nrich==1.0 \\\n    --hash=sha256:0\n"
+                .to_owned(),
+        );
+        check(facts, "api/requirements.txt", &["flask 3.0.0", "rich 1.0"]);
 
         let mut facts = unit(Language::Typescript);
         facts.package = Some(json!({"dependencies": {
@@ -401,6 +490,63 @@ mod tests {
             "api/go.mod",
             &["example.com/one v1.2.3", "example.com/two v0.4.0"],
         );
+    }
+
+    #[track_caller]
+    fn included_files(first: &str, expect: Result<&[&str], &str>) {
+        let mut facts = unit(Language::Python);
+        facts.requirements = Some(first.to_owned());
+        let found = of_units(&[facts], &|path| match path.to_str()? {
+            "/p/api/deps/base.txt" => Some("flask==3.0\n-r ../../all.txt\n".to_owned()),
+            "/p/all.txt" => Some("rich\n-r api/deps/base.txt\n".to_owned()),
+            _ => None,
+        });
+        let told = found.map(|found| {
+            let told = found
+                .iter()
+                .map(|library| format!("{} {}", library.from, library.name));
+            told.collect::<Vec<_>>()
+        });
+        let told = told.map_err(|unread| unread.file);
+        let expect = expect.map(|all| all.iter().map(|one| (*one).to_owned()).collect());
+        assert_eq!(told, expect.map_err(str::to_owned), "{first}");
+    }
+
+    #[test]
+    fn requirements_include_others() {
+        let all: &[&str] = &[
+            "api/requirements.txt redis",
+            "api/deps/base.txt flask",
+            "all.txt rich",
+        ];
+        for line in [
+            "-r deps/base.txt",
+            "-rdeps/base.txt # why",
+            "--requirement=./deps/base.txt",
+            "--requirement deps/base.txt",
+        ] {
+            included_files(&format!("{line}\nredis\n"), Ok(all));
+        }
+        included_files("-r gone.txt\nredis\n", Err("gone.txt"));
+        included_files("-r https://x/y.txt\n", Err("https://x/y.txt"));
+        included_files("-r ../../outside.txt\nredis\n", Err("../../outside.txt"));
+    }
+
+    #[test]
+    fn a_manifest_that_cannot_be_understood_is_no_empty_one() {
+        for (language, file) in [
+            (Language::Python, "pyproject.toml"),
+            (Language::Python, "requirements.txt"),
+            (Language::Javascript, "package.json"),
+            (Language::Rust, "Cargo.toml"),
+            (Language::Go, "go.mod"),
+        ] {
+            let mut facts = unit(language);
+            assert_eq!(of_units(std::slice::from_ref(&facts), &|_| None), Ok(Vec::new()));
+            facts.entries.insert(file.to_owned());
+            let file = format!("api/{file}");
+            assert_eq!(of_units(&[facts], &|_| None), Err(Unread { file }));
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Versions as people write them, compared as far as they can be.
 
+use std::cmp::Ordering;
+
 /// The numbers of a version: `18.2.0` of `v18.2.0-rc.1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Numbers(Vec<u64>);
@@ -38,6 +40,16 @@ impl Numbers {
         same && rest
     }
 
+    /// Compares numbers, of which those that are left out are 0.
+    fn compared(&self, other: &Self) -> Ordering {
+        let length = self.0.len().max(other.0.len());
+        let padded = |numbers: &Self| -> Vec<u64> {
+            let zeros = std::iter::repeat(0);
+            numbers.0.iter().copied().chain(zeros).take(length).collect()
+        };
+        padded(self).cmp(&padded(other))
+    }
+
     /// Whether another version is of the same line, within which nothing breaks: the first number that is not 0 is the
     /// same, and all before it.
     fn is_of_line(&self, other: &Self) -> bool {
@@ -51,13 +63,58 @@ impl Numbers {
     }
 }
 
-/// The version that a project uses at least, as far as what it asks for says so: `4` of `>=4,<5`.
-fn used(asked: &str) -> Option<Numbers> {
-    asked
-        .split([',', ' ', '|'])
-        .map(str::trim)
-        .filter(|clause| !clause.is_empty() && !clause.starts_with('<') && !clause.starts_with("!="))
-        .find_map(|clause| Numbers::of(clause.trim_start_matches(['=', '>', '~', '^', '!', '@'])))
+/// What may stand before a version.
+const SIGNS: [char; 7] = ['=', '<', '>', '~', '^', '!', '@'];
+
+/// The conditions that a project names together, each with what stands before its version: `>=4.2,<5`.
+fn conditions(asked: &str) -> Vec<(String, Numbers)> {
+    let mut found = Vec::new();
+    let mut sign = String::new();
+    for word in asked.split([',', ' ']).map(str::trim) {
+        let version = word.trim_start_matches(SIGNS);
+        sign.push_str(&word[..word.len() - version.len()]);
+        // The version may stand apart: `>= 4.2`.
+        if !version.is_empty() {
+            let sign = std::mem::take(&mut sign);
+            found.extend(Numbers::of(version).map(|numbers| (sign, numbers)));
+        }
+    }
+    found
+}
+
+/// What a project asks for, as one of several that it may be.
+struct Asked {
+    /// The version that is used, or at least.
+    used: Numbers,
+    /// Whether any later one is as good.
+    is_open: bool,
+    /// The ends of it, with what stands before them.
+    ends: Vec<(String, Numbers)>,
+}
+
+impl Asked {
+    fn of(asked: &str) -> Option<Self> {
+        let (ends, others): (Vec<_>, Vec<_>) = conditions(asked)
+            .into_iter()
+            .filter(|(sign, _)| !sign.starts_with('!'))
+            .partition(|(sign, _)| sign.starts_with('<'));
+        let (sign, used) = others.into_iter().next()?;
+        Some(Self {
+            used,
+            is_open: sign.starts_with('>'),
+            ends,
+        })
+    }
+
+    /// Whether a version is in the range.
+    fn has(&self, numbers: &Numbers) -> bool {
+        let is_before = |(sign, end): &(String, Numbers)| match numbers.compared(end) {
+            Ordering::Less => true,
+            Ordering::Equal => sign.starts_with("<="),
+            Ordering::Greater => false,
+        };
+        self.is_open && numbers.compared(&self.used).is_ge() && self.ends.iter().all(is_before)
+    }
 }
 
 /// How the version in use compares with those that are known.
@@ -65,22 +122,25 @@ fn used(asked: &str) -> Option<Numbers> {
 pub enum Fit {
     /// This one is it, or the nearest of its line.
     Known(String),
-    /// None is of its line.
+    /// None is of its line, or in its range.
     Unknown,
     /// Nothing can be compared: no version is known, or none is asked for.
     NotComparable,
 }
 
-/// Compares what a project asks for with the versions that are known.
+/// Compares what a project asks for with the versions that are known. Of several that it may be, `^4 || ^5`, one is
+/// enough.
 pub fn fit(asked: Option<&str>, known: &[String]) -> Fit {
-    let Some(used) = asked.and_then(used) else {
-        return Fit::NotComparable;
-    };
     let known: Vec<(Numbers, &String)> = known
         .iter()
         .filter_map(|name| Some((Numbers::of(name)?, name)))
         .collect();
-    if known.is_empty() {
+    let asked: Vec<Asked> = asked
+        .unwrap_or_default()
+        .split('|')
+        .filter_map(Asked::of)
+        .collect();
+    if known.is_empty() || asked.is_empty() {
         return Fit::NotComparable;
     }
     let best = |fits: &dyn Fn(&Numbers) -> bool| {
@@ -89,8 +149,13 @@ pub fn fit(asked: Option<&str>, known: &[String]) -> Fit {
             .max_by(|a, b| a.0.cmp(&b.0))
             .map(|(_, name)| (*name).clone())
     };
-    best(&|numbers| used.is(numbers))
-        .or_else(|| best(&|numbers| used.is_of_line(numbers)))
+    asked
+        .iter()
+        .find_map(|asked| {
+            best(&|numbers| asked.used.is(numbers))
+                .or_else(|| best(&|numbers| asked.used.is_of_line(numbers)))
+                .or_else(|| best(&|numbers| asked.has(numbers)))
+        })
         .map_or(Fit::Unknown, Fit::Known)
 }
 
@@ -123,6 +188,27 @@ mod tests {
     }
 
     #[test]
+    fn a_range_has_later_versions_up_to_its_end() {
+        check(">=0.95", &["0.94.1", "0.115.6"], Some("0.115.6"));
+        check(">= 3.2, < 5", &["4.2", "5.0", "5.1"], Some("4.2"));
+        check("< 5, >= 3.2", &["4.2", "5.0"], Some("4.2"));
+        check(">=3,<=5.0", &["5", "5.1"], Some("5"));
+        // The version in use at least is nearer than any later one.
+        check(">=4.2,<6", &["4.2", "5.0"], Some("4.2"));
+        check(">=3,<5", &["5", "5.0", "2.9"], None);
+        check(">=3", &["2.9"], None);
+        check("~=3.1", &["4.0"], None);
+        check("!=4.0,>=3", &["5.0"], Some("5.0"));
+    }
+
+    #[test]
+    fn of_several_one_is_enough() {
+        check("^17.0.0 || ^18.0.0", &["18.3.1"], Some("18.3.1"));
+        check("17 || 18", &["19.0"], None);
+        check("* || 18", &["18.1"], Some("18.1"));
+    }
+
+    #[test]
     fn another_line_is_another_version() {
         check("3.2", &["4.2", "5.0"], None);
         check("0.95", &["0.115.6"], None);
@@ -139,6 +225,8 @@ mod tests {
             Some("*"),
             Some("latest"),
             Some("<5"),
+            Some("< 5"),
+            Some("!= 5"),
             Some("workspace:*"),
         ] {
             assert_eq!(fit(asked, &known), Fit::NotComparable, "{asked:?}");

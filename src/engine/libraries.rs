@@ -81,7 +81,7 @@ fn used(root: &Path, job: &Job<'_>) -> Result<(String, Vec<Library>), String> {
                 let bytes = store::read_inside(root, inside, store::SMALL).ok()??;
                 Some(String::from_utf8_lossy(&bytes).into_owned())
             };
-            let found = libraries::of_units(&job.cx.project.units, &read);
+            let found = libraries::of_units(&job.cx.project.units, &read).map_err(|error| chain(&error))?;
             Ok(("the manifests".to_owned(), found))
         }
     }

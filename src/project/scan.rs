@@ -75,7 +75,8 @@ pub(super) struct Sources {
 #[derive(Default)]
 struct Part {
     markers: Vec<(PathBuf, String)>,
-    python: BTreeMap<PathBuf, Sources>,
+    /// Files of one directory come together, mostly.
+    python: Vec<(PathBuf, Sources)>,
     go: Vec<(PathBuf, String)>,
     described: Vec<(PathBuf, Language, String)>,
     others: Vec<(&'static str, String)>,
@@ -219,10 +220,13 @@ fn visit(part: &mut Part, found: &Entry<'_>, described: &[Described]) {
     }
     let is_python = Path::new(name).extension().is_some_and(|end| end == "py");
     if is_python && is_file(found) {
-        if let Some(sources) = part.python.get_mut(dir) {
-            sources.add(name);
-        } else {
-            part.python.entry(dir.to_owned()).or_default().add(name);
+        match part.python.last_mut() {
+            Some((last, sources)) if last.as_os_str() == dir.as_os_str() => sources.add(name),
+            _ => {
+                let mut sources = Sources::default();
+                sources.add(name);
+                part.python.push((dir.to_owned(), sources));
+            }
         }
     }
     let mut is_described = false;

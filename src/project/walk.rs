@@ -33,7 +33,7 @@ pub(super) struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn of(entry: &'a DirEntry, base: &Path) -> Option<Self> {
-        let relative = entry.path().strip_prefix(base).ok()?;
+        let relative = below(entry.path(), base)?;
         (!relative.as_os_str().is_empty()).then(|| Self {
             path: entry.path(),
             relative,
@@ -60,6 +60,28 @@ impl<'a> Entry<'a> {
     pub fn is_link(&self) -> bool {
         self.kind.is_some_and(|kind| kind.is_symlink())
     }
+}
+
+/// A path of a walk relative to where the walk began.
+#[cfg(unix)]
+fn below<'a>(path: &'a Path, base: &Path) -> Option<&'a Path> {
+    use std::os::unix::ffi::OsStrExt as _;
+    // Every path of a walk begins with its base, letter for letter: to take paths apart for that takes longer than all else
+    // that is done with them.
+    let rest = path
+        .as_os_str()
+        .as_bytes()
+        .strip_prefix(base.as_os_str().as_bytes())?;
+    match rest {
+        [] => Some(Path::new("")),
+        [b'/', inside @ ..] => Some(Path::new(OsStr::from_bytes(inside))),
+        _ => path.strip_prefix(base).ok(),
+    }
+}
+
+#[cfg(not(unix))]
+fn below<'a>(path: &'a Path, base: &Path) -> Option<&'a Path> {
+    path.strip_prefix(base).ok()
 }
 
 /// Up to so many entries are read by one thread: to start others, and to learn that all of them are done, takes

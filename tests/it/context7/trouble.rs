@@ -85,6 +85,51 @@ fn a_server_that_ends_says_how() {
 }
 
 #[test]
+fn a_server_that_ends_between_two_answers_says_how() {
+    against(
+        "gives-up",
+        60,
+        3,
+        "error",
+        "the server ended with exit code 7: out of memory",
+    );
+    // The last one is asked about when one of the others has its answer, and that one is not lost.
+    let sandbox = project("- a\n- b\n- c\n- d\n- two\n");
+    let settings = json!({"server": {"command": stub(&sandbox, "gives-up")}, "timeout": 60});
+    let found = check(&sandbox, &settings, 3, "error", "no answer: ");
+    let told = findings(&found);
+    let last = "no_answer two: no answer: the server ended with exit code 7: out of memory";
+    assert!(
+        told.iter().any(|one| one == last) && told.iter().any(|one| one.starts_with("verified ")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_manifest_that_is_broken_is_no_empty_one() {
+    let sandbox = Sandbox::new()
+        .file("a.py", "")
+        .file(
+            "pyproject.toml",
+            "[project]\nname = \"x\"\nversion = \"0\"\ndependencies = [\"one==1.2.3\"]\n",
+        )
+        .file("web/package.json", "{\"dependencies\": {\"two\": \"1.2.3\"},")
+        .file("web/a.js", "");
+    let settings = json!({"server": {"command": stub(&sandbox, "good")}});
+    let reason =
+        "web/package.json cannot be read or is broken, so that nobody knows which libraries it names";
+    check(&sandbox, &settings, 3, "error", reason);
+    sandbox.rewrite("web/package.json", "{\"dependencies\": {\"two\": \"1.2.3\"}}");
+    check(
+        &sandbox,
+        &settings,
+        0,
+        "passed",
+        "all 2 libraries of the manifests are known to Context7",
+    );
+}
+
+#[test]
 fn a_server_that_talks_too_much_is_no_answer_and_no_burden() {
     let sandbox = project(STACK);
     let settings = json!({"server": {"command": stub(&sandbox, "flood")}, "timeout": 60});
