@@ -120,6 +120,11 @@ pub enum Command {
     /// or nothing. `sdd init --claude` writes the settings that start it. In a project without `.session/` it does
     /// nothing.
     Hook(commands::hook::Args),
+    /// Serve coding agents over the Model Context Protocol
+    ///
+    /// Speaks the protocol on stdin and stdout until stdin is closed. The tools show where the session stands, what the
+    /// gates would run, reports, work items and the briefing, and run the gates. None changes git or ends a session.
+    Mcp(commands::mcp::Args),
     /// Print a script that completes sdd's command line in a shell
     #[command(hide = true)]
     Completions(commands::completions::Args),
