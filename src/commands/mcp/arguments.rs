@@ -74,10 +74,8 @@ impl Arguments {
             };
             if let Some(wanted) = wrong(param.kind, value) {
                 let said = brief(&value.to_string());
-                return Err(
-                    CommandError::usage(format!("argument {name} cannot be {said}"))
-                        .hint(format!("{name} is {wanted}: {}", param.about)),
-                );
+                return Err(CommandError::usage(format!("argument {name} cannot be {said}"))
+                    .hint(format!("{name} is {wanted}: {}", param.about)));
             }
         }
         Ok(Self(sent))
@@ -168,11 +166,7 @@ mod tests {
     #[track_caller]
     fn check(sent: &Value, refused: Option<&str>) {
         let schema = Value::Object(schema(&PARAMS));
-        assert_eq!(
-            jsonschema::is_valid(&schema, sent),
-            refused.is_none(),
-            "{sent}"
-        );
+        assert_eq!(jsonschema::is_valid(&schema, sent), refused.is_none(), "{sent}");
         let held = Arguments::hold(sent.as_object().cloned(), &PARAMS);
         match (held, refused) {
             (Ok(_), None) => {}
@@ -187,7 +181,10 @@ mod tests {
     #[test]
     fn arguments_are_held_to_the_schema() {
         check(&json!({}), None);
-        check(&json!({"id": "a", "gates": ["b"], "page": 2, "ready": true}), None);
+        check(
+            &json!({"id": "a", "gates": ["b"], "page": 2, "ready": true}),
+            None,
+        );
         check(&json!({"pag": 2}), Some("did you mean page?"));
         check(&json!({"completely_other": 2}), Some("arguments are: id, gates"));
         check(&json!({"page": 0}), Some("a whole number from 1"));

@@ -22,9 +22,11 @@ fn work(_arguments: &Arguments, cx: &mut Cx) -> anyhow::Result<()> {
     let opened = pipeline::open(cx)?;
     let sdd = pipeline::called(cx);
     let Some(number) = work::state(&opened.store)?.open() else {
-        return Err(CommandError::not_found("no session is open, so there is no briefing")
-            .hint(format!("begin one: {sdd} start"))
-            .into());
+        return Err(
+            CommandError::not_found("no session is open, so there is no briefing")
+                .hint(format!("begin one: {sdd} start"))
+                .into(),
+        );
     };
     let file = layout::briefing(number);
     let bytes = store::read_regular(&opened.store.path(&file), store::SMALL)?.ok_or_else(|| {

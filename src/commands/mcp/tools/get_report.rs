@@ -33,7 +33,11 @@ pub const TOOL: Tool = Tool {
 
 fn words(arguments: &Arguments) -> Vec<String> {
     let mut words = vec!["report".to_owned()];
-    words.extend(arguments.number("session").map(|number| format!("--session={number}")));
+    words.extend(
+        arguments
+            .number("session")
+            .map(|number| format!("--session={number}")),
+    );
     words.extend(arguments.text("run").map(|id| format!("--run={id}")));
     if arguments.has("full") {
         words.push("--format=markdown".to_owned());

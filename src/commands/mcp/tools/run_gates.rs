@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::{Effect, Tool, Work};
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
+use crate::commands::gate;
 use crate::commands::mcp::arguments::{Arguments, Kind, Param};
 use crate::commands::pipeline::{self, RunOptions};
-use crate::commands::gate;
 use crate::store::{Error, Store, lock};
 
 /// The tool.
