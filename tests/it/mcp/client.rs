@@ -81,7 +81,7 @@ fn a_client_sees_the_tools_and_runs_gates_with_progress() {
         };
         let result = serde_json::to_value(result).unwrap();
         assert_eq!(result["isError"], false, "a red verdict is an answer");
-        assert!(text(&result).contains("FAILED"), "{result}");
+        assert!(text(&result).contains("sdd gate: failed"), "{result}");
 
         let report = call(&service, "get_report", json!({"full": true})).await;
         assert!(text(&report).contains("rule"), "{report}");
@@ -125,7 +125,7 @@ fn a_run_that_is_cancelled_ends_its_processes_and_others_go_on() {
             {"type": "command", "name": "rule", "required": true, "command": {"shell": "true"}}]}}}"#,
         );
         let result = call(&service, "run_gates", json!({"gates": ["custom"]})).await;
-        assert!(text(&result).contains("PASSED"), "{result}");
+        assert!(text(&result).contains("sdd gate: passed"), "{result}");
         service
     });
 }

@@ -71,6 +71,12 @@ fn an_unknown_tool_is_an_error_of_the_protocol() {
 }
 
 #[test]
+fn arguments_of_no_shape_are_an_error_of_the_protocol() {
+    let said = answer(&with("true"), &[call("status", &json!([]))]);
+    assert_eq!(said["error"]["code"], -32602, "{said}");
+}
+
+#[test]
 fn what_cannot_be_done_says_what_to_do() {
     let sandbox = with("true");
     refused(&sandbox, "status", &json!({"pgae": 1}), "did you mean page?");
