@@ -30,8 +30,10 @@ pub use tools::TOOLS;
 /// Serve coding agents over the Model Context Protocol, on stdin and stdout.
 #[derive(Clone, Copy, Debug, clap::Args)]
 #[command(after_help = "Examples:
-  claude mcp add sdd -- sdd mcp               give Claude Code the tools of this project
-  claude mcp add sdd -- sdd -C /srv/app mcp   … of the project in that directory")]
+  sdd mcp                serve the project of this directory
+  sdd -C ../shop mcp     … of that directory
+
+Claude Code gets the tools by: claude mcp add sdd -- sdd mcp")]
 pub struct Args {}
 
 /// How often it is looked whether a signal asks sdd to stop.
