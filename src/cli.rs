@@ -29,8 +29,7 @@ Examples:
   sdd start       begin a session on a work item
   sdd complete    run every gate, decide, and record the result
 
-Exit codes: 0 passed, 1 failed, 2 wrong usage or configuration, 3 no verdict, 4 not found, \
-70 a bug in sdd, 130 interrupted, 143 terminated; sdd --help says more";
+Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 no verdict, 4 not found; sdd --help says more";
 
 /// What `sdd --help` ends with.
 const AT_LENGTH: &str = "\
@@ -120,6 +119,11 @@ pub enum Command {
     /// or nothing. `sdd init --claude` writes the settings that start it. In a project without `.session/` it does
     /// nothing.
     Hook(commands::hook::Args),
+    /// Serve coding agents over the Model Context Protocol
+    ///
+    /// Speaks the protocol on stdin and stdout until stdin is closed. The tools show where the session stands, what the
+    /// gates would run, reports, work items and the briefing, and run the gates. None changes git or ends a session.
+    Mcp(commands::mcp::Args),
     /// Print a script that completes sdd's command line in a shell
     #[command(hide = true)]
     Completions(commands::completions::Args),

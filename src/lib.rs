@@ -143,6 +143,7 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Config(args) => commands::settings::run(&args, cx),
         Command::Demo(args) => commands::demo::run(&args, cx),
         Command::Doctor(args) => commands::doctor::run(&args, cx),
+        Command::Mcp(args) => commands::mcp::run(args, cx),
         Command::Completions(args) => commands::completions::run(&args, cx),
         Command::Man(args) => commands::man::run(&args, cx),
         // Both are answered before.

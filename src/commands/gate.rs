@@ -49,8 +49,13 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         }
         return list(cx);
     }
+    run_named(&args.names, &args.options, cx)
+}
+
+/// Runs the gates of these names, all of them where there is no name, or shows the plan.
+pub fn run_named(names: &[String], options: &RunOptions, cx: &mut Cx) -> anyhow::Result<Exit> {
     let mut named = Vec::new();
-    for name in &args.names {
+    for name in names {
         let gate = parse(name)?;
         if !named.contains(&gate) {
             named.push(gate);
@@ -63,7 +68,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let request = Request {
         command: "gate",
         named: &named,
-        options: &args.options,
+        options,
         recording: Recording::Wanted,
         work: session.as_ref().and_then(|session| session.work.as_ref()),
     };

@@ -12,6 +12,7 @@ pub mod gate;
 pub mod hook;
 pub mod init;
 pub mod man;
+pub mod mcp;
 mod output;
 mod pipeline;
 pub mod report;

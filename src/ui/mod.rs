@@ -1,9 +1,11 @@
 //! The one place that prints: stdout is the product, stderr is the talk.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style as Paint};
 
+use crate::engine::Observer;
 use crate::report::{Colour, Detail};
 
 mod progress;
@@ -54,6 +56,8 @@ pub struct Ui {
     out_colour: Colour,
     err_colour: Colour,
     looks: Looks,
+    /// Who watches runs beside those who see the streams.
+    observer: Option<Arc<dyn Observer + Send + Sync>>,
     /// Whether stdout's reader has gone away; then nothing more is written to it, and the work goes on.
     closed: bool,
 }
@@ -72,6 +76,7 @@ impl Ui {
             out: Box::new(io::stdout()),
             err: Box::new(io::stderr()),
             looks,
+            observer: None,
             closed: false,
         }
     }
@@ -97,8 +102,16 @@ impl Ui {
             out_colour: Colour::No,
             err_colour: Colour::No,
             looks,
+            observer: None,
             closed: false,
         }
+    }
+
+    /// The same streams, with somebody who watches runs.
+    #[must_use]
+    pub fn watched_by(mut self, observer: Arc<dyn Observer + Send + Sync>) -> Self {
+        self.observer = Some(observer);
+        self
     }
 
     /// Whether colours may be used on stdout.
@@ -183,7 +196,7 @@ impl Ui {
         } else {
             self.looks.live
         };
-        Progress::new(live)
+        Progress::new(live, self.observer.clone())
     }
 
     fn paint(&self, paint: Paint, text: &str) -> String {
@@ -197,6 +210,11 @@ impl Ui {
     fn talk(&mut self, text: &str) {
         let _ = writeln!(self.err, "{text}");
     }
+}
+
+/// Stdin and stdout of a server, which belong to its protocol: nothing else is written to them.
+pub fn wire() -> (tokio::io::Stdin, tokio::io::Stdout) {
+    (tokio::io::stdin(), tokio::io::stdout())
 }
 
 /// Says something on stderr from a place that has no [`Ui`] at hand, such as a callback of the store.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -38,6 +38,7 @@ impl Live {
 /// Shows a run while it goes on.
 pub struct Progress {
     live: Live,
+    observer: Option<Arc<dyn Observer + Send + Sync>>,
     bars: MultiProgress,
     running: Mutex<BTreeMap<GateId, Gate>>,
 }
@@ -47,13 +48,14 @@ struct Gate {
 }
 
 impl Progress {
-    pub(super) fn new(live: Live) -> Self {
+    pub(super) fn new(live: Live, observer: Option<Arc<dyn Observer + Send + Sync>>) -> Self {
         let target = match live {
             Live::Moving => ProgressDrawTarget::stderr_with_hz(10),
             Live::Plain | Live::Off => ProgressDrawTarget::hidden(),
         };
         Self {
             live,
+            observer,
             bars: MultiProgress::with_draw_target(target),
             running: Mutex::new(BTreeMap::new()),
         }
@@ -91,6 +93,9 @@ impl Progress {
 
 impl Observer for Progress {
     fn event(&self, event: &Event<'_>) {
+        if let Some(observer) = &self.observer {
+            observer.event(event);
+        }
         if self.live == Live::Off {
             return;
         }

@@ -9,6 +9,7 @@ mod example;
 mod gates;
 mod help;
 mod hook;
+mod mcp;
 mod monorepo;
 mod process;
 mod project;
