@@ -53,9 +53,9 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
 }
 
 /// Runs the gates of these names, all of them where there is no name, or shows the plan.
-pub fn run_named(names: &[String], options: &RunOptions, cx: &mut Cx) -> anyhow::Result<Exit> {
+pub fn run_named(wanted: &[String], options: &RunOptions, cx: &mut Cx) -> anyhow::Result<Exit> {
     let mut named = Vec::new();
-    for name in names {
+    for name in wanted {
         let gate = parse(name)?;
         if !named.contains(&gate) {
             named.push(gate);

@@ -37,13 +37,20 @@ impl Calls {
         }
     }
 
+    /// Asks every call to stop, and those that come later.
+    pub(super) fn stop(&self) {
+        let mut state = self.state();
+        if !std::mem::replace(&mut state.ending, true) {
+            for cancel in state.running.values() {
+                cancel.request(0);
+            }
+        }
+    }
+
     /// Ends every call, and waits until each has cleaned up.
     pub(super) fn end(&self) {
+        self.stop();
         let mut state = self.state();
-        state.ending = true;
-        for cancel in state.running.values() {
-            cancel.request(0);
-        }
         while !state.running.is_empty() {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }

@@ -6,6 +6,7 @@
 mod arguments;
 mod calls;
 mod desk;
+mod ending;
 mod page;
 mod server;
 mod tools;
@@ -23,6 +24,7 @@ use crate::process::{Cancel, signals};
 use crate::ui;
 use calls::Calls;
 use desk::Desk;
+use ending::Ending;
 use server::Server;
 
 pub use tools::TOOLS;
@@ -48,23 +50,28 @@ pub fn run(_args: Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         .context("the server cannot be started")?;
     let server = Server::new(Desk::of(cx), Arc::clone(&calls));
     let cancel = cx.cancel.clone();
-    let served = runtime.block_on(async {
+    let (stdin, stdout) = ui::wire();
+    let stdin = Ending {
+        inner: stdin,
+        calls: Arc::clone(&calls),
+    };
+    let outcome = runtime.block_on(async {
         let serving = Box::pin(async {
             // A client that leaves before it has said who it is leaves like any other.
-            if let Ok(service) = server.serve(ui::wire()).await {
+            if let Ok(service) = server.serve((stdin, stdout)).await {
                 service.waiting().await?;
             }
             anyhow::Ok(())
         });
         match select(serving, Box::pin(asked_to_stop(&cancel))).await {
-            Either::Left((served, _)) => served,
+            Either::Left((outcome, _)) => outcome,
             Either::Right(_) => Ok(()),
         }
     });
     calls.end();
     // A read of stdin that never comes back must not keep sdd.
     runtime.shutdown_background();
-    served.context("the server broke")?;
+    outcome.context("the server broke")?;
     Ok(cx.cancel.signal().map_or(Exit::Ok, signals::exit_for))
 }
 
