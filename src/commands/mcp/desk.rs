@@ -51,7 +51,7 @@ impl Desk {
         };
         Self {
             environment: cx.environment.clone(),
-            clock: cx.clock.clone(),
+            clock: cx.clock,
             start,
             global: Global {
                 format: Some("agent".to_owned()),
@@ -73,7 +73,7 @@ impl Desk {
         let mut cx = Cx {
             ui: Ui::to(Box::new(out.clone()), Box::new(talk.clone())).watched_by(observer),
             environment: self.environment.clone(),
-            clock: self.clock.clone(),
+            clock: self.clock,
             cancel,
             start: self.start.clone(),
             global: self.global.clone(),
@@ -90,9 +90,10 @@ impl Desk {
             Ok(if page.of == 1 {
                 whole
             } else {
-                let more = match number < page.of {
-                    true => format!("; next: {}", tool.next_page(number + 1)),
-                    false => String::new(),
+                let more = if number < page.of {
+                    format!("; next: {}", tool.next_page(number + 1))
+                } else {
+                    String::new()
                 };
                 format!("{}\n[page {number} of {}{more}]\n", page.text, page.of)
             })
