@@ -1,6 +1,10 @@
 //! `sdd mcp`: a real client over the pipes of the real binary, and lines that no client would write.
 
-#![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test's helper may panic"
+)]
 
 mod client;
 mod lines;
