@@ -1,7 +1,7 @@
 //! Asking a Context7 server about libraries: an MCP client that starts a server or talks to one by HTTP.
 //!
 //! [`libraries`] and [`answers`] are pure: which libraries a project uses, and what a server's texts say of them. The
-//! asynchronous part is confined to [`ask`] and what is below it, and runs only while libraries are asked about.
+//! asynchronous part is confined to [`ask()`] and what is below it, and runs only while libraries are asked about.
 
 pub mod answers;
 pub mod ask;
