@@ -14,6 +14,7 @@ use crate::commands::context::Cx;
 use crate::commands::error::{CommandError, Shown, show};
 use crate::commands::{gate, pipeline, report, status, work_item};
 use crate::engine::Observer;
+use crate::model::exit::Exit;
 use crate::model::text;
 use crate::process::Cancel;
 use crate::process::clock::Clock;
@@ -83,7 +84,8 @@ impl Desk {
             Work::Own(work) => work(arguments, &mut cx),
         };
         let redactor = self.redactor(&cx);
-        let found = worked.and_then(|()| {
+        let exit = worked.as_ref().ok().copied();
+        let found = worked.and_then(|_| {
             let whole = clean(&redactor.text(&(out.text() + &talk.text())));
             let number = arguments.number("page").unwrap_or(1);
             let page = page(&whole, number)?;
@@ -99,7 +101,9 @@ impl Desk {
             })
         });
         match found {
-            Ok(text) => Answer::Found(text),
+            // A verdict is an answer, red as well as green. That there is none must not look like one.
+            Ok(text) if matches!(exit, Some(Exit::Ok | Exit::Failed)) => Answer::Found(text),
+            Ok(text) => Answer::Refused(text),
             Err(error) => Answer::Refused(clean(&redactor.text(&refusal(&show(&error))))),
         }
     }
@@ -125,7 +129,7 @@ pub(super) fn refusal(shown: &Shown) -> String {
 }
 
 /// Runs a command line of sdd.
-fn command(words: Vec<String>, cx: &mut Cx) -> anyhow::Result<()> {
+fn command(words: Vec<String>, cx: &mut Cx) -> anyhow::Result<Exit> {
     let words = std::iter::once("sdd".to_owned()).chain(words);
     let cli = Cli::try_parse_from(words).map_err(|error| {
         let said = error.render().to_string();
@@ -136,15 +140,13 @@ fn command(words: Vec<String>, cx: &mut Cx) -> anyhow::Result<()> {
     if cli.global.format.is_some() {
         cx.global.format = cli.global.format;
     }
-    // A verdict is an answer whatever it is: its exit code says nothing that the text does not.
-    let _exit = match cli.command {
-        Command::Status(args) => status::run(&args, cx)?,
-        Command::Gate(args) => gate::run(&args, cx)?,
-        Command::Report(args) => report::run(&args, cx)?,
-        Command::WorkItem(args) => work_item::run(&args, cx)?,
-        _ => return Err(CommandError::usage("no tool does this").into()),
-    };
-    Ok(())
+    match cli.command {
+        Command::Status(args) => status::run(&args, cx),
+        Command::Gate(args) => gate::run(&args, cx),
+        Command::Report(args) => report::run(&args, cx),
+        Command::WorkItem(args) => work_item::run(&args, cx),
+        _ => Err(CommandError::usage("no tool does this").into()),
+    }
 }
 
 /// A text without what would steer a terminal.

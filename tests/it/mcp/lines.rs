@@ -109,3 +109,20 @@ fn what_cannot_be_done_says_what_to_do() {
         refused(&Sandbox::new(), tool.name, &json!({}), "no .session/ in");
     }
 }
+
+#[test]
+fn a_run_without_a_verdict_is_no_answer() {
+    let rules =
+        json!([{"type": "command", "name": "rule", "required": true, "command": ["no-such-program"]}]);
+    let sandbox = with("true");
+    sandbox.rewrite(
+        ".session/config.json",
+        json!({"quality_gates": {"custom_validations": {"rules": rules}}}).to_string(),
+    );
+    refused(
+        &sandbox,
+        "run_gates",
+        &json!({"gates": ["custom"]}),
+        "sdd gate: no verdict",
+    );
+}

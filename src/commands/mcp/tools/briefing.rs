@@ -5,6 +5,7 @@ use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
 use crate::commands::mcp::arguments::Arguments;
 use crate::commands::{pipeline, work};
+use crate::model::exit::Exit;
 use crate::store::{self, layout};
 
 /// The tool.
@@ -18,7 +19,7 @@ pub const TOOL: Tool = Tool {
     work: Work::Own(work),
 };
 
-fn work(_arguments: &Arguments, cx: &mut Cx) -> anyhow::Result<()> {
+fn work(_arguments: &Arguments, cx: &mut Cx) -> anyhow::Result<Exit> {
     let opened = pipeline::open(cx)?;
     let sdd = pipeline::called(cx);
     let Some(number) = work::state(&opened.store)?.open() else {
@@ -34,5 +35,5 @@ fn work(_arguments: &Arguments, cx: &mut Cx) -> anyhow::Result<()> {
             .hint(format!("write it again: {sdd} start"))
     })?;
     cx.ui.data(String::from_utf8_lossy(&bytes).as_bytes())?;
-    Ok(())
+    Ok(Exit::Ok)
 }

@@ -11,6 +11,7 @@ use rmcp::model::ToolAnnotations;
 
 use super::arguments::{Arguments, Kind, Param, schema};
 use crate::commands::context::Cx;
+use crate::model::exit::Exit;
 
 /// Every tool, in the order in which clients see them.
 pub const TOOLS: [&Tool; 6] = [
@@ -53,7 +54,7 @@ pub enum Work {
     /// By a command of sdd: the words of its command line.
     Command(fn(&Arguments) -> Vec<String>),
     /// By itself; what it prints is the answer.
-    Own(fn(&Arguments, &mut Cx) -> anyhow::Result<()>),
+    Own(fn(&Arguments, &mut Cx) -> anyhow::Result<Exit>),
 }
 
 /// The argument of tools whose answers may be long.

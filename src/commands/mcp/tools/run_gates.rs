@@ -8,6 +8,7 @@ use crate::commands::error::CommandError;
 use crate::commands::gate;
 use crate::commands::mcp::arguments::{Arguments, Kind, Param};
 use crate::commands::pipeline::{self, RunOptions};
+use crate::model::exit::Exit;
 use crate::store::{Error, Store, lock};
 
 /// The tool.
@@ -41,7 +42,7 @@ pub const TOOL: Tool = Tool {
 /// How long the lock of runs is waited for at once: meanwhile somebody may cancel the call.
 const TURN: Duration = Duration::from_millis(200);
 
-fn work(arguments: &Arguments, cx: &mut Cx) -> anyhow::Result<()> {
+fn work(arguments: &Arguments, cx: &mut Cx) -> anyhow::Result<Exit> {
     let opened = pipeline::open(cx)?;
     let _held = wait(cx, &opened.store)?;
     let names: Vec<String> = arguments.texts("gates").map(str::to_owned).collect();
@@ -53,8 +54,7 @@ fn work(arguments: &Arguments, cx: &mut Cx) -> anyhow::Result<()> {
         no_fix: !fix,
         ..RunOptions::default()
     };
-    gate::run_named(&names, &options, cx)?;
-    Ok(())
+    gate::run_named(&names, &options, cx)
 }
 
 /// Waits for the lock of runs until the call is cancelled.
