@@ -14,6 +14,7 @@ pub mod agent;
 pub mod cli;
 pub mod commands;
 pub mod context7;
+pub mod contract;
 pub mod doctor;
 pub mod engine;
 pub mod gates;
