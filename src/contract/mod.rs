@@ -12,6 +12,7 @@ pub mod json;
 pub mod load;
 pub mod number;
 pub mod refs;
+pub mod report;
 pub mod role;
 pub mod rules;
 pub mod source;

@@ -3,6 +3,7 @@
 use super::{Differ, Found};
 use crate::contract::arena::NodeId;
 use crate::contract::load::Version;
+use crate::contract::refs::Broken;
 use crate::contract::rules::Fixed;
 use crate::contract::view::Side;
 use crate::contract::words as w;
@@ -11,6 +12,7 @@ impl Differ<'_> {
     pub(super) fn compare_document(&mut self) {
         self.compare_global_security();
         self.compare_servers();
+        self.tell_problems();
         for side in [self.base, self.revision] {
             if let Some(said) = &side.document.unknown_version {
                 let found = self.on(side, side.document.root.node).from(said.clone());
@@ -24,6 +26,35 @@ impl Differ<'_> {
             Found::at(node, None)
         } else {
             Found::at(None, node)
+        }
+    }
+
+    /// What is wrong with the texts: it is told, and hides nothing.
+    fn tell_problems(&mut self) {
+        let world = self.base.world;
+        let border = self.revision.document.root.first;
+        let on = |node: NodeId| {
+            if node.index() < border {
+                Found::at(node, None)
+            } else {
+                Found::at(None, node)
+            }
+        };
+        for problem in world.refs.problems() {
+            let rule = match problem.why {
+                Broken::Remote => Fixed::DocumentRemoteReference,
+                Broken::Circle => Fixed::DocumentCyclicReference,
+                Broken::Dangling | Broken::File { .. } => Fixed::DocumentDanglingReference,
+            };
+            let found = on(problem.at).subject(&problem.reference);
+            self.fixed(rule, None, found.to(problem.why.to_string()));
+        }
+        for duplicate in world.arena.duplicates() {
+            let found = on(duplicate.map).subject(world.arena.text(duplicate.key));
+            let source = world.arena.source(world.arena.source_of(duplicate.map));
+            let at = source.position(duplicate.at);
+            let again = format!("again in line {}", at.line);
+            self.fixed(Fixed::DocumentDuplicateKey, None, found.to(again));
         }
     }
 
