@@ -1,5 +1,6 @@
 //! `sdd init`: sets a project up, and never overwrites what exists.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -352,11 +353,14 @@ fn describe(root: &Path, project: &Project, made: &[Made], warnings: &[String], 
         lengths.max().unwrap_or(0)
     };
     let (names, gates) = (widest("tool"), widest("gate"));
+    let mut told = BTreeSet::new();
     for tool in tools {
         let name = tool["tool"].as_str().unwrap_or("-");
         let gate = tool["gate"].as_str().unwrap_or("-");
         let unit = tool["unit"].as_str().unwrap_or(".");
         match (tool["found"].as_str(), tool["install"].as_str()) {
+            // One that serves several units is told once.
+            (Some(path), _) if !told.insert((name, gate, path)) => {}
             (Some(path), _) => {
                 let _ = writeln!(text, "  ✓ {name:<names$}  {gate:<gates$}  {path}");
             }
