@@ -152,7 +152,7 @@ fn report(
         version,
         reason,
         used_by: wanted.uses.clone(),
-        remedy,
+        remedy: remedy.iter().map(|line| text::one_line(line)).collect(),
     }
 }
 
