@@ -29,7 +29,8 @@ Examples:
   sdd start       begin a session on a work item
   sdd complete    run every gate, decide, and record the result
 
-Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 no verdict, 4 not found; sdd --help says more";
+Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 no verdict, 4 not found, 5 rollback failed,
+  70 a bug in sdd, 130 interrupted, 143 terminated; sdd --help says more";
 
 /// What `sdd --help` ends with.
 const AT_LENGTH: &str = "\
@@ -77,7 +78,7 @@ pub struct Global {
     /// Say more: every step with its command
     #[arg(short, long, global = true)]
     pub verbose: bool,
-    /// When to use colours
+    /// Use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
     pub color: ColourChoice,
     /// Show no progress
