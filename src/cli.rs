@@ -69,7 +69,7 @@ pub struct Global {
     /// agent when CLAUDECODE=1]
     #[arg(long, value_name = "FORMAT", global = true, value_parser = Suggest(formats), hide_possible_values = true)]
     pub format: Option<String>,
-    /// Write the output to FILE instead of stdout, or with FORMAT=FILE to FILE as well; may be repeated
+    /// Write the output to FILE; with FORMAT=FILE there as well; repeatable
     #[arg(long, value_name = "[FORMAT=]FILE", global = true, value_hint = ValueHint::FilePath)]
     pub output: Vec<String>,
     /// Say less: errors and the decision only

@@ -144,6 +144,7 @@ fn a_side_may_be_a_revision_of_git_with_what_it_refers_to() {
         .file("api/v1.yaml", &split)
         .file("api/parts/pet.yaml", pet)
         .git();
+    sandbox.commit("first");
     sandbox.rewrite("api/parts/pet.yaml", pet.replace('9', "8"));
     sandbox
         .sdd(["contract", "diff", "HEAD:api/v1.yaml", "HEAD:api/v1.yaml"])
