@@ -171,11 +171,7 @@ fn a_side_may_be_a_revision_of_git_with_what_it_refers_to() {
 #[test]
 fn a_reference_reads_no_file_outside_of_the_repository_and_asks_no_other_machine() {
     let sandbox = Sandbox::new();
-    std::fs::write(
-        sandbox.project().parent().unwrap().join("secret.yaml"),
-        "s3cret: {type: string}\n",
-    )
-    .unwrap();
+    sandbox.rewrite("../secret.yaml", "s3cret: {type: string}\n");
     let with = |reference: &str| BASE.replace("'#/components/schemas/Pet'", &format!("'{reference}'"));
     sandbox.rewrite("up.yaml", with("../secret.yaml#/s3cret"));
     sandbox.rewrite("far.yaml", with("https://127.0.0.1:1/a.yaml"));

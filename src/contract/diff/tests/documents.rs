@@ -63,6 +63,7 @@ fn root(rest: &str) -> String {
     format!("{HEAD}paths: {{}}\n{rest}\n")
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 #[rustfmt::skip]
 fn cases() -> Vec<Case> {
     let gone = || root("");
