@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import contract
 import hook
 import kill
 import schedule
@@ -285,6 +286,31 @@ def test_a_session_that_does_not_begin_measures_nothing(tmp_path, capsys):
     program = str(fake(tmp_path, **{answer: "return 0"}))
     assert sessions.main([program, "--runs", "1", "--files", "250", "--items", "10"]) == 3
     assert "sdd start began nothing" in capsys.readouterr().err
+
+
+def differ(where: Path, body: str) -> Path:
+    """A program that answers in this way."""
+    program = where / "differ"
+    program.write_text(f"#!{sys.executable}\nimport sys, time\n{body}\n", "utf-8")
+    program.chmod(0o755)
+    return program
+
+
+def test_comparisons_are_measured_against_their_limits(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(contract, "SIZES_MB", (0.01, 0.02))
+    monkeypatch.setattr(contract, "GROWTH", 50.0)
+    steady = differ(tmp_path, "print('passed')")
+    pair = [str(steady), str(steady)]
+    assert contract.main([str(steady), *pair, "--runs", "2"]) == 0
+    assert "the same bytes on every run: kept" in capsys.readouterr().out
+    monkeypatch.setattr(contract, "GROWTH", 0.0)
+    assert contract.main([str(steady), "--runs", "2"]) == 1
+    monkeypatch.setattr(contract, "GROWTH", 50.0)
+    restless = differ(tmp_path, "print(time.perf_counter_ns())")
+    assert contract.main([str(restless), *pair, "--runs", "2"]) == 1
+    assert "DIFFERENT bytes" in capsys.readouterr().out
+    broken = differ(tmp_path, "sys.exit(2)")
+    assert contract.main([str(broken), "--runs", "2"]) == 3
 
 
 def work_items_file() -> str:

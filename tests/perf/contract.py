@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""How long `sdd contract diff` takes, and how much memory: on descriptions of growing size, and on pairs that are given.
+
+    python3 tests/perf/contract.py target/release/sdd [BASE REVISION …]
+
+The series is generated: components that refer to each other in circles and operations that use them, each size twice the one
+before. A pair is run twice, and both runs must write the same bytes.
+
+Exit codes: 0 within the limits, 1 not, 3 nothing could be measured.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+# Twice the size may cost this much of the time.
+GROWTH = 2.3
+# Seconds and bytes that a pair which is given may need.
+PAIR_SECONDS = 0.5
+PAIR_BYTES = 250_000_000
+SIZES_MB = (1, 2, 4, 8, 16, 32, 64)
+
+
+def description(megabytes: float, limit: int) -> dict:
+    """A description of about that size. What differs between two limits is one property in each hundredth component."""
+    count = int(megabytes * 1_000_000 / 1_700)
+    schemas = {}
+    for number in range(count):
+        properties = {
+            f"field_{field}": {
+                "type": "string",
+                "maxLength": 40,
+                "description": "A sentence about this field. " * 3,
+            }
+            for field in range(8)
+        }
+        # Circles: each component leads to two others.
+        for step in (1, 7):
+            properties[f"next_{step}"] = {"$ref": f"#/components/schemas/S{(number * 3 + step) % count}"}
+        properties["size"] = {"type": "integer", "maximum": limit if number % 100 == 0 else 9}
+        schemas[f"S{number}"] = {"type": "object", "properties": properties, "required": ["field_0"]}
+    paths = {}
+    for number in range(0, count, 4):
+        schema = {"schema": {"$ref": f"#/components/schemas/S{number}"}}
+        content = {"application/json": schema}
+        paths[f"/resource{number}/{{id}}"] = {
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "get": {"responses": {"200": {"description": "ok", "content": content}}},
+            "put": {"requestBody": {"content": content}, "responses": {"204": {"description": "ok"}}},
+        }
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1.0.0"},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    }
+
+
+def run(binary: Path, base: Path, revision: Path) -> tuple[float, int, bytes]:
+    """Seconds, bytes of memory and output of one comparison."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [binary, "contract", "diff", base, revision, "--format", "human"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={"PATH": os.environ["PATH"], "SDD_TODAY": "2026-11-20"},
+    )
+    said, complaints = process.communicate(timeout=300)
+    took = time.perf_counter() - began
+    if process.returncode not in (0, 1):
+        raise RuntimeError(f"exit code {process.returncode}: {complaints.decode(errors='replace')[:500]}")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    return took, peak, said
+
+
+def series(binary: Path, where: Path, runs: int) -> bool:
+    """Measure the series; whether it grows as it may."""
+    kept, before = True, None
+    for size in SIZES_MB:
+        base, revision = where / "base.json", where / "revision.json"
+        base.write_text(json.dumps(description(size, 9), indent=1), "utf-8")
+        revision.write_text(json.dumps(description(size, 8), indent=1), "utf-8")
+        times, peak = [], 0
+        for _ in range(runs):
+            took, peak, _ = run(binary, base, revision)
+            times.append(took)
+        median = statistics.median(times)
+        growth = median / before if before else None
+        within = growth is None or growth <= GROWTH
+        kept &= within
+        shown = (
+            ""
+            if growth is None
+            else f", {growth:.2f} × the half; limit {GROWTH}: {'kept' if within else 'EXCEEDED'}"
+        )
+        print(
+            f"{base.stat().st_size / 1e6:6.1f} MB: {1_000 * median:7.1f} ms, {peak / 1e6:6.1f} MB of memory{shown}"
+        )
+        before = median
+    return kept
+
+
+def pair(binary: Path, base: Path, revision: Path, runs: int) -> bool:
+    """Measure a pair that was given; whether it is within the limits."""
+    times, seen, peak = [], set(), 0
+    for _ in range(max(runs, 2)):
+        took, peak, said = run(binary, base, revision)
+        times.append(took)
+        seen.add(hashlib.sha256(said).hexdigest())
+    median = statistics.median(times)
+    kept = median <= PAIR_SECONDS and peak <= PAIR_BYTES and len(seen) == 1
+    same = "the same bytes on every run" if len(seen) == 1 else "DIFFERENT bytes"
+    print(
+        f"{base.parent.name}/{base.name}: {1_000 * median:.1f} ms, at most {peak / 1e6:.1f} MB, {same}: "
+        f"{'kept' if kept else 'EXCEEDED'}"
+    )
+    return kept
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure and say whether the limits are kept."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("binary", type=Path, help="sdd, built for release")
+    parser.add_argument("pairs", type=Path, nargs="*", help="pairs of descriptions")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each (default %(default)s)")
+    args = parser.parse_args(argv)
+    if len(args.pairs) % 2:
+        parser.error("pairs have two files")
+    try:
+        kept = True
+        for at in range(0, len(args.pairs), 2):
+            kept &= pair(args.binary.resolve(), args.pairs[at], args.pairs[at + 1], args.runs)
+        with tempfile.TemporaryDirectory() as where:
+            kept &= series(args.binary.resolve(), Path(where), args.runs)
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        print(f"nothing was measured: {error}", file=sys.stderr)
+        return 3
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
