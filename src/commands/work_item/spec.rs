@@ -48,6 +48,15 @@ pub(super) fn problems(spec: &Spec, item: &WorkItem) -> Vec<Problem> {
         hint: hint.cloned(),
     };
     let lacking = parse::validate(Some(spec), item);
+    // What decides already is not told a second time as odd.
+    let is_told = |code: &str, line: u32| {
+        let same = |lack: &crate::model::spec::Problem| lack.code == code && lack.line == Some(line);
+        lacking.iter().any(same)
+    };
+    let odd = spec
+        .oddities
+        .iter()
+        .filter(|odd| !is_told(odd.value.code, odd.line));
     let lacking = lacking.iter().map(|lack| {
         problem(
             weight(item),
@@ -57,7 +66,7 @@ pub(super) fn problems(spec: &Spec, item: &WorkItem) -> Vec<Problem> {
             lack.hint.as_ref(),
         )
     });
-    let odd = spec.oddities.iter().map(|At { value, line }| {
+    let odd = odd.map(|At { value, line }| {
         let line = Some(*line).filter(|line| *line > 0);
         problem(
             ProblemSeverity::Warning,

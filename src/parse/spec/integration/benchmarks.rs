@@ -12,6 +12,16 @@ use crate::parse::spec::words;
 /// More percentiles than anybody can mean.
 const MOST_LIMITS: usize = 64;
 
+/// Labels that mean a limit wherever they stand, and of which nothing comes without a heading or a percentile.
+const MEANT: [&str; 6] = [
+    "latency",
+    "response time",
+    "minimum",
+    "maximum",
+    "target",
+    "error rate",
+];
+
 /// What a part of the section is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum About {
@@ -91,7 +101,7 @@ impl Reader<'_> {
             return;
         }
         if !self.keyed(&key, value, line.number)
-            && self.about != About::Anything
+            && (self.about != About::Anything || MEANT.contains(&key.as_str()))
             && value.contains(|c: char| c.is_ascii_digit())
         {
             self.not_checked(text, line.number);
