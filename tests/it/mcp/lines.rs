@@ -1,24 +1,29 @@
 //! Lines that no client would write.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin};
 
 use serde_json::{Value, json};
 
 use super::{serve, text, with};
 use crate::support::Sandbox;
 
-/// Sends lines behind a handshake, and gives the answer to the last one, whose id is 9. Every line of stdout is
-/// JSON-RPC, and the server ends with 0 when stdin is closed.
-#[track_caller]
-fn answer(sandbox: &Sandbox, lines: &[String]) -> Value {
-    let mut child = serve(sandbox);
-    let mut stdin = child.stdin.take().unwrap();
+/// Sends lines behind a handshake.
+pub(super) fn send(stdin: &mut ChildStdin, lines: &[String]) {
     let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
         "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
     let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
     for line in [hello.to_string(), ready.to_string()].iter().chain(lines) {
         writeln!(stdin, "{line}").unwrap();
     }
+}
+
+/// Sends lines to a server, and gives the answer to the last one, whose id is 9. Every line of stdout is JSON-RPC, and
+/// the server ends with 0 when stdin is closed.
+#[track_caller]
+pub(super) fn talk(mut child: Child, lines: &[String]) -> Value {
+    let mut stdin = child.stdin.take().unwrap();
+    send(&mut stdin, lines);
     let mut found = None;
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
         let line = line.unwrap();
@@ -31,11 +36,17 @@ fn answer(sandbox: &Sandbox, lines: &[String]) -> Value {
     }
     drop(stdin);
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    sandbox.assert_nothing_left();
     found.expect("the last line is answered")
 }
 
-fn call(tool: &str, arguments: &Value) -> String {
+#[track_caller]
+fn answer(sandbox: &Sandbox, lines: &[String]) -> Value {
+    let said = talk(serve(sandbox), lines);
+    sandbox.assert_nothing_left();
+    said
+}
+
+pub(super) fn call(tool: &str, arguments: &Value) -> String {
     json!({"jsonrpc": "2.0", "id": 9, "method": "tools/call", "params": {"name": tool, "arguments": arguments}})
         .to_string()
 }
