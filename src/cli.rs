@@ -103,6 +103,8 @@ pub enum Command {
     Complete(commands::complete::Args),
     /// Show the last report again, in any format; list and merge reports
     Report(commands::report::Args),
+    /// Compare API descriptions, and say what breaks clients
+    Contract(commands::contract::Args),
     /// Look at the configuration
     Config(commands::config::Args),
     /// Try sdd on a small real project: one green and one red run

@@ -14,6 +14,7 @@ pub mod agent;
 pub mod cli;
 pub mod commands;
 pub mod context7;
+pub mod contract;
 pub mod doctor;
 pub mod engine;
 pub mod gates;
@@ -144,6 +145,7 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Demo(args) => commands::demo::run(&args, cx),
         Command::Doctor(args) => commands::doctor::run(&args, cx),
         Command::Mcp(args) => commands::mcp::run(args, cx),
+        Command::Contract(args) => commands::contract::run(&args, cx),
         Command::Completions(args) => commands::completions::run(&args, cx),
         Command::Man(args) => commands::man::run(&args, cx),
         // Both are answered before.

@@ -5,6 +5,7 @@ pub mod complete;
 pub mod completions;
 pub mod config;
 pub mod context;
+pub mod contract;
 pub mod demo;
 pub mod doctor;
 pub mod error;

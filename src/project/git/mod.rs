@@ -1,5 +1,6 @@
 //! The git state of a project and what changed in it, asked of git itself and never of files in `.git`.
 
+mod blob;
 mod changes;
 mod index;
 mod log;
@@ -15,6 +16,7 @@ use crate::model::report::GitInfo;
 use crate::model::text;
 use crate::process::{self, End, Invocation, Outcome, Runner};
 
+pub use blob::blob;
 pub use changes::{Asking, Base, Change, Changes, Since, What, changes};
 pub use index::{Index, Listed};
 pub use log::history;

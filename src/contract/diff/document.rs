@@ -1,0 +1,192 @@
+//! What is of the document as a whole: its version, its servers, and what is wrong with its text.
+
+use super::{Differ, Found};
+use crate::contract::arena::NodeId;
+use crate::contract::load::Version;
+use crate::contract::refs::Broken;
+use crate::contract::rules::Fixed;
+use crate::contract::view::Side;
+use crate::contract::words as w;
+
+impl Differ<'_> {
+    pub(super) fn compare_document(&mut self) {
+        self.compare_global_security();
+        self.compare_servers();
+        self.tell_problems();
+        for side in [self.base, self.revision] {
+            if let Some(said) = &side.document.unknown_version {
+                let found = self.on(side, side.document.root.node).from(said.clone());
+                self.fixed(Fixed::DocumentUnknownVersion, None, found);
+            }
+        }
+    }
+
+    fn on(&self, side: Side<'_>, node: NodeId) -> Found {
+        if std::ptr::eq(side.document, self.base.document) {
+            Found::at(node, None)
+        } else {
+            Found::at(None, node)
+        }
+    }
+
+    /// What is wrong with the texts: it is told, and hides nothing.
+    fn tell_problems(&mut self) {
+        let world = self.base.world;
+        let border = self.revision.document.root.first;
+        let on = |node: NodeId| {
+            if node.index() < border {
+                Found::at(node, None)
+            } else {
+                Found::at(None, node)
+            }
+        };
+        for problem in world.refs.problems() {
+            let rule = match problem.why {
+                Broken::Remote => Fixed::DocumentRemoteReference,
+                Broken::Circle => Fixed::DocumentCyclicReference,
+                Broken::Dangling | Broken::File { .. } => Fixed::DocumentDanglingReference,
+            };
+            let found = on(problem.at).subject(&problem.reference);
+            self.fixed(rule, None, found.to(problem.why.to_string()));
+        }
+        for duplicate in world.arena.duplicates() {
+            let found = on(duplicate.map).subject(world.arena.text(duplicate.key));
+            let source = world.arena.source(world.arena.source_of(duplicate.map));
+            let at = source.position(duplicate.at);
+            let again = format!("again in line {}", at.line);
+            self.fixed(Fixed::DocumentDuplicateKey, None, found.to(again));
+        }
+    }
+
+    fn compare_servers(&mut self) {
+        let (old, new) = (servers(self.base), servers(self.revision));
+        // Without any there is one: where the document came from.
+        for (url, node) in old
+            .iter()
+            .filter(|(url, _)| !new.iter().any(|(other, _)| other == url))
+        {
+            let found = Found::at(*node, self.revision.document.root.node).subject(url);
+            self.fixed(Fixed::ServerRemoved, None, found);
+        }
+        for (url, node) in new
+            .iter()
+            .filter(|(url, _)| !old.iter().any(|(other, _)| other == url))
+        {
+            let found = Found::at(self.base.document.root.node, *node).subject(url);
+            self.fixed(Fixed::ServerAdded, None, found);
+        }
+    }
+
+    /// The version of the description: it should say that something broke.
+    pub(super) fn compare_versions(&mut self) {
+        if !self.has_errors() {
+            return;
+        }
+        let version = |side: Side<'_>| {
+            let info = side.get(side.document.root.node, w::INFO)?;
+            let node = side.arena().get(info, w::VERSION)?;
+            let text = side.text(side.arena().as_text(node)?).to_owned();
+            Some((semantic(&text)?, text, node))
+        };
+        let (Some((old, from, base)), Some((new, to, revision))) =
+            (version(self.base), version(self.revision))
+        else {
+            return;
+        };
+        // Before 1.0.0 the second number plays the part of the first.
+        let major = |version: [u64; 3]| {
+            if version[0] == 0 {
+                (0, version[1])
+            } else {
+                (version[0], 0)
+            }
+        };
+        let rule = if new == old {
+            Fixed::ApiVersionNotBumped
+        } else if new < old {
+            Fixed::ApiVersionDecreased
+        } else if major(new) <= major(old) {
+            Fixed::ApiMajorVersionNotBumped
+        } else {
+            return;
+        };
+        self.fixed(rule, None, Found::at(base, revision).from(from).to(to));
+    }
+}
+
+/// The numbers of a full semantic version.
+fn semantic(text: &str) -> Option<[u64; 3]> {
+    let text = text.trim();
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let core = text.split(['-', '+']).next().unwrap_or(text);
+    let mut parts = core.split('.').map(|part| {
+        let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| part.parse::<u64>().ok()).flatten()
+    });
+    let version = [parts.next()??, parts.next()??, parts.next()??];
+    parts.next().is_none().then_some(version)
+}
+
+/// The addresses of a document.
+fn servers(side: Side<'_>) -> Vec<(String, NodeId)> {
+    let arena = side.arena();
+    let root = side.document.root.node;
+    if side.version() != Version::V2 {
+        let list = arena
+            .get(root, w::SERVERS)
+            .map(|list| arena.items(list).collect::<Vec<_>>());
+        let url = |node: NodeId| {
+            Some((
+                side.text(arena.get_text(node, w::URL)?)
+                    .trim_end_matches('/')
+                    .to_owned(),
+                node,
+            ))
+        };
+        return list.unwrap_or_default().into_iter().filter_map(url).collect();
+    }
+    let text = |key| arena.get_text(root, key).map(|word| side.text(word));
+    let (host, base) = (text(w::HOST), text(w::BASE_PATH).unwrap_or(""));
+    let Some(node) = arena.get(root, w::HOST).or_else(|| arena.get(root, w::BASE_PATH)) else {
+        return Vec::new();
+    };
+    let schemes = arena
+        .get(root, w::SCHEMES)
+        .map(|list| arena.items(list).collect::<Vec<_>>());
+    let schemes: Vec<&str> = schemes
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|node| Some(side.text(arena.as_text(node)?)))
+        .collect();
+    let Some(host) = host else {
+        return vec![(base.trim_end_matches('/').to_owned(), node)];
+    };
+    let schemes = if schemes.is_empty() {
+        vec!["https"]
+    } else {
+        schemes
+    };
+    let url = |scheme: &&str| {
+        (
+            format!("{scheme}://{host}{base}")
+                .trim_end_matches('/')
+                .to_owned(),
+            node,
+        )
+    };
+    schemes.iter().map(url).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::semantic;
+
+    #[test]
+    fn only_full_versions_are_versions() {
+        assert_eq!(semantic("1.2.3"), Some([1, 2, 3]));
+        assert_eq!(semantic("v0.10.0-beta.1+5"), Some([0, 10, 0]));
+        for text in ["1.0", "v1", "2024-01-01", "1.2.3.4", "1.x.0", "", "1..2"] {
+            assert_eq!(semantic(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! Paths, webhooks and callbacks: which operation is which, and what became of it.
+
+use std::collections::HashMap;
+
+use super::removal::{self, Gone};
+use super::{Differ, Found, Operation};
+use crate::contract::arena::NodeId;
+use crate::contract::rules::{Column, Fixed};
+use crate::contract::view::Side;
+use crate::contract::view::api::{self, Caller, Item, Method};
+use crate::contract::words as w;
+
+/// How deep callbacks of callbacks are followed.
+const MAX_CALLBACKS: usize = 4;
+
+/// An operation on both sides.
+#[derive(Clone, Copy)]
+pub(super) struct Both {
+    pub(super) number: u32,
+    pub(super) base: NodeId,
+    pub(super) revision: NodeId,
+    pub(super) base_item: NodeId,
+    pub(super) revision_item: NodeId,
+    pub(super) caller: Caller,
+}
+
+impl Differ<'_> {
+    pub(super) fn compare_paths(&mut self) {
+        let (base, revision) = (api::paths(self.base), api::paths(self.revision));
+        for (old, new) in matched(&base, &revision) {
+            match (old, new) {
+                (Some(old), Some(new)) => self.compare_items(old, new, Caller::Client, 0),
+                (Some(old), None) => {
+                    for method in &old.operations {
+                        self.removed_operation(old, method, None, Gone::Path);
+                    }
+                }
+                (None, Some(new)) => {
+                    for method in &new.operations {
+                        self.added_operation(new, method);
+                    }
+                }
+                (None, None) => {}
+            }
+        }
+        for (side, items) in [(self.base, &base), (self.revision, &revision)] {
+            self.duplicate_paths(side, items);
+        }
+    }
+
+    pub(super) fn compare_webhooks(&mut self) {
+        let (base, revision) = (api::webhooks(self.base), api::webhooks(self.revision));
+        for (old, new) in matched(&base, &revision) {
+            match (old, new) {
+                (Some(old), Some(new)) => self.compare_items(old, new, Caller::Provider, 0),
+                (Some(old), None) => {
+                    let found = Found::at(old.node, None).subject(&old.path);
+                    self.fixed(Fixed::WebhookRemoved, None, found);
+                }
+                (None, Some(new)) => {
+                    let found = Found::at(None, new.node).subject(&new.path);
+                    self.fixed(Fixed::WebhookAdded, None, found);
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    fn compare_items(&mut self, old: &Item, new: &Item, caller: Caller, depth: usize) {
+        for method in &old.operations {
+            let Some(other) = new.operations.iter().find(|other| other.name == method.name) else {
+                self.removed_operation(old, method, Some(new), Gone::Method);
+                continue;
+            };
+            let number = self.named(self.base, &old.path, method);
+            let both = Both {
+                number,
+                base: method.node,
+                revision: other.node,
+                base_item: old.node,
+                revision_item: new.node,
+                caller,
+            };
+            if removal::is_draft(self.base, method.node) && removal::is_draft(self.revision, other.node) {
+                continue;
+            }
+            self.compare_operation(both, depth);
+        }
+        for method in &new.operations {
+            if !old.operations.iter().any(|other| other.name == method.name) {
+                self.added_operation(new, method);
+            }
+        }
+    }
+
+    fn compare_operation(&mut self, both: Both, depth: usize) {
+        if !self.compare_stability(both) {
+            return;
+        }
+        self.compare_deprecation(both);
+        self.compare_names(both);
+        self.compare_parameters(both);
+        self.compare_bodies(both);
+        self.compare_responses(both);
+        self.compare_operation_security(both);
+        if depth < MAX_CALLBACKS {
+            self.compare_callbacks(both, depth);
+        }
+    }
+
+    /// `operationId` and tags.
+    fn compare_names(&mut self, both: Both) {
+        let text = |side: Side<'_>, node: NodeId| {
+            let word = side.arena().get_text(node, w::OPERATION_ID)?;
+            Some(side.text(word).to_owned())
+        };
+        let (old, new) = (text(self.base, both.base), text(self.revision, both.revision));
+        let found = Found::at(both.base, both.revision);
+        match (old, new) {
+            (Some(old), new) if new.as_ref() != Some(&old) => {
+                let found = Found {
+                    to: new,
+                    ..found.from(old)
+                };
+                self.fixed(Fixed::ApiOperationIdRemoved, Some(both.number), found);
+            }
+            (None, Some(new)) => self.fixed(Fixed::ApiOperationIdAdded, Some(both.number), found.to(new)),
+            _ => {}
+        }
+        let tags = |side: Side<'_>, node: NodeId| -> Vec<String> {
+            let arena = side.arena();
+            let list = arena
+                .get(node, w::TAGS)
+                .map(|list| arena.items(list).collect::<Vec<_>>());
+            let words = list
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|node| arena.as_text(node));
+            words.map(|word| side.text(word).to_owned()).collect()
+        };
+        let (old, new) = (tags(self.base, both.base), tags(self.revision, both.revision));
+        for tag in old.iter().filter(|tag| !new.contains(tag)) {
+            let found = Found::at(both.base, both.revision).subject(tag);
+            self.fixed(Fixed::ApiTagRemoved, Some(both.number), found);
+        }
+        for tag in new.iter().filter(|tag| !old.contains(tag)) {
+            let found = Found::at(both.base, both.revision).subject(tag);
+            self.fixed(Fixed::ApiTagAdded, Some(both.number), found);
+        }
+    }
+
+    fn compare_callbacks(&mut self, both: Both, depth: usize) {
+        let callbacks = |side: Side<'_>, node: NodeId| {
+            let arena = side.arena();
+            let map = arena.get(node, w::CALLBACKS);
+            map.map(|map| arena.fields(map).to_vec()).unwrap_or_default()
+        };
+        let (old, new) = (
+            callbacks(self.base, both.base),
+            callbacks(self.revision, both.revision),
+        );
+        for entry in &old {
+            let name = self.base.text(entry.key).to_owned();
+            let Some(other) = new.iter().find(|other| other.key == entry.key) else {
+                let found = Found::at(entry.value, both.revision).subject(name);
+                self.fixed(Fixed::CallbackRemoved, Some(both.number), found);
+                continue;
+            };
+            let (before, after) = (
+                api::callback(self.base, entry.value),
+                api::callback(self.revision, other.value),
+            );
+            for (old, new) in matched(&before, &after) {
+                match (old, new) {
+                    (Some(old), Some(new)) => self.compare_called_back(both, old, new, depth),
+                    (Some(old), None) => {
+                        let found = Found::at(old.node, other.value).subject(format!("{name} {}", old.path));
+                        self.fixed(Fixed::CallbackRemoved, Some(both.number), found);
+                    }
+                    (None, Some(new)) => {
+                        let found = Found::at(entry.value, new.node).subject(format!("{name} {}", new.path));
+                        self.fixed(Fixed::CallbackAdded, Some(both.number), found);
+                    }
+                    (None, None) => {}
+                }
+            }
+        }
+        for entry in new
+            .iter()
+            .filter(|entry| !old.iter().any(|other| other.key == entry.key))
+        {
+            let found = Found::at(both.base, entry.value).subject(self.revision.text(entry.key));
+            self.fixed(Fixed::CallbackAdded, Some(both.number), found);
+        }
+    }
+
+    /// What a callback changes is told of the operation that it belongs to.
+    fn compare_called_back(&mut self, outer: Both, old: &Item, new: &Item, depth: usize) {
+        for method in &old.operations {
+            let Some(other) = new.operations.iter().find(|other| other.name == method.name) else {
+                let found = Found::at(method.node, new.node).subject(format!("{} {}", method.name, old.path));
+                self.fixed(Fixed::CallbackRemoved, Some(outer.number), found);
+                continue;
+            };
+            let both = Both {
+                number: outer.number,
+                base: method.node,
+                revision: other.node,
+                base_item: old.node,
+                revision_item: new.node,
+                caller: Caller::Provider,
+            };
+            self.compare_parameters(both);
+            self.compare_bodies(both);
+            self.compare_responses(both);
+            if depth + 1 < MAX_CALLBACKS {
+                self.compare_callbacks(both, depth + 1);
+            }
+        }
+    }
+
+    fn removed_operation(&mut self, item: &Item, method: &Method, now: Option<&Item>, gone: Gone) {
+        if removal::is_draft(self.base, method.node) {
+            return;
+        }
+        let number = self.named(self.base, &item.path, method);
+        let Some(rule) = removal::of_operation(self.base, method.node, self.options.today, gone) else {
+            return;
+        };
+        self.fixed(
+            rule,
+            Some(number),
+            Found::at(method.node, now.map(|item| item.node)),
+        );
+    }
+
+    fn added_operation(&mut self, item: &Item, method: &Method) {
+        if removal::is_draft(self.revision, method.node) {
+            return;
+        }
+        let number = self.named(self.revision, &item.path, method);
+        self.fixed(Fixed::EndpointAdded, Some(number), Found::at(None, method.node));
+    }
+
+    fn named(&mut self, side: Side<'_>, path: &str, method: &Method) -> u32 {
+        let id = side.arena().get_text(method.node, w::OPERATION_ID);
+        let id = id.map(|id| side.text(id).to_owned());
+        self.operation(Operation {
+            path: path.to_owned(),
+            method: method.name.clone(),
+            id,
+        })
+    }
+
+    fn duplicate_paths(&mut self, side: Side<'_>, items: &[Item]) {
+        let mut seen: HashMap<&str, &Item> = HashMap::new();
+        for item in items {
+            let Some(first) = seen.get(&*item.shape) else {
+                seen.insert(&item.shape, item);
+                continue;
+            };
+            let is_base = std::ptr::eq(side.document, self.base.document);
+            let found = if is_base {
+                Found::at(item.node, None)
+            } else {
+                Found::at(None, item.node)
+            };
+            let found = found.subject(&item.path).from(first.path.clone());
+            self.fixed(Fixed::DocumentDuplicatePath, None, found);
+        }
+    }
+}
+
+/// Which item is which: by the path as it is written, then by its shape, in order.
+fn matched<'a>(base: &'a [Item], revision: &'a [Item]) -> Vec<(Option<&'a Item>, Option<&'a Item>)> {
+    let by_path: HashMap<&str, usize> = revision
+        .iter()
+        .enumerate()
+        .map(|(at, item)| (&*item.path, at))
+        .collect();
+    let mut taken = vec![false; revision.len()];
+    let mut found: Vec<(Option<&Item>, Option<&Item>)> = Vec::new();
+    let mut open = Vec::new();
+    for item in base {
+        if let Some(at) = by_path.get(&*item.path) {
+            taken[*at] = true;
+            found.push((Some(item), Some(&revision[*at])));
+        } else {
+            open.push((found.len(), item));
+            found.push((Some(item), None));
+        }
+    }
+    let mut by_shape: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, item) in revision.iter().enumerate().rev().filter(|(at, _)| !taken[*at]) {
+        by_shape.entry(&item.shape).or_default().push(at);
+    }
+    for (at, item) in open {
+        if let Some(other) = by_shape.get_mut(&*item.shape).and_then(Vec::pop) {
+            taken[other] = true;
+            found[at].1 = Some(&revision[other]);
+        }
+    }
+    let added = revision.iter().zip(&taken).filter(|(_, taken)| !**taken);
+    found.extend(added.map(|(item, _)| (None, Some(item))));
+    found
+}
+
+/// The columns of an operation's parts: of one that the provider calls, the other way round.
+pub(super) fn column(caller: Caller, column: Column) -> Column {
+    match (caller, column) {
+        (Caller::Client, column) => column,
+        (Caller::Provider, Column::Parameter | Column::ParameterProperty) => Column::ResponseProperty,
+        (Caller::Provider, Column::Header) => Column::RequestProperty,
+        (Caller::Provider, column) => super::turned(column),
+    }
+}

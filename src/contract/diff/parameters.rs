@@ -1,0 +1,235 @@
+//! The parameters of an operation.
+
+use super::operations::{Both, column};
+use super::removal::{self, Sunset};
+use super::{Differ, Found};
+use crate::contract::arena::NodeId;
+use crate::contract::rules::{Column, Fixed, Kind};
+use crate::contract::view::Side;
+use crate::contract::view::api::{Caller, template_names};
+use crate::contract::view::operation::{Parameter, parameters};
+use crate::contract::view::schema::{Schema, Types};
+use crate::contract::words as w;
+
+impl Differ<'_> {
+    pub(super) fn compare_parameters(&mut self, both: Both) {
+        let old = parameters(self.base, both.base_item, both.base);
+        let new = parameters(self.revision, both.revision_item, both.revision);
+        let (old_names, new_names) = (
+            template(self.base, both.base_item),
+            template(self.revision, both.revision_item),
+        );
+        // A path parameter is known by its place in the path, not by its name.
+        let place = |parameter: &Parameter, names: &[String]| {
+            (parameter.location == w::PATH)
+                .then(|| names.iter().position(|name| *name == parameter.name))
+                .flatten()
+        };
+        let mut taken = vec![false; new.len()];
+        for one in &old {
+            let at = place(one, &old_names);
+            let same = |other: &Parameter| {
+                other.location == one.location
+                    && match at {
+                        Some(at) => place(other, &new_names) == Some(at),
+                        None => other.name == one.name,
+                    }
+            };
+            match new
+                .iter()
+                .zip(&taken)
+                .position(|(other, taken)| !taken && same(other))
+            {
+                Some(other) => {
+                    taken[other] = true;
+                    self.compare_parameter(both, one, &new[other]);
+                }
+                None => self.removed_parameter(both, one),
+            }
+        }
+        for (one, _) in new.iter().zip(&taken).filter(|(_, taken)| !**taken) {
+            self.added_parameter(both, one);
+        }
+    }
+
+    fn removed_parameter(&mut self, both: Both, one: &Parameter) {
+        let found = Found::at(one.node, both.revision).subject(named(self.base, one));
+        let rule = if both.caller == Caller::Provider {
+            Kind::Removed
+        } else if !removal::is_deprecated(self.base, one.node) {
+            if one.required && one.location != w::PATH {
+                return self.fixed(Fixed::RemovedRequiredRequestParameter, Some(both.number), found);
+            }
+            Kind::Removed
+        } else {
+            match removal::sunset(self.base, one.node) {
+                Sunset::None => Kind::RemovedWithDeprecation,
+                Sunset::Date(date) if self.options.today >= date => return,
+                Sunset::Date(_) => Kind::RemovedBeforeSunset,
+                Sunset::Unreadable(_) => Kind::SunsetParse,
+            }
+        };
+        self.kind(rule, Column::Parameter, both.number, found);
+    }
+
+    fn added_parameter(&mut self, both: Both, one: &Parameter) {
+        let rule = match (one.location, one.required) {
+            _ if both.caller == Caller::Provider => Fixed::NewOptionalRequestParameter,
+            (w::PATH, _) => Fixed::NewRequestPathParameter,
+            (_, true) => Fixed::NewRequiredRequestParameter,
+            (_, false) => Fixed::NewOptionalRequestParameter,
+        };
+        let found = Found::at(both.base, one.node).subject(named(self.revision, one));
+        self.fixed(rule, Some(both.number), found);
+    }
+
+    fn compare_parameter(&mut self, both: Both, old: &Parameter, new: &Parameter) {
+        let place = column(both.caller, Column::Parameter);
+        let number = both.number;
+        let found = || Found::at(old.node, new.node).subject(named(self.base, old));
+        let changes = [
+            (!old.required && new.required, Kind::BecameRequired),
+            (old.required && !new.required, Kind::BecameOptional),
+        ];
+        let changes: Vec<(Kind, Found)> = changes
+            .into_iter()
+            .filter(|(is_so, _)| *is_so)
+            .map(|(_, kind)| (kind, found()))
+            .collect();
+        for (kind, found) in changes {
+            self.kind(kind, place, number, found);
+        }
+        if both.caller == Caller::Client {
+            self.compare_parameter_deprecation(both, old, new);
+        }
+        self.compare_style(both, old, new);
+        match (old.schema, new.schema) {
+            (Some(base), Some(revision)) => match self.items_of_one(old, new) {
+                Some(items) => {
+                    let found = Found::at(base, revision).subject(named(self.base, old));
+                    self.kind(Kind::TypeGeneralized, place, number, found.to("a list of it"));
+                    self.root(number, base, items, place);
+                }
+                None => self.root(number, base, revision, place),
+            },
+            (None, Some(_)) | (Some(_), None) if !(old.media.is_empty() && new.media.is_empty()) => {
+                let found = Found::at(old.node, new.node).subject(named(self.base, old));
+                self.fixed(Fixed::RequestParameterSerializationChanged, Some(number), found);
+            }
+            _ => {}
+        }
+        for media in &old.media {
+            let Some(other) = new.media.iter().find(|other| other.name == media.name) else {
+                continue;
+            };
+            if let (Some(base), Some(revision)) = (media.schema, other.schema) {
+                self.root(number, base, revision, place);
+            }
+        }
+    }
+
+    /// In a query whose lists repeat the name, one value is a list of one: what its items are, where one value became a
+    /// list.
+    fn items_of_one(&self, old: &Parameter, new: &Parameter) -> Option<NodeId> {
+        let repeats = new.location == w::QUERY && new.style.name == w::FORM && new.style.explode;
+        let compound = Types::ARRAY.with(Types::OBJECT);
+        let before = Schema::of(self.base, old.schema?)?;
+        let after = Schema::of(self.revision, new.schema?)?;
+        let is_one =
+            repeats && !before.types().meets(compound) && after.types().without(Types::NULL) == Types::ARRAY;
+        after.get(w::ITEMS).filter(|_| is_one)
+    }
+
+    fn compare_style(&mut self, both: Both, old: &Parameter, new: &Parameter) {
+        let (one, other) = (old.style, new.style);
+        let base_word = self.base.text(one.name).to_owned();
+        let revision_word = self.revision.text(other.name).to_owned();
+        let is_compound = |side: Side<'_>, parameter: &Parameter| {
+            let schema = parameter.schema.and_then(|node| Schema::of(side, node));
+            schema.is_none_or(|schema| schema.types().meets(Types::ARRAY.with(Types::OBJECT)))
+        };
+        // How lists and objects are written says nothing about what is neither.
+        let matters = is_compound(self.base, old) && is_compound(self.revision, new);
+        let mut found = Vec::new();
+        let at = || Found::at(old.node, new.node).subject(named(self.base, old));
+        if base_word != revision_word {
+            let change = at().from(base_word).to(revision_word);
+            found.push((Fixed::RequestParameterStyleChanged, change));
+        }
+        if one.explode != other.explode && matters {
+            let change = at().from(one.explode.to_string()).to(other.explode.to_string());
+            found.push((Fixed::RequestParameterExplodeChanged, change));
+        }
+        if one.allow_reserved != other.allow_reserved {
+            found.push((Fixed::RequestParameterAllowReservedChanged, at()));
+        }
+        if one.allow_empty && !other.allow_empty {
+            found.push((Fixed::RequestParameterAllowEmptyValueRemoved, at()));
+        }
+        for (rule, change) in found {
+            self.fixed(rule, Some(both.number), change);
+        }
+    }
+
+    fn compare_parameter_deprecation(&mut self, both: Both, old: &Parameter, new: &Parameter) {
+        let (was, is) = (
+            removal::is_deprecated(self.base, old.node),
+            removal::is_deprecated(self.revision, new.node),
+        );
+        let notice = self.notice(both.revision);
+        let near = |date: chrono::NaiveDate| (date - self.options.today).num_days() < i64::from(notice);
+        let (before, after) = (
+            removal::sunset(self.base, old.node),
+            removal::sunset(self.revision, new.node),
+        );
+        let found = Found::at(old.node, new.node).subject(named(self.base, old));
+        let (kind, found) = match (was, is) {
+            (true, false) => (Kind::Reactivated, found),
+            (false, true) => match after {
+                Sunset::None if notice > 0 => (Kind::DeprecatedSunsetMissing, found),
+                Sunset::None => (Kind::Deprecated, found),
+                Sunset::Unreadable(text) => (Kind::SunsetParse, found.to(text)),
+                Sunset::Date(date) if near(date) => (Kind::SunsetDateTooSmall, found.to(date.to_string())),
+                Sunset::Date(date) => (Kind::Deprecated, found.to(date.to_string())),
+            },
+            (true, true) => match (before, after) {
+                (Sunset::Date(date), Sunset::None) => (Kind::SunsetDeleted, found.from(date.to_string())),
+                (Sunset::Date(before), Sunset::Date(after)) if after < before && near(after) => (
+                    Kind::SunsetDateChangedTooSmall,
+                    found.from(before.to_string()).to(after.to_string()),
+                ),
+                (Sunset::Unreadable(text), _) | (_, Sunset::Unreadable(text)) => {
+                    (Kind::SunsetParse, found.to(text))
+                }
+                _ => return,
+            },
+            (false, false) => return,
+        };
+        self.kind(kind, Column::Parameter, both.number, found);
+    }
+}
+
+/// `query limit`.
+fn named(side: Side<'_>, parameter: &Parameter) -> String {
+    format!("{} {}", side.text(parameter.location), parameter.name)
+}
+
+/// The names in the path that an item stands at.
+fn template(side: Side<'_>, item: NodeId) -> Vec<String> {
+    let arena = side.arena();
+    let mut node = Some(item);
+    // The item may have been referred to: its key is then another name, and names are matched.
+    let path = std::iter::from_fn(|| {
+        let now = node?;
+        node = arena.parent(now);
+        Some(now)
+    })
+    .find_map(|node| {
+        arena
+            .key(node)
+            .map(|key| arena.text(key))
+            .filter(|key| key.starts_with('/'))
+    });
+    path.map(|path| template_names(path).into_iter().map(str::to_owned).collect())
+        .unwrap_or_default()
+}

@@ -1,0 +1,174 @@
+//! What an operation gives: status codes, media types, headers, links.
+
+use super::bodies::{Parts, matched};
+use super::operations::{Both, column};
+use super::{Differ, Found};
+use crate::contract::arena::NodeId;
+use crate::contract::rules::{Column, Fixed, Kind};
+use crate::contract::view::Side;
+use crate::contract::view::operation::{Media, Parameter, Response, responses};
+
+impl Differ<'_> {
+    pub(super) fn compare_responses(&mut self, both: Both) {
+        let old = responses(self.base, both.base);
+        let new = responses(self.revision, both.revision);
+        let number = Some(both.number);
+        for one in &old {
+            if let Some(other) = covering(&new, &one.status) {
+                self.compare_response(both, one, other);
+                continue;
+            }
+            let rule = if is_success(&one.status) {
+                Fixed::ResponseSuccessStatusRemoved
+            } else {
+                Fixed::ResponseNonSuccessStatusRemoved
+            };
+            let found = Found::at(one.node, both.revision).subject(&one.status);
+            self.fixed(rule, number, found);
+        }
+        for one in new
+            .iter()
+            .filter(|one| !old.iter().any(|other| other.status == one.status))
+        {
+            let rule = if is_success(&one.status) {
+                Fixed::ResponseSuccessStatusAdded
+            } else {
+                Fixed::ResponseNonSuccessStatusAdded
+            };
+            let found = Found::at(both.base, one.node).subject(&one.status);
+            self.fixed(rule, number, found);
+        }
+    }
+
+    fn compare_response(&mut self, both: Both, old: &Response, new: &Response) {
+        let place = column(both.caller, Column::ResponseBody);
+        self.compare_response_media(both, old, new, place);
+        self.compare_headers(both, old, new);
+        self.compare_links(both, old, new);
+    }
+
+    fn compare_response_media(&mut self, both: Both, old: &Response, new: &Response, place: Column) {
+        let number = both.number;
+        let matched = matched(&old.media, &new.media);
+        for (one, other) in matched.pairs {
+            self.compare_media(both, one, other, place);
+        }
+        let mut added: Vec<&Media> = matched.added;
+        for one in matched.removed {
+            let akin = added
+                .iter()
+                .position(|other| renamed(&one.name, &other.name).is_some());
+            let Some(at) = akin else {
+                let found = Found::at(one.node, new.node)
+                    .subject(&one.name)
+                    .from(old.status.clone());
+                self.fixed(Fixed::ResponseMediaTypeRemoved, Some(number), found);
+                continue;
+            };
+            let other = added.remove(at);
+            if let Some(rule) = renamed(&one.name, &other.name) {
+                let found = Found::at(one.node, other.node)
+                    .from(one.name.clone())
+                    .to(other.name.clone());
+                self.fixed(rule, Some(number), found);
+            }
+            self.compare_media(both, one, other, place);
+        }
+        for one in added {
+            let found = Found::at(old.node, one.node)
+                .subject(&one.name)
+                .to(new.status.clone());
+            self.fixed(Fixed::ResponseMediaTypeAdded, Some(number), found);
+        }
+    }
+
+    fn compare_headers(&mut self, both: Both, old: &Response, new: &Response) {
+        let place = column(both.caller, Column::Header);
+        let number = both.number;
+        for one in &old.headers {
+            let Some(other) = new.headers.iter().find(|other| other.name == one.name) else {
+                let rule = if one.required {
+                    Fixed::RequiredResponseHeaderRemoved
+                } else {
+                    Fixed::OptionalResponseHeaderRemoved
+                };
+                let found = Found::at(one.node, new.node).subject(&one.name);
+                self.fixed(rule, Some(number), found);
+                continue;
+            };
+            self.compare_header(number, one, other, place);
+        }
+        for one in &new.headers {
+            if !old.headers.iter().any(|other| other.name == one.name) {
+                let found = Found::at(old.node, one.node).subject(&one.name);
+                self.kind(Kind::Added, Column::Header, number, found);
+            }
+        }
+    }
+
+    fn compare_header(&mut self, number: u32, old: &Parameter, new: &Parameter, place: Column) {
+        let found = Found::at(old.node, new.node).subject(&old.name);
+        match (old.required, new.required) {
+            (true, false) => self.kind(Kind::BecameOptional, place, number, found),
+            (false, true) => self.kind(Kind::BecameRequired, place, number, found),
+            _ => {}
+        }
+        if let (Some(base), Some(revision)) = (old.schema, new.schema) {
+            self.root(number, base, revision, place);
+        }
+    }
+
+    fn compare_links(&mut self, both: Both, old: &Response, new: &Response) {
+        let names = |side: Side<'_>, map: Option<NodeId>| {
+            let fields = map.map(|map| side.arena().fields(map).to_vec());
+            fields.unwrap_or_default()
+        };
+        let (before, after) = (names(self.base, old.links), names(self.revision, new.links));
+        for link in before
+            .iter()
+            .filter(|link| !after.iter().any(|other| other.key == link.key))
+        {
+            let found = Found::at(link.value, new.node).subject(self.base.text(link.key));
+            self.fixed(Fixed::ResponseLinkRemoved, Some(both.number), found);
+        }
+        for link in after
+            .iter()
+            .filter(|link| !before.iter().any(|other| other.key == link.key))
+        {
+            let found = Found::at(old.node, link.value).subject(self.revision.text(link.key));
+            self.fixed(Fixed::ResponseLinkAdded, Some(both.number), found);
+        }
+    }
+}
+
+/// The response that answers for a status: it itself, its class, or the default. Nothing answers for the default but itself.
+fn covering<'a>(responses: &'a [Response], status: &str) -> Option<&'a Response> {
+    let class = status.get(..1).map(|digit| format!("{digit}XX"));
+    [Some(status.to_owned()), class, Some("default".to_owned())]
+        .into_iter()
+        .flatten()
+        .find_map(|wanted| responses.iter().find(|response| response.status == wanted))
+}
+
+fn is_success(status: &str) -> bool {
+    status.starts_with('2')
+}
+
+/// What it is that a media type has another name now; `None` when it is another one. `+json` is a special kind of `json`.
+fn renamed(old: &str, new: &str) -> Option<Fixed> {
+    let (one, other) = (Parts::of(old), Parts::of(new));
+    if one.essence == other.essence {
+        return Some(Fixed::ResponseMediaTypeNameChanged);
+    }
+    if one.kind != other.kind || one.suffix != other.suffix || one.suffix.contains('*') {
+        return None;
+    }
+    if one.parameters != other.parameters {
+        return Some(Fixed::ResponseMediaTypeNameChanged);
+    }
+    match (one.essence.contains('+'), other.essence.contains('+')) {
+        (false, true) => Some(Fixed::ResponseMediaTypeNameSpecialized),
+        (true, false) => Some(Fixed::ResponseMediaTypeNameGeneralized),
+        _ => None,
+    }
+}

@@ -1,0 +1,196 @@
+//! Two schemas in one place, keyword by keyword.
+
+mod bounds;
+mod branches;
+mod conditions;
+mod objects;
+mod properties;
+mod types;
+mod values;
+
+use super::{Differ, Found, inner, is_request, turned};
+use crate::contract::arena::{NodeId, Word};
+use crate::contract::rules::{Column, Fixed, Kind, Level, Rule};
+use crate::contract::view::schema::{Schema, Trivial};
+use crate::contract::words as w;
+
+/// Two schemas, and what was found about them.
+struct Comparer<'d, 'a> {
+    differ: &'d mut Differ<'a>,
+    base: Schema<'a>,
+    revision: Schema<'a>,
+    column: Column,
+    /// What the provider sets and a client need not, or the reverse.
+    hidden: Hidden,
+    parts: Vec<u32>,
+    changes: Vec<(Rule, Found)>,
+}
+
+/// Whether a schema is of no concern in its direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hidden {
+    /// It counts.
+    No,
+    /// It is only read, and this is a request; or it is only written, and this is a response.
+    Yes,
+}
+
+impl Differ<'_> {
+    /// Compares a pair and puts into the queue what it holds.
+    pub(super) fn compare_pair(&mut self, number: usize) {
+        let pair = &self.pairs[number];
+        let column = pair.column;
+        let (Some(base), Some(revision)) = (
+            Schema::of(self.base, pair.base),
+            Schema::of(self.revision, pair.revision),
+        ) else {
+            // A reference that leads nowhere is a finding of its own.
+            return;
+        };
+        let flag = if is_request(column) {
+            w::READ_ONLY
+        } else {
+            w::WRITE_ONLY
+        };
+        let hidden = if revision.is_set(flag) {
+            Hidden::Yes
+        } else {
+            Hidden::No
+        };
+        let mut comparer = Comparer {
+            differ: self,
+            base,
+            revision,
+            column,
+            hidden,
+            parts: Vec::new(),
+            changes: Vec::new(),
+        };
+        comparer.compare();
+        let (parts, changes) = (comparer.parts, comparer.changes);
+        self.pairs[number].parts = parts;
+        self.pairs[number].changes = changes;
+    }
+}
+
+impl Comparer<'_, '_> {
+    fn compare(&mut self) {
+        if self.compare_trivial() {
+            return;
+        }
+        if self.compare_wrapping() {
+            return;
+        }
+        self.compare_types();
+        self.compare_values();
+        self.compare_bounds();
+        self.compare_properties();
+        self.compare_objects();
+        self.compare_arrays();
+        self.compare_branches();
+        self.compare_conditions();
+        self.compare_discriminator();
+        self.compare_life();
+    }
+
+    /// `true` and `false` where a schema may stand; whether that was all comes back.
+    fn compare_trivial(&mut self) -> bool {
+        let found = self.here();
+        match (self.base.trivial(), self.revision.trivial()) {
+            (Some(Trivial::Never), Some(Trivial::Never)) => true,
+            (Some(Trivial::Never), _) => {
+                self.kind(Kind::TypeGeneralized, found.from("nothing"));
+                true
+            }
+            (_, Some(Trivial::Never)) => {
+                let kind = if is_request(self.column) {
+                    Kind::TypeChanged
+                } else {
+                    Kind::TypeSpecialized
+                };
+                self.kind(kind, found.to("nothing"));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Where the two schemas stand.
+    fn here(&self) -> Found {
+        Found::at(self.base.node(), self.revision.node())
+    }
+
+    /// Where a keyword stands, or else its schema.
+    fn at(&self, key: Word) -> Found {
+        Found::at(
+            self.base.get(key).unwrap_or(self.base.node()),
+            self.revision.get(key).unwrap_or(self.revision.node()),
+        )
+    }
+
+    /// A change that has a rule in this column, if it has one.
+    fn kind(&mut self, kind: Kind, found: Found) {
+        let request = is_request(self.column);
+        if self.hidden == Hidden::Yes {
+            if let Some(rule) = weaker(kind, request) {
+                self.changes.push((Rule::Fixed(rule), found));
+            } else if kind.level(self.column) == Some(Level::Info) {
+                self.changes.push((Rule::Kind(kind, self.column), found));
+            }
+            return;
+        }
+        if kind.level(self.column).is_some() {
+            self.changes.push((Rule::Kind(kind, self.column), found));
+        }
+    }
+
+    fn fixed(&mut self, rule: Fixed, found: Found) {
+        self.changes.push((Rule::Fixed(rule), found));
+    }
+
+    /// Two schemas inside of these.
+    fn part(&mut self, base: NodeId, revision: NodeId, column: Column) {
+        if self.hidden == Hidden::Yes {
+            return;
+        }
+        if let Some(pair) = self.differ.pair(base, revision, column)
+            && !self.parts.contains(&pair)
+        {
+            self.parts.push(pair);
+        }
+    }
+
+    /// Two schemas inside of these, of what lies deeper.
+    fn inside(&mut self, base: NodeId, revision: NodeId) {
+        self.part(base, revision, inner(self.column));
+    }
+
+    /// Two schemas that refuse what they accept.
+    fn turned(&mut self, base: NodeId, revision: NodeId) {
+        self.part(base, revision, turned(inner(self.column)));
+    }
+
+    /// A keyword that holds a schema: compared, or said to have come or gone.
+    fn schema_keyword(&mut self, key: Word, added: Kind, removed: Kind) {
+        match (self.base.get(key), self.revision.get(key)) {
+            (Some(base), Some(revision)) => self.inside(base, revision),
+            (Some(_), None) => self.kind(removed, self.at(key)),
+            (None, Some(_)) => self.kind(added, self.at(key)),
+            (None, None) => {}
+        }
+    }
+}
+
+/// The rule for what hardly matters to the side that must not send it.
+fn weaker(kind: Kind, request: bool) -> Option<Fixed> {
+    Some(match (kind, request) {
+        (Kind::EnumValueRemoved, true) => Fixed::RequestReadOnlyPropertyEnumValueRemoved,
+        (Kind::ExclusiveMaxDecreased, true) => Fixed::RequestReadOnlyPropertyExclusiveMaxDecreased,
+        (Kind::ExclusiveMinIncreased, true) => Fixed::RequestReadOnlyPropertyExclusiveMinIncreased,
+        (Kind::MaxDecreased, true) => Fixed::RequestReadOnlyPropertyMaxDecreased,
+        (Kind::MaxLengthDecreased, true) => Fixed::RequestReadOnlyPropertyMaxLengthDecreased,
+        (Kind::MinIncreased, true) => Fixed::RequestReadOnlyPropertyMinIncreased,
+        (Kind::EnumValueAdded, false) => Fixed::ResponseWriteOnlyPropertyEnumValueAdded,
+        _ => return None,
+    })
+}

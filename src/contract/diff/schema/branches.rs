@@ -1,0 +1,172 @@
+//! `allOf`, `anyOf`, `oneOf`: which branch is which, and what came and went.
+
+use super::Comparer;
+use crate::contract::arena::{NodeId, Word};
+use crate::contract::hash::is_annotation;
+use crate::contract::rules::Kind;
+use crate::contract::view::Side;
+use crate::contract::view::schema::Schema;
+use crate::contract::words as w;
+
+/// Branches of both sides.
+#[derive(Debug, Default)]
+struct Paired {
+    pairs: Vec<(NodeId, NodeId)>,
+    removed: Vec<NodeId>,
+    added: Vec<NodeId>,
+}
+
+impl Comparer<'_, '_> {
+    /// One schema that became a choice with that schema among others; whether it did comes back.
+    pub(super) fn compare_wrapping(&mut self) -> bool {
+        if self.base.get(w::ONE_OF).is_some() || self.base.get(w::ANY_OF).is_some() {
+            return false;
+        }
+        let branches = self.revision.list(w::ONE_OF);
+        if branches.is_empty() || self.revision.get(w::TYPE).is_some() || self.base.get(w::TYPE).is_none() {
+            return false;
+        }
+        if Kind::WrappedInOneOf.level(self.column).is_none() || self.revision.plain_choice().is_some() {
+            return false;
+        }
+        let found = self.at(w::ONE_OF).to(format!("{} branches", branches.len()));
+        self.kind(Kind::WrappedInOneOf, found);
+        true
+    }
+
+    pub(super) fn compare_branches(&mut self) {
+        let all = self.paired(w::ALL_OF);
+        for node in &all.removed {
+            let kind = if self.says_nothing(*node) {
+                Kind::AllOfRemovedAnnotationOnly
+            } else {
+                Kind::AllOfRemoved
+            };
+            self.branch(w::ALL_OF, kind, *node, Gone::Yes);
+        }
+        for node in &all.added {
+            let kind = if self.says_nothing(*node) {
+                Kind::AllOfAddedAnnotationOnly
+            } else {
+                Kind::AllOfAdded
+            };
+            self.branch(w::ALL_OF, kind, *node, Gone::No);
+        }
+        // Choices between nothing but types have been compared as types.
+        let plain = |schema: &Schema<'_>| {
+            let is_choice = schema.get(w::ONE_OF).is_some() || schema.get(w::ANY_OF).is_some();
+            !is_choice || schema.plain_choice().is_some()
+        };
+        let (any, one) = if plain(&self.base) && plain(&self.revision) {
+            (Paired::default(), Paired::default())
+        } else {
+            (self.paired(w::ANY_OF), self.paired(w::ONE_OF))
+        };
+        for (key, choice, removed, added) in [
+            (w::ANY_OF, &any, Kind::AnyOfRemoved, Kind::AnyOfAdded),
+            (w::ONE_OF, &one, Kind::OneOfRemoved, Kind::OneOfAdded),
+        ] {
+            for node in &choice.removed {
+                self.branch(key, removed, *node, Gone::Yes);
+            }
+            for node in &choice.added {
+                self.branch(key, added, *node, Gone::No);
+                if key == w::ANY_OF && !self.base.list(w::ANY_OF).is_empty() {
+                    self.branch(key, Kind::AnyOfWidened, *node, Gone::No);
+                }
+            }
+        }
+        for (base, revision) in all.pairs.into_iter().chain(any.pairs).chain(one.pairs) {
+            self.inside(base, revision);
+        }
+    }
+
+    fn branch(&mut self, key: Word, kind: Kind, node: NodeId, gone: Gone) {
+        let mut found = self.at(key);
+        let side = match gone {
+            Gone::Yes => {
+                found.base = Some(node);
+                self.base.side()
+            }
+            Gone::No => {
+                found.revision = Some(node);
+                self.revision.side()
+            }
+        };
+        found.subject = name(side, node).unwrap_or_default();
+        self.kind(kind, found);
+    }
+
+    fn says_nothing(&self, node: NodeId) -> bool {
+        let arena = self.base.side().arena();
+        arena.is_map(node)
+            && arena
+                .fields(node)
+                .iter()
+                .all(|field| is_annotation(arena, field.key))
+    }
+
+    /// Pairs branches: by what they refer to, by title, by meaning; and the one that is left, if it is one on both sides.
+    fn paired(&self, key: Word) -> Paired {
+        let (base, revision) = (self.base.side(), self.revision.side());
+        let mut old = self.base.list(key);
+        let mut new = self.revision.list(key);
+        let mut paired = Paired::default();
+        let hashes = &base.world.hashes;
+        let title = |side: Side<'_>, node: NodeId| {
+            let node = side.follow(node)?;
+            side.arena().get_text(node, w::TITLE)
+        };
+        let ways: [&dyn Fn(NodeId, NodeId) -> bool; 3] = [
+            &|one, other| {
+                reference(base, one).is_some() && reference(base, one) == reference(revision, other)
+            },
+            &|one, other| {
+                let same = |node: Option<NodeId>| node.map(|node| hashes.of(node));
+                let (one, other) = (same(base.follow(one)), same(revision.follow(other)));
+                one.is_some() && one == other
+            },
+            &|one, other| title(base, one).is_some() && title(base, one) == title(revision, other),
+        ];
+        for way in ways {
+            old.retain(|one| {
+                let Some(at) = new.iter().position(|other| way(*one, *other)) else {
+                    return true;
+                };
+                paired.pairs.push((*one, new.remove(at)));
+                false
+            });
+        }
+        if let ([one], [other]) = (old.as_slice(), new.as_slice())
+            && reference(base, *one).is_none()
+            && reference(revision, *other).is_none()
+        {
+            paired.pairs.push((*one, *other));
+            return paired;
+        }
+        paired.removed = old;
+        paired.added = new;
+        paired
+    }
+}
+
+/// Whether a branch is gone or new.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gone {
+    Yes,
+    No,
+}
+
+/// The last part of what a branch refers to.
+fn reference(side: Side<'_>, node: NodeId) -> Option<String> {
+    let word = side.arena().get_text(node, w::REF)?;
+    let text = side.text(word);
+    Some(text.rsplit(['/', '#']).next().unwrap_or(text).to_owned())
+}
+
+fn name(side: Side<'_>, node: NodeId) -> Option<String> {
+    reference(side, node).or_else(|| {
+        let title = side.arena().get_text(node, w::TITLE)?;
+        Some(side.text(title).to_owned())
+    })
+}

@@ -1,0 +1,127 @@
+//! `not`, `if`, `then`, `else`; `discriminator`; deprecation of what is a property.
+
+use super::{Comparer, Hidden, turned};
+use crate::contract::diff::inner;
+use crate::contract::diff::removal::{self, Sunset};
+use crate::contract::rules::{Column, Fixed, Kind};
+use crate::contract::words as w;
+
+impl Comparer<'_, '_> {
+    pub(super) fn compare_conditions(&mut self) {
+        match (self.base.get(w::NOT), self.revision.get(w::NOT)) {
+            (Some(base), Some(revision)) => self.turned(base, revision),
+            (Some(_), None) => self.kind(Kind::NotRemoved, self.at(w::NOT)),
+            (None, Some(_)) => self.kind(Kind::NotAdded, self.at(w::NOT)),
+            (None, None) => {}
+        }
+        match (self.base.get(w::IF), self.revision.get(w::IF)) {
+            (Some(base), Some(revision)) => {
+                // What the condition lets through decides which branch counts: it can go both ways.
+                self.inside(base, revision);
+                self.part(base, revision, turned(inner(self.column)));
+            }
+            (Some(_), None) => self.kind(Kind::IfRemoved, self.at(w::IF)),
+            (None, Some(_)) => self.kind(Kind::IfAdded, self.at(w::IF)),
+            (None, None) => {}
+        }
+        self.schema_keyword(w::THEN, Kind::ThenAdded, Kind::ThenRemoved);
+        self.schema_keyword(w::ELSE, Kind::ElseAdded, Kind::ElseRemoved);
+    }
+
+    pub(super) fn compare_discriminator(&mut self) {
+        let (old, new) = (
+            self.base.get(w::DISCRIMINATOR),
+            self.revision.get(w::DISCRIMINATOR),
+        );
+        let found = self.at(w::DISCRIMINATOR);
+        let (old, new) = match (old, new) {
+            (None, None) => return,
+            (Some(_), None) => return self.kind(Kind::DiscriminatorRemoved, found),
+            (None, Some(_)) => return self.kind(Kind::DiscriminatorAdded, found),
+            (Some(old), Some(new)) => (old, new),
+        };
+        let arena = self.base.side().arena();
+        // Swagger 2.0 writes the name alone.
+        let name = |node| {
+            arena
+                .get_text(node, w::PROPERTY_NAME)
+                .or_else(|| arena.as_text(node))
+        };
+        let (from, to) = (name(old), name(new));
+        if from != to {
+            let mut found = found.clone();
+            found.from = from.map(|word| arena.text(word).to_owned());
+            found.to = to.map(|word| arena.text(word).to_owned());
+            self.kind(Kind::DiscriminatorPropertyNameChanged, found);
+        }
+        let mapping = |node| {
+            arena
+                .get(node, w::MAPPING)
+                .map(|map| arena.fields(map).to_vec())
+                .unwrap_or_default()
+        };
+        let (before, after) = (mapping(old), mapping(new));
+        for entry in &before {
+            let found = found.clone().subject(arena.text(entry.key));
+            match after.iter().find(|other| other.key == entry.key) {
+                None => self.kind(Kind::DiscriminatorMappingDeleted, found),
+                Some(other) if arena.value(other.value) != arena.value(entry.value) => {
+                    self.kind(Kind::DiscriminatorMappingChanged, found);
+                }
+                Some(_) => {}
+            }
+        }
+        for entry in after
+            .iter()
+            .filter(|entry| !before.iter().any(|other| other.key == entry.key))
+        {
+            let found = found.clone().subject(arena.text(entry.key));
+            self.kind(Kind::DiscriminatorMappingAdded, found);
+        }
+    }
+
+    /// Deprecation, sunset and stability of a property.
+    pub(super) fn compare_life(&mut self) {
+        if !matches!(self.column, Column::RequestProperty | Column::ResponseProperty)
+            || self.hidden == Hidden::Yes
+        {
+            return;
+        }
+        let (was, is) = (
+            self.base.is_set(w::DEPRECATED),
+            self.revision.is_set(w::DEPRECATED),
+        );
+        let found = self.here();
+        let notice = self.differ.options.notice.stable;
+        let today = self.differ.options.today;
+        let near = |date: chrono::NaiveDate| (date - today).num_days() < i64::from(notice);
+        match (was, is) {
+            (true, false) => self.kind(Kind::Reactivated, found.clone()),
+            (false, true) => match removal::sunset(self.revision.side(), self.revision.node()) {
+                Sunset::None if notice > 0 => self.kind(Kind::DeprecatedSunsetMissing, found.clone()),
+                Sunset::None => self.kind(Kind::Deprecated, found.clone()),
+                Sunset::Unreadable(text) => self.kind(Kind::DeprecatedSunsetInvalid, found.clone().to(text)),
+                Sunset::Date(date) if near(date) => {
+                    self.kind(Kind::SunsetDateTooSmall, found.clone().to(date.to_string()));
+                }
+                Sunset::Date(date) => {
+                    self.kind(Kind::DeprecatedWithSunset, found.clone().to(date.to_string()));
+                }
+            },
+            _ => {}
+        }
+        let (old, new) = (
+            removal::stability(self.base.side(), self.base.node()),
+            removal::stability(self.revision.side(), self.revision.node()),
+        );
+        if old.is_none() || new.is_none() {
+            self.fixed(Fixed::ApiInvalidStabilityLevel, found);
+        } else if let (Some(old), Some(new)) = (old, new) {
+            if new < old {
+                self.kind(Kind::StabilityDecreased, found);
+            } else if new > old {
+                self.kind(Kind::StabilityIncreased, found);
+            }
+        }
+    }
+}

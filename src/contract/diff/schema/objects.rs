@@ -1,0 +1,158 @@
+//! What objects and lists may hold beside what is named: maps, patterns of names, items.
+
+use super::Comparer;
+use crate::contract::arena::{NodeId, Value, Word};
+use crate::contract::rules::Kind;
+use crate::contract::words as w;
+
+/// What is accepted where nothing is named.
+#[derive(Clone, Copy)]
+enum Rest {
+    Anything,
+    Nothing,
+    Schema(NodeId),
+}
+
+impl Comparer<'_, '_> {
+    pub(super) fn compare_objects(&mut self) {
+        self.compare_rest(
+            w::ADDITIONAL_PROPERTIES,
+            Kind::AdditionalPropertiesClosed,
+            Kind::AdditionalPropertiesOpened,
+        );
+        self.compare_named(
+            w::PATTERN_PROPERTIES,
+            Kind::PatternPropertyAdded,
+            Kind::PatternPropertyRemoved,
+        );
+        self.compare_named(
+            w::DEPENDENT_SCHEMAS,
+            Kind::DependentSchemaAdded,
+            Kind::DependentSchemaRemoved,
+        );
+        self.schema_keyword(
+            w::PROPERTY_NAMES,
+            Kind::PropertyNamesAdded,
+            Kind::PropertyNamesRemoved,
+        );
+        self.schema_keyword(
+            w::UNEVALUATED_PROPERTIES,
+            Kind::UnevaluatedPropertiesAdded,
+            Kind::UnevaluatedPropertiesRemoved,
+        );
+        self.compare_dependent_required();
+    }
+
+    pub(super) fn compare_arrays(&mut self) {
+        match (self.base.get(w::ITEMS), self.revision.get(w::ITEMS)) {
+            (Some(base), Some(revision)) => self.inside(base, revision),
+            (Some(_), None) => self.kind(Kind::ItemsRemoved, self.at(w::ITEMS)),
+            (None, Some(_)) => self.kind(Kind::ItemsAdded, self.at(w::ITEMS)),
+            (None, None) => {}
+        }
+        let (old, new) = (
+            self.base.list(w::PREFIX_ITEMS),
+            self.revision.list(w::PREFIX_ITEMS),
+        );
+        for (base, revision) in old.iter().zip(&new) {
+            self.inside(*base, *revision);
+        }
+        let found = self
+            .at(w::PREFIX_ITEMS)
+            .from(old.len().to_string())
+            .to(new.len().to_string());
+        match old.len().cmp(&new.len()) {
+            std::cmp::Ordering::Less => self.kind(Kind::PrefixItemsAdded, found),
+            std::cmp::Ordering::Greater => self.kind(Kind::PrefixItemsRemoved, found),
+            std::cmp::Ordering::Equal => {}
+        }
+        self.compare_rest(
+            w::ADDITIONAL_ITEMS,
+            Kind::AdditionalItemsClosed,
+            Kind::AdditionalItemsOpened,
+        );
+        self.schema_keyword(w::CONTAINS, Kind::ContainsAdded, Kind::ContainsRemoved);
+        self.schema_keyword(
+            w::UNEVALUATED_ITEMS,
+            Kind::UnevaluatedItemsAdded,
+            Kind::UnevaluatedItemsRemoved,
+        );
+        let (was, is) = (
+            self.base.is_set(w::UNIQUE_ITEMS),
+            self.revision.is_set(w::UNIQUE_ITEMS),
+        );
+        match (was, is) {
+            (false, true) => self.kind(Kind::UniqueItemsSet, self.at(w::UNIQUE_ITEMS)),
+            (true, false) => self.kind(Kind::UniqueItemsUnset, self.at(w::UNIQUE_ITEMS)),
+            _ => {}
+        }
+    }
+
+    fn compare_rest(&mut self, key: Word, closed: Kind, opened: Kind) {
+        let arena = self.base.side().arena();
+        let rest = |node: Option<NodeId>| match node {
+            None => Rest::Anything,
+            Some(node) => match arena.value(node) {
+                Value::Bool(false) => Rest::Nothing,
+                Value::Map(run) if !run.is_empty() => Rest::Schema(node),
+                _ => Rest::Anything,
+            },
+        };
+        let (old, new) = (rest(self.base.get(key)), rest(self.revision.get(key)));
+        let named = |rest: Rest| match rest {
+            Rest::Anything => "anything",
+            Rest::Nothing => "nothing",
+            Rest::Schema(_) => "what a schema accepts",
+        };
+        let found = self.at(key).from(named(old)).to(named(new));
+        match (old, new) {
+            (Rest::Schema(base), Rest::Schema(revision)) => self.inside(base, revision),
+            (Rest::Anything, Rest::Anything) | (Rest::Nothing, Rest::Nothing) => {}
+            (Rest::Anything, _) | (Rest::Schema(_), Rest::Nothing) => self.kind(closed, found),
+            (_, Rest::Anything) | (Rest::Nothing, Rest::Schema(_)) => self.kind(opened, found),
+        }
+    }
+
+    /// A keyword that holds schemas by names.
+    fn compare_named(&mut self, key: Word, added: Kind, removed: Kind) {
+        let (old, new) = (self.base.named(key), self.revision.named(key));
+        for (name, base) in &old {
+            if let Some((_, revision)) = new.iter().find(|(other, _)| other == name) {
+                self.inside(*base, *revision);
+            } else {
+                let mut found = self.at(key).subject(self.base.side().text(*name));
+                found.base = Some(*base);
+                self.kind(removed, found);
+            }
+        }
+        for (name, revision) in new
+            .iter()
+            .filter(|(name, _)| !old.iter().any(|(other, _)| other == name))
+        {
+            let mut found = self.at(key).subject(self.revision.side().text(*name));
+            found.revision = Some(*revision);
+            self.kind(added, found);
+        }
+    }
+
+    fn compare_dependent_required(&mut self) {
+        let key = w::DEPENDENT_REQUIRED;
+        let (old, new) = (self.base.named(key), self.revision.named(key));
+        let arena = self.base.side().arena();
+        for (name, base) in &old {
+            let found = self.at(key).subject(arena.text(*name));
+            match new.iter().find(|(other, _)| other == name) {
+                Some((_, revision)) if arena.same(*base, *revision) => {}
+                Some(_) => self.kind(Kind::DependentRequiredChanged, found),
+                None => self.kind(Kind::DependentRequiredRemoved, found),
+            }
+        }
+        for (name, _) in new
+            .iter()
+            .filter(|(name, _)| !old.iter().any(|(other, _)| other == name))
+        {
+            let found = self.at(key).subject(arena.text(*name));
+            self.kind(Kind::DependentRequiredAdded, found);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! `properties` and `required`, and who sets what.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Comparer, Hidden};
+use crate::contract::arena::{NodeId, Word};
+use crate::contract::diff::{Found, inner, is_request};
+use crate::contract::rules::{Column, Direction, Fixed, Kind, Rule};
+use crate::contract::view::Side;
+use crate::contract::view::schema::Schema;
+use crate::contract::words as w;
+
+/// A property on both sides.
+struct Property<'a> {
+    name: Word,
+    base: NodeId,
+    revision: NodeId,
+    was_required: bool,
+    is_required: bool,
+    old: Option<Schema<'a>>,
+    new: Option<Schema<'a>>,
+}
+
+impl<'a> Comparer<'_, 'a> {
+    pub(super) fn compare_properties(&mut self) {
+        let (old, new) = (self.base.properties(), self.revision.properties());
+        if old.is_empty() && new.is_empty() {
+            return;
+        }
+        let must = |names: Vec<Word>| names.into_iter().collect::<HashSet<Word>>();
+        let (was, is) = (must(self.base.required()), must(self.revision.required()));
+        let now: HashMap<Word, NodeId> = new.iter().copied().collect();
+        let before: HashSet<Word> = old.iter().map(|(name, _)| *name).collect();
+        for (name, base) in old {
+            let was_required = was.contains(&name);
+            match now.get(&name) {
+                Some(revision) => self.compare_property(&Property {
+                    name,
+                    base,
+                    revision: *revision,
+                    was_required,
+                    is_required: is.contains(&name),
+                    old: Schema::of(self.base.side(), base),
+                    new: Schema::of(self.revision.side(), *revision),
+                }),
+                None => self.removed(name, base, was_required),
+            }
+        }
+        for (name, revision) in new.into_iter().filter(|(name, _)| !before.contains(name)) {
+            self.added(name, revision, is.contains(&name));
+        }
+    }
+
+    fn named(&self, name: Word) -> String {
+        self.base.side().text(name).to_owned()
+    }
+
+    fn is_set(side: Side<'a>, node: NodeId, key: Word) -> bool {
+        Schema::of(side, node).is_some_and(|schema| schema.is_set(key))
+    }
+
+    fn removed(&mut self, name: Word, base: NodeId, was_required: bool) {
+        if self.hidden == Hidden::Yes {
+            return;
+        }
+        let found = Found::at(base, self.revision.node()).subject(self.named(name));
+        let write_only = Self::is_set(self.base.side(), base, w::WRITE_ONLY);
+        if is_request(self.column) {
+            if !Self::is_set(self.base.side(), base, w::READ_ONLY) {
+                let rule = Rule::Kind(Kind::Removed, inner(self.column));
+                if Kind::Removed.level(inner(self.column)).is_some() {
+                    self.changes.push((rule, found));
+                }
+            }
+            return;
+        }
+        if self.column == Column::Header {
+            return;
+        }
+        let rule = match (write_only, was_required) {
+            (true, true) => Fixed::ResponseRequiredWriteOnlyPropertyRemoved,
+            (true, false) => Fixed::ResponseOptionalWriteOnlyPropertyRemoved,
+            (false, true) => Fixed::ResponseRequiredPropertyRemoved,
+            (false, false) => Fixed::ResponseOptionalPropertyRemoved,
+        };
+        self.fixed(rule, found);
+    }
+
+    fn added(&mut self, name: Word, revision: NodeId, is_required: bool) {
+        if self.hidden == Hidden::Yes {
+            return;
+        }
+        let found = Found::at(self.base.node(), revision).subject(self.named(name));
+        let side = self.revision.side();
+        let read_only = Self::is_set(side, revision, w::READ_ONLY);
+        let write_only = Self::is_set(side, revision, w::WRITE_ONLY);
+        let has_default = Schema::of(side, revision).is_some_and(|schema| schema.get(w::DEFAULT).is_some());
+        let rule = if is_request(self.column) {
+            match (is_required && !read_only, has_default) {
+                (true, true) => Fixed::NewRequiredRequestPropertyWithDefault,
+                (true, false) => Fixed::NewRequiredRequestProperty,
+                (false, _) => Fixed::NewOptionalRequestProperty,
+            }
+        } else {
+            match (write_only, is_required) {
+                (true, true) => Fixed::ResponseRequiredWriteOnlyPropertyAdded,
+                (true, false) => Fixed::ResponseOptionalWriteOnlyPropertyAdded,
+                (false, true) => Fixed::ResponseRequiredPropertyAdded,
+                (false, false) => Fixed::ResponseOptionalPropertyAdded,
+            }
+        };
+        self.fixed(rule, found);
+    }
+
+    fn compare_property(&mut self, property: &Property<'a>) {
+        self.compare_required(property);
+        self.compare_access(property);
+        self.inside(property.base, property.revision);
+    }
+
+    fn compare_required(&mut self, property: &Property<'a>) {
+        if property.was_required == property.is_required || self.hidden == Hidden::Yes {
+            return;
+        }
+        let found = Found::at(property.base, property.revision).subject(self.named(property.name));
+        let schema =
+            |schema: &Option<Schema<'a>>, key| schema.as_ref().is_some_and(|schema| schema.is_set(key));
+        let place = inner(self.column);
+        if is_request(self.column) {
+            if schema(&property.new, w::READ_ONLY) {
+                return;
+            }
+            let has_default = property
+                .new
+                .as_ref()
+                .is_some_and(|new| new.get(w::DEFAULT).is_some());
+            let kind = match (property.is_required, has_default) {
+                (true, true) if Kind::BecameRequiredWithDefault.level(place).is_some() => {
+                    Kind::BecameRequiredWithDefault
+                }
+                (true, _) => Kind::BecameRequired,
+                (false, _) => Kind::BecameOptional,
+            };
+            if kind.level(place).is_some() {
+                self.changes.push((Rule::Kind(kind, place), found));
+            }
+            return;
+        }
+        if schema(&property.new, w::WRITE_ONLY) {
+            let rule = if property.is_required {
+                Fixed::ResponseWriteOnlyPropertyBecameRequired
+            } else {
+                Fixed::ResponseWriteOnlyPropertyBecameOptional
+            };
+            self.fixed(rule, found);
+            return;
+        }
+        let kind = if property.is_required {
+            Kind::BecameRequired
+        } else {
+            Kind::BecameOptional
+        };
+        if kind.level(place).is_some() {
+            self.changes.push((Rule::Kind(kind, place), found));
+        }
+    }
+
+    /// `readOnly` and `writeOnly`.
+    fn compare_access(&mut self, property: &Property<'a>) {
+        let (Some(old), Some(new)) = (&property.old, &property.new) else {
+            return;
+        };
+        let need = if property.is_required {
+            Need::Required
+        } else {
+            Need::Optional
+        };
+        let mut rules = Vec::new();
+        for key in [w::READ_ONLY, w::WRITE_ONLY] {
+            let (was, is) = (old.is_set(key), new.is_set(key));
+            if was != is {
+                let [became, became_not] = access_rules(self.column.direction(), need, key);
+                rules.push(if is { became } else { became_not });
+            }
+        }
+        for rule in rules {
+            let found = Found::at(property.base, property.revision).subject(self.named(property.name));
+            self.fixed(rule, found);
+        }
+    }
+}
+
+/// Whether a property must be there.
+#[derive(Clone, Copy)]
+enum Need {
+    Required,
+    Optional,
+}
+
+/// The rules of `readOnly` or `writeOnly` for a property: that it became so, and that it is not so any more.
+fn access_rules(request: Direction, need: Need, key: Word) -> [Fixed; 2] {
+    use Direction::Request;
+    let is_read = key == w::READ_ONLY;
+    match (request, need) {
+        (Request, Need::Required) if is_read => [
+            Fixed::RequestRequiredPropertyBecameReadOnly,
+            Fixed::RequestRequiredPropertyBecameNotReadOnly,
+        ],
+        (Request, Need::Required) => [
+            Fixed::RequestRequiredPropertyBecameWriteOnly,
+            Fixed::RequestRequiredPropertyBecameNotWriteOnly,
+        ],
+        (Request, Need::Optional) if is_read => [
+            Fixed::RequestOptionalPropertyBecameReadOnly,
+            Fixed::RequestOptionalPropertyBecameNotReadOnly,
+        ],
+        (Request, Need::Optional) => [
+            Fixed::RequestOptionalPropertyBecameWriteOnly,
+            Fixed::RequestOptionalPropertyBecameNotWriteOnly,
+        ],
+        (_, Need::Required) if is_read => [
+            Fixed::ResponseRequiredPropertyBecameReadOnly,
+            Fixed::ResponseRequiredPropertyBecameNotReadOnly,
+        ],
+        (_, Need::Required) => [
+            Fixed::ResponseRequiredPropertyBecameWriteOnly,
+            Fixed::ResponseRequiredPropertyBecameNotWriteOnly,
+        ],
+        (_, Need::Optional) if is_read => [
+            Fixed::ResponseOptionalPropertyBecameReadOnly,
+            Fixed::ResponseOptionalPropertyBecameNotReadOnly,
+        ],
+        (_, Need::Optional) => [
+            Fixed::ResponseOptionalPropertyBecameWriteOnly,
+            Fixed::ResponseOptionalPropertyBecameNotWriteOnly,
+        ],
+    }
+}

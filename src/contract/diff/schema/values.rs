@@ -1,0 +1,156 @@
+//! `enum`, `const`, `default`, `pattern` and what is in a text.
+
+use super::Comparer;
+use crate::contract::arena::NodeId;
+use crate::contract::diff::{shown, shown_all};
+use crate::contract::rules::Kind;
+use crate::contract::view::schema::Schema;
+use crate::contract::words as w;
+
+impl Comparer<'_, '_> {
+    pub(super) fn compare_values(&mut self) {
+        self.compare_enum();
+        self.compare_const();
+        self.compare_default();
+        self.compare_pattern();
+        self.compare_content();
+    }
+
+    fn same(&self, base: NodeId, revision: NodeId) -> bool {
+        self.base.side().arena().same(base, revision)
+    }
+
+    /// Values of each list that the other one has not.
+    fn apart(&self, base: &[NodeId], revision: &[NodeId]) -> (Vec<NodeId>, Vec<NodeId>) {
+        use std::collections::HashSet;
+        let hashes = &self.base.side().world.hashes;
+        let of = |nodes: &[NodeId]| {
+            nodes
+                .iter()
+                .map(|node| hashes.of(*node))
+                .collect::<HashSet<u64>>()
+        };
+        let (old, new) = (of(base), of(revision));
+        let without = |nodes: &[NodeId], others: &HashSet<u64>| {
+            let kept = nodes.iter().filter(|node| !others.contains(&hashes.of(**node)));
+            kept.copied().collect::<Vec<_>>()
+        };
+        (without(base, &new), without(revision, &old))
+    }
+
+    fn compare_enum(&mut self) {
+        let found = self.at(w::ENUM);
+        match (self.base.get(w::ENUM), self.revision.get(w::ENUM)) {
+            (None, Some(_)) => {
+                let to = shown_all(self.revision.side(), &self.revision.list(w::ENUM));
+                self.kind(Kind::BecameEnum, found.to(to));
+            }
+            (Some(_), None) => {
+                let from = shown_all(self.base.side(), &self.base.list(w::ENUM));
+                self.kind(Kind::EnumRemoved, found.from(from));
+            }
+            (Some(_), Some(_)) => {
+                let (gone, new) = self.apart(&self.base.list(w::ENUM), &self.revision.list(w::ENUM));
+                if !gone.is_empty() {
+                    let from = shown_all(self.base.side(), &gone);
+                    self.kind(Kind::EnumValueRemoved, found.clone().from(from));
+                }
+                if !new.is_empty() {
+                    let to = shown_all(self.revision.side(), &new);
+                    self.kind(Kind::EnumValueAdded, found.to(to));
+                }
+            }
+            (None, None) => {}
+        }
+        let (old, new) = (
+            self.base.list(w::EXTENSIBLE_ENUM),
+            self.revision.list(w::EXTENSIBLE_ENUM),
+        );
+        if !old.is_empty() && self.revision.get(w::EXTENSIBLE_ENUM).is_some() {
+            let (gone, _) = self.apart(&old, &new);
+            if !gone.is_empty() {
+                let from = shown_all(self.base.side(), &gone);
+                self.kind(
+                    Kind::XExtensibleEnumValueRemoved,
+                    self.at(w::EXTENSIBLE_ENUM).from(from),
+                );
+            }
+        }
+    }
+
+    fn compare_const(&mut self) {
+        let found = self.at(w::CONST);
+        let (base, revision) = (self.base.side(), self.revision.side());
+        match (self.base.get(w::CONST), self.revision.get(w::CONST)) {
+            (None, Some(new)) => self.kind(Kind::ConstAdded, found.to(shown(revision, new))),
+            (Some(old), None) => self.kind(Kind::ConstRemoved, found.from(shown(base, old))),
+            (Some(old), Some(new)) if !self.same(old, new) => {
+                let found = found.from(shown(base, old)).to(shown(revision, new));
+                self.kind(Kind::ConstChanged, found);
+            }
+            _ => {}
+        }
+    }
+
+    fn compare_default(&mut self) {
+        let found = self.at(w::DEFAULT);
+        let (base, revision) = (self.base.side(), self.revision.side());
+        match (self.base.get(w::DEFAULT), self.revision.get(w::DEFAULT)) {
+            (None, Some(new)) => self.kind(Kind::DefaultValueAdded, found.to(shown(revision, new))),
+            (Some(old), None) => self.kind(Kind::DefaultValueRemoved, found.from(shown(base, old))),
+            (Some(old), Some(new)) if !self.same(old, new) => {
+                let found = found.from(shown(base, old)).to(shown(revision, new));
+                self.kind(Kind::DefaultValueChanged, found);
+            }
+            _ => {}
+        }
+    }
+
+    fn compare_pattern(&mut self) {
+        let found = self.at(w::PATTERN);
+        let (base, revision) = (self.base.side(), self.revision.side());
+        // Everything matches nothing.
+        let pattern = |schema: &Schema<'_>| {
+            let word = schema.text(w::PATTERN)?;
+            (!schema.side().text(word).is_empty()).then_some(word)
+        };
+        match (pattern(&self.base), pattern(&self.revision)) {
+            (None, Some(new)) => self.kind(Kind::PatternAdded, found.to(revision.text(new))),
+            (Some(old), None) => self.kind(Kind::PatternRemoved, found.from(base.text(old))),
+            (Some(old), Some(new)) if old != new => {
+                let to = revision.text(new);
+                let all = matches!(to, ".*" | "^.*$");
+                let general = all && Kind::PatternGeneralized.level(self.column).is_some();
+                let kind = if general {
+                    Kind::PatternGeneralized
+                } else {
+                    Kind::PatternChanged
+                };
+                self.kind(kind, found.from(base.text(old)).to(to));
+            }
+            _ => {}
+        }
+    }
+
+    /// What a text holds.
+    fn compare_content(&mut self) {
+        for (key, kind) in [
+            (w::CONTENT_ENCODING, Kind::ContentEncodingChanged),
+            (w::CONTENT_MEDIA_TYPE, Kind::ContentMediaTypeChanged),
+        ] {
+            let (old, new) = (self.base.text(key), self.revision.text(key));
+            if old == new {
+                continue;
+            }
+            let mut found = self.at(key);
+            found.from = old.map(|word| self.base.side().text(word).to_owned());
+            found.to = new.map(|word| self.revision.side().text(word).to_owned());
+            self.kind(kind, found);
+        }
+        self.schema_keyword(
+            w::CONTENT_SCHEMA,
+            Kind::ContentSchemaAdded,
+            Kind::ContentSchemaRemoved,
+        );
+    }
+}

@@ -1,0 +1,326 @@
+//! What a comparison is to people and programs.
+
+mod github;
+mod human;
+mod markdown;
+
+pub use github::github;
+pub use human::{Amount, human};
+pub use markdown::markdown;
+
+use serde::Serialize;
+
+use super::arena::NodeId;
+use super::diff::{Change, Comparison, Operation};
+use super::load::World;
+use super::rules::{Fixed, Kind, Level, Rule};
+
+/// A comparison with everything that is told of it: the document of `--format json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// 1.
+    pub schema_version: u32,
+    /// `contract_diff`.
+    pub kind: &'static str,
+    /// `failed` when something is as bad as what fails, else `passed`.
+    pub verdict: &'static str,
+    /// How many changes there are of each level.
+    pub summary: Summary,
+    /// The changes: errors first.
+    pub changes: Vec<Told>,
+}
+
+/// How many changes there are of each level; each counts once, however many operations it touches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// That break clients.
+    pub error: usize,
+    /// That may.
+    pub warning: usize,
+    /// That do not.
+    pub info: usize,
+}
+
+/// A change as it is told.
+#[derive(Clone, Debug, Serialize)]
+pub struct Told {
+    /// The id of its rule.
+    pub rule: String,
+    /// What kind of break it is, in six words that hold for all tools; absent for others.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<&'static str>,
+    /// How bad it is.
+    pub level: Level,
+    /// What happened, in one line.
+    pub message: String,
+    /// Why a client breaks, or why none does.
+    pub why: String,
+    /// How the change is made safely.
+    pub safe: String,
+    /// What was there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// What is there now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The operations that it touches; one entry a change with `--per-operation`.
+    pub operations: Vec<Call>,
+    /// The method, with `--per-operation`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// The path, with `--per-operation`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Where, as a JSON pointer: in the base, or in the revision for what is new.
+    pub pointer: String,
+    /// Where in the base.
+    pub base: Option<Place>,
+    /// Where in the revision.
+    pub revision: Option<Place>,
+}
+
+/// An operation as it is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Call {
+    /// The method in capitals.
+    pub method: String,
+    /// The path.
+    pub path: String,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The file, as it was named.
+    pub file: String,
+    /// The line.
+    pub line: u32,
+    /// The column, in characters.
+    pub column: u32,
+    /// The way there from the document's root.
+    #[serde(skip)]
+    pub pointer: String,
+    /// What stands in that line.
+    #[serde(skip)]
+    pub excerpt: String,
+}
+
+/// What makes a comparison fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// A change that breaks clients.
+    Error,
+    /// One that may, too.
+    Warning,
+    /// Nothing.
+    None,
+}
+
+/// Whether a change with many operations is told once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    /// Once, with all of them.
+    Cause,
+    /// Once for each.
+    Operation,
+}
+
+impl Report {
+    /// What is told of a comparison.
+    pub fn of(world: &World, compared: &Comparison, fail_on: FailOn, grouping: Grouping) -> Self {
+        let teller = Teller {
+            world,
+            operations: &compared.operations,
+        };
+        let mut summary = Summary::default();
+        let mut changes = Vec::new();
+        for change in &compared.changes {
+            match change.rule.level() {
+                Level::Error => summary.error += 1,
+                Level::Warning => summary.warning += 1,
+                Level::Info => summary.info += 1,
+            }
+            let told = teller.tell(change);
+            match grouping {
+                Grouping::Operation if !told.operations.is_empty() => {
+                    changes.extend(told.operations.iter().map(|call| Told {
+                        operations: vec![call.clone()],
+                        method: Some(call.method.clone()),
+                        path: Some(call.path.clone()),
+                        ..told.clone()
+                    }));
+                }
+                _ => changes.push(told),
+            }
+        }
+        let fails = match fail_on {
+            FailOn::Error => summary.error > 0,
+            FailOn::Warning => summary.error + summary.warning > 0,
+            FailOn::None => false,
+        };
+        Self {
+            schema_version: 1,
+            kind: "contract_diff",
+            verdict: if fails { "failed" } else { "passed" },
+            summary,
+            changes,
+        }
+    }
+
+    /// Whether it failed.
+    pub fn failed(&self) -> bool {
+        self.verdict == "failed"
+    }
+}
+
+struct Teller<'a> {
+    world: &'a World,
+    operations: &'a [Operation],
+}
+
+impl Teller<'_> {
+    fn tell(&self, change: &Change) -> Told {
+        let (base, revision) = (
+            change.base.map(|node| self.place(node)),
+            change.revision.map(|node| self.place(node)),
+        );
+        let calls = change.operations.iter().map(|number| {
+            let operation = &self.operations[*number as usize];
+            Call {
+                method: operation.method.clone(),
+                path: operation.path.clone(),
+            }
+        });
+        let pointer = base
+            .as_ref()
+            .or(revision.as_ref())
+            .map(|place| place.pointer.clone());
+        Told {
+            rule: change.rule.id(),
+            kind: seed_type(change.rule),
+            level: change.rule.level(),
+            message: self.message(change),
+            why: change.rule.why(),
+            safe: change.rule.safe(),
+            from: change.from.clone(),
+            to: change.to.clone(),
+            operations: calls.collect(),
+            method: None,
+            path: None,
+            pointer: pointer.unwrap_or_default(),
+            base,
+            revision,
+        }
+    }
+
+    fn place(&self, node: NodeId) -> Place {
+        let arena = &self.world.arena;
+        let at = arena.place(node);
+        let source = arena.source(arena.source_of(arena.origin(node)));
+        Place {
+            file: source.name.clone(),
+            line: at.line,
+            column: at.column,
+            pointer: arena.pointer(node),
+            excerpt: source.line(at.line).trim().to_owned(),
+        }
+    }
+
+    /// What happened, in one line.
+    fn message(&self, change: &Change) -> String {
+        let mut said = match change.rule {
+            Rule::Kind(_, column) => format!("{} {}", column.noun(), self.named(change)),
+            Rule::Fixed(_) => self.named(change),
+        };
+        said = said.trim().to_owned();
+        if said.is_empty() {
+            "it".clone_into(&mut said);
+        }
+        said.push(' ');
+        said.push_str(change.rule.what());
+        match (&change.from, &change.to) {
+            (Some(from), Some(to)) => said.push_str(&format!(": {from} → {to}")),
+            (Some(one), None) | (None, Some(one)) => said.push_str(&format!(": {one}")),
+            (None, None) => {}
+        }
+        crate::model::text::one_line(&said)
+    }
+
+    /// The name of what changed: what the change says, else the last name on the way to it.
+    fn named(&self, change: &Change) -> String {
+        if !change.subject.is_empty() {
+            return format!("`{}`", change.subject);
+        }
+        if let (Rule::Fixed(_), Some(call)) = (change.rule, change.operations.first()) {
+            let operation = &self.operations[*call as usize];
+            return format!("{} {}", operation.method, operation.path);
+        }
+        let node = change.base.or(change.revision);
+        let pointer = node
+            .map(|node| self.world.arena.pointer(node))
+            .unwrap_or_default();
+        name_in(&pointer)
+            .map(|name| format!("`{name}`"))
+            .unwrap_or_default()
+    }
+}
+
+/// The property or component that a pointer leads through last.
+fn name_in(pointer: &str) -> Option<String> {
+    let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+    let at = parts.windows(2).rposition(|pair| {
+        matches!(
+            pair[0],
+            "properties" | "schemas" | "definitions" | "patternProperties" | "$defs"
+        )
+    })?;
+    let name = parts[at + 1].replace("~1", "/").replace("~0", "~");
+    let owner = parts[..at]
+        .windows(2)
+        .rposition(|pair| matches!(pair[0], "schemas" | "definitions"));
+    Some(match owner {
+        Some(owner) if parts[at] == "properties" => format!("{}.{name}", parts[owner + 1]),
+        _ => name,
+    })
+}
+
+/// The six kinds of breaks that every tool tells apart.
+fn seed_type(rule: Rule) -> Option<&'static str> {
+    use super::rules::Column::Parameter;
+    Some(match rule {
+        Rule::Fixed(
+            Fixed::ApiPathRemovedWithoutDeprecation
+            | Fixed::ApiPathRemovedBeforeSunset
+            | Fixed::ApiPathSunsetParse,
+        ) => "removed_endpoint",
+        Rule::Fixed(Fixed::ApiRemovedWithoutDeprecation | Fixed::ApiRemovedBeforeSunset) => "removed_method",
+        Rule::Fixed(Fixed::RemovedRequiredRequestParameter) => "removed_required_parameter",
+        Rule::Fixed(Fixed::NewRequiredRequestParameter | Fixed::NewRequestPathParameter) => {
+            "added_required_parameter"
+        }
+        Rule::Kind(Kind::BecameRequired, Parameter) => "parameter_now_required",
+        Rule::Kind(Kind::TypeChanged, Parameter) => "parameter_type_changed",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_in;
+
+    #[test]
+    fn the_name_of_a_change_is_the_last_one_on_the_way() {
+        let check = |pointer: &str, expect: Option<&str>| assert_eq!(name_in(pointer).as_deref(), expect);
+        check(
+            "/components/schemas/Pet/properties/name/maxLength",
+            Some("Pet.name"),
+        );
+        check("/components/schemas/Pet", Some("Pet"));
+        check(
+            "/paths/~1a~1b/get/responses/200/content/x/schema/properties/a~1b",
+            Some("a/b"),
+        );
+        check("/paths/~1a", None);
+        check("", None);
+    }
+}
