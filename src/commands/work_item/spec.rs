@@ -57,11 +57,18 @@ pub(super) fn problems(spec: &Spec, item: &WorkItem) -> Vec<Problem> {
         .oddities
         .iter()
         .filter(|odd| !is_told(odd.value.code, odd.line));
+    // What is nowhere is missing below the title: a place to go to. A finding of the gate has none, since the text of its
+    // line would be taken for its identity.
+    let title = spec
+        .title
+        .as_ref()
+        .map(|title| title.line)
+        .filter(|line| *line > 0);
     let lacking = lacking.iter().map(|lack| {
         problem(
             weight(item),
             lack.code,
-            lack.line,
+            lack.line.or(title.filter(|_| lack.code == "missing_section")),
             &lack.message,
             lack.hint.as_ref(),
         )
