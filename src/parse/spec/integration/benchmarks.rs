@@ -126,7 +126,7 @@ impl Reader<'_> {
         let mentions = mentions(text);
         for (at, (percentile, _, end)) in mentions.iter().enumerate() {
             let until = mentions.get(at + 1).map_or(text.len(), |next| next.1);
-            let value = &text[*end..until];
+            let value = text[*end..until].trim_start_matches([':', ' ']);
             if !placeholder::find(value).is_empty() {
                 continue;
             }
