@@ -29,7 +29,8 @@ Examples:
   sdd start       begin a session on a work item
   sdd complete    run every gate, decide, and record the result
 
-Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 no verdict, 4 not found; sdd --help says more";
+Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 no verdict, 4 not found, 5 rollback failed,
+  70 a bug in sdd, 130 interrupted, 143 terminated; sdd --help says more";
 
 /// What `sdd --help` ends with.
 const AT_LENGTH: &str = "\
@@ -68,7 +69,7 @@ pub struct Global {
     /// agent when CLAUDECODE=1]
     #[arg(long, value_name = "FORMAT", global = true, value_parser = Suggest(formats), hide_possible_values = true)]
     pub format: Option<String>,
-    /// Write the output to FILE instead of stdout, or with FORMAT=FILE to FILE as well; may be repeated
+    /// Write the output to FILE; with FORMAT=FILE there as well; repeatable
     #[arg(long, value_name = "[FORMAT=]FILE", global = true, value_hint = ValueHint::FilePath)]
     pub output: Vec<String>,
     /// Say less: errors and the decision only
@@ -77,7 +78,7 @@ pub struct Global {
     /// Say more: every step with its command
     #[arg(short, long, global = true)]
     pub verbose: bool,
-    /// When to use colours
+    /// Use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
     pub color: ColourChoice,
     /// Show no progress

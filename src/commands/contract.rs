@@ -26,9 +26,9 @@ pub struct Args {
 enum Action {
     /// Compare two API descriptions, of any version, in JSON or YAML
     ///
-    /// Reads Swagger 2.0 and `OpenAPI` 3.0, 3.1 and 3.2. A change is judged against what the base promises: whoever kept to that must keep working. What is shared by
-    /// many operations is told once, with all of them. Exit codes: 0 nothing that fails, 1 clients break, 2 a
-    /// description that cannot be read.
+    /// Reads Swagger 2.0 and versions 3.0, 3.1 and 3.2 of `OpenAPI`. A change is judged against what the base
+    /// promises: whoever kept to that must keep working. What is shared by many operations is told once, with all of
+    /// them. Exit codes: 0 nothing that fails, 1 clients break, 2 a description that cannot be read.
     #[command(after_help = "Examples:
   sdd contract diff v1.yaml v2.yaml                      errors and warnings in full, the rest counted
   sdd contract diff main:api.yaml api.yaml --verbose     everything, against a revision of git

@@ -14,6 +14,7 @@ use crate::gates::{self, Item, Phase};
 use crate::model::config::join_words;
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
+use crate::model::text::one_line;
 use crate::process::redact::Redactor;
 use crate::project::Project;
 
@@ -129,14 +130,12 @@ pub fn plan_text(
         ));
     }
     let mut text = String::new();
+    // Names and scripts may hold line breaks, and none of them is to pass for a line of ours.
+    let shown = |said: &str| one_line(&redactor.text(said));
     for facts in &project.units {
         let unit = &facts.unit;
-        writeln!(
-            text,
-            "unit {} because of {}",
-            unit.label(),
-            unit.markers.join(", ")
-        )?;
+        let markers = one_line(&unit.markers.join(", "));
+        writeln!(text, "unit {} because of {markers}", unit.label())?;
     }
     if project.units.is_empty() {
         writeln!(text, "no unit of a known language was found")?;
@@ -161,15 +160,15 @@ pub fn plan_text(
                         ""
                     };
                     let in_unit = if step.unit.is_some() {
-                        format!(" in {}", step.unit_path)
+                        format!(" in {}", one_line(&step.unit_path))
                     } else {
                         String::new()
                     };
-                    let why = redactor.text(&step.why);
+                    let why = shown(&step.why);
                     writeln!(text, "  + {}{in_unit} ({why}{first})", step.tool_name())?;
                     let words = redactor.words(&step.command_words());
                     if !words.is_empty() {
-                        writeln!(text, "      {}", join_words(&words))?;
+                        writeln!(text, "      {}", one_line(&join_words(&words)))?;
                     }
                 }
                 Item::Not(not) => {
@@ -178,9 +177,14 @@ pub fn plan_text(
                     } else {
                         format!("{} ", not.tool)
                     };
-                    writeln!(text, "  - {tool}in {}: {}", not.unit, redactor.text(&not.reason))?;
+                    writeln!(
+                        text,
+                        "  - {tool}in {}: {}",
+                        one_line(&not.unit),
+                        shown(&not.reason)
+                    )?;
                     if let Some(hint) = &not.hint {
-                        writeln!(text, "      → {}", redactor.text(hint))?;
+                        writeln!(text, "      → {}", shown(hint))?;
                     }
                 }
             }
@@ -199,7 +203,11 @@ pub fn plan_text(
 pub(super) fn shown_left_out(left_out: &[String]) -> impl Iterator<Item = String> {
     let more = left_out.len().saturating_sub(MAX_LEFT_OUT);
     let rest = (more > 0).then(|| format!("{more} more; all of them: --format json"));
-    left_out.iter().take(MAX_LEFT_OUT).cloned().chain(rest)
+    left_out
+        .iter()
+        .take(MAX_LEFT_OUT)
+        .map(|line| one_line(line))
+        .chain(rest)
 }
 
 fn plan_json(redactor: &Redactor, plan: &Plan, project: &Project, warnings: &[String]) -> serde_json::Value {

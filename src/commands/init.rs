@@ -1,5 +1,6 @@
 //! `sdd init`: sets a project up, and never overwrites what exists.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -16,6 +17,7 @@ use crate::model::config;
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
+use crate::model::text::one_line;
 use crate::project::{Project, detect};
 use crate::store::{self, Overwrite, Store, Written, layout, pretty};
 
@@ -337,7 +339,7 @@ fn describe(root: &Path, project: &Project, made: &[Made], warnings: &[String], 
             text,
             "  {} because of {}",
             facts.unit.label(),
-            facts.unit.markers.join(", ")
+            one_line(&facts.unit.markers.join(", "))
         );
     }
     for line in shown_left_out(&project.left_out) {
@@ -352,11 +354,15 @@ fn describe(root: &Path, project: &Project, made: &[Made], warnings: &[String], 
         lengths.max().unwrap_or(0)
     };
     let (names, gates) = (widest("tool"), widest("gate"));
+    let mut told = BTreeSet::new();
     for tool in tools {
         let name = tool["tool"].as_str().unwrap_or("-");
         let gate = tool["gate"].as_str().unwrap_or("-");
-        let unit = tool["unit"].as_str().unwrap_or(".");
-        match (tool["found"].as_str(), tool["install"].as_str()) {
+        let unit = one_line(tool["unit"].as_str().unwrap_or("."));
+        let said = |key: &str| tool[key].as_str().map(one_line);
+        match (said("found"), said("install")) {
+            // One that serves several units is told once.
+            (Some(path), _) if !told.insert((name, gate, path.clone())) => {}
             (Some(path), _) => {
                 let _ = writeln!(text, "  ✓ {name:<names$}  {gate:<gates$}  {path}");
             }
@@ -366,7 +372,7 @@ fn describe(root: &Path, project: &Project, made: &[Made], warnings: &[String], 
                 } else {
                     "optional"
                 };
-                let reason = tool["reason"].as_str().unwrap_or("missing");
+                let reason = said("reason").unwrap_or_else(|| "missing".to_owned());
                 let _ = writeln!(
                     text,
                     "  ✗ {name:<names$}  {gate:<gates$}  {reason} in {unit} ({weight})"

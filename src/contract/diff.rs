@@ -14,6 +14,8 @@ mod removal;
 mod responses;
 mod schema;
 mod security;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -110,11 +112,25 @@ struct Found {
     revision: Option<NodeId>,
 }
 
+/// What a pair lies in, on the way from an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Inside {
+    /// Nothing that turns it.
+    Plain,
+    /// A `not`: what it accepts is refused.
+    Not,
+    /// The condition of an `if`: what it accepts decides what counts.
+    If,
+    /// The same, for what it refuses.
+    Unless,
+}
+
 /// Two schemas in one place.
 struct Pair {
     base: NodeId,
     revision: NodeId,
     column: Column,
+    inside: Inside,
     /// The pairs that it holds.
     parts: Vec<u32>,
     changes: Vec<(Rule, Found)>,
@@ -130,9 +146,22 @@ struct Differ<'a> {
     changes: Vec<Change>,
     known: HashMap<(Rule, Found), usize>,
     pairs: Vec<Pair>,
-    numbers: HashMap<(NodeId, NodeId, Column), u32>,
+    numbers: HashMap<(NodeId, NodeId, Column, Inside), u32>,
     /// Which operation holds which pair.
     roots: BTreeSet<(u32, u32)>,
+}
+
+impl Inside {
+    /// What a change is to those who only see what lies around it; `None` where it harms nobody.
+    fn rule(self, rule: Rule, column: Column) -> Option<Rule> {
+        let (kind, column) = match self {
+            Self::Plain => return Some(rule),
+            Self::Not => (Kind::NotChanged, turned(column)),
+            Self::If => (Kind::IfChanged, turned(turned(column))),
+            Self::Unless => (Kind::IfChanged, turned(column)),
+        };
+        (rule.level() != Level::Info).then_some(Rule::Kind(kind, inner(column)))
+    }
 }
 
 impl Found {
@@ -216,13 +245,13 @@ impl Differ<'_> {
 
     /// Two schemas of an operation.
     fn root(&mut self, operation: u32, base: NodeId, revision: NodeId, column: Column) {
-        if let Some(pair) = self.pair(base, revision, column) {
+        if let Some(pair) = self.pair(base, revision, column, Inside::Plain) {
             self.roots.insert((operation, pair));
         }
     }
 
     /// The number of a pair; `None` where there is nothing to compare.
-    fn pair(&mut self, base: NodeId, revision: NodeId, column: Column) -> Option<u32> {
+    fn pair(&mut self, base: NodeId, revision: NodeId, column: Column, inside: Inside) -> Option<u32> {
         let world = self.base.world;
         if self.same_words && world.hashes.equal(base, revision) {
             return None;
@@ -231,7 +260,7 @@ impl Differ<'_> {
         if self.same_words && world.hashes.equal(base, revision) {
             return None;
         }
-        let key = (base, revision, column);
+        let key = (base, revision, column, inside);
         if let Some(number) = self.numbers.get(&key) {
             return Some(*number);
         }
@@ -240,6 +269,7 @@ impl Differ<'_> {
             base,
             revision,
             column,
+            inside,
             parts: Vec::new(),
             changes: Vec::new(),
         });
@@ -251,6 +281,9 @@ impl Differ<'_> {
         let reached = reach::operations(&self.pairs, &self.roots, self.operations.len());
         for (pair, operations) in std::mem::take(&mut self.pairs).into_iter().zip(reached) {
             for (rule, found) in pair.changes {
+                let Some(rule) = pair.inside.rule(rule, pair.column) else {
+                    continue;
+                };
                 let mut change = change(rule, found);
                 change.operations.clone_from(&operations);
                 self.changes.push(change);

@@ -14,6 +14,7 @@ use super::arena::NodeId;
 use super::diff::{Change, Comparison, Operation};
 use super::load::World;
 use super::rules::{Fixed, Kind, Level, Rule};
+use super::words as w;
 
 /// A comparison with everything that is told of it: the document of `--format json`.
 #[derive(Clone, Debug, Serialize)]
@@ -233,9 +234,6 @@ impl Teller<'_> {
             Rule::Fixed(_) => self.named(change),
         };
         said = said.trim().to_owned();
-        if said.is_empty() {
-            "it".clone_into(&mut said);
-        }
         said.push(' ');
         said.push_str(change.rule.what());
         match (&change.from, &change.to) {
@@ -246,22 +244,43 @@ impl Teller<'_> {
         crate::model::text::one_line(&said)
     }
 
-    /// The name of what changed: what the change says, else the last name on the way to it.
+    /// The name of what changed: of a property with its owner, else what the change says, else the last name on the way
+    /// to it.
     fn named(&self, change: &Change) -> String {
-        if !change.subject.is_empty() {
-            return format!("`{}`", change.subject);
-        }
-        if let (Rule::Fixed(_), Some(call)) = (change.rule, change.operations.first()) {
-            let operation = &self.operations[*call as usize];
-            return format!("{} {}", operation.method, operation.path);
-        }
         let node = change.base.or(change.revision);
-        let pointer = node
-            .map(|node| self.world.arena.pointer(node))
-            .unwrap_or_default();
-        name_in(&pointer)
-            .map(|name| format!("`{name}`"))
-            .unwrap_or_default()
+        let on_the_way =
+            node.and_then(|node| name_in(&self.world.arena.pointer(node)).or_else(|| self.parameter(node)));
+        let subject = &change.subject;
+        match on_the_way {
+            Some(name) if subject.is_empty() => format!("`{name}`"),
+            Some(name) if name.ends_with(&format!(".{subject}")) => format!("`{name}`"),
+            _ if !subject.is_empty() => format!("`{subject}`"),
+            _ => match (change.rule, change.operations.first()) {
+                (Rule::Fixed(_), Some(call)) => {
+                    let operation = &self.operations[*call as usize];
+                    format!("{} {}", operation.method, operation.path)
+                }
+                (Rule::Fixed(_), None) => "the description".to_owned(),
+                (Rule::Kind(..), _) => String::new(),
+            },
+        }
+    }
+
+    /// The name of the parameter or header that a node is in.
+    fn parameter(&self, node: NodeId) -> Option<String> {
+        let arena = &self.world.arena;
+        let mut around = Some(node);
+        while let Some(node) = around {
+            if let (Some(name), Some(_)) = (arena.get_text(node, w::NAME), arena.get_text(node, w::IN)) {
+                return Some(arena.text(name).to_owned());
+            }
+            let parent = arena.parent(node)?;
+            if arena.key(parent) == Some(w::HEADERS) {
+                return Some(arena.text(arena.key(node)?).to_owned());
+            }
+            around = Some(parent);
+        }
+        None
     }
 }
 

@@ -152,7 +152,7 @@ fn report(
         version,
         reason,
         used_by: wanted.uses.clone(),
-        remedy,
+        remedy: remedy.iter().map(|line| text::one_line(line)).collect(),
     }
 }
 
@@ -171,8 +171,10 @@ fn here(ask: &Ask, answer: Option<VersionAnswer>, name: &str) -> (Verdict, Optio
         (Ask::With(_) | Ask::Plugin(_), Some(VersionAnswer::Version(version))) => {
             (Verdict::Passed, Some(version), "it is there and runs".to_owned())
         }
-        (Ask::With(_), Some(VersionAnswer::Unrecognised(said))) => {
-            let reason = if said.is_empty() {
+        (Ask::With(question), Some(VersionAnswer::Unrecognised(said))) => {
+            let reason = if question.args.is_empty() {
+                "it is there; nothing makes it say its version".to_owned()
+            } else if said.is_empty() {
                 "it runs, and said nothing when asked for its version".to_owned()
             } else {
                 format!("it runs, and said no version: {}", text::one_line(&said))

@@ -209,7 +209,7 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
             of: None,
         })
     };
-    let plain = |name: &str| State::Here {
+    let plain = |name: &str, program: &PathBuf| State::Here {
         path: Some(program.clone()),
         ask: match recipes::by_name(name).map(|recipe| recipe.version_args) {
             Some(args) if !args.is_empty() => question(program.clone(), owned(args)),
@@ -217,17 +217,28 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
         },
     };
     let StepTool::Known(tool) = step.tool else {
-        needs.add(starter, plain(starter), of);
+        needs.add(starter, plain(starter, program), of);
         return;
     };
     let own = tool.words().first().copied().unwrap_or_default();
     if starter == own {
-        let needed = tool.needs().map(|needed| cx.programs.get(step.unit, needed));
-        if needed.is_some() {
-            needs.add(starter, plain(starter), of);
-        }
+        let needed = tool
+            .needs()
+            .map(|needed| (needed, cx.programs.get(step.unit, needed)));
         let path = match needed {
-            Some(Found::At(path)) => path,
+            // A part of the program that is started, as `cargo-clippy` is of cargo.
+            Some((name, found)) if name.strip_prefix(own).is_some_and(|part| part.starts_with('-')) => {
+                needs.add(starter, plain(starter, program), of);
+                match found {
+                    Found::At(path) => path,
+                    _ => program.clone(),
+                }
+            }
+            // Another program, which the tool starts.
+            Some((name, Found::At(path))) => {
+                needs.add(name, plain(name, &path), of);
+                program.clone()
+            }
             _ => program.clone(),
         };
         let ask = question(program.clone(), owned(tool.version_args()));
@@ -239,7 +250,7 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
         needs.add(tool.id(), state, of);
         return;
     }
-    needs.add(starter, plain(starter), of);
+    needs.add(starter, plain(starter, program), of);
     let facts = step.unit.and_then(|index| cx.project.units.get(index));
     let found = cx.programs.get(step.unit, own);
     let state = behind(tool, &words, found, facts, &question);

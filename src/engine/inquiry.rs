@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::{VersionKey, lock, schedule, versions};
+use super::{VersionKey, installed, lock, schedule, versions};
 use crate::model::text;
 use crate::process::{Cancel, End, Error, Invocation, Runner};
 use crate::tools::Tool;
@@ -20,7 +20,7 @@ const MAX_SAID_CHARS: usize = 200;
 pub struct Question {
     /// The program, absolute.
     pub program: PathBuf,
-    /// Its arguments.
+    /// Its arguments; none where nothing makes it say its version, so that it is not started.
     pub args: Vec<String>,
     /// The directory that it is asked in: what stands before a tool may behave by the directory.
     pub cwd: PathBuf,
@@ -89,6 +89,10 @@ pub fn ask_all(questions: &[Question], inquiry: &Inquiry<'_>) -> Vec<VersionAnsw
 
 /// Asks one program.
 pub(super) fn ask(question: &Question, runner: &dyn Runner, patience: Duration) -> VersionAnswer {
+    if question.args.is_empty() {
+        let version = installed::version(&question.program);
+        return version.map_or(VersionAnswer::Unrecognised(String::new()), VersionAnswer::Version);
+    }
     let mut invocation = Invocation::new(&question.program, &question.cwd, patience).args(&question.args);
     invocation.grace = GRACE;
     let outcome = match runner.run(&invocation) {

@@ -3,7 +3,7 @@
 //!
 //! Python: a directory `NAME-VERSION.dist-info` in the environment's `site-packages` (the packaging specification
 //! "Recording installed projects"). Node.js: `version` of the `package.json` nearest above the file that a link in
-//! `node_modules/.bin` leads to.
+//! `node_modules/.bin` leads to. Go: the file `VERSION` of the tree of Go, for `gofmt`, which cannot be asked.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,9 @@ const MAX_BYTES: u64 = 1 << 20;
 
 /// The version that the package of a program has; `None` when nothing says so.
 pub(super) fn version(program: &Path) -> Option<String> {
-    of_python(program).or_else(|| of_node(program))
+    of_python(program)
+        .or_else(|| of_node(program))
+        .or_else(|| of_go(program))
 }
 
 fn of_python(program: &Path) -> Option<String> {
@@ -57,11 +59,28 @@ fn of_node(program: &Path) -> Option<String> {
     }
     let package: Value = serde_json::from_slice(&std::fs::read(&manifest).ok()?).ok()?;
     let version = package.get("version")?.as_str()?;
+    is_plain(version).then(|| version.to_owned())
+}
+
+fn of_go(program: &Path) -> Option<String> {
+    if program.file_stem()? != "gofmt" {
+        return None;
+    }
+    let real = program.canonicalize().ok()?;
+    let tree = real.parent().filter(|dir| dir.ends_with("bin"))?.parent()?;
+    let file = tree.join("VERSION");
+    if std::fs::metadata(&file).ok()?.len() > MAX_BYTES {
+        return None;
+    }
+    let text = std::fs::read_to_string(&file).ok()?;
+    let version = text.lines().next()?.strip_prefix("go")?;
+    is_plain(version).then(|| version.to_owned())
+}
+
+/// Whether a version is one that can be shown as it is.
+fn is_plain(version: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
-    let usable = version.starts_with(|c: char| c.is_ascii_digit())
-        && version.len() <= 40
-        && version.chars().all(plain);
-    usable.then(|| version.to_owned())
+    version.starts_with(|c: char| c.is_ascii_digit()) && version.len() <= 40 && version.chars().all(plain)
 }
 
 /// A project's name as Python's index compares it.
@@ -141,5 +160,24 @@ mod tests {
         assert_eq!(version(&bin.join("b")).as_deref(), Some("3.2.1-rc.1"));
         assert_eq!(version(&bin.join("c")), None);
         assert_eq!(version(&bin.join("keep")), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn gofmt_has_the_version_of_its_tree() {
+        let dir = tree(&[
+            ("go/VERSION", "go1.27.3\ntime 2026-01-01T00:00:00Z\n"),
+            ("go/bin/gofmt", ""),
+            ("go/bin/other", ""),
+            ("odd/VERSION", "devel \u{1b}[31m\n"),
+            ("odd/bin/gofmt", ""),
+            ("usr/bin/keep", ""),
+        ]);
+        let at = |path: &str| version(&dir.path().join(path));
+        std::os::unix::fs::symlink("../../go/bin/gofmt", dir.path().join("usr/bin/gofmt")).unwrap();
+        assert_eq!(at("go/bin/gofmt").as_deref(), Some("1.27.3"));
+        assert_eq!(at("usr/bin/gofmt").as_deref(), Some("1.27.3"));
+        assert_eq!(at("go/bin/other"), None);
+        assert_eq!(at("odd/bin/gofmt"), None);
     }
 }

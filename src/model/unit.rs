@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::language::Language;
+use super::text;
 
 /// One directory of the repository with one language; each gate runs once per unit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,9 +18,10 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// Where the unit stands, for people: `.` or `services/api`, with the language.
+    /// Where the unit stands, for people: `.` or `services/api`, with the language; one line, whatever the directory is
+    /// called.
     pub fn label(&self) -> String {
-        format!("{} ({})", self.path, self.language)
+        format!("{} ({})", text::one_line(&self.path), self.language)
     }
 
     /// A path relative to the unit's directory, made relative to the project's root.

@@ -83,6 +83,9 @@ pub struct PythonFacts {
     pub environments: Vec<String>,
     /// Directories directly in the unit's directory that git ignores and in which it tracks no Python file, by name.
     pub ignored: Vec<String>,
+    /// Python files of the unit that git tracks although its rules ignore them, relative to the unit, sorted: what a
+    /// walk by these rules does not meet. None of units inside of the unit.
+    pub unmet: Vec<String>,
 }
 
 /// What the Rust tools are asked beside what the manifest says.

@@ -131,6 +131,7 @@ impl<'a> Filler<'a> {
             .collect();
         facts.environments = fill_python::environments(dir, entries);
         facts.ignored = fill_python::ignored(&root, dir, entries, tracked);
+        facts.unmet = fill_python::unmet(&root, dir, tracked);
         facts
     }
 
@@ -185,7 +186,7 @@ impl<'a> Filler<'a> {
     }
 }
 
-/// Tells each unit which units of its language lie inside of it.
+/// Tells each unit which units of its language lie inside of it, and leaves their files to them.
 pub(super) fn nest(units: &mut [UnitFacts]) {
     let places: Vec<(PathBuf, Language)> = units
         .iter()
@@ -205,6 +206,11 @@ pub(super) fn nest(units: &mut [UnitFacts]) {
             .map(display)
             .collect();
         facts.nested.sort();
+        let nested = &facts.nested;
+        facts
+            .python
+            .unmet
+            .retain(|file| !nested.iter().any(|dir| Path::new(file).starts_with(dir)));
     }
 }
 

@@ -46,6 +46,23 @@ pub(super) fn environments(dir: &Path, entries: &BTreeSet<String>) -> Vec<String
         .collect()
 }
 
+/// The Python files of the unit in `dir`, inside of `root`, that git tracks and that a walk by its rules does not meet.
+pub(super) fn unmet(root: &Path, dir: &Path, tracked: &Tracked) -> Vec<String> {
+    let ends = ["py", "pyi", "pyw", "ipynb"];
+    tracked
+        .unmet(root, dir)
+        .iter()
+        .filter(|file| {
+            file.extension()
+                .is_some_and(|end| ends.iter().any(|known| end == *known))
+        })
+        // What was deleted is tracked until that is committed, and a link is another file.
+        .filter(|file| dir.join(file).symlink_metadata().is_ok_and(|meta| meta.is_file()))
+        .filter_map(|file| file.to_str())
+        .map(str::to_owned)
+        .collect()
+}
+
 /// The directories directly in `dir`, inside of `root`, that git ignores and in which it tracks no Python file.
 pub(super) fn ignored(root: &Path, dir: &Path, entries: &BTreeSet<String>, tracked: &Tracked) -> Vec<String> {
     let own = dir.strip_prefix(root).unwrap_or(dir);

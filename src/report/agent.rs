@@ -107,9 +107,7 @@ fn blocks(gate: &GateReport) -> Vec<String> {
     if matches!(gate.verdict, Verdict::Failed | Verdict::Error) {
         blocks.push(format!("\n[{}]\n", gate.gate));
         blocks.extend(groups(gate));
-        for step in gate
-            .steps
-            .iter()
+        for step in super::steps_once(gate)
             .filter(|step| step.verdict == Verdict::Error || !step.output_tail.is_empty())
         {
             let mut block = format!(

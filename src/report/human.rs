@@ -154,10 +154,8 @@ impl Page<'_> {
         let title = format!("{}: {}", gate.gate, gate.verdict.as_str().replace('_', " "));
         writeln!(out, "\n{}", self.paint(paint.bold(), &title))?;
         self.findings(gate, out)?;
-        for step in gate
-            .steps
-            .iter()
-            .filter(|step| matches!(step.verdict, Verdict::Failed | Verdict::Error))
+        for step in
+            super::steps_once(gate).filter(|step| matches!(step.verdict, Verdict::Failed | Verdict::Error))
         {
             if step.verdict == Verdict::Error || gate.findings.is_empty() {
                 writeln!(out, "  {} in {}: {}", step.tool, step.unit, step.reason)?;

@@ -141,7 +141,7 @@ fn part(gate: &GateReport) -> String {
         part.push_str(&format!("- … and {hidden} more in the report\n"));
     }
     let troubled = |step: &&StepReport| matches!(step.verdict, Verdict::Failed | Verdict::Error);
-    for step in gate.steps.iter().filter(troubled) {
+    for step in super::steps_once(gate).filter(troubled) {
         if step.verdict == Verdict::Error || gate.findings.is_empty() {
             part.push_str(&format!(
                 "- {} in {} ({}): {}\n",

@@ -23,7 +23,7 @@ pub use clean::{clean, clean_gate};
 pub use rooted::rooted;
 
 use crate::model::finding::Finding;
-use crate::model::report::{Report, Summary};
+use crate::model::report::{GateReport, Report, StepReport, Summary};
 use crate::model::verdict::{RunVerdict, Verdict};
 
 /// How a report may look on the screen.
@@ -115,6 +115,19 @@ pub fn counts(sum: Summary) -> String {
     } else {
         said.join(", ")
     }
+}
+
+/// The steps of a gate, without those that a later one of the same tool says again for the same unit: what cannot be
+/// checked could not be fixed before either.
+fn steps_once(gate: &GateReport) -> impl Iterator<Item = &StepReport> {
+    let again = |step: &StepReport, later: &StepReport| {
+        let who = step.tool == later.tool && step.unit == later.unit && step.language == later.language;
+        who && step.verdict == later.verdict && step.reason == later.reason
+    };
+    let later = |at: usize| gate.steps.iter().skip(at + 1);
+    (gate.steps.iter().enumerate())
+        .filter(move |(at, step)| !later(*at).any(|later| again(step, later)))
+        .map(|(_, step)| step)
 }
 
 /// Where a finding is: `src/a.py:3:8`; `None` when it has no file.

@@ -459,6 +459,29 @@ fn a_comment_is_never_longer_than_github_takes() {
 }
 
 #[test]
+fn what_neither_a_fix_nor_a_check_could_do_is_told_once() {
+    let told = |verdict: Verdict, first: &str, second: &str, times: usize| {
+        let steps = [first, second].map(|reason| {
+            let mut step = step("eslint", verdict, reason);
+            step.output_tail = vec!["Oops! Something went wrong!".to_owned()];
+            step
+        });
+        let mut report = fixture_report();
+        report.gates = vec![gate(GateId::Linting, verdict, "no answer", steps.to_vec())];
+        for format in ["human", "agent", "markdown"] {
+            let text = render(format, &report, Detail::Normal);
+            assert_eq!(text.matches("Oops!").count(), times, "{format}:\n{text}");
+        }
+        // A machine is told of every step.
+        let text = render("json", &report, Detail::Normal);
+        assert_eq!(text.matches("Oops!").count(), 2, "{text}");
+    };
+    told(Verdict::Error, "eslint gave up", "eslint gave up", 1);
+    told(Verdict::Failed, "exit code 1", "exit code 1", 1);
+    told(Verdict::Error, "eslint gave up", "no report", 2);
+}
+
+#[test]
 fn findings_that_a_gate_tolerates_are_no_failures_in_junit() {
     let mut report = fixture_report();
     report.gates = vec![report.gates[1].clone()];

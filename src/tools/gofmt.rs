@@ -74,6 +74,11 @@ impl Tool for Gofmt {
         Some(golang::prepared(own))
     }
 
+    /// There is no option for it; it comes with Go, and the tree of Go says its version.
+    fn version_args(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn exits(&self) -> &'static [(i32, &'static str)] {
         &[
             (

@@ -57,9 +57,24 @@ pub fn parts(words: &[String], found: &Recognised) -> Parts {
     }
 }
 
-/// The program that a command line starts, but for one that measures coverage: `mocha` of `c8 --all mocha`.
+/// The program that a command line starts, but for those that measure coverage or set variables: `mocha` of
+/// `c8 --all mocha` and of `env A=1 mocha`.
 pub fn program(words: &[String]) -> Option<&str> {
-    words.get(measuring(words)).map(String::as_str)
+    let mut rest = words;
+    loop {
+        match measuring(rest).max(variables(rest)) {
+            0 => return rest.first().map(String::as_str),
+            more => rest = &rest[more..],
+        }
+    }
+}
+
+/// How many words at the start are those of a program that sets variables, with these.
+pub fn variables(words: &[String]) -> usize {
+    match words.first().map(|word| base_name(word)) {
+        Some("env" | "cross-env") => 1 + words[1..].iter().take_while(|word| is_variable(word)).count(),
+        _ => 0,
+    }
 }
 
 /// Finds the tool in a command line: `pytest -q`, `python -m pytest -q`, `uv run pytest -q`,
@@ -253,7 +268,7 @@ fn launcher(words: &[String]) -> usize {
         ("rustup", "run") => 3,
         ("pnpm" | "yarn" | "bun", word) if !word.is_empty() && !word.starts_with('-') => 1,
         ("c8" | "nyc", _) => measuring(words),
-        ("env" | "cross-env", _) => 1 + words[1..].iter().take_while(|word| is_variable(word)).count(),
+        ("env" | "cross-env", _) => variables(words),
         _ => 0,
     }
 }

@@ -133,7 +133,7 @@ pub trait Tool: Sync {
     /// present and new; [`read`] is the caller.
     fn read(&self, run: &ToolRun<'_>) -> Reading;
 
-    /// The arguments, behind the program, that make it print its version.
+    /// The arguments, behind the program, that make it print its version; empty where nothing does.
     fn version_args(&self) -> &'static [&'static str] {
         &["--version"]
     }

@@ -194,17 +194,23 @@ impl Manager {
         if code.ends_with("NOLOCK") || code.ends_with("NO_LOCKFILE") {
             return Some(self.no_lock());
         }
+        let is_broken = code.ends_with("BROKEN_LOCKFILE");
         let why = text_at(error, "summary")
             .or_else(|| text_at(error, "message"))
             .or_else(|| error?.as_str().map(str::to_owned))
             .or_else(|| message?.as_str().map(str::to_owned))
             .or_else(|| text_at(error, "detail"))
             .unwrap_or_else(|| "it gives no reason".to_owned());
-        Some(self.refused(&if code.is_empty() {
+        let why = if code.is_empty() {
             why
         } else {
             format!("{code}: {why}")
-        }))
+        };
+        Some(match self.refused(&why) {
+            // No registry was asked yet.
+            Reading::Broken(broken) if is_broken => Reading::broken_with_hint(broken.reason, self.refresh()),
+            refused => refused,
+        })
     }
 
     /// The answer that nothing was looked at, where something is declared; nothing to do where nothing is.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Reading, ToolRun, python};
+use super::{Ask, Reading, ToolRun, python};
 use crate::model::finding::{Finding, Severity};
 
 /// One diagnostic of ruff, as far as it is read. The fields are those of ruff 0.4 and newer.
@@ -36,6 +36,19 @@ pub(super) const NO_FILES: &str = "No Python files found under the given path(s)
 
 /// What is reported when ruff looked at nothing.
 pub(super) const NOTHING: &str = "ruff found no Python files";
+
+/// The files that ruff does not meet on its own way through the unit, because git ignores them, and that git tracks all
+/// the same. `--force-exclude` keeps out of them what the project's settings exclude.
+pub(super) fn unmet(ask: &Ask<'_>) -> Vec<String> {
+    let files = &ask.facts.python.unmet;
+    if ask.configured || files.is_empty() {
+        return Vec::new();
+    }
+    let named = files.iter().map(|file| format!("./{file}"));
+    std::iter::once("--force-exclude".to_owned())
+        .chain(named)
+        .collect()
+}
 
 /// What ruff says on stderr without the lines that `--verbose` brings: `[DATE][TIME][PART][LEVEL] TEXT`.
 pub(super) fn without_log(stderr: &[u8]) -> Vec<u8> {

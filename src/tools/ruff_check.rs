@@ -87,6 +87,7 @@ pub(super) fn looking(ask: &Ask<'_>) -> Vec<String> {
         let units = ask.facts.nested.iter();
         args.extend(units.map(|dir| format!("--extend-exclude=./{}", python::glob_escaped(dir))));
     }
+    args.extend(ruff::unmet(ask));
     args.extend(own);
     args
 }

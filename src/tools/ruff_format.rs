@@ -55,7 +55,8 @@ impl Tool for RuffFormat {
     }
 
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared> {
-        let own = MODE.remove_from(ask.args);
+        let mut own = ruff::unmet(ask);
+        own.extend(MODE.remove_from(ask.args));
         let (args, env) = match ask.mode {
             Mode::Check => (
                 std::iter::once("--check".to_owned()).chain(own).collect(),

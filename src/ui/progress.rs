@@ -9,6 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::engine::{Event, Observer};
 use crate::model::gate_id::GateId;
+use crate::model::text::one_line;
 use crate::report;
 
 use super::say;
@@ -104,7 +105,7 @@ impl Observer for Progress {
             Event::StepStarted(step) => {
                 let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(bar) = running.get(&step.gate).and_then(|gate| gate.bar.as_ref()) {
-                    bar.set_message(format!("{} in {}", step.tool_name(), step.unit_path));
+                    bar.set_message(format!("{} in {}", step.tool_name(), one_line(&step.unit_path)));
                 }
             }
             Event::GateFinished(report) => {

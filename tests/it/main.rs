@@ -4,6 +4,7 @@ mod architecture;
 mod cli;
 mod config;
 mod context7;
+mod contract;
 mod doctor;
 mod example;
 mod gates;

@@ -8,7 +8,7 @@ mod properties;
 mod types;
 mod values;
 
-use super::{Differ, Found, inner, is_request, turned};
+use super::{Differ, Found, Inside, inner, is_request, turned};
 use crate::contract::arena::{NodeId, Word};
 use crate::contract::rules::{Column, Fixed, Kind, Level, Rule};
 use crate::contract::view::schema::{Schema, Trivial};
@@ -20,6 +20,7 @@ struct Comparer<'d, 'a> {
     base: Schema<'a>,
     revision: Schema<'a>,
     column: Column,
+    inside: Inside,
     /// What the provider sets and a client need not, or the reverse.
     hidden: Hidden,
     parts: Vec<u32>,
@@ -39,7 +40,7 @@ impl Differ<'_> {
     /// Compares a pair and puts into the queue what it holds.
     pub(super) fn compare_pair(&mut self, number: usize) {
         let pair = &self.pairs[number];
-        let column = pair.column;
+        let (column, inside) = (pair.column, pair.inside);
         let (Some(base), Some(revision)) = (
             Schema::of(self.base, pair.base),
             Schema::of(self.revision, pair.revision),
@@ -62,6 +63,7 @@ impl Differ<'_> {
             base,
             revision,
             column,
+            inside,
             hidden,
             parts: Vec::new(),
             changes: Vec::new(),
@@ -153,7 +155,12 @@ impl Comparer<'_, '_> {
         if self.hidden == Hidden::Yes {
             return;
         }
-        if let Some(pair) = self.differ.pair(base, revision, column)
+        let inside = self.inside;
+        self.part_inside(base, revision, column, inside);
+    }
+
+    fn part_inside(&mut self, base: NodeId, revision: NodeId, column: Column, inside: Inside) {
+        if let Some(pair) = self.differ.pair(base, revision, column, inside)
             && !self.parts.contains(&pair)
         {
             self.parts.push(pair);
@@ -165,9 +172,20 @@ impl Comparer<'_, '_> {
         self.part(base, revision, inner(self.column));
     }
 
+    /// Two conditions: what they let through can go both ways.
+    fn condition(&mut self, base: NodeId, revision: NodeId) {
+        if self.hidden == Hidden::No {
+            let column = inner(self.column);
+            self.part_inside(base, revision, column, Inside::If);
+            self.part_inside(base, revision, turned(column), Inside::Unless);
+        }
+    }
+
     /// Two schemas that refuse what they accept.
     fn turned(&mut self, base: NodeId, revision: NodeId) {
-        self.part(base, revision, turned(inner(self.column)));
+        if self.hidden == Hidden::No {
+            self.part_inside(base, revision, turned(inner(self.column)), Inside::Not);
+        }
     }
 
     /// A keyword that holds a schema: compared, or said to have come or gone.

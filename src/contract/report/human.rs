@@ -70,7 +70,7 @@ fn change(page: &mut String, told: &Told, paint: &dyn Fn(Level, &str) -> String)
         told.rule
     ));
     page.push_str(&format!("  {}\n", told.message));
-    if let Some(calls) = calls(told) {
+    if let Some(calls) = calls(told).filter(|calls| !told.message.starts_with(calls.as_str())) {
         page.push_str(&format!("  in {calls}\n"));
     }
     for (name, place) in [("base", &told.base), ("revision", &told.revision)] {

@@ -19,7 +19,7 @@ pub fn markdown(report: &Report) -> String {
         page.push_str(&format!("\n### {title}\n\n"));
         for told in of_level {
             page.push_str(&format!("- {} (`{}`)", escaped(&told.message), told.rule));
-            if let Some(calls) = calls(told) {
+            if let Some(calls) = calls(told).filter(|calls| !told.message.starts_with(calls.as_str())) {
                 page.push_str(&format!(": {}", escaped(&calls)));
             }
             page.push('\n');

@@ -6,7 +6,7 @@ use super::super::step::{CommandWork, Item, Phase, Step, StepTool, Work};
 use super::{UnitPlan, base_name};
 use crate::model::gate_id::GateId;
 use crate::process::find::Found;
-use crate::tools::{Ask, Mode, Tool};
+use crate::tools::{Ask, Mode, Tool, launch};
 
 /// A tool and how it is started in a unit.
 pub(super) struct Start<'a> {
@@ -113,6 +113,19 @@ impl UnitPlan<'_> {
         true
     }
 
+    /// The words that start a tool. What sets variables looks for the tool on the PATH alone, where the unit's own programs
+    /// are not: they are named by their path.
+    fn placed(&self, prefix: &[String]) -> Vec<String> {
+        let mut words = prefix.to_vec();
+        if let at @ 1.. = launch::variables(prefix)
+            && let Some(program) = words.get_mut(at)
+            && let Found::At(path) = self.cx.programs.get(Some(self.index), program)
+        {
+            *program = path.to_string_lossy().into_owned();
+        }
+        words
+    }
+
     /// The program and its arguments: the words that start the tool, with a wrapper before them.
     fn line(
         &self,
@@ -121,7 +134,7 @@ impl UnitPlan<'_> {
         wrapper: Vec<String>,
         args: Vec<String>,
     ) -> (PathBuf, Vec<String>) {
-        let own = start.prefix.iter().skip(1).cloned().chain(args);
+        let own = self.placed(&start.prefix).into_iter().skip(1).chain(args);
         let mut words = wrapper.into_iter();
         let outer = words
             .next()

@@ -94,6 +94,7 @@ impl UnitPlan<'_> {
                 }
                 let name = scripts::named_by(words)?;
                 self.facts.package.as_ref()?;
+                let (name, _) = scripts::led(self.facts, name, &[]);
                 match self.facts.script(name) {
                     None => Some(format!(
                         "package.json has no script {name:?}, which the command runs: {command}"

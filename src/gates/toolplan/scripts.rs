@@ -2,14 +2,15 @@
 //!
 //! A script that is one plain call of a tool that sdd knows is run as that tool, so that its report can be read:
 //! directly where nothing else belongs to the script, and through the package manager, with arguments added, where
-//! `pre…` or `post…` scripts do. Any other script is run by the package manager, and its exit code is the answer.
+//! `pre…` or `post…` scripts do. A script that does nothing but call another one stands for that one. Any other script
+//! is run by the package manager, and its exit code is the answer.
 
 use super::super::Context;
 use super::super::hollow::swallows;
 use super::super::step::{Item, Meaning, Phase};
 use super::delegating::delegates;
 use super::{Start, UnitPlan};
-use crate::model::config::{Command, Reports};
+use crate::model::config::{Command, CommandError, Reports};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::project::UnitFacts;
@@ -42,15 +43,11 @@ pub(in crate::gates) fn programs(facts: &UnitFacts) -> Vec<String> {
         .package
         .as_ref()
         .and_then(|package| package.get("scripts")?.as_object());
-    let words =
-        scripts
-            .into_iter()
-            .flat_map(|scripts| scripts.keys())
-            .filter_map(|name| match Command::parse(facts.script(name)?) {
-                Ok(Command::Words(words)) => Some(words),
-                _ => None,
-            });
-    // Behind a program that measures coverage stands the one that is run.
+    let words = scripts
+        .into_iter()
+        .flat_map(|scripts| scripts.keys())
+        .filter_map(|name| words_of(facts.script(name)?));
+    // Behind a program that measures coverage, or sets variables, stands the one that is run.
     words
         .flat_map(|words| {
             let programs = [words.first().map(String::as_str), launch::program(&words)];
@@ -162,8 +159,55 @@ fn extra<'a>(script: &'a str, rest: &'a [String], is_npm: bool) -> Option<Call<'
     }
 }
 
+/// The words of a script that is one plain call; `None` where it needs a shell. Variables that are set for the call are
+/// set by `env`.
+fn words_of(text: &str) -> Option<Vec<String>> {
+    let command = match Command::parse(text) {
+        Err(CommandError::SetsVariable { .. }) => Command::parse(&format!("env {text}")),
+        parsed => parsed,
+    };
+    match command {
+        Ok(Command::Words(words)) => Some(words),
+        _ => None,
+    }
+}
+
+/// More scripts than this, each calling the next one, are not followed.
+const MAX_CALLS: usize = 8;
+
+/// The script that one leads to which does nothing but call another, as `npm run test:unit` does, with the arguments
+/// that are given on the way. A script with others before or after it does more.
+pub(super) fn led<'a>(facts: &'a UnitFacts, name: &'a str, extra: &[String]) -> (&'a str, Vec<String>) {
+    let (mut at, mut all) = (name, extra.to_vec());
+    for _ in 0..MAX_CALLS {
+        let called = (!has_hooks(facts, at))
+            .then(|| words_of(facts.script(at)?))
+            .flatten();
+        let next = called.as_deref().and_then(call).and_then(|called| {
+            let scripts = facts.package.as_ref()?.get("scripts")?.as_object()?;
+            let (next, _) = scripts.get_key_value(called.script)?;
+            Some((next.as_str(), [called.extra, &all].concat()))
+        });
+        match next {
+            Some((next, given)) if facts.script(next).is_some() => (at, all) = (next, given),
+            _ => return (at, all),
+        }
+    }
+    // They call each other in a circle.
+    (name, extra.to_vec())
+}
+
+/// Whether scripts belong to a script that run before or after it.
+fn has_hooks(facts: &UnitFacts, name: &str) -> bool {
+    ["pre", "post"]
+        .iter()
+        .any(|when| facts.script(&format!("{when}{name}")).is_some())
+}
+
 /// A script of `package.json`, as it is run.
 pub(super) struct Script {
+    /// Its name.
+    pub(super) name: String,
     /// Its text.
     pub(super) text: String,
     /// The tool that it calls; `None` when it is anything else.
@@ -178,8 +222,11 @@ pub(super) struct Script {
     pub(super) through: Vec<String>,
 }
 
-/// Looks a script up; `None` when there is none.
+/// Looks a script up, and follows where it leads; `None` when there is none.
 pub(super) fn resolve(facts: &UnitFacts, name: &str, extra: &[String]) -> Option<Script> {
+    facts.script(name)?;
+    let (name, extra) = led(facts, name, extra);
+    let extra = extra.as_slice();
     let text = facts.script(name)?.to_owned();
     let (run, between) = facts.node.manager.run(name);
     let behind = || between.iter().map(|word| (*word).to_owned());
@@ -189,6 +236,7 @@ pub(super) fn resolve(facts: &UnitFacts, name: &str, extra: &[String]) -> Option
         through.extend_from_slice(extra);
     }
     let mut script = Script {
+        name: name.to_owned(),
         text,
         tool: None,
         prefix: Vec::new(),
@@ -196,7 +244,7 @@ pub(super) fn resolve(facts: &UnitFacts, name: &str, extra: &[String]) -> Option
         given: 0,
         through,
     };
-    let Ok(Command::Words(words)) = Command::parse(&script.text) else {
+    let Some(words) = words_of(&script.text) else {
         return Some(script);
     };
     let Some((tool, found)) =
@@ -205,8 +253,7 @@ pub(super) fn resolve(facts: &UnitFacts, name: &str, extra: &[String]) -> Option
         return Some(script);
     };
     let parts = launch::parts(&words, &found);
-    let hooks = ["pre", "post"].map(|when| facts.script(&format!("{when}{name}")));
-    if hooks.iter().all(Option::is_none) {
+    if !has_hooks(facts, name) {
         script.tool = Some(tool);
         script.prefix = parts.prefix;
         script.args = parts.args.into_iter().chain(extra.iter().cloned()).collect();
@@ -228,13 +275,14 @@ impl UnitPlan<'_> {
         if !matches!(facts.unit.language, Language::Javascript | Language::Typescript) {
             return false;
         }
-        let Some((name, script)) = names(self.gate)
+        let Some(script) = names(self.gate)
             .iter()
-            .filter(|name| facts.script(name).is_some_and(|text| !text.contains(NO_TESTS)))
-            .find_map(|name| Some((*name, resolve(facts, name, &[])?)))
+            .filter_map(|name| resolve(facts, name, &[]))
+            .find(|script| !script.text.contains(NO_TESTS))
         else {
             return self.no_tests(items);
         };
+        let name = &script.name;
         if let Some(members) = self.delegated(name, &script.text) {
             let reason = format!(
                 "package.json: scripts.{name} runs the tests of the workspace's members, which are asked themselves \
@@ -282,11 +330,8 @@ impl UnitPlan<'_> {
     /// The members that a script of a workspace's root does nothing but run the tests of, where each of them that has
     /// tests is a unit, and so is asked itself.
     fn delegated(&self, name: &str, text: &str) -> Option<String> {
-        let hooks = ["pre", "post"].map(|when| self.facts.script(&format!("{when}{name}")));
-        let Ok(Command::Words(words)) = Command::parse(text) else {
-            return None;
-        };
-        if self.gate != GateId::Tests || hooks.iter().any(Option::is_some) || !delegates(&words) {
+        let words = words_of(text)?;
+        if self.gate != GateId::Tests || has_hooks(self.facts, name) || !delegates(&words) {
             return None;
         }
         let tested = asked_members(self.cx, self.facts)?;
@@ -340,6 +385,7 @@ impl UnitPlan<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::unit::Unit;
 
     #[track_caller]
     fn check(line: &str, expect: Option<(&str, &[&str])>) {
@@ -380,5 +426,52 @@ mod tests {
             let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
             assert_eq!(named_by(&words), None, "{line}");
         }
+    }
+
+    #[track_caller]
+    fn check_led(scripts: &serde_json::Value, expect: &str) {
+        let unit = Unit {
+            path: ".".to_owned(),
+            language: Language::Javascript,
+            markers: Vec::new(),
+        };
+        let mut facts = UnitFacts::bare(unit, "/p".into(), "/p".into());
+        facts.package = Some(serde_json::json!({ "scripts": scripts }));
+        let extra = ["-x".to_owned()];
+        let (name, extra) = led(&facts, "test", &extra);
+        assert_eq!(format!("{name}: {}", extra.join(" ")), expect, "{scripts}");
+    }
+
+    #[test]
+    fn a_script_leads_to_the_one_that_it_calls_and_does_nothing_else() {
+        use serde_json::json;
+        check_led(&json!({"test": "jest"}), "test: -x");
+        check_led(&json!({"test": "npm run unit", "unit": "jest"}), "unit: -x");
+        check_led(
+            &json!({"test": "npm run unit -- --ci", "unit": "A=1 yarn all -y", "all": "jest"}),
+            "unit: --ci -x",
+        );
+        check_led(
+            &json!({"test": "yarn unit --ci", "unit": "yarn all -y", "all": "jest"}),
+            "all: -y --ci -x",
+        );
+        check_led(&json!({"test": "npm run none"}), "test: -x");
+        check_led(
+            &json!({"test": "npm run unit && true", "unit": "jest"}),
+            "test: -x",
+        );
+        check_led(
+            &json!({"pretest": "make", "test": "npm run unit", "unit": "jest"}),
+            "test: -x",
+        );
+        check_led(
+            &json!({"test": "npm run unit -w web", "unit": "jest"}),
+            "test: -x",
+        );
+        check_led(&json!({"test": "npm test"}), "test: -x");
+        check_led(
+            &json!({"test": "npm run a", "a": "npm run b -- -z", "b": "npm run a"}),
+            "test: -x",
+        );
     }
 }

@@ -33,6 +33,18 @@ fn nothing_audited_is_no_answer_where_something_is_declared() {
 }
 
 #[test]
+fn a_broken_lock_file_is_no_matter_of_the_registry() {
+    let mut run = load("pnpm-audit", "10.34.9", "clean", facts());
+    let error = serde_json::json!({"error": {"code": "ERR_PNPM_BROKEN_LOCKFILE", "message": "it is broken"}});
+    run.stdout = error.to_string().into_bytes();
+    assert_eq!(
+        show(&run.read(&PnpmAudit)),
+        "broken: pnpm audit gave no answer: ERR_PNPM_BROKEN_LOCKFILE: it is broken\n\
+         hint: bring the lock file up to date: pnpm install --lockfile-only\n"
+    );
+}
+
+#[test]
 fn the_level_and_the_errors_are_not_the_projects_to_hide() {
     let args = "--audit-level critical --ignore-registry-errors --fix --prod";
     let prepared = prepare(&PnpmAudit, &facts(), args, true, Mode::Check).unwrap();

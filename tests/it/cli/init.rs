@@ -78,6 +78,27 @@ fn what_exists_is_never_overwritten() {
 }
 
 #[test]
+fn a_tool_of_several_units_is_listed_once_for_each_gate() {
+    let project = "[project]\nname = \"x\"\n";
+    let sandbox = Sandbox::new()
+        .venv()
+        .file("a/pyproject.toml", project)
+        .file("b/pyproject.toml", project);
+    let answer = sandbox.sdd(["init"]);
+    answer.expect_code(0);
+    let lines: Vec<&str> = answer
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("  ✓ ruff "))
+        .collect();
+    assert_eq!(lines.len(), 1, "{}", answer.stdout);
+    let listed = sandbox.sdd(["init", "--format", "json"]).json();
+    let tools = listed["tools"].as_array().unwrap();
+    let ruff = tools.iter().filter(|tool| tool["tool"] == "ruff");
+    assert_eq!(ruff.count(), 2, "{listed:#}");
+}
+
+#[test]
 fn missing_tools_are_named_with_the_command_that_installs_them() {
     let sandbox = Sandbox::new().tree("templates/demo");
     let answer = sandbox.sdd(["init"]);

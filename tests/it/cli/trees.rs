@@ -243,3 +243,25 @@ fn an_active_environment_of_the_project_is_used_and_other_places_on_path_are_sai
         .env("VIRTUAL_ENV", environment.to_str().unwrap());
     sandbox.sdd(["gate", "custom"]).expect_code(0);
 }
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_a_directory_is_no_line_of_ours() {
+    let odd = "a\n::error::boom\u{1b}[31m";
+    let package =
+        json!({"scripts": {"test": "node -e 0 &&\n::error::x", "lint": "::set-output\n::error::y"}});
+    let sandbox = Sandbox::new()
+        .file(&format!("{odd}/pyproject.toml"), "[project]\nname = 'a'\n")
+        .file(&format!("{odd}/build/go.mod"), "module a\n")
+        .file(&format!("{odd}/web/package.json"), package.to_string());
+    for arguments in [&["init"][..], &["gate", "--plan"], &["doctor"], &["gate"]] {
+        let mut command = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_sdd")));
+        command.args(arguments);
+        let answer = sandbox.start_command(command).wait();
+        for line in answer.stdout.lines().chain(answer.stderr.lines()) {
+            let is_command = line.trim_start().starts_with("::");
+            assert!(!is_command && !line.contains('\u{1b}'), "{arguments:?}: {line:?}");
+        }
+        assert!(answer.stdout.contains("a\\n::error::boom"), "{arguments:?}");
+    }
+}

@@ -185,6 +185,34 @@ fn the_tools_of_rust_are_asked_through_cargo() {
 }
 
 #[test]
+fn the_tools_of_go_are_asked_for_what_they_can_say() {
+    let sandbox = Sandbox::new()
+        .go()
+        .file("go.mod", "module example.com/sample\n\ngo 1.22\n")
+        .file("two.go", "package sample\n")
+        .config(&json!({"quality_gates": {"formatting": {"required": true}}}));
+    let answer = sandbox.sdd(["doctor", "--format", "json"]);
+    answer.expect_code(0);
+    for (name, gates) in [("go", 4), ("gofmt", 1), ("govulncheck", 1)] {
+        let tool = tool(&answer, name);
+        assert_eq!(tool["verdict"], "passed", "{tool}");
+        assert_eq!(tool["used_by"].as_array().unwrap().len(), gates, "{tool}");
+        assert_eq!(remedy(&tool), [""; 0], "{tool}");
+        let path = tool["path"].as_str().unwrap();
+        assert!(path.ends_with(&format!("/{name}")), "{tool}");
+    }
+    assert_eq!(
+        tool(&answer, "gofmt")["version"],
+        tool(&answer, "go")["version"],
+        "gofmt has no option for it and comes with Go"
+    );
+    // What its own `-h` tells about is how to use it.
+    let govulncheck = tool(&answer, "govulncheck");
+    assert_eq!(govulncheck["version"], json!(null), "{govulncheck}");
+    sandbox.assert_no_process_left();
+}
+
+#[test]
 fn a_missing_component_of_rust_is_told_from_missing_rust() {
     let rust = || {
         Sandbox::new()

@@ -167,6 +167,13 @@ fn every_exit_code_is_listed() {
             "{code}\n{help}"
         );
     }
+    let help = Cli::command().render_help().to_string();
+    let (_, listed) = help.split_once("\nExit codes: ").unwrap();
+    for exit in Exit::ALL {
+        let code = exit.code().to_string();
+        let stands = listed.split_whitespace().any(|word| word == code);
+        assert!(stands, "{code}\n{help}");
+    }
 }
 
 #[test]

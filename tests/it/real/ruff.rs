@@ -166,3 +166,37 @@ fn names_that_are_not_plain_are_reported_as_they_are() {
     let gate = judge(&sandbox, &answer, "linting", 1, "failed", "1 finding");
     assert_eq!(places(&gate), ["F401 ünï cöde/a b.py:1"]);
 }
+
+#[test]
+fn what_git_tracks_is_looked_at_although_it_is_ignored() {
+    let sandbox = python()
+        .git()
+        .venv()
+        .file(
+            "pyproject.toml",
+            "[project]\nname = \"x\"\n\n[tool.ruff]\nextend-exclude = [\"copied\"]\n",
+        )
+        .file(
+            ".gitignore",
+            ".venv/\n__pycache__/\n.session/runs/\ngenerated/\ncopied/\n",
+        )
+        .file("pkg/generated/-kept.py", UNTIDY)
+        .file("pkg/generated/gone.py", UNTIDY)
+        .file("pkg/generated/untracked.py", UNTIDY)
+        .file("pkg/copied/other.py", UNTIDY)
+        .file("nested/setup.py", "")
+        .file("nested/generated/own.py", "")
+        .gates(&json!({"linting": {"auto_fix": false}, "formatting": {"auto_fix": false}}));
+    for file in ["generated/-kept.py", "generated/gone.py", "copied/other.py"] {
+        sandbox
+            .git_run(["add", "-f", &format!("pkg/{file}")])
+            .expect_code(0);
+    }
+    sandbox.git_run(["add", "-f", "nested"]).expect_code(0);
+    std::fs::remove_file(sandbox.path("pkg/generated/gone.py")).unwrap();
+    let found = ["F401 pkg/generated/-kept.py:1", "F821 pkg/generated/-kept.py:4"];
+    let linting = check(&sandbox, "linting", 1, "failed", "2 findings");
+    assert_eq!(places(&linting), found);
+    let formatting = check(&sandbox, "formatting", 1, "failed", "1 file is not formatted");
+    assert_eq!(formatting["findings"][0]["path"], "pkg/generated/-kept.py");
+}

@@ -89,6 +89,40 @@ fn a_script_that_calls_a_known_runner_is_run_as_that_runner() {
 }
 
 #[test]
+fn a_script_that_only_calls_another_stands_for_that_one() {
+    let scripts = json!({"test": "npm run test:unit", "test:unit": "NODE_ENV=\"some test\" jest --ci"});
+    let sandbox = project(&package(&scripts), &[APP, ADDS]);
+    let gate = check(&sandbox, 0, "passed", "1 test passed");
+    assert_eq!((tool(&gate), counts(&gate)), ("jest", [1, 0, 0, 0]));
+    assert_eq!(words(&gate)[..4], ["env", "NODE_ENV=some test", "jest", "--ci"]);
+
+    // Another program that sets variables.
+    let scripts = json!({"test": "cross-env CI=1 jest --ci"});
+    let sandbox = project(&package(&scripts), &[APP, ADDS]).fake("cross-env", "exec env \"$@\"");
+    let gate = check(&sandbox, 0, "passed", "1 test passed");
+    assert_eq!(words(&gate)[..4], ["cross-env", "CI=1", "jest", "--ci"]);
+
+    // The arguments that are given on the way, behind a script that others belong to.
+    let scripts = json!({"test": "npm run unit -- -t nothing", "unit": "jest --ci", "preunit": "node -e 0"});
+    let sandbox = project(&package(&scripts), &[APP, ADDS]);
+    let gate = check(&sandbox, 3, "error", "");
+    assert_eq!(words(&gate)[..6], ["npm", "run", "unit", "--", "-t", "nothing"]);
+
+    let scripts = json!({"test": "npm run unit", "unit": "jest --ci || true"});
+    let sandbox = project(&package(&scripts), &[APP, ADDS]);
+    check(&sandbox, 3, "error", "scripts.unit always succeeds");
+    let sandbox = sandbox.config(&json!({
+        "quality_gates": {"test_execution": {"coverage_threshold": null, "commands": {"javascript": "npm test"}}}
+    }));
+    check(
+        &sandbox,
+        3,
+        "error",
+        "scripts.unit, which the command runs, always succeeds",
+    );
+}
+
+#[test]
 fn a_script_that_fails_before_the_tests_is_no_pass() {
     let hooked = json!({"pretest": "node -e \"process.exit(1)\"", "test": "jest --ci"});
     let sandbox = project(&package(&hooked), &[APP, ADDS]);

@@ -32,7 +32,7 @@ const BOUNDS: [Bound; 12] = [
     bound(w::EXCLUSIVE_MAXIMUM, Kind::ExclusiveMaxIncreased, Kind::ExclusiveMaxDecreased, Kind::ExclusiveMaxSet, Kind::ExclusiveMaxUnset, FromZero::No),
     bound(w::EXCLUSIVE_MINIMUM, Kind::ExclusiveMinIncreased, Kind::ExclusiveMinDecreased, Kind::ExclusiveMinSet, Kind::ExclusiveMinUnset, FromZero::No),
     bound(w::MAX_LENGTH, Kind::MaxLengthIncreased, Kind::MaxLengthDecreased, Kind::MaxLengthSet, Kind::MaxLengthUnset, FromZero::No),
-    bound(w::MIN_LENGTH, Kind::MinLengthIncreased, Kind::MinLengthDecreased, Kind::MinLengthSet, Kind::MinLengthUnset, FromZero::Yes),
+    bound(w::MIN_LENGTH, Kind::MinLengthIncreased, Kind::MinLengthDecreased, Kind::MinLengthIncreased, Kind::MinLengthUnset, FromZero::Yes),
     bound(w::MAX_ITEMS, Kind::MaxItemsIncreased, Kind::MaxItemsDecreased, Kind::MaxItemsSet, Kind::MaxItemsUnset, FromZero::No),
     bound(w::MIN_ITEMS, Kind::MinItemsIncreased, Kind::MinItemsDecreased, Kind::MinItemsSet, Kind::MinItemsUnset, FromZero::Yes),
     bound(w::MAX_PROPERTIES, Kind::MaxPropertiesIncreased, Kind::MaxPropertiesDecreased, Kind::MaxPropertiesSet, Kind::MaxPropertiesUnset, FromZero::No),

@@ -1,7 +1,6 @@
 //! `not`, `if`, `then`, `else`; `discriminator`; deprecation of what is a property.
 
-use super::{Comparer, Hidden, turned};
-use crate::contract::diff::inner;
+use super::{Comparer, Hidden};
 use crate::contract::diff::removal::{self, Sunset};
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::words as w;
@@ -16,9 +15,7 @@ impl Comparer<'_, '_> {
         }
         match (self.base.get(w::IF), self.revision.get(w::IF)) {
             (Some(base), Some(revision)) => {
-                // What the condition lets through decides which branch counts: it can go both ways.
-                self.inside(base, revision);
-                self.part(base, revision, turned(inner(self.column)));
+                self.condition(base, revision);
             }
             (Some(_), None) => self.kind(Kind::IfRemoved, self.at(w::IF)),
             (None, Some(_)) => self.kind(Kind::IfAdded, self.at(w::IF)),

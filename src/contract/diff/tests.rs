@@ -1,0 +1,95 @@
+//! Every rule, made to appear by two small documents.
+
+mod documents;
+mod robust;
+mod schemas;
+
+use std::collections::BTreeSet;
+
+use super::{Comparison, Notice, Options, diff};
+use crate::contract::arena::Limits;
+use crate::contract::load::{Fetch, Fetched, World};
+use crate::contract::refs::Broken;
+use crate::contract::rules::Rule;
+
+/// A place without files.
+struct Nowhere;
+
+impl Fetch for Nowhere {
+    fn fetch(&self, _: &str, _: &str) -> Result<Fetched, Broken> {
+        Err(Broken::Dangling)
+    }
+}
+
+/// What differs between two documents on a day.
+#[track_caller]
+fn compared_with(base: &str, revision: &str, notice: Notice) -> Comparison {
+    let mut world = World::new(Limits::default());
+    let mut load = |name: &str, text: &str| match world.load(name, text.to_owned(), &Nowhere) {
+        Ok(document) => document,
+        Err(error) => panic!("{error}\n{text}"),
+    };
+    let (base, revision) = (load("base.yaml", base), load("revision.yaml", revision));
+    world.settle();
+    let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
+    diff(&world, &base, &revision, Options { today, notice })
+}
+
+#[track_caller]
+fn compared(base: &str, revision: &str) -> Comparison {
+    compared_with(base, revision, Notice::default())
+}
+
+/// The ids of all changes.
+fn ids(comparison: &Comparison) -> BTreeSet<String> {
+    comparison.changes.iter().map(|change| change.rule.id()).collect()
+}
+
+/// Rules that nothing makes appear: they are there because others know their ids, or for what is not built yet.
+const NEVER: [&str; 20] = [
+    // A parameter of the path is one of each of its operations.
+    "new-optional-request-default-parameter-to-existing-path",
+    "new-required-request-default-parameter-to-existing-path",
+    "new-required-request-header-property",
+    "request-header-property-became-enum",
+    "request-header-property-became-required",
+    "response-mediatype-enum-value-removed",
+    // Bounds that are not written count from 0.
+    "request-body-min-items-set",
+    "request-property-min-items-set",
+    "response-body-min-items-set",
+    "response-property-min-items-set",
+    "request-parameter-min-items-set",
+    "request-parameter-property-min-items-set",
+    "response-header-min-items-set",
+    // Bodies that are no JSON are compared as if they were.
+    "request-body-type-compatible",
+    "request-property-type-compatible",
+    "response-body-type-compatible",
+    "response-property-type-compatible",
+    "document-wrong-type",
+    "suppression-expired",
+    "suppression-unused",
+];
+
+#[test]
+fn every_rule_is_made_to_appear() {
+    let mut seen: BTreeSet<String> = schemas::seen();
+    seen.extend(documents::seen());
+    let missing: Vec<String> = Rule::all()
+        .map(Rule::id)
+        .filter(|id| !seen.contains(id))
+        .collect();
+    let expected: Vec<String> = missing
+        .iter()
+        .filter(|id| !NEVER.contains(&&***id))
+        .cloned()
+        .collect();
+    assert!(
+        expected.is_empty(),
+        "{} rules never appear: {expected:#?}",
+        expected.len()
+    );
+    let back: Vec<&&str> = NEVER.iter().filter(|id| seen.contains(**id)).collect();
+    assert!(back.is_empty(), "these appear now: {back:?}");
+}

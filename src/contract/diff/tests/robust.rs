@@ -1,0 +1,243 @@
+//! Documents that are broken, that refer to themselves, or that are made to harm.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use proptest::prelude::*;
+
+use super::schemas::document;
+use super::{Nowhere, compared, ids};
+use crate::contract::arena::{Limits, Refusal};
+use crate::contract::load::{Error, World};
+use crate::contract::rules::Column;
+use crate::contract::{json, yaml};
+
+fn load(text: &str) -> Result<(), Error> {
+    World::new(Limits::default())
+        .load("a.yaml", text.to_owned(), &Nowhere)
+        .map(drop)
+}
+
+#[test]
+fn what_is_no_description_is_refused_with_its_place() {
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        let Err(error) = load(text) else {
+            panic!("{text:?} was taken")
+        };
+        assert!(error.to_string().contains(expect), "{text:?}: {error}");
+    }
+    check("", "a.yaml:1:1: there is no value in it");
+    check("# nothing", "there is no value in it");
+    check("[1, 2]", "a.yaml:1:1: an API description is a map");
+    check("a: b", "neither `openapi` nor `swagger`");
+    check("openapi: [3]", "a.yaml:1:10: the version is neither");
+    check("openapi: 3.0.0\na: {b: c", "a.yaml:");
+    check("a: &x [*x]", "stands for nothing");
+    check(
+        "openapi: 3.0.0\n---\nopenapi: 3.0.0\n",
+        "a.yaml:2:1: a second document",
+    );
+    check("{\"openapi\": \"3.0.0\", ", "a.yaml:");
+    check("? [a]\n: b", "a key must be a text");
+}
+
+#[test]
+fn wrong_types_at_every_level_are_no_end() {
+    let whole = r#"{"openapi":"3.0.0","info":{"version":"1.0.0"},"servers":[{"url":"a"}],"security":[{"a":[]}],"webhooks":{"w":{"post":{}}},
+        "components":{"schemas":{"A":{"type":"object","properties":{"a":{"type":"string"}}}},"securitySchemes":{"a":{"type":"oauth2","flows":{"implicit":{"scopes":{"x":"y"}}}}}},
+        "paths":{"/a/{b}":{"parameters":[{"name":"b","in":"path"}],"get":{"tags":["t"],"operationId":"i","callbacks":{"c":{"u":{"post":{}}}},
+        "parameters":[{"name":"q","in":"query","schema":{"$ref":""}}],"requestBody":{"content":{"a/b":{"schema":{"allOf":[{}],"enum":[1],"required":["a"]}}}},
+        "responses":{"200":{"headers":{"X":{"schema":{}}},"links":{"l":{}},"content":{"a/b":{"schema":{"not":{},"items":{}}}}}}}}}}"#;
+    let plain: serde_json::Value = serde_json::from_str(whole).unwrap();
+    let mut pointers = vec![String::new()];
+    let mut at = 0;
+    while at < pointers.len() {
+        let pointer = pointers[at].clone();
+        match plain.pointer(&pointer).unwrap() {
+            serde_json::Value::Object(map) => pointers.extend(
+                map.keys()
+                    .map(|key| format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))),
+            ),
+            serde_json::Value::Array(list) => {
+                pointers.extend((0..list.len()).map(|index| format!("{pointer}/{index}")));
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    assert!(pointers.len() > 60);
+    for pointer in pointers
+        .iter()
+        .filter(|pointer| !pointer.is_empty() && *pointer != "/openapi")
+    {
+        for value in [
+            serde_json::json!(null),
+            serde_json::json!(7),
+            serde_json::json!("x"),
+            serde_json::json!([[]]),
+            serde_json::json!({"x": []}),
+        ] {
+            let mut broken = plain.clone();
+            *broken.pointer_mut(pointer).unwrap() = value;
+            let broken = broken.to_string();
+            compared(whole, &broken);
+            compared(&broken, whole);
+        }
+    }
+}
+
+#[test]
+fn what_holds_itself_is_compared_to_its_end() {
+    let with = |limit: u32| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    get:\n      responses:\n        '200':\n          \
+             description: ok\n          content: {{application/json: {{schema: {{$ref: '#/components/schemas/A'}}}}}}\n\
+             components:\n  schemas:\n    A: {{type: object, properties: {{b: {{$ref: '#/components/schemas/B'}}}}}}\n    \
+             B: {{type: object, properties: {{a: {{$ref: '#/components/schemas/A'}}, n: {{maxLength: {limit}}}}}}}\n"
+        )
+    };
+    assert_eq!(ids(&compared(&with(1), &with(1))), BTreeSet::new());
+    let found = compared(&with(1), &with(2));
+    let told: Vec<(String, usize)> = found
+        .changes
+        .iter()
+        .map(|one| (one.rule.id(), one.operations.len()))
+        .collect();
+    assert_eq!(told, [("response-property-max-length-increased".to_owned(), 1)]);
+}
+
+#[test]
+fn callbacks_and_path_items_that_hold_themselves_come_to_an_end() {
+    let text = |level: &str| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /a: {{$ref: '#/components/pathItems/P'}}\ncomponents:\n  \
+             pathItems:\n    P:\n      post:\n        x-stability-level: {level}\n        callbacks: {{c: {{u: {{$ref: '#/components/pathItems/P'}}}}}}\n"
+        )
+    };
+    compared(&text("beta"), &text("stable"));
+    let callback = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {}\ncomponents: {callbacks: {c: {$ref: '#/components/callbacks/c'}}}\n";
+    compared(callback, callback);
+}
+
+#[test]
+fn a_bomb_of_aliases_is_refused_at_once() {
+    let mut text = "openapi: 3.0.0\na0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..10 {
+        let before = level - 1;
+        let all = vec![format!("*a{before}"); 9].join(", ");
+        writeln!(text, "a{level}: &a{level} [{all}]").unwrap();
+    }
+    let Err(error) = load(&text) else {
+        panic!("it was taken")
+    };
+    assert!(error.to_string().contains("aliases"), "{error}");
+}
+
+#[test]
+fn a_deep_text_is_refused_and_not_the_end_of_the_program() {
+    for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+        let text = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
+        let mut world = World::new(Limits::default());
+        let error = json::read(&mut world.arena, &text, Limits::default()).unwrap_err();
+        assert_eq!(error.why, json::Why::Refused(Refusal::Depth { limit: 1_000 }));
+    }
+    let text = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    assert!(yaml::read(&mut World::new(Limits::default()).arena, &text, Limits::default()).is_err());
+}
+
+#[test]
+fn the_same_schema_in_other_words_is_no_change() {
+    let check = |base: &str, revision: &str| {
+        for column in [Column::RequestBody, Column::ResponseProperty, Column::Parameter] {
+            let (base, revision) = (document(column, base), document(column, revision));
+            let old = base.replace("3.1.0", "3.0.3");
+            assert_eq!(
+                ids(&compared(&old, &revision)),
+                BTreeSet::new(),
+                "{base} {revision}"
+            );
+        }
+    };
+    check(
+        r#"{"type":"string","nullable":true}"#,
+        r#"{"type":["string","null"]}"#,
+    );
+    check(
+        r#"{"type":"string","nullable":true}"#,
+        r#"{"oneOf":[{"type":"string"},{"type":"null"}]}"#,
+    );
+    check(
+        r#"{"type":"number","maximum":1,"exclusiveMaximum":true}"#,
+        r#"{"type":"number","exclusiveMaximum":1.0}"#,
+    );
+    check(
+        r#"{"allOf":[{"type":"string"}]}"#,
+        r#"{"type":"string","description":"other"}"#,
+    );
+    check(
+        r#"{"anyOf":[{"type":"string"}]}"#,
+        r#"{"oneOf":[{"type":"string"}]}"#,
+    );
+}
+
+#[test]
+fn swagger_2_is_compared_with_what_it_means() {
+    let old = "swagger: '2.0'\ninfo: {title: t, version: '1'}\nconsumes: [application/json]\nproduces: [application/json]\npaths:\n  \
+        /a:\n    post:\n      parameters:\n        - {name: b, in: body, required: true, schema: {$ref: '#/definitions/P'}}\n        \
+        - {name: q, in: query, type: integer, maximum: 9}\n      responses: {'200': {description: ok, schema: {$ref: '#/definitions/P'}}}\n\
+        definitions: {P: {type: object, required: [a], properties: {a: {type: string}, b: {type: string, maxLength: 9}}}}\n";
+    let new = "openapi: 3.0.0\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    post:\n      parameters:\n        \
+        - {name: q, in: query, schema: {type: integer, maximum: 9}}\n      requestBody: {required: true, content: {application/json: \
+        {schema: {$ref: '#/components/schemas/P'}}}}\n      responses: {'200': {description: ok, content: {application/json: {schema: \
+        {$ref: '#/components/schemas/P'}}}}}\ncomponents: {schemas: {P: {type: object, required: [a], properties: {a: {type: string}, \
+        b: {type: string, maxLength: 9}}}}}\n";
+    assert_eq!(ids(&compared(old, new)), BTreeSet::new());
+    assert!(
+        ids(&compared(old, &new.replace("maximum: 9", "maximum: 8")))
+            .contains("request-parameter-max-decreased")
+    );
+    let found = ids(&compared(
+        old,
+        &old.replace("required: [a]", "required: []")
+            .replace("maxLength: 9", "maxLength: 8"),
+    ));
+    assert!(found.contains("response-property-became-optional"), "{found:?}");
+    assert!(
+        found.contains("request-property-max-length-decreased"),
+        "{found:?}"
+    );
+    let form = |limit: u32, required: bool| {
+        format!(
+            "swagger: '2.0'\ninfo: {{title: t, version: '1'}}\npaths: {{/a: {{post: {{consumes: [multipart/form-data], parameters: \
+             [{{name: f, in: formData, type: string, maxLength: {limit}, required: {required}}}], responses: {{}}}}}}}}\n"
+        )
+    };
+    let found = ids(&compared(&form(9, false), &form(8, true)));
+    assert!(
+        found.contains("request-property-max-length-decreased"),
+        "{found:?}"
+    );
+    assert!(found.contains("request-property-became-required"), "{found:?}");
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_the_end_of_the_program(text in "\\PC{0,200}") {
+        let _ = load(&text);
+        let _ = load(&format!("openapi: 3.0.0\n{text}"));
+    }
+
+    #[test]
+    fn no_bytes_between_are_either(at in 0_usize..400, junk in "[\\[\\]{}:,\"'&*!|>%@`a-z0-9$#/~ \n-]{1,12}") {
+        let text = document(Column::RequestProperty, r##"{"type":"object","allOf":[{"$ref":"#/x"}],"properties":{"a":{"enum":[1,2]}}}"##);
+        let at = at.min(text.len());
+        let broken = format!("{}{junk}{}", &text[..at], &text[at..]);
+        if load(&broken).is_ok() {
+            let one = compared(&text, &broken);
+            let again = compared(&text, &broken);
+            prop_assert_eq!(ids(&one), ids(&again));
+            compared(&broken, &text);
+        }
+    }
+}
