@@ -11,7 +11,7 @@ use crate::model::work_item::{Entry, glance};
 use crate::project::detect;
 use crate::store::{self, Store, document, layout};
 use crate::ui;
-use look::{ItemView, Standing};
+use look::{Ahead, ItemView, Standing};
 
 /// Say where the session stands: its work item, what it is compared with, and what the last run said.
 #[derive(Clone, Debug, clap::Args)]
@@ -34,10 +34,21 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     })?;
     let store = Store::open(&root)?.on_notice(|notice| ui::say(&notice.to_string()));
     let state = work::state(&store)?;
-    let item = match &state.work_item {
-        Some(id) => item(&store, id)?,
+    // Without an open session the items say what comes next. Those that cannot be understood hide nothing else.
+    let entries = match &state.work_item {
+        Some(_) => Some(entries(&store)?),
+        None if state.open().is_none() && !args.brief => entries(&store).ok(),
         None => None,
     };
+    let ahead = match &entries {
+        Some(_) if state.open().is_some() => Ahead::Begin,
+        Some(entries) => Ahead::of(entries),
+        None => Ahead::Unclear,
+    };
+    let item = entries.into_iter().flatten();
+    let item = item
+        .map(ItemView::from)
+        .find(|item| state.work_item.as_ref() == Some(&item.id));
     // What is only told of must not keep the rest from being told.
     let (last, warning) = match report::load(&store.path(layout::LATEST_REPORT)) {
         Ok(last) => (last, None),
@@ -50,6 +61,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         state: &state,
         item: item.as_ref(),
         last: last.as_ref(),
+        ahead,
         now: cx.clock.now(),
         sdd: called(cx),
     };
@@ -65,14 +77,13 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// The item of an id, the short way where that goes.
-fn item(store: &Store, id: &str) -> anyhow::Result<Option<ItemView>> {
+/// The work items, the short way where that goes.
+fn entries(store: &Store) -> anyhow::Result<Vec<Entry>> {
     let bytes = store::read_regular(&store.path(layout::WORK_ITEMS), document::MAX_BYTES)?;
     let text = bytes.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
     if let Some(seen) = text.and_then(glance) {
-        let found = seen.items.into_iter().find(|entry| entry.id == id);
-        return Ok(found.map(ItemView::from));
+        return Ok(seen.items);
     }
     let loaded = super::work_item::load(store)?;
-    Ok(loaded.items.get(id).map(|item| ItemView::from(Entry::from(item))))
+    Ok(loaded.items.items.iter().map(Entry::from).collect())
 }

@@ -1,8 +1,9 @@
 //! Which libraries a project uses: those of `stack.txt`, else those that its manifests ask for directly.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::python;
 use crate::model::language::Language;
 use crate::project::UnitFacts;
 
@@ -79,7 +80,7 @@ pub fn of_stack(text: &str, from: &str) -> Vec<Library> {
 
 /// Takes an entry apart: `fastapi==0.115.6`, `uvicorn[standard]>=0.34`, `react@18.2.0`, `Next.js 14`, `pytest (testing)`,
 /// `Django: 4.2`.
-fn split(entry: &str) -> Option<(String, Option<String>)> {
+pub(super) fn split(entry: &str) -> Option<(String, Option<String>)> {
     let entry = entry.split(" (").next().unwrap_or(entry);
     let entry = entry.split([';', '#']).next().unwrap_or(entry).trim();
     let entry = [" - ", " – ", " — "]
@@ -129,10 +130,10 @@ pub struct Unread {
 }
 
 /// What a file asks for: names and versions.
-type Declared = Vec<(String, Option<String>)>;
+pub(super) type Declared = Vec<(String, Option<String>)>;
 
 /// Gives the text of a file.
-type Read<'a> = &'a dyn Fn(&Path) -> Option<String>;
+pub(super) type Read<'a> = &'a dyn Fn(&Path) -> Option<String>;
 
 /// The libraries that the manifests of some units ask for directly.
 pub fn of_units(units: &[UnitFacts], read: Read<'_>) -> Result<Vec<Library>, Unread> {
@@ -152,14 +153,7 @@ pub fn of_units(units: &[UnitFacts], read: Read<'_>) -> Result<Vec<Library>, Unr
 /// What a unit asks for, by file.
 fn of_unit(facts: &UnitFacts, read: Read<'_>) -> Result<Vec<(String, Declared)>, Unread> {
     let (file, declared) = match facts.unit.language {
-        Language::Python => {
-            let manifest = understood(facts, "pyproject.toml", facts.manifest.as_ref())?;
-            let declared = manifest.map(python).unwrap_or_default();
-            if declared.is_empty() {
-                return requirements(facts, read);
-            }
-            ("pyproject.toml", declared)
-        }
+        Language::Python => return python::of_unit(facts, read),
         Language::Javascript | Language::Typescript => {
             let package = understood(facts, "package.json", facts.package.as_ref())?;
             ("package.json", package.map(node).unwrap_or_default())
@@ -179,7 +173,7 @@ fn of_unit(facts: &UnitFacts, read: Read<'_>) -> Result<Vec<(String, Declared)>,
 }
 
 /// What was read of a file of the unit. A file that is there and was not understood is no empty one.
-fn understood<'f, T: ?Sized>(
+pub(super) fn understood<'f, T: ?Sized>(
     facts: &UnitFacts,
     file: &str,
     read: Option<&'f T>,
@@ -190,84 +184,6 @@ fn understood<'f, T: ?Sized>(
         });
     }
     Ok(read)
-}
-
-fn python(manifest: &toml::Table) -> Declared {
-    let listed = manifest
-        .get("project")
-        .and_then(|project| project.get("dependencies"))
-        .and_then(toml::Value::as_array);
-    let listed = listed.into_iter().flatten().filter_map(toml::Value::as_str);
-    let poetry = manifest
-        .get("tool")
-        .and_then(|tool| tool.get("poetry")?.get("dependencies")?.as_table());
-    let poetry = poetry
-        .into_iter()
-        .flatten()
-        .filter(|(name, _)| *name != "python")
-        .map(|(name, value)| {
-            let version = value.as_str().or_else(|| value.get("version")?.as_str());
-            (name.clone(), version.map(str::to_owned))
-        });
-    listed.filter_map(split).chain(poetry).collect()
-}
-
-/// `requirements.txt` with the files that it includes.
-fn requirements(facts: &UnitFacts, read: Read<'_>) -> Result<Vec<(String, Declared)>, Unread> {
-    const FIRST: &str = "requirements.txt";
-    let Some(text) = understood(facts, FIRST, facts.requirements.as_ref())? else {
-        return Ok(Vec::new());
-    };
-    let mut seen = BTreeSet::new();
-    let mut open = vec![(facts.unit.to_project(FIRST), text.clone())];
-    let mut found = Vec::new();
-    while let Some((file, text)) = open.pop() {
-        if !seen.insert(file.clone()) {
-            continue;
-        }
-        // A line that goes on on the next one ends with `\`.
-        let lines = text.lines().map(|line| line.trim().trim_end_matches('\\').trim());
-        let mut declared = Vec::new();
-        for line in lines.filter(|line| !line.starts_with('#')) {
-            if let Some(other) = included(line) {
-                let unread = || Unread {
-                    file: other.to_owned(),
-                };
-                let other = beside(&file, other).ok_or_else(unread)?;
-                let text = read(&facts.root.join(&other)).ok_or_else(unread)?;
-                open.push((other, text));
-            } else if !line.starts_with('-') && !line.contains("://") {
-                declared.extend(split(line));
-            }
-        }
-        found.push((file, declared));
-    }
-    Ok(found)
-}
-
-/// The file that a line of requirements includes: `-r base.txt`.
-fn included(line: &str) -> Option<&str> {
-    let rest = line
-        .strip_prefix("--requirement")
-        .or_else(|| line.strip_prefix("-r"))?;
-    let rest = rest.split(" #").next().unwrap_or(rest);
-    Some(rest.trim_start_matches('=').trim()).filter(|file| !file.is_empty())
-}
-
-/// A file that another one names, relative to the project; `None` when it is outside.
-fn beside(file: &str, other: &str) -> Option<String> {
-    let mut parts: Vec<&str> = file.split('/').collect();
-    parts.pop();
-    for part in other.split('/') {
-        match part {
-            "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 fn node(package: &serde_json::Value) -> Declared {
@@ -287,15 +203,16 @@ fn node(package: &serde_json::Value) -> Declared {
 }
 
 fn rust(manifest: &toml::Table) -> Declared {
-    let tables = [
-        manifest.get("dependencies"),
-        manifest
-            .get("workspace")
-            .and_then(|workspace| workspace.get("dependencies")),
-    ];
-    tables
+    let workspace = manifest.get("workspace");
+    // `[target.'cfg(unix)'.dependencies]`.
+    let targets = manifest.get("target").and_then(toml::Value::as_table);
+    let targets = targets.into_iter().flatten().map(|(_, target)| target);
+    let inner = workspace.into_iter().chain(targets);
+    let tables = inner.filter_map(|table| table.get("dependencies"));
+    manifest
+        .get("dependencies")
         .into_iter()
-        .flatten()
+        .chain(tables)
         .filter_map(toml::Value::as_table)
         .flatten()
         .filter(|(_, value)| value.get("path").is_none())
@@ -480,10 +397,14 @@ mod tests {
 
         let mut facts = unit(Language::Rust);
         facts.manifest = toml::from_str(
-            "[dependencies]\nserde = '1'\nown = {path = '../own', version = '1'}\nyaml = {package = 'serde_yaml', version = '0.9'}\nshared = {workspace = true}",
+            "[target.'cfg(unix)'.dependencies]\nnix = '0.29'\nserde = '1'\n[target.x86_64-pc-windows-msvc.dependencies]\nwindows = {version = '0.58'}\n[target.'cfg(unix)'.dev-dependencies]\nnot = '1'\n[dependencies]\nserde = '1'\nown = {path = '../own', version = '1'}\nyaml = {package = 'serde_yaml', version = '0.9'}\nshared = {workspace = true}",
         )
         .ok();
-        check(facts, "api/Cargo.toml", &["serde 1", "shared", "serde_yaml 0.9"]);
+        check(
+            facts,
+            "api/Cargo.toml",
+            &["serde 1", "shared", "serde_yaml 0.9", "nix 0.29", "windows 0.58"],
+        );
 
         check(
             unit(Language::Go),

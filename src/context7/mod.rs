@@ -10,6 +10,7 @@ mod client;
 mod http;
 pub mod libraries;
 mod pipes;
+mod python;
 mod tools;
 pub mod versions;
 

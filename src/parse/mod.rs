@@ -5,6 +5,7 @@ pub mod coverage;
 pub mod gaps;
 pub mod go_events;
 pub mod go_text;
+pub mod ini;
 pub mod jest_json;
 pub mod junit;
 pub mod libtest;

@@ -196,21 +196,26 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// The findings, the worst first; of a rule that is broken everywhere a few stand for all.
+    /// The findings, the worst first; of a rule that is broken everywhere a few stand for all, unless everything
+    /// is asked for.
     fn findings(&self, gate: &GateReport, out: &mut dyn Write) -> io::Result<()> {
+        let (per_rule, most) = match self.style.detail {
+            Detail::Full => (u64::MAX, u64::MAX),
+            Detail::Brief | Detail::Normal => (MAX_PER_RULE, MAX_SHOWN),
+        };
         let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
         let mut shown = 0;
         for finding in &gate.findings {
             let count = seen.entry(&finding.rule).or_default();
             *count += 1;
-            if *count <= MAX_PER_RULE && shown < MAX_SHOWN {
+            if *count <= per_rule && shown < most {
                 self.finding(finding, out)?;
                 shown += 1;
             }
         }
         let many: Vec<String> = seen
             .iter()
-            .filter(|(_, count)| **count > MAX_PER_RULE)
+            .filter(|(_, count)| **count > per_rule)
             .take(6)
             .map(|(rule, count)| format!("{count} of {}", text::shorten(rule, 80)))
             .collect();

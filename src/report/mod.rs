@@ -51,7 +51,7 @@ pub enum Detail {
     Brief,
     /// A line a gate, failures expanded.
     Normal,
-    /// Every step of every gate.
+    /// Every step of every gate, and every finding that the report has.
     Full,
 }
 

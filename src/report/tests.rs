@@ -423,6 +423,26 @@ fn a_rule_that_is_broken_everywhere_hides_no_other() {
 }
 
 #[test]
+fn in_full_every_finding_that_the_report_has_is_shown() {
+    let mut report = fixture_report();
+    let of = |line| Finding::new("t", "B101", Severity::High, "m").at("a.py", Some(line), None);
+    report.gates[1].findings = (1..=40).map(of).collect();
+    report.gates[1].findings_total = 45;
+    for (detail, shown, hidden) in [
+        (
+            Detail::Normal,
+            5,
+            "… and 40 more in the report (in all 40 of B101)",
+        ),
+        (Detail::Full, 40, "… and 5 more in the report\n"),
+    ] {
+        let human = render("human", &report, detail);
+        assert_eq!(human.matches("a.py:").count(), shown, "{human}");
+        assert!(human.contains(hidden), "{human}");
+    }
+}
+
+#[test]
 fn a_comment_is_never_longer_than_github_takes() {
     let text = render("markdown", &flooded(), Detail::Normal);
     assert!(text.chars().count() < 65_536, "{}", text.chars().count());

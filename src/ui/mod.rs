@@ -114,6 +114,11 @@ impl Ui {
         self
     }
 
+    /// From now on reports are shown in full.
+    pub fn in_full(&mut self) {
+        self.looks.verbosity = Verbosity::Verbose;
+    }
+
     /// Whether colours may be used on stdout.
     pub fn colour(&self) -> Colour {
         self.out_colour

@@ -130,16 +130,19 @@ impl Hook<'_> {
 
 /// Answers an event.
 pub fn answer(args: &Args, global: Global, environment: Environment, cancel: Cancel) -> Written {
-    let Some(event) = Event::named(&args.event) else {
-        return unknown(&args.event);
-    };
+    let event = Event::named(&args.event);
+    let usual = event.unwrap_or(Event::SessionStart).budget();
     let budget = args
         .budget
-        .map_or(event.budget(), |seconds| Duration::from_secs(seconds.into()));
+        .map_or(usual, |seconds| Duration::from_secs(seconds.into()));
     let deadline = Deadline::start(budget, &cancel);
     let (payload, note) = stdin::read(&deadline);
     let Some((root, found)) = root(&payload, &global, &environment) else {
-        return Answer::default().write(event);
+        // The hooks of a user reach every project, and this one has nothing to do with sdd.
+        return Answer::default().write(event.unwrap_or(Event::Stop));
+    };
+    let Some(event) = event else {
+        return unknown(&args.event);
     };
     let mut global = global;
     if found == FoundBy::Project {

@@ -140,6 +140,9 @@ fn command(words: Vec<String>, cx: &mut Cx) -> anyhow::Result<Exit> {
     if cli.global.format.is_some() {
         cx.global.format = cli.global.format;
     }
+    if cli.global.verbose {
+        cx.ui.in_full();
+    }
     match cli.command {
         Command::Status(args) => status::run(&args, cx),
         Command::Gate(args) => gate::run(&args, cx),

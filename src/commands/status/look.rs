@@ -9,6 +9,7 @@ use crate::model::report::{GateReport, Report};
 use crate::model::session::{SessionState, SessionStatus};
 use crate::model::text;
 use crate::model::verdict::{RunVerdict, Verdict};
+use crate::model::work_item::graph::{Graph, NoChoice};
 use crate::model::work_item::{Entry, Priority, Status, WorkItemType};
 
 /// The longest title, in characters.
@@ -16,7 +17,7 @@ const MAX_TITLE_CHARS: usize = 100;
 
 /// What is told of the item.
 pub(super) struct ItemView {
-    id: String,
+    pub(super) id: String,
     kind: WorkItemType,
     title: String,
     status: Status,
@@ -35,6 +36,30 @@ impl From<Entry> for ItemView {
     }
 }
 
+/// What there is to do once no session is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ahead {
+    /// An item can be begun or gone on with.
+    Begin,
+    /// There are no items, or every one is completed.
+    Nothing,
+    /// What is not completed waits for something.
+    Waiting,
+    /// The items cannot be understood.
+    Unclear,
+}
+
+impl Ahead {
+    /// What is ahead with these items.
+    pub(super) fn of(entries: &[Entry]) -> Self {
+        match Graph::of(entries).choose(None) {
+            Ok(_) => Self::Begin,
+            Err(NoChoice::AllWaiting) => Self::Waiting,
+            Err(NoChoice::Empty | NoChoice::AllCompleted | NoChoice::NotThere(_)) => Self::Nothing,
+        }
+    }
+}
+
 /// Where a session stands.
 pub(super) struct Standing<'a> {
     /// What the state says.
@@ -43,6 +68,8 @@ pub(super) struct Standing<'a> {
     pub(super) item: Option<&'a ItemView>,
     /// The last run of any gates.
     pub(super) last: Option<&'a Report>,
+    /// What there is to do, for when no session is open.
+    pub(super) ahead: Ahead,
     /// Now.
     pub(super) now: DateTime<Utc>,
     /// How sdd is called in what is to be typed next.
@@ -174,7 +201,12 @@ impl Standing<'_> {
     fn next(&self) -> String {
         let sdd = &self.sdd;
         if self.state.open().is_none() {
-            return format!("{sdd} start");
+            return match self.ahead {
+                Ahead::Begin => format!("{sdd} start"),
+                Ahead::Nothing => format!("{sdd} work-item new --type feature --title \"…\""),
+                Ahead::Waiting => format!("{sdd} work-item list"),
+                Ahead::Unclear => format!("{sdd} work-item validate"),
+            };
         }
         match self.item {
             Some(_) => format!("{sdd} complete"),

@@ -101,6 +101,9 @@ pub(super) struct Inspector<'a> {
     patience: Cell<u8>,
 }
 
+/// The kind of problem that an integration test has which depends on nothing: of the item as well as of its spec.
+const NO_DEPENDENCIES: &str = "no_dependencies";
+
 /// Slips that are compared with every id.
 const PATIENCE: u8 = 20;
 
@@ -168,7 +171,7 @@ impl<'a> Inspector<'a> {
             problems.push(self.in_file(
                 item,
                 &["dependencies"],
-                ("no_dependencies", weight(item)),
+                (NO_DEPENDENCIES, weight(item)),
                 "an integration test depends on the items that make what it tests, and this one on nothing".to_owned(),
                 Some(format!("sdd work-item update {} --add-dependency ID", item.id)),
             ));
@@ -242,7 +245,12 @@ impl<'a> Inspector<'a> {
                 message: error.to_string(),
                 hint: error.hint(),
             }],
-            SpecFile::Read(spec) => spec::problems(spec, item),
+            SpecFile::Read(spec) => {
+                let mut problems = spec::problems(spec, item);
+                // That is told already, with its place in the file of the items.
+                problems.retain(|problem| problem.code != NO_DEPENDENCIES);
+                problems
+            }
         };
         (problems, read)
     }

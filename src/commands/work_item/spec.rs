@@ -48,16 +48,32 @@ pub(super) fn problems(spec: &Spec, item: &WorkItem) -> Vec<Problem> {
         hint: hint.cloned(),
     };
     let lacking = parse::validate(Some(spec), item);
+    // What decides already is not told a second time as odd.
+    let is_told = |code: &str, line: u32| {
+        let same = |lack: &crate::model::spec::Problem| lack.code == code && lack.line == Some(line);
+        lacking.iter().any(same)
+    };
+    let odd = spec
+        .oddities
+        .iter()
+        .filter(|odd| !is_told(odd.value.code, odd.line));
+    // What is nowhere is missing below the title: a place to go to. A finding of the gate has none, since the text of its
+    // line would be taken for its identity.
+    let title = spec
+        .title
+        .as_ref()
+        .map(|title| title.line)
+        .filter(|line| *line > 0);
     let lacking = lacking.iter().map(|lack| {
         problem(
             weight(item),
             lack.code,
-            lack.line,
+            lack.line.or(title.filter(|_| lack.code == "missing_section")),
             &lack.message,
             lack.hint.as_ref(),
         )
     });
-    let odd = spec.oddities.iter().map(|At { value, line }| {
+    let odd = odd.map(|At { value, line }| {
         let line = Some(*line).filter(|line| *line > 0);
         problem(
             ProblemSeverity::Warning,

@@ -67,5 +67,10 @@ pub(super) fn line<'a>(flag: &str, given: &'a str) -> Result<&'a str, CommandErr
     } else {
         return Ok(line);
     };
-    Err(CommandError::usage(format!("{flag} {why}")).hint("more than a line belongs into the spec"))
+    let error = CommandError::usage(format!("{flag} {why}"));
+    Err(if line.is_empty() {
+        error
+    } else {
+        error.hint("more than a line belongs into the spec")
+    })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 
+use crate::parse::ini;
 use crate::project::UnitFacts;
 use crate::project::facts::TextFile;
 
@@ -173,25 +174,11 @@ impl Declared {
 
     /// `install_requires` of `[options]`: one requirement a line, or separated by `;` in none.
     fn add_setup_cfg(&mut self, text: &str) {
-        let (mut section, mut key) = ("", "");
-        for line in text.lines() {
-            if line.trim().is_empty() || line.trim_start().starts_with(['#', ';']) {
-                continue;
-            }
-            let value = if line.starts_with('[') {
-                (section, key) = (line.trim(), "");
-                continue;
-            } else if line.starts_with(char::is_whitespace) {
-                line.trim()
-            } else {
-                let (name, value) = line.split_once(['=', ':']).unwrap_or((line, ""));
-                key = name.trim();
-                value.trim()
-            };
-            if value.is_empty() {
-            } else if section == "[options.extras_require]" {
+        for value in ini::values(text) {
+            if value.section == "options.extras_require" {
                 self.optional += 1;
-            } else if section == "[options]" && key == "install_requires" {
+            } else if value.section == "options" && value.key == "install_requires" {
+                let value = value.text;
                 if value.starts_with("file:") || value.starts_with("attr:") {
                     self.unknown.push("setup.cfg".to_owned());
                     continue;

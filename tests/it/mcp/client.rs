@@ -15,7 +15,7 @@ use crate::support::Sandbox;
 
 /// A client that keeps what it is told of the progress.
 #[derive(Clone, Default)]
-struct Client(Arc<Mutex<Vec<String>>>);
+pub(super) struct Client(Arc<Mutex<Vec<String>>>);
 
 impl ClientHandler for Client {
     async fn on_progress(&self, note: ProgressNotificationParam, _context: NotificationContext<RoleClient>) {
@@ -23,10 +23,10 @@ impl ClientHandler for Client {
     }
 }
 
-type Service = RunningService<RoleClient, Client>;
+pub(super) type Service = RunningService<RoleClient, Client>;
 
 /// Runs a conversation, and sees that the server ends with 0 and leaves nothing.
-fn converse<F: Future<Output = Service>>(
+pub(super) fn converse<F: Future<Output = Service>>(
     sandbox: &Sandbox,
     client: &Client,
     talk: impl FnOnce(Service) -> F,
@@ -55,7 +55,7 @@ fn asked(tool: &'static str, arguments: &Value) -> CallToolRequestParams {
     CallToolRequestParams::new(tool).with_arguments(arguments.as_object().unwrap().clone())
 }
 
-async fn call(service: &Service, tool: &'static str, arguments: Value) -> Value {
+pub(super) async fn call(service: &Service, tool: &'static str, arguments: Value) -> Value {
     let result = service.call_tool(asked(tool, &arguments)).await.unwrap();
     serde_json::to_value(result).unwrap()
 }

@@ -1,22 +1,41 @@
 //! Lines that no client would write.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin};
 
 use serde_json::{Value, json};
 
 use super::{serve, text, with};
 use crate::support::Sandbox;
 
-/// Sends lines behind a handshake, and gives the answer to the last one, whose id is 9. Every line of stdout is
-/// JSON-RPC, and the server ends with 0 when stdin is closed.
-#[track_caller]
-fn answer(sandbox: &Sandbox, lines: &[String]) -> Value {
-    let mut child = serve(sandbox);
-    let mut stdin = child.stdin.take().unwrap();
+/// The handshake, and lines behind it.
+fn greeted(lines: &[String]) -> Vec<String> {
     let hello = json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
         "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}});
     let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"});
-    for line in [hello.to_string(), ready.to_string()].iter().chain(lines) {
+    let greeting = [hello.to_string(), ready.to_string()];
+    greeting.into_iter().chain(lines.iter().cloned()).collect()
+}
+
+/// Sends lines behind a handshake.
+pub(super) fn send(stdin: &mut ChildStdin, lines: &[String]) {
+    for line in greeted(lines) {
+        writeln!(stdin, "{line}").unwrap();
+    }
+}
+
+/// Sends lines to a server behind a handshake, and gives the answer to the last one, whose id is 9. Every line of stdout is JSON-RPC, and
+/// the server ends with 0 when stdin is closed.
+#[track_caller]
+pub(super) fn talk(child: Child, lines: &[String]) -> Value {
+    talk_bare(child, &greeted(lines))
+}
+
+/// [`talk`] without a handshake.
+#[track_caller]
+fn talk_bare(mut child: Child, lines: &[String]) -> Value {
+    let mut stdin = child.stdin.take().unwrap();
+    for line in lines {
         writeln!(stdin, "{line}").unwrap();
     }
     let mut found = None;
@@ -31,11 +50,17 @@ fn answer(sandbox: &Sandbox, lines: &[String]) -> Value {
     }
     drop(stdin);
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    sandbox.assert_nothing_left();
     found.expect("the last line is answered")
 }
 
-fn call(tool: &str, arguments: &Value) -> String {
+#[track_caller]
+fn answer(sandbox: &Sandbox, lines: &[String]) -> Value {
+    let said = talk(serve(sandbox), lines);
+    sandbox.assert_nothing_left();
+    said
+}
+
+pub(super) fn call(tool: &str, arguments: &Value) -> String {
     json!({"jsonrpc": "2.0", "id": 9, "method": "tools/call", "params": {"name": tool, "arguments": arguments}})
         .to_string()
 }
@@ -125,4 +150,27 @@ fn a_run_without_a_verdict_is_no_answer() {
         &json!({"gates": ["custom"]}),
         "sdd gate: no verdict",
     );
+}
+
+#[test]
+fn a_client_of_the_newest_protocol_opens_with_no_handshake() {
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
+    });
+    let ask = |id: u32, method: &str, mut params: Value| {
+        params["_meta"] = meta.clone();
+        json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}).to_string()
+    };
+    let sandbox = with("true");
+    let found = talk_bare(serve(&sandbox), &[ask(9, "server/discover", json!({}))]);
+    let versions = found["result"]["supportedVersions"].as_array().unwrap();
+    for version in ["2025-06-18", "2025-11-25", "2026-07-28"] {
+        assert!(versions.contains(&json!(version)), "{found}");
+    }
+    let called = ask(9, "tools/call", json!({"name": "status", "arguments": {}}));
+    let said = talk_bare(serve(&sandbox), &[ask(1, "server/discover", json!({})), called]);
+    assert!(text(&said["result"]).contains("no session is open"), "{said}");
+    sandbox.assert_nothing_left();
 }

@@ -8,8 +8,9 @@
 
 mod client;
 mod lines;
+mod tools;
 
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -22,15 +23,20 @@ fn with(shell: &str) -> Sandbox {
     ]}}}))
 }
 
-/// Starts the server with pipes.
-fn serve(sandbox: &Sandbox) -> Child {
+/// The server with pipes.
+fn server(sandbox: &Sandbox) -> Command {
     let mut command = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_sdd")));
     command
         .arg("mcp")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    command.spawn().unwrap()
+    command
+}
+
+/// Starts the server.
+fn serve(sandbox: &Sandbox) -> Child {
+    server(sandbox).spawn().unwrap()
 }
 
 /// The text of an answer, which is bounded.

@@ -294,3 +294,35 @@ fn state_of_sdd_does_not_make_the_tree_dirty() {
     let second = sandbox.sdd(["start", "--format", "json"]).json();
     assert_eq!(second["git"]["dirty"], json!(false), "{second:#}");
 }
+
+/// What `sdd status` says is next in a project with these items.
+#[track_caller]
+fn next(lines: &[&str], expect: &str) {
+    let sandbox = project(lines);
+    let said = sandbox.sdd(["status", "--format", "json"]).json();
+    assert_eq!(said["next"], expect, "{lines:?}: {said:#}");
+}
+
+#[test]
+fn without_a_session_the_items_say_what_comes_next() {
+    next(&["feature_a", "feature_b completed"], "sdd start");
+    next(&["feature_a in_progress"], "sdd start");
+    next(
+        &["feature_a completed"],
+        "sdd work-item new --type feature --title \"…\"",
+    );
+    next(&[], "sdd work-item new --type feature --title \"…\"");
+    next(
+        &["feature_a blocked", "feature_b: feature_a"],
+        "sdd work-item list",
+    );
+    // Items that cannot be understood do not hide where the session stands.
+    let broken = project(&[]).file(super::WORK_ITEMS, "[]");
+    let said = broken.sdd(["status"]);
+    said.expect_code(0);
+    assert!(
+        said.stdout.ends_with("next: sdd work-item validate\n"),
+        "{}",
+        said.stdout
+    );
+}

@@ -116,6 +116,22 @@ fn an_integration_test_must_depend_on_what_it_tests() {
 }
 
 #[test]
+fn everything_wrong_is_told_once() {
+    let sandbox = of(&["x"]);
+    set(&sandbox, "x", "type", json!("integration_test"));
+    let spec = "# Integration Test: X\n\n## Scope\n\n- A\n\n## Performance Benchmarks\n\n- p95: < 5 furlongs\n\n## Scope\n\n- B\n";
+    sandbox.rewrite(".session/specs/x.md", spec);
+    let told = codes(&sandbox);
+    for code in ["no_dependencies", "duplicate_section", "unknown_unit"] {
+        let of_code: Vec<_> = told.iter().filter(|line| line.contains(code)).collect();
+        assert!(
+            of_code.len() == 1 && of_code[0].starts_with("error "),
+            "{code}: {told:#?}"
+        );
+    }
+}
+
+#[test]
 fn nothing_to_check_is_said_and_no_id_is_no_success() {
     let answer = empty().sdd(["wi", "validate"]);
     answer.expect_code(0);

@@ -23,7 +23,7 @@ pub const TOOL: Tool = Tool {
         Param {
             name: "full",
             kind: Kind::Flag,
-            about: "every finding, as markdown, instead of the short form [default: false]",
+            about: "every step and every finding, instead of the short form [default: false]",
         },
         PAGE,
     ],
@@ -40,7 +40,7 @@ fn words(arguments: &Arguments) -> Vec<String> {
     );
     words.extend(arguments.text("run").map(|id| format!("--run={id}")));
     if arguments.has("full") {
-        words.push("--format=markdown".to_owned());
+        words.extend(["--format=human", "--verbose"].map(str::to_owned));
     }
     words
 }

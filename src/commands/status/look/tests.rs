@@ -40,6 +40,7 @@ fn check(state: &SessionState, item: Option<&ItemView>, last: Option<&Report>, p
         state,
         item,
         last,
+        ahead: Ahead::Begin,
         now: now(),
         sdd: "sdd".to_owned(),
     };
@@ -142,6 +143,7 @@ fn the_same_is_there_for_a_program() {
         state: &state,
         item: Some(&item),
         last: Some(&last),
+        ahead: Ahead::Begin,
         now: now(),
         sdd: "sdd -C x".to_owned(),
     };
@@ -159,9 +161,32 @@ fn what_others_wrote_stays_in_its_line() {
         state: &state,
         item: None,
         last: None,
+        ahead: Ahead::Begin,
         now: now(),
         sdd: "sdd".to_owned(),
     };
     assert_eq!(standing.page().lines().count(), 5, "{}", standing.page());
     assert_eq!(standing.line().lines().count(), 1);
+}
+
+#[test]
+fn what_comes_next_depends_on_what_there_is_to_do() {
+    let closed = SessionState::default();
+    for (ahead, next) in [
+        (Ahead::Begin, "sdd start"),
+        (Ahead::Nothing, "sdd work-item new --type feature --title \"…\""),
+        (Ahead::Waiting, "sdd work-item list"),
+        (Ahead::Unclear, "sdd work-item validate"),
+    ] {
+        let of = |state| Standing {
+            state,
+            item: None,
+            last: None,
+            ahead,
+            now: now(),
+            sdd: "sdd".to_owned(),
+        };
+        assert_eq!(of(&closed).json()["next"], next);
+        assert_eq!(of(&open()).json()["next"], "sdd complete --incomplete");
+    }
 }

@@ -12,6 +12,16 @@ use crate::parse::spec::words;
 /// More percentiles than anybody can mean.
 const MOST_LIMITS: usize = 64;
 
+/// Labels that mean a limit wherever they stand, and of which nothing comes without a heading or a percentile.
+const MEANT: [&str; 6] = [
+    "latency",
+    "response time",
+    "minimum",
+    "maximum",
+    "target",
+    "error rate",
+];
+
 /// What a part of the section is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum About {
@@ -91,7 +101,7 @@ impl Reader<'_> {
             return;
         }
         if !self.keyed(&key, value, line.number)
-            && self.about != About::Anything
+            && (self.about != About::Anything || MEANT.contains(&key.as_str()))
             && value.contains(|c: char| c.is_ascii_digit())
         {
             self.not_checked(text, line.number);
@@ -116,7 +126,7 @@ impl Reader<'_> {
         let mentions = mentions(text);
         for (at, (percentile, _, end)) in mentions.iter().enumerate() {
             let until = mentions.get(at + 1).map_or(text.len(), |next| next.1);
-            let value = &text[*end..until];
+            let value = text[*end..until].trim_start_matches([':', ' ']);
             if !placeholder::find(value).is_empty() {
                 continue;
             }

@@ -225,14 +225,14 @@ fn what_cannot_be_understood_is_never_a_number() {
          - Ramp-down: 5-10 minutes\n",
         LIMITS,
         &[
-            "4 odd: unknown_unit p50: \": < 500\" has no unit, so it limits nothing",
-            "5 odd: unknown_unit p95: \": < 5 parsecs\" has a unit that is not known here, so it limits nothing",
-            "6 odd: unknown_unit p99: \": fast\" has no number that can be read, so it limits nothing",
-            "7 odd: wrong_side p90: \": > 5ms\" points the wrong way, so it limits nothing",
+            "4 odd: unknown_unit p50: \"< 500\" has no unit, so it limits nothing",
+            "5 odd: unknown_unit p95: \"< 5 parsecs\" has a unit that is not known here, so it limits nothing",
+            "6 odd: unknown_unit p99: \"fast\" has no number that can be read, so it limits nothing",
+            "7 odd: wrong_side p90: \"> 5ms\" points the wrong way, so it limits nothing",
             "8 odd: placeholder \"[limit]\" is still to be filled in",
             "9 odd: unknown_unit p50: \"/\" has no number that can be read, so it limits nothing",
             "9 odd: unknown_unit p95: \"/\" has no number that can be read, so it limits nothing",
-            "9 odd: unknown_unit p99: \": 100/200/300 ms\" has a unit that is not known here, so it limits nothing",
+            "9 odd: unknown_unit p99: \"100/200/300 ms\" has a unit that is not known here, so it limits nothing",
             "10 odd: not_checked \"average: < 20ms\" is nothing that is measured; nobody will check it",
             "13 odd: unknown_unit the minimum: \"100\" has no unit, so it limits nothing",
             "14 odd: unknown_unit the target: \"100 users\" has a unit that is not known here, so it limits nothing",
@@ -241,6 +241,19 @@ fn what_cannot_be_understood_is_never_a_number() {
             "21 odd: unknown_unit ramp up: \"5\" has no unit, so it limits nothing",
             "22 odd: unknown_unit threads: \"some\" has no number that can be read, so it limits nothing",
             "23 odd: unknown_unit ramp down: \"5-10 minutes\" is a range; one limit is needed, so it limits nothing",
+        ],
+    );
+}
+
+#[test]
+fn a_limit_without_its_heading_is_told_and_prose_is_not() {
+    section(
+        "Performance Benchmarks",
+        "- Latency: < 5 furlongs\n- Minimum: 50 orders/minute\n- Measured by: 3 people\n",
+        LIMITS,
+        &[
+            "3 odd: not_checked \"Latency: < 5 furlongs\" is nothing that is measured; nobody will check it",
+            "4 odd: not_checked \"Minimum: 50 orders/minute\" is nothing that is measured; nobody will check it",
         ],
     );
 }

@@ -343,7 +343,7 @@ fn limits_are_demanded_and_must_be_understood() {
     check_integration(
         "- p95: < 450 ms",
         "- p95: < 450 blinks",
-        &["60 unknown_unit: p95: \": < 450 blinks\" has a unit that is not known here, so it limits nothing"],
+        &["60 unknown_unit: p95: \"< 450 blinks\" has a unit that is not known here, so it limits nothing"],
     );
 }
 
