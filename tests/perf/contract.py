@@ -31,7 +31,8 @@ SIZES_MB = (1, 2, 4, 8, 16, 32, 64)
 
 def description(megabytes: float, limit: int) -> dict:
     """A description of about that size. What differs between two limits is one property in each hundredth component."""
-    count = int(megabytes * 1_000_000 / 1_700)
+    # Never a multiple of 3, by which components refer to each other: the circles would be others.
+    count = int(megabytes * 1_000_000 / 1_700) // 3 * 3 + 1
     schemas = {}
     for number in range(count):
         properties = {
