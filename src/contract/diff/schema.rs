@@ -45,7 +45,10 @@ impl Differ<'_> {
             Schema::of(self.base, pair.base),
             Schema::of(self.revision, pair.revision),
         ) else {
-            // A reference that leads nowhere is a finding of its own.
+            // Not compared is not unchanged: each place that needs it says so, with its operations.
+            let found = Found::at(pair.base, pair.revision).to("what it stands for was not compared");
+            let rule = Rule::Fixed(Fixed::DocumentDanglingReference);
+            self.pairs[number].changes.push((rule, found));
             return;
         };
         let flag = if is_request(column) {

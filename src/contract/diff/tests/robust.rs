@@ -221,6 +221,32 @@ fn swagger_2_is_compared_with_what_it_means() {
     assert!(found.contains("request-property-became-required"), "{found:?}");
 }
 
+#[test]
+fn what_cannot_be_compared_is_told_with_its_operation() {
+    let mut chain = String::new();
+    for number in 0..200 {
+        writeln!(
+            chain,
+            "    S{number}: {{$ref: '#/components/schemas/S{}'}}",
+            number + 1
+        )
+        .unwrap();
+    }
+    let with = |limit: u32| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    post:\n      requestBody: {{content: {{a/b: {{schema: \
+             {{$ref: '#/components/schemas/S0'}}}}}}}}\ncomponents:\n  schemas:\n{chain}    S200: {{maxLength: {limit}}}\n"
+        )
+    };
+    let found = compared(&with(2), &with(1));
+    let told: Vec<(String, usize)> = found
+        .changes
+        .iter()
+        .map(|one| (one.rule.id(), one.operations.len()))
+        .collect();
+    assert_eq!(told, [("document-dangling-reference".to_owned(), 1)]);
+}
+
 proptest! {
     #[test]
     fn no_text_is_the_end_of_the_program(text in "\\PC{0,200}") {
