@@ -6,6 +6,7 @@
 
 pub mod arena;
 pub mod diff;
+pub mod evaluate;
 pub mod graph;
 pub mod hash;
 pub mod json;
