@@ -18,6 +18,7 @@ pub mod role;
 pub mod rules;
 pub mod source;
 mod swagger2;
+pub mod validate;
 pub mod view;
 pub mod words;
 pub mod yaml;

@@ -1,0 +1,1 @@
+//! Every rule, made to appear by a small document.
