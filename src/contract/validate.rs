@@ -10,6 +10,7 @@ mod survey;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use super::arena::{Arena, NodeId};
 use super::load::{Document, Version, World};
@@ -40,7 +41,7 @@ pub trait Check: Sync {
 }
 
 /// All checks, in the order in which they run. What they find is sorted by place.
-static CHECKS: &[&dyn Check] = &[];
+static CHECKS: &[&dyn Check] = &[&values::Values];
 
 /// What was found so far.
 #[derive(Debug, Default)]

@@ -8,6 +8,7 @@ use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::load::Version;
 use crate::contract::number;
 use crate::contract::role::Role;
+use crate::contract::view::Side;
 use crate::contract::view::schema::Types;
 use crate::contract::words as w;
 
@@ -52,7 +53,7 @@ impl Machine<'_, '_> {
         }
         let first = self.todo.len();
         for field in fields {
-            if !is_known(self.side.version(), field.key) {
+            if !is_known(self.side.version(), field.key) || self.passed_over == Some((schema, field.key)) {
                 continue;
             }
             let keyword = Keyword {
@@ -330,14 +331,22 @@ impl Machine<'_, '_> {
 
     /// A value for people, cut where it is long.
     pub(super) fn shown(&self, at: Subject) -> String {
-        match self.value(at) {
-            Value::Null => "`null`".to_owned(),
-            Value::Bool(value) => format!("`{value}`"),
-            Value::Number(word) => number::shown(self.side.text(word)),
-            Value::Text(word) => format!("{:?}", cut(self.side.text(word))),
-            Value::List(_) => "the array".to_owned(),
-            Value::Map(_) => "the object".to_owned(),
-        }
+        shown(self.side, at)
+    }
+}
+
+/// A value for people, cut where it is long.
+pub(super) fn shown(side: Side<'_>, at: Subject) -> String {
+    let value = at
+        .name
+        .map_or_else(|| side.arena().value(at.node), Value::Text);
+    match value {
+        Value::Null => "`null`".to_owned(),
+        Value::Bool(value) => format!("`{value}`"),
+        Value::Number(word) => number::shown(side.text(word)),
+        Value::Text(word) => format!("{:?}", cut(side.text(word))),
+        Value::List(_) => "the list".to_owned(),
+        Value::Map(_) => "the object".to_owned(),
     }
 }
 

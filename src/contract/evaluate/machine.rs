@@ -164,6 +164,8 @@ pub(super) struct Machine<'e, 'a> {
     pub(super) evaluator: &'e mut Evaluator<'a>,
     pub(super) side: Side<'a>,
     pub(super) sent: Sent,
+    /// A keyword of a schema that does not count.
+    pub(super) passed_over: Option<(NodeId, Word)>,
     steps: u64,
     pub(super) todo: Vec<Step>,
     pub(super) frames: Vec<Frame>,
@@ -175,12 +177,17 @@ pub(super) struct Machine<'e, 'a> {
 }
 
 impl<'e, 'a> Machine<'e, 'a> {
-    pub(super) fn new(evaluator: &'e mut Evaluator<'a>, sent: Sent) -> Self {
+    pub(super) fn new(
+        evaluator: &'e mut Evaluator<'a>,
+        sent: Sent,
+        passed_over: Option<(NodeId, Word)>,
+    ) -> Self {
         Self {
             side: evaluator.side,
             steps: STEPS.min(evaluator.left),
             evaluator,
             sent,
+            passed_over,
             todo: Vec::new(),
             frames: Vec::new(),
             open: HashMap::new(),
