@@ -151,7 +151,11 @@ impl Machine<'_, '_> {
             return self.leave_open(Why::Keyword, at);
         }
         self.violate(w::TYPE, at, |machine| {
-            let found = kind.with(if kind == Types::FRACTION { Types::INTEGER } else { kind });
+            let found = kind.with(if kind == Types::FRACTION {
+                Types::INTEGER
+            } else {
+                kind
+            });
             let (found, expected) = (found.shown(), types.shown());
             match machine.value(at) {
                 Value::Map(_) | Value::List(_) | Value::Null => {
@@ -267,7 +271,7 @@ impl Machine<'_, '_> {
         let text = self.side.text(word);
         match keyword.key {
             w::MAX_LENGTH | w::MIN_LENGTH => {
-                self.check_count(keyword, at, text.chars().count(), "characters");
+                self.check_count(keyword, at, text.chars().count(), ("character", "characters"));
             }
             w::PATTERN => {
                 let Some(pattern) = self.arena().as_text(keyword.says) else {
@@ -308,8 +312,8 @@ impl Machine<'_, '_> {
         }
     }
 
-    /// `min…` and `max…` of what can be counted.
-    pub(super) fn check_count(&mut self, keyword: Keyword, at: Subject, count: usize, what: &str) {
+    /// `min…` and `max…` of what can be counted, and how one and several of it are called.
+    pub(super) fn check_count(&mut self, keyword: Keyword, at: Subject, count: usize, what: (&str, &str)) {
         let Value::Number(limit) = self.arena().value(keyword.says) else {
             return self.leave_open(Why::Keyword, at);
         };
@@ -319,12 +323,13 @@ impl Machine<'_, '_> {
         };
         let (wrong, word) = match keyword.key {
             w::MAX_LENGTH | w::MAX_ITEMS | w::MAX_PROPERTIES => (Ordering::Greater, "more"),
-            _ => (Ordering::Less, "less"),
+            _ => (Ordering::Less, "fewer"),
         };
         if order == wrong {
             self.violate(keyword.key, at, |_| {
-                let limit = number::shown(limit);
-                format!("the number of its {what} is {count}, {word} than {limit}")
+                let (one, many) = what;
+                let what = if count == 1 { one } else { many };
+                format!("it has {count} {what}, {word} than {}", number::shown(limit))
             });
         }
     }
@@ -337,9 +342,7 @@ impl Machine<'_, '_> {
 
 /// A value for people, cut where it is long.
 pub(super) fn shown(side: Side<'_>, at: Subject) -> String {
-    let value = at
-        .name
-        .map_or_else(|| side.arena().value(at.node), Value::Text);
+    let value = at.name.map_or_else(|| side.arena().value(at.node), Value::Text);
     match value {
         Value::Null => "`null`".to_owned(),
         Value::Bool(value) => format!("`{value}`"),

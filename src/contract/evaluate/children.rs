@@ -65,7 +65,7 @@ impl Machine<'_, '_> {
         let arena = self.arena();
         let items = arena.entries(at.node);
         match keyword.key {
-            w::MAX_ITEMS | w::MIN_ITEMS => self.check_count(keyword, at, items.len(), "items"),
+            w::MAX_ITEMS | w::MIN_ITEMS => self.check_count(keyword, at, items.len(), ("item", "items")),
             w::UNIQUE_ITEMS => self.check_unique(keyword, at),
             w::CONTAINS => self.push(Work::Contains(keyword.says), at),
             w::PREFIX_ITEMS => match arena.value(keyword.says) {
@@ -103,10 +103,8 @@ impl Machine<'_, '_> {
             _ => return self.leave_open(Why::Keyword, at),
         }
         let hashes = &self.side.world.hashes;
-        let mut items: Vec<(u64, NodeId)> = arena
-            .items(at.node)
-            .map(|item| (hashes.of(item), item))
-            .collect();
+        let mut items: Vec<(u64, NodeId)> =
+            arena.items(at.node).map(|item| (hashes.of(item), item)).collect();
         items.sort_unstable();
         // Numbers of the same value lie beside each other; what only collides is told apart by looking.
         let mut first = 0;
@@ -137,7 +135,7 @@ impl Machine<'_, '_> {
         let fields = arena.fields(at.node);
         match keyword.key {
             w::MAX_PROPERTIES | w::MIN_PROPERTIES => {
-                self.check_count(keyword, at, fields.len(), "properties");
+                self.check_count(keyword, at, fields.len(), ("property", "properties"));
             }
             w::REQUIRED => self.check_required(keyword, at),
             w::PROPERTY_NAMES => {
@@ -224,7 +222,9 @@ impl Machine<'_, '_> {
         let mut next = 0;
         while let Some(node) = todo.get(next).copied() {
             next += 1;
-            let Some(node) = self.side.follow(node) else { continue };
+            let Some(node) = self.side.follow(node) else {
+                continue;
+            };
             let properties = arena.get(node, w::PROPERTIES);
             let property = properties.and_then(|properties| arena.get(properties, name));
             if property.is_some_and(|property| self.is_hidden(property)) {
@@ -328,9 +328,10 @@ impl Machine<'_, '_> {
 
     /// Turns the steps that were put since, so that the first of them is taken first; none where the answer is clear.
     pub(super) fn put_first(&mut self, first: usize) {
-        let is_clear = self.frames.last().is_some_and(|frame| {
-            frame.voice == Voice::Quiet && frame.answer.verdict == Verdict::Fails
-        });
+        let is_clear = self
+            .frames
+            .last()
+            .is_some_and(|frame| frame.voice == Voice::Quiet && frame.answer.verdict == Verdict::Fails);
         if is_clear {
             self.todo.truncate(first);
         }
@@ -356,18 +357,27 @@ impl Machine<'_, '_> {
         if !self.pay(parts.len()) {
             return self.leave_open(Why::Budget, at);
         }
-        for (part, mark) in parts.iter().zip(marks).rev() {
-            let value = Subject::node(part.value);
+        let value = |part: usize| Subject::node(parts[part].value);
+        for (part, mark) in marks.iter().enumerate() {
             match mark {
-                Mark::Yes => {}
-                Mark::Maybe => self.leave_open(Why::LeftOver, value),
+                Mark::Maybe => self.leave_open(Why::LeftOver, value(part)),
                 Mark::No if arena.value(schema) == Value::Bool(false) => {
-                    self.violate(keyword, value, |machine| match part.key {
+                    self.violate(keyword, value(part), |machine| match parts[part].key {
                         w::NONE => "no schema is for this item".to_owned(),
                         name => format!("no schema is for the property `{}`", machine.side.text(name)),
                     });
                 }
-                Mark::No => self.push(Work::Schema(schema), value),
+                Mark::Yes | Mark::No => {}
+            }
+        }
+        if arena.value(schema) != Value::Bool(false) {
+            for (part, _) in marks
+                .iter()
+                .enumerate()
+                .rev()
+                .filter(|(_, mark)| **mark == Mark::No)
+            {
+                self.push(Work::Schema(schema), value(part));
             }
         }
     }

@@ -189,7 +189,10 @@ impl Machine<'_, '_> {
             self.settle_circle(at);
         } else if frame.tally.holds > 0 {
             self.violate(w::NOT, at, |machine| {
-                format!("{} fits the schema of `not`, which nothing may fit", machine.shown(at))
+                format!(
+                    "{} fits the schema of `not`, which nothing may fit",
+                    machine.shown(at)
+                )
             });
         }
     }
@@ -234,7 +237,10 @@ impl Machine<'_, '_> {
                 _ => Some(Err(Why::Keyword)),
             }
         };
-        let (least, most) = match (limit(w::MIN_CONTAINS).transpose(), limit(w::MAX_CONTAINS).transpose()) {
+        let (least, most) = match (
+            limit(w::MIN_CONTAINS).transpose(),
+            limit(w::MAX_CONTAINS).transpose(),
+        ) {
             (Ok(least), Ok(most)) => (least.unwrap_or("1e0"), most),
             (Err(why), _) | (_, Err(why)) => {
                 let gap: Option<Gap> = self.gap(why, at).gap;
@@ -262,7 +268,10 @@ impl Machine<'_, '_> {
             self.settle(Verdict::Holds);
             self.violate(w::MAX_CONTAINS, at, |_| {
                 let most = number::shown(most.unwrap_or_default());
-                format!("{} items fit the schema of `contains`, more than {most}", tally.holds)
+                format!(
+                    "{} items fit the schema of `contains`, more than {most}",
+                    tally.holds
+                )
             });
         } else if below(tally.holds, least) || above(possible, most) {
             self.settle(Verdict::Open);

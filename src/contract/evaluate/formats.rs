@@ -28,8 +28,8 @@ pub(super) fn text(format: &str, text: &str) -> bool {
         "ipv6" => text.parse::<Ipv6Addr>().is_ok(),
         // Whether the rest of it is an address only its host knows.
         "email" => text.contains('@') && !text.starts_with('@') && !text.ends_with('@'),
-        // Braces are no part of one, and are in many examples for what is to be put there.
-        "uri" => !text.is_empty() && !text.contains(|found: char| found.is_whitespace() || "<>\"".contains(found)),
+        // Braces are no part of one, and are in many examples for what is to be put there; nothing is in many for none.
+        "uri" => !text.contains(|found: char| found.is_whitespace() || "<>\"".contains(found)),
         _ => true,
     }
 }
@@ -121,7 +121,19 @@ mod tests {
 
     #[test]
     fn texts_are_told_apart_where_that_is_sure() {
-        check("date", &["2024-02-29"], &["2023-02-29", "24-02-29", "2024-2-9", "2024-02-29T", "", "1९63-06-1", "today"]);
+        check(
+            "date",
+            &["2024-02-29"],
+            &[
+                "2023-02-29",
+                "24-02-29",
+                "2024-2-9",
+                "2024-02-29T",
+                "",
+                "1९63-06-1",
+                "today",
+            ],
+        );
         check(
             "date-time",
             &[
@@ -145,13 +157,33 @@ mod tests {
         );
         check(
             "uuid",
-            &["2eb8aa08-aa98-11ea-b4aa-73b441d16380", "2EB8AA08-AA98-11EA-B4AA-73B441D16380"],
-            &["2eb8aa08-aa98-11ea-b4aa-73b441d1638", "2eb8aa08aa98-11ea-b4aa-73b441d16380-", "2eb8aa08-aa98-11ea-b4aa-73b441d1638g", ""],
+            &[
+                "2eb8aa08-aa98-11ea-b4aa-73b441d16380",
+                "2EB8AA08-AA98-11EA-B4AA-73B441D16380",
+            ],
+            &[
+                "2eb8aa08-aa98-11ea-b4aa-73b441d1638",
+                "2eb8aa08aa98-11ea-b4aa-73b441d16380-",
+                "2eb8aa08-aa98-11ea-b4aa-73b441d1638g",
+                "",
+            ],
         );
-        check("ipv4", &["127.0.0.1"], &["256.0.0.1", "1.2.3", "01.2.3.4", "1.2.3.4/24", "localhost"]);
-        check("ipv6", &["::1", "2001:db8::1.2.3.4"], &["12345::", "::1%eth0", "127.0.0.1", ":"]);
+        check(
+            "ipv4",
+            &["127.0.0.1"],
+            &["256.0.0.1", "1.2.3", "01.2.3.4", "1.2.3.4/24", "localhost"],
+        );
+        check(
+            "ipv6",
+            &["::1", "2001:db8::1.2.3.4"],
+            &["12345::", "::1%eth0", "127.0.0.1", ":"],
+        );
         check("email", &["a@b", "A Name <a@b.example>"], &["a", "@", "a@", "@b"]);
-        check("uri", &["http://x.example/{id}", "/relative"], &["", "a b", "<http://x.example>"]);
+        check(
+            "uri",
+            &["http://x.example/{id}", "/relative", ""],
+            &["a b", "<http://x.example>"],
+        );
         check("no-such-format", &["", "x"], &[]);
     }
 

@@ -40,7 +40,9 @@ fn translated(pattern: &str) -> Option<String> {
     };
     while let Some(next) = reader.rest.next() {
         match next {
-            '\\' => reader.escape(Inside::Pattern)?,
+            '\\' => {
+                reader.escape(Inside::Pattern)?;
+            }
             '[' => reader.class()?,
             '(' => reader.group()?,
             '.' => reader.out.push_str(r"[^\n\r\u{2028}\u{2029}]"),
@@ -56,6 +58,15 @@ enum Inside {
     Class,
 }
 
+/// What a class may hold between its brackets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Atom {
+    /// One character: it may begin or end a range.
+    Character,
+    /// Several.
+    Set,
+}
+
 struct Reader<'a> {
     rest: std::iter::Peekable<std::str::Chars<'a>>,
     out: String,
@@ -63,32 +74,65 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// What follows a backslash.
-    fn escape(&mut self, inside: Inside) -> Option<()> {
-        let set = |reader: &mut Self, set: &str| {
-            let (open, close) = match inside {
-                Inside::Pattern => ("[", "]"),
-                Inside::Class => ("", ""),
-            };
-            reader.out.push_str(&[open, set, close].concat());
+    fn escape(&mut self, inside: Inside) -> Option<Atom> {
+        let (open, close) = match inside {
+            Inside::Pattern => ("[", "]"),
+            Inside::Class => ("", ""),
         };
-        match self.rest.next()? {
-            'd' => set(self, "0-9"),
-            'w' => set(self, "A-Za-z0-9_"),
-            's' => set(self, SPACE),
-            'D' => self.out.push_str("[^0-9]"),
-            'W' => self.out.push_str("[^A-Za-z0-9_]"),
-            'S' => self.out.push_str(&format!("[^{SPACE}]")),
-            'b' if inside == Inside::Pattern => self.out.push_str(r"(?-u:\b)"),
-            'b' => self.out.push_str(r"\x08"),
-            '0' if !self.rest.peek().is_some_and(char::is_ascii_digit) => self.out.push_str(r"\x00"),
+        let set = match self.rest.next()? {
+            'd' => [open, "0-9", close].concat(),
+            'w' => [open, "A-Za-z0-9_", close].concat(),
+            's' => [open, SPACE, close].concat(),
+            'D' => "[^0-9]".to_owned(),
+            'W' => "[^A-Za-z0-9_]".to_owned(),
+            'S' => ["[^", SPACE, "]"].concat(),
+            'b' if inside == Inside::Pattern => r"(?-u:\b)".to_owned(),
+            letter @ ('p' | 'P') => ['\\', letter].iter().collect(),
+            other => {
+                self.character(other)?;
+                return Some(Atom::Character);
+            }
+        };
+        self.out.push_str(&set);
+        // The name of a property of characters.
+        if set.len() == 2 {
+            self.out.push(self.rest.next_if_eq(&'{')?);
+            for next in self.rest.by_ref() {
+                self.out.push(next);
+                if next == '}' {
+                    break;
+                }
+            }
+        }
+        Some(Atom::Set)
+    }
+
+    /// What follows a backslash and means one character.
+    fn character(&mut self, letter: char) -> Option<()> {
+        match letter {
+            'b' => self.literal('\u{8}'),
+            't' => self.literal('\t'),
+            'n' => self.literal('\n'),
+            'v' => self.literal('\u{B}'),
+            'f' => self.literal('\u{C}'),
+            'r' => self.literal('\r'),
+            '0' if !self.rest.peek().is_some_and(char::is_ascii_digit) => self.literal('\0'),
             'c' => {
                 let letter = self.rest.next().filter(char::is_ascii_alphabetic)?;
-                self.out.push_str(&format!(r"\x{:02X}", u32::from(letter) % 32));
+                self.literal(char::from_u32(u32::from(letter) % 32)?);
             }
             'x' => self.code(2)?,
-            'u' if self.rest.peek() == Some(&'{') => self.out.push_str(r"\u"),
+            'u' if self.rest.next_if_eq(&'{').is_some() => {
+                let mut code = 0_u32;
+                loop {
+                    match self.rest.next()? {
+                        '}' => break,
+                        digit => code = code.checked_mul(16)?.checked_add(digit.to_digit(16)?)?,
+                    }
+                }
+                self.literal(char::from_u32(code)?);
+            }
             'u' => self.code(4)?,
-            plain @ ('t' | 'n' | 'v' | 'f' | 'r' | 'p' | 'P') => self.out.extend(['\\', plain]),
             // A number goes back to a group, `k` to one with a name; other letters mean something in other dialects.
             letter if letter.is_alphanumeric() => return None,
             literal => self.literal(literal),
@@ -102,7 +146,9 @@ impl Reader<'_> {
         let code = match unit {
             0xD800..0xDC00 => {
                 let is_pair = self.rest.next() == Some('\\') && self.rest.next() == Some('u');
-                let low = self.hexadecimal(4).filter(|low| is_pair && (0xDC00..0xE000).contains(low))?;
+                let low = self
+                    .hexadecimal(4)
+                    .filter(|low| is_pair && (0xDC00..0xE000).contains(low))?;
                 0x1_0000 + ((unit - 0xD800) << 10) + (low - 0xDC00)
             }
             unit => unit,
@@ -128,17 +174,35 @@ impl Reader<'_> {
         }
         self.out.push_str(if negated { "[^" } else { "[" });
         loop {
-            match self.rest.next()? {
-                ']' => break,
-                '\\' => self.escape(Inside::Class)?,
-                literal @ ('[' | '&' | '~' | '^') => self.literal(literal),
-                // A range goes on; two of them would be a difference of sets.
-                '-' if self.out.ends_with('-') || self.rest.peek() == Some(&'-') => self.literal('-'),
-                other => self.out.push(other),
+            if self.rest.next_if_eq(&']').is_some() {
+                break;
+            }
+            let first = self.atom()?;
+            let mut ahead = self.rest.clone();
+            if ahead.next() != Some('-') || ahead.next() == Some(']') {
+                continue;
+            }
+            self.rest.next();
+            // Between a set and anything else a hyphen is only a hyphen.
+            let before = self.out.len();
+            if first == Atom::Set || self.atom()? == Atom::Set {
+                self.out.insert_str(before, r"\-");
+            } else {
+                self.out.insert(before, '-');
             }
         }
         self.out.push(']');
         Some(())
+    }
+
+    fn atom(&mut self) -> Option<Atom> {
+        match self.rest.next()? {
+            '\\' => self.escape(Inside::Class),
+            literal => {
+                self.literal(literal);
+                Some(Atom::Character)
+            }
+        }
     }
 
     /// A group: of those with a question mark only the ones that ECMA-262 has and the engine as well.
@@ -185,7 +249,10 @@ mod tests {
         check(r"\bfoo\b", &["a foo b", "éfooé"], &["food"]);
         check(r"^[[&&~~a-z]+$", &["[", "&~q"], &["]"]);
         check(r"^[a-]$", &["a", "-"], &["b"]);
-        check(r"^[a--]$", &["-"], &["b"]);
+        check(r"^[--a]$", &["-", "A", "a"], &["b", "+"]);
+        check(r"^[\w-.]+$", &["a-b.c"], &["a,b"]);
+        check(r"^[.-\d]+$", &[".-1"], &["/"]);
+        check(r"^[\p{Lu}a-c]+$", &["Éb"], &["é"]);
         check(r"^[+--]$", &["+", ",", "-"], &["."]);
         check(r"^[\]\\/\-]$", &["]", "\\", "/", "-"], &["a"]);
         check(r"^\/\-\#\@$", &["/-#@"], &[]);
@@ -203,8 +270,28 @@ mod tests {
     #[test]
     fn what_has_no_counterpart_is_not_run() {
         for pattern in [
-            "(?=a)", "(?!a)", "(?<=a)b", "(?<!a)b", r"(a)\1", r"(?<x>a)\k<x>", "(?i)a", "(?P<x>a)", r"\Aa\Z", r"\Ba",
-            "(", "[", "a{2,1}", r"\", r"\u12", r"\uD83D", "*", "(a{1000}){1000}",
+            "(?=a)",
+            "(?!a)",
+            "(?<=a)b",
+            "(?<!a)b",
+            r"(a)\1",
+            r"(?<x>a)\k<x>",
+            "(?i)a",
+            "(?P<x>a)",
+            r"\Aa\Z",
+            r"\Ba",
+            "(",
+            "[",
+            "a{2,1}",
+            r"\",
+            r"\u12",
+            r"\u{110000}",
+            r"\pL",
+            r"\p{",
+            r"[b-a]",
+            r"\uD83D",
+            "*",
+            "(a{1000}){1000}",
         ] {
             assert!(compiled(pattern).is_none(), "{pattern}");
         }

@@ -12,6 +12,7 @@ use super::{Check, Findings, Kind, Rule};
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::evaluate::{Evaluator, Outcome, Sent, Violation};
 use crate::contract::load::Version;
+use crate::contract::number;
 use crate::contract::view::schema::{Schema, Types};
 use crate::contract::words as w;
 
@@ -217,7 +218,12 @@ impl Checker<'_, '_, '_> {
     }
 
     fn example(&mut self, schema: NodeId, example: NodeId, sent: Sent, written: Written) {
-        let outcome = self.evaluator.violations(schema, example, sent);
+        let mut outcome = self.evaluator.violations(schema, example, sent);
+        if written == Written::Otherwise {
+            outcome
+                .violations
+                .retain(|violation| !self.is_text_of_form(violation));
+        }
         if outcome.fails() && !self.is_writing(schema, example, written) {
             self.report(Rule::ExampleViolatesSchema, &outcome);
         }
@@ -234,13 +240,35 @@ impl Checker<'_, '_, '_> {
         };
         match written {
             Written::Plainly => false,
-            Written::Otherwise => !types.meets(Types::STRING) && types.meets(Types::OBJECT.with(Types::ARRAY)),
+            Written::Otherwise => {
+                !types.meets(Types::STRING) && types.meets(Types::OBJECT.with(Types::ARRAY))
+            }
             Written::Json => match serde_json::from_str(arena.text(text)) {
                 Ok(serde_json::Value::Object(_)) => types.meets(Types::OBJECT),
                 Ok(serde_json::Value::Array(_)) => types.meets(Types::ARRAY),
                 _ => false,
             },
         }
+    }
+
+    /// Whether a violation is only that of a word that stands for a list of one, or for a number: in a form all is text.
+    fn is_text_of_form(&self, violation: &Violation) -> bool {
+        let arena = self.survey.arena();
+        let Value::Text(text) = arena.value(violation.instance) else {
+            return false;
+        };
+        let Some(schema) = Schema::of(self.survey.side, violation.schema) else {
+            return false;
+        };
+        let kinds = match arena.text(text) {
+            "true" | "false" => Types::BOOLEAN.with(Types::ARRAY),
+            text => match number::canonical(text) {
+                Some(number) if number::is_whole(&number) => Types::INTEGER.with(Types::ARRAY),
+                Some(_) => Types::FRACTION.with(Types::ARRAY),
+                None => Types::ARRAY,
+            },
+        };
+        violation.keyword == w::TYPE && schema.types().meets(kinds)
     }
 
     fn report(&mut self, rule: Rule, outcome: &Outcome) {
