@@ -27,7 +27,7 @@ use machine::{Machine, Subject};
 use patterns::Patterns;
 
 /// What one value may cost, in steps.
-const STEPS: u64 = 400_000;
+const STEPS: u64 = 2_000_000;
 
 /// What all values of one evaluator may cost together.
 const ALL_STEPS: u64 = 40_000_000;
