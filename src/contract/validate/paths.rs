@@ -206,7 +206,8 @@ fn ambiguous(survey: &Survey<'_>, entries: &[&Entry], findings: &mut Findings) {
             let known: HashMap<Vec<&str>, &Entry> = others.iter().rev().map(|entry| (key(entry), *entry)).collect();
             for entry in own {
                 let Some(other) = known.get(&key(entry)) else { continue };
-                if shares_method(survey, entry, other) && told.insert(entry.value) {
+                let may_mean = || shares_method(survey, entry, other) && fits(survey, entry, other) && fits(survey, other, entry);
+                if may_mean() && told.insert(entry.value) {
                     let says = format!(
                         "a request can mean {} as well as {}",
                         forms::quoted(survey.text(entry.key)),
@@ -221,6 +222,29 @@ fn ambiguous(survey: &Survey<'_>, entries: &[&Entry], findings: &mut Findings) {
 
 fn segments<'a>(survey: &Survey<'a>, entry: &Entry) -> Vec<&'a str> {
     survey.text(entry.key).split('/').skip(1).collect()
+}
+
+/// Whether the names of one path may stand where another one has parameters: `comments` is no number.
+fn fits(survey: &Survey<'_>, entry: &Entry, other: &Entry) -> bool {
+    let arena = survey.arena();
+    let mut all = in_path(survey, entry.value).0;
+    for (_, operation) in operations(survey, entry.value) {
+        all.extend(in_path(survey, operation).0);
+    }
+    let kind = |name: &str| {
+        let (_, written) = all.iter().find(|(known, _)| survey.text(*known) == name)?;
+        let node = survey.side.follow(*written)?;
+        let schema = survey.side.get(node, w::SCHEMA).unwrap_or(node);
+        arena.get_text(schema, w::TYPE)
+    };
+    segments(survey, entry).into_iter().zip(segments(survey, other)).all(|(own, theirs)| {
+        let name = own.strip_prefix('{').and_then(|own| own.strip_suffix('}'));
+        match name.filter(|_| !theirs.contains('{')).and_then(kind) {
+            Some(w::INTEGER | w::NUMBER) => theirs.parse::<f64>().is_ok(),
+            Some(w::BOOLEAN) => matches!(theirs, "true" | "false"),
+            _ => true,
+        }
+    })
 }
 
 fn shares_method(survey: &Survey<'_>, one: &Entry, other: &Entry) -> bool {
