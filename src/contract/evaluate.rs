@@ -23,7 +23,7 @@ use super::arena::{NodeId, Word};
 use super::role::Role;
 use super::view::Side;
 use super::words as w;
-use machine::{Machine, Subject};
+use machine::Machine;
 use patterns::Patterns;
 
 /// What one value may cost, in steps.
@@ -148,11 +148,6 @@ impl<'a> Evaluator<'a> {
     /// The same, for a value that is said by a keyword of the schema itself, such as a member of its `enum`: by the others.
     pub fn violations_but(&mut self, keyword: Word, schema: NodeId, instance: NodeId) -> Outcome {
         Machine::new(self, Sent::Either, Some((schema, keyword))).run(schema, instance)
-    }
-
-    /// A value for people, cut where it is long.
-    pub fn shown(&self, node: NodeId) -> String {
-        assertions::shown(self.side, Subject::node(node))
     }
 
     /// Whether several schemas have this anchor.

@@ -3,10 +3,23 @@
 //! [`survey`] walks from the root, through references, to every object once for each kind of object as which it is used, and
 //! holds its fields against the tables. Then each of [`CHECKS`] looks at what it is about. Nothing recurses.
 
+mod components;
+mod discriminators;
+mod document;
 mod forms;
 mod kind;
+mod links;
+mod media;
+mod operations;
+mod parameters;
+mod paths;
+mod patterns;
 mod rules;
+mod schemas;
+mod security;
+mod servers;
 mod survey;
+mod swagger2;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -41,7 +54,22 @@ pub trait Check: Sync {
 }
 
 /// All checks, in the order in which they run. What they find is sorted by place.
-static CHECKS: &[&dyn Check] = &[&values::Values];
+static CHECKS: &[&dyn Check] = &[
+    &document::Documents,
+    &servers::Servers,
+    &paths::Paths,
+    &operations::Operations,
+    &parameters::Parameters,
+    &media::Media,
+    &links::Links,
+    &schemas::Schemas,
+    &values::Values,
+    &patterns::Patterns,
+    &discriminators::Discriminators,
+    &security::Security,
+    &swagger2::Swagger2,
+    &components::Components,
+];
 
 /// What was found so far.
 #[derive(Debug, Default)]

@@ -8,7 +8,6 @@ use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::load::Version;
 use crate::contract::number;
 use crate::contract::role::Role;
-use crate::contract::view::Side;
 use crate::contract::view::schema::Types;
 use crate::contract::words as w;
 
@@ -336,20 +335,14 @@ impl Machine<'_, '_> {
 
     /// A value for people, cut where it is long.
     pub(super) fn shown(&self, at: Subject) -> String {
-        shown(self.side, at)
-    }
-}
-
-/// A value for people, cut where it is long.
-pub(super) fn shown(side: Side<'_>, at: Subject) -> String {
-    let value = at.name.map_or_else(|| side.arena().value(at.node), Value::Text);
-    match value {
-        Value::Null => "`null`".to_owned(),
-        Value::Bool(value) => format!("`{value}`"),
-        Value::Number(word) => number::shown(side.text(word)),
-        Value::Text(word) => format!("{:?}", cut(side.text(word))),
-        Value::List(_) => "the list".to_owned(),
-        Value::Map(_) => "the object".to_owned(),
+        match self.value(at) {
+            Value::Null => "`null`".to_owned(),
+            Value::Bool(value) => format!("`{value}`"),
+            Value::Number(word) => number::shown(self.side.text(word)),
+            Value::Text(word) => format!("{:?}", cut(self.side.text(word))),
+            Value::List(_) => "the list".to_owned(),
+            Value::Map(_) => "the object".to_owned(),
+        }
     }
 }
 

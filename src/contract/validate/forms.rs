@@ -60,6 +60,31 @@ pub(super) fn is_media_range(text: &str) -> bool {
         .is_some_and(|(kind, rest)| is_token(kind) && is_token(rest))
 }
 
+/// The names in a text's braces, or what is wrong with the braces.
+pub(super) fn template(text: &str) -> Result<Vec<&str>, String> {
+    let mut names = Vec::new();
+    let mut open = None;
+    for (at, letter) in text.char_indices() {
+        match (letter, open) {
+            ('{', None) => open = Some(at + 1),
+            ('{', Some(_)) => return Err("a brace opens in a brace".to_owned()),
+            ('}', None) => return Err("a brace closes that is not open".to_owned()),
+            ('}', Some(from)) => {
+                if from == at {
+                    return Err("there is no name in its braces".to_owned());
+                }
+                names.push(&text[from..at]);
+                open = None;
+            }
+            _ => {}
+        }
+    }
+    match open {
+        Some(_) => Err("a brace is not closed".to_owned()),
+        None => Ok(names),
+    }
+}
+
 /// A text in backquotes, cut where it gets long.
 pub(super) fn quoted(text: &str) -> String {
     const LONG: usize = 80;

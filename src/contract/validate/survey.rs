@@ -3,18 +3,22 @@
 //! Components come last: what has been reached by then is in use, and what has not is reported as unused.
 
 mod fields;
+mod named;
 mod references;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::kind::Kind;
 use super::rules::Rule;
 use super::tables::{Rest, Takes, table};
 use super::{Findings, called};
-use crate::contract::arena::{Arena, Entry, NodeId, Value, Word};
+use crate::contract::arena::{Arena, Entry, NodeId, SourceId, Value, Word};
 use crate::contract::load::Version;
 use crate::contract::view::Side;
 use crate::contract::words as w;
+
+/// How often is asked what the schemas that were met by name lead to.
+const MAX_ROUNDS: usize = 64;
 
 /// An object of a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +37,8 @@ pub struct Survey<'a> {
     objects: Vec<Vec<Object>>,
     /// Components that nothing outside of the components leads to, with their kinds.
     pub unused: Vec<(Kind, Object)>,
+    /// The files that it is spread over.
+    pub sources: BTreeSet<SourceId>,
 }
 
 impl<'a> Survey<'a> {
@@ -72,12 +78,14 @@ pub(super) fn survey<'a>(side: Side<'a>, findings: &mut Findings) -> Survey<'a> 
         todo: Vec::new(),
         objects: vec![Vec::new(); Kind::COUNT],
         components: Vec::new(),
+        sources: BTreeSet::from([side.document.root.source]),
+        variants: HashSet::new(),
         problems: references::problems(side),
     };
     walk.meet(side.document.root.node, Kind::Root, w::NONE);
     walk.run();
     let unused = walk.components();
-    let mut objects = walk.objects;
+    let (mut objects, sources) = (walk.objects, walk.sources);
     for objects in &mut objects {
         objects.sort_unstable();
     }
@@ -85,6 +93,7 @@ pub(super) fn survey<'a>(side: Side<'a>, findings: &mut Findings) -> Survey<'a> 
         side,
         objects,
         unused,
+        sources,
     }
 }
 
@@ -97,6 +106,9 @@ struct Walk<'a, 'f> {
     objects: Vec<Vec<Object>>,
     /// Components, kept back until everything else has been seen.
     components: Vec<(Kind, Object)>,
+    sources: BTreeSet<SourceId>,
+    /// Schemas that are built on one with a discriminator.
+    variants: HashSet<NodeId>,
     problems: references::Problems<'a>,
 }
 
@@ -123,6 +135,10 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
+    fn is_seen(&self, node: NodeId, kind: Kind) -> bool {
+        self.seen[node.index()] & (1 << kind as u32) != 0
+    }
+
     fn run(&mut self) {
         while let Some((kind, object)) = self.todo.pop() {
             self.visit(kind, object);
@@ -133,6 +149,12 @@ impl<'a> Walk<'a, '_> {
     fn components(&mut self) -> Vec<(Kind, Object)> {
         let mut components = std::mem::take(&mut self.components);
         components.sort_unstable_by_key(|(_, object)| *object);
+        for _ in 0..MAX_ROUNDS {
+            if !self.meet_named(&components) {
+                break;
+            }
+            self.run();
+        }
         let is_unused =
             |(kind, object): &&(Kind, Object)| self.seen[object.node.index()] & (1 << *kind as u32) == 0;
         let unused = components.iter().filter(is_unused).copied().collect();

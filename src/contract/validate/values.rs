@@ -1,4 +1,5 @@
 //! Values that stand in a description beside the schema that they are of: examples, defaults, members of `enum`, constants.
+//! What is wrong with a list of values itself, others say.
 //!
 //! What cannot be decided is not reported. One finding a value: the first thing that is wrong with it, at its place.
 
@@ -7,8 +8,9 @@ mod tests;
 
 use std::collections::HashMap;
 
-use super::survey::Survey;
-use super::{Check, Findings, Kind, Rule};
+use super::rules::Rule;
+use super::schemas::like_schemas;
+use super::{Check, Findings, Kind, Survey};
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::evaluate::{Evaluator, Outcome, Sent, Violation};
 use crate::contract::load::Version;
@@ -56,9 +58,11 @@ impl Checker<'_, '_, '_> {
     /// What schemas say about themselves.
     fn schemas(&mut self) {
         let survey = self.survey;
+        for (_, node) in like_schemas(survey) {
+            self.schema(node);
+        }
+        let arena = survey.arena();
         for object in survey.of(Kind::Schema) {
-            self.schema(object.node);
-            let arena = survey.arena();
             if let Some(example) = arena.get(object.node, w::EXAMPLE) {
                 self.example(object.node, example, Sent::Either, Written::Json);
             }
@@ -67,14 +71,6 @@ impl Checker<'_, '_, '_> {
                 .filter(|_| survey.version() >= Version::V31);
             for example in examples.into_iter().flat_map(|list| arena.items(list)) {
                 self.example(object.node, example, Sent::Either, Written::Json);
-            }
-        }
-        if survey.version() == Version::V2 {
-            // There these are schemas themselves.
-            for kind in [Kind::Parameter, Kind::Header, Kind::Items] {
-                for object in survey.of(kind) {
-                    self.schema(object.node);
-                }
             }
         }
     }
@@ -86,7 +82,6 @@ impl Checker<'_, '_, '_> {
             self.report(Rule::DefaultViolatesSchema, &outcome);
         }
         if let Some(list) = arena.get(schema, w::ENUM) {
-            self.repeated(list);
             for member in arena.items(list) {
                 self.member(schema, w::ENUM, w::CONST, member);
             }
@@ -106,23 +101,6 @@ impl Checker<'_, '_, '_> {
             .violations
             .retain(|violation| (violation.schema, violation.keyword) != (schema, other));
         self.report(Rule::EnumValueViolatesSchema, &outcome);
-    }
-
-    /// Values that stand twice in a list.
-    fn repeated(&mut self, list: NodeId) {
-        let arena = self.survey.arena();
-        let hashes = &self.survey.side.world.hashes;
-        let mut seen: HashMap<u64, Vec<NodeId>> = HashMap::new();
-        for member in arena.items(list) {
-            let alike = seen.entry(hashes.of(member)).or_default();
-            if alike.iter().any(|earlier| arena.same(*earlier, member)) {
-                let shown = self.evaluator.shown(member);
-                let says = format!("{shown} stands in `enum` already");
-                self.findings.add(Rule::DuplicateEnumValue, member, says);
-            } else {
-                alike.push(member);
-            }
-        }
     }
 
     /// Examples of parameters and headers.

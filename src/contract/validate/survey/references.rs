@@ -47,7 +47,10 @@ impl Walk<'_, '_> {
                     );
                     self.findings.add(Rule::RefToWrongKind, reference, says);
                 }
-                _ => self.meet(target, kind, object.name),
+                _ => {
+                    self.sources.insert(arena.source_of(target));
+                    self.meet(target, kind, object.name);
+                }
             }
         } else if let Some(problem) = self.problems.get(&reference) {
             let rule = match problem.why {
