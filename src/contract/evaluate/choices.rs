@@ -126,7 +126,10 @@ impl Machine<'_, '_> {
             return true;
         }
         let one = keyword == w::ONE_OF;
-        if one && tally.holds - tally.assumed > 1 {
+        if one && tally.holds > 1 && self.meant(list, at).is_some() {
+            // Read strictly, what fits two fits none; but a discriminator is there to say which one is meant.
+            self.settle(Verdict::Holds);
+        } else if one && tally.holds - tally.assumed > 1 {
             self.settle(Verdict::Holds);
             self.violate(keyword, at, |machine| {
                 format!(
@@ -163,13 +166,36 @@ impl Machine<'_, '_> {
         true
     }
 
-    /// The one branch that a value can have been meant for, by its type: what it violates says more than the choice does.
+    /// The branch that the value names by the property of the discriminator.
+    fn meant(&self, list: NodeId, at: Subject) -> Option<NodeId> {
+        let arena = self.arena();
+        let discriminator = arena.get(self.frames.last()?.schema, w::DISCRIMINATOR)?;
+        let property = arena.get_text(discriminator, w::PROPERTY_NAME)?;
+        let value = arena.get_text(at.node, property)?;
+        let mapped = arena
+            .get(discriminator, w::MAPPING)
+            .and_then(|mapping| arena.get_text(mapping, value));
+        let name = arena.text(mapped.unwrap_or(value));
+        let is_named = |branch: &NodeId| {
+            let reference = arena.get_text(*branch, w::REF).map(|word| arena.text(word));
+            reference.is_some_and(|reference| {
+                reference == name || reference.rsplit('/').next() == Some(name)
+            })
+        };
+        arena.items(list).find(is_named)
+    }
+
+    /// The one branch that a value can have been meant for, by its discriminator or else by its type: what it violates says
+    /// more than the choice does.
     fn only_candidate(&mut self, list: NodeId, at: Subject) -> Option<NodeId> {
         const MANY: usize = 64;
         let arena = self.arena();
         let branches = arena.entries(list);
         if branches.len() > MANY || !self.pay(branches.len()) {
             return None;
+        }
+        if let Some(meant) = self.meant(list, at) {
+            return Some(meant);
         }
         let kind = self.kind(at)?;
         let mut candidates = branches.iter().map(|branch| branch.value).filter(|branch| {

@@ -98,6 +98,31 @@ fn what_is_only_read_may_miss_in_a_request() {
 }
 
 #[test]
+fn a_discriminator_says_which_alternative_is_meant() {
+    let pets = |mapping: &str| {
+        format!(
+            r##"{{"S":{{"discriminator":{{"propertyName":"kind"{mapping}}},
+            "oneOf":[{{"$ref":"#/components/schemas/Cat"}},{{"$ref":"#/components/schemas/Dog"}}]}},
+            "Cat":{{"type":"object","properties":{{"claws":{{"type":"integer"}}}}}},
+            "Dog":{{"type":"object","properties":{{"tail":{{"type":"integer"}}}}}}}}"##
+        )
+    };
+    let mapped = pets(r##","mapping":{"c":"#/components/schemas/Cat","d":"Dog"}"##);
+    let plain = pets("");
+    for (schemas, cat, dog) in [(&mapped, "c", "d"), (&plain, "Cat", "Dog")] {
+        for version in ["3.0.3", "3.1.0"] {
+            let check = |instance: String, expect: &[&str]| check(version, schemas, &instance, expect);
+            check(format!(r#"{{"kind":"{cat}"}}"#), &[]);
+            check(format!(r#"{{"kind":"{dog}","tail":1,"claws":1}}"#), &[]);
+            check(format!(r#"{{"kind":"{cat}","tail":"x","claws":"y"}}"#), &["type /claws"]);
+            check(format!(r#"{{"kind":"{dog}","tail":"x","claws":"y"}}"#), &["type /tail"]);
+            check(r#"{"kind":"cow"}"#.to_owned(), &["oneOf"]);
+            check("{}".to_owned(), &["oneOf"]);
+        }
+    }
+}
+
+#[test]
 fn a_dynamic_reference_is_followed_where_it_can_mean_one_schema_only() {
     let tree =
         r##"{"S":{"$dynamicAnchor":"node","type":"object","properties":{"next":{"$dynamicRef":"#node"}}}}"##;
