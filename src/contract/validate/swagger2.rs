@@ -18,7 +18,7 @@ impl Check for Swagger2 {
         }
         for kind in [Kind::Items, Kind::Header] {
             for object in survey.of(kind) {
-                simple(survey, object.node, kind, false, findings);
+                simple(survey, object.node, kind, findings);
             }
         }
         for item in survey.of(Kind::PathItem) {
@@ -48,8 +48,7 @@ fn shape(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
         let says = "only a parameter `in: body` has a `schema`";
         findings.add(Rule::UnknownField, schema, says);
     }
-    let may_repeat = matches!(place, Some(w::QUERY | w::FORM_DATA));
-    simple(survey, node, Kind::Parameter, may_repeat, findings);
+    simple(survey, node, Kind::Parameter, findings);
     if let Some(at) = arena.get(node, w::TYPE)
         && arena.as_text(at) == Some(w::FILE)
         && place != Some(w::FORM_DATA)
@@ -58,7 +57,7 @@ fn shape(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     }
 }
 
-fn simple(survey: &Survey<'_>, node: NodeId, kind: Kind, may_repeat: bool, findings: &mut Findings) {
+fn simple(survey: &Survey<'_>, node: NodeId, kind: Kind, findings: &mut Findings) {
     const FORMATS: [Word; 5] = [w::CSV, w::SSV, w::TSV, w::PIPES, w::MULTI];
     let arena = survey.arena();
     let Some(at) = arena.get(node, w::TYPE) else {
@@ -78,6 +77,7 @@ fn simple(survey: &Survey<'_>, node: NodeId, kind: Kind, may_repeat: bool, findi
     let Some(at) = arena.get(node, w::COLLECTION_FORMAT) else {
         return;
     };
+    let may_repeat = matches!(arena.get_text(node, w::IN), Some(w::QUERY | w::FORM_DATA));
     match arena.as_text(at) {
         Some(w::MULTI) if !may_repeat => {
             let says = "`multi` is for parameters `in: query` and `in: formData`";
@@ -98,7 +98,7 @@ fn bodies(survey: &Survey<'_>, item: NodeId, findings: &mut Findings) {
         if !super::operations::METHODS.contains(&field.key) || !arena.is_map(field.value) {
             continue;
         }
-        let (mut body, mut form, mut file) = (None, None, false);
+        let (mut body, mut form, mut sent) = (None, None, Form::Fields);
         let lists = [field.value, item].into_iter().filter_map(|owner| arena.get(owner, w::PARAMETERS));
         let mut is_double = None;
         for written in lists.flat_map(|list| arena.items(list)) {
@@ -113,7 +113,9 @@ fn bodies(survey: &Survey<'_>, item: NodeId, findings: &mut Findings) {
                 Some(w::FORM_DATA) => {
                     is_double = is_double.or(body.map(|_| written));
                     form = arena.get_text(node, w::NAME);
-                    file |= arena.get_text(node, w::TYPE) == Some(w::FILE);
+                    if arena.get_text(node, w::TYPE) == Some(w::FILE) {
+                        sent = Form::Files;
+                    }
                 }
                 _ => {}
             }
@@ -122,13 +124,22 @@ fn bodies(survey: &Survey<'_>, item: NodeId, findings: &mut Findings) {
             findings.add(Rule::BodyAndFormData, at, "the operation has another body already");
         }
         if form.is_some() {
-            consumes(survey, field.value, file, findings);
+            consumes(survey, field.value, sent, findings);
         }
     }
 }
 
-fn consumes(survey: &Survey<'_>, operation: NodeId, has_file: bool, findings: &mut Findings) {
+/// What is in a form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Fields,
+    /// Files, too.
+    Files,
+}
+
+fn consumes(survey: &Survey<'_>, operation: NodeId, form: Form, findings: &mut Findings) {
     let arena = survey.arena();
+    let has_file = form == Form::Files;
     let list = arena.get(operation, w::CONSUMES).or_else(|| arena.get(survey.root(), w::CONSUMES));
     let fits = |node| {
         let Some(word) = arena.as_text(node) else { return true };

@@ -182,6 +182,10 @@ impl Walk<'_, '_> {
                     let says = format!("`{}` stands twice in `required`", arena.text(word));
                     self.findings.add(Rule::DuplicateRequiredField, item, says);
                 }
+                Some(word) if matches!(key, w::CONSUMES | w::PRODUCES | w::SCHEMES) && !seen.insert(word) => {
+                    let says = format!("`{}` stands twice in `{}`", arena.text(word), arena.text(key));
+                    self.findings.add(Rule::SpecValidationError, item, says);
+                }
                 Some(_) => {}
                 None => self.wrong_type(Rule::WrongType, item, w::NONE, "a text"),
             }

@@ -78,7 +78,12 @@ impl Walk<'_, '_> {
         for field in arena.fields(node) {
             let counts = match field.key {
                 w::REF => true,
-                w::SUMMARY | w::DESCRIPTION => self.version() >= Version::V31,
+                w::SUMMARY | w::DESCRIPTION if self.version() >= Version::V31 => {
+                    if arena.as_text(field.value).is_none() {
+                        self.wrong_type(Rule::WrongType, field.value, field.key, "a text");
+                    }
+                    true
+                }
                 _ => arena.text(field.key).starts_with("x-"),
             };
             if !counts {

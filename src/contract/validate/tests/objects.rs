@@ -85,6 +85,7 @@ pub(super) const CASES: &[Case] = &[
     ("ref-to-wrong-kind", "3.0.0", In::Document, "paths: {/a: {parameters: [{$ref: '#/components/schemas/A'}]}}\ncomponents: {schemas: {A: {}}}", "paths: {/a: {parameters: [{$ref: '#/components/parameters/A'}]}}\ncomponents: {parameters: {A: {name: a, in: query, schema: {}}}}"),
     ("extra-sibling-fields", "3.0.0", In::Document, "paths: {}\ncomponents: {schemas: {A: {$ref: '#/components/schemas/B', title: a}, B: {}}}", "openapi: 3.1.0\npaths: {}\ncomponents: {schemas: {A: {$ref: '#/components/schemas/B', title: a}, B: {}}}"),
     ("extra-sibling-fields", "3.1.0", In::Document, "paths: {/a: {parameters: [{$ref: '#/components/parameters/A', required: true}]}}\ncomponents: {parameters: {A: {name: a, in: query, schema: {}}}}", "paths: {/a: {parameters: [{$ref: '#/components/parameters/A', description: b}]}}\ncomponents: {parameters: {A: {name: a, in: query, schema: {}}}}"),
+    ("wrong-type", "3.1.0", In::Document, "paths: {/a: {parameters: [{$ref: '#/components/parameters/A', description: 1}]}}\ncomponents: {parameters: {A: {name: a, in: query, schema: {}}}}", "paths: {/a: {parameters: [{$ref: '#/components/parameters/A', description: b}]}}\ncomponents: {parameters: {A: {name: a, in: query, schema: {}}}}"),
     // Parameters.
     ("parameter-name-required", "3.0.0", In::Parameter, "{in: query, schema: {}}", "{name: a, in: query, schema: {}}"),
     ("parameter-in-invalid", "3.0.0", In::Parameter, "{name: a, in: body, schema: {}}", "{name: a, in: query, schema: {}}"),
@@ -163,10 +164,11 @@ pub(super) const CASES: &[Case] = &[
     ("collection-format-multi-not-allowed", "2.0", In::Parameter, "{name: a, in: header, type: array, items: {type: string}, collectionFormat: multi}", "{name: a, in: header, type: array, items: {type: string}, collectionFormat: csv}"),
     ("file-not-allowed", "2.0", In::Parameter, "{name: a, in: query, type: file}", "{name: a, in: query, type: string}"),
     ("file-not-allowed", "2.0", In::Schema, "{properties: {a: {type: file}}}", "{properties: {a: {type: string}}}"),
-    ("file-not-allowed", "2.0", In::Schema, "{type: file}", "{}\npaths: {/a: {get: {responses: {'200': {description: a, schema: {type: file}}}}}}"),
+    ("file-not-allowed", "2.0", In::Document, "paths: {}\ndefinitions: {A: {type: file}}", "paths: {/a: {get: {responses: {'200': {description: a, schema: {type: file}}}}}}"),
     ("body-and-form-data", "2.0", In::Parameter, "{name: a, in: body, schema: {}}, {name: b, in: formData, type: string}", "{name: a, in: body, schema: {}}"),
     ("form-data-consumes", "2.0", In::Operation, "consumes: [application/json]\n      parameters: [{name: a, in: formData, type: string}]", "consumes: [application/x-www-form-urlencoded]\n      parameters: [{name: a, in: formData, type: string}]"),
     ("form-data-consumes", "2.0", In::Operation, "parameters: [{name: a, in: formData, type: file}]", "consumes: [multipart/form-data]\n      parameters: [{name: a, in: formData, type: file}]"),
     ("required-with-default", "2.0", In::Parameter, "{name: a, in: query, required: true, type: string, default: b}", "{name: a, in: query, type: string, default: b}"),
+    ("spec-validation-error", "2.0", In::Document, "paths: {}\nconsumes: [a/b, a/b]", "paths: {}\nconsumes: [a/b, c/d]"),
     ("newer-field", "2.0", In::Document, "paths: {}\nservers: []", "paths: {}\nhost: a"),
 ];
