@@ -178,9 +178,7 @@ impl Machine<'_, '_> {
         let name = arena.text(mapped.unwrap_or(value));
         let is_named = |branch: &NodeId| {
             let reference = arena.get_text(*branch, w::REF).map(|word| arena.text(word));
-            reference.is_some_and(|reference| {
-                reference == name || reference.rsplit('/').next() == Some(name)
-            })
+            reference.is_some_and(|reference| reference == name || reference.rsplit('/').next() == Some(name))
         };
         arena.items(list).find(is_named)
     }

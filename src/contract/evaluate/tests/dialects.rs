@@ -114,8 +114,14 @@ fn a_discriminator_says_which_alternative_is_meant() {
             let check = |instance: String, expect: &[&str]| check(version, schemas, &instance, expect);
             check(format!(r#"{{"kind":"{cat}"}}"#), &[]);
             check(format!(r#"{{"kind":"{dog}","tail":1,"claws":1}}"#), &[]);
-            check(format!(r#"{{"kind":"{cat}","tail":"x","claws":"y"}}"#), &["type /claws"]);
-            check(format!(r#"{{"kind":"{dog}","tail":"x","claws":"y"}}"#), &["type /tail"]);
+            check(
+                format!(r#"{{"kind":"{cat}","tail":"x","claws":"y"}}"#),
+                &["type /claws"],
+            );
+            check(
+                format!(r#"{{"kind":"{dog}","tail":"x","claws":"y"}}"#),
+                &["type /tail"],
+            );
             check(r#"{"kind":"cow"}"#.to_owned(), &["oneOf"]);
             check("{}".to_owned(), &["oneOf"]);
         }
