@@ -40,7 +40,10 @@ impl Check for Discriminators {
 /// Schemas that others are built on by `allOf`.
 fn bases(survey: &Survey<'_>) -> HashSet<NodeId> {
     let arena = survey.arena();
-    let lists = survey.of(Kind::Schema).iter().filter_map(|schema| arena.get(schema.node, w::ALL_OF));
+    let lists = survey
+        .of(Kind::Schema)
+        .iter()
+        .filter_map(|schema| arena.get(schema.node, w::ALL_OF));
     lists
         .flat_map(|list| arena.items(list))
         .filter_map(|item| survey.side.world.refs.target(item))
@@ -57,7 +60,9 @@ fn told_apart(
 ) {
     let arena = survey.arena();
     let shown = forms::quoted(arena.text(property));
-    let lists = [w::ONE_OF, w::ANY_OF].into_iter().filter_map(|key| arena.get(schema, key));
+    let lists = [w::ONE_OF, w::ANY_OF]
+        .into_iter()
+        .filter_map(|key| arena.get(schema, key));
     let branches: Vec<NodeId> = lists.flat_map(|list| arena.items(list)).collect();
     if branches.is_empty() {
         if survey.version() == Version::V2 && !demands(survey, schema, property) {
@@ -66,7 +71,8 @@ fn told_apart(
         }
         let has_mapping = arena.get(at, w::MAPPING).is_some();
         if survey.version() >= Version::V30 && !bases.contains(&schema) && !has_mapping {
-            let says = "there is neither a choice beside the discriminator nor a schema that is built on this one";
+            let says =
+                "there is neither a choice beside the discriminator nor a schema that is built on this one";
             findings.add(Rule::DiscriminatorWithoutChoice, at, says);
         }
         return;
@@ -102,12 +108,24 @@ fn demands(survey: &Survey<'_>, schema: NodeId, property: Word) -> bool {
             }
             let properties = arena.get(node, w::PROPERTIES);
             is_described |= properties.is_some_and(|map| arena.get(map, property).is_some());
-            let names = arena.get(node, w::REQUIRED).into_iter().flat_map(|list| arena.items(list));
-            is_required |= names.into_iter().any(|name| arena.as_text(name) == Some(property));
-            let parts = arena.get(node, w::ALL_OF).into_iter().flat_map(|list| arena.items(list));
+            let names = arena
+                .get(node, w::REQUIRED)
+                .into_iter()
+                .flat_map(|list| arena.items(list));
+            is_required |= names
+                .into_iter()
+                .any(|name| arena.as_text(name) == Some(property));
+            let parts = arena
+                .get(node, w::ALL_OF)
+                .into_iter()
+                .flat_map(|list| arena.items(list));
             todo.extend(parts);
             // A choice of choices: each is looked at where it stands.
-            if [w::ONE_OF, w::ANY_OF].into_iter().any(|key| arena.get(node, key).is_some()) && node != schema {
+            if [w::ONE_OF, w::ANY_OF]
+                .into_iter()
+                .any(|key| arena.get(node, key).is_some())
+                && node != schema
+            {
                 return true;
             }
         }
@@ -152,7 +170,9 @@ pub(super) enum Named {
 pub(super) fn schema_of(side: Side<'_>, at: NodeId, text: &str) -> Named {
     let arena = side.arena();
     let schemas = side.components(w::SCHEMAS);
-    let by_name = schemas.zip(arena.word(text)).and_then(|(schemas, word)| arena.get(schemas, word));
+    let by_name = schemas
+        .zip(arena.word(text))
+        .and_then(|(schemas, word)| arena.get(schemas, word));
     if let Some(node) = by_name {
         return Named::Schema(node);
     }
@@ -166,8 +186,13 @@ pub(super) fn schema_of(side: Side<'_>, at: NodeId, text: &str) -> Named {
                 let next = arena.word(&part).and_then(|word| arena.get(node, word));
                 let Some(next) = next else {
                     // Percent signs, lists and references on the way are left to those who follow it.
-                    let is_plain = arena.is_map(node) && arena.get(node, w::REF).is_none() && !part.contains('%');
-                    return if is_plain { Named::Nothing } else { Named::Elsewhere };
+                    let is_plain =
+                        arena.is_map(node) && arena.get(node, w::REF).is_none() && !part.contains('%');
+                    return if is_plain {
+                        Named::Nothing
+                    } else {
+                        Named::Elsewhere
+                    };
                 };
                 node = next;
             }

@@ -18,9 +18,10 @@ impl Check for Documents {
         duplicate_keys(survey, findings);
         for license in survey.of(Kind::License) {
             let arena = survey.arena();
-            if let (Some(identifier), Some(_)) =
-                (arena.get(license.node, w::IDENTIFIER), arena.get(license.node, w::URL))
-            {
+            if let (Some(identifier), Some(_)) = (
+                arena.get(license.node, w::IDENTIFIER),
+                arena.get(license.node, w::URL),
+            ) {
                 let says = "the license has both `identifier` and `url`";
                 findings.add(Rule::UrlIdentifierMutuallyExclusive, identifier, says);
             }
@@ -48,7 +49,10 @@ fn version(survey: &Survey<'_>, findings: &mut Findings) {
     if !is_well {
         let says = match (survey.version(), text) {
             (Version::V2, _) => "`swagger` must be the text `2.0`, in quotes".to_owned(),
-            (_, Some(text)) => format!("`openapi` is {}, and must have three parts, such as `3.1.0`", forms::quoted(text)),
+            (_, Some(text)) => format!(
+                "`openapi` is {}, and must have three parts, such as `3.1.0`",
+                forms::quoted(text)
+            ),
             (_, None) => "`openapi` must be a text such as `3.1.0`".to_owned(),
         };
         findings.add(Rule::OpenapiRequired, node, says);
@@ -85,9 +89,15 @@ fn parts(survey: &Survey<'_>, findings: &mut Findings) {
         }
     }
     if let Some(own) = arena.get(root, w::SELF)
-        && arena.as_text(own).is_some_and(|word| arena.text(word).contains('#'))
+        && arena
+            .as_text(own)
+            .is_some_and(|word| arena.text(word).contains('#'))
     {
-        findings.add(Rule::FormatInvalid, own, "`$self` must be a URI without a fragment");
+        findings.add(
+            Rule::FormatInvalid,
+            own,
+            "`$self` must be a URI without a fragment",
+        );
     }
 }
 
@@ -107,7 +117,10 @@ fn tags(survey: &Survey<'_>, findings: &mut Findings) {
     let mut rooted: HashSet<Word> = HashSet::new();
     let mut below: HashMap<Word, Vec<Word>> = HashMap::new();
     for (name, node) in &known {
-        match arena.get(*node, w::PARENT).and_then(|parent| arena.as_text(parent)) {
+        match arena
+            .get(*node, w::PARENT)
+            .and_then(|parent| arena.as_text(parent))
+        {
             Some(parent) if known.contains_key(&parent) => below.entry(parent).or_default().push(*name),
             _ => {
                 rooted.insert(*name);
@@ -122,13 +135,18 @@ fn tags(survey: &Survey<'_>, findings: &mut Findings) {
         }
     }
     for (name, node) in &known {
-        let Some(at) = arena.get(*node, w::PARENT) else { continue };
+        let Some(at) = arena.get(*node, w::PARENT) else {
+            continue;
+        };
         let Some(parent) = arena.as_text(at) else { continue };
         let shown = forms::quoted(arena.text(parent));
         if !known.contains_key(&parent) {
             findings.add(Rule::TagParentUnknown, at, format!("there is no tag {shown}"));
         } else if !rooted.contains(name) {
-            let says = format!("the parents of {} lead in a circle", forms::quoted(arena.text(*name)));
+            let says = format!(
+                "the parents of {} lead in a circle",
+                forms::quoted(arena.text(*name))
+            );
             findings.add(Rule::TagParentUnknown, at, says);
         }
     }
@@ -154,7 +172,10 @@ fn duplicate_keys(survey: &Survey<'_>, findings: &mut Findings) {
         if survey.version() < Version::V32 {
             continue;
         }
-        if [w::ATTRIBUTE, w::WRAPPED].into_iter().any(|key| arena.get(xml.node, key).is_some()) {
+        if [w::ATTRIBUTE, w::WRAPPED]
+            .into_iter()
+            .any(|key| arena.get(xml.node, key).is_some())
+        {
             let says = "`nodeType` says what `attribute` and `wrapped` say, and stands beside one of them";
             findings.add(Rule::SpecValidationError, node_type, says);
         }

@@ -47,7 +47,10 @@ fn target(
     findings: &mut Findings,
 ) {
     let arena = survey.arena();
-    let (id, reference) = (arena.get(link, w::OPERATION_ID), arena.get(link, w::OPERATION_REF));
+    let (id, reference) = (
+        arena.get(link, w::OPERATION_ID),
+        arena.get(link, w::OPERATION_REF),
+    );
     match (id, reference) {
         (Some(_), Some(reference)) => {
             let says = "a link has both `operationId` and `operationRef`";
@@ -74,7 +77,10 @@ fn target(
     for field in values.map_or(&[][..], |values| arena.fields(values)) {
         let said = arena.text(field.key);
         let is_known = |(place, name): &(&str, &str)| {
-            said == *name || said.split_once('.').is_some_and(|(before, after)| before == *place && after == *name)
+            said == *name
+                || said
+                    .split_once('.')
+                    .is_some_and(|(before, after)| before == *place && after == *name)
         };
         if !parameters.iter().any(is_known) {
             let says = format!(
@@ -106,13 +112,20 @@ fn values(survey: &Survey<'_>, link: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
     let parameters = arena.get(link, w::PARAMETERS);
     let fields = parameters.map_or(&[][..], |parameters| arena.fields(parameters));
-    let values = fields.iter().map(|field| field.value).chain(arena.get(link, w::REQUEST_BODY));
+    let values = fields
+        .iter()
+        .map(|field| field.value)
+        .chain(arena.get(link, w::REQUEST_BODY));
     for node in values {
         let Some(text) = arena.as_text(node).map(|word| arena.text(word)) else {
             continue;
         };
         if text.starts_with('$') && !is_expression(text) {
-            findings.add(Rule::ExpressionInvalid, node, format!("{} is no runtime expression", forms::quoted(text)));
+            findings.add(
+                Rule::ExpressionInvalid,
+                node,
+                format!("{} is no runtime expression", forms::quoted(text)),
+            );
         } else {
             address(text, node, findings);
         }
@@ -141,7 +154,9 @@ fn is_expression(text: &str) -> bool {
     if matches!(text, "$url" | "$method" | "$statusCode") {
         return true;
     }
-    let source = text.strip_prefix("$request.").or_else(|| text.strip_prefix("$response."));
+    let source = text
+        .strip_prefix("$request.")
+        .or_else(|| text.strip_prefix("$response."));
     let Some(source) = source else { return false };
     if let Some(rest) = source.strip_prefix("body") {
         return rest.is_empty() || rest == "#" || rest.starts_with("#/");
@@ -149,7 +164,9 @@ fn is_expression(text: &str) -> bool {
     let named = |prefix: &str| source.strip_prefix(prefix);
     match named("header.") {
         Some(name) => forms::is_token(name),
-        None => named("query.").or_else(|| named("path.")).is_some_and(|name| !name.is_empty()),
+        None => named("query.")
+            .or_else(|| named("path."))
+            .is_some_and(|name| !name.is_empty()),
     }
 }
 
@@ -159,10 +176,23 @@ mod tests {
 
     #[test]
     fn expressions_are_those_of_the_grammar() {
-        for good in ["$url", "$request.body", "$request.body#/a/b", "$response.header.X-A", "$request.query.a b"] {
+        for good in [
+            "$url",
+            "$request.body",
+            "$request.body#/a/b",
+            "$response.header.X-A",
+            "$request.query.a b",
+        ] {
             assert!(is_expression(good), "{good}");
         }
-        for bad in ["$uri", "$request", "$request.bodyx", "$response.header.", "$request.header.a b", "$"] {
+        for bad in [
+            "$uri",
+            "$request",
+            "$request.bodyx",
+            "$response.header.",
+            "$request.header.a b",
+            "$",
+        ] {
             assert!(!is_expression(bad), "{bad}");
         }
     }

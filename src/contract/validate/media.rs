@@ -37,7 +37,11 @@ fn names(survey: &Survey<'_>, findings: &mut Findings) {
     let arena = survey.arena();
     let mut look = |name: &str, at: NodeId| {
         if !forms::is_media_range(name) {
-            findings.add(Rule::MediaTypeInvalid, at, format!("{} is no media type", forms::quoted(name)));
+            findings.add(
+                Rule::MediaTypeInvalid,
+                at,
+                format!("{} is no media type", forms::quoted(name)),
+            );
         }
     };
     for kind in [Kind::RequestBody, Kind::Response, Kind::Parameter, Kind::Header] {
@@ -56,7 +60,9 @@ fn names(survey: &Survey<'_>, findings: &mut Findings) {
     }
     let operations = survey.of(Kind::Operation).iter().map(|operation| operation.node);
     for owner in std::iter::once(survey.root()).chain(operations) {
-        let lists = [w::CONSUMES, w::PRODUCES].into_iter().filter_map(|key| arena.get(owner, key));
+        let lists = [w::CONSUMES, w::PRODUCES]
+            .into_iter()
+            .filter_map(|key| arena.get(owner, key));
         for item in lists.flat_map(|list| arena.items(list)) {
             if let Some(word) = arena.as_text(item) {
                 look(arena.text(word), item);
@@ -89,7 +95,11 @@ fn value(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     ];
     for (one, other) in exclusive {
         if let (Some(_), Some(at)) = (arena.get(node, one), arena.get(node, other)) {
-            let says = format!("an example has both `{}` and `{}`", arena.text(one), arena.text(other));
+            let says = format!(
+                "an example has both `{}` and `{}`",
+                arena.text(one),
+                arena.text(other)
+            );
             findings.add(Rule::ValueExternalValueMutuallyExclusive, at, says);
         }
     }
@@ -98,7 +108,8 @@ fn value(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
 /// Whether the parts that are encoded are there.
 fn parts(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
-    let (Some(encoding), Some(schema)) = (arena.get(node, w::ENCODING), survey.side.get(node, w::SCHEMA)) else {
+    let (Some(encoding), Some(schema)) = (arena.get(node, w::ENCODING), survey.side.get(node, w::SCHEMA))
+    else {
         return;
     };
     let is_open = [
@@ -130,7 +141,9 @@ fn parts(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
 fn encodings(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
     let others = [w::PREFIX_ENCODING, w::ITEM_ENCODING];
-    let Some(at) = arena.get(node, w::ENCODING) else { return };
+    let Some(at) = arena.get(node, w::ENCODING) else {
+        return;
+    };
     if let Some(other) = others.into_iter().find(|key| arena.get(node, *key).is_some()) {
         let says = format!("`encoding` and `{}` exclude each other", arena.text(other));
         findings.add(Rule::EncodingConflict, at, says);

@@ -57,7 +57,10 @@ fn ids(survey: &Survey<'_>, findings: &mut Findings) {
         if let Some(id) = arena.as_text(at)
             && !known.insert(id)
         {
-            let says = format!("another operation has the `operationId` {}, too", forms::quoted(arena.text(id)));
+            let says = format!(
+                "another operation has the `operationId` {}, too",
+                forms::quoted(arena.text(id))
+            );
             findings.add(Rule::DuplicateOperationId, at, says);
         }
     }
@@ -78,7 +81,11 @@ fn tags(survey: &Survey<'_>, findings: &mut Findings) {
             let Some(name) = arena.as_text(tag) else { continue };
             let shown = forms::quoted(arena.text(name));
             if !seen.insert(name) {
-                findings.add(Rule::DuplicateTagUse, tag, format!("the operation has the tag {shown} already"));
+                findings.add(
+                    Rule::DuplicateTagUse,
+                    tag,
+                    format!("the operation has the tag {shown} already"),
+                );
             } else if !described.is_empty() && !described.contains(&name) && told.insert(name) {
                 let says = format!("the tag {shown} is none of those that the document describes");
                 findings.add(Rule::UndescribedTag, tag, says);
@@ -98,7 +105,9 @@ fn needs_responses(survey: &Survey<'_>, operation: NodeId, findings: &mut Findin
 fn bodies(survey: &Survey<'_>, item: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
     for method in [w::GET, w::HEAD, w::DELETE, w::TRACE] {
-        let body = arena.get(item, method).and_then(|operation| arena.get(operation, w::REQUEST_BODY));
+        let body = arena
+            .get(item, method)
+            .and_then(|operation| arena.get(operation, w::REQUEST_BODY));
         if let Some(body) = body {
             let says = format!("HTTP gives no meaning to the body of a `{}`", arena.text(method));
             findings.add(Rule::RequestBodyIgnored, body, says);
@@ -111,9 +120,14 @@ fn additional(survey: &Survey<'_>, item: NodeId, findings: &mut Findings) {
     let more = arena.get(item, w::ADDITIONAL_OPERATIONS);
     for field in more.map_or(&[][..], |more| arena.fields(more)) {
         let name = arena.text(field.key);
-        let has_field = METHODS.iter().any(|method| arena.text(*method).eq_ignore_ascii_case(name));
+        let has_field = METHODS
+            .iter()
+            .any(|method| arena.text(*method).eq_ignore_ascii_case(name));
         if has_field {
-            let says = format!("the method `{name}` has a field of its own, `{}`", name.to_lowercase());
+            let says = format!(
+                "the method `{name}` has a field of its own, `{}`",
+                name.to_lowercase()
+            );
             findings.add(Rule::AdditionalOperationInvalid, field.value, says);
         } else if !forms::is_token(name) {
             let says = format!("{} is no method", forms::quoted(name));
@@ -141,7 +155,11 @@ fn statuses(survey: &Survey<'_>, responses: NodeId, findings: &mut Findings) {
             _ => field.key == w::DEFAULT,
         };
         if !is_code {
-            let ranges = if survey.version() >= Version::V30 { "`1XX` to `5XX`, " } else { "" };
+            let ranges = if survey.version() >= Version::V30 {
+                "`1XX` to `5XX`, "
+            } else {
+                ""
+            };
             let says = format!(
                 "{} is neither a status from 100 to 599, {ranges}nor `default`",
                 forms::quoted(name)

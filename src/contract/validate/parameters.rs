@@ -65,7 +65,9 @@ fn name(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     if arena.get_text(node, w::IN) != Some(w::HEADER) {
         return;
     }
-    let Some(at) = arena.get(node, w::NAME) else { return };
+    let Some(at) = arena.get(node, w::NAME) else {
+        return;
+    };
     let Some(name) = arena.as_text(at).map(|word| arena.text(word)) else {
         return;
     };
@@ -112,7 +114,10 @@ fn described_once(survey: &Survey<'_>, node: NodeId, kind: Kind, findings: &mut 
     }
     for key in [w::STYLE, w::EXPLODE, w::ALLOW_RESERVED, w::EXAMPLE, w::EXAMPLES] {
         if let Some(at) = arena.get(node, key) {
-            let says = format!("`{}` belongs to {noun} with `schema`, and here is `content`", arena.text(key));
+            let says = format!(
+                "`{}` belongs to {noun} with `schema`, and here is `content`",
+                arena.text(key)
+            );
             findings.add(Rule::SchemaFieldsForbidden, at, says);
         }
     }
@@ -120,7 +125,9 @@ fn described_once(survey: &Survey<'_>, node: NodeId, kind: Kind, findings: &mut 
 
 fn style(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
-    let Some(place) = arena.get_text(node, w::IN) else { return };
+    let Some(place) = arena.get_text(node, w::IN) else {
+        return;
+    };
     let styles: &[Word] = match place {
         w::PATH => &[w::MATRIX, w::LABEL, w::SIMPLE],
         w::HEADER => &[w::SIMPLE],
@@ -153,8 +160,12 @@ fn style(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
         );
         return findings.add(Rule::SerializationMethodInvalid, at, says);
     }
-    let (Some(at), Some(style)) = (at, style) else { return };
-    let kind = arena.get(node, w::SCHEMA).and_then(|schema| survey.side.follow(schema));
+    let (Some(at), Some(style)) = (at, style) else {
+        return;
+    };
+    let kind = arena
+        .get(node, w::SCHEMA)
+        .and_then(|schema| survey.side.follow(schema));
     let kind = kind.and_then(|schema| arena.get_text(schema, w::TYPE));
     let explode = arena.get_bool(node, w::EXPLODE);
     let name = arena.text(style);
@@ -242,7 +253,11 @@ fn list(survey: &Survey<'_>, owner: NodeId, findings: &mut Findings) -> Vec<(Wor
     let arena = survey.arena();
     let mut seen: HashSet<(Word, String)> = HashSet::new();
     let mut found = Vec::new();
-    for written in arena.get(owner, w::PARAMETERS).into_iter().flat_map(|list| arena.items(list)) {
+    for written in arena
+        .get(owner, w::PARAMETERS)
+        .into_iter()
+        .flat_map(|list| arena.items(list))
+    {
         let Some(node) = survey.side.follow(written) else {
             continue;
         };
@@ -251,7 +266,11 @@ fn list(survey: &Survey<'_>, owner: NodeId, findings: &mut Findings) -> Vec<(Wor
         };
         found.push((place, written));
         let name = arena.text(name);
-        let key = if place == w::HEADER { name.to_lowercase() } else { name.to_owned() };
+        let key = if place == w::HEADER {
+            name.to_lowercase()
+        } else {
+            name.to_owned()
+        };
         if !seen.insert((place, key)) {
             let says = format!(
                 "there is another parameter {} `in: {}` in this list",
@@ -265,18 +284,27 @@ fn list(survey: &Survey<'_>, owner: NodeId, findings: &mut Findings) -> Vec<(Wor
 }
 
 /// The whole query as one parameter excludes all others in it.
-fn query_strings(survey: &Survey<'_>, own: &[(Word, NodeId)], shared: &[(Word, NodeId)], findings: &mut Findings) {
+fn query_strings(
+    survey: &Survey<'_>,
+    own: &[(Word, NodeId)],
+    shared: &[(Word, NodeId)],
+    findings: &mut Findings,
+) {
     let all = || own.iter().chain(shared);
-    let whole: Vec<NodeId> = all().filter(|(place, _)| *place == w::QUERYSTRING).map(|(_, node)| *node).collect();
+    let whole: Vec<NodeId> = all()
+        .filter(|(place, _)| *place == w::QUERYSTRING)
+        .map(|(_, node)| *node)
+        .collect();
     let Some(first) = whole.first() else { return };
     if survey.version() < Version::V32 {
         return;
     }
     // What a path item says is told there.
-    let is_news = own.iter().any(|(place, _)| matches!(*place, w::QUERY | w::QUERYSTRING));
+    let is_news = own
+        .iter()
+        .any(|(place, _)| matches!(*place, w::QUERY | w::QUERYSTRING));
     if is_news && (whole.len() > 1 || all().any(|(place, _)| *place == w::QUERY)) {
         let says = "the whole query is one parameter here, and there is another one in it";
         findings.add(Rule::QuerystringConflict, *first, says);
     }
 }
-

@@ -57,7 +57,10 @@ fn written(survey: &Survey<'_>, entry: &Entry, findings: &mut Findings) {
 /// The operations of a path item, by their methods.
 fn operations(survey: &Survey<'_>, item: NodeId) -> Vec<(Word, NodeId)> {
     let arena = survey.arena();
-    let nodes = [Some(item), survey.side.follow(item).filter(|target| *target != item)];
+    let nodes = [
+        Some(item),
+        survey.side.follow(item).filter(|target| *target != item),
+    ];
     let mut found = Vec::new();
     for node in nodes.into_iter().flatten() {
         for field in arena.fields(node) {
@@ -81,7 +84,11 @@ fn in_path(survey: &Survey<'_>, owner: NodeId) -> (Vec<(Word, NodeId)>, bool) {
     let arena = survey.arena();
     let mut found = Vec::new();
     let mut is_whole = true;
-    for written in arena.get(owner, w::PARAMETERS).into_iter().flat_map(|list| arena.items(list)) {
+    for written in arena
+        .get(owner, w::PARAMETERS)
+        .into_iter()
+        .flat_map(|list| arena.items(list))
+    {
         let Some(node) = survey.side.follow(written) else {
             is_whole = false;
             continue;
@@ -101,7 +108,12 @@ fn described(survey: &Survey<'_>, entry: &Entry, findings: &mut Findings) {
     let names: HashSet<&str> = api::template_names(path).into_iter().collect();
     let shown = forms::quoted(path);
     let mut owners = vec![entry.value];
-    owners.extend(survey.side.follow(entry.value).filter(|target| *target != entry.value));
+    owners.extend(
+        survey
+            .side
+            .follow(entry.value)
+            .filter(|target| *target != entry.value),
+    );
     let mut shared: HashSet<&str> = HashSet::new();
     let mut is_whole = survey.side.follow(entry.value).is_some();
     let mut all = Vec::new();
@@ -154,7 +166,9 @@ fn same(survey: &Survey<'_>, entries: &[&Entry], findings: &mut Findings) {
             let own = methods(entry);
             let taken = others.iter().find_map(|other| {
                 let theirs = methods(other);
-                own.iter().find(|method| theirs.contains(method)).map(|method| (*other, *method))
+                own.iter()
+                    .find(|method| theirs.contains(method))
+                    .map(|method| (*other, *method))
             });
             if let Some((other, method)) = taken {
                 let says = format!(
@@ -184,29 +198,46 @@ fn same(survey: &Survey<'_>, entries: &[&Entry], findings: &mut Findings) {
 fn ambiguous(survey: &Survey<'_>, entries: &[&Entry], findings: &mut Findings) {
     let mut groups: BTreeMap<(usize, Vec<bool>), Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
-        let mask: Vec<bool> = segments(survey, entry).iter().map(|segment| segment.contains('{')).collect();
+        let mask: Vec<bool> = segments(survey, entry)
+            .iter()
+            .map(|segment| segment.contains('{'))
+            .collect();
         if mask.contains(&true) {
             groups.entry((mask.len(), mask)).or_default().push(entry);
         }
     }
-    let groups: Vec<(Vec<bool>, Vec<&Entry>)> = groups.into_iter().map(|((_, mask), entries)| (mask, entries)).collect();
+    let groups: Vec<(Vec<bool>, Vec<&Entry>)> = groups
+        .into_iter()
+        .map(|((_, mask), entries)| (mask, entries))
+        .collect();
     let mut told: HashSet<NodeId> = HashSet::new();
     for (at, (mask, own)) in groups.iter().enumerate() {
         let others = groups[..at].iter().rev().take(MAX_MASKS);
         for (other_mask, others) in others.take_while(|(other, _)| other.len() == mask.len()) {
             let pairs = || mask.iter().zip(other_mask);
-            let is_crossed = pairs().any(|(one, other)| *one && !*other) && pairs().any(|(one, other)| !*one && *other);
+            let is_crossed =
+                pairs().any(|(one, other)| *one && !*other) && pairs().any(|(one, other)| !*one && *other);
             if !is_crossed {
                 continue;
             }
             let key = |entry: &Entry| -> Vec<&str> {
                 let names = segments(survey, entry).into_iter().zip(pairs());
-                names.filter(|(_, (one, other))| !**one && !**other).map(|(name, _)| name).collect()
+                names
+                    .filter(|(_, (one, other))| !**one && !**other)
+                    .map(|(name, _)| name)
+                    .collect()
             };
-            let known: HashMap<Vec<&str>, &Entry> = others.iter().rev().map(|entry| (key(entry), *entry)).collect();
+            let known: HashMap<Vec<&str>, &Entry> =
+                others.iter().rev().map(|entry| (key(entry), *entry)).collect();
             for entry in own {
-                let Some(other) = known.get(&key(entry)) else { continue };
-                let may_mean = || shares_method(survey, entry, other) && fits(survey, entry, other) && fits(survey, other, entry);
+                let Some(other) = known.get(&key(entry)) else {
+                    continue;
+                };
+                let may_mean = || {
+                    shares_method(survey, entry, other)
+                        && fits(survey, entry, other)
+                        && fits(survey, other, entry)
+                };
                 if may_mean() && told.insert(entry.value) {
                     let says = format!(
                         "a request can mean {} as well as {}",
@@ -237,18 +268,22 @@ fn fits(survey: &Survey<'_>, entry: &Entry, other: &Entry) -> bool {
         let schema = survey.side.get(node, w::SCHEMA).unwrap_or(node);
         arena.get_text(schema, w::TYPE)
     };
-    segments(survey, entry).into_iter().zip(segments(survey, other)).all(|(own, theirs)| {
-        let name = own.strip_prefix('{').and_then(|own| own.strip_suffix('}'));
-        match name.filter(|_| !theirs.contains('{')).and_then(kind) {
-            Some(w::INTEGER | w::NUMBER) => theirs.parse::<f64>().is_ok(),
-            Some(w::BOOLEAN) => matches!(theirs, "true" | "false"),
-            _ => true,
-        }
-    })
+    segments(survey, entry)
+        .into_iter()
+        .zip(segments(survey, other))
+        .all(|(own, theirs)| {
+            let name = own.strip_prefix('{').and_then(|own| own.strip_suffix('}'));
+            match name.filter(|_| !theirs.contains('{')).and_then(kind) {
+                Some(w::INTEGER | w::NUMBER) => theirs.parse::<f64>().is_ok(),
+                Some(w::BOOLEAN) => matches!(theirs, "true" | "false"),
+                _ => true,
+            }
+        })
 }
 
 fn shares_method(survey: &Survey<'_>, one: &Entry, other: &Entry) -> bool {
     let theirs = operations(survey, other.value);
     let own = operations(survey, one.value);
-    own.iter().any(|(method, _)| theirs.iter().any(|(other, _)| method == other))
+    own.iter()
+        .any(|(method, _)| theirs.iter().any(|(other, _)| method == other))
 }

@@ -52,8 +52,16 @@ fn bounds(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     const PAIRS: [(Word, Word, Rule); 5] = [
         (w::MIN_LENGTH, w::MAX_LENGTH, Rule::MinLengthExceedsMaxLength),
         (w::MIN_ITEMS, w::MAX_ITEMS, Rule::MinItemsExceedsMaxItems),
-        (w::MIN_PROPERTIES, w::MAX_PROPERTIES, Rule::MinPropertiesExceedsMaxProperties),
-        (w::MIN_CONTAINS, w::MAX_CONTAINS, Rule::MinContainsExceedsMaxContains),
+        (
+            w::MIN_PROPERTIES,
+            w::MAX_PROPERTIES,
+            Rule::MinPropertiesExceedsMaxProperties,
+        ),
+        (
+            w::MIN_CONTAINS,
+            w::MAX_CONTAINS,
+            Rule::MinContainsExceedsMaxContains,
+        ),
         (w::MINIMUM, w::MAXIMUM, Rule::MinimumExceedsMaximum),
     ];
     let arena = survey.arena();
@@ -91,21 +99,31 @@ fn bounds(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
         (size(survey, node, w::MINIMUM), high),
     ];
     let is_empty = |(low, high): &(Option<(&str, NodeId)>, Option<(&str, NodeId)>)| {
-        let (Some((low, _)), Some((high, _))) = (low, high) else { return false };
+        let (Some((low, _)), Some((high, _))) = (low, high) else {
+            return false;
+        };
         number::compare(low, high).is_some_and(|order| order != Ordering::Less)
     };
     let plain = (size(survey, node, w::MINIMUM), size(survey, node, w::MAXIMUM));
     let is_told = matches!(plain, (Some((low, _)), Some((high, _))) if number::compare(low, high) == Some(Ordering::Greater));
     if !is_told && let Some((Some((_, at)), _)) = pairs.into_iter().find(is_empty) {
-        findings.add(Rule::BoundsEmpty, at, "the exclusive bounds leave no number between them");
+        findings.add(
+            Rule::BoundsEmpty,
+            at,
+            "the exclusive bounds leave no number between them",
+        );
     }
 }
 
 /// `enum` and `const`.
 fn values(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
-    let constant = arena.get(node, w::CONST).filter(|_| survey.version() >= Version::V31);
-    let Some(list) = arena.get(node, w::ENUM) else { return };
+    let constant = arena
+        .get(node, w::CONST)
+        .filter(|_| survey.version() >= Version::V31);
+    let Some(list) = arena.get(node, w::ENUM) else {
+        return;
+    };
     if !matches!(arena.value(list), Value::List(_)) {
         return;
     }
@@ -126,7 +144,10 @@ fn values(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     if let Some(constant) = constant
         && !arena.items(list).any(|item| arena.same(item, constant))
     {
-        let says = format!("the constant {} is none of the values of `enum`", shown(survey, constant));
+        let says = format!(
+            "the constant {} is none of the values of `enum`",
+            shown(survey, constant)
+        );
         findings.add(Rule::ConstNotInEnum, constant, says);
     }
 }
@@ -149,7 +170,11 @@ fn choices(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
         if let Some(list) = arena.get(node, key)
             && matches!(arena.value(list), Value::List(run) if run.is_empty())
         {
-            findings.add(Rule::SubschemasEmpty, list, format!("`{}` is empty", arena.text(key)));
+            findings.add(
+                Rule::SubschemasEmpty,
+                list,
+                format!("`{}` is empty", arena.text(key)),
+            );
         }
     }
     if arena.get_bool(node, w::READ_ONLY) == Some(true) && arena.get_bool(node, w::WRITE_ONLY) == Some(true) {
@@ -164,7 +189,9 @@ fn choices(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
 
 fn required(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
-    let Some(list) = arena.get(node, w::REQUIRED) else { return };
+    let Some(list) = arena.get(node, w::REQUIRED) else {
+        return;
+    };
     if survey.version() < Version::V31 && matches!(arena.value(list), Value::List(run) if run.is_empty()) {
         let says = "`required` is empty, which only version 3.1 and later allow";
         return findings.add(Rule::SpecValidationError, list, says);
@@ -176,7 +203,10 @@ fn required(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     let properties = arena.get(node, w::PROPERTIES);
     for item in arena.items(list) {
         let Some(name) = arena.as_text(item) else { continue };
-        if properties.and_then(|properties| arena.get(properties, name)).is_none() {
+        if properties
+            .and_then(|properties| arena.get(properties, name))
+            .is_none()
+        {
             let says = format!(
                 "{} must be there, and no property of that name may",
                 forms::quoted(arena.text(name))
@@ -189,7 +219,9 @@ fn required(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
 /// `nullable`, whose meaning came and went.
 fn old_and_new(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
-    let Some(nullable) = arena.get(node, w::NULLABLE) else { return };
+    let Some(nullable) = arena.get(node, w::NULLABLE) else {
+        return;
+    };
     let is_set = arena.value(nullable) == Value::Bool(true);
     if survey.version() >= Version::V31 {
         let says = "`nullable` says nothing since OpenAPI 3.1: `type: [string, \"null\"]` does";

@@ -31,7 +31,9 @@ fn check_scheme(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
         Version::V30 => &[w::API_KEY, w::HTTP, w::OAUTH2, w::OPEN_ID_CONNECT],
         Version::V31 | Version::V32 => &[w::API_KEY, w::HTTP, w::MUTUAL_TLS, w::OAUTH2, w::OPEN_ID_CONNECT],
     };
-    let Some(at) = arena.get(node, w::TYPE) else { return };
+    let Some(at) = arena.get(node, w::TYPE) else {
+        return;
+    };
     let Some(kind) = arena.as_text(at) else { return };
     if !known.contains(&kind) {
         let names: Vec<&str> = known.iter().map(|word| arena.text(*word)).collect();
@@ -53,7 +55,9 @@ fn check_scheme(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     forbid(w::NAME, Rule::NameForbidden, kind == w::API_KEY);
     forbid(w::IN, Rule::InForbidden, kind == w::API_KEY);
     let scheme = arena.get(node, w::SCHEME);
-    let scheme_name = scheme.and_then(|scheme| arena.as_text(scheme)).map(|word| arena.text(word));
+    let scheme_name = scheme
+        .and_then(|scheme| arena.as_text(scheme))
+        .map(|word| arena.text(word));
     let is_bearer = kind == w::HTTP && scheme_name.is_some_and(|name| name.eq_ignore_ascii_case("bearer"));
     if is_new {
         forbid(w::BEARER_FORMAT, Rule::BearerFormatForbidden, is_bearer);
@@ -65,11 +69,19 @@ fn check_scheme(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
         w::API_KEY => api_key(survey, node, findings),
         w::HTTP if !scheme_name.is_some_and(forms::is_token) => {
             let says = "a scheme of type `http` needs a `scheme` such as `basic`";
-            findings.add(Rule::SecuritySchemeHttpSchemeInvalid, scheme.unwrap_or(node), says);
+            findings.add(
+                Rule::SecuritySchemeHttpSchemeInvalid,
+                scheme.unwrap_or(node),
+                says,
+            );
         }
         w::OAUTH2 if is_new => {
             if arena.get(node, w::FLOWS).is_none() {
-                findings.add(Rule::FlowsRequired, node, "a scheme of type `oauth2` lacks `flows`");
+                findings.add(
+                    Rule::FlowsRequired,
+                    node,
+                    "a scheme of type `oauth2` lacks `flows`",
+                );
             }
         }
         w::OAUTH2 => old_flow(survey, node, findings),
@@ -93,7 +105,10 @@ fn api_key(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
         &[w::QUERY, w::HEADER, w::COOKIE]
     };
     let at = arena.get(node, w::IN);
-    if !at.and_then(|at| arena.as_text(at)).is_some_and(|place| places.contains(&place)) {
+    if !at
+        .and_then(|at| arena.as_text(at))
+        .is_some_and(|place| places.contains(&place))
+    {
         let names: Vec<&str> = places.iter().map(|word| arena.text(*word)).collect();
         let says = format!("an API key is sent `in` one of {}", forms::listed(&names));
         findings.add(Rule::SecuritySchemeApikeyInInvalid, at.unwrap_or(node), says);
@@ -104,7 +119,11 @@ fn api_key(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
 fn old_flow(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
     let Some(at) = arena.get(node, w::FLOW) else {
-        return findings.add(Rule::FlowsRequired, node, "a scheme of type `oauth2` lacks `flow`");
+        return findings.add(
+            Rule::FlowsRequired,
+            node,
+            "a scheme of type `oauth2` lacks `flow`",
+        );
     };
     if arena.get(node, w::SCOPES).is_none() {
         let says = "a scheme of type `oauth2` lacks `scopes`";
@@ -151,9 +170,19 @@ fn flow(survey: &Survey<'_>, kind: Word, node: NodeId, findings: &mut Findings) 
         Rule::OauthFlowAuthorizationUrlRequired,
         Rule::AuthorizationUrlForbidden,
     );
-    address(w::TOKEN_URL, gives, Rule::OauthFlowTokenUrlRequired, Rule::TokenUrlForbidden);
+    address(
+        w::TOKEN_URL,
+        gives,
+        Rule::OauthFlowTokenUrlRequired,
+        Rule::TokenUrlForbidden,
+    );
     if kind == w::DEVICE_AUTHORIZATION {
-        address(w::DEVICE_AUTHORIZATION_URL, true, Rule::FieldMissing, Rule::FieldMissing);
+        address(
+            w::DEVICE_AUTHORIZATION_URL,
+            true,
+            Rule::FieldMissing,
+            Rule::FieldMissing,
+        );
     }
 }
 
@@ -185,13 +214,19 @@ fn requirements(survey: &Survey<'_>, findings: &mut Findings) {
             };
             let Some(scheme) = scheme else { continue };
             for scope in arena.items(field.value) {
-                let Some(word) = arena.as_text(scope) else { continue };
+                let Some(word) = arena.as_text(scope) else {
+                    continue;
+                };
                 let text = forms::quoted(arena.text(word));
                 let has_scopes = matches!(scheme.kind, Some(w::OAUTH2 | w::OPEN_ID_CONNECT) | None);
                 if !has_scopes && survey.version() < Version::V31 {
                     let says = format!("`{name}` is of a type without scopes, and {text} is asked for");
                     findings.add(Rule::SecurityScopesNotEmpty, scope, says);
-                } else if scheme.scopes.as_ref().is_some_and(|scopes| !scopes.contains(&word)) {
+                } else if scheme
+                    .scopes
+                    .as_ref()
+                    .is_some_and(|scopes| !scopes.contains(&word))
+                {
                     let says = format!("no flow of `{name}` has the scope {text}");
                     findings.add(Rule::SecurityScopeUnknown, scope, says);
                 }
@@ -210,8 +245,14 @@ fn scheme(survey: &Survey<'_>, node: NodeId) -> Scheme {
     if let Some(flows) = arena.get(node, w::FLOWS) {
         owners.extend(arena.fields(flows).iter().map(|field| field.value));
     }
-    let lists: Vec<NodeId> = owners.iter().filter_map(|owner| arena.get(*owner, w::SCOPES)).collect();
-    let scopes = lists.iter().flat_map(|list| arena.fields(*list)).map(|field| field.key);
+    let lists: Vec<NodeId> = owners
+        .iter()
+        .filter_map(|owner| arena.get(*owner, w::SCOPES))
+        .collect();
+    let scopes = lists
+        .iter()
+        .flat_map(|list| arena.fields(*list))
+        .map(|field| field.key);
     let scopes = (!lists.is_empty()).then(|| scopes.collect());
     Scheme { kind, scopes }
 }

@@ -26,7 +26,9 @@ impl Check for Servers {
 
 fn address(survey: &Survey<'_>, server: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
-    let Some(url) = arena.get(server, w::URL) else { return };
+    let Some(url) = arena.get(server, w::URL) else {
+        return;
+    };
     let Some(text) = arena.as_text(url).map(|word| arena.text(word)) else {
         return;
     };
@@ -35,7 +37,10 @@ fn address(survey: &Survey<'_>, server: NodeId, findings: &mut Findings) {
         Ok(names) => names,
         Err(why) => return findings.add(Rule::ServerUrlTemplateInvalid, url, format!("{shown}: {why}")),
     };
-    let plain: String = text.chars().filter(|letter| !matches!(letter, '{' | '}')).collect();
+    let plain: String = text
+        .chars()
+        .filter(|letter| !matches!(letter, '{' | '}'))
+        .collect();
     if !forms::is_uri_reference(&plain) {
         let says = format!("`url` must be an address, and is {shown}");
         findings.add(Rule::FormatInvalid, url, says);
@@ -65,7 +70,9 @@ fn address(survey: &Survey<'_>, server: NodeId, findings: &mut Findings) {
 
 fn values(survey: &Survey<'_>, variable: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
-    let Some(list) = arena.get(variable, w::ENUM) else { return };
+    let Some(list) = arena.get(variable, w::ENUM) else {
+        return;
+    };
     if arena.items(list).len() == 0 {
         if arena.as_text(list).is_none() && !arena.is_map(list) {
             findings.add(Rule::EnumEmpty, list, "the `enum` of a server variable is empty");
@@ -92,7 +99,10 @@ fn host(survey: &Survey<'_>, findings: &mut Findings) {
     if let Some((node, host)) = text(w::HOST)
         && (host.contains(['/', '{', '}', ' ', '\\']) || host.is_empty())
     {
-        let says = format!("`host` is a name and perhaps a port, and this is {}", forms::quoted(host));
+        let says = format!(
+            "`host` is a name and perhaps a port, and this is {}",
+            forms::quoted(host)
+        );
         findings.add(Rule::FormatInvalid, node, says);
     }
     if let Some((node, path)) = text(w::BASE_PATH)

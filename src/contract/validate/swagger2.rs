@@ -38,7 +38,10 @@ fn shape(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
         }
         for key in [w::TYPE, w::ITEMS, w::FORMAT, w::COLLECTION_FORMAT] {
             if let Some(at) = arena.get(node, key) {
-                let says = format!("`{}` is no field of a parameter `in: body`: its `schema` says that", arena.text(key));
+                let says = format!(
+                    "`{}` is no field of a parameter `in: body`: its `schema` says that",
+                    arena.text(key)
+                );
                 findings.add(Rule::UnknownField, at, says);
             }
         }
@@ -53,7 +56,11 @@ fn shape(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
         && arena.as_text(at) == Some(w::FILE)
         && place != Some(w::FORM_DATA)
     {
-        findings.add(Rule::FileNotAllowed, at, "only a parameter `in: formData` is of type `file`");
+        findings.add(
+            Rule::FileNotAllowed,
+            at,
+            "only a parameter `in: formData` is of type `file`",
+        );
     }
 }
 
@@ -85,7 +92,11 @@ fn simple(survey: &Survey<'_>, node: NodeId, kind: Kind, findings: &mut Findings
         }
         Some(word) if !FORMATS.contains(&word) => {
             let names: Vec<&str> = FORMATS.iter().map(|word| arena.text(*word)).collect();
-            findings.add(Rule::ValueInvalid, at, format!("`collectionFormat` is one of {}", forms::listed(&names)));
+            findings.add(
+                Rule::ValueInvalid,
+                at,
+                format!("`collectionFormat` is one of {}", forms::listed(&names)),
+            );
         }
         _ => {}
     }
@@ -99,7 +110,9 @@ fn bodies(survey: &Survey<'_>, item: NodeId, findings: &mut Findings) {
             continue;
         }
         let (mut body, mut form, mut sent) = (None, None, Form::Fields);
-        let lists = [field.value, item].into_iter().filter_map(|owner| arena.get(owner, w::PARAMETERS));
+        let lists = [field.value, item]
+            .into_iter()
+            .filter_map(|owner| arena.get(owner, w::PARAMETERS));
         let mut is_double = None;
         for written in lists.flat_map(|list| arena.items(list)) {
             let Some(node) = survey.side.follow(written) else {
@@ -121,7 +134,11 @@ fn bodies(survey: &Survey<'_>, item: NodeId, findings: &mut Findings) {
             }
         }
         if let Some(at) = is_double {
-            findings.add(Rule::BodyAndFormData, at, "the operation has another body already");
+            findings.add(
+                Rule::BodyAndFormData,
+                at,
+                "the operation has another body already",
+            );
         }
         if form.is_some() {
             consumes(survey, field.value, sent, findings);
@@ -140,9 +157,13 @@ enum Form {
 fn consumes(survey: &Survey<'_>, operation: NodeId, form: Form, findings: &mut Findings) {
     let arena = survey.arena();
     let has_file = form == Form::Files;
-    let list = arena.get(operation, w::CONSUMES).or_else(|| arena.get(survey.root(), w::CONSUMES));
+    let list = arena
+        .get(operation, w::CONSUMES)
+        .or_else(|| arena.get(survey.root(), w::CONSUMES));
     let fits = |node| {
-        let Some(word) = arena.as_text(node) else { return true };
+        let Some(word) = arena.as_text(node) else {
+            return true;
+        };
         let text = arena.text(word);
         text.starts_with("multipart/") || (!has_file && text.starts_with("application/x-www-form-urlencoded"))
     };
@@ -154,7 +175,9 @@ fn consumes(survey: &Survey<'_>, operation: NodeId, form: Form, findings: &mut F
         } else {
             "a form is sent, and `consumes` holds no media type of forms"
         };
-        let at = list.filter(|_| arena.get(operation, w::CONSUMES).is_some()).unwrap_or(operation);
+        let at = list
+            .filter(|_| arena.get(operation, w::CONSUMES).is_some())
+            .unwrap_or(operation);
         findings.add(Rule::FormDataConsumes, at, says);
     }
 }

@@ -55,7 +55,10 @@ fn validated(text: &str, files: &[(&str, &str)]) -> (World, Vec<Finding>) {
     let found = validate(&world, &document);
     assert_eq!(found, validate(&world, &document), "twice, and not the same");
     for finding in &found {
-        assert!(!finding.says.is_empty() && !finding.says.contains('\n'), "{finding:?}");
+        assert!(
+            !finding.says.is_empty() && !finding.says.contains('\n'),
+            "{finding:?}"
+        );
         finding.pointer(&world.arena);
     }
     (world, found)
@@ -63,7 +66,11 @@ fn validated(text: &str, files: &[(&str, &str)]) -> (World, Vec<Finding>) {
 
 #[track_caller]
 fn ids(text: &str) -> BTreeSet<&'static str> {
-    validated(text, &[]).1.iter().map(|finding| finding.rule.id()).collect()
+    validated(text, &[])
+        .1
+        .iter()
+        .map(|finding| finding.rule.id())
+        .collect()
 }
 
 /// Where the lines of a table stand in a document.
@@ -98,11 +105,17 @@ fn document(version: &str, place: In, text: &str) -> String {
     let body = match place {
         In::Document => text.to_owned(),
         In::Item => format!("paths:\n  /a: {text}"),
-        In::Operation => format!("paths:\n  /a:\n    put:\n      responses: {{'200': {{description: a}}}}\n      {text}"),
-        In::Parameter => {
-            format!("paths:\n  /a:\n    put:\n      responses: {{'200': {{description: a}}}}\n      parameters: [{text}]")
+        In::Operation => {
+            format!("paths:\n  /a:\n    put:\n      responses: {{'200': {{description: a}}}}\n      {text}")
         }
-        In::Response => format!("paths:\n  /a:\n    put:\n      responses:\n        '200':\n          description: a\n          {text}"),
+        In::Parameter => {
+            format!(
+                "paths:\n  /a:\n    put:\n      responses: {{'200': {{description: a}}}}\n      parameters: [{text}]"
+            )
+        }
+        In::Response => format!(
+            "paths:\n  /a:\n    put:\n      responses:\n        '200':\n          description: a\n          {text}"
+        ),
         In::Media => format!(
             "paths:\n  /a:\n    put:\n      responses: {{'200': {{description: a}}}}\n      requestBody: {{content: {{application/json: {text}}}}}"
         ),
@@ -124,7 +137,10 @@ fn seen(cases: &[Case]) -> BTreeSet<&'static str> {
     for (rule, version, place, bad, good) in cases {
         let (bad, good) = (document(version, *place, bad), document(version, *place, good));
         let found = ids(&bad);
-        assert!(found.contains(rule), "{rule} does not appear, but {found:?} in\n{bad}");
+        assert!(
+            found.contains(rule),
+            "{rule} does not appear, but {found:?} in\n{bad}"
+        );
         let mended = validated(&good, &[]).1;
         let left = mended.iter().find(|finding| finding.rule.id() == *rule);
         assert!(left.is_none(), "{rule} appears: {left:?} in\n{good}");
@@ -143,5 +159,9 @@ fn every_rule_is_made_to_appear() {
         .map(|rule| rule.id())
         .filter(|id| !all.contains(id))
         .collect();
-    assert!(missing.is_empty(), "{} rules never appear: {missing:#?}", missing.len());
+    assert!(
+        missing.is_empty(),
+        "{} rules never appear: {missing:#?}",
+        missing.len()
+    );
 }

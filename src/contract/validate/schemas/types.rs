@@ -66,7 +66,9 @@ const KEYWORDS: &[(Word, &[Word])] = &[
 
 pub(super) fn check(survey: &Survey<'_>, node: NodeId, kind: Kind, findings: &mut Findings) {
     let arena = survey.arena();
-    let Some(at) = arena.get(node, w::TYPE) else { return };
+    let Some(at) = arena.get(node, w::TYPE) else {
+        return;
+    };
     if kind == Kind::Schema {
         known(survey, node, at, findings);
     }
@@ -96,7 +98,10 @@ pub(super) fn check(survey: &Survey<'_>, node: NodeId, kind: Kind, findings: &mu
         if let Some(keyword) = arena.get(node, *key)
             && !meets(words)
         {
-            let says = format!("`{}` says nothing about values of type `{shown}`", arena.text(*key));
+            let says = format!(
+                "`{}` says nothing about values of type `{shown}`",
+                arena.text(*key)
+            );
             findings.add(Rule::KeywordWithoutEffect, keyword, says);
         }
     }

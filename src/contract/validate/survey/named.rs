@@ -46,7 +46,10 @@ impl Walk<'_, '_> {
     /// Whether a schema is built by `allOf` on one that was seen and tells those built on it apart.
     fn is_variant(&self, node: NodeId) -> bool {
         let arena = self.arena();
-        let parts = arena.get(node, w::ALL_OF).into_iter().flat_map(|list| arena.items(list));
+        let parts = arena
+            .get(node, w::ALL_OF)
+            .into_iter()
+            .flat_map(|list| arena.items(list));
         parts.into_iter().any(|part| {
             let base = self.side.world.refs.target(part);
             base.is_some_and(|base| {

@@ -2,6 +2,8 @@
 
 use super::{Case, In};
 
+// One line a case: as a table they can be read.
+#[rustfmt::skip]
 pub(super) const CASES: &[Case] = &[
     // The document.
     ("info-title-required", "3.0.0", In::Document, "info: {version: '1'}\npaths: {}", "paths: {}"),

@@ -10,12 +10,28 @@ use super::{ids, validated};
 fn depth_is_no_trouble() {
     let depth = 100_000;
     let head = "{\"openapi\": \"3.1.0\", \"info\": {\"title\": \"a\", \"version\": \"1\"}, \"components\": {\"schemas\": {\"A\": ";
-    for (open, close) in [("{\"not\": ", "}"), ("{\"items\": ", "}"), ("{\"allOf\": [", "]}"), ("{\"properties\": {\"a\": ", "}}")] {
-        let text = format!("{head}{}{{\"type\": 1}}{}}}}}}}", open.repeat(depth), close.repeat(depth));
-        assert_eq!(ids(&text).into_iter().collect::<Vec<_>>(), ["schema-type-unsupported"]);
+    for (open, close) in [
+        ("{\"not\": ", "}"),
+        ("{\"items\": ", "}"),
+        ("{\"allOf\": [", "]}"),
+        ("{\"properties\": {\"a\": ", "}}"),
+    ] {
+        let text = format!(
+            "{head}{}{{\"type\": 1}}{}}}}}}}",
+            open.repeat(depth),
+            close.repeat(depth)
+        );
+        assert_eq!(
+            ids(&text).into_iter().collect::<Vec<_>>(),
+            ["schema-type-unsupported"]
+        );
     }
     let callbacks = "{\"callbacks\": {\"a\": {\"b\": {\"get\": ";
-    let text = format!("{{\"openapi\": \"3.1.0\", \"info\": {{}}, \"paths\": {{\"/a\": {{\"get\": {}{{}}{}}}}}}}", callbacks.repeat(depth), "}}}}".repeat(depth));
+    let text = format!(
+        "{{\"openapi\": \"3.1.0\", \"info\": {{}}, \"paths\": {{\"/a\": {{\"get\": {}{{}}{}}}}}}}",
+        callbacks.repeat(depth),
+        "}}}}".repeat(depth)
+    );
     assert!(ids(&text).contains("info-title-required"));
 }
 
@@ -48,7 +64,10 @@ fn many_of_everything_take_no_time_squared() {
     let count = 20_000;
     let mut text = "openapi: 3.0.0\ninfo: {title: a, version: '1'}\npaths:\n".to_owned();
     for at in 0..count {
-        let _ = writeln!(text, "  /a/{{x{at}}}/b{at}: {{get: {{operationId: same, tags: [t{at}], responses: {{default: {{$ref: '#/components/responses/R'}}}}}}}}");
+        let _ = writeln!(
+            text,
+            "  /a/{{x{at}}}/b{at}: {{get: {{operationId: same, tags: [t{at}], responses: {{default: {{$ref: '#/components/responses/R'}}}}}}}}"
+        );
     }
     text.push_str("components:\n  responses: {R: {description: a}}\n  schemas:\n    E:\n      enum:\n");
     for at in 0..count {
@@ -60,15 +79,57 @@ fn many_of_everything_take_no_time_squared() {
     }
     let found = validated(&text, &[]).1;
     let of = |id: &str| found.iter().filter(|finding| finding.rule.id() == id).count();
-    assert_eq!((of("duplicate-operation-id"), of("duplicate-enum-value")), (count - 1, count / 2));
+    assert_eq!(
+        (of("duplicate-operation-id"), of("duplicate-enum-value")),
+        (count - 1, count / 2)
+    );
 }
 
 /// Words that mean something, and some that do not.
 const WORDS: &[&str] = &[
-    "$ref", "allOf", "oneOf", "discriminator", "mapping", "propertyName", "properties", "items", "type", "enum", "required",
-    "schema", "content", "parameters", "in", "name", "responses", "200", "default", "get", "/a/{b}", "security", "flows",
-    "implicit", "scopes", "headers", "examples", "value", "links", "operationId", "callbacks", "servers", "url", "variables",
-    "tags", "parent", "pattern", "minimum", "maximum", "encoding", "x-a", "a", "",
+    "$ref",
+    "allOf",
+    "oneOf",
+    "discriminator",
+    "mapping",
+    "propertyName",
+    "properties",
+    "items",
+    "type",
+    "enum",
+    "required",
+    "schema",
+    "content",
+    "parameters",
+    "in",
+    "name",
+    "responses",
+    "200",
+    "default",
+    "get",
+    "/a/{b}",
+    "security",
+    "flows",
+    "implicit",
+    "scopes",
+    "headers",
+    "examples",
+    "value",
+    "links",
+    "operationId",
+    "callbacks",
+    "servers",
+    "url",
+    "variables",
+    "tags",
+    "parent",
+    "pattern",
+    "minimum",
+    "maximum",
+    "encoding",
+    "x-a",
+    "a",
+    "",
 ];
 
 fn value() -> impl Strategy<Value = serde_json::Value> {
@@ -86,8 +147,11 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
     leaf.prop_recursive(5, 64, 6, move |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            proptest::collection::vec((word.clone(), inner), 0..6)
-                .prop_map(|fields| fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<serde_json::Map<_, _>>().into()),
+            proptest::collection::vec((word.clone(), inner), 0..6).prop_map(|fields| fields
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect::<serde_json::Map<_, _>>()
+                .into()),
         ]
     })
 }

@@ -2,6 +2,8 @@
 
 use super::{Case, In};
 
+// One line a case: as a table they can be read.
+#[rustfmt::skip]
 pub(super) const CASES: &[Case] = &[
     // Types.
     ("schema-type-unsupported", "3.0.0", In::Schema, "{type: 'null'}", "{type: object}"),
