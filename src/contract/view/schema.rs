@@ -49,6 +49,8 @@ impl Types {
     pub const FRACTION: Self = Self(0b10_0000);
     /// `string`.
     pub const STRING: Self = Self(0b100_0000);
+    /// Nothing.
+    pub const NONE: Self = Self(0);
     /// Everything.
     pub const ALL: Self = Self(0b111_1111);
     /// Everything but `null`.
@@ -56,7 +58,8 @@ impl Types {
     /// What is written as one word in a path, a query or a header.
     pub const SCALARS: Self = Self(0b111_0010);
 
-    fn of(word: Word) -> Self {
+    /// The values of a type's name; none of a word that is no type.
+    pub fn of(word: Word) -> Self {
         match word {
             w::NULL => Self::NULL,
             w::BOOLEAN => Self::BOOLEAN,
@@ -67,6 +70,11 @@ impl Types {
             w::STRING | w::FILE => Self::STRING,
             _ => Self(0),
         }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     /// Whether all of another set's values are in this one.
