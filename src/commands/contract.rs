@@ -1,6 +1,7 @@
 //! `sdd contract`: what changed between two API descriptions, and whom it breaks.
 
 mod diff;
+mod emit;
 mod files;
 mod rules;
 
@@ -33,7 +34,8 @@ enum Action {
   sdd contract diff v1.yaml v2.yaml                      errors and warnings in full, the rest counted
   sdd contract diff main:api.yaml api.yaml --verbose     everything, against a revision of git
   sdd contract diff a.json b.json --fail-on warning      what may break clients fails, too
-  sdd contract diff a.json b.json --format markdown      a change log for a comment or a release")]
+  sdd contract diff a.json b.json --format markdown      a change log for a comment or a release
+  sdd contract diff a.json b.json --format html --output changes.html      a page to search and filter")]
     Diff(diff::Args),
     /// List the rules: what can happen, how bad it is, and how to do it safely
     #[command(after_help = "Examples:

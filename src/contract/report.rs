@@ -1,12 +1,26 @@
 //! What a comparison is to people and programs.
 
+mod agent;
 mod github;
+mod html;
 mod human;
+mod junit;
 mod markdown;
+mod page;
+mod quote;
+#[cfg(test)]
+mod samples;
+mod sarif;
 
+pub use agent::agent;
 pub use github::github;
-pub use human::{Amount, human};
+pub use html::html;
+pub use human::{Amount, Tone, human};
+pub use junit::junit;
 pub use markdown::markdown;
+pub use page::{Entry, Group, Page, Section, Standing, Subject};
+pub use quote::Around;
+pub use sarif::sarif;
 
 use serde::Serialize;
 
@@ -29,6 +43,9 @@ pub struct Report {
     pub summary: Summary,
     /// The changes: errors first.
     pub changes: Vec<Told>,
+    /// What makes it fail.
+    #[serde(skip)]
+    pub fail_on: FailOn,
 }
 
 /// How many changes there are of each level; each counts once, however many operations it touches.
@@ -104,6 +121,9 @@ pub struct Place {
     /// What stands in that line.
     #[serde(skip)]
     pub excerpt: String,
+    /// What stands around it, for formats that show that.
+    #[serde(skip)]
+    pub around: Option<Around>,
 }
 
 /// What makes a comparison fail.
@@ -141,18 +161,19 @@ impl Report {
                 Level::Warning => summary.warning += 1,
                 Level::Info => summary.info += 1,
             }
-            let told = teller.tell(change);
-            match grouping {
-                Grouping::Operation if !told.operations.is_empty() => {
-                    changes.extend(told.operations.iter().map(|call| Told {
-                        operations: vec![call.clone()],
-                        method: Some(call.method.clone()),
-                        path: Some(call.path.clone()),
-                        ..told.clone()
-                    }));
-                }
-                _ => changes.push(told),
+            let mut told = teller.tell(change);
+            if grouping == Grouping::Cause || told.operations.is_empty() {
+                changes.push(told);
+                continue;
             }
+            // Taken out, so that not every copy begins as one of them all.
+            let calls = std::mem::take(&mut told.operations);
+            changes.extend(calls.into_iter().map(|call| Told {
+                method: Some(call.method.clone()),
+                path: Some(call.path.clone()),
+                operations: vec![call],
+                ..told.clone()
+            }));
         }
         let fails = match fail_on {
             FailOn::Error => summary.error > 0,
@@ -165,6 +186,7 @@ impl Report {
             verdict: if fails { "failed" } else { "passed" },
             summary,
             changes,
+            fail_on,
         }
     }
 
@@ -223,7 +245,8 @@ impl Teller<'_> {
             line: at.line,
             column: at.column,
             pointer: arena.pointer(node),
-            excerpt: source.line(at.line).trim().to_owned(),
+            excerpt: quote::excerpt(source, at),
+            around: None,
         }
     }
 

@@ -53,16 +53,23 @@ impl Source {
         }
     }
 
+    /// How many lines there are; behind the last line break there is none.
+    pub fn count(&self) -> u32 {
+        let empty = usize::from(self.text.ends_with('\n'));
+        u32::try_from(self.lines.len() - empty).unwrap_or(u32::MAX)
+    }
+
     /// A line, counted from 1, without its end; empty beyond the last.
     pub fn line(&self, number: u32) -> &str {
-        let Some(begin) = (number as usize)
-            .checked_sub(1)
-            .and_then(|index| self.lines.get(index))
-        else {
+        let begin = |index: usize| self.lines.get(index).map(|at| *at as usize);
+        let Some(first) = (number as usize).checked_sub(1).and_then(begin) else {
             return "";
         };
-        let rest = self.text.get(*begin as usize..).unwrap_or("");
-        rest.lines().next().unwrap_or("")
+        // The end is known: looking for it in a document of one line would be to read all of it.
+        let end = begin(number as usize).unwrap_or(self.text.len());
+        let line = self.text.get(first..end).unwrap_or("");
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        line.strip_suffix('\r').unwrap_or(line)
     }
 }
 

@@ -1,18 +1,16 @@
 //! `sdd contract diff`.
 
-use anstyle::{AnsiColor, Style as Paint};
 use chrono::NaiveDate;
 
+use super::emit::{FORMATS, emit, rerun};
 use super::files::Files;
 use crate::commands::context::Cx;
 use crate::commands::error::{CommandError, brief};
 use crate::contract::arena::Limits;
 use crate::contract::diff::{self, Notice, Options};
 use crate::contract::load::World;
-use crate::contract::report::{self, Amount, FailOn, Grouping, Report};
-use crate::contract::rules::Level;
+use crate::contract::report::{FailOn, Grouping, Report};
 use crate::model::exit::Exit;
-use crate::report::{Colour, Detail};
 
 /// The variable that says which day it is, for sunset dates.
 const TODAY: &str = "SDD_TODAY";
@@ -46,7 +44,7 @@ enum Failing {
 
 /// Runs the command.
 pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
-    let format = cx.choose(&["human", "json", "agent", "markdown", "github"])?;
+    let format = cx.choose(FORMATS)?;
     let today = today(cx)?;
     let files = Files::new(cx);
     let mut world = World::new(Limits::default());
@@ -68,33 +66,32 @@ pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     } else {
         Grouping::Cause
     };
-    let report = Report::of(&world, &compared, fail_on, grouping);
-    let colour = cx.ui.colour();
-    let amount = match cx.ui.detail() {
-        Detail::Brief => Amount::Little,
-        Detail::Normal => Amount::Usual,
-        Detail::Full => Amount::All,
-    };
-    let text = match format {
-        "json" => serde_json::to_string_pretty(&report)? + "\n",
-        "markdown" => report::markdown(&report),
-        "github" => report::github(&report),
-        "agent" => report::human(&report, amount, &|_, word| word.to_owned()),
-        _ => report::human(&report, amount, &|level, word| match colour {
-            Colour::Yes => format!("{0}{word}{0:#}", paint(level)),
-            Colour::No => word.to_owned(),
-        }),
-    };
-    cx.emit(&text)?;
+    let mut report = Report::of(&world, &compared, fail_on, grouping);
+    if format == "html" {
+        report.quote(&world);
+    }
+    let mut page = report.page();
+    for section in &mut page.sections {
+        section.title = format!("{} → {}", args.base, args.revision);
+    }
+    page.rerun = args.again();
+    emit(cx, format, &report, &page)?;
     Ok(if report.failed() { Exit::Failed } else { Exit::Ok })
 }
 
-fn paint(level: Level) -> Paint {
-    let of = |colour: AnsiColor| Paint::new().fg_color(Some(colour.into())).bold();
-    match level {
-        Level::Error => of(AnsiColor::Red),
-        Level::Warning => of(AnsiColor::Yellow),
-        Level::Info => Paint::new().dimmed(),
+impl Args {
+    /// The command that asks the same again.
+    fn again(&self) -> String {
+        let mut words = vec!["sdd", "contract", "diff", &self.base, &self.revision];
+        match self.fail_on {
+            Failing::Error => {}
+            Failing::Warning => words.extend(["--fail-on", "warning"]),
+            Failing::None => words.extend(["--fail-on", "none"]),
+        }
+        if self.per_operation {
+            words.push("--per-operation");
+        }
+        rerun(words)
     }
 }
 
