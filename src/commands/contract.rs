@@ -29,13 +29,14 @@ enum Action {
     ///
     /// Reads Swagger 2.0 and versions 3.0, 3.1 and 3.2 of `OpenAPI`. A change is judged against what the base
     /// promises: whoever kept to that must keep working. What is shared by many operations is told once, with all of
-    /// them. Exit codes: 0 nothing that fails, 1 clients break, 2 a description that cannot be read.
+    /// them. Formats: human, json, agent, markdown, junit, sarif, github, and html, a page to search and filter. Exit codes:
+    /// 0 nothing that fails, 1 clients break, 2 a description that cannot be read.
     #[command(after_help = "Examples:
   sdd contract diff v1.yaml v2.yaml                      errors and warnings in full, the rest counted
   sdd contract diff main:api.yaml api.yaml --verbose     everything, against a revision of git
   sdd contract diff a.json b.json --fail-on warning      what may break clients fails, too
   sdd contract diff a.json b.json --format markdown      a change log for a comment or a release
-  sdd contract diff a.json b.json --format html --output changes.html      a page to search and filter")]
+  sdd contract diff a.json b.json --format html --output c.html   a page to search and filter")]
     Diff(diff::Args),
     /// List the rules: what can happen, how bad it is, and how to do it safely
     #[command(after_help = "Examples:

@@ -13,6 +13,11 @@
   const MOST_LINKS = 500;
   const MOST_OPERATIONS = 3000;
 
+  const none = document.createElement("p");
+  none.textContent = "Nothing matches.";
+  none.hidden = true;
+  byOperation.before(none);
+
   const entries = [];
   for (const group of groups) {
     const level = group.dataset.level;
@@ -98,6 +103,7 @@
     for (const part of parts) part.hidden = operations;
     byOperation.hidden = !operations;
     $("fold").hidden = operations;
+    none.hidden = count > 0 || entries.length === 0;
     $("shown").textContent = count === entries.length ? entries.length + " shown" : count + " of " + entries.length + " shown";
     if (operations) list(has);
   };
@@ -132,7 +138,6 @@
     const whole = entries.filter((entry) => entry.shown && entry.runs.length === 0);
     if (whole.length) nodes.push(details("of no single operation", whole.length, () => whole));
     if (more) nodes.push(element("p", more + " more operations; the filter makes them fewer"));
-    if (!nodes.length) nodes.push(element("p", "nothing is left"));
     byOperation.replaceChildren(...nodes);
   };
 

@@ -7,7 +7,7 @@ use crate::contract::source::{Position, Source};
 /// Lines longer than this are shown around the place only.
 const MAX_WHOLE: usize = 400;
 /// Bytes that are then shown, before the place and behind it.
-const WINDOW: (usize, usize) = (30, 70);
+const WINDOW: (usize, usize) = (28, 68);
 /// Lines around the one of a place, on each side.
 const AROUND: u32 = 3;
 /// Characters that each of them shows.
@@ -30,9 +30,7 @@ pub(super) fn excerpt(source: &Source, at: Position) -> String {
     if line.len() <= MAX_WHOLE {
         return line.trim().to_owned();
     }
-    let column = (at.column as usize).saturating_sub(1);
-    let here = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
-    near(line, here)
+    near(line, source.offset(at).min(line.len()))
 }
 
 /// A part of a line; what was cut is shown as dots.
