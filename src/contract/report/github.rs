@@ -1,6 +1,6 @@
 //! Annotations of GitHub Actions, on the lines of the revision.
 
-use super::page::{Entry, Page};
+use super::page::{Entry, Page, Section};
 use crate::contract::rules::Level;
 use crate::model::format::workflow::{data, property};
 
@@ -13,7 +13,7 @@ pub fn github(page: &Page) -> String {
     for gap in page.sections.iter().flat_map(|section| &section.gaps).take(MAX) {
         text.push_str(&format!("::error title=no answer::{}\n", data(gap)));
     }
-    let counting = page.sections.iter().flat_map(|section| section.counting());
+    let counting = page.sections.iter().flat_map(Section::counting);
     let mut count = 0;
     for entry in counting.filter(|entry| entry.level != Level::Info) {
         count += 1;

@@ -1,6 +1,6 @@
 //! Pages for tests of the formats.
 
-use proptest::prelude::{Just, Strategy, any, prop};
+use proptest::prelude::{Strategy, any, prop};
 
 use super::{Call, Entry, FailOn, Page, Place, Section, Standing, Subject};
 use crate::contract::rules::Level;
@@ -135,7 +135,7 @@ pub(super) fn everything() -> (Vec<Sample>, Vec<Sample>) {
 }
 
 /// [`everything`] as the page of a check.
-pub(super) fn check<'a>(everything: &'a (Vec<Sample>, Vec<Sample>)) -> Page<'a> {
+pub(super) fn check(everything: &(Vec<Sample>, Vec<Sample>)) -> Page<'_> {
     let mut gap = section("v2.yaml", &everything.1);
     gap.subject = Subject::Findings;
     gap.gaps = vec!["v2.yaml:9:3: `#/nowhere` leads nowhere".to_owned()];
@@ -225,5 +225,4 @@ pub(super) fn any_sample() -> impl Strategy<Value = Sample> {
                 },
             },
         )
-        .prop_flat_map(Just)
 }
