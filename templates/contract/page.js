@@ -100,7 +100,10 @@
       if (entry.shown) seen.add(entry.group);
     }
     for (const group of groups) group.hidden = !seen.has(group);
-    for (const part of parts) part.hidden = operations;
+    for (const part of parts) {
+      const its = groups.filter((group) => part.contains(group));
+      part.hidden = operations || (its.length > 0 && its.every((group) => group.hidden));
+    }
     byOperation.hidden = !operations;
     $("fold").hidden = operations;
     none.hidden = count > 0 || entries.length === 0;

@@ -174,7 +174,7 @@ impl Writer<'_> {
         for gap in &section.gaps {
             self.add(&[
                 "<p class=\"gap\"><strong>no answer</strong> ",
-                &escaped(gap),
+                &marked(gap),
                 "</p>\n",
             ]);
         }

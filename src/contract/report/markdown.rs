@@ -63,8 +63,15 @@ impl Text {
 
     fn list<'p, 'a: 'p>(&mut self, heading: &str, entries: impl Iterator<Item = &'p Entry<'a>>) {
         let mut heading = Some(heading);
+        let mut before = None;
         for entry in entries {
-            let item = item(entry);
+            let mut item = item(entry);
+            // What was said of the entry above is not said again.
+            let sentences = Some((entry.rule, entry.why, entry.safe));
+            if sentences != before && entry.level != Level::Info && entry.why_not().is_none() {
+                item.push_str(&format!("  {} {}\n", escaped(entry.why), escaped(entry.safe)));
+            }
+            before = sentences;
             let size = item.chars().count();
             // Once something was left out, so is what follows: a page with holes would be read as whole.
             if self.left_out > 0 || size > self.room {
@@ -90,9 +97,6 @@ fn item(entry: &Entry) -> String {
     item.push('\n');
     if let Some(note) = entry.note() {
         item.push_str(&format!("  _{}_\n", escaped(&one_line(note))));
-    }
-    if entry.level != Level::Info && entry.why_not().is_none() {
-        item.push_str(&format!("  {} {}\n", escaped(entry.why), escaped(entry.safe)));
     }
     item
 }
