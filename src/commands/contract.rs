@@ -3,7 +3,9 @@
 mod check;
 mod common;
 mod diff;
+mod emit;
 mod rules;
+mod validate;
 
 use clap::Subcommand;
 
@@ -39,13 +41,26 @@ enum Action {
     ///
     /// Reads Swagger 2.0 and versions 3.0, 3.1 and 3.2 of `OpenAPI`. A change is judged against what the base
     /// promises: whoever kept to that must keep working. What is shared by many operations is told once, with all of
-    /// them. Exit codes: 0 nothing that fails, 1 clients break, 2 a description that cannot be read.
+    /// them. Formats: human, json, agent, markdown, junit, sarif, github, and html, a page to search and filter. Exit codes:
+    /// 0 nothing that fails, 1 clients break, 2 a description that cannot be read.
     #[command(after_help = "Examples:
   sdd contract diff v1.yaml v2.yaml                      errors and warnings in full, the rest counted
   sdd contract diff main:api.yaml api.yaml --verbose     everything, against a revision of git
   sdd contract diff a.json b.json --fail-on warning      what may break clients fails, too
-  sdd contract diff a.json b.json --format markdown      a change log for a comment or a release")]
+  sdd contract diff a.json b.json --format markdown      a change log for a comment or a release
+  sdd contract diff a.json b.json --format html --output c.html   a page to search and filter")]
     Diff(diff::Args),
+    /// Check API descriptions against their specification
+    ///
+    /// What the specification of its version demands of each object, and what must fit together: names that stand twice,
+    /// parameters of paths, references that lead nowhere, security, examples and defaults against their schemas. Exit codes:
+    /// 0 nothing that fails, 1 something is wrong, 2 a file that cannot be read.
+    #[command(after_help = "Examples:
+  sdd contract validate api.yaml                     what is wrong, where, and how to mend it
+  sdd contract validate a.yaml b.json --verbose      hints as well
+  sdd contract validate api.yaml --fail-on warning   what is doubtful fails, too
+  sdd contract validate api.yaml --format sarif      for code scanning")]
+    Validate(validate::Args),
     /// List the rules: what can happen, how bad it is, and how to do it safely
     #[command(after_help = "Examples:
   sdd contract rules                           one line a rule
@@ -59,6 +74,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     match &args.action {
         Action::Check(args) => check::run(args, cx),
         Action::Diff(args) => diff::run(args, cx),
+        Action::Validate(args) => validate::run(args, cx),
         Action::Rules(args) => rules::run(args, cx),
     }
 }

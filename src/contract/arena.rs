@@ -159,6 +159,11 @@ impl Arena {
         &self.sources[id.0 as usize]
     }
 
+    /// The text of a name.
+    pub fn source_named(&self, name: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.name == name)
+    }
+
     /// The text that a node is of.
     pub fn source_of(&self, node: NodeId) -> SourceId {
         let at = self.sections.partition_point(|(first, _)| *first <= node.0);

@@ -8,10 +8,11 @@ use super::diff::{self, Options};
 use super::files::{FileError, Files};
 use super::load::World;
 use super::policy::Policy;
-use super::report::{self, FailOn, Grouping, Report, Told};
+use super::report::{self, FailOn, Grouping, Judged, Lines, Report, Told, Validated, Wrong};
 
 use crate::model::spec::Contract;
 use crate::model::text;
+use crate::model::verdict::RunVerdict;
 
 /// What contracts are checked by.
 pub struct Check<'a> {
@@ -39,9 +40,11 @@ pub struct Checked {
     /// Whether the work item allows that clients break.
     pub breaking_changes_allowed: bool,
     /// What came of it.
-    pub verdict: Outcome,
+    pub verdict: RunVerdict,
     /// Why, in one line.
     pub reason: String,
+    /// What is wrong with it by itself.
+    pub validation: Option<Validated>,
     /// What changed.
     pub comparison: Option<Report>,
     /// How many changes each suppression took.
@@ -58,7 +61,7 @@ pub fn remarks<'c>(
     let mut taken = vec![0; policy.suppressions.len()];
     let mut compared = false;
     for one in checked {
-        compared |= one.comparison.is_some();
+        compared |= one.validation.is_some();
         for (all, count) in taken.iter_mut().zip(&one.taken) {
             *all += count;
         }
@@ -70,24 +73,29 @@ pub fn remarks<'c>(
     report::remarks(&policy.remarks(&taken, today))
 }
 
-/// What came of a contract.
-///
-/// Ordered: the worst is the greatest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// It holds, and breaks nobody who must not break.
-    Passed,
-    /// Nobody can say.
-    Error,
-    /// It does not hold, or breaks clients.
-    Failed,
-}
-
 impl Checked {
     /// Changes that break clients, whether they are allowed or not.
     pub fn breaking(&self) -> usize {
         self.comparison.as_ref().map_or(0, |report| report.summary.error)
+    }
+}
+
+/// The verdict over all contracts: what is known to be wrong comes before what is not known, and without a contract
+/// nobody can say that all hold.
+pub fn verdict<'c>(checked: impl IntoIterator<Item = &'c Checked>) -> RunVerdict {
+    let (mut any, mut error) = (false, false);
+    for one in checked {
+        any = true;
+        match one.verdict {
+            RunVerdict::Failed => return RunVerdict::Failed,
+            RunVerdict::Error => error = true,
+            RunVerdict::Passed => {}
+        }
+    }
+    if error || !any {
+        RunVerdict::Error
+    } else {
+        RunVerdict::Passed
     }
 }
 
@@ -99,8 +107,9 @@ impl Check<'_> {
             version: contract.version.clone(),
             previous: contract.previous_version.clone(),
             breaking_changes_allowed: contract.allow_breaking_changes,
-            verdict: Outcome::Error,
+            verdict: RunVerdict::Error,
             reason: String::new(),
+            validation: None,
             comparison: None,
             taken: Vec::new(),
         };
@@ -114,28 +123,47 @@ impl Check<'_> {
         checked
     }
 
-    fn compared(&self, contract: &Contract, checked: &mut Checked) -> Result<(Outcome, String), String> {
+    fn compared(&self, contract: &Contract, checked: &mut Checked) -> Result<(RunVerdict, String), String> {
         let Some(file) = &contract.contract_file else {
             return Err("the work item names no file for it".to_owned());
         };
         let shown = text::one_line(file);
         let mut world = World::new(Limits::default());
         let error = |error: FileError| error.to_string();
-        let Some(previous) = &contract.previous_version else {
-            self.files.load(&mut world, file).map_err(error)?;
-            let reason = format!("{shown} can be read; no version before it is named to compare it with");
-            return Ok((Outcome::Passed, reason));
+        let base = match &contract.previous_version {
+            None => None,
+            Some(previous) => Some(self.before(file, previous).ok_or_else(|| {
+                format!(
+                    "{shown}: the version before it, {}, is neither a file nor a revision of git that has {shown}",
+                    text::one_line(previous)
+                )
+            })?),
         };
-        let Some(base) = self.before(file, previous) else {
-            return Err(format!(
-                "{shown}: the version before it, {}, is neither a file nor a revision of git that has {shown}",
-                text::one_line(previous)
-            ));
+        checked.previous.clone_from(&base);
+        let old = match &base {
+            None => None,
+            Some(base) => Some(self.files.load(&mut world, base).map_err(error)?),
         };
-        checked.previous = Some(base.clone());
-        let old = self.files.load(&mut world, &base).map_err(error)?;
         let new = self.files.load(&mut world, file).map_err(error)?;
         world.settle();
+        let judged = Judged {
+            policy: self.policy,
+            today: self.today,
+            lines: Lines::One,
+        };
+        let validated = Validated::of(file, &world, &new, judged);
+        let wrong = self.wrong(&validated);
+        checked.taken.clone_from(&validated.taken);
+        checked.validation = Some(validated);
+        let (Some(base), Some(old)) = (base, old) else {
+            return Ok(match wrong {
+                Some(what) => (RunVerdict::Failed, format!("{shown}: {what}")),
+                None => (
+                    RunVerdict::Passed,
+                    format!("{shown} is valid; no version before it is named to compare it with"),
+                ),
+            });
+        };
         let options = Options {
             today: self.today,
             notice: self.policy.notice,
@@ -154,34 +182,62 @@ impl Check<'_> {
             .first()
             .map(|told| told.message.clone())
             .unwrap_or_default();
-        let outcome = if report.failed() && !contract.allow_breaking_changes {
-            let what = match report.summary.error {
-                0 => "clients may break".to_owned(),
-                _ => breaking,
-            };
-            (Outcome::Failed, format!("{shown}, {compared}: {what}: {first}"))
-        } else if report.not_compared > 0 && self.fail_on != FailOn::None {
-            let reason = format!(
-                "{shown}, {compared}: {} could not be compared",
-                match report.not_compared {
+        let fails = report.failed() && !contract.allow_breaking_changes;
+        let what = match report.summary.error {
+            0 => format!("clients may break: {first}"),
+            _ => format!("{breaking}: {first}"),
+        };
+        let outcome = match wrong {
+            Some(wrong) if fails => (
+                RunVerdict::Failed,
+                format!("{shown}, {compared}: {what}; {wrong}"),
+            ),
+            Some(wrong) => (RunVerdict::Failed, format!("{shown}: {wrong}")),
+            None if fails => (RunVerdict::Failed, format!("{shown}, {compared}: {what}")),
+            None if report.not_compared > 0 && self.fail_on != FailOn::None => {
+                let parts = match report.not_compared {
                     1 => "1 part".to_owned(),
                     count => format!("{count} parts"),
-                }
-            );
-            (Outcome::Error, reason)
-        } else if report.summary.error > 0 {
-            let why = if contract.allow_breaking_changes {
-                "which the work item allows"
-            } else {
-                "which the settings let pass"
-            };
-            (Outcome::Passed, format!("{shown}, {compared}: {breaking}, {why}"))
-        } else {
-            (Outcome::Passed, format!("{shown}, {compared}: no client breaks"))
+                };
+                let reason = format!("{shown}, {compared}: {parts} could not be compared");
+                (RunVerdict::Error, reason)
+            }
+            None if report.summary.error > 0 => {
+                let why = if contract.allow_breaking_changes {
+                    "which the work item allows"
+                } else {
+                    "which the settings let pass"
+                };
+                (
+                    RunVerdict::Passed,
+                    format!("{shown}, {compared}: {breaking}, {why}"),
+                )
+            }
+            None => (
+                RunVerdict::Passed,
+                format!("{shown}, {compared}: valid, and no client breaks"),
+            ),
         };
-        checked.taken = ruled.taken;
+        for (all, one) in checked.taken.iter_mut().zip(&ruled.taken) {
+            *all += one;
+        }
         checked.comparison = Some(report);
         Ok(outcome)
+    }
+
+    /// What fails of what is wrong with a description by itself.
+    fn wrong(&self, validated: &Validated) -> Option<String> {
+        let counts = |wrong: &&Wrong| wrong.suppressed.is_none() && self.fail_on.fails(wrong.level);
+        let mut failing = validated.findings.iter().filter(counts);
+        let first = failing.next()?;
+        let more = match failing.count() {
+            0 => String::new(),
+            count => format!(", and {count} more"),
+        };
+        Some(format!(
+            "it is not valid: line {}: {}{more}",
+            first.place.line, first.message
+        ))
     }
 
     /// The name of what a contract is compared with: a file, `REV:PATH`, or a revision or tag that has the file.

@@ -54,6 +54,18 @@ pub enum Version {
     V32,
 }
 
+impl Version {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V2 => "Swagger 2.0",
+            Self::V30 => "OpenAPI 3.0",
+            Self::V31 => "OpenAPI 3.1",
+            Self::V32 => "OpenAPI 3.2",
+        }
+    }
+}
+
 /// A description that was loaded.
 #[derive(Clone, Debug)]
 pub struct Document {

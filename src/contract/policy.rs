@@ -85,6 +85,23 @@ impl Policy {
         }
     }
 
+    /// The level of a rule about one description, which has one of its own; `None` where it is left out.
+    pub fn level_of(&self, rule: &str, own: Level) -> Option<Level> {
+        self.levels.get(rule).copied().unwrap_or(Some(own))
+    }
+
+    /// The number of the suppression that accepts a finding about one description on a day, by its rule and the operation
+    /// that it stands in.
+    pub fn accepts(&self, rule: &str, call: Option<(&str, &str)>, today: NaiveDate) -> Option<usize> {
+        self.suppressions.iter().position(|own| {
+            !own.is_over(today)
+                && globs::matches(&own.rule, rule)
+                && own.operation.as_ref().is_none_or(|wanted| {
+                    call.is_some_and(|(method, path)| globs::is_operation(wanted, method, path))
+                })
+        })
+    }
+
     /// Judges a comparison on a day.
     pub fn apply(&self, compared: Comparison, today: NaiveDate) -> Ruled {
         let mut ruled = Ruled {
@@ -163,6 +180,14 @@ impl Policy {
 }
 
 impl Suppression {
+    /// What is said of what it takes: `suppressed until 2027-01-01: nobody calls it`.
+    pub fn said(&self) -> String {
+        let until = self
+            .expires
+            .map_or_else(String::new, |day| format!(" until {day}"));
+        format!("suppressed{until}: {}", self.reason)
+    }
+
     /// What it is for, in one line.
     pub fn named(&self) -> String {
         match &self.operation {

@@ -1,12 +1,28 @@
 //! What a comparison is to people and programs.
 
+mod agent;
 mod github;
+mod html;
 mod human;
+mod junit;
 mod markdown;
+mod page;
+mod quote;
+#[cfg(test)]
+mod samples;
+mod sarif;
+mod validation;
 
+pub use agent::agent;
 pub use github::github;
-pub use human::{Amount, human};
+pub use html::html;
+pub use human::{Amount, Tone, human};
+pub use junit::junit;
 pub use markdown::markdown;
+pub use page::{Entry, Group, Page, Section, Standing, Subject};
+pub use quote::Around;
+pub use sarif::sarif;
+pub use validation::{Judged, Lines, Validated, Validation, Wrong};
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,6 +33,7 @@ use super::load::World;
 use super::policy::{Policy, Ruled};
 use super::rules::{Fixed, Kind, Level, Rule};
 use super::words as w;
+use crate::model::verdict::RunVerdict;
 
 /// A comparison with everything that is told of it: the document of `--format json`.
 #[derive(Clone, Debug, Serialize)]
@@ -26,7 +43,7 @@ pub struct Report {
     /// `contract_diff`.
     pub kind: &'static str,
     /// `failed` when something is as bad as what fails, else `error` when something could not be compared, else `passed`.
-    pub verdict: &'static str,
+    pub verdict: RunVerdict,
     /// How many changes there are of each level.
     pub summary: Summary,
     /// How many parts could not be compared.
@@ -36,6 +53,9 @@ pub struct Report {
     /// Changes that the project accepts; they do not count.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<Suppressed>,
+    /// What makes it fail.
+    #[serde(skip)]
+    pub fail_on: FailOn,
 }
 
 /// A change that the project accepts.
@@ -49,6 +69,15 @@ pub struct Suppressed {
     /// The change.
     #[serde(flatten)]
     pub change: Told,
+}
+
+impl Suppressed {
+    fn said(&self) -> String {
+        let until = self
+            .expires
+            .map_or_else(String::new, |day| format!(" until {day}"));
+        format!("suppressed{until}: {}", self.reason)
+    }
 }
 
 /// How many changes there are of each level; each counts once, however many operations it touches.
@@ -124,6 +153,9 @@ pub struct Place {
     /// What stands in that line.
     #[serde(skip)]
     pub excerpt: String,
+    /// What stands around it, for formats that show that.
+    #[serde(skip)]
+    pub around: Option<Around>,
 }
 
 /// What makes a comparison fail.
@@ -157,18 +189,19 @@ impl Report {
         let mut changes = Vec::new();
         for (level, change) in &ruled.changes {
             summary.count(*level);
-            let told = teller.tell(change, *level);
-            match grouping {
-                Grouping::Operation if !told.operations.is_empty() => {
-                    changes.extend(told.operations.iter().map(|call| Told {
-                        operations: vec![call.clone()],
-                        method: Some(call.method.clone()),
-                        path: Some(call.path.clone()),
-                        ..told.clone()
-                    }));
-                }
-                _ => changes.push(told),
+            let mut told = teller.tell(change, *level);
+            if grouping == Grouping::Cause || told.operations.is_empty() {
+                changes.push(told);
+                continue;
             }
+            // Taken out, so that not every copy begins as one of them all.
+            let calls = std::mem::take(&mut told.operations);
+            changes.extend(calls.into_iter().map(|call| Told {
+                method: Some(call.method.clone()),
+                path: Some(call.path.clone()),
+                operations: vec![call],
+                ..told.clone()
+            }));
         }
         let fails = match fail_on {
             FailOn::Error => summary.error > 0,
@@ -185,26 +218,22 @@ impl Report {
             schema_version: 1,
             kind: "contract_diff",
             verdict: match fail_on {
-                _ if fails => "failed",
-                FailOn::None => "passed",
-                _ if not_compared > 0 => "error",
-                _ => "passed",
+                _ if fails => RunVerdict::Failed,
+                FailOn::None => RunVerdict::Passed,
+                _ if not_compared > 0 => RunVerdict::Error,
+                _ => RunVerdict::Passed,
             },
             summary,
             not_compared,
             changes,
             suppressed: suppressed.collect(),
+            fail_on,
         }
     }
 
     /// Whether something is as bad as what fails.
     pub fn failed(&self) -> bool {
-        self.verdict == "failed"
-    }
-
-    /// Whether nobody can say, because something could not be compared.
-    pub fn is_unknown(&self) -> bool {
-        self.verdict == "error"
+        self.verdict == RunVerdict::Failed
     }
 }
 
@@ -281,7 +310,8 @@ impl Teller<'_> {
             line: at.line,
             column: at.column,
             pointer: arena.pointer(node),
-            excerpt: source.line(at.line).trim().to_owned(),
+            excerpt: quote::excerpt(source, at),
+            around: None,
         }
     }
 

@@ -142,10 +142,5 @@ impl Finding {
 
 /// A version by its name.
 fn called(version: Version) -> &'static str {
-    match version {
-        Version::V2 => "Swagger 2.0",
-        Version::V30 => "OpenAPI 3.0",
-        Version::V31 => "OpenAPI 3.1",
-        Version::V32 => "OpenAPI 3.2",
-    }
+    version.as_str()
 }

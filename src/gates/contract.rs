@@ -3,14 +3,15 @@
 use super::parts::{Part, Result, Seen, see};
 use super::step::{ContractWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
 use super::{About, Context, Gate, Judgement, StepJudgement};
-use crate::contract::check::{self, Checked, Outcome};
+use crate::contract::check::{self, Checked};
 use crate::contract::policy::Policy;
-use crate::contract::report::Told;
+use crate::contract::report::{Told, Wrong};
 use crate::contract::rules::Level;
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
 use crate::model::session::ActiveWork;
 use crate::model::spec::{self, At};
+use crate::model::verdict::RunVerdict;
 use crate::model::work_item::WorkItemType;
 use crate::process::find::Found;
 
@@ -95,7 +96,7 @@ impl Gate for Contract {
             .iter()
             .map(|part| match &part.result {
                 Result::Contract(Ok(answer)) => {
-                    looked_at += usize::from(answer.checked.verdict != Outcome::Error);
+                    looked_at += usize::from(answer.checked.verdict != RunVerdict::Error);
                     breaking += answer.checked.breaking();
                     judge(&answer.checked)
                 }
@@ -144,34 +145,55 @@ fn remarks(cx: &Context<'_>, parts: &[Part<'_>]) -> Vec<String> {
 
 fn judge(checked: &Checked) -> StepJudgement {
     let judgement = match checked.verdict {
-        Outcome::Passed => StepJudgement::passed(checked.reason.clone()),
-        Outcome::Failed => StepJudgement::failed(checked.reason.clone()),
-        Outcome::Error => StepJudgement::error(checked.reason.clone()),
+        RunVerdict::Passed => StepJudgement::passed(checked.reason.clone()),
+        RunVerdict::Failed => StepJudgement::failed(checked.reason.clone()),
+        RunVerdict::Error => StepJudgement::error(checked.reason.clone()),
     };
     let file = checked.contract_file.as_deref();
     let told = checked.comparison.iter().flat_map(|report| &report.changes);
-    let findings = told
+    let changes = told
         .filter(|told| told.level != Level::Info)
         .map(|told| finding(told, file));
+    let wrong = checked
+        .validation
+        .iter()
+        .flat_map(|validated| &validated.findings);
+    let wrong = wrong
+        .filter(|wrong| wrong.suppressed.is_none() && wrong.level != Level::Info)
+        .map(of_validation);
+    let findings = changes.chain(wrong);
     let judgement = judgement.with_findings(findings.collect());
     match (&checked.verdict, &checked.previous, file) {
-        (Outcome::Failed, Some(previous), Some(file)) => judgement.with_hint(format!(
+        (RunVerdict::Failed, Some(previous), Some(file)) => judgement.with_hint(format!(
             "sdd contract diff {previous} {file} shows each change on both sides; if clients may break, say in the spec \
              `Breaking changes: allowed`"
         )),
-        (Outcome::Error, ..) if checked.comparison.is_none() => judgement.with_hint(
+        (RunVerdict::Error, ..) if checked.comparison.is_none() => judgement.with_hint(
             "correct the file that the spec names, or `Previous version`: a file, a revision of git, or REV:PATH",
         ),
         _ => judgement,
     }
 }
 
-fn finding(told: &Told, file: Option<&str>) -> Finding {
-    let severity = match told.level {
+fn severity(level: Level) -> Severity {
+    match level {
         Level::Error => Severity::High,
         Level::Warning => Severity::Medium,
         Level::Info => Severity::Info,
-    };
+    }
+}
+
+fn of_validation(wrong: &Wrong) -> Finding {
+    let place = &wrong.place;
+    Finding::new("sdd", wrong.rule, severity(wrong.level), wrong.message.clone()).at(
+        place.file.clone(),
+        Some(place.line),
+        Some(place.column),
+    )
+}
+
+fn finding(told: &Told, file: Option<&str>) -> Finding {
+    let severity = severity(told.level);
     let calls: Vec<String> = told
         .operations
         .iter()

@@ -6,6 +6,7 @@
 pub mod config;
 pub mod exit;
 pub mod finding;
+pub mod format;
 pub mod gate_id;
 pub mod history;
 pub mod language;

@@ -6,6 +6,7 @@ use std::io;
 
 use super::{Renderer, Style, counts, decision, few_of_each_rule, inert, rooted, sign};
 use crate::model::finding::{Finding, Severity};
+use crate::model::format::workflow::{data, property};
 use crate::model::report::{GateReport, Report};
 use crate::model::text;
 use crate::model::verdict::{RunVerdict, Verdict};
@@ -219,26 +220,9 @@ fn mark(level: Level, properties: &[(&str, &str)], message: &str) -> Mark {
     }
 }
 
-fn data(text: &str) -> String {
-    inert::spaced(text)
-        .replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_are_escaped_as_the_runner_reads_them() {
-        assert_eq!(data("50% :: a,b\r\n##[x]"), "50%25 :: a,b%0D%0A## [x]");
-        assert_eq!(property("a:b,c%\n"), "a%3Ab%2Cc%25%0A");
-    }
 
     #[test]
     fn what_has_no_value_is_left_out() {

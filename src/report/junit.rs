@@ -1,16 +1,13 @@
 //! `JUnit` XML, as CI systems read it: a suite a gate, a case for the gate, for each step and for each finding.
 //!
-//! The form holds to what the schemas of Ant's and Jenkins' readers have in common
-//! (`tests/fixtures/schemas/junit-common.xsd`). `JUnit` has four outcomes and sdd five: what was not run is an
-//! `error` of the type `not_run`, because it gave no answer and must not look harmless.
+//! `JUnit` has four outcomes and sdd five: what was not run is an `error` of the type `not_run`, because it gave no
+//! answer and must not look harmless.
 
 use std::io;
 
-use chrono::{DateTime, Utc};
-use quick_xml::escape::escape;
-
-use super::{Renderer, Style, counts, decision, inert, place};
+use super::{Renderer, Style, counts, decision, place};
 use crate::model::finding::Finding;
+use crate::model::format::junit::{Case, Outcome, Suite, document};
 use crate::model::report::{GateReport, Report, StepReport};
 use crate::model::text;
 use crate::model::verdict::{RunVerdict, Verdict};
@@ -30,57 +27,17 @@ impl Renderer for Junit {
     fn page(&self, report: &Report, _style: Style) -> io::Result<String> {
         let mut suites = vec![of_run(report)];
         suites.extend(report.gates.iter().map(of_gate));
-        let mut page = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n".to_owned();
-        for (id, suite) in suites.iter().enumerate() {
-            page.push_str(&suite.xml(id, report.started_at));
-        }
-        Ok(page + "</testsuites>\n")
+        Ok(document(suites, report.started_at))
     }
 }
 
-struct Suite {
-    name: String,
-    duration_ms: u64,
-    properties: Vec<(String, String)>,
-    cases: Vec<Case>,
-    /// What belongs to the suite and to none of its cases.
-    notes: Vec<String>,
-}
-
-struct Case {
-    class: String,
-    name: String,
-    duration_ms: u64,
-    outcome: Outcome,
-}
-
-/// What a case has in it.
-enum Outcome {
-    Passed,
-    Failure {
-        kind: String,
-        message: String,
-        body: String,
-    },
-    Error {
-        kind: String,
-        message: String,
-        body: String,
-    },
-    Skipped {
-        message: String,
-    },
-}
-
-impl Outcome {
-    fn of(verdict: Verdict, kind: &str, reason: &str, body: String) -> Self {
-        let (kind, message) = (kind.to_owned(), reason.to_owned());
-        match verdict {
-            Verdict::Passed => Self::Passed,
-            Verdict::Failed => Self::Failure { kind, message, body },
-            Verdict::Error | Verdict::NotRun => Self::Error { kind, message, body },
-            Verdict::Skipped => Self::Skipped { message },
-        }
+fn outcome(verdict: Verdict, kind: &str, reason: &str, body: String) -> Outcome {
+    let (kind, message) = (kind.to_owned(), reason.to_owned());
+    match verdict {
+        Verdict::Passed => Outcome::Passed,
+        Verdict::Failed => Outcome::Failure { kind, message, body },
+        Verdict::Error | Verdict::NotRun => Outcome::Error { kind, message, body },
+        Verdict::Skipped => Outcome::Skipped { message },
     }
 }
 
@@ -112,7 +69,7 @@ fn of_run(report: &Report) -> Suite {
             class: "sdd".to_owned(),
             name: "verdict".to_owned(),
             duration_ms: report.duration_ms,
-            outcome: Outcome::of(verdict, verdict.as_str(), &reason, body),
+            outcome: outcome(verdict, verdict.as_str(), &reason, body),
         }],
         notes: report
             .warnings
@@ -137,7 +94,7 @@ fn of_gate(gate: &GateReport) -> Suite {
         class: name.clone(),
         name: gate.gate.to_string(),
         duration_ms: gate.duration_ms,
-        outcome: Outcome::of(
+        outcome: outcome(
             gate.verdict,
             gate.verdict.as_str(),
             &gate.reason,
@@ -183,7 +140,7 @@ fn of_step(suite: &str, step: &StepReport) -> Case {
         class: suite.to_owned(),
         name: format!("{} in {}", step.tool, step.unit),
         duration_ms: step.duration_ms,
-        outcome: Outcome::of(step.verdict, kind, &step.reason, body.trim_start().to_owned()),
+        outcome: outcome(step.verdict, kind, &step.reason, body.trim_start().to_owned()),
     }
 }
 
@@ -210,104 +167,4 @@ fn told(finding: &Finding) -> String {
         "{place}{} {}: {}",
         finding.rule, finding.severity, finding.message
     )
-}
-
-impl Suite {
-    fn xml(&self, id: usize, at: DateTime<Utc>) -> String {
-        let count =
-            |wanted: fn(&Outcome) -> bool| self.cases.iter().filter(|case| wanted(&case.outcome)).count();
-        let name = value(&self.name);
-        let mut xml = format!(
-            "  <testsuite name=\"{name}\" package=\"{name}\" id=\"{id}\" hostname=\"localhost\" timestamp=\"{}\" \
-             tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{}\">\n    <properties>\n",
-            at.format("%Y-%m-%dT%H:%M:%S"),
-            self.cases.len(),
-            count(|outcome| matches!(outcome, Outcome::Failure { .. })),
-            count(|outcome| matches!(outcome, Outcome::Error { .. })),
-            count(|outcome| matches!(outcome, Outcome::Skipped { .. })),
-            decimal(self.duration_ms),
-        );
-        for (name, text) in &self.properties {
-            xml.push_str(&format!(
-                "      <property name=\"{}\" value=\"{}\"/>\n",
-                value(name),
-                value(text)
-            ));
-        }
-        xml.push_str("    </properties>\n");
-        for case in &self.cases {
-            xml.push_str(&case.xml());
-        }
-        xml.push_str(&format!(
-            "    <system-out>{}</system-out>\n    <system-err/>\n  </testsuite>\n",
-            content(&self.notes.join("\n"))
-        ));
-        xml
-    }
-}
-
-impl Case {
-    fn xml(&self) -> String {
-        let head = format!(
-            "    <testcase classname=\"{}\" name=\"{}\" time=\"{}\"",
-            value(&self.class),
-            value(&self.name),
-            decimal(self.duration_ms)
-        );
-        let with = |element: &str, kind: &str, message: &str, body: &str| {
-            format!(
-                "{head}>\n      <{element} type=\"{}\" message=\"{}\">{}</{element}>\n    </testcase>\n",
-                value(kind),
-                value(message),
-                content(body)
-            )
-        };
-        match &self.outcome {
-            Outcome::Passed => format!("{head}/>\n"),
-            Outcome::Failure { kind, message, body } => with("failure", kind, message, body),
-            Outcome::Error { kind, message, body } => with("error", kind, message, body),
-            Outcome::Skipped { message } => format!(
-                "{head}>\n      <skipped message=\"{}\"/>\n    </testcase>\n",
-                value(message)
-            ),
-        }
-    }
-}
-
-/// Milliseconds as seconds: `1.234`.
-fn decimal(duration_ms: u64) -> String {
-    format!("{}.{:03}", duration_ms / 1_000, duration_ms % 1_000)
-}
-
-/// Text between tags: without the characters that XML 1.0 cannot hold, even escaped.
-fn content(text: &str) -> String {
-    let held =
-        |c: &char| matches!(c, '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
-    let text: String = text.chars().filter(held).filter(|c| *c != '\u{7f}').collect();
-    inert::xml(&escape(text.as_str()))
-}
-
-/// The value of an attribute, in which a reader would make spaces of line breaks.
-fn value(text: &str) -> String {
-    content(text).replace('\n', "&#10;").replace('\t', "&#9;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_valid_whatever_it_holds() {
-        assert_eq!(
-            content("a\u{0}\u{b}\u{fffe}\u{ffff}b]]>&\"'"),
-            "ab]]&gt;&amp;&quot;&apos;"
-        );
-        assert_eq!(content("a::b\n ::x ##[y]"), "a::b\n &#58;:x ##&#91;y]");
-        assert_eq!(value("a\nb\tc"), "a&#10;b&#9;c");
-    }
-
-    #[test]
-    fn times_are_seconds() {
-        assert_eq!([0, 7, 1_234].map(decimal), ["0.000", "0.007", "1.234"]);
-    }
 }

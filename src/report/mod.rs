@@ -8,7 +8,6 @@ pub mod briefing;
 mod clean;
 mod github;
 mod human;
-mod inert;
 mod json;
 mod junit;
 mod markdown;
@@ -23,6 +22,7 @@ pub use clean::{clean, clean_gate};
 pub use rooted::rooted;
 
 use crate::model::finding::Finding;
+use crate::model::format::inert;
 use crate::model::report::{GateReport, Report, StepReport, Summary};
 use crate::model::verdict::{RunVerdict, Verdict};
 

@@ -4,6 +4,7 @@ mod check;
 mod policy;
 mod web;
 
+use crate::report::formats::{complaints, xmllint};
 use crate::support::{Answer, Sandbox};
 
 const BASE: &str = "openapi: 3.0.3
@@ -94,6 +95,72 @@ fn programs_get_one_change_a_cause_and_one_an_operation_on_demand() {
         (&removed[0]["method"], &removed[0]["path"]),
         (&"GET".into(), &"/old".into())
     );
+}
+
+#[test]
+fn agents_read_what_breaks_and_what_to_run_next() {
+    let sandbox = sandbox().env("CLAUDECODE", "1");
+    let answer = sandbox.sdd(["contract", "diff", "v1.yaml", "v2.yaml", "--fail-on", "warning"]);
+    insta::assert_snapshot!("agent", page(&answer));
+}
+
+/// Everything that a reader of its own takes, with hostile text in it, with nothing in it, and with one entry an operation.
+#[test]
+fn what_other_programs_read_is_valid() {
+    let sandbox = sandbox();
+    for (revision, extra, code) in [
+        ("v2.yaml", "--fail-on=error", 1),
+        ("v2.yaml", "--per-operation", 1),
+        ("v2.yaml", "--fail-on=none", 0),
+        ("v1.yaml", "--fail-on=error", 0),
+    ] {
+        let told =
+            |format: &str| sandbox.sdd(["contract", "diff", "v1.yaml", revision, extra, "--format", format]);
+        let junit = told("junit");
+        junit.expect_code(code);
+        xmllint(&sandbox, &junit.stdout).expect_code(0);
+        assert_eq!(junit.stdout.contains("<failure "), code == 1, "{}", junit.stdout);
+        let sarif = told("sarif").json();
+        assert_eq!(complaints(&sarif), [""; 0]);
+        let report = told("json").json();
+        let (results, changes) = (&sarif["runs"][0]["results"], &report["changes"]);
+        assert_eq!(
+            results.as_array().unwrap().len(),
+            changes.as_array().unwrap().len()
+        );
+        let html = told("html");
+        assert_eq!(
+            html.stdout.matches("<article ").count(),
+            changes.as_array().unwrap().len()
+        );
+    }
+}
+
+#[test]
+fn a_page_for_a_browser_is_written_with_the_lines_around() {
+    let sandbox = sandbox();
+    let answer = sandbox.sdd([
+        "contract",
+        "diff",
+        "v1.yaml",
+        "v2.yaml",
+        "--format",
+        "html",
+        "--output",
+        "changes.html",
+    ]);
+    answer.expect_code(1);
+    assert_eq!(answer.stdout, "");
+    let page = sandbox.read("changes.html");
+    assert!(page.starts_with("<!doctype html>\n") && page.ends_with("</html>\n"));
+    assert!(
+        page.contains(
+            "<mark data-n=\"7\">      - {name: limit, in: query, schema: {type: integer, maximum: 50}}\n</mark>"
+        ),
+        "{page}"
+    );
+    assert!(page.contains("<i data-n=\"4\">/pets:\n</i>"), "{page}");
+    assert!(page.contains("&#39;::set-output &lt;b&gt;`x`&#39;"), "{page}");
 }
 
 #[test]

@@ -4,15 +4,17 @@ use serde::Serialize;
 
 use super::common::{Tools, policy, today};
 use super::diff::Failing;
+use super::emit::{FORMATS, emit, rerun};
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
 use crate::commands::pipeline::{self, called};
 use crate::commands::{work, work_item};
-use crate::contract::check::{self, Check, Checked, Outcome};
+use crate::contract::check::{self, Check, Checked};
 use crate::contract::files::Reach;
-use crate::contract::report::{Grouping, Told};
+use crate::contract::report::{FailOn, Grouping, Page, Section, Standing, Subject, Told};
 use crate::model::exit::Exit;
 use crate::model::text;
+use crate::model::verdict::RunVerdict;
 
 /// The arguments.
 #[derive(Clone, Debug, clap::Args)]
@@ -29,19 +31,22 @@ pub(super) struct Args {
 
 /// The document of `--format json`.
 #[derive(Serialize)]
-struct Page {
+struct Document {
     schema_version: u32,
     kind: &'static str,
-    verdict: Outcome,
+    verdict: RunVerdict,
     work_item: String,
     contracts: Vec<Checked>,
+    /// What is to be said about suppressions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     remarks: Vec<Told>,
+    #[serde(skip)]
+    fail_on: FailOn,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
-    let format = cx.choose(&["human", "json", "agent"])?;
+    let format = cx.choose(FORMATS)?;
     let today = today(cx)?;
     let opened = pipeline::open(cx)?;
     let settings = &opened.config.quality_gates.contract;
@@ -64,12 +69,13 @@ pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let tools = Tools::of(cx);
     let root = opened.store.root().to_path_buf();
     let files = tools.files(root, Reach::Inside, args.remote.remote());
+    let fail_on: FailOn = args
+        .fail_on
+        .map_or_else(|| settings.fail_on.into(), Failing::fail_on);
     let check = Check {
         files: &files,
         policy: &policy,
-        fail_on: args
-            .fail_on
-            .map_or_else(|| settings.fail_on.into(), Failing::fail_on),
+        fail_on,
         today,
         grouping: Grouping::Cause,
     };
@@ -78,49 +84,84 @@ pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         .flat_map(|spec| &spec.integration.contracts)
         .map(|contract| check.one(&contract.value))
         .collect();
-    let page = Page {
+    let document = Document {
         schema_version: 1,
         kind: "contract_check",
-        // Without a contract nobody can say that all hold.
-        verdict: contracts
-            .iter()
-            .map(|checked| checked.verdict)
-            .max()
-            .unwrap_or(Outcome::Error),
+        verdict: check::verdict(&contracts),
         work_item: id,
         remarks: check::remarks(&policy, today, &contracts),
         contracts,
+        fail_on,
     };
-    let text = match format {
-        "json" => serde_json::to_string_pretty(&page)? + "\n",
-        _ => human(&page),
-    };
-    cx.emit(&text)?;
-    Ok(match page.verdict {
-        Outcome::Passed => Exit::Ok,
-        Outcome::Failed => Exit::Failed,
-        Outcome::Error => Exit::NoVerdict,
-    })
+    let mut page = document.page();
+    page.rerun = args.again(&document.work_item);
+    emit(cx, format, &document, &page)?;
+    Ok(Exit::from(document.verdict))
 }
 
-fn human(page: &Page) -> String {
-    let mut shown = String::new();
-    for checked in &page.contracts {
-        let word = match checked.verdict {
-            Outcome::Passed => "passed",
-            Outcome::Failed => "failed",
-            Outcome::Error => "error ",
-        };
-        shown.push_str(&format!("{word}  {}\n", checked.reason));
+impl Args {
+    /// The command that asks the same again.
+    fn again(&self, id: &str) -> String {
+        let mut words = vec!["sdd", "contract", "check", id];
+        if let Some(level) = self.fail_on {
+            words.extend(["--fail-on", level.word()]);
+        }
+        words.extend(self.remote.words());
+        rerun(words)
     }
-    for told in &page.remarks {
-        shown.push_str(&format!("{}  {}\n", told.level, told.message));
+}
+
+impl Document {
+    /// The contracts as they are shown: of each what is wrong with it, and what changed.
+    fn page(&self) -> Page<'_> {
+        let mut sections = Vec::new();
+        let mut lines = Vec::new();
+        for checked in &self.contracts {
+            lines.push(format!("{}: {}", checked.verdict.as_str(), checked.reason));
+            let name = text::one_line(checked.contract_file.as_deref().unwrap_or("a contract"));
+            if let Some(validated) = &checked.validation {
+                sections.push(validated.section());
+            }
+            match (&checked.comparison, &checked.previous) {
+                (Some(report), Some(previous)) => {
+                    let title = format!("{} → {name}", text::one_line(previous));
+                    sections.push(report.section(title));
+                }
+                _ if checked.validation.is_none() => sections.push(Section {
+                    title: name,
+                    subject: Subject::Findings,
+                    gaps: vec![checked.reason.clone()],
+                    entries: Vec::new(),
+                }),
+                _ => {}
+            }
+        }
+        if !self.remarks.is_empty() {
+            sections.push(Section {
+                title: "suppressions".to_owned(),
+                subject: Subject::Findings,
+                gaps: Vec::new(),
+                entries: self
+                    .remarks
+                    .iter()
+                    .map(|told| told.entry(Standing::Counts))
+                    .collect(),
+            });
+        }
+        if self.contracts.is_empty() {
+            lines.push(format!(
+                "error: {} names no API contract: name one in its spec, below API Contracts",
+                text::one_line(&self.work_item)
+            ));
+        }
+        Page {
+            kind: self.kind,
+            title: "API contracts",
+            verdict: self.verdict,
+            decision: lines.join("\n"),
+            fail_on: self.fail_on,
+            sections,
+            rerun: String::new(),
+        }
     }
-    if page.contracts.is_empty() {
-        shown.push_str(&format!(
-            "error   {} names no API contract: name one in its spec, below API Contracts\n",
-            text::one_line(&page.work_item)
-        ));
-    }
-    shown
 }

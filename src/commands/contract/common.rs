@@ -27,6 +27,11 @@ pub(super) struct RemoteArgs {
 }
 
 impl RemoteArgs {
+    /// The words on the command line.
+    pub(super) fn words(self) -> Option<&'static str> {
+        self.allow_remote.then_some("--allow-remote")
+    }
+
     pub(super) fn remote(self) -> Remote {
         if self.allow_remote {
             Remote::Allowed(Web::new())

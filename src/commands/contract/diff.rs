@@ -1,18 +1,15 @@
 //! `sdd contract diff`.
 
-use anstyle::{AnsiColor, Style as Paint};
-
 use super::common::{RemoteArgs, Tools, policy, settings, unreadable};
+use super::emit::{FORMATS, emit, rerun};
 use super::today;
 use crate::commands::context::Cx;
 use crate::contract::arena::Limits;
 use crate::contract::diff::{self, Options};
 use crate::contract::files::Reach;
 use crate::contract::load::World;
-use crate::contract::report::{self, Amount, FailOn, Grouping, Report};
-use crate::contract::rules::Level;
+use crate::contract::report::{FailOn, Grouping, Report};
 use crate::model::exit::Exit;
-use crate::report::{Colour, Detail};
 
 /// The arguments.
 #[derive(Clone, Debug, clap::Args)]
@@ -44,6 +41,15 @@ pub(super) enum Failing {
 }
 
 impl Failing {
+    /// The word on the command line.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::None => "none",
+        }
+    }
+
     pub(super) fn fail_on(self) -> FailOn {
         match self {
             Self::Error => FailOn::Error,
@@ -55,7 +61,7 @@ impl Failing {
 
 /// Runs the command.
 pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
-    let format = cx.choose(&["human", "json", "agent", "markdown", "github"])?;
+    let format = cx.choose(FORMATS)?;
     let today = today(cx)?;
     let settings = settings(cx)?;
     let policy = policy(&settings)?;
@@ -80,36 +86,30 @@ pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     } else {
         Grouping::Cause
     };
-    let report = Report::of(&world, &ruled, &policy, fail_on, grouping);
-    let colour = cx.ui.colour();
-    let amount = match cx.ui.detail() {
-        Detail::Brief => Amount::Little,
-        Detail::Normal => Amount::Usual,
-        Detail::Full => Amount::All,
-    };
-    let text = match format {
-        "json" => serde_json::to_string_pretty(&report)? + "\n",
-        "markdown" => report::markdown(&report),
-        "github" => report::github(&report),
-        "agent" => report::human(&report, amount, &|_, word| word.to_owned()),
-        _ => report::human(&report, amount, &|level, word| match colour {
-            Colour::Yes => format!("{0}{word}{0:#}", paint(level)),
-            Colour::No => word.to_owned(),
-        }),
-    };
-    cx.emit(&text)?;
-    Ok(match report.verdict {
-        "failed" => Exit::Failed,
-        "error" => Exit::NoVerdict,
-        _ => Exit::Ok,
-    })
+    let mut report = Report::of(&world, &ruled, &policy, fail_on, grouping);
+    if format == "html" {
+        report.quote(&world);
+    }
+    let mut page = report.page();
+    for section in &mut page.sections {
+        section.title = format!("{} → {}", args.base, args.revision);
+    }
+    page.rerun = args.again();
+    emit(cx, format, &report, &page)?;
+    Ok(Exit::from(report.verdict))
 }
 
-fn paint(level: Level) -> Paint {
-    let of = |colour: AnsiColor| Paint::new().fg_color(Some(colour.into())).bold();
-    match level {
-        Level::Error => of(AnsiColor::Red),
-        Level::Warning => of(AnsiColor::Yellow),
-        Level::Info => Paint::new().dimmed(),
+impl Args {
+    /// The command that asks the same again.
+    fn again(&self) -> String {
+        let mut words = vec!["sdd", "contract", "diff", &self.base, &self.revision];
+        if let Some(level) = self.fail_on {
+            words.extend(["--fail-on", level.word()]);
+        }
+        if self.per_operation {
+            words.push("--per-operation");
+        }
+        words.extend(self.remote.words());
+        rerun(words)
     }
 }

@@ -4,6 +4,7 @@ use super::{Enums, Policy, Suppression, globs};
 use crate::contract::diff::Notice;
 use crate::contract::report::FailOn;
 use crate::contract::rules::{Level, Rule};
+use crate::contract::validate;
 use crate::model::config::{Contract, ContractEnums, ContractFailOn, ContractLevel, JsonPath, nearest};
 use crate::model::text;
 
@@ -50,8 +51,12 @@ impl Unfit {
 impl Policy {
     /// The policy of a project.
     pub fn of(settings: &Contract) -> Result<Self, Vec<Unfit>> {
-        let ids: Vec<String> = Rule::all().map(Rule::id).collect();
-        let is_known = |id: &str| Rule::parse(id).is_some();
+        let ids: Vec<String> = Rule::all()
+            .map(Rule::id)
+            .chain(validate::Rule::ALL.iter().map(|rule| rule.id().to_owned()))
+            .collect();
+        let is_known =
+            |id: &str| Rule::parse(id).is_some() || validate::Rule::ALL.iter().any(|rule| rule.id() == id);
         let section = JsonPath::of("quality_gates.contract");
         let unknown = |at: JsonPath, id: &str| Unfit::UnknownRule {
             at,
