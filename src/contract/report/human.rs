@@ -55,6 +55,10 @@ pub(super) fn decision(report: &Report) -> String {
         many(summary.warning, "warning", "warnings"),
         many(summary.info, "info", "infos"),
     );
+    if report.is_unknown() {
+        let parts = many(report.not_compared, "part", "parts");
+        return format!("no verdict: {parts} could not be compared ({counts})");
+    }
     match (report.failed(), summary.error) {
         (true, 0) => format!("failed: clients may break ({counts})"),
         (true, _) => format!("failed: clients break ({counts})"),
