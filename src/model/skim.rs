@@ -109,7 +109,7 @@ impl<'a> Skim<'a> {
         };
         self.list(b'{', b'}', |skim| {
             let key = skim.string()?;
-            skim.note(&mut known, &key)?;
+            skim.note(&mut known, key.clone())?;
             skim.colon()?;
             member(skim, key)
         })?;
@@ -224,21 +224,21 @@ impl<'a> Skim<'a> {
     }
 
     /// Notes a key of an object; `None` when it stands there already.
-    fn note(&mut self, known: &mut Known<'a>, key: &Cow<'a, str>) -> Option<()> {
+    fn note(&mut self, known: &mut Known<'a>, key: Cow<'a, str>) -> Option<()> {
         let keys = &self.keys[known.outer..];
         if keys.len() < FEW {
             let bit = bit(key.as_bytes());
-            if known.bits & bit != 0 && keys.contains(key) {
+            if known.bits & bit != 0 && keys.contains(&key) {
                 return None;
             }
             known.bits |= bit;
-            self.keys.push(key.clone());
+            self.keys.push(key);
             return Some(());
         }
         if known.many.is_empty() {
             known.many.extend(keys.iter().cloned());
         }
-        known.many.insert(key.clone()).then_some(())
+        known.many.insert(key).then_some(())
     }
 
     /// A string; whether there are escapes in it.

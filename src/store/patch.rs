@@ -163,15 +163,14 @@ mod tests {
             Ok::<_, Error>(Some(((), vec![patch(text, "1.10", 1, json!(1.1))])))
         });
         assert_eq!(same.unwrap(), Some(()));
-        let refused = store.update_with_patches([SMALL, LARGE], "test", |state, text| {
+        let refused = store.update_with_patches([SMALL, LARGE], "test", |state, _| {
             state["lost"] = json!(1);
-            let _patches = vec![patch(text, "1.10", 1, json!(2))];
             Err::<Option<((), _)>, _>(Error::NotFound { root: "x".into() })
         });
         assert!(matches!(refused, Err(Error::NotFound { .. })), "{refused:?}");
         assert_eq!(fs::read_to_string(store.path(LARGE)).unwrap(), text);
         assert!(!store.path(".session/tracking/.large.json.prev").exists());
-        assert!(!store.path(SMALL).exists() || fs::read_to_string(store.path(SMALL)).unwrap() == "{}\n");
+        assert_eq!(fs::read_to_string(store.path(SMALL)).unwrap(), "{}\n");
     }
 
     #[test]
