@@ -291,6 +291,11 @@ impl Arena {
         self.origins.get(&node).copied().unwrap_or(node)
     }
 
+    /// Where a node stands, in bytes: of its source, or of that of the node it stands for.
+    pub fn offset(&self, node: NodeId) -> u32 {
+        self.nodes[self.origin(node).index()].at
+    }
+
     /// Where a node stands.
     pub fn position(&self, node: NodeId) -> Position {
         let node = self.origin(node);

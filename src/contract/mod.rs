@@ -7,6 +7,7 @@
 pub mod arena;
 pub mod check;
 pub mod diff;
+pub mod evaluate;
 pub mod files;
 pub mod graph;
 pub mod hash;
@@ -20,6 +21,7 @@ pub mod role;
 pub mod rules;
 pub mod source;
 mod swagger2;
+pub mod validate;
 pub mod view;
 pub mod words;
 pub mod yaml;

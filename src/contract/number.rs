@@ -59,6 +59,11 @@ pub fn compare(left: &str, right: &str) -> Option<Ordering> {
     Some(if left.sign < 0 { size.reverse() } else { size })
 }
 
+/// How a count compares to a number in its [`canonical`] spelling; `None` when that is no number.
+pub fn compare_count(count: usize, number: &str) -> Option<Ordering> {
+    compare(&canonical(&count.to_string())?, number)
+}
+
 /// The number for people, from its [`canonical`] spelling: `12.5` and not `125e-1`, unless that would be long.
 pub fn shown(canonical: &str) -> String {
     const LONG: i64 = 21;
@@ -92,6 +97,39 @@ pub fn is_whole(canonical: &str) -> bool {
         || canonical
             .split_once('e')
             .is_some_and(|(_, exponent)| !exponent.starts_with('-'))
+}
+
+/// Whether a number is a whole multiple of another, both in their [`canonical`] spelling. `None` when one is no number,
+/// the divisor is not above zero, or it has more digits than are computed with.
+pub fn is_multiple(number: &str, divisor: &str) -> Option<bool> {
+    let (number, divisor) = (parts(number)?, parts(divisor)?);
+    if divisor.sign <= 0 {
+        return None;
+    }
+    let exponent = |parts: &Parts<'_>| {
+        let length = i64::try_from(parts.digits.len()).unwrap_or(i64::MAX);
+        parts.size.saturating_sub(length)
+    };
+    // No spelling ends with a zero, so nothing is a multiple of what has more zeros.
+    let Ok(shift) = u64::try_from(exponent(&number).saturating_sub(exponent(&divisor))) else {
+        return Some(number.sign == 0);
+    };
+    let modulus = u128::from(divisor.digits.parse::<u64>().ok()?);
+    let digits = number.digits.bytes().map(|digit| u128::from(digit - b'0'));
+    let rest = digits.fold(0, |rest, digit| (rest * 10 + digit) % modulus);
+    Some(rest * power_of_ten(shift, modulus) % modulus == 0)
+}
+
+fn power_of_ten(exponent: u64, modulus: u128) -> u128 {
+    let (mut power, mut base, mut left) = (1 % modulus, 10 % modulus, exponent);
+    while left > 0 {
+        if left % 2 == 1 {
+            power = power * base % modulus;
+        }
+        base = base * base % modulus;
+        left /= 2;
+    }
+    power
 }
 
 struct Parts<'a> {
@@ -185,6 +223,40 @@ mod tests {
             }
         }
         assert_eq!(compare(".inf", "0"), None);
+        let counted = |literal| compare_count(10, &canonical(literal).unwrap());
+        assert_eq!(counted("10.0"), Some(Ordering::Equal));
+        assert_eq!(
+            (counted("9"), counted("1e9")),
+            (Some(Ordering::Greater), Some(Ordering::Less))
+        );
+    }
+
+    #[track_caller]
+    fn check_multiple(number: &str, divisor: &str, expect: Option<bool>) {
+        let (number, divisor) = (canonical(number).unwrap(), canonical(divisor).unwrap());
+        assert_eq!(is_multiple(&number, &divisor), expect, "{number} {divisor}");
+    }
+
+    #[test]
+    fn multiples_are_found_exactly() {
+        check_multiple("0.3", "0.1", Some(true));
+        check_multiple("19.99", "0.01", Some(true));
+        check_multiple("0.0075", "0.0001", Some(true));
+        check_multiple("0.00751", "0.0001", Some(false));
+        check_multiple("-21", "7", Some(true));
+        check_multiple("22", "7", Some(false));
+        check_multiple("0", "7", Some(true));
+        check_multiple("0", "100", Some(true));
+        check_multiple("50", "100", Some(false));
+        check_multiple("1200", "100", Some(true));
+        check_multiple("1e308", "0.123456789", Some(false));
+        check_multiple("1e308", "0.5", Some(true));
+        check_multiple(&format!("1{}", "0".repeat(4000)), "4", Some(true));
+        check_multiple("9007199254740993", "2", Some(false));
+        check_multiple("18446744073709551615", "18446744073709551615", Some(true));
+        for divisor in ["0", "-2", "1.8446744073709551617"] {
+            check_multiple("4", divisor, None);
+        }
     }
 
     #[test]

@@ -116,7 +116,7 @@ fn methods(side: Side<'_>, written: NodeId, node: NodeId) -> Vec<Method> {
 }
 
 /// A path with nothing in its braces.
-fn shape(path: &str) -> String {
+pub fn shape(path: &str) -> String {
     let mut shape = String::with_capacity(path.len());
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('{') {

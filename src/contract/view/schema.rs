@@ -21,6 +21,8 @@ pub struct Schema<'a> {
     nodes: Vec<NodeId>,
     nullable: bool,
     trivial: Option<Trivial>,
+    /// The kinds of values that all branches of a dissolved `allOf` accept.
+    joined: Option<Types>,
 }
 
 /// A schema without keywords.
@@ -47,6 +49,8 @@ impl Types {
     pub const FRACTION: Self = Self(0b10_0000);
     /// `string`.
     pub const STRING: Self = Self(0b100_0000);
+    /// Nothing.
+    pub const NONE: Self = Self(0);
     /// Everything.
     pub const ALL: Self = Self(0b111_1111);
     /// Everything but `null`.
@@ -54,7 +58,8 @@ impl Types {
     /// What is written as one word in a path, a query or a header.
     pub const SCALARS: Self = Self(0b111_0010);
 
-    fn of(word: Word) -> Self {
+    /// The values of a type's name; none of a word that is no type.
+    pub fn of(word: Word) -> Self {
         match word {
             w::NULL => Self::NULL,
             w::BOOLEAN => Self::BOOLEAN,
@@ -65,6 +70,11 @@ impl Types {
             w::STRING | w::FILE => Self::STRING,
             _ => Self(0),
         }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
     }
 
     /// Whether all of another set's values are in this one.
@@ -81,6 +91,12 @@ impl Types {
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// This one without another.
@@ -126,6 +142,7 @@ impl<'a> Schema<'a> {
             nodes: Vec::new(),
             nullable: false,
             trivial: None,
+            joined: None,
         };
         let mut node = node;
         for _ in 0..MAX_HOPS {
@@ -153,6 +170,22 @@ impl<'a> Schema<'a> {
     /// The node that findings about it name.
     pub fn node(&self) -> NodeId {
         self.nodes[0]
+    }
+
+    /// The nodes whose keywords count.
+    pub(super) fn nodes(&self) -> &[NodeId] {
+        &self.nodes
+    }
+
+    /// The schema over these nodes, which hold all of its `allOf`.
+    pub(super) fn over(&self, nodes: Vec<NodeId>, types: Types) -> Self {
+        Self {
+            side: self.side,
+            nodes,
+            nullable: self.nullable,
+            trivial: None,
+            joined: Some(types),
+        }
     }
 
     /// The document it is of.
@@ -232,6 +265,9 @@ impl<'a> Schema<'a> {
 
     /// The kinds of values that it accepts by its `type`, with `null` where that is accepted.
     pub fn types(&self) -> Types {
+        if let Some(types) = self.joined {
+            return types;
+        }
         let arena = self.side.arena();
         let Some(node) = self.get(w::TYPE) else {
             return self.plain_choice().unwrap_or(Types::ALL);
