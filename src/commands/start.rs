@@ -7,16 +7,18 @@ mod needs;
 mod sight;
 
 use super::context::Cx;
-use super::pipeline;
+use super::pipeline::{self, Opened};
 use super::work;
 use crate::model::exit::Exit;
 use crate::model::session::choice::Force;
 use crate::model::session::{ActiveWork, Snapshot};
 use crate::process::signals;
-use crate::report::briefing::{self, Room};
+use crate::report::briefing::{self, Briefing, Room};
 use crate::store::{Overwrite, layout};
-use begin::Begin;
+use begin::{Ahead, Begin};
 use brief::Parts;
+use machine::Machine;
+use sight::Sight;
 
 /// Begin a session on a work item, or go on with the open one.
 ///
@@ -43,13 +45,39 @@ pub struct Args {
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let format = cx.choose(&["human", "json", "agent"])?;
     let opened = pipeline::open(cx)?;
-    let store = &opened.store;
-    let finder = pipeline::finder(cx, store.root());
-    let machine = machine::Machine::new(cx, &opened, &finder);
-    let sight = sight::look(&opened, &machine)?;
+    let finder = pipeline::finder(cx, opened.store.root());
+    let machine = Machine::new(cx, &opened, &finder);
+    let runner = machine.looker(cx, &opened);
+    let (sight, ahead) = sight::look(&opened, &machine, &runner, || Ahead::read(&opened.store))?;
     if let Some(signal) = cx.cancel.signal() {
         return Ok(signals::exit_for(signal));
     }
+    // The last look at what git may have left behind, and the session itself: neither waits for the other.
+    let (briefing, page) = std::thread::scope(|scope| {
+        scope.spawn(move || drop(runner));
+        session(args, cx, &opened, &machine, &sight, ahead)
+    })?;
+    let text = match format {
+        "json" => machine
+            .redactor
+            .text(&(serde_json::to_string_pretty(&briefing)? + "\n")),
+        "agent" => machine.redactor.text(&briefing::markdown(&briefing, Room::Short)),
+        _ => page,
+    };
+    cx.emit(&text)?;
+    Ok(cx.cancel.signal().map_or(Exit::Ok, signals::exit_for))
+}
+
+/// Begins the session and writes its briefing: as it is, and as a page without secrets.
+fn session(
+    args: &Args,
+    cx: &Cx,
+    opened: &Opened,
+    machine: &Machine<'_>,
+    sight: &Sight,
+    ahead: Option<Ahead>,
+) -> anyhow::Result<(Briefing, String)> {
+    let store = &opened.store;
     let begun = begin::begin(
         cx,
         store,
@@ -61,6 +89,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
                 commit: sight.git.as_ref().and_then(|git| git.head.clone()),
                 config_sha256: work::config_hash(store)?,
             },
+            ahead,
         },
     )?;
     let spec = work::spec_of(store, &begun.item);
@@ -71,10 +100,10 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         base_commit: begun.base_commit.clone(),
     };
     let parts = Parts {
-        plan: &pipeline::plan(cx, &opened, &sight.project, &finder, &work),
-        sight: &sight,
+        plan: &pipeline::plan(cx, opened, &sight.project, machine.finder, &work),
+        sight,
         spec,
-        machine: &machine,
+        machine,
     };
     let briefing = brief::make(cx, &begun, &work, parts);
     let page = machine.redactor.text(&briefing::markdown(&briefing, Room::Page));
@@ -83,13 +112,5 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         page.as_bytes(),
         Overwrite::Replace,
     )?;
-    let text = match format {
-        "json" => machine
-            .redactor
-            .text(&(serde_json::to_string_pretty(&briefing)? + "\n")),
-        "agent" => machine.redactor.text(&briefing::markdown(&briefing, Room::Short)),
-        _ => page,
-    };
-    cx.emit(&text)?;
-    Ok(cx.cancel.signal().map_or(Exit::Ok, signals::exit_for))
+    Ok((briefing, page))
 }

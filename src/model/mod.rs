@@ -12,6 +12,7 @@ pub mod history;
 pub mod language;
 pub mod report;
 pub mod session;
+pub mod skim;
 pub mod spec;
 pub mod text;
 pub mod unit;

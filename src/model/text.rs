@@ -1,5 +1,7 @@
 //! Making text of unknown origin safe to show and to store.
 
+use std::borrow::Cow;
+
 /// The longest message that a report keeps, in characters.
 pub const MAX_MESSAGE_CHARS: usize = 4_000;
 
@@ -52,11 +54,19 @@ pub fn message(bytes: &[u8]) -> String {
 /// [`sanitise`] for what must stay in one line, such as a file's name: line breaks and tabs are spelled out, so that
 /// nothing can pass for a line of ours.
 pub fn one_line(text: &str) -> String {
-    // Most names are of this kind, and there may be many of them.
-    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
-        return text.to_owned();
+    as_one_line(text).into_owned()
+}
+
+/// [`one_line`], without a copy where there is nothing to be changed.
+pub fn as_one_line(text: &str) -> Cow<'_, str> {
+    // Most names are of this kind, and there may be many of them: all bytes are looked at, several at once.
+    let is_plain = text
+        .bytes()
+        .fold(true, |plain, byte| plain & (b' '..=b'~').contains(&byte));
+    if is_plain {
+        return Cow::Borrowed(text);
     }
-    sanitise(text).replace('\n', "\\n").replace('\t', "\\t")
+    Cow::Owned(sanitise(text).replace('\n', "\\n").replace('\t', "\\t"))
 }
 
 /// Cuts a text to a number of characters; what was cut is said.

@@ -160,6 +160,7 @@ impl System {
         if let Some(guard) = guard {
             guard.child_began(number);
         }
+        self.redactor.prepare();
         let over = OnceLock::new();
         let job = Job {
             deadline,

@@ -14,6 +14,7 @@ use super::paths::{display, one_line};
 use super::scan::{Rules, Scan, scan};
 use super::tracked::Tracked;
 use super::units::{Manifests, choose, declare};
+pub use super::walk::Hands;
 use super::walk::{canonical_root, globs};
 use super::{Error, Project};
 
@@ -58,6 +59,8 @@ pub struct Look {
     /// Directories that have settings of their own, relative to the root with `/` between parts, each with the language
     /// that it is said to be a unit of, where one is.
     pub units: Vec<(String, Option<Language>)>,
+    /// How many threads walk the tree.
+    pub hands: Hands,
 }
 
 impl Look {
@@ -71,6 +74,7 @@ impl Look {
             units: (config.units.iter())
                 .map(|unit| (unit.normal_path(), unit.language))
                 .collect(),
+            hands: Hands::AsNeeded,
         }
     }
 }
@@ -99,6 +103,7 @@ pub fn configured(root: &Path, look: &Look, index: Option<Index<'_>>) -> Result<
         exclude: globs(look.exclude.iter().map(String::as_str))?,
         described: &described,
         own: BTreeSet::new(),
+        hands: look.hands,
     };
     let index = index.filter(|_| nearest_git(&root).is_some());
     let (tracked, scan, note) = look_at(&root, rules, index);

@@ -1,5 +1,7 @@
 //! The table of markers: which files make a directory a unit of which language.
 
+use std::sync::LazyLock;
+
 use crate::model::language::Language;
 
 /// A language and the files that announce it.
@@ -272,6 +274,35 @@ pub fn is_manifest_name(name: &str) -> bool {
     manifests().any(|marker| marker.file.fits_name(name))
 }
 
+/// By the last byte of a name a bit for each first one, modulo 64: of all files that mean anything by their name.
+static KNOWN_ENDS: LazyLock<[u64; 256]> = LazyLock::new(|| {
+    let mut ends = [0; 256];
+    let markers = LANGUAGES
+        .iter()
+        .flat_map(|spec| spec.markers)
+        .map(|marker| &marker.file);
+    for rule in markers.chain(OTHER_LANGUAGES.iter().map(|(_, rule)| rule)) {
+        let (start, end) = match rule {
+            FileRule::Name(name) | FileRule::Containing(name, _) => (name, name),
+            FileRule::Glob(start, end) => (start, end),
+        };
+        let first = start.bytes().next().map_or(u64::MAX, |first| 1 << (first % 64));
+        match end.bytes().next_back() {
+            Some(last) => ends[usize::from(last)] |= first,
+            None => ends.iter_mut().for_each(|bits| *bits |= first),
+        }
+    }
+    ends
+});
+
+/// Whether a file of this name may fit a marker or one of [`OTHER_LANGUAGES`]: a quick look that most files do not pass.
+pub fn may_be_known(name: &str) -> bool {
+    let (Some(first), Some(last)) = (name.bytes().next(), name.bytes().next_back()) else {
+        return false;
+    };
+    KNOWN_ENDS[usize::from(last)] & (1 << (first % 64)) != 0
+}
+
 /// Whether any marker may fit a file of this name.
 pub fn is_marker_name(name: &str) -> bool {
     LANGUAGES
@@ -289,6 +320,22 @@ mod tests {
         let ids: Vec<Language> = LANGUAGES.iter().map(|spec| spec.id).collect();
         assert_eq!(ids, Language::ALL);
         assert!(LANGUAGES.iter().all(|spec| !spec.markers.is_empty()));
+    }
+
+    #[test]
+    fn the_quick_look_passes_every_known_name() {
+        let markers = LANGUAGES
+            .iter()
+            .flat_map(|spec| spec.markers)
+            .map(|marker| &marker.file);
+        for rule in markers.chain(OTHER_LANGUAGES.iter().map(|(_, rule)| rule)) {
+            let name = match rule {
+                FileRule::Name(name) | FileRule::Containing(name, _) => (*name).to_owned(),
+                FileRule::Glob(start, end) => format!("{start}-x-{end}"),
+            };
+            assert!(rule.fits_name(&name) && may_be_known(&name), "{name}");
+        }
+        assert!(!may_be_known("") && !may_be_known("x~"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::markers::{
 };
 use super::paths::display;
 use super::tracked::Tracked;
-use super::walk::{self, Entry, Hidden};
+use super::walk::{self, Entry, Hands, Hidden};
 use crate::model::language::Language;
 
 /// The file that marks a Python virtual environment, whatever its directory is called.
@@ -92,6 +92,8 @@ pub(super) struct Rules<'a> {
     pub described: &'a [Described],
     /// Directories, relative to the root, that are looked into whatever their name.
     pub own: BTreeSet<PathBuf>,
+    /// How many threads walk.
+    pub hands: Hands,
 }
 
 /// Directories that were met and left out.
@@ -101,9 +103,8 @@ type LeftOut = Arc<Mutex<BTreeMap<PathBuf, Reason>>>;
 pub(super) fn scan(root: &Path, rules: &Rules<'_>) -> Scan {
     let left_out = LeftOut::default();
     let keep = keeper(rules, &left_out);
-    let (parts, problems) = walk::list(root, Hidden::Skip, keep, |part, found: &Entry<'_>| {
-        visit(part, found, rules.described);
-    });
+    let visit = |part: &mut Part, found: &Entry<'_>| visit(part, found, rules.described);
+    let (parts, problems) = walk::list_with(rules.hands, root, Hidden::Skip, keep, visit);
     let mut scan = Scan {
         problems,
         ..Scan::default()
@@ -214,12 +215,11 @@ fn visit(part: &mut Part, found: &Entry<'_>, described: &[Described]) {
     let Some(name) = found.name().to_str() else {
         return;
     };
-    let dir = found.relative.parent().unwrap_or(Path::new(""));
-    if Path::new(name).extension().is_some_and(|end| end == "go") && is_file(found) {
+    let dir = found.dir();
+    if has_ending(name, ".go") && is_file(found) {
         part.go.push((dir.to_owned(), name.to_owned()));
     }
-    let is_python = Path::new(name).extension().is_some_and(|end| end == "py");
-    if is_python && is_file(found) {
+    if has_ending(name, ".py") && is_file(found) {
         match part.python.last_mut() {
             Some((last, sources)) if last.as_os_str() == dir.as_os_str() => sources.add(name),
             _ => {
@@ -239,6 +239,8 @@ fn visit(part: &mut Part, found: &Entry<'_>, described: &[Described]) {
     }
     if name == VIRTUALENV_FILE && !dir.as_os_str().is_empty() {
         part.virtualenvs.push(dir.to_owned());
+    } else if !markers::may_be_known(name) {
+        // Nearly every file.
     } else if markers::is_marker_name(name) && is_file(found) {
         part.markers.push((dir.to_owned(), name.to_owned()));
     } else if is_described {
@@ -248,6 +250,11 @@ fn visit(part: &mut Part, found: &Entry<'_>, described: &[Described]) {
     {
         part.others.push((language, display(found.relative)));
     }
+}
+
+/// Whether a name has this ending and something before it.
+fn has_ending(name: &str, ending: &str) -> bool {
+    name.strip_suffix(ending).is_some_and(|stem| !stem.is_empty())
 }
 
 /// A regular file, or a link to one. Links to directories are never followed.
@@ -267,11 +274,9 @@ fn reason_to_leave_out(found: &Entry<'_>, exclude: &GlobSet) -> Option<Reason> {
         return Some(Reason::Name);
     }
     let below_tests = || {
-        found.relative.parent().is_some_and(|parent| {
-            parent.components().any(|part| match part {
-                Component::Normal(part) => TEST_DIRECTORIES.iter().any(|tests| part == *tests),
-                _ => false,
-            })
+        found.dir().components().any(|part| match part {
+            Component::Normal(part) => TEST_DIRECTORIES.iter().any(|tests| part == *tests),
+            _ => false,
         })
     };
     (TEST_INPUTS.contains(&name) && below_tests()).then_some(Reason::TestInputs)

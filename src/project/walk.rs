@@ -43,7 +43,12 @@ impl<'a> Entry<'a> {
 
     /// Its name.
     pub fn name(&self) -> &'a OsStr {
-        self.relative.file_name().unwrap_or_default()
+        split(self.relative).1
+    }
+
+    /// The directory that it lies in, relative to the walk's root.
+    pub fn dir(&self) -> &'a Path {
+        split(self.relative).0
     }
 
     /// Whether it is a directory, and no link to one.
@@ -60,6 +65,29 @@ impl<'a> Entry<'a> {
     pub fn is_link(&self) -> bool {
         self.kind.is_some_and(|kind| kind.is_symlink())
     }
+}
+
+/// A path of a walk, relative to where the walk began, as the directory and the name in it.
+#[cfg(unix)]
+fn split(relative: &Path) -> (&Path, &OsStr) {
+    use std::os::unix::ffi::OsStrExt as _;
+    // As below: such a path has one `/` between its parts and none at its end.
+    let bytes = relative.as_os_str().as_bytes();
+    match bytes.iter().rposition(|byte| *byte == b'/') {
+        Some(at) => (
+            Path::new(OsStr::from_bytes(&bytes[..at])),
+            OsStr::from_bytes(&bytes[at + 1..]),
+        ),
+        None => (Path::new(""), relative.as_os_str()),
+    }
+}
+
+#[cfg(not(unix))]
+fn split(relative: &Path) -> (&Path, &OsStr) {
+    (
+        relative.parent().unwrap_or(Path::new("")),
+        relative.file_name().unwrap_or_default(),
+    )
 }
 
 /// A path of a walk relative to where the walk began.
@@ -82,6 +110,16 @@ fn below<'a>(path: &'a Path, base: &Path) -> Option<&'a Path> {
 #[cfg(not(unix))]
 fn below<'a>(path: &'a Path, base: &Path) -> Option<&'a Path> {
     path.strip_prefix(base).ok()
+}
+
+/// How many threads walk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hands {
+    /// One in a small tree, several in a large one.
+    #[default]
+    AsNeeded,
+    /// One: another program needs all processors for longer than the walk takes.
+    One,
 }
 
 /// Up to so many entries are read by one thread: to start others, and to learn that all of them are done, takes
@@ -108,8 +146,28 @@ where
     K: Fn(&Entry<'_>) -> bool + Send + Sync + 'static,
     V: Fn(&mut T, &Entry<'_>) + Sync,
 {
+    list_with(Hands::AsNeeded, root, hidden, keep, visit)
+}
+
+/// The same with so many hands.
+pub(super) fn list_with<T, K, V>(
+    hands: Hands,
+    root: &Path,
+    hidden: Hidden,
+    keep: K,
+    visit: V,
+) -> (Vec<T>, Vec<String>)
+where
+    T: Default + Send,
+    K: Fn(&Entry<'_>) -> bool + Send + Sync + 'static,
+    V: Fn(&mut T, &Entry<'_>) + Sync,
+{
     let builder = filtered(root, hidden, keep);
-    few(&builder, root, &visit).unwrap_or_else(|| in_parallel(&builder, root, &visit))
+    let most = match hands {
+        Hands::AsNeeded => FEW,
+        Hands::One => usize::MAX,
+    };
+    alone(&builder, root, &visit, most).unwrap_or_else(|| in_parallel(&builder, root, &visit))
 }
 
 fn filtered<K>(root: &Path, hidden: Hidden, keep: K) -> WalkBuilder
@@ -200,8 +258,8 @@ where
     (parts, problems)
 }
 
-/// On this thread alone; `None` when there are many entries.
-fn few<T, V>(builder: &WalkBuilder, base: &Path, visit: &V) -> Option<(Vec<T>, Vec<String>)>
+/// On this thread alone; `None` when there are more entries than `most`.
+fn alone<T, V>(builder: &WalkBuilder, base: &Path, visit: &V, most: usize) -> Option<(Vec<T>, Vec<String>)>
 where
     T: Default + Send,
     V: Fn(&mut T, &Entry<'_>) + Sync,
@@ -215,7 +273,7 @@ where
         problems: Vec::new(),
     };
     for (count, entry) in builder.build().enumerate() {
-        if count == FEW {
+        if count == most {
             return None;
         }
         visitor.visit(entry);

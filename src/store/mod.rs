@@ -10,6 +10,7 @@ pub mod error;
 pub mod layout;
 pub mod lock;
 pub mod notice;
+mod patch;
 mod platform;
 mod probe;
 mod regular;
@@ -36,6 +37,7 @@ pub use atomic::Written;
 pub use document::{Document, Position, pretty};
 pub use error::Error;
 pub use notice::Notice;
+pub use patch::Patch;
 pub use regular::{LARGE, SMALL, read_inside, read_regular};
 pub use runs::Run;
 pub use target::Target;
@@ -203,35 +205,52 @@ impl Store {
         let mut documents = Vec::with_capacity(N);
         let mut values = [const { Value::Null }; N];
         for ((rel, steps), value) in files.iter().zip(&mut values) {
-            let mut document = self.load(rel)?;
-            *value = match &mut document {
-                Some(document) => self.taken(rel, document, *steps)?,
-                None => Value::Object(Map::new()),
-            };
+            let (document, taken) = self.taken_or_empty(rel, *steps)?;
+            *value = taken;
             documents.push(document);
         }
         let answer = change(values.each_mut())?;
         for ((rel, _), value) in files.iter().zip(&values) {
-            if !value.is_object() {
-                return Err(Error::Shape {
-                    path: self.path(rel),
-                    line: 1,
-                    column: 1,
-                    expected: "an object".to_owned(),
-                    found: document::kind(value).to_owned(),
-                }
-                .into());
-            }
+            self.check_object(rel, value)?;
         }
         for (((rel, _), value), document) in files.iter().zip(&values).zip(&documents) {
-            let text = match document.as_ref().map(|document| document.rendered(value)) {
-                Some(rendered) if !rendered.differs => continue,
-                Some(rendered) => rendered.text,
-                None => pretty(value),
-            };
-            self.put(rel, text.as_bytes(), Previous::Keep)?;
+            self.put_changed(rel, document.as_ref(), value)?;
         }
         Ok(answer)
+    }
+
+    /// A file under the lock and its value in the present version; without a file an empty object.
+    fn taken_or_empty(&self, rel: &str, steps: Option<&[Step]>) -> Result<(Option<Document>, Value), Error> {
+        let mut document = self.load(rel)?;
+        let value = match &mut document {
+            Some(document) => self.taken(rel, document, steps)?,
+            None => Value::Object(Map::new()),
+        };
+        Ok((document, value))
+    }
+
+    fn check_object(&self, rel: &str, value: &Value) -> Result<(), Error> {
+        if value.is_object() {
+            return Ok(());
+        }
+        Err(Error::Shape {
+            path: self.path(rel),
+            line: 1,
+            column: 1,
+            expected: "an object".to_owned(),
+            found: document::kind(value).to_owned(),
+        })
+    }
+
+    /// Writes a value in place of a document, or into a new file, unless the document says the same.
+    fn put_changed(&self, rel: &str, document: Option<&Document>, value: &Value) -> Result<(), Error> {
+        let text = match document.map(|document| document.rendered(value)) {
+            Some(rendered) if !rendered.differs => return Ok(()),
+            Some(rendered) => rendered.text,
+            None => pretty(value),
+        };
+        self.put(rel, text.as_bytes(), Previous::Keep)?;
+        Ok(())
     }
 
     /// Refuses a newer file; keeps a copy of an older one, as `.NAME.vN.bak`, and brings its value up.

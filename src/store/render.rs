@@ -71,12 +71,18 @@ pub(super) struct Rendered {
 
 /// A value as text over an older text.
 pub(super) fn over(old: Old<'_>, new: &Value) -> Rendered {
+    let mut rendered = inside(old, new, 0);
+    rendered.text.push('\n');
+    rendered
+}
+
+/// A value as text over an older text of its own, at a depth and without the newline behind it.
+pub(super) fn inside(old: Old<'_>, new: &Value, depth: usize) -> Rendered {
     let mut page = Page {
         out: String::with_capacity(old.text.len() + 64),
         differs: false,
     };
-    page.value(Some(old), new, 0);
-    page.out.push('\n');
+    page.value(Some(old), new, depth);
     Rendered {
         text: page.out,
         differs: page.differs,

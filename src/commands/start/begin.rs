@@ -1,18 +1,24 @@
 //! The moment in which a session begins: both files of the state, under one lock.
 
-use serde_json::Value;
+use std::ops::Range;
+
+use serde_json::{Value, json};
 
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
 use crate::commands::pipeline::called;
 use crate::commands::{work, work_item};
 use crate::model::session::change::{self, Beginning};
-use crate::model::session::choice::{self, Force, Refusal, Which};
-use crate::model::session::{self, Snapshot};
+use crate::model::session::choice::{self, Choice, Force, Refusal, Which};
+use crate::model::session::{self, SessionState, Snapshot};
 use crate::model::text;
-use crate::model::work_item::{Status, Unreadable, WorkItem, outline};
+use crate::model::work_item::change::{Tally, finish_counted};
+use crate::model::work_item::{Places, Status, Unreadable, WorkItem, WorkItems, outline, places, read};
 use crate::report::briefing::Dependency;
-use crate::store::{self, Store, layout};
+use crate::store::{self, Patch, Store, document, layout};
+
+/// What others who wait for the state are told.
+const WHO: &str = "sdd start";
 
 /// What is asked for.
 pub(super) struct Begin<'a> {
@@ -24,6 +30,26 @@ pub(super) struct Begin<'a> {
     pub(super) stamp: &'a str,
     /// What there is now.
     pub(super) snapshot: Snapshot,
+    /// What was read of the work items beforehand.
+    pub(super) ahead: Option<Ahead>,
+}
+
+/// A text of the work items with its places: worth something as long as the file has this text.
+pub(super) struct Ahead {
+    text: String,
+    places: Places,
+}
+
+impl Ahead {
+    /// Reads the file, without the lock, at a moment at which somebody else is being waited for.
+    pub(super) fn read(store: &Store) -> Option<Self> {
+        let bytes = store::read_regular(&store.path(layout::WORK_ITEMS), document::MAX_BYTES).ok()??;
+        let text = String::from_utf8(bytes).ok()?;
+        Some(Self {
+            places: places(&text)?,
+            text,
+        })
+    }
 }
 
 /// A session that has begun, or goes on.
@@ -63,9 +89,12 @@ impl From<store::Error> for Stop {
 /// beginning again puts right what a kill left undone in the item.
 pub(super) fn begin(cx: &Cx, store: &Store, asked: &Begin<'_>) -> anyhow::Result<Begun> {
     let files = [layout::STATUS, layout::WORK_ITEMS];
-    let begun = store.update_together(files, "sdd start", |[state, items]| {
-        apply(store, asked, state, items)
-    });
+    let short = store.update_with_patches(files, WHO, |state, text| patch(store, asked, state, text));
+    let begun = match short {
+        Ok(Some(begun)) => Ok(begun),
+        Ok(None) => store.update_together(files, WHO, |[state, items]| apply(store, asked, state, items)),
+        Err(stop) => Err(stop),
+    };
     begun.map_err(|stop| match stop {
         Stop::Refused(refusal, ids) => refused(cx, *refusal, &ids).into(),
         Stop::Store(error) => error.into(),
@@ -83,17 +112,110 @@ pub(super) fn begin(cx: &Cx, store: &Store, asked: &Begin<'_>) -> anyhow::Result
     })
 }
 
+/// The way that understands every file.
 fn apply(store: &Store, asked: &Begin<'_>, state: &mut Value, items: &mut Value) -> Result<Begun, Stop> {
     let before = session::read(state).map_err(Stop::State)?;
     let all = outline(items).map_err(|_| Stop::Items)?;
-    let choice = choice::choose(&before, &all, asked.asked, asked.force).map_err(|refusal| {
-        let ids = all.items.iter().map(|item| item.id.clone()).collect();
-        Stop::Refused(Box::new(refusal), ids)
-    })?;
+    let choice = choose(asked, &before, &all)?;
     let item = WorkItem {
         raw: items["work_items"][&choice.item.id].clone(),
         ..choice.item.clone()
     };
+    let begun = begun(store, asked, &before, &all, item, choice.session);
+    if !begun.resumed {
+        change::open(state, &begun.beginning(asked));
+    }
+    change::begin(items, &begun.beginning(asked));
+    Ok(begun)
+}
+
+/// The way through a large file that is as sdd writes it: of its items only the chosen one becomes a value. `None` for other
+/// files.
+fn patch(
+    store: &Store,
+    asked: &Begin<'_>,
+    state: &mut Value,
+    text: &str,
+) -> Result<Option<(Begun, Vec<Patch>)>, Stop> {
+    let fresh;
+    let places = match &asked.ahead {
+        Some(ahead) if ahead.text == text => &ahead.places,
+        _ => match places(text) {
+            Some(found) => {
+                fresh = found;
+                &fresh
+            }
+            None => return Ok(None),
+        },
+    };
+    let before = session::read(state).map_err(Stop::State)?;
+    let all = &places.items;
+    let choice = choose(asked, &before, all)?;
+    let place = all.items.iter().position(|item| item.id == choice.item.id);
+    let span = place.and_then(|place| places.values.get(place)).cloned();
+    let value = |span: &Range<usize>| serde_json::from_str::<Value>(text.get(span.clone())?).ok();
+    let values = span.and_then(|span| Some((value(&span)?, span, value(&places.metadata)?)));
+    let Some((mut raw, span, metadata)) = values else {
+        return Ok(None);
+    };
+    let id = choice.item.id.as_str();
+    let whole = read(&json!({"work_items": {id: &raw}})).ok();
+    let Some(item) = whole.and_then(|read| read.items.into_iter().next()) else {
+        return Ok(None);
+    };
+    let begun = begun(store, asked, &before, all, item, choice.session);
+    let beginning = begun.beginning(asked);
+    if !begun.resumed {
+        change::open(state, &beginning);
+    }
+    let mut patches = Vec::new();
+    if raw
+        .as_object_mut()
+        .is_some_and(|item| change::begin_item(item, &beginning))
+    {
+        let status = |item: &WorkItem| {
+            if item.id == id {
+                Status::InProgress
+            } else {
+                item.status
+            }
+        };
+        let mut top = json!({"metadata": metadata});
+        finish_counted(
+            &mut top,
+            &Tally::of(all.items.iter().map(|item| Some(status(item)))),
+            asked.stamp,
+        );
+        patches.push(Patch {
+            span: places.metadata.clone(),
+            depth: 1,
+            value: top["metadata"].take(),
+        });
+        patches.push(Patch {
+            span,
+            depth: 2,
+            value: raw,
+        });
+    }
+    Ok(Some((begun, patches)))
+}
+
+fn choose<'a>(asked: &Begin<'_>, before: &SessionState, all: &'a WorkItems) -> Result<Choice<'a>, Stop> {
+    choice::choose(before, all, asked.asked, asked.force).map_err(|refusal| {
+        let ids = all.items.iter().map(|item| item.id.clone()).collect();
+        Stop::Refused(Box::new(refusal), ids)
+    })
+}
+
+/// The session on an item that was chosen among all.
+fn begun(
+    store: &Store,
+    asked: &Begin<'_>,
+    before: &SessionState,
+    all: &WorkItems,
+    item: WorkItem,
+    session: Which,
+) -> Begun {
     let dependencies = item.dependencies.iter().map(|id| {
         let found = all.get(id);
         Dependency {
@@ -102,7 +224,7 @@ fn apply(store: &Store, asked: &Begin<'_>, state: &mut Value, items: &mut Value)
             status: found.map(|found| found.status),
         }
     });
-    let (number, resumed, started_at, base_commit) = match choice.session {
+    let (number, resumed, started_at, base_commit) = match session {
         Which::Open(number) => (
             number,
             true,
@@ -117,30 +239,31 @@ fn apply(store: &Store, asked: &Begin<'_>, state: &mut Value, items: &mut Value)
             let base = unfinished
                 .map(str::to_owned)
                 .or_else(|| asked.snapshot.commit.clone());
-            let number = choice::next_number(&before, &all, store.last_session());
+            let number = choice::next_number(before, all, store.last_session());
             (number, false, Some(asked.stamp.to_owned()), base)
         }
     };
-    let beginning = Beginning {
-        number,
-        work_item: &item.id,
-        stamp: asked.stamp,
-        started_at: started_at.as_deref(),
-        base_commit: base_commit.as_deref(),
-        snapshot: &asked.snapshot,
-    };
-    if !resumed {
-        change::open(state, &beginning);
-    }
-    change::begin(items, &beginning);
-    Ok(Begun {
+    Begun {
         number,
         resumed,
         dependencies: dependencies.collect(),
         item,
         started_at,
         base_commit,
-    })
+    }
+}
+
+impl Begun {
+    fn beginning<'a>(&'a self, asked: &'a Begin<'_>) -> Beginning<'a> {
+        Beginning {
+            number: self.number,
+            work_item: &self.item.id,
+            stamp: asked.stamp,
+            started_at: self.started_at.as_deref(),
+            base_commit: self.base_commit.as_deref(),
+            snapshot: &asked.snapshot,
+        }
+    }
 }
 
 /// A refusal with what to do about it.

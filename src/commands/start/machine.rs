@@ -4,10 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::commands::context::Cx;
-use crate::commands::pipeline::Opened;
+use crate::commands::pipeline::{Opened, Tools};
+use crate::process::System;
 use crate::process::find::{Finder, Found};
 use crate::process::redact::Redactor;
-use crate::process::{System, guard};
+
+/// What the processes of a beginning session are tagged with.
+const RUN_ID: &str = "start";
 
 /// What starts the programs that are asked.
 pub(super) struct Machine<'a> {
@@ -19,18 +22,19 @@ pub(super) struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     pub(super) fn new(cx: &Cx, opened: &Opened, finder: &'a Finder) -> Self {
-        let redactor = Arc::new(Redactor::new(&cx.environment, &opened.config.redact_env));
-        let env = cx.environment.for_tools(&opened.config.pass_env, "start");
-        let mut runner = System::new(env, "start", cx.cancel.clone(), Arc::clone(&redactor));
-        if let Ok(program) = guard::own_program() {
-            runner = runner.with_guard(program);
-        }
+        let Tools { runner, redactor } = Tools::bare(cx, &opened.config, RUN_ID).guarded();
         Self {
             runner,
             redactor,
             finder,
             root: opened.store.root().to_owned(),
         }
+    }
+
+    /// What starts git, which ends by itself: without a guard.
+    pub(super) fn looker(&self, cx: &Cx, opened: &Opened) -> System {
+        let env = cx.environment.for_tools(&opened.config.pass_env, RUN_ID);
+        System::new(env, RUN_ID, cx.cancel.clone(), Arc::clone(&self.redactor))
     }
 
     /// A program of the machine; never one of the project.

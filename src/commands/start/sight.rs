@@ -3,6 +3,7 @@
 use super::machine::Machine;
 use crate::commands::pipeline::Opened;
 use crate::model::report::GitInfo;
+use crate::process::Runner;
 use crate::process::find::Found;
 use crate::project::{Project, detect, git};
 
@@ -16,16 +17,27 @@ pub(super) struct Sight {
     pub(super) warnings: Vec<String>,
 }
 
-/// Looks at the project. The tree is walked once by sdd, and once by git at the same time.
-pub(super) fn look(opened: &Opened, machine: &Machine<'_>) -> anyhow::Result<Sight> {
-    let (project, git) = std::thread::scope(|scope| {
-        let git = scope.spawn(|| state(machine));
-        let look = detect::Look::of(&opened.config);
+/// Looks at the project. The tree is walked once by sdd, and once by git at the same time; `meanwhile` is what else can be
+/// done until git has its answer.
+pub(super) fn look<T>(
+    opened: &Opened,
+    machine: &Machine<'_>,
+    runner: &dyn Runner,
+    meanwhile: impl FnOnce() -> T,
+) -> anyhow::Result<(Sight, T)> {
+    let (project, done, git) = std::thread::scope(|scope| {
+        let git = scope.spawn(|| state(machine, runner));
+        // Git looks at every file, on several threads, and this looks at names alone.
+        let look = detect::Look {
+            hands: detect::Hands::One,
+            ..detect::Look::of(&opened.config)
+        };
         let project = detect::configured(opened.store.root(), &look, None);
+        let done = meanwhile();
         let git = git
             .join()
             .unwrap_or_else(|_| Err("reading the git state panicked".to_owned()));
-        (project, git)
+        (project, done, git)
     });
     let project = project?;
     let mut warnings = opened.warnings.clone();
@@ -34,17 +46,18 @@ pub(super) fn look(opened: &Opened, machine: &Machine<'_>) -> anyhow::Result<Sig
         warnings.push(format!("{why}; the session has no base commit"));
         None
     });
-    Ok(Sight {
+    let sight = Sight {
         project,
         git,
         warnings,
-    })
+    };
+    Ok((sight, done))
 }
 
 /// The state of the repository, or why it could not be had.
-fn state(machine: &Machine<'_>) -> Result<Option<GitInfo>, String> {
+fn state(machine: &Machine<'_>, runner: &dyn Runner) -> Result<Option<GitInfo>, String> {
     match machine.find("git") {
-        Found::At(program) => git::read(&machine.runner, &program, &machine.root)
+        Found::At(program) => git::read(runner, &program, &machine.root)
             .map_err(|error| format!("the git state is unknown: {error}")),
         Found::NotExecutable(_) | Found::Untrusted(..) | Found::Missing
             if detect::nearest_git(&machine.root).is_some() =>

@@ -1,5 +1,6 @@
 //! `sdd work-item list`: what there is to do, what comes next first.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
@@ -223,10 +224,10 @@ impl List<'_> {
             }
             return page;
         }
-        let ids: Vec<String> = self
+        let ids: Vec<Cow<'_, str>> = self
             .shown
             .iter()
-            .map(|row| text::one_line(&row.item.id))
+            .map(|row| text::as_one_line(&row.item.id))
             .collect();
         let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
         let id_width = width(&mut ids.iter().map(|id| id.chars().count())).min(MAX_ID_WIDTH);
@@ -238,19 +239,36 @@ impl List<'_> {
             );
             let _ = writeln!(page, "{}", painted(Paint::new().dimmed(), &head, colour));
         }
+        let standings = STANDINGS.map(|standing| {
+            let (sign, paint) = look::sign(standing);
+            let text = format!("{sign} {:<11}", look::word(standing));
+            (standing, painted(paint, &text, colour))
+        });
+        // There may be very many of them: nothing is formatted here.
         for (row, id) in self.shown.iter().zip(&ids) {
             let item = row.item;
-            let (sign, paint) = look::sign(row.standing);
-            let standing = painted(paint, &format!("{sign} {:<11}", look::word(row.standing)), colour);
-            let urgent = if item.urgent { "!" } else { "" };
-            let priority = format!("{:<9}", format!("{}{urgent}", item.priority));
-            let title = clipped(&item.title, MAX_TITLE_CHARS);
-            let about = painted(Paint::new().dimmed(), &self.about(row), colour);
-            let _ = writeln!(
-                page,
-                "{standing}  {priority}  {:<kind_width$}  {id:<id_width$}  {title}{about}",
-                item.kind
+            let standing = standings.iter().find(|(standing, _)| *standing == row.standing);
+            page.push_str(standing.map_or("", |(_, text)| text));
+            page.push_str("  ");
+            let priority = item.priority.as_str();
+            page.push_str(priority);
+            look::pad(
+                &mut page,
+                if item.urgent { "!" } else { "" },
+                9 - priority.len().min(9),
             );
+            page.push_str("  ");
+            look::pad(&mut page, item.kind.as_str(), kind_width);
+            page.push_str("  ");
+            look::pad(&mut page, id, id_width);
+            page.push_str("  ");
+            page.push_str(&clipped(&item.title, MAX_TITLE_CHARS));
+            let about = self.about(row);
+            match colour {
+                Colour::No => page.push_str(&about),
+                Colour::Yes => page.push_str(&painted(Paint::new().dimmed(), &about, colour)),
+            }
+            page.push('\n');
         }
         if self.shown.len() < self.matching {
             let more = self.matching - self.shown.len();
@@ -270,11 +288,17 @@ impl List<'_> {
     fn about(&self, row: &Row<'_>) -> String {
         let mut about = String::new();
         if let Some(milestone) = &row.item.milestone {
-            let _ = write!(about, "  [{}]", clipped(milestone, 30));
+            about.push_str("  [");
+            about.push_str(&clipped(milestone, 30));
+            about.push(']');
         }
-        if row.standing != Standing::Completed && graph_waits(self.graph, row.item) {
-            let unmet = self.graph.unmet(row.item).map(|unmet| unmet.id);
-            let _ = write!(about, "  waits for {}", named(unmet, MAX_NAMED));
+        if matches!(row.standing, Standing::Completed | Standing::Ready) {
+            return about;
+        }
+        let mut unmet = self.graph.unmet(row.item).map(|unmet| unmet.id).peekable();
+        if unmet.peek().is_some() {
+            about.push_str("  waits for ");
+            about.push_str(&named(unmet, MAX_NAMED));
         }
         about
     }

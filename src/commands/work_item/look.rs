@@ -1,5 +1,7 @@
 //! How work items look: signs, colours, and their form in JSON.
 
+use std::borrow::Cow;
+
 use anstyle::{AnsiColor, Style as Paint};
 use serde::Serialize;
 
@@ -48,12 +50,20 @@ pub(super) fn painted(paint: Paint, text: &str, colour: Colour) -> String {
 }
 
 /// A text as one line of at most so many characters; what is cut off is shown by `…`.
-pub(super) fn clipped(line: &str, most: usize) -> String {
-    let line = text::one_line(line);
-    match line.char_indices().nth(most) {
-        None => line,
-        Some(_) => line.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+pub(super) fn clipped(line: &str, most: usize) -> Cow<'_, str> {
+    let line = text::as_one_line(line);
+    // No text has more characters than bytes.
+    if line.len() <= most || line.char_indices().nth(most).is_none() {
+        return line;
     }
+    line.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// Writes a text and spaces behind it up to a width.
+pub(super) fn pad(page: &mut String, text: &str, width: usize) {
+    page.push_str(text);
+    let missing = width.saturating_sub(text.chars().count());
+    page.extend(std::iter::repeat_n(' ', missing));
 }
 
 /// What an item waits for, by name as far as there is room: `a, b and 3 more`.

@@ -175,7 +175,9 @@ impl<'a> Page<'a> {
         let mut optional = |name, value: Option<String>| fields.extend(value.map(|value| (name, value)));
         optional(
             "milestone",
-            item.milestone.as_deref().map(|name| clipped(name, 100)),
+            item.milestone
+                .as_deref()
+                .map(|name| clipped(name, 100).into_owned()),
         );
         optional("created", item.created_at.as_deref().map(text::one_line));
         optional("updated", raw("updated_at"));

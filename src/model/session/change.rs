@@ -74,9 +74,14 @@ pub fn close(state: &mut Value, stamp: &str) {
 
 /// Puts a session on its item in `work_items.json`: the item is in progress, and the session in its list.
 pub fn begin(items: &mut Value, session: &Beginning<'_>) {
-    let Some(item) = item_mut(items, session.work_item) else {
-        return;
-    };
+    let changed = item_mut(items, session.work_item).is_some_and(|item| begin_item(item, session));
+    if changed {
+        finish(items, session.stamp);
+    }
+}
+
+/// The part of [`begin`] that is in the item itself; whether something was to be changed.
+pub fn begin_item(item: &mut Map<String, Value>, session: &Beginning<'_>) -> bool {
     let listed = entry(item, session.number).is_some();
     let moved = move_to(item, Status::InProgress, session.stamp);
     if !listed {
@@ -86,9 +91,7 @@ pub fn begin(items: &mut Value, session: &Beginning<'_>) {
         enlist(item, entry);
         item.insert("updated_at".to_owned(), session.stamp.into());
     }
-    if moved || !listed {
-        finish(items, session.stamp);
-    }
+    moved || !listed
 }
 
 /// Writes the end of a session down with its item in `work_items.json`.

@@ -284,25 +284,47 @@ pub fn remove(state: &mut Value, id: &str, others: Dependents, stamp: &str) -> R
 /// Counts up the revision and counts the items anew, whatever was counted before. Every change of the file ends with
 /// this.
 pub fn finish(state: &mut Value, stamp: &str) {
-    let (mut total, mut completed, mut in_progress, mut blocked) = (0_u64, 0_u64, 0_u64, 0_u64);
-    if let Some(Value::Object(items)) = state.get("work_items") {
-        for item in items.values() {
-            total += 1;
-            match item.get("status").and_then(Value::as_str).and_then(Status::named) {
-                Some(Status::Completed) => completed += 1,
-                Some(Status::InProgress) => in_progress += 1,
-                Some(Status::Blocked) => blocked += 1,
+    let items = state.get("work_items").and_then(Value::as_object);
+    let status = |item: &Value| item.get("status").and_then(Value::as_str).and_then(Status::named);
+    let tally = Tally::of(items.into_iter().flat_map(Map::values).map(status));
+    finish_counted(state, &tally, stamp);
+}
+
+/// How many items there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    total: u64,
+    completed: u64,
+    in_progress: u64,
+    blocked: u64,
+}
+
+impl Tally {
+    /// Counts items by their statuses; one without is counted as an item.
+    pub fn of(statuses: impl Iterator<Item = Option<Status>>) -> Self {
+        let mut tally = Self::default();
+        for status in statuses {
+            tally.total += 1;
+            match status {
+                Some(Status::Completed) => tally.completed += 1,
+                Some(Status::InProgress) => tally.in_progress += 1,
+                Some(Status::Blocked) => tally.blocked += 1,
                 Some(Status::NotStarted) | None => {}
             }
         }
+        tally
     }
+}
+
+/// [`finish`] for items that were counted elsewhere.
+pub fn finish_counted(state: &mut Value, tally: &Tally, stamp: &str) {
     let next = revision(state).saturating_add(1);
     if let Some(metadata) = section(state, "metadata") {
         for (key, count) in [
-            ("total_items", total),
-            ("completed", completed),
-            ("in_progress", in_progress),
-            ("blocked", blocked),
+            ("total_items", tally.total),
+            ("completed", tally.completed),
+            ("in_progress", tally.in_progress),
+            ("blocked", tally.blocked),
         ] {
             metadata.insert(key.to_owned(), count.into());
         }

@@ -3,13 +3,15 @@
 //! The file is read as a view: what is not known here stays in the document and is never lost. The words are those
 //! of `work_items.json`, which other programs read and write, too.
 //!
-//! [`read()`] takes a view of the whole file, [`glance()`] what a list needs of it, [`graph`] says what waits for what,
+//! [`read()`] takes a view of the whole file, [`glance()`] what a list needs of it, [`places()`] what the beginning of a
+//! session changes, [`graph`] says what waits for what,
 //! and [`change`] makes the changes, in place.
 
 pub mod change;
 mod glance;
 pub mod graph;
 pub mod id;
+mod places;
 mod read;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::config::{Rule, nearest};
 
 pub use glance::{Entry, Glance, glance};
+pub use places::{Places, places};
 pub use read::{Unreadable, inspect, outline, read};
 
 /// Declares the words of one of a work item's fields, each with the words that others use for the same.

@@ -14,7 +14,7 @@ mod stream;
 mod tests;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::environment::Environment;
 use named::is_named;
@@ -25,10 +25,13 @@ pub use stream::Stream;
 /// What stands for the value of an option.
 const OPTION: &str = "[redacted:option]";
 
+/// The tables, once somebody needs them: to build them takes as long as to start a small program.
+type Tables = LazyLock<Rules, Box<dyn FnOnce() -> Rules + Send>>;
+
 /// Replaces secrets by `[redacted:NAME]`. Clones share their tables.
 #[derive(Clone)]
 pub struct Redactor {
-    rules: Arc<Rules>,
+    tables: Arc<Tables>,
 }
 
 impl Redactor {
@@ -40,9 +43,15 @@ impl Redactor {
 
     /// The same with more secrets as pairs of name and value, such as those of an env file that the run loads.
     pub fn with_secrets(environment: &Environment, redact_env: &[String], more: &[(String, String)]) -> Self {
+        let literals = secrets::literals(environment, redact_env, more);
         Self {
-            rules: Arc::new(Rules::new(secrets::literals(environment, redact_env, more))),
+            tables: Arc::new(LazyLock::new(Box::new(|| Rules::new(literals)))),
         }
+    }
+
+    /// Builds the tables where they are not there yet: at a moment at which somebody else is being waited for.
+    pub fn prepare(&self) {
+        LazyLock::force(&self.tables);
     }
 
     /// A text without secrets.
@@ -87,7 +96,7 @@ impl Redactor {
 
     /// The same for bytes that come in pieces.
     pub fn stream(&self) -> Stream {
-        Stream::new(Arc::clone(&self.rules))
+        Stream::new(Arc::clone(&self.tables))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::rules::{Answer, Place, Rules, Swallow};
+use super::Tables;
+use super::rules::{Answer, Place, Swallow};
 use super::shapes::{pem_line, run};
 
 /// How long a "perhaps" of a shape is waited for. What is longer than that is no token, and is let through.
@@ -14,7 +15,7 @@ const PEM_END_LINE: usize = 80;
 
 /// A redactor in the middle of a stream of bytes.
 pub struct Stream {
-    rules: Arc<Rules>,
+    rules: Arc<Tables>,
     /// What may be the beginning of a secret.
     pending: Vec<u8>,
     /// The byte before `pending`.
@@ -24,7 +25,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(rules: Arc<Rules>) -> Self {
+    pub(super) fn new(rules: Arc<Tables>) -> Self {
         Self {
             rules,
             pending: Vec::new(),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{LATEST, STATUS, item, items, one_rule, project, read, standing};
+use super::{LATEST, STATUS, WORK_ITEMS, item, items, one_rule, project, read, standing};
 use crate::support::Sandbox;
 
 /// init → a work item → start → red → put right → green → nothing is left.
@@ -325,4 +325,40 @@ fn without_a_session_the_items_say_what_comes_next() {
         "{}",
         said.stdout
     );
+}
+
+/// A file as sdd writes it is changed as text, every other one as a document: both end the same.
+#[test]
+fn however_the_work_items_are_laid_out_a_session_begins_the_same() {
+    let begun = |relaid: fn(&str) -> String| {
+        let sandbox = project(&["done completed", "first high", "second: done", "third low: first"]);
+        let text = sandbox
+            .read(WORK_ITEMS)
+            .replace("1.5", "1.50")
+            .replace("Title of third", "T\\u00e9");
+        let sandbox = sandbox.file(WORK_ITEMS, relaid(&text));
+        sandbox.sdd(["start", "second"]).expect_code(0);
+        let new = sandbox.read(WORK_ITEMS);
+        sandbox.sdd(["start"]).expect_code(0);
+        assert_eq!(sandbox.read(WORK_ITEMS), new, "beginning again changes nothing");
+        let mut state = read(&sandbox, WORK_ITEMS);
+        assert_eq!(state["metadata"]["in_progress"], 1);
+        assert_eq!(state["metadata"]["completed"], 1);
+        assert_eq!(state["work_items"]["second"]["sessions"][0]["session_num"], 1);
+        // What is of this moment and of this repository.
+        let stamp = state["metadata"]["last_updated"]
+            .take()
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let base = state["work_items"]["second"]["sessions"][0]["base_commit"].take();
+        new.replace(&stamp, "NOW").replace(base.as_str().unwrap(), "BASE")
+    };
+    let laid_out = begun(str::to_owned);
+    assert!(
+        laid_out.contains("\"theirs\": 1.50,") && laid_out.contains("T\\u00e9"),
+        "{laid_out}"
+    );
+    assert_eq!(begun(|text| text.replace("  ", "\t")), laid_out);
+    assert_eq!(begun(|text| text.replace('\n', "")), laid_out);
 }
