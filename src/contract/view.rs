@@ -1,6 +1,7 @@
 //! One way to look at all versions of the specification: what an operation takes and gives, whatever its document calls it.
 
 pub mod api;
+mod intersection;
 pub mod operation;
 pub mod schema;
 

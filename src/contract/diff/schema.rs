@@ -8,6 +8,8 @@ mod properties;
 mod types;
 mod values;
 
+use branches::Branches;
+
 use super::{Differ, Found, Inside, inner, is_request, turned};
 use crate::contract::arena::{NodeId, Word};
 use crate::contract::rules::{Column, Fixed, Kind, Level, Rule};
@@ -23,6 +25,7 @@ struct Comparer<'d, 'a> {
     inside: Inside,
     /// What the provider sets and a client need not, or the reverse.
     hidden: Hidden,
+    branches: Branches,
     parts: Vec<u32>,
     changes: Vec<(Rule, Found)>,
 }
@@ -68,6 +71,7 @@ impl Differ<'_> {
             column,
             inside,
             hidden,
+            branches: Branches::Apart,
             parts: Vec::new(),
             changes: Vec::new(),
         };
@@ -86,6 +90,7 @@ impl Comparer<'_, '_> {
         if self.compare_wrapping() {
             return;
         }
+        self.join_branches();
         self.compare_types();
         self.compare_values();
         self.compare_bounds();

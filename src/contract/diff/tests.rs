@@ -1,6 +1,7 @@
 //! Every rule, made to appear by two small documents.
 
 mod documents;
+mod intersections;
 mod robust;
 mod schemas;
 

@@ -21,6 +21,8 @@ pub struct Schema<'a> {
     nodes: Vec<NodeId>,
     nullable: bool,
     trivial: Option<Trivial>,
+    /// The kinds of values that all branches of a dissolved `allOf` accept.
+    joined: Option<Types>,
 }
 
 /// A schema without keywords.
@@ -91,6 +93,12 @@ impl Types {
         Self(self.0 | other.0)
     }
 
+    /// What is in both.
+    #[must_use]
+    pub fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// This one without another.
     #[must_use]
     pub fn without(self, other: Self) -> Self {
@@ -134,6 +142,7 @@ impl<'a> Schema<'a> {
             nodes: Vec::new(),
             nullable: false,
             trivial: None,
+            joined: None,
         };
         let mut node = node;
         for _ in 0..MAX_HOPS {
@@ -161,6 +170,22 @@ impl<'a> Schema<'a> {
     /// The node that findings about it name.
     pub fn node(&self) -> NodeId {
         self.nodes[0]
+    }
+
+    /// The nodes whose keywords count.
+    pub(super) fn nodes(&self) -> &[NodeId] {
+        &self.nodes
+    }
+
+    /// The schema over these nodes, which hold all of its `allOf`.
+    pub(super) fn over(&self, nodes: Vec<NodeId>, types: Types) -> Self {
+        Self {
+            side: self.side,
+            nodes,
+            nullable: self.nullable,
+            trivial: None,
+            joined: Some(types),
+        }
     }
 
     /// The document it is of.
@@ -240,6 +265,9 @@ impl<'a> Schema<'a> {
 
     /// The kinds of values that it accepts by its `type`, with `null` where that is accepted.
     pub fn types(&self) -> Types {
+        if let Some(types) = self.joined {
+            return types;
+        }
         let arena = self.side.arena();
         let Some(node) = self.get(w::TYPE) else {
             return self.plain_choice().unwrap_or(Types::ALL);

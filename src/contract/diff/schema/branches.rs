@@ -34,9 +34,54 @@ impl Comparer<'_, '_> {
         true
     }
 
-    pub(super) fn compare_branches(&mut self) {
+    /// Dissolves `allOf` on both sides where branches cannot be compared with branches: what one branch says may be said by
+    /// another one now, or by the schema itself. What came and went is told where it says something of its own.
+    pub(super) fn join_branches(&mut self) {
         let all = self.paired(w::ALL_OF);
-        for node in &all.removed {
+        let counts = |nodes: &[NodeId]| nodes.iter().any(|node| !self.says_nothing(*node));
+        if !counts(&all.removed) && !counts(&all.added) && !self.moves(&all) {
+            return;
+        }
+        let (Some(base), Some(revision)) = (self.base.dissolved(), self.revision.dissolved()) else {
+            return;
+        };
+        let is_said = |whole: &Schema<'_>, side: Side<'_>, node: NodeId| {
+            let branch = Schema::of(side, node);
+            let dissolved = branch.and_then(|branch| branch.dissolved());
+            dissolved.is_some_and(|branch| whole.says_all_of(&branch))
+        };
+        let removed: Vec<NodeId> = all
+            .removed
+            .into_iter()
+            .filter(|node| self.says_nothing(*node) || !is_said(&revision, self.base.side(), *node))
+            .collect();
+        let added: Vec<NodeId> = all
+            .added
+            .into_iter()
+            .filter(|node| self.says_nothing(*node) || !is_said(&base, self.revision.side(), *node))
+            .collect();
+        self.tell_all_of(&removed, &added);
+        (self.base, self.revision) = (base, revision);
+        self.branches = Branches::Joined;
+    }
+
+    /// Whether something may have moved between branches that are there on both sides.
+    fn moves(&self, all: &Paired) -> bool {
+        let hashes = &self.base.side().world.hashes;
+        let names = |schema: &Schema<'_>| {
+            let mut names: Vec<Word> = schema.properties().into_iter().map(|(name, _)| name).collect();
+            names.extend(schema.required());
+            names.sort_unstable();
+            names
+        };
+        all.pairs
+            .iter()
+            .any(|(base, revision)| !hashes.equal(*base, *revision))
+            && names(&self.base) != names(&self.revision)
+    }
+
+    fn tell_all_of(&mut self, removed: &[NodeId], added: &[NodeId]) {
+        for node in removed {
             let kind = if self.says_nothing(*node) {
                 Kind::AllOfRemovedAnnotationOnly
             } else {
@@ -44,13 +89,21 @@ impl Comparer<'_, '_> {
             };
             self.branch(w::ALL_OF, kind, *node, Gone::Yes);
         }
-        for node in &all.added {
+        for node in added {
             let kind = if self.says_nothing(*node) {
                 Kind::AllOfAddedAnnotationOnly
             } else {
                 Kind::AllOfAdded
             };
             self.branch(w::ALL_OF, kind, *node, Gone::No);
+        }
+    }
+
+    pub(super) fn compare_branches(&mut self) {
+        let mut all = Paired::default();
+        if self.branches == Branches::Apart {
+            all = self.paired(w::ALL_OF);
+            self.tell_all_of(&all.removed, &all.added);
         }
         // Choices between nothing but types have been compared as types.
         let plain = |schema: &Schema<'_>| {
@@ -148,6 +201,15 @@ impl Comparer<'_, '_> {
         paired.added = new;
         paired
     }
+}
+
+/// How the branches of `allOf` are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Branches {
+    /// One by one, beside the schema that they stand in.
+    Apart,
+    /// As parts of that schema.
+    Joined,
 }
 
 /// Whether a branch is gone or new.
