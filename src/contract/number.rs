@@ -117,7 +117,7 @@ pub fn is_multiple(number: &str, divisor: &str) -> Option<bool> {
     let modulus = u128::from(divisor.digits.parse::<u64>().ok()?);
     let digits = number.digits.bytes().map(|digit| u128::from(digit - b'0'));
     let rest = digits.fold(0, |rest, digit| (rest * 10 + digit) % modulus);
-    Some(rest * power_of_ten(shift, modulus) % modulus == 0)
+    Some((rest * power_of_ten(shift, modulus)).is_multiple_of(modulus))
 }
 
 fn power_of_ten(exponent: u64, modulus: u128) -> u128 {

@@ -205,13 +205,14 @@ impl<'e, 'a> Machine<'e, 'a> {
             at: Subject::node(instance),
         });
         while let Some(frame) = self.frames.last() {
-            match self.todo.len() > frame.base {
-                true => {
-                    if let Some(step) = self.todo.pop() {
-                        self.begin(step);
-                    }
-                }
-                false => self.finish(),
+            let step = if self.todo.len() > frame.base {
+                self.todo.pop()
+            } else {
+                None
+            };
+            match step {
+                Some(step) => self.begin(step),
+                None => self.finish(),
             }
         }
         self.evaluator.left = self.evaluator.left.saturating_sub(had - self.steps);

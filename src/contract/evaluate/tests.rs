@@ -125,13 +125,14 @@ fn open(schema: &str, instance: &str, why: Why) {
     assert_eq!(outcome.gap.map(|gap| gap.why), Some(why), "{instance} {schema}");
 }
 
+#[track_caller]
+fn check(schema: &str, instance: &str, expect: &str) {
+    let outcome = Case::of(schema, instance).outcome();
+    assert_eq!(outcome.violations.first().map(|first| &*first.says), Some(expect));
+}
+
 #[test]
 fn what_is_wrong_is_said_in_one_line() {
-    #[track_caller]
-    fn check(schema: &str, instance: &str, expect: &str) {
-        let outcome = Case::of(schema, instance).outcome();
-        assert_eq!(outcome.violations.first().map(|first| &*first.says), Some(expect));
-    }
     check(
         r#"{"type":"integer"}"#,
         r#""a""#,
@@ -185,6 +186,10 @@ fn what_is_wrong_is_said_in_one_line() {
         "{}",
         "the required property `a` is missing",
     );
+}
+
+#[test]
+fn what_is_wrong_with_parts_and_choices_is_said_in_one_line() {
     check(
         r#"{"dependentRequired":{"a":["b"]}}"#,
         r#"{"a":1}"#,

@@ -16,6 +16,7 @@ impl Check for Documents {
         parts(survey, findings);
         tags(survey, findings);
         duplicate_keys(survey, findings);
+        xml(survey, findings);
         for license in survey.of(Kind::License) {
             let arena = survey.arena();
             if let (Some(identifier), Some(_)) = (
@@ -165,13 +166,19 @@ fn duplicate_keys(survey: &Survey<'_>, findings: &mut Findings) {
         );
         findings.add_at(Rule::DuplicateKey, at, duplicate.at, says);
     }
+}
+
+/// The kinds of nodes of version 3.2.
+fn xml(survey: &Survey<'_>, findings: &mut Findings) {
+    const KNOWN: [&str; 5] = ["element", "attribute", "text", "cdata", "none"];
+    let arena = survey.arena();
+    if survey.version() < Version::V32 {
+        return;
+    }
     for xml in survey.of(Kind::Xml) {
         let Some(node_type) = arena.get(xml.node, w::NODE_TYPE) else {
             continue;
         };
-        if survey.version() < Version::V32 {
-            continue;
-        }
         if [w::ATTRIBUTE, w::WRAPPED]
             .into_iter()
             .any(|key| arena.get(xml.node, key).is_some())
@@ -179,7 +186,6 @@ fn duplicate_keys(survey: &Survey<'_>, findings: &mut Findings) {
             let says = "`nodeType` says what `attribute` and `wrapped` say, and stands beside one of them";
             findings.add(Rule::SpecValidationError, node_type, says);
         }
-        const KNOWN: [&str; 5] = ["element", "attribute", "text", "cdata", "none"];
         if let Value::Text(word) = arena.value(node_type)
             && !KNOWN.contains(&arena.text(word))
         {

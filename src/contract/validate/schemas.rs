@@ -39,8 +39,11 @@ impl Check for Schemas {
     }
 }
 
+/// A number with its place, if there is one.
+type Size<'a> = Option<(&'a str, NodeId)>;
+
 /// A number, as it is written exactly.
-fn size<'a>(survey: &Survey<'a>, node: NodeId, key: Word) -> Option<(&'a str, NodeId)> {
+fn size<'a>(survey: &Survey<'a>, node: NodeId, key: Word) -> Size<'a> {
     let at = survey.arena().get(node, key)?;
     match survey.arena().value(at) {
         Value::Number(word) => Some((survey.text(word), at)),
@@ -98,7 +101,7 @@ fn bounds(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
         (low, size(survey, node, w::MAXIMUM)),
         (size(survey, node, w::MINIMUM), high),
     ];
-    let is_empty = |(low, high): &(Option<(&str, NodeId)>, Option<(&str, NodeId)>)| {
+    let is_empty = |(low, high): &(Size<'_>, Size<'_>)| {
         let (Some((low, _)), Some((high, _))) = (low, high) else {
             return false;
         };

@@ -75,16 +75,14 @@ fn check_scheme(survey: &Survey<'_>, node: NodeId, findings: &mut Findings) {
                 says,
             );
         }
-        w::OAUTH2 if is_new => {
-            if arena.get(node, w::FLOWS).is_none() {
-                findings.add(
-                    Rule::FlowsRequired,
-                    node,
-                    "a scheme of type `oauth2` lacks `flows`",
-                );
-            }
+        w::OAUTH2 if !is_new => old_flow(survey, node, findings),
+        w::OAUTH2 if arena.get(node, w::FLOWS).is_none() => {
+            findings.add(
+                Rule::FlowsRequired,
+                node,
+                "a scheme of type `oauth2` lacks `flows`",
+            );
         }
-        w::OAUTH2 => old_flow(survey, node, findings),
         w::OPEN_ID_CONNECT if arena.get(node, w::OPEN_ID_CONNECT_URL).is_none() => {
             let says = "a scheme of type `openIdConnect` lacks `openIdConnectUrl`";
             findings.add(Rule::OpenidConnectUrlRequired, node, says);

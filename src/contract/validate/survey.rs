@@ -97,6 +97,8 @@ pub(super) fn survey<'a>(side: Side<'a>, findings: &mut Findings) -> Survey<'a> 
     }
 }
 
+const _: () = assert!(Kind::COUNT <= u32::BITS as usize, "each kind has a bit");
+
 struct Walk<'a, 'f> {
     side: Side<'a>,
     findings: &'f mut Findings,

@@ -71,14 +71,14 @@ fn simple(survey: &Survey<'_>, node: NodeId, kind: Kind, findings: &mut Findings
         return findings.add(Rule::FieldMissing, node, format!("{} lacks `type`", kind.noun()));
     };
     let known = [w::STRING, w::NUMBER, w::INTEGER, w::BOOLEAN, w::ARRAY];
-    let named = arena.as_text(at);
-    let is_file = named == Some(w::FILE) && kind == Kind::Parameter;
-    if !is_file && !named.is_some_and(|word| known.contains(&word)) {
+    let word = arena.as_text(at);
+    let is_file = word == Some(w::FILE) && kind == Kind::Parameter;
+    if !is_file && !word.is_some_and(|word| known.contains(&word)) {
         let names: Vec<&str> = known.iter().map(|word| arena.text(*word)).collect();
         let says = format!("{} is of type {}", kind.noun(), forms::listed(&names));
         findings.add(Rule::SchemaTypeUnsupported, at, says);
     }
-    if named == Some(w::ARRAY) && arena.get(node, w::ITEMS).is_none() {
+    if word == Some(w::ARRAY) && arena.get(node, w::ITEMS).is_none() {
         findings.add(Rule::SchemaItemsRequired, node, "a list lacks `items`");
     }
     let Some(at) = arena.get(node, w::COLLECTION_FORMAT) else {

@@ -1,6 +1,7 @@
 //! Every rule, made to appear by a small document, and gone once that is mended.
 
 mod objects;
+mod page;
 mod robust;
 mod schemas;
 mod trees;
