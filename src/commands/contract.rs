@@ -1,11 +1,14 @@
 //! `sdd contract`: what changed between two API descriptions, and whom it breaks.
 
+mod check;
+mod common;
 mod diff;
 mod emit;
-mod files;
 mod rules;
 
 use clap::Subcommand;
+
+pub use common::today;
 
 use super::context::Cx;
 use crate::model::exit::Exit;
@@ -25,6 +28,14 @@ pub struct Args {
 /// What `sdd contract` does.
 #[derive(Clone, Debug, Subcommand)]
 enum Action {
+    /// Check all contracts of a work item: each against the one before it
+    ///
+    /// Without an id, those of the work item of the open session. Exit codes: 0 every contract holds, 1 one does not or
+    /// breaks clients although that is not allowed, 3 one could not be checked, or there is none.
+    #[command(after_help = "Examples:
+  sdd contract check                                     the contracts of the session's work item
+  sdd contract check integration_test_orders --format json")]
+    Check(check::Args),
     /// Compare two API descriptions, of any version, in JSON or YAML
     ///
     /// Reads Swagger 2.0 and versions 3.0, 3.1 and 3.2 of `OpenAPI`. A change is judged against what the base
@@ -49,6 +60,7 @@ enum Action {
 /// Runs the command.
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     match &args.action {
+        Action::Check(args) => check::run(args, cx),
         Action::Diff(args) => diff::run(args, cx),
         Action::Rules(args) => rules::run(args, cx),
     }

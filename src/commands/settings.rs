@@ -4,6 +4,7 @@ use super::config::{Action, Args, Format, Problem, ProblemSeverity, Source, answ
 use super::context::Cx;
 use super::error::CommandError;
 use super::pipeline;
+use crate::contract::policy::{Policy, Unfit};
 use crate::model::config::{JsonPath, Position, UnitSettings, load};
 use crate::model::exit::Exit;
 use crate::model::text;
@@ -21,6 +22,9 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     {
         let mut report = check(layout::CONFIG, &load::inspect_bytes(layout::CONFIG, &bytes));
         if let Some(problem) = unfit(cx, &bytes) {
+            report.add(problem);
+        }
+        for problem in unfit_contract(&bytes) {
             report.add(problem);
         }
         cx.emit(&report.render(format))?;
@@ -55,6 +59,26 @@ fn read(cx: &Cx) -> anyhow::Result<Option<Vec<u8>>> {
             .hint("set the project up: sdd init")
     })?;
     Ok(store::read_regular(&root.join(layout::CONFIG), store::SMALL)?)
+}
+
+/// What the section of the contract gate says that no contract can be checked by.
+fn unfit_contract(bytes: &[u8]) -> Vec<Problem> {
+    let Ok(loaded) = load::parse_bytes(layout::CONFIG, bytes) else {
+        return Vec::new();
+    };
+    let unfit = Policy::of(&loaded.config.quality_gates.contract)
+        .err()
+        .unwrap_or_default();
+    let problem = |unfit: Unfit| Problem {
+        severity: ProblemSeverity::Error,
+        location: loaded
+            .given(unfit.at())
+            .unwrap_or(Position { line: 1, column: 1 }),
+        json_path: Some(unfit.at().clone()),
+        message: unfit.to_string(),
+        hint: Some("all rules: sdd contract rules".to_owned()),
+    };
+    unfit.into_iter().map(problem).collect()
 }
 
 /// Why settings that can be read do not fit the project that they are for.

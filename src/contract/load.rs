@@ -14,8 +14,9 @@ const MAX_FILES: usize = 2_000;
 
 /// Where the files are that a reference names.
 pub trait Fetch {
-    /// The text behind a relative reference, without its fragment, that stands in the source of this name; with the name by
-    /// which it is called from then on. Two references to one file must give one name.
+    /// The text behind a reference, without its fragment, that stands in the source of this name; with the name by
+    /// which it is called from then on. Two references to one file must give one name. One to another machine is
+    /// [`Broken::Remote`] unless such may be asked.
     fn fetch(&self, from: &str, reference: &str) -> Result<Fetched, Broken>;
 }
 
@@ -214,8 +215,6 @@ impl World {
                 let (file, fragment) = says.split_once('#').unwrap_or((&says, ""));
                 let into = if file.is_empty() {
                     Ok(here)
-                } else if file.starts_with("http://") || file.starts_with("https://") {
-                    Err(Broken::Remote)
                 } else {
                     let from = self.arena.source(here.source).name.clone();
                     let key = (from, file.to_owned());

@@ -5,12 +5,15 @@
 //! of megabytes are compared without copying either. Nothing recurses over the document: depth is the heap's business.
 
 pub mod arena;
+pub mod check;
 pub mod diff;
+pub mod files;
 pub mod graph;
 pub mod hash;
 pub mod json;
 pub mod load;
 pub mod number;
+pub mod policy;
 pub mod refs;
 pub mod report;
 pub mod role;

@@ -22,11 +22,13 @@ pub use page::{Entry, Group, Page, Section, Standing, Subject};
 pub use quote::Around;
 pub use sarif::sarif;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::arena::NodeId;
-use super::diff::{Change, Comparison, Operation};
+use super::diff::{Change, Operation};
 use super::load::World;
+use super::policy::{Policy, Ruled};
 use super::rules::{Fixed, Kind, Level, Rule};
 use super::words as w;
 
@@ -37,15 +39,33 @@ pub struct Report {
     pub schema_version: u32,
     /// `contract_diff`.
     pub kind: &'static str,
-    /// `failed` when something is as bad as what fails, else `passed`.
+    /// `failed` when something is as bad as what fails, else `error` when something could not be compared, else `passed`.
     pub verdict: &'static str,
     /// How many changes there are of each level.
     pub summary: Summary,
+    /// How many parts could not be compared.
+    pub not_compared: usize,
     /// The changes: errors first.
     pub changes: Vec<Told>,
+    /// Changes that the project accepts; they do not count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suppressed: Vec<Suppressed>,
     /// What makes it fail.
     #[serde(skip)]
     pub fail_on: FailOn,
+}
+
+/// A change that the project accepts.
+#[derive(Clone, Debug, Serialize)]
+pub struct Suppressed {
+    /// Why.
+    pub reason: String,
+    /// The last day on which that counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<NaiveDate>,
+    /// The change.
+    #[serde(flatten)]
+    pub change: Told,
 }
 
 /// How many changes there are of each level; each counts once, however many operations it touches.
@@ -147,21 +167,17 @@ pub enum Grouping {
 }
 
 impl Report {
-    /// What is told of a comparison.
-    pub fn of(world: &World, compared: &Comparison, fail_on: FailOn, grouping: Grouping) -> Self {
+    /// What is told of a comparison that was judged by a policy.
+    pub fn of(world: &World, ruled: &Ruled, policy: &Policy, fail_on: FailOn, grouping: Grouping) -> Self {
         let teller = Teller {
             world,
-            operations: &compared.operations,
+            operations: &ruled.operations,
         };
         let mut summary = Summary::default();
         let mut changes = Vec::new();
-        for change in &compared.changes {
-            match change.rule.level() {
-                Level::Error => summary.error += 1,
-                Level::Warning => summary.warning += 1,
-                Level::Info => summary.info += 1,
-            }
-            let mut told = teller.tell(change);
+        for (level, change) in &ruled.changes {
+            summary.count(*level);
+            let mut told = teller.tell(change, *level);
             if grouping == Grouping::Cause || told.operations.is_empty() {
                 changes.push(told);
                 continue;
@@ -180,20 +196,62 @@ impl Report {
             FailOn::Warning => summary.error + summary.warning > 0,
             FailOn::None => false,
         };
+        let not_compared = ruled.gaps();
+        let suppressed = ruled.suppressed.iter().map(|(at, level, change)| Suppressed {
+            reason: policy.suppressions[*at].reason.clone(),
+            expires: policy.suppressions[*at].expires,
+            change: teller.tell(change, *level),
+        });
         Self {
             schema_version: 1,
             kind: "contract_diff",
-            verdict: if fails { "failed" } else { "passed" },
+            verdict: match fail_on {
+                _ if fails => "failed",
+                FailOn::None => "passed",
+                _ if not_compared > 0 => "error",
+                _ => "passed",
+            },
             summary,
+            not_compared,
             changes,
+            suppressed: suppressed.collect(),
             fail_on,
         }
     }
 
-    /// Whether it failed.
+    /// Whether something is as bad as what fails.
     pub fn failed(&self) -> bool {
         self.verdict == "failed"
     }
+
+    /// Whether nobody can say, because something could not be compared.
+    pub fn is_unknown(&self) -> bool {
+        self.verdict == "error"
+    }
+}
+
+impl Summary {
+    /// Counts one more.
+    pub(super) fn count(&mut self, level: Level) {
+        match level {
+            Level::Error => self.error += 1,
+            Level::Warning => self.warning += 1,
+            Level::Info => self.info += 1,
+        }
+    }
+}
+
+/// What is told of suppressions themselves, which stand in no description.
+pub fn remarks(remarks: &[(Level, Change)]) -> Vec<Told> {
+    let world = World::default();
+    let teller = Teller {
+        world: &world,
+        operations: &[],
+    };
+    remarks
+        .iter()
+        .map(|(level, change)| teller.tell(change, *level))
+        .collect()
 }
 
 struct Teller<'a> {
@@ -202,7 +260,7 @@ struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn tell(&self, change: &Change) -> Told {
+    fn tell(&self, change: &Change, level: Level) -> Told {
         let (base, revision) = (
             change.base.map(|node| self.place(node)),
             change.revision.map(|node| self.place(node)),
@@ -221,7 +279,7 @@ impl Teller<'_> {
         Told {
             rule: change.rule.id(),
             kind: seed_type(change.rule),
-            level: change.rule.level(),
+            level,
             message: self.message(change),
             why: change.rule.why(),
             safe: change.rule.safe(),

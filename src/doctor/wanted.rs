@@ -194,7 +194,11 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
             Server::Command { program, .. } => (program, root, false),
             Server::Url(_) => return,
         },
-        Work::FileExists { .. } | Work::Grep { .. } | Work::Changes(_) | Work::AtHand { .. } => return,
+        Work::FileExists { .. }
+        | Work::Grep { .. }
+        | Work::Changes(_)
+        | Work::Contract(_)
+        | Work::AtHand { .. } => return,
     };
     let words = step.command_words();
     let starter = words.first().map_or("", |word| stem(word));

@@ -5,6 +5,7 @@
 
 mod assemble;
 mod changes;
+mod contracts;
 mod fingerprint;
 mod inquiry;
 mod installed;
@@ -20,6 +21,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
 
 pub use inquiry::{Inquiry, Question, VersionAnswer, ask_all, version_key};
 pub use plan::{GatePlan, Plan, find_programs};
@@ -85,6 +88,8 @@ pub struct Job<'a> {
     pub out_shown: &'a str,
     /// How long steps took in an earlier run, by gate, unit and tool.
     pub history: &'a BTreeMap<StepKey, Duration>,
+    /// The day that dates in descriptions and settings are compared with.
+    pub today: NaiveDate,
     /// Versions of tools that are known from earlier runs.
     pub versions: &'a VersionCache,
 }
@@ -425,6 +430,7 @@ fn unknown(step: &Step) -> Duration {
         (_, Work::FileExists { .. } | Work::Grep { .. } | Work::Changes(_) | Work::AtHand { .. }) => {
             Duration::from_millis(10)
         }
+        (_, Work::Contract(_)) => Duration::from_millis(200),
         (_, Work::Libraries(_)) => Duration::from_secs(30),
         (GateId::Tests, _) => Duration::from_secs(60),
         (GateId::Security, _) => Duration::from_secs(20),

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::changes::Looked;
-use super::{Job, libraries, step_dir};
+use super::{Job, contracts, libraries, step_dir};
 use crate::gates::{CommandAnswer, CommandWork, PartResult, Step, Work};
 use crate::process::{Capture, End, Error, Invocation, KeepRaw, Outcome};
 use crate::project::files;
@@ -30,6 +30,7 @@ pub(super) fn perform(step: &Step, job: &Job<'_>, looked: &Looked) -> PartResult
             answer => PartResult::Changes(answer),
         },
         Work::Libraries(work) => libraries::look_up(step, work, job),
+        Work::Contract(work) => contracts::check(work, job),
         Work::AtHand { .. } => PartResult::AtHand,
     }
 }

@@ -5,6 +5,7 @@
 
 mod about;
 mod context7;
+mod contract;
 mod custom;
 mod documentation;
 mod formatting;
@@ -28,10 +29,14 @@ use std::time::Duration;
 
 pub use about::About;
 pub use judgement::{Judgement, StepJudgement};
-pub use parts::{ChangesAnswer, CommandAnswer, GrepAnswer, LibrariesAnswer, Part, Result as PartResult};
+pub use parts::{
+    ChangesAnswer, CommandAnswer, ContractAnswer, GrepAnswer, LibrariesAnswer, Part, Result as PartResult,
+};
 pub use programs::{Programs, Wanted};
 pub use scope::gates_for;
-pub use step::{ChangesWork, CommandWork, Item, LibrariesWork, Meaning, NotRun, Phase, Step, StepTool, Work};
+pub use step::{
+    ChangesWork, CommandWork, ContractWork, Item, LibrariesWork, Meaning, NotRun, Phase, Step, StepTool, Work,
+};
 
 use crate::model::config::{Config, GateSettings, OnMissingTool};
 use crate::model::gate_id::GateId;
@@ -48,6 +53,7 @@ pub static GATES: &[&dyn Gate] = &[
     &documentation::Documentation,
     &spec_completeness::SpecCompleteness,
     &context7::Context7,
+    &contract::Contract,
     &custom::Custom,
 ];
 

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::StepJudgement;
 use super::step::{CommandWork, Item, NotRun, Step, StepTool, Work};
 use crate::context7::Answer;
+use crate::contract::check::Checked;
 use crate::model::text;
 use crate::process::{End, Error, Outcome, signals};
 use crate::project::Project;
@@ -33,6 +36,8 @@ pub enum Result {
     Changes(std::result::Result<ChangesAnswer, String>),
     /// Libraries were asked about, or nobody could be asked.
     Libraries(std::result::Result<LibrariesAnswer, String>),
+    /// A contract was checked, or the settings say how nobody can.
+    Contract(std::result::Result<Box<ContractAnswer>, String>),
     /// Nothing had to be run: what is judged is at hand.
     AtHand,
     /// It was not started: why.
@@ -51,6 +56,15 @@ pub struct ChangesAnswer {
     pub changes: Arc<Changes>,
     /// The files in the places of the step, relative to the project, sorted.
     pub present: Vec<String>,
+}
+
+/// What came of a contract.
+#[derive(Clone, Debug)]
+pub struct ContractAnswer {
+    /// The contract.
+    pub checked: Checked,
+    /// The day that it was checked on.
+    pub today: NaiveDate,
 }
 
 /// What is known of the libraries in use.

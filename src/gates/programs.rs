@@ -63,7 +63,12 @@ impl Programs {
                 }
             }
         }
-        if config.gate(GateId::Documentation).enabled {
+        let has_contracts = work
+            .and_then(|work| work.spec.as_ref())
+            .is_some_and(|spec| !spec.integration.contracts.is_empty());
+        if config.gate(GateId::Documentation).enabled
+            || (has_contracts && config.gate(GateId::Contract).enabled)
+        {
             wanted.insert(Wanted {
                 unit: None,
                 program: "git".to_owned(),

@@ -24,6 +24,8 @@ fn needs(kind: WorkItemType, gate: GateId) -> bool {
         | GateId::Documentation
         | GateId::Context7
         | GateId::Custom => true,
+        // Only these name interfaces that must hold.
+        GateId::Contract => kind == WorkItemType::IntegrationTest,
         // Every type has a spec, and each its own parts.
         GateId::SpecCompleteness => WorkItemType::ALL.contains(&kind),
     }

@@ -7,6 +7,7 @@ use crate::context7::Server;
 use crate::model::config::GrepMode;
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
+use crate::model::spec::Contract;
 use crate::project::git::Since;
 use crate::tools::{Mode, OutputFile, Tool};
 
@@ -121,6 +122,8 @@ pub enum Work {
     Changes(Box<ChangesWork>),
     /// Asks a Context7 server about libraries.
     Libraries(Box<LibrariesWork>),
+    /// Checks a contract against the one before it.
+    Contract(Box<ContractWork>),
     /// Runs nothing: what is judged is at hand.
     AtHand {
         /// What the step is called.
@@ -137,6 +140,15 @@ pub struct LibrariesWork {
     pub important: Vec<String>,
     /// The time that the server may take.
     pub timeout: Duration,
+}
+
+/// A look at an interface description.
+#[derive(Clone, Debug)]
+pub struct ContractWork {
+    /// What the work item says of it.
+    pub contract: Contract,
+    /// Git, absolute; `None` where it is not installed.
+    pub git: Option<PathBuf>,
 }
 
 /// A look at what changed, for something that must have been.
@@ -209,6 +221,10 @@ impl Step {
             (StepTool::Own, Work::FileExists { rule, .. } | Work::Grep { rule, .. }) => rule.clone(),
             (StepTool::Own, Work::Changes(work)) => work.rule.clone(),
             (StepTool::Own, Work::Libraries(_)) => "context7".to_owned(),
+            (StepTool::Own, Work::Contract(work)) => {
+                let file = work.contract.contract_file.as_deref();
+                file.unwrap_or("contract").to_owned()
+            }
             (StepTool::Own, Work::AtHand { what }) => what.clone(),
         }
     }
@@ -225,9 +241,11 @@ impl Step {
                 Server::Command { program, args } => line(program, args),
                 Server::Url(_) => Vec::new(),
             },
-            Work::FileExists { .. } | Work::Grep { .. } | Work::Changes(_) | Work::AtHand { .. } => {
-                Vec::new()
-            }
+            Work::FileExists { .. }
+            | Work::Grep { .. }
+            | Work::Changes(_)
+            | Work::Contract(_)
+            | Work::AtHand { .. } => Vec::new(),
         }
     }
 }

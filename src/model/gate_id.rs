@@ -23,13 +23,15 @@ pub enum GateId {
     SpecCompleteness,
     /// The libraries in use are known to Context7, in the versions in use.
     Context7,
+    /// The interface descriptions of the work item are valid and break no client.
+    Contract,
     /// The rules of the project and of the work item hold.
     Custom,
 }
 
 impl GateId {
     /// Every gate, in the order in which gates are planned, run and reported.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Formatting,
         Self::Linting,
         Self::TypeChecking,
@@ -38,6 +40,7 @@ impl GateId {
         Self::Documentation,
         Self::SpecCompleteness,
         Self::Context7,
+        Self::Contract,
         Self::Custom,
     ];
 
@@ -52,6 +55,7 @@ impl GateId {
             Self::Documentation => "documentation",
             Self::SpecCompleteness => "spec_completeness",
             Self::Context7 => "context7",
+            Self::Contract => "contract",
             Self::Custom => "custom",
         }
     }
@@ -59,7 +63,10 @@ impl GateId {
     /// Whether the gate asks each unit something, so that units can have commands for it and leave it out. The others
     /// ask the project once.
     pub fn is_of_units(self) -> bool {
-        !matches!(self, Self::SpecCompleteness | Self::Context7 | Self::Custom)
+        !matches!(
+            self,
+            Self::SpecCompleteness | Self::Context7 | Self::Contract | Self::Custom
+        )
     }
 
     /// The gate's section under `quality_gates` in `config.json`.

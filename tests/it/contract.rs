@@ -1,5 +1,9 @@
 //! `sdd contract` with the real binary: files, revisions of git, files that refer to files, formats, exit codes.
 
+mod check;
+mod policy;
+mod web;
+
 use crate::report::formats::{complaints, xmllint};
 use crate::support::{Answer, Sandbox};
 

@@ -1,19 +1,15 @@
 //! `sdd contract diff`.
 
-use chrono::NaiveDate;
-
+use super::common::{RemoteArgs, Tools, policy, settings, unreadable};
 use super::emit::{FORMATS, emit, rerun};
-use super::files::Files;
+use super::today;
 use crate::commands::context::Cx;
-use crate::commands::error::{CommandError, brief};
 use crate::contract::arena::Limits;
-use crate::contract::diff::{self, Notice, Options};
+use crate::contract::diff::{self, Options};
+use crate::contract::files::Reach;
 use crate::contract::load::World;
 use crate::contract::report::{FailOn, Grouping, Report};
 use crate::model::exit::Exit;
-
-/// The variable that says which day it is, for sunset dates.
-const TODAY: &str = "SDD_TODAY";
 
 /// The arguments.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,16 +20,18 @@ pub(super) struct Args {
     /// The description as it is to be: a file, or REV:PATH
     #[arg(value_name = "REVISION")]
     revision: String,
-    /// The least that fails
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = Failing::Error)]
-    fail_on: Failing,
+    /// The least that fails [default: as the settings say, or else error]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<Failing>,
     /// Tell a change once for each operation that it touches
     #[arg(long)]
     per_operation: bool,
+    #[command(flatten)]
+    remote: RemoteArgs,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Failing {
+pub(super) enum Failing {
     /// What breaks clients
     Error,
     /// What may break clients, too
@@ -42,31 +40,52 @@ enum Failing {
     None,
 }
 
+impl Failing {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::None => "none",
+        }
+    }
+
+    pub(super) fn fail_on(self) -> FailOn {
+        match self {
+            Self::Error => FailOn::Error,
+            Self::Warning => FailOn::Warning,
+            Self::None => FailOn::None,
+        }
+    }
+}
+
 /// Runs the command.
 pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let format = cx.choose(FORMATS)?;
     let today = today(cx)?;
-    let files = Files::new(cx);
+    let settings = settings(cx)?;
+    let policy = policy(&settings)?;
+    let tools = Tools::of(cx);
+    let files = tools.files(cx.start.clone(), Reach::Anywhere, args.remote.remote());
     let mut world = World::new(Limits::default());
-    let base = files.load(&mut world, &args.base)?;
-    let revision = files.load(&mut world, &args.revision)?;
+    let load = |world: &mut World, named: &str| files.load(world, named).map_err(unreadable);
+    let base = load(&mut world, &args.base)?;
+    let revision = load(&mut world, &args.revision)?;
     world.settle();
     let options = Options {
         today,
-        notice: Notice::default(),
+        notice: policy.notice,
     };
-    let compared = diff::diff(&world, &base, &revision, options);
-    let fail_on = match args.fail_on {
-        Failing::Error => FailOn::Error,
-        Failing::Warning => FailOn::Warning,
-        Failing::None => FailOn::None,
-    };
+    let mut ruled = policy.apply(diff::diff(&world, &base, &revision, options), today);
+    ruled.add(policy.remarks(&ruled.taken, today));
+    let fail_on = args
+        .fail_on
+        .map_or_else(|| settings.fail_on.into(), Failing::fail_on);
     let grouping = if args.per_operation {
         Grouping::Operation
     } else {
         Grouping::Cause
     };
-    let mut report = Report::of(&world, &compared, fail_on, grouping);
+    let mut report = Report::of(&world, &ruled, &policy, fail_on, grouping);
     if format == "html" {
         report.quote(&world);
     }
@@ -76,32 +95,26 @@ pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     }
     page.rerun = args.again();
     emit(cx, format, &report, &page)?;
-    Ok(if report.failed() { Exit::Failed } else { Exit::Ok })
+    Ok(match report.verdict {
+        "failed" => Exit::Failed,
+        "error" => Exit::NoVerdict,
+        _ => Exit::Ok,
+    })
 }
 
 impl Args {
     /// The command that asks the same again.
     fn again(&self) -> String {
         let mut words = vec!["sdd", "contract", "diff", &self.base, &self.revision];
-        match self.fail_on {
-            Failing::Error => {}
-            Failing::Warning => words.extend(["--fail-on", "warning"]),
-            Failing::None => words.extend(["--fail-on", "none"]),
+        if let Some(failing) = self.fail_on {
+            words.extend(["--fail-on", failing.as_str()]);
         }
         if self.per_operation {
             words.push("--per-operation");
         }
+        if self.remote.is_allowed() {
+            words.push("--allow-remote");
+        }
         rerun(words)
     }
-}
-
-/// The day that sunset dates are compared with.
-fn today(cx: &Cx) -> Result<NaiveDate, CommandError> {
-    let Some(said) = cx.environment.get(TODAY) else {
-        return Ok(cx.clock.now().date_naive());
-    };
-    NaiveDate::parse_from_str(said, "%Y-%m-%d").map_err(|_| {
-        CommandError::usage(format!("{TODAY} is {:?}, and no day", brief(said)))
-            .hint("write it as YYYY-MM-DD, or leave it out")
-    })
 }

@@ -130,6 +130,7 @@ fn look(hook: &Hook<'_>, opened: &Opened, run: &Run, file: &Path) -> Option<Vec<
             out_shown: "",
             sdd: "sdd",
             history: &BTreeMap::new(),
+            today: cx.clock.now().date_naive(),
             versions: &pipeline::read_versions(&opened.store),
         },
     );

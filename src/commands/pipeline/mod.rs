@@ -11,12 +11,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::NaiveDate;
+
 pub use decision::{called, decide};
 pub use inputs::Inputs;
 pub use options::RunOptions;
 pub use versions::{read_versions, write_versions};
 
 use super::context::Cx;
+use super::contract;
 use super::error::{CommandError, show};
 use super::output::Outputs;
 use crate::engine::{self, Job, OnFailure, Plan, StepKey};
@@ -194,6 +197,7 @@ pub fn execute_for(
     if request.recording == Recording::Required {
         opened.store.check_state()?;
     }
+    let today = contract::today(cx)?;
     let mut notes = Vec::new();
     let place = Place::choose(cx, &opened.store, &mut notes)?;
     let finder = finder(cx, opened.store.root());
@@ -208,6 +212,7 @@ pub fn execute_for(
             planned: &planned,
             tools: &tools,
             own_files: &outputs.files(),
+            today,
         };
         let git = || {
             git.join()
@@ -461,6 +466,8 @@ struct Scene<'a> {
     planned: &'a Planned<'a>,
     tools: &'a Tools,
     own_files: &'a [PathBuf],
+    /// The day that dates in descriptions and settings are compared with.
+    today: NaiveDate,
 }
 
 impl Scene<'_> {
@@ -490,6 +497,7 @@ impl Scene<'_> {
                 out_shown: place.shown(),
                 sdd: &called(cx),
                 history: &history,
+                today: self.today,
                 versions: &versions,
             },
         );

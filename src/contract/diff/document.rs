@@ -1,9 +1,11 @@
 //! What is of the document as a whole: its version, its servers, and what is wrong with its text.
 
+use std::collections::HashSet;
+
 use super::{Differ, Found};
 use crate::contract::arena::NodeId;
 use crate::contract::load::Version;
-use crate::contract::refs::Broken;
+use crate::contract::refs::{Broken, Problem};
 use crate::contract::rules::Fixed;
 use crate::contract::view::Side;
 use crate::contract::words as w;
@@ -40,8 +42,22 @@ impl Differ<'_> {
                 Found::at(None, node)
             }
         };
-        for problem in world.refs.problems() {
+        let problems = world.refs.problems();
+        let place = |problem: &Problem| (world.arena.pointer(problem.at), problem.reference.clone());
+        let (base, revision): (Vec<&Problem>, Vec<&Problem>) =
+            problems.iter().partition(|problem| problem.at.index() < border);
+        let both: HashSet<(String, String)> = {
+            let base: HashSet<_> = base.into_iter().map(place).collect();
+            revision
+                .into_iter()
+                .map(place)
+                .filter(|place| base.contains(place))
+                .collect()
+        };
+        for problem in problems {
             let rule = match problem.why {
+                // What both sides lack in the same place is as unknown as it was.
+                _ if !both.contains(&place(problem)) => Fixed::DocumentNotCompared,
                 Broken::Remote => Fixed::DocumentRemoteReference,
                 Broken::Circle => Fixed::DocumentCyclicReference,
                 Broken::Dangling | Broken::File { .. } => Fixed::DocumentDanglingReference,

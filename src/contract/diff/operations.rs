@@ -215,7 +215,28 @@ impl Differ<'_> {
             self.compare_responses(both);
             if depth + 1 < MAX_CALLBACKS {
                 self.compare_callbacks(both, depth + 1);
+            } else {
+                self.leave_callbacks(both);
             }
+        }
+    }
+
+    /// Says that callbacks lie deeper than anybody follows them, unless they are equal.
+    fn leave_callbacks(&mut self, both: Both) {
+        let of = |side: Side<'_>, node: NodeId| side.arena().get(node, w::CALLBACKS);
+        let (old, new) = (of(self.base, both.base), of(self.revision, both.revision));
+        let equal = match (old, new) {
+            (Some(old), Some(new)) => self.same_words && self.base.world.hashes.equal(old, new),
+            (None, None) => true,
+            _ => false,
+        };
+        if !equal {
+            let found = Found::at(old.unwrap_or(both.base), new.unwrap_or(both.revision));
+            self.fixed(
+                Fixed::DocumentNotCompared,
+                Some(both.number),
+                found.subject("callbacks of callbacks"),
+            );
         }
     }
 

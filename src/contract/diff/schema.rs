@@ -46,8 +46,8 @@ impl Differ<'_> {
             Schema::of(self.revision, pair.revision),
         ) else {
             // Not compared is not unchanged: each place that needs it says so, with its operations.
-            let found = Found::at(pair.base, pair.revision).to("what it stands for was not compared");
-            let rule = Rule::Fixed(Fixed::DocumentDanglingReference);
+            let found = Found::at(pair.base, pair.revision);
+            let rule = Rule::Fixed(Fixed::DocumentNotCompared);
             self.pairs[number].changes.push((rule, found));
             return;
         };

@@ -16,8 +16,12 @@ use crate::contract::rules::Rule;
 struct Nowhere;
 
 impl Fetch for Nowhere {
-    fn fetch(&self, _: &str, _: &str) -> Result<Fetched, Broken> {
-        Err(Broken::Dangling)
+    fn fetch(&self, _: &str, reference: &str) -> Result<Fetched, Broken> {
+        Err(if reference.starts_with("https://") {
+            Broken::Remote
+        } else {
+            Broken::Dangling
+        })
     }
 }
 

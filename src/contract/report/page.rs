@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::{Call, FailOn, Place, Report, Summary};
-use crate::contract::rules::Level;
+use super::{Call, FailOn, Place, Report, Summary, Told};
+use crate::contract::rules::{Fixed, Level};
 use crate::model::text::one_line;
 use crate::model::verdict::RunVerdict;
 
@@ -81,6 +81,8 @@ pub struct Entry<'a> {
 pub enum Standing {
     /// It does.
     Counts,
+    /// Nobody can say: it stands for a part that could not be looked at.
+    Open,
     /// It does, and there is something to be said of it, such as who set its level.
     Noted(String),
     /// It does not, and why: `suppressed until 2027-01-01: no client uses it`.
@@ -171,7 +173,7 @@ impl<'a> Entry<'a> {
     pub fn why_not(&self) -> Option<&str> {
         match &self.standing {
             Standing::Suppressed(why) => Some(why),
-            Standing::Counts | Standing::Noted(_) => None,
+            Standing::Counts | Standing::Open | Standing::Noted(_) => None,
         }
     }
 
@@ -179,7 +181,7 @@ impl<'a> Entry<'a> {
     pub fn note(&self) -> Option<&str> {
         match &self.standing {
             Standing::Noted(note) | Standing::Suppressed(note) => Some(note),
-            Standing::Counts => None,
+            Standing::Counts | Standing::Open => None,
         }
     }
 
@@ -232,41 +234,48 @@ pub(super) fn groups<'p, 'a: 'p>(entries: impl Iterator<Item = &'p Entry<'a>>) -
 impl Report {
     /// The comparison as it is shown.
     pub fn page(&self) -> Page<'_> {
-        let entries = self.changes.iter().map(|told| Entry {
-            rule: &told.rule,
-            level: told.level,
-            message: &told.message,
-            why: &told.why,
-            safe: &told.safe,
-            calls: &told.operations,
-            pointer: &told.pointer,
-            base: told.base.as_ref(),
-            revision: told.revision.as_ref(),
-            standing: Standing::Counts,
-        });
         Page {
             kind: self.kind,
             title: "API changes",
-            verdict: if self.failed() {
-                RunVerdict::Failed
-            } else {
-                RunVerdict::Passed
+            verdict: match self.verdict {
+                "passed" => RunVerdict::Passed,
+                "failed" => RunVerdict::Failed,
+                _ => RunVerdict::Error,
             },
             decision: self.decision(),
             fail_on: self.fail_on,
-            sections: vec![Section {
-                title: String::new(),
-                subject: Subject::Changes,
-                gaps: Vec::new(),
-                entries: entries.collect(),
-            }],
+            sections: vec![self.section(String::new())],
             rerun: String::new(),
+        }
+    }
+
+    /// The comparison as a section of a page.
+    pub fn section(&self, title: String) -> Section<'_> {
+        let changes = self.changes.iter().map(Told::entry);
+        let suppressed = self.suppressed.iter().map(|suppressed| {
+            let until = suppressed
+                .expires
+                .map_or_else(String::new, |day| format!(" until {day}"));
+            Entry {
+                standing: Standing::Suppressed(format!("suppressed{until}: {}", suppressed.reason)),
+                ..suppressed.change.entry()
+            }
+        });
+        Section {
+            title,
+            subject: Subject::Changes,
+            gaps: Vec::new(),
+            entries: changes.chain(suppressed).collect(),
         }
     }
 
     /// What it comes to, in one line.
     fn decision(&self) -> String {
         let counts = self.summary.counts();
+        if self.is_unknown() {
+            let parts = many(self.not_compared, "part", "parts");
+            return format!("no verdict: {parts} could not be compared ({counts})");
+        }
         match (self.failed(), self.summary.error) {
             (true, 0) => format!("failed: clients may break ({counts})"),
             (true, _) => format!("failed: clients break ({counts})"),
@@ -276,11 +285,35 @@ impl Report {
     }
 }
 
+impl Told {
+    /// The change as it is shown.
+    pub fn entry(&self) -> Entry<'_> {
+        Entry {
+            rule: &self.rule,
+            level: self.level,
+            message: &self.message,
+            why: &self.why,
+            safe: &self.safe,
+            calls: &self.operations,
+            pointer: &self.pointer,
+            base: self.base.as_ref(),
+            revision: self.revision.as_ref(),
+            standing: if self.rule == Fixed::DocumentNotCompared.id() {
+                Standing::Open
+            } else {
+                Standing::Counts
+            },
+        }
+    }
+}
+
+fn many(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
 impl Summary {
     /// In words: `3 errors, 1 warning, 0 infos`.
     pub fn counts(self) -> String {
-        let many =
-            |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
         [
             many(self.error, "error", "errors"),
             many(self.warning, "warning", "warnings"),

@@ -33,6 +33,7 @@ fn names(gate: GateId) -> &'static [&'static str] {
         | GateId::Documentation
         | GateId::SpecCompleteness
         | GateId::Context7
+        | GateId::Contract
         | GateId::Custom => &[],
     }
 }

@@ -32,6 +32,7 @@ impl Config {
             GateId::Documentation,
             GateId::SpecCompleteness,
             GateId::Context7,
+            GateId::Contract,
             GateId::Custom,
         ] {
             filled.insert(gate.config_key().to_owned(), self.section(gate));
@@ -63,7 +64,7 @@ impl Config {
         let mut set = |key: &str, value: Value| section.insert(key.to_owned(), value);
         set("enabled", settings.enabled.into());
         set("required", settings.required.into());
-        if gate != GateId::SpecCompleteness {
+        if !matches!(gate, GateId::SpecCompleteness | GateId::Contract) {
             set("timeout", settings.timeout.as_secs().into());
             set("on_missing_tool", json!(settings.on_missing_tool));
         }
@@ -100,6 +101,14 @@ impl Config {
                 if let Some(server) = &own.server {
                     set("server", json!(server));
                 }
+            }
+            GateId::Contract => {
+                let own = &self.quality_gates.contract;
+                set("fail_on", json!(own.fail_on));
+                set("enums", json!(own.enums));
+                set("levels", json!(own.levels));
+                set("sunset_notice", json!(own.sunset_notice));
+                set("suppressions", json!(own.suppressions));
             }
             GateId::Custom => {
                 set("rules", json!(self.rules().collect::<Vec<_>>()));
@@ -146,6 +155,10 @@ mod tests {
                     "context7": {
                         "enabled": false, "required": false, "timeout": 120, "on_missing_tool": "skip",
                         "important_libraries": []
+                    },
+                    "contract": {
+                        "enabled": true, "required": true, "fail_on": "error", "enums": "unknown", "levels": {},
+                        "sunset_notice": {"beta": 0, "stable": 0}, "suppressions": []
                     },
                     "custom_validations": {
                         "enabled": true, "required": true, "timeout": 120, "on_missing_tool": "block", "rules": []

@@ -6,6 +6,7 @@
 mod command;
 mod command_set;
 mod context7;
+mod contract;
 mod coverage;
 mod effective;
 mod error;
@@ -37,6 +38,9 @@ use serde_json::Value;
 pub use command::{Command, CommandError, join_words};
 pub use command_set::CommandSet;
 pub use context7::{Context7, McpServer};
+pub use contract::{
+    Contract, ContractEnums, ContractFailOn, ContractLevel, ContractSuppression, SunsetNotice,
+};
 pub use coverage::CoverageThreshold;
 pub use error::ConfigError;
 pub use gate_commands::GateCommands;
@@ -145,6 +149,9 @@ pub struct QualityGates {
     /// The context7 gate: libraries and their versions.
     #[serde(deserialize_with = "values::object")]
     pub context7: Context7,
+    /// The contract gate: interface descriptions.
+    #[serde(deserialize_with = "values::object")]
+    pub contract: Contract,
     /// The custom gate: the project's own rules.
     #[serde(deserialize_with = "values::object")]
     pub custom_validations: CustomValidations,
@@ -194,6 +201,7 @@ impl Config {
             GateId::Documentation => gates.documentation.settings(),
             GateId::SpecCompleteness => gates.spec_completeness.settings(),
             GateId::Context7 => gates.context7.settings(),
+            GateId::Contract => self.contract_settings(),
             GateId::Custom => gates.custom_validations.settings(),
         }
     }

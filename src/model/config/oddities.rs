@@ -187,6 +187,7 @@ fn suggestion(path: &JsonPath, key: &str, names: &Names) -> Option<String> {
     let parent = path.parent().unwrap_or_default();
     let elsewhere = match names.places_of(key).as_slice() {
         [only] => Some(format!("it belongs at `{only}`")),
+        [one, other] => Some(format!("it belongs at `{one}` or `{other}`")),
         _ => None,
     };
     elsewhere.or_else(|| {

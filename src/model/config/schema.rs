@@ -191,7 +191,13 @@ mod tests {
     #[test]
     fn a_key_is_found_where_it_belongs() {
         let places = Names::new().places_of("fail_on");
-        assert_eq!(places, [JsonPath::of("quality_gates.security.fail_on")]);
+        assert_eq!(
+            places,
+            [
+                JsonPath::of("quality_gates.security.fail_on"),
+                JsonPath::of("quality_gates.contract.fail_on")
+            ]
+        );
     }
 
     #[test]

@@ -89,7 +89,7 @@ fn a_key_at_the_wrong_place_is_told_where_it_belongs() {
             ),
             (
                 WarningKind::UnknownGate,
-                "config.json:1:51: quality_gates.fail_on: unknown gate: these settings are ignored; it belongs at `quality_gates.security.fail_on`",
+                "config.json:1:51: quality_gates.fail_on: unknown gate: these settings are ignored; it belongs at `quality_gates.security.fail_on` or `quality_gates.contract.fail_on`",
             ),
         ],
     );

@@ -106,6 +106,7 @@ fn judged(sandbox: &Sandbox, gate: GateId, work: Option<&ActiveWork>) -> GateRep
             sdd: "sdd",
             out_shown: "OUT",
             history: &BTreeMap::new(),
+            today: chrono::NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),
             versions: &engine::VersionCache::new(),
         },
     );

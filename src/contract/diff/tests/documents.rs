@@ -52,6 +52,12 @@ fn case(id: &'static str, base: impl Into<String>, revision: impl Into<String>) 
     }
 }
 
+/// What a document is told that says the same on both sides.
+fn same(id: &'static str, document: impl Into<String>) -> Case {
+    let document = document.into();
+    case(id, document.clone(), document)
+}
+
 fn noticed(id: &'static str, base: impl Into<String>, revision: impl Into<String>) -> Case {
     Case {
         notice: Notice { beta: 30, stable: 60 },
@@ -127,9 +133,10 @@ fn cases() -> Vec<Case> {
         case("callback-removed", operation("callbacks: {c: {'{$x}': {post: {}}}}"), operation("")),
         case("document-duplicate-key", root(""), "openapi: 3.1.0\ninfo: {title: t, title: u}\npaths: {}\n"),
         case("document-duplicate-path", root(""), format!("{HEAD}paths: {{'/a/{{x}}': {{}}, '/a/{{y}}': {{}}}}\n")),
-        case("document-dangling-reference", root(""), root("components: {schemas: {A: {$ref: '#/x'}}}")),
-        case("document-cyclic-reference", root(""), root("components: {schemas: {A: {$ref: '#/components/schemas/A'}}}")),
-        case("document-remote-reference", root(""), root("components: {schemas: {A: {$ref: 'https://a/b'}}}")),
+        same("document-dangling-reference", root("components: {schemas: {A: {$ref: '#/x'}}}")),
+        same("document-cyclic-reference", root("components: {schemas: {A: {$ref: '#/components/schemas/A'}}}")),
+        same("document-remote-reference", root("components: {schemas: {A: {$ref: 'https://a/b'}}}")),
+        case("document-not-compared", root(""), root("components: {schemas: {A: {$ref: '#/x'}}}")),
         case("document-unknown-version", root(""), root("").replace("3.1.0", "4.0.0")),
         // Parameters.
         case("new-request-path-parameter", operation(""), operation("parameters: [{name: p, in: path, required: true}]")),

@@ -244,7 +244,7 @@ fn what_cannot_be_compared_is_told_with_its_operation() {
         .iter()
         .map(|one| (one.rule.id(), one.operations.len()))
         .collect();
-    assert_eq!(told, [("document-dangling-reference".to_owned(), 1)]);
+    assert_eq!(told, [("document-not-compared".to_owned(), 1)]);
 }
 
 proptest! {
