@@ -5,7 +5,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::page::{Entry, Group, Page, Section, groups};
+use super::FailOn;
+use super::page::{Entry, Group, Page, Section, Standing, groups};
 use crate::contract::rules::Level;
 use crate::model::format::junit::{Case, Outcome, Suite, document};
 use crate::model::text::{one_line, shorten};
@@ -49,7 +50,16 @@ fn suite(page: &Page, section: &Section) -> Suite {
     let mut infos = 0;
     for group in groups(section.counting()) {
         let rule = named(&group);
-        if page.fail_on.fails(group.first.level) {
+        if group.first.standing == Standing::Open && page.fail_on != FailOn::None {
+            cases.push(case(
+                rule,
+                Outcome::Error {
+                    kind: "no answer".to_owned(),
+                    message: shorten(&one_line(group.first.message), MAX_MESSAGE),
+                    body: body(&group),
+                },
+            ));
+        } else if page.fail_on.fails(group.first.level) {
             cases.push(case(rule, failure(&group)));
         } else if group.first.level == Level::Info {
             infos += group.entries.len();
@@ -152,7 +162,6 @@ mod tests {
     use quick_xml::events::Event;
     use quick_xml::{Reader, XmlVersion};
 
-    use super::super::FailOn;
     use super::super::samples::{Sample, any_sample, check, everything, page};
     use super::*;
 
@@ -211,6 +220,19 @@ mod tests {
         assert_eq!(failures(FailOn::Error), (1, 2));
         assert_eq!(failures(FailOn::Warning), (2, 2));
         assert_eq!(failures(FailOn::None), (0, 3));
+    }
+
+    #[test]
+    fn what_could_not_be_compared_has_no_answer_unless_nothing_fails() {
+        let samples = [Sample::new("a", Level::Warning).standing(Standing::Open)];
+        let mut page = page(&samples);
+        let told = |page: &Page| {
+            let document = junit(page, at());
+            (count(&document, "error"), count(&document, "testcase"))
+        };
+        assert_eq!(told(&page), (1, 1));
+        page.fail_on = FailOn::None;
+        assert_eq!(told(&page), (0, 2));
     }
 
     #[test]

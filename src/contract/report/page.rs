@@ -81,6 +81,8 @@ pub struct Entry<'a> {
 pub enum Standing {
     /// It does.
     Counts,
+    /// Nobody can say: it stands for a part that could not be looked at.
+    Open,
     /// It does, and there is something to be said of it, such as who set its level.
     Noted(String),
     /// It does not, and why: `suppressed until 2027-01-01: no client uses it`.
@@ -171,7 +173,7 @@ impl<'a> Entry<'a> {
     pub fn why_not(&self) -> Option<&str> {
         match &self.standing {
             Standing::Suppressed(why) => Some(why),
-            Standing::Counts | Standing::Noted(_) => None,
+            Standing::Counts | Standing::Open | Standing::Noted(_) => None,
         }
     }
 
@@ -179,7 +181,7 @@ impl<'a> Entry<'a> {
     pub fn note(&self) -> Option<&str> {
         match &self.standing {
             Standing::Noted(note) | Standing::Suppressed(note) => Some(note),
-            Standing::Counts => None,
+            Standing::Counts | Standing::Open => None,
         }
     }
 
@@ -295,11 +297,35 @@ impl Told {
     }
 }
 
+impl Told {
+    /// The change as it is shown.
+    pub fn entry(&self) -> Entry<'_> {
+        Entry {
+            rule: &self.rule,
+            level: self.level,
+            message: &self.message,
+            why: &self.why,
+            safe: &self.safe,
+            calls: &self.operations,
+            pointer: &self.pointer,
+            base: self.base.as_ref(),
+            revision: self.revision.as_ref(),
+            standing: if self.rule == Fixed::DocumentNotCompared.id() {
+                Standing::Open
+            } else {
+                Standing::Counts
+            },
+        }
+    }
+}
+
+fn many(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
 impl Summary {
     /// In words: `3 errors, 1 warning, 0 infos`.
     pub fn counts(self) -> String {
-        let many =
-            |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
         [
             many(self.error, "error", "errors"),
             many(self.warning, "warning", "warnings"),

@@ -81,10 +81,12 @@ impl Place {
 impl Report {
     /// Adds the lines around each place, for the formats that show them; of very many, to the first.
     pub fn quote(&mut self, world: &World) {
-        let places = self
-            .changes
+        let suppressed = self
+            .suppressed
             .iter_mut()
-            .flat_map(|told| [told.base.as_mut(), told.revision.as_mut()]);
+            .map(|suppressed| &mut suppressed.change);
+        let told = self.changes.iter_mut().chain(suppressed);
+        let places = told.flat_map(|told| [told.base.as_mut(), told.revision.as_mut()]);
         for place in places.flatten().take(MAX_QUOTED) {
             if let Some(source) = world.arena.source_named(&place.file) {
                 place.quote(source);

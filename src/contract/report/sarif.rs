@@ -8,13 +8,15 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::Place;
-use super::page::{Entry, Page};
+use super::page::{Entry, Page, Standing};
 use crate::contract::rules::Level;
 use crate::model::format::inert;
 use crate::model::format::sarif::{MAX_RESULTS, SCHEMA, artifact, fnv, id, message};
 use crate::model::text::{one_line, sanitise};
 use crate::model::verdict::RunVerdict;
 
+/// The file that stands for what has no place: the project's settings.
+const SETTINGS: &str = ".session/config.json";
 /// Operations that a result names.
 const MAX_CALLS: usize = 200;
 
@@ -41,6 +43,10 @@ fn run(page: &Page, sdd_version: &str) -> Value {
     for section in &page.sections {
         for gap in &section.gaps {
             run.notify("error", "sdd/no-answer", gap);
+        }
+        let open = |entry: &&Entry| entry.standing == Standing::Open;
+        for entry in section.entries.iter().filter(open).take(MAX_RESULTS) {
+            run.notify("error", "sdd/no-answer", entry.message);
         }
     }
     let entries = page.sections.iter().flat_map(|section| {
@@ -160,6 +166,13 @@ fn calls(entry: &Entry) -> Vec<String> {
 
 fn location(place: Option<&Place>, pointer: Option<&str>, said: Option<&str>) -> Value {
     let mut location = Map::new();
+    if place.is_none() && pointer.is_some() {
+        // What is about a suppression stands in no description, and a result without a place is taken by nobody.
+        location.insert(
+            "physicalLocation".to_owned(),
+            json!({"artifactLocation": artifact(SETTINGS)}),
+        );
+    }
     if let Some(place) = place {
         let region = json!({"startLine": place.line.max(1), "startColumn": place.column.max(1)});
         location.insert(
