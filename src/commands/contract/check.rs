@@ -11,7 +11,7 @@ use crate::commands::pipeline::{self, called};
 use crate::commands::{work, work_item};
 use crate::contract::check::{self, Check, Checked};
 use crate::contract::files::Reach;
-use crate::contract::report::{FailOn, Grouping, Page, Section, Standing, Subject, Told};
+use crate::contract::report::{FailOn, Grouping, Page, Section, Subject, Told};
 use crate::model::exit::Exit;
 use crate::model::text;
 use crate::model::verdict::RunVerdict;
@@ -141,11 +141,7 @@ impl Document {
                 title: "suppressions".to_owned(),
                 subject: Subject::Findings,
                 gaps: Vec::new(),
-                entries: self
-                    .remarks
-                    .iter()
-                    .map(|told| told.entry(Standing::Counts))
-                    .collect(),
+                entries: self.remarks.iter().map(Told::entry).collect(),
             });
         }
         if self.contracts.is_empty() {

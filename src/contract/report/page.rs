@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::{Call, FailOn, Place, Report, Summary, Told};
-use crate::contract::rules::Level;
+use crate::contract::rules::{Fixed, Level};
 use crate::model::text::one_line;
 use crate::model::verdict::RunVerdict;
 
@@ -245,54 +245,33 @@ impl Report {
         }
     }
 
-    /// The comparison as a part of a page.
+    /// The comparison as a section of a page.
     pub fn section(&self, title: String) -> Section<'_> {
-        let counting = self.changes.iter().map(|told| told.entry(Standing::Counts));
-        let accepted = self
-            .suppressed
-            .iter()
-            .map(|own| own.change.entry(Standing::Suppressed(own.said())));
+        let changes = self.changes.iter().map(Told::entry);
+        let suppressed = self.suppressed.iter().map(|suppressed| Entry {
+            standing: Standing::Suppressed(suppressed.said()),
+            ..suppressed.change.entry()
+        });
         Section {
             title,
             subject: Subject::Changes,
             gaps: Vec::new(),
-            entries: counting.chain(accepted).collect(),
+            entries: changes.chain(suppressed).collect(),
         }
     }
 
     /// What it comes to, in one line.
     fn decision(&self) -> String {
         let counts = self.summary.counts();
-        match (self.verdict, self.summary.error) {
-            (RunVerdict::Failed, 0) => format!("failed: clients may break ({counts})"),
-            (RunVerdict::Failed, _) => format!("failed: clients break ({counts})"),
-            (RunVerdict::Error, _) => {
-                let parts = match self.not_compared {
-                    1 => "1 part".to_owned(),
-                    count => format!("{count} parts"),
-                };
-                format!("no verdict: {parts} could not be compared ({counts})")
-            }
-            (RunVerdict::Passed, 0) => format!("passed: no client breaks ({counts})"),
-            (RunVerdict::Passed, _) => format!("passed, although clients break ({counts})"),
+        if self.verdict == RunVerdict::Error {
+            let parts = many(self.not_compared, "part", "parts");
+            return format!("no verdict: {parts} could not be compared ({counts})");
         }
-    }
-}
-
-impl Told {
-    /// The change as an entry of a page.
-    pub fn entry(&self, standing: Standing) -> Entry<'_> {
-        Entry {
-            rule: &self.rule,
-            level: self.level,
-            message: &self.message,
-            why: &self.why,
-            safe: &self.safe,
-            calls: &self.operations,
-            pointer: &self.pointer,
-            base: self.base.as_ref(),
-            revision: self.revision.as_ref(),
-            standing,
+        match (self.failed(), self.summary.error) {
+            (true, 0) => format!("failed: clients may break ({counts})"),
+            (true, _) => format!("failed: clients break ({counts})"),
+            (false, 0) => format!("passed: no client breaks ({counts})"),
+            (false, _) => format!("passed, although clients break ({counts})"),
         }
     }
 }
