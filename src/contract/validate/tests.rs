@@ -18,6 +18,9 @@ struct Files<'a>(&'a [(&'a str, &'a str)]);
 
 impl Fetch for Files<'_> {
     fn fetch(&self, _: &str, reference: &str) -> Result<Fetched, Broken> {
+        if reference.starts_with("https://") {
+            return Err(Broken::Remote);
+        }
         let found = self.0.iter().find(|(name, _)| *name == reference);
         found.map_or(Err(Broken::Dangling), |(name, text)| {
             Ok(Fetched {
