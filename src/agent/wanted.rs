@@ -1,7 +1,7 @@
 //! Which gates an event asks for, and what a report says of them.
 
 use super::event::Event;
-use crate::gates::gates_for;
+use crate::gates::{gates_for, gates_without_work};
 use crate::model::config::Config;
 use crate::model::gate_id::GateId;
 use crate::model::report::{GateReport, Report};
@@ -14,7 +14,7 @@ pub const CHEAP: [GateId; 3] = [GateId::Formatting, GateId::Linting, GateId::Typ
 /// The gates that decide over an event: required ones, of those that work of this type needs. What is optional informs,
 /// and an agent that stops asks for no information.
 pub fn wanted(config: &Config, event: Event, kind: Option<WorkItemType>) -> Vec<GateId> {
-    kind.map_or_else(|| GateId::ALL.to_vec(), gates_for)
+    kind.map_or_else(gates_without_work, gates_for)
         .into_iter()
         .filter(|gate| {
             let settings = config.gate(*gate);

@@ -33,7 +33,7 @@ pub use parts::{
     ChangesAnswer, CommandAnswer, ContractAnswer, GrepAnswer, LibrariesAnswer, Part, Result as PartResult,
 };
 pub use programs::{Programs, Wanted};
-pub use scope::gates_for;
+pub use scope::{gates_for, gates_without_work};
 pub use step::{
     ChangesWork, CommandWork, ContractWork, Item, LibrariesWork, Meaning, NotRun, Phase, Step, StepTool, Work,
 };

@@ -12,6 +12,14 @@ pub fn gates_for(kind: WorkItemType) -> Vec<GateId> {
         .collect()
 }
 
+/// The gates that have something to ask where nothing is worked on: those that look at a work item have not.
+pub fn gates_without_work() -> Vec<GateId> {
+    GateId::ALL
+        .into_iter()
+        .filter(|gate| !matches!(gate, GateId::SpecCompleteness | GateId::Contract))
+        .collect()
+}
+
 /// Whether work of a type needs a gate. A new gate has to say so here.
 fn needs(kind: WorkItemType, gate: GateId) -> bool {
     match gate {

@@ -16,18 +16,11 @@ fn check_wanted(config: &str, event: Event, expect: &[GateId]) {
 
 #[test]
 fn required_gates_decide_and_a_subagent_answers_for_the_cheap_ones() {
-    let all = [
-        TESTS,
-        GateId::Security,
-        GateId::SpecCompleteness,
-        GateId::Contract,
-        GateId::Custom,
-    ];
+    let all = [TESTS, GateId::Security, GateId::Custom];
     check_wanted("{}", Event::Stop, &all);
     check_wanted("{}", Event::TaskCompleted, &all);
     check_wanted("{}", Event::SubagentStop, &[]);
     let strict = r#"{"quality_gates": {"linting": {"required": true}, "security": {"enabled": false},
-        "spec_completeness": {"enabled": false}, "contract": {"enabled": false},
         "type_checking": {"required": true}, "custom_validations": {"required": false}}}"#;
     check_wanted(strict, Event::Stop, &[LINTING, GateId::TypeChecking, TESTS]);
     check_wanted(strict, Event::SubagentStop, &[LINTING, GateId::TypeChecking]);

@@ -54,19 +54,19 @@ fn what_breaks_clients_fails_unless_the_work_item_allows_it() {
     check(
         &[("v2.yaml", "v1.yaml", NOT)],
         1,
-        &["failed  v2.yaml, compared with v1.yaml: 3 changes break clients: "],
+        &["failed: v2.yaml, compared with v1.yaml: 3 changes break clients: "],
     );
     check(
         &[("v2.yaml", "v1.yaml", "allowed")],
         0,
-        &["passed  v2.yaml, compared with v1.yaml: 3 changes break clients, which the work item allows"],
+        &["passed: v2.yaml, compared with v1.yaml: 3 changes break clients, which the work item allows"],
     );
     check(
         &[("v1.yaml", "v1.yaml", NOT), ("v2.yaml", "v1.yaml", NOT)],
         1,
         &[
-            "passed  v1.yaml, compared with v1.yaml: no client breaks",
-            "failed  v2.yaml",
+            "passed: v1.yaml, compared with v1.yaml: valid, and no client breaks",
+            "failed: v2.yaml",
         ],
     );
 }
@@ -77,7 +77,7 @@ fn what_cannot_be_checked_is_no_pass() {
     check(
         &[("none.yaml", "", NOT)],
         3,
-        &["error   none.yaml: there is no such file"],
+        &["error: none.yaml: there is no such file"],
     );
     check(
         &[("v1.yaml", "v0.yaml", NOT)],
@@ -89,19 +89,67 @@ fn what_cannot_be_checked_is_no_pass() {
         3,
         &["neither a file nor a revision"],
     );
-    check(&[("../outside.yaml", "", NOT)], 3, &["error   ../outside.yaml"]);
-    check(&[("README.md", "", NOT)], 3, &["error   README.md"]);
+    check(&[("../outside.yaml", "", NOT)], 3, &["error: ../outside.yaml"]);
+    check(&[("README.md", "", NOT)], 3, &["error: README.md"]);
     // The worst counts: what broke is known, whatever else is not.
     check(
         &[("none.yaml", "", NOT), ("v2.yaml", "v1.yaml", NOT)],
         1,
-        &["error   none.yaml", "failed  v2.yaml"],
+        &["error: none.yaml", "failed: v2.yaml"],
     );
     let sandbox = project(&[("v1.yaml", "", NOT)]);
     sandbox.sdd(["contract", "check"]).expect_code(4);
     sandbox
         .sdd(["contract", "check", "integration_test_pet"])
         .expect_code(4);
+}
+
+#[test]
+fn what_is_not_valid_fails_whatever_changed() {
+    let sandbox = project(&[("wrong.yaml", "", NOT), ("wrong.yaml", "v1.yaml", "allowed")]);
+    sandbox.rewrite(
+        "wrong.yaml",
+        BASE.replace("/pets:", "/pets/{id}:")
+            .replace("'200':\n          description: ok\n", "'200':\n"),
+    );
+    let answer = sandbox.sdd(["contract", "check", ID, "--format", "json"]);
+    answer.expect_code(1);
+    let document = answer.json();
+    assert_eq!(document["kind"], "contract_check");
+    for contract in document["contracts"].as_array().unwrap() {
+        assert_eq!(contract["verdict"], "failed");
+        let findings = contract["validation"]["findings"].as_array().unwrap();
+        let rules: Vec<&str> = findings.iter().filter_map(|one| one["rule"].as_str()).collect();
+        assert!(rules.contains(&"response-description-required"), "{rules:?}");
+        assert!(
+            findings
+                .iter()
+                .all(|one| one["line"].as_u64() > Some(0) && one["file"] == "wrong.yaml")
+        );
+    }
+    sandbox.sdd(["start", ID]).expect_code(0);
+    let answer = sandbox.sdd(["gate", "contract"]);
+    answer.expect_code(1);
+    assert!(
+        answer.stdout.contains("response-description-required"),
+        "{}",
+        answer.stdout
+    );
+}
+
+#[test]
+fn every_format_shows_a_check() {
+    let sandbox = project(&[("v2.yaml", "v1.yaml", NOT), ("none.yaml", "", NOT)]);
+    for format in ["human", "agent", "markdown", "junit", "sarif", "github", "html"] {
+        let answer = sandbox.sdd(["contract", "check", ID, "--format", format]);
+        answer.expect_code(1);
+        let said = &answer.stdout;
+        assert!(
+            said.contains("request-property-became-required"),
+            "{format}: {said}"
+        );
+        assert!(said.contains("none.yaml"), "{format}: {said}");
+    }
 }
 
 #[test]

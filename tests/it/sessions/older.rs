@@ -45,6 +45,7 @@ fn changed(before: &Value, after: &Value) -> Vec<String> {
 fn without_integration(mut settings: Value) -> Value {
     settings["quality_gates"]["integration_tests"] = json!({"enabled": false});
     settings["quality_gates"]["integration_documentation"] = json!({"enabled": false});
+    settings["quality_gates"]["contract"] = json!({"enabled": false});
     settings
 }
 
