@@ -85,6 +85,15 @@ pub fn validate(world: &World, document: &Document) -> Vec<Finding> {
     findings.sorted(&world.arena)
 }
 
+/// The values of a document of a world that is settled that are of another type than the specification says: nobody
+/// can say what they were to mean.
+pub fn wrong_types(world: &World, document: &Document) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    survey::survey(Side { world, document }, &mut findings);
+    findings.0.retain(|finding| finding.rule == Rule::WrongType);
+    findings.sorted(&world.arena)
+}
+
 impl Findings {
     /// Something is wrong at a value.
     pub fn add(&mut self, rule: Rule, at: NodeId, says: impl Into<String>) {

@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use super::{Differ, Found};
-use crate::contract::arena::NodeId;
+use crate::contract::arena::{NodeId, Value};
+use crate::contract::hash::is_annotation;
 use crate::contract::load::Version;
 use crate::contract::refs::{Broken, Problem};
 use crate::contract::rules::Fixed;
+use crate::contract::validate;
 use crate::contract::view::Side;
 use crate::contract::words as w;
 
@@ -65,6 +67,7 @@ impl Differ<'_> {
             let found = on(problem.at).subject(&problem.reference);
             self.fixed(rule, None, found.to(problem.why.to_string()));
         }
+        self.tell_wrong_types();
         for duplicate in world.arena.duplicates() {
             let found = on(duplicate.map).subject(world.arena.text(duplicate.key));
             let source = world.arena.source(world.arena.source_of(duplicate.map));
@@ -72,6 +75,49 @@ impl Differ<'_> {
             let again = format!("again in line {}", at.line);
             self.fixed(Fixed::DocumentDuplicateKey, None, found.to(again));
         }
+    }
+
+    /// Values of a type that the specification does not have there. What both sides say in the same place is as unknown as
+    /// it was; what one side says cannot be compared.
+    fn tell_wrong_types(&mut self) {
+        let arena = self.base.arena();
+        let of = |side: Side<'_>| -> Vec<(NodeId, String, String)> {
+            validate::wrong_types(side.world, side.document)
+                .into_iter()
+                .map(|finding| (finding.at, arena.pointer(finding.at), finding.says))
+                .filter(|(node, pointer, _)| self.matters(*node, pointer))
+                .collect()
+        };
+        let (base, revision) = (of(self.base), of(self.revision));
+        for (side, own, other) in [(self.base, &base, &revision), (self.revision, &revision, &base)] {
+            let known: HashSet<(&str, &str)> = other
+                .iter()
+                .map(|(_, pointer, says)| (&**pointer, &**says))
+                .collect();
+            for (node, pointer, says) in own {
+                let rule = if known.contains(&(&**pointer, &**says)) {
+                    Fixed::DocumentWrongType
+                } else {
+                    Fixed::DocumentNotCompared
+                };
+                let name = pointer.rsplit('/').next().unwrap_or_default();
+                let name = name.replace("~1", "/").replace("~0", "~");
+                let found = self.on(side, *node).subject(name).to(says.clone());
+                self.fixed(rule, None, found);
+            }
+        }
+    }
+
+    /// Whether a value of a wrong type is one that comparing goes by. Nothing at all is what is left out.
+    fn matters(&self, node: NodeId, pointer: &str) -> bool {
+        let arena = self.base.arena();
+        let is_told = ["/info/", "/tags/", "/externalDocs"]
+            .iter()
+            .any(|begin| pointer.starts_with(begin));
+        let describes = arena
+            .key(node)
+            .is_some_and(|key| key == w::OPERATION_ID || is_annotation(arena, key));
+        arena.value(node) != Value::Null && !is_told && !describes
     }
 
     fn compare_servers(&mut self) {

@@ -54,6 +54,12 @@ impl Differ<'_> {
             self.pairs[number].changes.push((rule, found));
             return;
         };
+        if base.has_odd_type() != revision.has_odd_type() {
+            let found = Found::at(base.node(), revision.node());
+            let rule = Rule::Fixed(Fixed::DocumentNotCompared);
+            self.pairs[number].changes.push((rule, found));
+            return;
+        }
         let flag = if is_request(column) {
             w::READ_ONLY
         } else {

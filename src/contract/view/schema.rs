@@ -316,6 +316,12 @@ impl<'a> Schema<'a> {
         self.text(w::TYPE).filter(|word| Types::of(*word) == Types(0))
     }
 
+    /// Whether its `type` is nothing that could be one.
+    pub fn has_odd_type(&self) -> bool {
+        let value = self.get(w::TYPE).map(|node| self.side.arena().value(node));
+        !matches!(value, None | Some(Value::Null | Value::Text(_) | Value::List(_)))
+    }
+
     /// Whether `null` is accepted beside what `type` says.
     pub fn is_nullable(&self) -> bool {
         let by_word = match self.side.version() {

@@ -136,6 +136,7 @@ fn cases() -> Vec<Case> {
         same("document-dangling-reference", root("components: {schemas: {A: {$ref: '#/x'}}}")),
         same("document-cyclic-reference", root("components: {schemas: {A: {$ref: '#/components/schemas/A'}}}")),
         same("document-remote-reference", root("components: {schemas: {A: {$ref: 'https://a/b'}}}")),
+        same("document-wrong-type", operation("parameters: {a: b}")),
         case("document-not-compared", root(""), root("components: {schemas: {A: {$ref: '#/x'}}}")),
         case("document-unknown-version", root(""), root("").replace("3.1.0", "4.0.0")),
         // Parameters.

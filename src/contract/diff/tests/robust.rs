@@ -247,6 +247,50 @@ fn what_cannot_be_compared_is_told_with_its_operation() {
     assert_eq!(told, [("document-not-compared".to_owned(), 1)]);
 }
 
+#[test]
+fn what_is_of_a_wrong_type_on_one_side_is_not_compared() {
+    let with = |fields: &str| {
+        format!("openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    post: {{{fields}}}\n")
+    };
+    let good = with("responses: {'200': {description: ok, content: {a/b: {schema: {type: string}}}}}");
+    for (wrong, is_told) in [
+        ("parameters: {a: b}, responses: {'200': {description: ok}}", true),
+        ("responses: [200]", true),
+        ("requestBody: x, responses: {'200': {description: ok}}", true),
+        (
+            "requestBody: {required: 'yes', content: {a/b: {schema: {}}}}, responses: {'200': {description: ok}}",
+            true,
+        ),
+        (
+            "requestBody: {content: {a/b: {schema: {enum: 3}}}}, responses: {'200': {description: ok}}",
+            true,
+        ),
+        (
+            "requestBody: {content: {a/b: {schema: {maximum: '3'}}}}, responses: {'200': {description: ok}}",
+            true,
+        ),
+        (
+            "responses: {'200': {description: ok, content: {a/b: {schema: {type: 5}}}}}",
+            true,
+        ),
+        (
+            "operationId: 5, summary: [a], parameters: null, responses: {'200': {description: ok}}",
+            false,
+        ),
+    ] {
+        for (base, revision) in [(&good, &with(wrong)), (&with(wrong), &good)] {
+            let found = ids(&compared(base, revision));
+            assert_eq!(
+                found.contains("document-not-compared"),
+                is_told,
+                "{wrong}: {found:?}"
+            );
+        }
+        let found = ids(&compared(&with(wrong), &with(wrong)));
+        assert!(!found.contains("document-not-compared"), "{wrong}: {found:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_text_is_the_end_of_the_program(text in "\\PC{0,200}") {
