@@ -2,6 +2,7 @@
 
 mod check;
 mod policy;
+mod validate;
 mod web;
 
 use crate::report::formats::{complaints, xmllint};

@@ -103,6 +103,7 @@ impl Differ<'_> {
             self.compare_parameter_deprecation(both, old, new);
         }
         self.compare_style(both, old, new);
+        self.compare_header_object(both, old, new);
         match (old.schema, new.schema) {
             (Some(base), Some(revision)) => match self.items_of_one(old, new) {
                 Some(items) => {
@@ -120,10 +121,59 @@ impl Differ<'_> {
         }
         for media in &old.media {
             let Some(other) = new.media.iter().find(|other| other.name == media.name) else {
+                // Both have media types, and this one is none of the new ones.
+                if !new.media.is_empty() {
+                    let found = Found::at(media.node, new.node).subject(named(self.base, old));
+                    let found = found.from(media.name.clone());
+                    self.fixed(Fixed::RequestParameterSerializationChanged, Some(number), found);
+                }
                 continue;
             };
             if let (Some(base), Some(revision)) = (media.schema, other.schema) {
                 self.root(number, base, revision, place);
+            }
+        }
+    }
+
+    /// What must be in a header that is an object: it has rules of its own.
+    fn compare_header_object(&mut self, both: Both, old: &Parameter, new: &Parameter) {
+        if both.caller == Caller::Provider || new.location != w::HEADER {
+            return;
+        }
+        let (Some(base), Some(revision)) = (old.schema, new.schema) else {
+            return;
+        };
+        let (Some(before), Some(after)) = (Schema::of(self.base, base), Schema::of(self.revision, revision))
+        else {
+            return;
+        };
+        let (was, is) = (before.required(), after.required());
+        let known = before.properties();
+        for (name, node) in after.properties() {
+            let base = known
+                .iter()
+                .find(|(other, _)| *other == name)
+                .map(|(_, node)| *node);
+            let found = Found::at(base.unwrap_or(old.node), node).subject(self.revision.text(name));
+            let is_new_demand = is.contains(&name) && !was.contains(&name);
+            let has_enum = |side: Side<'_>, node: NodeId| {
+                Schema::of(side, node).is_some_and(|schema| schema.get(w::ENUM).is_some())
+            };
+            let became_enum =
+                base.is_some_and(|base| !has_enum(self.base, base) && has_enum(self.revision, node));
+            let rules = [
+                (
+                    is_new_demand && base.is_none(),
+                    Fixed::NewRequiredRequestHeaderProperty,
+                ),
+                (
+                    is_new_demand && base.is_some(),
+                    Fixed::RequestHeaderPropertyBecameRequired,
+                ),
+                (became_enum, Fixed::RequestHeaderPropertyBecameEnum),
+            ];
+            for (_, rule) in rules.into_iter().filter(|(is_so, _)| *is_so) {
+                self.fixed(rule, Some(both.number), found.clone());
             }
         }
     }

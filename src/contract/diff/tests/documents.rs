@@ -78,6 +78,7 @@ fn cases() -> Vec<Case> {
     let props = |required: &str, fields: &str| schema(&format!("type: object, required: [{required}], properties: {{{fields}}}"));
     let scheme = |fields: &str| root(&format!("components: {{securitySchemes: {{s: {{{fields}}}}}}}"));
     let flow = |fields: &str| scheme(&format!("type: oauth2, flows: {{implicit: {{{fields}}}}}"));
+    let header = |fields: &str| operation(&format!("parameters: [{{name: X-A, in: header, schema: {{{fields}}}}}]"));
     let media = |name: &str| response(&format!("content: {{{name}: {{}}}}"));
     let mut cases = vec![
         case("api-path-removed-without-deprecation", operation(""), gone()),
@@ -141,6 +142,10 @@ fn cases() -> Vec<Case> {
         case("document-unknown-version", root(""), root("").replace("3.1.0", "4.0.0")),
         // Parameters.
         case("new-request-path-parameter", operation(""), operation("parameters: [{name: p, in: path, required: true}]")),
+        case("new-required-request-header-property", header("type: object"), header("type: object, required: [a], properties: {a: {}}")),
+        case("request-header-property-became-required", header("properties: {a: {}}"), header("required: [a], properties: {a: {}}")),
+        case("request-header-property-became-enum", header("properties: {a: {type: string}}"), header("properties: {a: {type: string, enum: [x]}}")),
+        case("request-parameter-serialization-changed", operation("parameters: [{name: q, in: query, content: {a/b: {}}}]"), operation("parameters: [{name: q, in: query, content: {c/d: {}}}]")),
         case("new-required-request-parameter", operation(""), parameter("required: true")),
         case("new-optional-request-parameter", operation(""), parameter("required: false")),
         case("removed-required-request-parameter", parameter("required: true"), operation("")),
