@@ -1,6 +1,6 @@
 //! API descriptions: reading them with positions, comparing two of them, and checking one against its specification.
 //!
-//! `OpenAPI` 3.0, 3.1 and 3.2 and Swagger 2.0, in JSON and YAML. Everything here is pure: it gets texts and gives findings.
+//! `OpenAPI` 3.0, 3.1 and 3.2 and Swagger 2.0, in JSON and YAML. Everything but `files` is pure: it gets texts and gives findings.
 //! Documents live in one [`arena`], in which a node is a number and a word is a number, so that two descriptions of tens
 //! of megabytes are compared without copying either. Nothing recurses over the document: depth is the heap's business.
 
