@@ -14,7 +14,7 @@ use crate::contract::words as w;
 /// Nodes that one view looks at.
 const MAX_NODES: usize = 64;
 
-impl<'a> Schema<'a> {
+impl Schema<'_> {
     /// The schema with its `allOf` dissolved; `None` where that is not possible without losing something.
     pub fn dissolved(&self) -> Option<Self> {
         let arena = self.side().arena();
