@@ -6,10 +6,11 @@ use serde::Serialize;
 use super::arena::Limits;
 use super::diff::{self, Options};
 use super::files::{FileError, Files};
-use super::load::World;
+use super::load::{Document, World};
 use super::policy::Policy;
 use super::report::{self, FailOn, Grouping, Judged, Lines, Report, Told, Validated, Wrong};
 
+use super::words as w;
 use crate::model::spec::Contract;
 use crate::model::text;
 use crate::model::verdict::RunVerdict;
@@ -43,6 +44,9 @@ pub struct Checked {
     pub verdict: RunVerdict,
     /// Why, in one line.
     pub reason: String,
+    /// What else should be known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// What is wrong with it by itself.
     pub validation: Option<Validated>,
     /// What changed.
@@ -99,6 +103,32 @@ pub fn verdict<'c>(checked: impl IntoIterator<Item = &'c Checked>) -> RunVerdict
     }
 }
 
+/// Whether a description says what can be called: paths, webhooks, or at least components.
+fn has_paths(world: &World, document: &Document) -> bool {
+    [w::PATHS, w::WEBHOOKS, w::COMPONENTS].into_iter().any(|key| {
+        world
+            .arena
+            .get(document.root.node, key)
+            .is_some_and(|node| world.arena.is_map(node))
+    })
+}
+
+/// What is to be said where the work item and the description name different versions.
+fn other_version(world: &World, document: &Document, contract: &Contract) -> Option<String> {
+    let info = world.arena.get(document.root.node, w::INFO)?;
+    let said = world.arena.text(world.arena.get_text(info, w::VERSION)?);
+    let wanted = contract.version.as_deref()?;
+    let bare = |version: &str| version.trim().trim_start_matches('v').to_owned();
+    (bare(said) != bare(wanted)).then(|| {
+        format!(
+            "the work item says version {}, and {} says {}",
+            text::one_line(wanted),
+            text::one_line(contract.contract_file.as_deref().unwrap_or("the file")),
+            text::one_line(said)
+        )
+    })
+}
+
 impl Check<'_> {
     /// Checks a contract.
     pub fn one(&self, contract: &Contract) -> Checked {
@@ -109,6 +139,7 @@ impl Check<'_> {
             breaking_changes_allowed: contract.allow_breaking_changes,
             verdict: RunVerdict::Error,
             reason: String::new(),
+            warnings: Vec::new(),
             validation: None,
             comparison: None,
             taken: Vec::new(),
@@ -155,6 +186,7 @@ impl Check<'_> {
         let wrong = self.wrong(&validated);
         checked.taken.clone_from(&validated.taken);
         checked.validation = Some(validated);
+        checked.warnings.extend(other_version(&world, &new, contract));
         let (Some(base), Some(old)) = (base, old) else {
             return Ok(match wrong {
                 Some(what) => (RunVerdict::Failed, format!("{shown}: {what}")),
@@ -164,6 +196,12 @@ impl Check<'_> {
                 ),
             });
         };
+        if !has_paths(&world, &old) {
+            return Err(format!(
+                "{shown}: {} describes no `paths`, so that nothing can be compared with it",
+                text::one_line(&base)
+            ));
+        }
         let options = Options {
             today: self.today,
             notice: self.policy.notice,

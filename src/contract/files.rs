@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use super::arena::Limits;
 use super::load::{self, Document, Fetch, Fetched, World};
 use super::refs::Broken;
+use super::source::{Position, Source};
 use crate::model::text;
 use crate::process::Runner;
 use crate::project::{detect, git};
@@ -81,12 +82,14 @@ pub enum FileError {
         why: String,
     },
     /// It is no text.
-    #[error("{name}: it is no UTF-8 text from byte {at} on")]
+    #[error("{name}:{line}:{column}: it is no UTF-8 text from here on")]
     NoText {
         /// The name.
         name: String,
-        /// The first byte that is none.
-        at: usize,
+        /// The line of the first byte that is none.
+        line: u32,
+        /// Its column, in characters.
+        column: u32,
     },
     /// It is no description.
     #[error("{why}")]
@@ -186,9 +189,16 @@ impl Files<'_> {
 }
 
 fn decoded(named: &str, bytes: Vec<u8>) -> Result<String, FileError> {
-    String::from_utf8(bytes).map_err(|error| FileError::NoText {
-        name: text::one_line(named),
-        at: error.utf8_error().valid_up_to(),
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
+        let Position { line, column } =
+            Source::new("", before).position(u32::try_from(at).unwrap_or(u32::MAX));
+        FileError::NoText {
+            name: text::one_line(named),
+            line,
+            column,
+        }
     })
 }
 

@@ -162,7 +162,9 @@ fn judge(checked: &Checked) -> StepJudgement {
         .filter(|wrong| wrong.suppressed.is_none() && wrong.level != Level::Info)
         .map(of_validation);
     let findings = changes.chain(wrong);
-    let judgement = judgement.with_findings(findings.collect());
+    let judgement = judgement
+        .with_findings(findings.collect())
+        .with_warnings(checked.warnings.clone());
     match (&checked.verdict, &checked.previous, file) {
         (RunVerdict::Failed, Some(previous), Some(file)) => judgement.with_hint(format!(
             "sdd contract diff {previous} {file} shows each change on both sides; if clients may break, say in the spec \

@@ -195,7 +195,7 @@ fn exit_codes_say_what_was_found() {
         ("none.yaml", "none.yaml: there is no such file"),
         ("empty.yaml", "empty.yaml:1:1: there is no value in it"),
         ("text.json", "text.json:1:15: expected a key in quotes"),
-        ("latin.yaml", "latin.yaml: it is no UTF-8 text from byte 9 on"),
+        ("latin.yaml", "latin.yaml:1:10: it is no UTF-8 text from here on"),
     ] {
         for answer in [
             sandbox.sdd(["contract", "diff", "v1.yaml", file]),
@@ -228,6 +228,12 @@ fn a_side_may_be_a_revision_of_git_with_what_it_refers_to() {
         page.contains("api/parts/pet.yaml:1:") && page.contains("9 → 8"),
         "{page}"
     );
+    // From a directory below, a path is one from there, or as git takes it.
+    for named in ["HEAD:v1.yaml", "HEAD:./v1.yaml", "HEAD:api/v1.yaml"] {
+        sandbox
+            .sdd(["-C", "api", "contract", "diff", named, "v1.yaml"])
+            .expect_code(1);
+    }
     let answer = sandbox.sdd(["contract", "diff", "nope:api/v1.yaml", "api/v1.yaml"]);
     answer.expect_code(2);
     assert!(

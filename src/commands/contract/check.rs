@@ -118,6 +118,12 @@ impl Document {
         let mut lines = Vec::new();
         for checked in &self.contracts {
             lines.push(format!("{}: {}", checked.verdict.as_str(), checked.reason));
+            lines.extend(
+                checked
+                    .warnings
+                    .iter()
+                    .map(|warning| format!("warning: {warning}")),
+            );
             let name = text::one_line(checked.contract_file.as_deref().unwrap_or("a contract"));
             if let Some(validated) = &checked.validation {
                 sections.push(validated.section());
@@ -144,17 +150,27 @@ impl Document {
                 entries: self.remarks.iter().map(Told::entry).collect(),
             });
         }
-        if self.contracts.is_empty() {
-            lines.push(format!(
-                "error: {} names no API contract: name one in its spec, below API Contracts",
+        let holds = |checked: &&Checked| checked.verdict == RunVerdict::Passed;
+        let count = self.contracts.iter().filter(holds).count();
+        let decision = if self.contracts.is_empty() {
+            format!(
+                "no verdict: {} names no API contract: name one in its spec, below API Contracts",
                 text::one_line(&self.work_item)
-            ));
-        }
+            )
+        } else {
+            let word = match self.verdict {
+                RunVerdict::Passed => "passed",
+                RunVerdict::Failed => "failed",
+                RunVerdict::Error => "no verdict",
+            };
+            format!("{word}: {count} of {} contracts hold", self.contracts.len())
+        };
         Page {
             kind: self.kind,
             title: "API contracts",
             verdict: self.verdict,
-            decision: lines.join("\n"),
+            decision,
+            parts: lines,
             fail_on: self.fail_on,
             sections,
             rerun: String::new(),

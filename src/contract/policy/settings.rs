@@ -3,7 +3,7 @@
 use super::{Enums, Policy, Suppression, globs};
 use crate::contract::diff::Notice;
 use crate::contract::report::FailOn;
-use crate::contract::rules::{Level, Rule};
+use crate::contract::rules::{Fixed, Level, Rule};
 use crate::contract::validate;
 use crate::model::config::{Contract, ContractEnums, ContractFailOn, ContractLevel, JsonPath, nearest};
 use crate::model::text;
@@ -20,6 +20,14 @@ pub enum Unfit {
         rule: String,
         /// The nearest that there is.
         meant: Option<String>,
+    },
+    /// What could not be compared cannot be left out: it would be a pass that nobody checked.
+    #[error("{rule} cannot be off, because what could not be compared is no pass: suppress it with a reason")]
+    MustStay {
+        /// Where it stands.
+        at: JsonPath,
+        /// The rule.
+        rule: String,
     },
     /// No rule fits the pattern.
     #[error("no rule fits {pattern:?}")]
@@ -43,7 +51,10 @@ impl Unfit {
     /// Where it stands in the settings.
     pub fn at(&self) -> &JsonPath {
         match self {
-            Self::UnknownRule { at, .. } | Self::NoRuleFits { at, .. } | Self::NoReason { at, .. } => at,
+            Self::UnknownRule { at, .. }
+            | Self::MustStay { at, .. }
+            | Self::NoRuleFits { at, .. }
+            | Self::NoReason { at, .. } => at,
         }
     }
 }
@@ -66,6 +77,13 @@ impl Policy {
         let mut unfit = Vec::new();
         for id in settings.levels.keys().filter(|id| !is_known(id)) {
             unfit.push(unknown(section.key("levels").key(id), id));
+        }
+        let not_compared = Fixed::DocumentNotCompared.id();
+        if settings.levels.get(not_compared) == Some(&ContractLevel::Off) {
+            unfit.push(Unfit::MustStay {
+                at: section.key("levels").key(not_compared),
+                rule: not_compared.to_owned(),
+            });
         }
         for (index, own) in settings.suppressions.iter().enumerate() {
             let at = |key: &str| section.key("suppressions").index(index).key(key);
@@ -149,6 +167,13 @@ mod tests {
     fn what_names_no_rule_or_no_reason_is_refused() {
         check("{}", &[]);
         check(r#"{"levels": {"server-removed": "off"}}"#, &[]);
+        check(
+            r#"{"levels": {"document-not-compared": "off"}}"#,
+            &[(
+                "quality_gates.contract.levels.document-not-compared",
+                "document-not-compared cannot be off, because what could not be compared is no pass: suppress it with a reason",
+            )],
+        );
         check(
             r#"{"levels": {"server-remove": "error"}}"#,
             &[(

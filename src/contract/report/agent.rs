@@ -20,7 +20,10 @@ const MAX_LINE: usize = 300;
 
 /// The page.
 pub fn agent(page: &Page) -> String {
-    let head = format!("sdd {}: {}\n", page.command(), one_line(&page.decision));
+    let mut head = format!("sdd {}: {}\n", page.command(), one_line(&page.decision));
+    for part in &page.parts {
+        head.push_str(&format!("{}\n", shorten(&one_line(part), MAX_LINE)));
+    }
     let foot = format!("next: {}\n", next(page));
     let room = BUDGET.saturating_sub(head.chars().count() + foot.chars().count());
     let mut body = String::new();

@@ -55,6 +55,9 @@ pub fn human(page: &Page, amount: Amount, paint: &dyn Fn(Tone, &str) -> String) 
             text.section(section);
         }
     }
+    for part in &page.parts {
+        text.line("", &one_line(part));
+    }
     text.out.push_str(&page.decision);
     text.out.push('\n');
     inert::text(&text.out)

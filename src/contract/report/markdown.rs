@@ -10,10 +10,21 @@ const MAX_CALLS: usize = 4;
 /// The most characters of a page; a comment on GitHub may have 65,536.
 const BUDGET: usize = 60_000;
 
+fn head(page: &Page) -> String {
+    let mut head = format!("## {}\n\n**{}**\n", page.title, escaped(&page.decision));
+    if !page.parts.is_empty() {
+        head.push('\n');
+    }
+    for part in &page.parts {
+        head.push_str(&format!("- {}\n", escaped(part)));
+    }
+    head
+}
+
 /// The page.
 pub fn markdown(page: &Page) -> String {
     let mut text = Text {
-        out: format!("## {}\n\n**{}**\n", page.title, escaped(&page.decision)),
+        out: head(page),
         room: BUDGET,
         left_out: 0,
     };

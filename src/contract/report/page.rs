@@ -21,6 +21,8 @@ pub struct Page<'a> {
     pub verdict: RunVerdict,
     /// The same in one line, verdict first.
     pub decision: String,
+    /// What it comes to for each part, one line each; empty where there is one part.
+    pub parts: Vec<String>,
     /// The least that fails.
     pub fail_on: FailOn,
     /// One for each comparison and each document.
@@ -239,6 +241,7 @@ impl Report {
             title: "API changes",
             verdict: self.verdict,
             decision: self.decision(),
+            parts: Vec::new(),
             fail_on: self.fail_on,
             sections: vec![self.section(String::new())],
             rerun: String::new(),
@@ -270,6 +273,10 @@ impl Report {
         match (self.failed(), self.summary.error) {
             (true, 0) => format!("failed: clients may break ({counts})"),
             (true, _) => format!("failed: clients break ({counts})"),
+            (false, 0) if self.not_compared > 0 => {
+                let parts = many(self.not_compared, "part", "parts");
+                format!("passed, although {parts} could not be compared ({counts})")
+            }
             (false, 0) => format!("passed: no client breaks ({counts})"),
             (false, _) => format!("passed, although clients break ({counts})"),
         }

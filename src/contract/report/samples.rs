@@ -96,6 +96,7 @@ pub(super) fn page(samples: &[Sample]) -> Page<'_> {
         title: "API changes",
         verdict: RunVerdict::Failed,
         decision: "failed: clients break".to_owned(),
+        parts: Vec::new(),
         fail_on: FailOn::Error,
         sections: vec![section("v1.yaml → v2.yaml", samples)],
         rerun: "sdd contract diff v1.yaml v2.yaml".to_owned(),

@@ -113,6 +113,7 @@ impl Validation {
             title: "API descriptions",
             verdict: self.verdict,
             decision: self.decision(),
+            parts: Vec::new(),
             fail_on: self.fail_on,
             sections: self.files.iter().map(Validated::section).collect(),
             rerun: String::new(),

@@ -197,7 +197,12 @@ impl<'a> Walk<'a, '_> {
 
     /// Says that a value is of another type than wanted.
     fn wrong_type(&mut self, rule: Rule, node: NodeId, name: Word, wanted: &str) {
-        let found = type_of(self.arena(), node);
+        let found = match self.arena().value(node) {
+            Value::Number(word) if wanted.contains("number") => {
+                crate::contract::number::shown(self.arena().text(word))
+            }
+            _ => type_of(self.arena(), node).to_owned(),
+        };
         let says = if name == w::NONE {
             format!("{wanted} is wanted here, and this is {found}")
         } else {

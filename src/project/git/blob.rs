@@ -5,7 +5,8 @@ use std::path::Path;
 use super::{Error, call, refusal};
 use crate::process::{End, KeepRaw, Runner};
 
-/// The bytes of a file in a revision, with a path relative to `root`; `None` when there is no such revision or file.
+/// The bytes of a file in a revision, with a path relative to `root`, or else to the top of the repository, as git itself
+/// takes it; `None` when there is no such revision or file.
 pub fn blob(
     runner: &dyn Runner,
     program: &Path,
@@ -16,8 +17,14 @@ pub fn blob(
     if revision.is_empty() || revision.starts_with('-') {
         return Ok(None);
     }
-    let name = format!("{revision}:./{path}");
-    let mut invocation = call(program, root).args(["cat-file", "blob", &name]);
+    match one(runner, program, root, &format!("{revision}:./{path}"))? {
+        None if !path.starts_with('.') => one(runner, program, root, &format!("{revision}:{path}")),
+        found => Ok(found),
+    }
+}
+
+fn one(runner: &dyn Runner, program: &Path, root: &Path, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    let mut invocation = call(program, root).args(["cat-file", "blob", name]);
     invocation.raw = KeepRaw::Report;
     let outcome = runner.run(&invocation)?;
     match outcome.end {

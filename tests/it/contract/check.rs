@@ -138,6 +138,30 @@ fn what_is_not_valid_fails_whatever_changed() {
 }
 
 #[test]
+fn what_the_work_item_says_otherwise_is_told_and_an_empty_version_before_is_no_pass() {
+    let sandbox = project(&[("v1.yaml", "none", NOT)]);
+    sandbox.rewrite("v1.yaml", BASE.replace("version: 1.0.0", "version: 2.0.0"));
+    let answer = sandbox.sdd(["contract", "check", ID]);
+    answer.expect_code(0);
+    assert!(
+        answer
+            .stdout
+            .contains("warning: the work item says version 1.0.0, and v1.yaml says 2.0.0"),
+        "{}",
+        answer.stdout
+    );
+    let sandbox = project(&[("v1.yaml", "empty.yaml", NOT)]);
+    sandbox.rewrite("empty.yaml", "openapi: 3.0.0\ninfo: {title: t, version: '1'}\n");
+    let answer = sandbox.sdd(["contract", "check", ID]);
+    answer.expect_code(3);
+    assert!(
+        answer.stdout.contains("describes no `paths`"),
+        "{}",
+        answer.stdout
+    );
+}
+
+#[test]
 fn every_format_shows_a_check() {
     let sandbox = project(&[("v2.yaml", "v1.yaml", NOT), ("none.yaml", "", NOT)]);
     for format in ["human", "agent", "markdown", "junit", "sarif", "github", "html"] {

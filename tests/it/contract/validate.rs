@@ -51,6 +51,12 @@ fn what_cannot_be_read_is_no_pass_and_hides_nothing() {
         answer.expect_code(code);
         assert!(answer.stdout.contains("no answer"), "{}", answer.stdout);
     }
+    let answer = sandbox.sdd(["contract", "validate", "bytes.yaml"]);
+    assert!(
+        answer.stdout.contains("bytes.yaml:1:2: it is no UTF-8 text"),
+        "{}",
+        answer.stdout
+    );
     sandbox.sdd(["contract", "validate"]).expect_code(2);
 }
 

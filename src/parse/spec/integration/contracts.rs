@@ -206,7 +206,10 @@ fn put(drafts: &mut Vec<Draft>, pair: &Pair<'_>, oddities: &mut Oddities) {
         Field::Previous => {
             let from = pair.source.text.trim_end().len() - pair.value.len();
             let file = words::paths(pair.source, from).into_iter().next();
-            contract.previous_version = file.or_else(|| Some(first_word(value)));
+            let nothing = ["none", "n/a", "-", "–"]
+                .iter()
+                .any(|word| value.trim().trim_end_matches('.').eq_ignore_ascii_case(word));
+            contract.previous_version = file.or_else(|| (!nothing).then(|| first_word(value)));
         }
         Field::Breaking => {
             let allowed = allowed(value);
