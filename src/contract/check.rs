@@ -210,57 +210,56 @@ impl Check<'_> {
             .policy
             .apply(diff::diff(&world, &old, &new, options), self.today);
         let report = Report::of(&world, &ruled, self.policy, self.fail_on, self.grouping);
-        let compared = format!("compared with {}", text::one_line(&base));
-        let breaking = match report.summary.error {
-            1 => "1 change breaks clients".to_owned(),
-            count => format!("{count} changes break clients"),
-        };
-        let first = report
-            .changes
-            .first()
-            .map(|told| told.message.clone())
-            .unwrap_or_default();
-        let fails = report.failed() && !contract.allow_breaking_changes;
-        let what = match report.summary.error {
-            0 => format!("clients may break: {first}"),
-            _ => format!("{breaking}: {first}"),
-        };
-        let outcome = match wrong {
-            Some(wrong) if fails => (
-                RunVerdict::Failed,
-                format!("{shown}, {compared}: {what}; {wrong}"),
-            ),
-            Some(wrong) => (RunVerdict::Failed, format!("{shown}: {wrong}")),
-            None if fails => (RunVerdict::Failed, format!("{shown}, {compared}: {what}")),
-            None if report.not_compared > 0 && self.fail_on != FailOn::None => {
-                let parts = match report.not_compared {
-                    1 => "1 part".to_owned(),
-                    count => format!("{count} parts"),
-                };
-                let reason = format!("{shown}, {compared}: {parts} could not be compared");
-                (RunVerdict::Error, reason)
-            }
-            None if report.summary.error > 0 => {
-                let why = if contract.allow_breaking_changes {
-                    "which the work item allows"
-                } else {
-                    "which the settings let pass"
-                };
-                (
-                    RunVerdict::Passed,
-                    format!("{shown}, {compared}: {breaking}, {why}"),
-                )
-            }
-            None => (
-                RunVerdict::Passed,
-                format!("{shown}, {compared}: valid, and no client breaks"),
-            ),
-        };
+        let outcome = self.judged(contract, &shown, &base, &report, wrong);
         for (all, one) in checked.taken.iter_mut().zip(&ruled.taken) {
             *all += one;
         }
         checked.comparison = Some(report);
         Ok(outcome)
+    }
+
+    /// What a comparison comes to, with what is wrong with the description by itself.
+    fn judged(
+        &self,
+        contract: &Contract,
+        shown: &str,
+        base: &str,
+        report: &Report,
+        wrong: Option<String>,
+    ) -> (RunVerdict, String) {
+        let here = format!("{shown}, compared with {}", text::one_line(base));
+        let breaking = match report.summary.error {
+            0 => "clients may break".to_owned(),
+            1 => "1 change breaks clients".to_owned(),
+            count => format!("{count} changes break clients"),
+        };
+        let open = match report.not_compared {
+            1 => "1 part could not be compared".to_owned(),
+            count => format!("{count} parts could not be compared"),
+        };
+        let first = report.changes.first().map_or("", |told| &told.message);
+        let fails = report.failed() && !contract.allow_breaking_changes;
+        let let_pass = if contract.allow_breaking_changes && report.failed() {
+            "which the work item allows"
+        } else {
+            "which the settings let pass"
+        };
+        match wrong {
+            Some(wrong) if fails => (
+                RunVerdict::Failed,
+                format!("{here}: {breaking}: {first}; {wrong}"),
+            ),
+            Some(wrong) => (RunVerdict::Failed, format!("{shown}: {wrong}")),
+            None if fails => (RunVerdict::Failed, format!("{here}: {breaking}: {first}")),
+            None if report.not_compared > 0 && self.fail_on != FailOn::None => {
+                (RunVerdict::Error, format!("{here}: {open}"))
+            }
+            None if report.summary.error > 0 => {
+                (RunVerdict::Passed, format!("{here}: {breaking}, {let_pass}"))
+            }
+            None if report.not_compared > 0 => (RunVerdict::Passed, format!("{here}: {open}, {let_pass}")),
+            None => (RunVerdict::Passed, format!("{here}: valid, and no client breaks")),
+        }
     }
 
     /// What fails of what is wrong with a description by itself.
