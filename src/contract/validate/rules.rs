@@ -236,6 +236,7 @@ rules! {
     PatternNotPortable "pattern-not-portable" Info "The pattern uses what some engines of regular expressions do not know, such as looking ahead or back." "Say it by several keywords, or by a simpler pattern."
     KeywordWithoutEffect "keyword-without-effect" Info "The keyword says something about values of another type, and so nothing here." "Remove it, or correct `type`."
     NullableWithoutType "nullable-without-type" Info "`nullable` widens a `type`, and without one it says nothing." "Write the `type`."
+    ValueNotChecked "value-not-checked" Info "Whether the value satisfies its schema could not be decided, which does not mean that it does." "Check it by hand, or say the schema in simpler words."
     EnumValueViolatesSchema "enum-value-violates-schema" Warning "The value of `enum` or `const` is refused by the rest of its schema, so that nobody can send it." "Correct the value or the schema."
     BoundsEmpty "bounds-empty" Error "Exclusive bounds leave no number between them." "Make the bounds wider."
     BodyAndFormData "body-and-form-data" Error "A request has one body, and here are several: two `in: body`, or `body` beside `formData`." "Keep one body, or put everything into its schema."

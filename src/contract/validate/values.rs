@@ -12,7 +12,7 @@ use super::rules::Rule;
 use super::schemas::like_schemas;
 use super::{Check, Findings, Kind, Survey};
 use crate::contract::arena::{NodeId, Value, Word};
-use crate::contract::evaluate::{Evaluator, Outcome, Sent, Violation};
+use crate::contract::evaluate::{Evaluator, Outcome, Sent, Violation, Why};
 use crate::contract::load::Version;
 use crate::contract::number;
 use crate::contract::view::schema::{Schema, Types};
@@ -202,7 +202,7 @@ impl Checker<'_, '_, '_> {
                 .violations
                 .retain(|violation| !self.is_text_of_form(violation));
         }
-        if outcome.fails() && !self.is_writing(schema, example, written) {
+        if !outcome.fails() || !self.is_writing(schema, example, written) {
             self.report(Rule::ExampleViolatesSchema, &outcome);
         }
     }
@@ -249,9 +249,19 @@ impl Checker<'_, '_, '_> {
         violation.keyword == w::TYPE && schema.types().meets(kinds)
     }
 
+    /// Says that nobody knows, where the reason for that is not a finding of its own.
+    fn open(&mut self, outcome: &Outcome) {
+        let Some(gap) = outcome.gap else { return };
+        if !matches!(gap.why, Why::Reference | Why::Keyword) {
+            let says = format!("the value could not be checked: {}", gap.why);
+            self.findings.add(Rule::ValueNotChecked, gap.instance, says);
+        }
+    }
+
     fn report(&mut self, rule: Rule, outcome: &Outcome) {
         let arena = self.survey.arena();
         let Some(first) = outcome.violations.first() else {
+            self.open(outcome);
             return;
         };
         let Violation {

@@ -45,6 +45,7 @@ pub(super) const CASES: &[Case] = &[
     ("const-not-in-enum", "3.1.0", In::Schema, "{enum: [1], const: 2}", "{enum: [1, 2], const: 2}"),
     ("default-violates-schema", "3.0.0", In::Schema, "{type: integer, default: a}", "{type: integer, default: 1.0}"),
     ("default-violates-schema", "2.0", In::Schema, "{maxLength: 1, default: ab}", "{maxLength: 1, default: a}"),
+    ("value-not-checked", "3.1.0", In::Schema, "{type: string, pattern: '(?=b)b', examples: [b]}", "{type: string, pattern: b, examples: [b]}"),
     ("example-violates-schema", "3.0.0", In::Schema, "{type: integer, example: a}", "{type: integer, example: 1}"),
     ("example-violates-schema", "3.1.0", In::Schema, "{type: integer, examples: [a]}", "{type: integer, examples: [1]}"),
     ("example-violates-schema", "3.0.0", In::Media, "{schema: {type: integer}, example: a}", "{schema: {type: integer}, example: 1}"),
