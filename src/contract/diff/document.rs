@@ -17,11 +17,22 @@ impl Differ<'_> {
         self.compare_global_security();
         self.compare_servers();
         self.tell_problems();
+        self.tell_unknown_versions();
+    }
+
+    /// A version that nobody knows: what both sides follow is compared as far as its words go; what one side follows is not.
+    fn tell_unknown_versions(&mut self) {
+        let said = |side: Side<'_>| side.document.unknown_version.clone();
+        let is_same = said(self.base) == said(self.revision);
         for side in [self.base, self.revision] {
-            if let Some(said) = &side.document.unknown_version {
-                let found = self.on(side, side.document.root.node).from(said.clone());
-                self.fixed(Fixed::DocumentUnknownVersion, None, found);
-            }
+            let Some(said) = said(side) else { continue };
+            let found = self.on(side, side.document.root.node);
+            let (rule, found) = if is_same {
+                (Fixed::DocumentUnknownVersion, found.from(said))
+            } else {
+                (Fixed::DocumentNotCompared, found.subject(said))
+            };
+            self.fixed(rule, None, found);
         }
     }
 

@@ -248,6 +248,7 @@ impl Differ<'_> {
                     Kind::SunsetDateChangedTooSmall,
                     found.from(before.to_string()).to(after.to_string()),
                 ),
+                (Sunset::Unreadable(old), Sunset::Unreadable(new)) if old == new => return,
                 (Sunset::Unreadable(text), _) | (_, Sunset::Unreadable(text)) => {
                     (Kind::SunsetParse, found.to(text))
                 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::operations::Both;
 use super::{Differ, Found};
-use crate::contract::arena::{NodeId, Value};
+use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::rules::Fixed;
 use crate::contract::view::Side;
 use crate::contract::words as w;
@@ -102,6 +102,7 @@ impl Differ<'_> {
         );
         let found = || Found::at(both.base, both.revision);
         match (old, new) {
+            (None, None) if self.says_the_same(both, w::STABILITY) => {}
             (None, _) | (_, None) => {
                 self.fixed(Fixed::ApiInvalidStabilityLevel, Some(both.number), found());
                 return false;
@@ -115,6 +116,15 @@ impl Differ<'_> {
             _ => {}
         }
         true
+    }
+
+    /// Whether both sides say the same under a key.
+    fn says_the_same(&self, both: Both, key: Word) -> bool {
+        let arena = self.base.arena();
+        match (arena.get(both.base, key), arena.get(both.revision, key)) {
+            (Some(old), Some(new)) => arena.same(old, new),
+            (old, new) => old.is_none() && new.is_none(),
+        }
     }
 
     pub(super) fn compare_deprecation(&mut self, both: Both) {
@@ -154,6 +164,8 @@ impl Differ<'_> {
                     let found = found().from(old.to_string()).to(new.to_string());
                     self.fixed(Fixed::ApiSunsetDateChangedTooSmall, number, found);
                 }
+                // As unreadable as it was.
+                (Sunset::Unreadable(old), Sunset::Unreadable(new)) if old == new => {}
                 (Sunset::Date(_) | Sunset::None, Sunset::Unreadable(text))
                 | (Sunset::Unreadable(text), Sunset::Date(_) | Sunset::Unreadable(_)) => {
                     self.fixed(Fixed::ApiPathSunsetParse, number, found().to(text));

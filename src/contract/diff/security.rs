@@ -23,15 +23,57 @@ impl Differ<'_> {
             effective(self.revision, both.revision),
         );
         let found = Found::at(old.unwrap_or(both.base), new.unwrap_or(both.revision));
-        if !before
-            .iter()
-            .any(|old| after.iter().any(|new| suffices(old, new)))
-        {
+        let mut is_tightened = false;
+        for way in &before {
+            if after
+                .iter()
+                .any(|new| suffices(way, new, |had, wanted| self.is_enough(had, wanted)))
+            {
+                continue;
+            }
+            // By its name it is enough: then what the name stands for is another thing.
+            match after
+                .iter()
+                .find(|new| suffices(way, new, |had, wanted| had == wanted))
+            {
+                Some(new) => self.changed_schemes(both, new),
+                None => is_tightened = true,
+            }
+        }
+        if is_tightened {
             let found = found.from(self.ways(&before)).to(self.ways(&after));
             self.fixed(Fixed::ApiSecurityTightened, number, found);
         } else if !before.iter().any(Way::is_empty) && after.iter().any(Way::is_empty) {
             let found = found.from(self.ways(&before));
             self.fixed(Fixed::ApiSecurityRelaxed, number, found);
+        }
+    }
+
+    /// Whether who passes one scheme of the base passes another one of the revision. A name without a definition stands
+    /// for itself.
+    fn is_enough(&self, had: Word, wanted: Word) -> bool {
+        match (scheme(self.base, had), scheme(self.revision, wanted)) {
+            (Some(old), Some(new)) => definition(self.base, old).is_kept_by(&definition(self.revision, new)),
+            _ => had == wanted,
+        }
+    }
+
+    /// Tells which schemes of a way are another thing than they were.
+    fn changed_schemes(&mut self, both: Both, way: &Way) {
+        for name in way
+            .keys()
+            .filter(|name| !self.is_enough(**name, **name))
+            .copied()
+            .collect::<Vec<_>>()
+        {
+            let (Some(old), Some(new)) = (scheme(self.base, name), scheme(self.revision, name)) else {
+                continue;
+            };
+            let found = Found::at(old, new)
+                .subject(self.base.text(name))
+                .from(definition(self.base, old).to_string())
+                .to(definition(self.revision, new).to_string());
+            self.fixed(Fixed::ApiSecuritySchemeChanged, Some(both.number), found);
         }
     }
 
@@ -144,8 +186,72 @@ fn effective(side: Side<'_>, operation: NodeId) -> Vec<Way> {
     if ways.is_empty() { vec![Way::new()] } else { ways }
 }
 
-/// Whether who has the old way is let in by the new one.
-fn suffices(old: &Way, new: &Way) -> bool {
-    new.iter()
-        .all(|(scheme, scopes)| old.get(scheme).is_some_and(|had| scopes.is_subset(had)))
+/// Whether who has the old way is let in by the new one, given which scheme is enough for which.
+fn suffices(old: &Way, new: &Way, is_enough: impl Fn(Word, Word) -> bool) -> bool {
+    new.iter().all(|(wanted, scopes)| {
+        old.iter()
+            .any(|(had, held)| scopes.is_subset(held) && is_enough(*had, *wanted))
+    })
+}
+
+/// What a scheme asks for: one thing that must stay, and what one can choose from.
+#[derive(Debug, PartialEq, Eq)]
+struct Definition {
+    kind: String,
+    flows: BTreeSet<String>,
+}
+
+impl Definition {
+    fn is_kept_by(&self, new: &Self) -> bool {
+        self.kind == new.kind && self.flows.is_subset(&new.flows)
+    }
+}
+
+impl std::fmt::Display for Definition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.kind)?;
+        for (at, flow) in self.flows.iter().enumerate() {
+            write!(f, "{}{flow}", if at == 0 { ": " } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+/// The object that a scheme's name stands for.
+fn scheme(side: Side<'_>, name: Word) -> Option<NodeId> {
+    side.get(side.components(w::SECURITY_SCHEMES)?, name)
+}
+
+/// What a scheme asks for, in the words of `OpenAPI` 3. Where one gets a token is compared with the components.
+fn definition(side: Side<'_>, scheme: NodeId) -> Definition {
+    let arena = side.arena();
+    let text = |key| arena.get_text(scheme, key).map_or("", |word| side.text(word));
+    let mut flows = BTreeSet::new();
+    let kind = match text(w::TYPE) {
+        "basic" => "http basic".to_owned(),
+        "http" => format!("http {}", text(w::SCHEME).to_lowercase()),
+        "apiKey" => {
+            let name = text(w::NAME);
+            match text(w::IN) {
+                "header" => format!("apiKey header {}", name.to_lowercase()),
+                place => format!("apiKey {place} {name}"),
+            }
+        }
+        "openIdConnect" => format!("openIdConnect {}", text(w::OPEN_ID_CONNECT_URL)),
+        "oauth2" => {
+            let map = arena.get(scheme, w::FLOWS);
+            let fields = map.map_or(&[][..], |map| arena.fields(map));
+            flows.extend(fields.iter().map(|flow| side.text(flow.key).to_owned()));
+            match text(w::FLOW) {
+                "" => {}
+                "application" => flows.extend(["clientCredentials".to_owned()]),
+                "accessCode" => flows.extend(["authorizationCode".to_owned()]),
+                flow => flows.extend([flow.to_owned()]),
+            }
+            flows.retain(|flow| !flow.starts_with("x-"));
+            "oauth2".to_owned()
+        }
+        other => other.to_owned(),
+    };
+    Definition { kind, flows }
 }

@@ -2,6 +2,7 @@
 
 mod documents;
 mod intersections;
+mod mended_operations;
 mod robust;
 mod schemas;
 

@@ -130,9 +130,10 @@ fixed! {
     DocumentCyclicReference "document-cyclic-reference" Warning None "is a reference that leads back to itself" "It stands for nothing, and was not compared." TEXT
     DocumentRemoteReference "document-remote-reference" Warning None "is a reference to another machine" "It was not asked, and what it stands for was not compared." REMOTE
     DocumentNotCompared "document-not-compared" Warning None "could not be compared" "What it stands for is known on one side at most, so nobody can say whether a client breaks." TEXT
-    DocumentUnknownVersion "document-unknown-version" Error None "follows a version that is not known" "What its words mean is not known; it was read as the nearest version." TEXT
+    DocumentUnknownVersion "document-unknown-version" Warning None "follows a version that is not known" "What its words mean is not known; it was read as the nearest version." TEXT
     DocumentWrongType "document-wrong-type" Warning None "has another type than the specification says" "What it was to say is unknown, and was not compared." TEXT
     SuppressionExpired "suppression-expired" Warning None "is a suppression whose time is over" "What it allowed counts again." SUPPRESS
     SuppressionUnused "suppression-unused" Warning None "is a suppression that suppresses nothing" "It would hide the next change of its kind." SUPPRESS
+    ApiSecuritySchemeChanged "api-security-scheme-changed" Error None "is a way to authenticate that asks for something else now" "What clients send to be let in is not looked at any more." SECURITY
     }
 }

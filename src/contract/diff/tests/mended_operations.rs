@@ -1,0 +1,132 @@
+//! What operations ask for and give, where only the sense of it decides what breaks.
+
+use super::{compared, ids};
+use crate::contract::rules::Level;
+
+const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: 1.0.0}\n";
+
+/// The errors between two documents, apart from those about the version.
+#[track_caller]
+fn check(base: &str, revision: &str, expect: &[&str]) {
+    let mut compared = compared(&format!("{HEAD}{base}\n"), &format!("{HEAD}{revision}\n"));
+    compared.changes.retain(|change| {
+        let id = change.rule.id();
+        change.rule.level() == Level::Error && !id.starts_with("api-version-")
+    });
+    let found: Vec<String> = ids(&compared).into_iter().collect();
+    assert_eq!(found, expect, "{base}\n{revision}");
+}
+
+/// A document whose only operation has these fields.
+fn operation(fields: &str) -> String {
+    format!("paths: {{/a: {{get: {{{fields}}}}}}}")
+}
+
+/// One with ways to be let in, and two schemes.
+fn secured(ways: &str, k: &str, j: &str) -> String {
+    let operation = operation(&format!("security: {ways}"));
+    format!("{operation}\ncomponents: {{securitySchemes: {{k: {{{k}}}, j: {{{j}}}}}}}")
+}
+
+const KEY: &str = "type: apiKey, in: header, name: X";
+const BASIC: &str = "type: http, scheme: basic";
+
+#[test]
+fn what_a_scheme_asks_for_is_judged_where_it_is_used() {
+    let flows = |flows: &str| format!("type: oauth2, flows: {{{flows}}}");
+    let open_id = |url: &str| format!("type: openIdConnect, openIdConnectUrl: '{url}'");
+    for (old, new, breaks) in [
+        (KEY, "type: apiKey, in: header, name: Y", true),
+        (KEY, "type: apiKey, in: query, name: X", true),
+        (KEY, "type: apiKey, in: header, name: x", false),
+        (KEY, "type: http, scheme: bearer", true),
+        (BASIC, "type: http, scheme: bearer", true),
+        (BASIC, "type: http, scheme: Basic, description: d", false),
+        (&flows("implicit: {}"), &flows("password: {}"), true),
+        (&flows("implicit: {}, password: {}"), &flows("password: {}"), true),
+        (
+            &flows("implicit: {}"),
+            &flows("implicit: {}, password: {}"),
+            false,
+        ),
+        (&open_id("a"), &open_id("b"), true),
+    ] {
+        let expect: &[&str] = if breaks {
+            &["api-security-scheme-changed"]
+        } else {
+            &[]
+        };
+        let of = |ways: &str, k: &str| secured(ways, k, BASIC);
+        check(&of("[{k: []}]", old), &of("[{k: []}]", new), expect);
+        // Nobody uses it, or nobody has to.
+        check(&of("[{j: []}]", old), &of("[{j: []}]", new), &[]);
+        check(&of("[{k: []}]", old), &of("[{k: []}, {}]", new), &[]);
+    }
+}
+
+#[test]
+fn a_scheme_is_told_once_with_its_operations() {
+    let document = |name: &str| {
+        format!(
+            "{HEAD}security: [{{k: []}}]\npaths: {{/a: {{get: {{}}, put: {{}}}}, /b: {{get: {{security: []}}}}}}\n\
+             components: {{securitySchemes: {{k: {{type: apiKey, in: header, name: {name}}}}}}}\n"
+        )
+    };
+    let compared = compared(&document("X"), &document("Y"));
+    let told: Vec<usize> = compared
+        .changes
+        .iter()
+        .filter(|change| change.rule.id() == "api-security-scheme-changed")
+        .map(|change| change.operations.len())
+        .collect();
+    assert_eq!(told, [2]);
+}
+
+#[test]
+fn who_came_in_before_still_does() {
+    for (old, new, expect) in [
+        ("[{k: []}, {}]", "[{k: []}]", &["api-security-tightened"][..]),
+        ("[{k: []}, {j: []}]", "[{k: []}]", &["api-security-tightened"]),
+        ("[{k: []}]", "[{k: []}, {j: []}]", &[]),
+        ("[{k: [], j: []}]", "[{k: []}]", &[]),
+        ("[{k: []}]", "[{k: [], j: []}]", &["api-security-tightened"]),
+    ] {
+        check(&secured(old, KEY, BASIC), &secured(new, KEY, BASIC), expect);
+    }
+    // Another name for the same thing.
+    check(
+        &secured("[{k: []}]", KEY, BASIC),
+        &secured("[{j: []}]", BASIC, KEY),
+        &[],
+    );
+}
+
+#[test]
+fn what_nobody_can_read_on_both_sides_is_no_change() {
+    for fields in [
+        "deprecated: true, x-sunset: soon",
+        "x-stability-level: rock",
+        "parameters: [{name: q, in: query, deprecated: true, x-sunset: soon}]",
+    ] {
+        check(&operation(fields), &operation(fields), &[]);
+    }
+    let unknown =
+        |version: &str| format!("openapi: {version}\ninfo: {{title: t, version: 1.0.0}}\npaths: {{}}\n");
+    for (base, revision, expect) in [
+        ("9.9.9", "9.9.9", "document-unknown-version"),
+        ("9.9.9", "9.9.8", "document-not-compared"),
+        ("3.1.0", "9.9.9", "document-not-compared"),
+        ("9.9.9", "3.1.0", "document-not-compared"),
+    ] {
+        let found: Vec<String> = ids(&compared(&unknown(base), &unknown(revision)))
+            .into_iter()
+            .collect();
+        assert_eq!(found, [expect], "{base} {revision}");
+    }
+    // What is compared beside it is still judged.
+    check(
+        &operation("x-stability-level: rock"),
+        &operation("x-stability-level: rock, parameters: [{name: q, in: query, required: true}]"),
+        &["new-required-request-parameter"],
+    );
+}
