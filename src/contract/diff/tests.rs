@@ -2,6 +2,7 @@
 
 mod documents;
 mod intersections;
+mod mended_schemas;
 mod robust;
 mod schemas;
 

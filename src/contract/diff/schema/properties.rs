@@ -24,13 +24,16 @@ struct Property<'a> {
 impl<'a> Comparer<'_, 'a> {
     pub(super) fn compare_properties(&mut self) {
         let (old, new) = (self.base.properties(), self.revision.properties());
-        if old.is_empty() && new.is_empty() {
-            return;
-        }
         let must = |names: Vec<Word>| names.into_iter().collect::<HashSet<Word>>();
         let (was, is) = (must(self.base.required()), must(self.revision.required()));
         let now: HashMap<Word, NodeId> = new.iter().copied().collect();
         let before: HashSet<Word> = old.iter().map(|(name, _)| *name).collect();
+        self.compare_unnamed_required(
+            &was,
+            &is,
+            |name| before.contains(&name) && now.contains_key(&name),
+            &now,
+        );
         for (name, base) in old {
             let was_required = was.contains(&name);
             match now.get(&name) {
@@ -47,7 +50,56 @@ impl<'a> Comparer<'_, 'a> {
             }
         }
         for (name, revision) in new.into_iter().filter(|(name, _)| !before.contains(name)) {
-            self.added(name, revision, is.contains(&name));
+            // Of a request that had to hold it all along nothing more is demanded.
+            let is_required = is.contains(&name) && !(is_request(self.column) && was.contains(&name));
+            self.added(name, revision, is_required);
+        }
+    }
+
+    /// Names that must be there, or need not any more, and that `properties` does not describe on both sides.
+    fn compare_unnamed_required(
+        &mut self,
+        was: &HashSet<Word>,
+        is: &HashSet<Word>,
+        is_compared: impl Fn(Word) -> bool,
+        now: &HashMap<Word, NodeId>,
+    ) {
+        if self.hidden == Hidden::Yes {
+            return;
+        }
+        let request = is_request(self.column);
+        // A new property that must be there says so itself, and so does one that is gone from a response.
+        let mut names: Vec<(Word, Kind)> = is
+            .difference(was)
+            .filter(|name| !is_compared(**name) && !now.contains_key(*name))
+            .map(|name| (*name, Kind::BecameRequired))
+            .collect();
+        let described: HashSet<Word> = self.base.properties().into_iter().map(|(name, _)| name).collect();
+        names.extend(
+            was.difference(is)
+                .filter(|name| !is_compared(**name) && !described.contains(*name))
+                .map(|name| (*name, Kind::BecameOptional)),
+        );
+        if names.is_empty() {
+            return;
+        }
+        // A branch may describe what is demanded here.
+        let key = if request { w::READ_ONLY } else { w::WRITE_ONLY };
+        let all = self
+            .revision
+            .dissolved()
+            .map(|all| all.properties())
+            .unwrap_or_default();
+        let side = self.revision.side();
+        names.retain(|(name, _)| {
+            let own = all.iter().find(|(other, _)| other == name);
+            !own.is_some_and(|(_, node)| Self::is_set(side, *node, key))
+        });
+        names.sort_unstable_by_key(|(name, _)| side.text(*name));
+        let place = inner(self.column);
+        for (name, kind) in names.into_iter().filter(|(_, kind)| kind.level(place).is_some()) {
+            let found = self.at(w::REQUIRED).subject(self.named(name));
+            self.changes.push((Rule::Kind(kind, place), found));
         }
     }
 

@@ -1,0 +1,89 @@
+//! Changes of schemas that are easily overlooked, or easily told where there are none.
+
+use std::collections::BTreeSet;
+
+use super::schemas::document;
+use super::{compared, ids};
+use crate::contract::rules::{Column, Level};
+
+/// The changes that are no infos between two schemas of a request body, and of a response body.
+#[track_caller]
+fn check(base: &str, revision: &str, request: &[&str], response: &[&str]) {
+    between(["3.1.0", "3.1.0"], base, revision, request, response);
+}
+
+/// The same between two versions of the specification.
+#[track_caller]
+fn between(versions: [&str; 2], base: &str, revision: &str, request: &[&str], response: &[&str]) {
+    for (column, expect) in [(Column::RequestBody, request), (Column::ResponseBody, response)] {
+        let document = |version: &str, schema| document(column, schema).replace("3.1.0", version);
+        let mut compared = compared(&document(versions[0], base), &document(versions[1], revision));
+        compared
+            .changes
+            .retain(|change| change.rule.level() != Level::Info);
+        let expect: BTreeSet<String> = expect.iter().map(|id| (*id).to_owned()).collect();
+        assert_eq!(ids(&compared), expect, "{base}\n{revision}\n{column:?}");
+    }
+}
+
+/// Nothing between two spellings, in either direction.
+#[track_caller]
+fn same(one: &str, other: &str) {
+    check(one, other, &[], &[]);
+    check(other, one, &[], &[]);
+}
+
+#[test]
+fn names_that_must_be_there_count_without_a_description() {
+    let (demands, excuses) = (
+        "request-property-became-required",
+        "response-property-became-optional",
+    );
+    for (less, more) in [
+        ("{type: object}", "{type: object, required: [k]}"),
+        (
+            "{type: array, items: {type: object}}",
+            "{type: array, items: {type: object, required: [k]}}",
+        ),
+        (
+            "{type: object, additionalProperties: {type: string}}",
+            "{type: object, additionalProperties: {type: string}, required: [k]}",
+        ),
+        ("{properties: {a: {}}}", "{properties: {a: {}}, required: [k]}"),
+        (
+            "{dependentSchemas: {a: {minProperties: 2}}}",
+            "{dependentSchemas: {a: {minProperties: 2, required: [k]}}}",
+        ),
+        (
+            "{allOf: [{title: A, properties: {a: {}}}, {title: B}]}",
+            "{allOf: [{title: A, properties: {a: {}}}, {title: B, required: [k]}]}",
+        ),
+    ] {
+        check(less, more, &[demands], &[]);
+        check(more, less, &[], &[excuses]);
+    }
+    for key in ["anyOf", "oneOf"] {
+        let choice = |name: &str| format!("{{{key}: [{{required: [{name}]}}, {{required: [b]}}]}}");
+        check(&choice("a"), &choice("c"), &[demands], &[excuses]);
+    }
+    check(
+        "{not: {required: [a, b]}}",
+        "{not: {required: [a]}}",
+        &["request-property-not-changed"],
+        &[],
+    );
+    check(
+        "{if: {required: [a]}, then: {required: [b]}}",
+        "{if: {required: [a]}, then: {required: [b, c]}}",
+        &[demands],
+        &[],
+    );
+    // What was demanded before is not new when it is described.
+    check(
+        "{required: [a]}",
+        "{required: [a], properties: {a: {}}}",
+        &[],
+        &[],
+    );
+    check("{required: [a]}", "{properties: {a: {}}}", &[], &[excuses]);
+}
