@@ -87,3 +87,44 @@ fn names_that_must_be_there_count_without_a_description() {
     );
     check("{required: [a]}", "{properties: {a: {}}}", &[], &[excuses]);
 }
+
+#[test]
+fn a_closed_object_refuses_what_it_does_not_name() {
+    for key in ["additionalProperties", "unevaluatedProperties"] {
+        let one = format!("{{properties: {{a: {{}}}}, {key}: false}}");
+        let two = format!("{{properties: {{a: {{}}, b: {{}}}}, {key}: false}}");
+        check(
+            &two,
+            &one,
+            &["request-property-removed", "request-property-removed-from-closed"],
+            &["response-optional-property-removed"],
+        );
+        check(&one, &two, &[], &["response-property-added-to-closed"]);
+    }
+}
+
+#[test]
+fn a_name_in_a_map_is_compared_with_what_the_map_held() {
+    let map = |rest: &str| format!("{{additionalProperties: {{type: integer}}{rest}}}");
+    check(
+        &map(""),
+        &map(", properties: {a: {type: string}}"),
+        &["request-property-type-changed"],
+        &["response-property-type-changed"],
+    );
+    check(
+        &map(""),
+        &map(", properties: {a: {type: number}}"),
+        &[],
+        &["response-property-type-generalized"],
+    );
+    check(
+        &map(", properties: {a: {type: string}}"),
+        &map(""),
+        &["request-property-removed", "request-property-type-changed"],
+        &[
+            "response-optional-property-removed",
+            "response-property-type-changed",
+        ],
+    );
+}
