@@ -128,3 +128,62 @@ fn a_name_in_a_map_is_compared_with_what_the_map_held() {
         ],
     );
 }
+
+#[test]
+fn limits_that_change_their_kind_are_compared_by_what_they_let_through() {
+    let (less, more) = ("{maximum: 5, exclusiveMaximum: 5}", "{maximum: 5}");
+    check(more, less, &["request-body-max-decreased"], &[]);
+    check(less, more, &[], &["response-body-max-increased"]);
+    check(
+        more,
+        "{exclusiveMaximum: 5}",
+        &["request-body-max-decreased"],
+        &[],
+    );
+    check(
+        "{exclusiveMinimum: 5}",
+        "{minimum: 5}",
+        &[],
+        &["response-body-min-decreased"],
+    );
+    check(
+        "{minimum: 5}",
+        "{exclusiveMinimum: 5}",
+        &["request-body-min-increased"],
+        &[],
+    );
+    same(
+        "{minimum: 1, exclusiveMinimum: 5}",
+        "{minimum: 3, exclusiveMinimum: 5}",
+    );
+    same(
+        "{type: integer, maximum: 5}",
+        "{type: integer, exclusiveMaximum: 6}",
+    );
+    same(
+        "{type: integer, minimum: -5}",
+        "{type: integer, exclusiveMinimum: -6}",
+    );
+    check(
+        "{type: number, exclusiveMaximum: 6}",
+        "{type: number, maximum: 5}",
+        &["request-body-max-decreased"],
+        &[],
+    );
+    let versions = ["3.0.3", "3.1.0"];
+    between(
+        versions,
+        "{maximum: 5, exclusiveMaximum: true}",
+        "{exclusiveMaximum: 5}",
+        &[],
+        &[],
+    );
+}
+
+#[test]
+fn one_item_is_contained_unless_a_number_is_written() {
+    let (plain, none) = ("{contains: {const: 1}}", "{contains: {const: 1}, minContains: 0}");
+    check(plain, none, &[], &["response-body-min-contains-decreased"]);
+    check(none, plain, &["request-body-min-contains-increased"], &[]);
+    same(plain, "{contains: {const: 1}, minContains: 1}");
+}
