@@ -187,3 +187,51 @@ fn one_item_is_contained_unless_a_number_is_written() {
     check(none, plain, &["request-body-min-contains-increased"], &[]);
     same(plain, "{contains: {const: 1}, minContains: 1}");
 }
+
+#[test]
+fn one_value_is_a_list_of_one() {
+    same("{const: a}", "{enum: [a]}");
+    check(
+        "{const: a}",
+        "{enum: [a, b]}",
+        &[],
+        &["response-body-enum-value-added"],
+    );
+    check(
+        "{enum: [a, b]}",
+        "{const: a}",
+        &["request-body-enum-value-removed"],
+        &[],
+    );
+}
+
+#[test]
+fn null_has_many_spellings() {
+    let plain = "{type: [string, 'null']}";
+    for other in [
+        "{anyOf: [{type: string}, {enum: [null]}]}",
+        "{oneOf: [{type: string}, {const: null}]}",
+        "{anyOf: [{type: 'null'}, {type: string}]}",
+    ] {
+        same(plain, other);
+    }
+    for (old, new) in [
+        (
+            "{allOf: [{type: object}], nullable: true}",
+            "{anyOf: [{type: object}, {type: 'null'}]}",
+        ),
+        (
+            "{type: string, enum: [a], nullable: true}",
+            "{type: [string, 'null'], enum: [a, null]}",
+        ),
+    ] {
+        between(["3.0.3", "3.1.0"], old, new, &[], &[]);
+        between(["3.1.0", "3.0.3"], new, old, &[], &[]);
+    }
+    check(
+        "{type: [string, 'null'], enum: [a]}",
+        "{type: [string, 'null'], enum: [a, null]}",
+        &[],
+        &["response-body-enum-value-added"],
+    );
+}
