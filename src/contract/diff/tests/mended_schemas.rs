@@ -235,3 +235,25 @@ fn null_has_many_spellings() {
         &["response-body-enum-value-added"],
     );
 }
+
+#[test]
+fn what_belongs_together_can_be_less_or_more() {
+    let (less, more) = (
+        "{dependentRequired: {a: [b]}}",
+        "{dependentRequired: {a: [b, c]}}",
+    );
+    check(more, less, &[], &["response-body-dependent-required-removed"]);
+    check(
+        less,
+        more,
+        &["request-body-dependent-required-changed"],
+        &["response-body-dependent-required-changed"],
+    );
+    same(more, "{dependentRequired: {a: [c, b]}}");
+}
+
+#[test]
+fn a_condition_alone_says_nothing() {
+    same("{type: string}", "{type: string, if: {const: a}}");
+    same("{if: {const: a}}", "{if: {const: b}}");
+}
