@@ -257,3 +257,10 @@ fn a_condition_alone_says_nothing() {
     same("{type: string}", "{type: string, if: {const: a}}");
     same("{if: {const: a}}", "{if: {const: b}}");
 }
+
+#[test]
+fn any_of_several_is_more_than_one_of_them() {
+    let choice =
+        |key: &str| format!("{{{key}: [{{type: string, maxLength: 3}}, {{type: integer, maximum: 4}}]}}");
+    check(&choice("oneOf"), &choice("anyOf"), &[], &[]);
+}
