@@ -264,3 +264,13 @@ fn any_of_several_is_more_than_one_of_them() {
         |key: &str| format!("{{{key}: [{{type: string, maxLength: 3}}, {{type: integer, maximum: 4}}]}}");
     check(&choice("oneOf"), &choice("anyOf"), &[], &[]);
 }
+
+#[test]
+fn a_new_limit_of_items_refuses_longer_lists() {
+    check(
+        "{type: array}",
+        "{type: array, maxItems: 3}",
+        &["request-body-max-items-set"],
+        &[],
+    );
+}
