@@ -3,6 +3,7 @@
 mod documents;
 mod intersections;
 mod mended_operations;
+mod mended_schemas;
 mod robust;
 mod schemas;
 

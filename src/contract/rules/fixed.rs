@@ -108,6 +108,8 @@ fixed! {
     }
     Ours {
     RemovedRequiredRequestParameter "removed-required-request-parameter" Error Request "is a parameter that is gone, and had to be there" "Clients still send it, and a provider that checks what it knows refuses them." ACCEPT
+    RequestPropertyRemovedFromClosed "request-property-removed-from-closed" Error Request "is gone from an object that holds nothing but what is named" "Clients that still send it are refused." ACCEPT
+    ResponsePropertyAddedToClosed "response-property-added-to-closed" Error Response "is new in an object that was to hold nothing but what is named" "A client that checks what it was told refuses the response." VERSIONED
     RequestParameterStyleChanged "request-parameter-style-changed" Error Request "is written in another style" "What clients send is read as something else." STYLE
     RequestParameterExplodeChanged "request-parameter-explode-changed" Error Request "is written with its values together, or apart" "What clients send is read as something else." STYLE
     RequestParameterAllowReservedChanged "request-parameter-allow-reserved-changed" Error Request "has its reserved characters escaped, or not" "What clients send is read as something else." STYLE

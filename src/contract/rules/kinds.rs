@@ -38,7 +38,7 @@ kinds! {
     MinLengthUnset "min-length-unset" "iieeiie" Widens "has no least length any more" "texts shorter than the old limit"
     MaxItemsIncreased "max-items-increased" "iieeIie" Widens "may hold more items" "lists with more items than before"
     MaxItemsDecreased "max-items-decreased" "eeiiEei" Narrows "must hold fewer items" "lists with more items than the new limit"
-    MaxItemsSet "max-items-set" "wwiiwwi" Narrows "has a greatest number of items now" "lists with more items than the limit"
+    MaxItemsSet "max-items-set" "eeiieei" Narrows "has a greatest number of items now" "lists with more items than the limit"
     MaxItemsUnset "max-items-unset" "iieeiie" Widens "has no greatest number of items any more" "lists with more items than the old limit"
     MinItemsDecreased "min-items-decreased" "iiEEIie" Widens "may hold fewer items" "lists with fewer items than before"
     MinItemsIncreased "min-items-increased" "EEiiEei" Narrows "must hold more items" "lists with fewer items than the new limit"

@@ -366,20 +366,35 @@ impl<'a> Schema<'a> {
     /// The branch of a schema that is nothing but a choice of one, or of one and `null`.
     fn only_branch(&mut self, node: NodeId) -> Option<NodeId> {
         let arena = self.side.arena();
+        let is_30 = self.side.version() == Version::V30;
+        let nullable = is_30 && arena.get_bool(node, w::NULLABLE) == Some(true);
         let mut counted = arena
             .fields(node)
             .iter()
-            .filter(|field| !is_annotation(arena, field.key));
+            .filter(|field| !is_annotation(arena, field.key) && !(is_30 && field.key == w::NULLABLE));
         let (only, more) = (counted.next()?, counted.next());
         if more.is_some() || !matches!(only.key, w::ANY_OF | w::ONE_OF | w::ALL_OF) {
             return None;
         }
         let branches: Vec<NodeId> = arena.items(only.value).collect();
         let is_null = |branch: &NodeId| {
-            arena.get_text(*branch, w::TYPE) == Some(w::NULL) && arena.fields(*branch).len() == 1
+            let mut fields = arena.fields(*branch).iter();
+            let only = fields.next().filter(|_| fields.next().is_none());
+            only.is_some_and(|only| match only.key {
+                w::TYPE => arena.as_text(only.value) == Some(w::NULL),
+                w::CONST => arena.value(only.value) == Value::Null,
+                w::ENUM => {
+                    let mut values = arena.items(only.value).map(|value| arena.value(value));
+                    values.next() == Some(Value::Null) && values.all(|value| value == Value::Null)
+                }
+                _ => false,
+            })
         };
         match branches.as_slice() {
-            [one] => Some(*one),
+            [one] => {
+                self.nullable |= nullable;
+                Some(*one)
+            }
             [one, null] | [null, one] if only.key != w::ALL_OF && is_null(null) && !is_null(one) => {
                 // `null` would match twice, and so not at all.
                 if only.key == w::ONE_OF && self.says_null(*one) {

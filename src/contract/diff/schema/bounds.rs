@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use super::Comparer;
-use crate::contract::arena::Word;
+use crate::contract::arena::{NodeId, Word};
 use crate::contract::number;
 use crate::contract::rules::Kind;
+use crate::contract::view::schema::{Schema, Types};
 use crate::contract::words as w;
 
 /// A keyword that is a limit, and what its changes are called.
@@ -54,15 +55,92 @@ const fn bound(key: Word, raised: Kind, lowered: Kind, set: Kind, unset: Kind, f
 
 impl Comparer<'_, '_> {
     pub(super) fn compare_bounds(&mut self) {
+        let is_mixed = [
+            self.compare_edges(w::MAXIMUM, w::EXCLUSIVE_MAXIMUM, Ordering::Greater),
+            self.compare_edges(w::MINIMUM, w::EXCLUSIVE_MINIMUM, Ordering::Less),
+        ];
         for bound in &BOUNDS {
-            self.compare_bound(bound);
+            let is_told = match bound.key {
+                w::MAXIMUM | w::EXCLUSIVE_MAXIMUM => is_mixed[0] == Mixed::Yes,
+                w::MINIMUM | w::EXCLUSIVE_MINIMUM => is_mixed[1] == Mixed::Yes,
+                _ => false,
+            };
+            if !is_told {
+                self.compare_bound(bound);
+            }
         }
         self.compare_multiple();
+    }
+
+    /// Compares what two keywords say of one end of the numbers, where both count or another one counts now.
+    fn compare_edges(&mut self, inclusive: Word, exclusive: Word, wider: Ordering) -> Mixed {
+        let written = |schema: &Schema<'_>| [inclusive, exclusive].map(|key| schema.bound(key).is_some());
+        let (was, is) = (written(&self.base), written(&self.revision));
+        let plain = was == is && was != [true, true];
+        if plain || was == [false, false] || is == [false, false] {
+            return Mixed::No;
+        }
+        let edge = |schema: &Schema<'_>| {
+            let at = |key, is_exclusive| {
+                let (number, _) = schema.bound(key)?;
+                Some(Edge::of(schema, number, is_exclusive, wider))
+            };
+            match (at(inclusive, false), at(exclusive, true)) {
+                (Some(one), Some(other)) => {
+                    let ordering = one.compare(&other, wider)?;
+                    Some(if ordering == wider { other } else { one })
+                }
+                (one, other) => one.or(other),
+            }
+        };
+        let (Some(old), Some(new)) = (edge(&self.base), edge(&self.revision)) else {
+            return Mixed::No;
+        };
+        let mut found = self.here().from(old.shown()).to(new.shown());
+        found.base = self
+            .base
+            .get(inclusive)
+            .or(self.base.get(exclusive))
+            .or(found.base);
+        found.revision = self
+            .revision
+            .get(exclusive)
+            .or(self.revision.get(inclusive))
+            .or(found.revision);
+        let kind = match (new.compare(&old, wider), wider) {
+            (None, _) => return Mixed::No,
+            (Some(Ordering::Equal), _) => return Mixed::Yes,
+            // Both moved the same way, and each says so itself.
+            (Some(way), _)
+                if was == is
+                    && [inclusive, exclusive]
+                        .iter()
+                        .all(|key| self.moved(*key) == Some(way)) =>
+            {
+                return Mixed::No;
+            }
+            (Some(Ordering::Less), Ordering::Greater) => Kind::MaxDecreased,
+            (Some(Ordering::Greater), Ordering::Greater) => Kind::MaxIncreased,
+            (Some(Ordering::Greater), _) => Kind::MinIncreased,
+            (Some(Ordering::Less), _) => Kind::MinDecreased,
+        };
+        self.kind(kind, found);
+        Mixed::Yes
+    }
+
+    /// Which way a limit that is written on both sides moved.
+    fn moved(&self, key: Word) -> Option<Ordering> {
+        number::compare(self.revision.bound(key)?.0, self.base.bound(key)?.0)
     }
 
     fn compare_bound(&mut self, bound: &Bound) {
         let (old, new) = (self.base.bound(bound.key), self.revision.bound(bound.key));
         let zero = bound.from_zero == FromZero::Yes;
+        let (old, new) = if bound.key == w::MIN_CONTAINS {
+            (one_item(&self.base, old), one_item(&self.revision, new))
+        } else {
+            (old, new)
+        };
         let (kind, old, new) = match (old, new) {
             (None, None) => return,
             (Some((old, _)), Some((new, _))) => match number::compare(new, old) {
@@ -101,6 +179,69 @@ impl Comparer<'_, '_> {
         };
         self.kind(kind, found);
     }
+}
+
+/// Whether two keywords have been compared as one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mixed {
+    Yes,
+    No,
+}
+
+/// Where numbers end, and whether the last one is refused.
+struct Edge {
+    number: String,
+    is_exclusive: bool,
+}
+
+impl Edge {
+    /// The edge of a schema. Whole numbers before an exclusive limit end with the one beside it.
+    fn of(schema: &Schema<'_>, number: &str, is_exclusive: bool, wider: Ordering) -> Self {
+        let is_whole = Types::INTEGER.with(Types::NULL).holds(schema.types());
+        let beside = || {
+            let number = number::shown(number).parse::<i64>().ok()?;
+            let beside = if wider == Ordering::Greater {
+                number.checked_sub(1)?
+            } else {
+                number.checked_add(1)?
+            };
+            number::canonical(&beside.to_string())
+        };
+        match beside().filter(|_| is_exclusive && is_whole) {
+            Some(number) => Self {
+                number,
+                is_exclusive: false,
+            },
+            None => Self {
+                number: number.to_owned(),
+                is_exclusive,
+            },
+        }
+    }
+
+    /// Which of two ends is farther to the right.
+    fn compare(&self, other: &Self, wider: Ordering) -> Option<Ordering> {
+        let with_it = if wider == Ordering::Greater {
+            other.is_exclusive.cmp(&self.is_exclusive)
+        } else {
+            self.is_exclusive.cmp(&other.is_exclusive)
+        };
+        Some(number::compare(&self.number, &other.number)?.then(with_it))
+    }
+
+    fn shown(&self) -> String {
+        let number = number::shown(&self.number);
+        if self.is_exclusive {
+            format!("{number} (exclusive)")
+        } else {
+            number
+        }
+    }
+}
+
+/// How many items must match `contains`: one, unless something else is written.
+fn one_item<'a>(schema: &Schema<'a>, written: Option<(&'a str, NodeId)>) -> Option<(&'a str, NodeId)> {
+    written.or_else(|| schema.get(w::CONTAINS).map(|node| ("1e0", node)))
 }
 
 /// Whether a number is a multiple of another, both in their canonical spelling; `false` when they are too long to say.

@@ -113,8 +113,11 @@ impl Comparer<'_, '_> {
         let (any, one) = if plain(&self.base) && plain(&self.revision) {
             (Paired::default(), Paired::default())
         } else {
-            (self.paired(w::ANY_OF), self.paired(w::ONE_OF))
+            self.paired_choices()
         };
+        let was_choice = [w::ANY_OF, w::ONE_OF]
+            .into_iter()
+            .any(|key| !self.base.list(key).is_empty());
         for (key, choice, removed, added) in [
             (w::ANY_OF, &any, Kind::AnyOfRemoved, Kind::AnyOfAdded),
             (w::ONE_OF, &one, Kind::OneOfRemoved, Kind::OneOfAdded),
@@ -124,13 +127,24 @@ impl Comparer<'_, '_> {
             }
             for node in &choice.added {
                 self.branch(key, added, *node, Gone::No);
-                if key == w::ANY_OF && !self.base.list(w::ANY_OF).is_empty() {
+                if key == w::ANY_OF && was_choice {
                     self.branch(key, Kind::AnyOfWidened, *node, Gone::No);
                 }
             }
         }
         for (base, revision) in all.pairs.into_iter().chain(any.pairs).chain(one.pairs) {
             self.inside(base, revision);
+        }
+    }
+
+    /// The branches of `anyOf` and of `oneOf`. Whoever matches one of several matches any of them.
+    fn paired_choices(&self) -> (Paired, Paired) {
+        let has = |schema: &Schema<'_>| [w::ANY_OF, w::ONE_OF].map(|key| schema.get(key).is_some());
+        if has(&self.base) == [false, true] && has(&self.revision) == [true, false] {
+            let any = self.paired_lists(self.base.list(w::ONE_OF), self.revision.list(w::ANY_OF));
+            (any, Paired::default())
+        } else {
+            (self.paired(w::ANY_OF), self.paired(w::ONE_OF))
         }
     }
 
@@ -159,11 +173,13 @@ impl Comparer<'_, '_> {
                 .all(|field| is_annotation(arena, field.key))
     }
 
-    /// Pairs branches: by what they refer to, by title, by meaning; and the one that is left, if it is one on both sides.
     fn paired(&self, key: Word) -> Paired {
+        self.paired_lists(self.base.list(key), self.revision.list(key))
+    }
+
+    /// Pairs branches: by what they refer to, by title, by meaning; and the one that is left, if it is one on both sides.
+    fn paired_lists(&self, mut old: Vec<NodeId>, mut new: Vec<NodeId>) -> Paired {
         let (base, revision) = (self.base.side(), self.revision.side());
-        let mut old = self.base.list(key);
-        let mut new = self.revision.list(key);
         let mut paired = Paired::default();
         let hashes = &base.world.hashes;
         let title = |side: Side<'_>, node: NodeId| {

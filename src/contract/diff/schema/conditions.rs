@@ -3,6 +3,7 @@
 use super::{Comparer, Hidden};
 use crate::contract::diff::removal::{self, Sunset};
 use crate::contract::rules::{Column, Fixed, Kind};
+use crate::contract::view::schema::Schema;
 use crate::contract::words as w;
 
 impl Comparer<'_, '_> {
@@ -13,7 +14,12 @@ impl Comparer<'_, '_> {
             (None, Some(_)) => self.kind(Kind::NotAdded, self.at(w::NOT)),
             (None, None) => {}
         }
-        match (self.base.get(w::IF), self.revision.get(w::IF)) {
+        // A condition on which nothing depends says nothing.
+        let condition = |schema: &Schema<'_>| {
+            let counts = schema.get(w::THEN).is_some() || schema.get(w::ELSE).is_some();
+            schema.get(w::IF).filter(|_| counts)
+        };
+        match (condition(&self.base), condition(&self.revision)) {
             (Some(base), Some(revision)) => {
                 self.condition(base, revision);
             }

@@ -1,5 +1,7 @@
 //! What objects and lists may hold beside what is named: maps, patterns of names, items.
 
+use std::collections::HashSet;
+
 use super::Comparer;
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::rules::Kind;
@@ -142,8 +144,15 @@ impl Comparer<'_, '_> {
         for (name, base) in &old {
             let found = self.at(key).subject(arena.text(*name));
             match new.iter().find(|(other, _)| other == name) {
-                Some((_, revision)) if arena.same(*base, *revision) => {}
-                Some(_) => self.kind(Kind::DependentRequiredChanged, found),
+                Some((_, revision)) => {
+                    let names = |list| arena.items(list).filter_map(|name| arena.as_text(name)).collect();
+                    let (was, is): (HashSet<Word>, HashSet<Word>) = (names(*base), names(*revision));
+                    match (was.is_subset(&is), is.is_subset(&was)) {
+                        (true, true) => {}
+                        (false, true) => self.kind(Kind::DependentRequiredRemoved, found),
+                        (_, false) => self.kind(Kind::DependentRequiredChanged, found),
+                    }
+                }
                 None => self.kind(Kind::DependentRequiredRemoved, found),
             }
         }

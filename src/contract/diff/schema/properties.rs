@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Comparer, Hidden};
-use crate::contract::arena::{NodeId, Word};
+use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::diff::{Found, inner, is_request};
 use crate::contract::rules::{Column, Direction, Fixed, Kind, Rule};
 use crate::contract::view::Side;
@@ -24,13 +24,11 @@ struct Property<'a> {
 impl<'a> Comparer<'_, 'a> {
     pub(super) fn compare_properties(&mut self) {
         let (old, new) = (self.base.properties(), self.revision.properties());
-        if old.is_empty() && new.is_empty() {
-            return;
-        }
         let must = |names: Vec<Word>| names.into_iter().collect::<HashSet<Word>>();
         let (was, is) = (must(self.base.required()), must(self.revision.required()));
         let now: HashMap<Word, NodeId> = new.iter().copied().collect();
         let before: HashSet<Word> = old.iter().map(|(name, _)| *name).collect();
+        self.compare_unnamed_required(&was, &is, &now);
         for (name, base) in old {
             let was_required = was.contains(&name);
             match now.get(&name) {
@@ -47,7 +45,56 @@ impl<'a> Comparer<'_, 'a> {
             }
         }
         for (name, revision) in new.into_iter().filter(|(name, _)| !before.contains(name)) {
-            self.added(name, revision, is.contains(&name));
+            // Of a request that had to hold it all along nothing more is demanded.
+            let is_required = is.contains(&name) && !(is_request(self.column) && was.contains(&name));
+            self.added(name, revision, is_required);
+        }
+    }
+
+    /// Names that must be there, or need not any more, and that `properties` does not describe on both sides.
+    fn compare_unnamed_required(
+        &mut self,
+        was: &HashSet<Word>,
+        is: &HashSet<Word>,
+        now: &HashMap<Word, NodeId>,
+    ) {
+        if self.hidden == Hidden::Yes {
+            return;
+        }
+        let request = is_request(self.column);
+        let described: HashSet<Word> = self.base.properties().into_iter().map(|(name, _)| name).collect();
+        // A new property that must be there says so itself, and one that is gone says that.
+        let mut names: Vec<(Word, Kind)> = is
+            .difference(was)
+            .filter(|name| !described.contains(*name) && !now.contains_key(*name))
+            .map(|name| (*name, Kind::BecameRequired))
+            .collect();
+        names.extend(
+            was.difference(is)
+                .filter(|name| !described.contains(*name))
+                .map(|name| (*name, Kind::BecameOptional)),
+        );
+        if names.is_empty() {
+            return;
+        }
+        // A branch may describe what is demanded here.
+        let key = if request { w::READ_ONLY } else { w::WRITE_ONLY };
+        let all = self
+            .revision
+            .dissolved()
+            .map(|all| all.properties())
+            .unwrap_or_default();
+        let side = self.revision.side();
+        names.retain(|(name, _)| {
+            let own = all.iter().find(|(other, _)| other == name);
+            // An empty name is what editors leave behind.
+            !side.text(*name).is_empty() && !own.is_some_and(|(_, node)| Self::is_set(side, *node, key))
+        });
+        names.sort_unstable_by_key(|(name, _)| side.text(*name));
+        let place = inner(self.column);
+        for (name, kind) in names.into_iter().filter(|(_, kind)| kind.level(place).is_some()) {
+            let found = self.at(w::REQUIRED).subject(self.named(name));
+            self.changes.push((Rule::Kind(kind, place), found));
         }
     }
 
@@ -63,13 +110,19 @@ impl<'a> Comparer<'_, 'a> {
         if self.hidden == Hidden::Yes {
             return;
         }
+        if let Some(rest) = rest_schema(&self.revision) {
+            self.inside(base, rest);
+        }
         let found = Found::at(base, self.revision.node()).subject(self.named(name));
         let write_only = Self::is_set(self.base.side(), base, w::WRITE_ONLY);
         if is_request(self.column) {
             if !Self::is_set(self.base.side(), base, w::READ_ONLY) {
                 let rule = Rule::Kind(Kind::Removed, inner(self.column));
                 if Kind::Removed.level(inner(self.column)).is_some() {
-                    self.changes.push((rule, found));
+                    self.changes.push((rule, found.clone()));
+                }
+                if is_closed(&self.revision) {
+                    self.fixed(Fixed::RequestPropertyRemovedFromClosed, found);
                 }
             }
             return;
@@ -90,6 +143,9 @@ impl<'a> Comparer<'_, 'a> {
         if self.hidden == Hidden::Yes {
             return;
         }
+        if let Some(rest) = rest_schema(&self.base) {
+            self.inside(rest, revision);
+        }
         let found = Found::at(self.base.node(), revision).subject(self.named(name));
         let side = self.revision.side();
         let read_only = Self::is_set(side, revision, w::READ_ONLY);
@@ -109,6 +165,9 @@ impl<'a> Comparer<'_, 'a> {
                 (false, false) => Fixed::ResponseOptionalPropertyAdded,
             }
         };
+        if !is_request(self.column) && !write_only && is_closed(&self.base) {
+            self.fixed(Fixed::ResponsePropertyAddedToClosed, found.clone());
+        }
         self.fixed(rule, found);
     }
 
@@ -188,6 +247,30 @@ impl<'a> Comparer<'_, 'a> {
             self.fixed(rule, found);
         }
     }
+}
+
+/// Whether an object holds nothing but its properties. Where patterns or branches name some, too, nobody looks.
+fn is_closed(schema: &Schema<'_>) -> bool {
+    let is_false = |key| {
+        let node = schema.get(key);
+        node.is_some_and(|node| schema.side().arena().value(node) == Value::Bool(false))
+    };
+    if !schema.named(w::PATTERN_PROPERTIES).is_empty() {
+        return false;
+    }
+    let has_branches = [w::ALL_OF, w::ANY_OF, w::ONE_OF, w::IF, w::DEPENDENT_SCHEMAS]
+        .into_iter()
+        .any(|key| schema.get(key).is_some());
+    is_false(w::ADDITIONAL_PROPERTIES) || (is_false(w::UNEVALUATED_PROPERTIES) && !has_branches)
+}
+
+/// The schema of properties that are not named, where no pattern names them either.
+fn rest_schema(schema: &Schema<'_>) -> Option<NodeId> {
+    let arena = schema.side().arena();
+    schema
+        .get(w::ADDITIONAL_PROPERTIES)
+        .filter(|node| matches!(arena.value(*node), Value::Map(run) if !run.is_empty()))
+        .filter(|_| schema.named(w::PATTERN_PROPERTIES).is_empty())
 }
 
 /// Whether a property must be there.

@@ -1,7 +1,7 @@
 //! `enum`, `const`, `default`, `pattern` and what is in a text.
 
 use super::Comparer;
-use crate::contract::arena::NodeId;
+use crate::contract::arena::{NodeId, Value};
 use crate::contract::diff::{shown, shown_all};
 use crate::contract::rules::Kind;
 use crate::contract::view::schema::Schema;
@@ -9,8 +9,13 @@ use crate::contract::words as w;
 
 impl Comparer<'_, '_> {
     pub(super) fn compare_values(&mut self) {
-        self.compare_enum();
-        self.compare_const();
+        if let Some((old, new)) = self.one_value_and_some() {
+            self.compare_choices(&old, &new);
+        } else {
+            self.compare_enum();
+            self.compare_const();
+        }
+        self.compare_extensible();
         self.compare_default();
         self.compare_pattern();
         self.compare_content();
@@ -38,6 +43,44 @@ impl Comparer<'_, '_> {
         (without(base, &new), without(revision, &old))
     }
 
+    /// The values of both sides, where one has `const` and the other one `enum`.
+    fn one_value_and_some(&self) -> Option<(Vec<NodeId>, Vec<NodeId>)> {
+        let (old, new) = (&self.base, &self.revision);
+        let values = |schema: &Schema<'_>| schema.list(w::ENUM);
+        match (
+            old.get(w::ENUM),
+            old.get(w::CONST),
+            new.get(w::ENUM),
+            new.get(w::CONST),
+        ) {
+            (None, Some(value), Some(_), None) => Some((vec![value], values(new))),
+            (Some(_), None, None, Some(value)) => Some((values(old), vec![value])),
+            _ => None,
+        }
+    }
+
+    fn compare_choices(&mut self, old: &[NodeId], new: &[NodeId]) {
+        let (mut gone, mut added) = self.apart(old, new);
+        // Where `null` is accepted beside the list it need not be in the list.
+        let arena = self.base.side().arena();
+        let is_value = |node: &NodeId| arena.value(*node) != Value::Null;
+        if self.revision.is_nullable() {
+            gone.retain(is_value);
+        }
+        if self.base.is_nullable() {
+            added.retain(is_value);
+        }
+        let found = self.at(w::ENUM);
+        if !gone.is_empty() {
+            let from = shown_all(self.base.side(), &gone);
+            self.kind(Kind::EnumValueRemoved, found.clone().from(from));
+        }
+        if !added.is_empty() {
+            let to = shown_all(self.revision.side(), &added);
+            self.kind(Kind::EnumValueAdded, found.to(to));
+        }
+    }
+
     fn compare_enum(&mut self) {
         let found = self.at(w::ENUM);
         match (self.base.get(w::ENUM), self.revision.get(w::ENUM)) {
@@ -50,18 +93,13 @@ impl Comparer<'_, '_> {
                 self.kind(Kind::EnumRemoved, found.from(from));
             }
             (Some(_), Some(_)) => {
-                let (gone, new) = self.apart(&self.base.list(w::ENUM), &self.revision.list(w::ENUM));
-                if !gone.is_empty() {
-                    let from = shown_all(self.base.side(), &gone);
-                    self.kind(Kind::EnumValueRemoved, found.clone().from(from));
-                }
-                if !new.is_empty() {
-                    let to = shown_all(self.revision.side(), &new);
-                    self.kind(Kind::EnumValueAdded, found.to(to));
-                }
+                self.compare_choices(&self.base.list(w::ENUM), &self.revision.list(w::ENUM));
             }
             (None, None) => {}
         }
+    }
+
+    fn compare_extensible(&mut self) {
         let (old, new) = (
             self.base.list(w::EXTENSIBLE_ENUM),
             self.revision.list(w::EXTENSIBLE_ENUM),

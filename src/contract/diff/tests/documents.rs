@@ -227,6 +227,8 @@ fn cases() -> Vec<Case> {
         case("request-read-only-property-max-decreased", props("", "a: {readOnly: true, maximum: 2}"), props("", "a: {readOnly: true, maximum: 1}")),
         case("request-read-only-property-min-increased", props("", "a: {readOnly: true, minimum: 1}"), props("", "a: {readOnly: true, minimum: 2}")),
         case("request-read-only-property-max-length-decreased", props("", "a: {readOnly: true, maxLength: 2}"), props("", "a: {readOnly: true, maxLength: 1}")),
+        case("request-property-removed-from-closed", schema("properties: {a: {}, b: {}}, additionalProperties: false"), schema("properties: {a: {}}, additionalProperties: false")),
+        case("response-property-added-to-closed", schema("properties: {a: {}}, additionalProperties: false"), schema("properties: {a: {}, b: {}}, additionalProperties: false")),
         case("request-read-only-property-exclusive-max-decreased", props("", "a: {readOnly: true, exclusiveMaximum: 2}"), props("", "a: {readOnly: true, exclusiveMaximum: 1}")),
         case("request-read-only-property-exclusive-min-increased", props("", "a: {readOnly: true, exclusiveMinimum: 1}"), props("", "a: {readOnly: true, exclusiveMinimum: 2}")),
         noticed("request-property-deprecated-sunset-missing", props("", "a: {type: string}"), props("", "a: {type: string, deprecated: true}")),
