@@ -371,7 +371,7 @@ impl<'a> Schema<'a> {
         let mut counted = arena
             .fields(node)
             .iter()
-            .filter(|field| !is_annotation(arena, field.key) && !(is_30 && field.key == w::NULLABLE));
+            .filter(|field| !(is_annotation(arena, field.key) || is_30 && field.key == w::NULLABLE));
         let (only, more) = (counted.next()?, counted.next());
         if more.is_some() || !matches!(only.key, w::ANY_OF | w::ONE_OF | w::ALL_OF) {
             return None;
