@@ -97,6 +97,7 @@ pub fn diff(world: &World, base: &Document, revision: &Document, options: Option
         pairs: Vec::new(),
         numbers: HashMap::new(),
         roots: BTreeSet::new(),
+        optional: BTreeSet::new(),
     };
     differ.run();
     differ.finish()
@@ -149,6 +150,8 @@ struct Differ<'a> {
     numbers: HashMap<(NodeId, NodeId, Column, Inside), u32>,
     /// Which operation holds which pair.
     roots: BTreeSet<(u32, u32)>,
+    /// The pairs of parameters that may be left out: only there a default means something.
+    optional: BTreeSet<u32>,
 }
 
 impl Inside {
@@ -279,8 +282,13 @@ impl Differ<'_> {
 
     fn finish(mut self) -> Comparison {
         let reached = reach::operations(&self.pairs, &self.roots, self.operations.len());
-        for (pair, operations) in std::mem::take(&mut self.pairs).into_iter().zip(reached) {
+        for (number, (pair, operations)) in
+            (0..).zip(std::mem::take(&mut self.pairs).into_iter().zip(reached))
+        {
             for (rule, found) in pair.changes {
+                if is_default_of_parameter(rule) && !self.optional.contains(&number) {
+                    continue;
+                }
                 let Some(rule) = pair.inside.rule(rule, pair.column) else {
                     continue;
                 };
@@ -357,6 +365,18 @@ impl Differ<'_> {
             .iter()
             .any(|change| change.rule.level() == Level::Error)
     }
+}
+
+/// Whether a rule is about what a parameter is when it is left out.
+fn is_default_of_parameter(rule: Rule) -> bool {
+    use Kind::{DefaultValueAdded, DefaultValueChanged, DefaultValueRemoved};
+    matches!(
+        rule,
+        Rule::Kind(
+            DefaultValueAdded | DefaultValueChanged | DefaultValueRemoved,
+            Column::Parameter
+        )
+    )
 }
 
 /// A node without the references that say nothing of their own.

@@ -2,7 +2,7 @@
 
 use super::operations::{Both, column};
 use super::removal::{self, Sunset};
-use super::{Differ, Found};
+use super::{Differ, Found, Inside};
 use crate::contract::arena::NodeId;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
@@ -105,14 +105,20 @@ impl Differ<'_> {
         self.compare_style(both, old, new);
         self.compare_header_object(both, old, new);
         match (old.schema, new.schema) {
-            (Some(base), Some(revision)) => match self.items_of_one(old, new) {
-                Some(items) => {
+            (Some(base), Some(revision)) => {
+                if let Some(items) = self.items_of_one(old, new) {
                     let found = Found::at(base, revision).subject(named(self.base, old));
                     self.kind(Kind::TypeGeneralized, place, number, found.to("a list of it"));
                     self.root(number, base, items, place);
+                } else {
+                    self.root(number, base, revision, place);
+                    if !(old.required && new.required)
+                        && let Some(pair) = self.pair(base, revision, place, Inside::Plain)
+                    {
+                        self.optional.insert(pair);
+                    }
                 }
-                None => self.root(number, base, revision, place),
-            },
+            }
             (None, Some(_)) | (Some(_), None) if !(old.media.is_empty() && new.media.is_empty()) => {
                 let found = Found::at(old.node, new.node).subject(named(self.base, old));
                 self.fixed(Fixed::RequestParameterSerializationChanged, Some(number), found);

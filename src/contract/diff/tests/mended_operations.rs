@@ -130,3 +130,18 @@ fn what_nobody_can_read_on_both_sides_is_no_change() {
         &["new-required-request-parameter"],
     );
 }
+
+#[test]
+fn a_default_means_something_only_where_a_parameter_may_be_left_out() {
+    let with = |required: bool, default: &str| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    get:\n      parameters: \
+             [{{name: q, in: query, required: {required}, schema: {{type: string, default: {default}}}}}]\n"
+        )
+    };
+    let told = |required: bool| {
+        let compared = super::compared(&with(required, "x"), &with(required, "y"));
+        super::ids(&compared).contains("request-parameter-default-value-changed")
+    };
+    assert_eq!((told(false), told(true)), (true, false));
+}
