@@ -1,7 +1,7 @@
 //! Whether one description keeps to its specification.
 //!
-//! [`survey`] walks from the root, through references, to every object once for each kind of object as which it is used, and
-//! holds its fields against the tables. Then each of [`CHECKS`] looks at what it is about. Nothing recurses.
+//! `survey` walks from the root, through references, to every object once for each kind of object as which it is used, and
+//! holds its fields against the tables. Then each of `CHECKS` looks at what it is about. Nothing recurses.
 
 mod components;
 mod discriminators;
