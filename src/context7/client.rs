@@ -199,7 +199,7 @@ async fn call(
     let parameters = CallToolRequestParams::new(form.name.clone()).with_arguments(arguments);
     let result = match server.call_tool(parameters).await {
         Ok(result) => result,
-        Err(ServiceError::TransportClosed) => {
+        Err(error) if is_closed(&error) => {
             return Err(Fault::Broken {
                 said: "the server closed the connection".to_owned(),
             });
@@ -212,6 +212,18 @@ async fn call(
         return Ok(Err(format!("{} failed: {quoted}", form.name)));
     }
     Ok(Ok(said))
+}
+
+/// Whether nobody is there any more. Who ends between two answers is noticed by what is read, or first by what is sent.
+fn is_closed(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::TransportClosed => true,
+        ServiceError::TransportSend(sent) => sent
+            .error
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe),
+        _ => false,
+    }
 }
 
 fn texts(result: &CallToolResult) -> String {
@@ -237,4 +249,27 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text::shorten(&text::one_line(&said), MAX_ERROR)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use rmcp::transport::DynamicTransportError;
+
+    use super::{ServiceError, is_closed};
+
+    #[test]
+    fn a_pipe_that_nobody_reads_is_a_closed_connection() {
+        let sent = |kind: ErrorKind| {
+            let error = Box::new(Error::from(kind));
+            ServiceError::TransportSend(DynamicTransportError::from_parts(
+                "pipes",
+                std::any::TypeId::of::<()>(),
+                error,
+            ))
+        };
+        assert!(is_closed(&sent(ErrorKind::BrokenPipe)) && is_closed(&ServiceError::TransportClosed));
+        assert!(!is_closed(&sent(ErrorKind::TimedOut)) && !is_closed(&ServiceError::UnexpectedResponse));
+    }
 }
