@@ -6,20 +6,8 @@ use super::rules::Rule;
 use super::{Check, Findings, Kind, Survey, forms};
 use crate::contract::arena::{NodeId, Word};
 use crate::contract::load::Version;
+use crate::contract::view::api::METHODS;
 use crate::contract::words as w;
-
-/// The methods that have a field of their own.
-pub(super) const METHODS: [Word; 9] = [
-    w::GET,
-    w::PUT,
-    w::POST,
-    w::DELETE,
-    w::OPTIONS,
-    w::HEAD,
-    w::PATCH,
-    w::TRACE,
-    w::QUERY,
-];
 
 pub(super) struct Operations;
 

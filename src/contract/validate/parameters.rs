@@ -235,7 +235,7 @@ fn lists(survey: &Survey<'_>, item: NodeId, findings: &mut Findings) {
     let shared = list(survey, item, findings);
     let fields = arena.fields(item).iter();
     let mut operations: Vec<NodeId> = fields
-        .filter(|field| super::operations::METHODS.contains(&field.key))
+        .filter(|field| crate::contract::view::api::METHODS.contains(&field.key))
         .map(|field| field.value)
         .collect();
     if let Some(more) = arena.get(item, w::ADDITIONAL_OPERATIONS) {

@@ -64,7 +64,7 @@ fn operations(survey: &Survey<'_>, item: NodeId) -> Vec<(Word, NodeId)> {
     let mut found = Vec::new();
     for node in nodes.into_iter().flatten() {
         for field in arena.fields(node) {
-            let is_method = super::operations::METHODS.contains(&field.key);
+            let is_method = crate::contract::view::api::METHODS.contains(&field.key);
             if is_method && arena.is_map(field.value) {
                 found.push((field.key, field.value));
             }

@@ -106,7 +106,7 @@ fn simple(survey: &Survey<'_>, node: NodeId, kind: Kind, findings: &mut Findings
 fn bodies(survey: &Survey<'_>, item: NodeId, findings: &mut Findings) {
     let arena = survey.arena();
     for field in arena.fields(item) {
-        if !super::operations::METHODS.contains(&field.key) || !arena.is_map(field.value) {
+        if !crate::contract::view::api::METHODS.contains(&field.key) || !arena.is_map(field.value) {
             continue;
         }
         let (mut body, mut form, mut sent) = (None, None, Form::Fields);

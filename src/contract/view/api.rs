@@ -5,7 +5,7 @@ use crate::contract::arena::{NodeId, Word};
 use crate::contract::words as w;
 
 /// The methods that have a field of their own, in the order in which they are told.
-const METHODS: [Word; 9] = [
+pub const METHODS: [Word; 9] = [
     w::GET,
     w::PUT,
     w::POST,
