@@ -11,6 +11,7 @@
 //! ([`store`]), one prints ([`ui`]). `docs/architecture.md` has the map and the invariants.
 
 pub mod agent;
+pub mod bench;
 pub mod cli;
 pub mod commands;
 pub mod context7;

@@ -1,0 +1,10 @@
+//! Measuring a service under load: how fast it answers, what an answer costs it, and whether that became worse.
+//!
+//! An [`engine`] makes the load and gives a [`sample`] of one stretch of time. Everything that follows from samples is
+//! pure: [`requirements`], the statistics over pairs of rounds, and the pinned baseline. What is told is in one unit a
+//! quantity: microseconds, bytes, requests per second.
+
+pub mod engine;
+pub mod histogram;
+pub mod load;
+pub mod sample;
