@@ -9,13 +9,15 @@ mod sight;
 use super::context::Cx;
 use super::pipeline::{self, Opened};
 use super::work;
+use crate::engine::Plan;
 use crate::model::exit::Exit;
 use crate::model::session::choice::Force;
 use crate::model::session::{ActiveWork, Snapshot};
 use crate::process::signals;
+use crate::project::Project;
 use crate::report::briefing::{self, Briefing, Room};
 use crate::store::{Overwrite, layout};
-use begin::{Ahead, Begin};
+use begin::{Begin, Begun};
 use brief::Parts;
 use machine::Machine;
 use sight::Sight;
@@ -48,14 +50,21 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let finder = pipeline::finder(cx, opened.store.root());
     let machine = Machine::new(cx, &opened, &finder);
     let runner = machine.looker(cx, &opened);
-    let (sight, ahead) = sight::look(&opened, &machine, &runner, || Ahead::read(&opened.store))?;
-    if let Some(signal) = cx.cancel.signal() {
-        return Ok(signals::exit_for(signal));
-    }
-    // The last look at what git may have left behind, and the session itself: neither waits for the other.
+    let looked = sight::look(&opened, &machine, &runner, |project, commit| {
+        match cx.cancel.signal() {
+            Some(signal) => Ok(Err(signal)),
+            None => session(args, cx, &opened, &machine, project, commit).map(Ok),
+        }
+    });
+    let (sight, begun) = looked?;
+    let session = match begun {
+        Ok(session) => session,
+        Err(signal) => return Ok(signals::exit_for(signal)),
+    };
+    // The last look at what git may have left behind, and the briefing: neither waits for the other.
     let (briefing, page) = std::thread::scope(|scope| {
         scope.spawn(move || drop(runner));
-        session(args, cx, &opened, &machine, &sight, ahead)
+        told(cx, &opened, &machine, &sight, session)
     })?;
     let text = match format {
         "json" => machine
@@ -68,15 +77,23 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     Ok(cx.cancel.signal().map_or(Exit::Ok, signals::exit_for))
 }
 
-/// Begins the session and writes its briefing: as it is, and as a page without secrets.
+/// A session that has begun, and what it will have to do.
+struct Session {
+    begun: Begun,
+    work: ActiveWork,
+    spec: brief::Read,
+    plan: Plan,
+}
+
+/// Begins the session and plans its gates.
 fn session(
     args: &Args,
     cx: &Cx,
     opened: &Opened,
     machine: &Machine<'_>,
-    sight: &Sight,
-    ahead: Option<Ahead>,
-) -> anyhow::Result<(Briefing, String)> {
+    project: &Project,
+    commit: Option<&str>,
+) -> anyhow::Result<Session> {
     let store = &opened.store;
     let begun = begin::begin(
         cx,
@@ -86,10 +103,9 @@ fn session(
             force: if args.force { Force::Yes } else { Force::No },
             stamp: &work::stamp(cx),
             snapshot: Snapshot {
-                commit: sight.git.as_ref().and_then(|git| git.head.clone()),
+                commit: commit.map(str::to_owned),
                 config_sha256: work::config_hash(store)?,
             },
-            ahead,
         },
     )?;
     let spec = work::spec_of(store, &begun.item);
@@ -99,18 +115,33 @@ fn session(
         session: begun.number,
         base_commit: begun.base_commit.clone(),
     };
-    let parts = Parts {
-        plan: &pipeline::plan(cx, opened, &sight.project, machine.finder, &work),
-        sight,
+    Ok(Session {
+        plan: pipeline::plan(cx, opened, project, machine.finder, &work),
+        begun,
+        work,
         spec,
+    })
+}
+
+/// Writes the briefing of a session: as it is, and as a page without secrets.
+fn told(
+    cx: &Cx,
+    opened: &Opened,
+    machine: &Machine<'_>,
+    sight: &Sight,
+    session: Session,
+) -> anyhow::Result<(Briefing, String)> {
+    let number = session.begun.number;
+    let parts = Parts {
+        plan: &session.plan,
+        sight,
+        spec: session.spec,
         machine,
     };
-    let briefing = brief::make(cx, &begun, &work, parts);
+    let briefing = brief::make(cx, &session.begun, &session.work, parts);
     let page = machine.redactor.text(&briefing::markdown(&briefing, Room::Page));
-    store.write(
-        &layout::briefing(begun.number),
-        page.as_bytes(),
-        Overwrite::Replace,
-    )?;
+    opened
+        .store
+        .write(&layout::briefing(number), page.as_bytes(), Overwrite::Replace)?;
     Ok((briefing, page))
 }

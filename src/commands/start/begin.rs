@@ -13,9 +13,9 @@ use crate::model::session::choice::{self, Choice, Force, Refusal, Which};
 use crate::model::session::{self, SessionState, Snapshot};
 use crate::model::text;
 use crate::model::work_item::change::{Tally, finish_counted};
-use crate::model::work_item::{Places, Status, Unreadable, WorkItem, WorkItems, outline, places, read};
+use crate::model::work_item::{Status, Unreadable, WorkItem, WorkItems, outline, places, read};
 use crate::report::briefing::Dependency;
-use crate::store::{self, Patch, Store, document, layout};
+use crate::store::{self, Patch, Store, layout};
 
 /// What others who wait for the state are told.
 const WHO: &str = "sdd start";
@@ -30,26 +30,6 @@ pub(super) struct Begin<'a> {
     pub(super) stamp: &'a str,
     /// What there is now.
     pub(super) snapshot: Snapshot,
-    /// What was read of the work items beforehand.
-    pub(super) ahead: Option<Ahead>,
-}
-
-/// A text of the work items with its places: worth something as long as the file has this text.
-pub(super) struct Ahead {
-    text: String,
-    places: Places,
-}
-
-impl Ahead {
-    /// Reads the file, without the lock, at a moment at which somebody else is being waited for.
-    pub(super) fn read(store: &Store) -> Option<Self> {
-        let bytes = store::read_regular(&store.path(layout::WORK_ITEMS), document::MAX_BYTES).ok()??;
-        let text = String::from_utf8(bytes).ok()?;
-        Some(Self {
-            places: places(&text)?,
-            text,
-        })
-    }
 }
 
 /// A session that has begun, or goes on.
@@ -137,16 +117,8 @@ fn patch(
     state: &mut Value,
     text: &str,
 ) -> Result<Option<(Begun, Vec<Patch>)>, Stop> {
-    let fresh;
-    let places = match &asked.ahead {
-        Some(ahead) if ahead.text == text => &ahead.places,
-        _ => match places(text) {
-            Some(found) => {
-                fresh = found;
-                &fresh
-            }
-            None => return Ok(None),
-        },
+    let Some(places) = places(text) else {
+        return Ok(None);
     };
     let before = session::read(state).map_err(Stop::State)?;
     let all = &places.items;

@@ -78,7 +78,7 @@ pub enum Error {
         said: String,
     },
     /// Git's answer is not in its documented format.
-    #[error("git status answered something else than a status: {what}")]
+    #[error("git answered something else than was asked: {what}")]
     Output {
         /// The part that was not understood.
         what: String,
@@ -139,6 +139,33 @@ pub fn read(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
         dirty,
         prefix: prefix.filter(|prefix| prefix != "."),
     }))
+}
+
+/// The commit that is checked out in the repository that `root` lies in; `None` outside of one, and before the first commit.
+///
+/// [`read`] tells it, too, but only after a look at every file.
+pub fn head(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Option<String>, Error> {
+    let asked = call(git_program, root).args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+    let outcome = runner.run(&asked)?;
+    match outcome.end {
+        End::Code(0) => {
+            let said = outcome.stdout.bytes();
+            let said = String::from_utf8_lossy(&said);
+            let commit = said.trim();
+            let is_id = commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+            if is_id {
+                Ok(Some(commit.to_owned()))
+            } else {
+                Err(Error::Output {
+                    what: text::first_line(&said).to_owned(),
+                })
+            }
+        }
+        // With nothing said: there is no such commit.
+        End::Code(1) if outcome.stderr.total() == 0 => Ok(None),
+        _ if is_no_repository(&outcome, root) => Ok(None),
+        end => Err(refusal("rev-parse", end, &outcome)),
+    }
 }
 
 /// A call of git in a directory that only reads.

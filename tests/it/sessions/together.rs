@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{STATUS, item, project, read, settings, standing};
 use crate::support::Running;
@@ -103,4 +103,60 @@ fn changes_of_others_during_a_run_are_kept() {
     slow.wait().expect_code(0);
     assert_eq!(item(&sandbox, "bug_found_on_the_way")["status"], "not_started");
     assert_eq!(item(&sandbox, "feature_a")["status"], "completed");
+}
+
+/// Git's look at every file takes long in a large tree; only the commit is waited for.
+#[test]
+fn a_session_begins_while_git_still_looks_at_the_files() {
+    let git = which::which("git").unwrap();
+    let script = format!(
+        "case \" $* \" in *' status '*) for _ in $(seq 100); do grep -qs feature_a '{STATUS}' && break; sleep 0.1; done
+           grep -qs feature_a '{STATUS}' || exit 9;; esac
+         exec '{}' \"$@\"",
+        git.display()
+    );
+    let sandbox = project(&["feature_a"]).git().fake("git", &script);
+    let answer = sandbox.sdd(["start", "--format", "json"]);
+    answer.expect_code(0);
+    let briefing: Value = serde_json::from_str(&answer.stdout).unwrap();
+    assert_eq!(of_git(&briefing), [""; 0]);
+    assert_eq!(briefing["git"]["base"], briefing["git"]["head"]);
+    assert!(briefing["git"]["head"].is_string());
+}
+
+/// What git does not say is told once, whichever question it was.
+#[test]
+fn a_git_that_fails_leaves_one_warning() {
+    #[track_caller]
+    fn check(fails: &str, expect: &str) {
+        let git = which::which("git").unwrap();
+        let script = format!(
+            "case \" $* \" in {fails}) echo 'fatal: broken' >&2; exit 128;; esac; exec '{}' \"$@\"",
+            git.display()
+        );
+        let sandbox = project(&["feature_a"]).git().fake("git", &script);
+        let answer = sandbox.sdd(["start", "--format", "json"]);
+        answer.expect_code(0);
+        let briefing: Value = serde_json::from_str(&answer.stdout).unwrap();
+        assert_eq!(of_git(&briefing), [expect]);
+    }
+    check(
+        "*' status '*",
+        "the git state is unknown: git status ended with exit code 128: fatal: broken",
+    );
+    check(
+        "*' rev-parse '*",
+        "the git state is unknown: git rev-parse ended with exit code 128: fatal: broken; the session has no base commit",
+    );
+    check(
+        "*",
+        "the git state is unknown: git rev-parse ended with exit code 128: fatal: broken; the session has no base commit",
+    );
+}
+
+/// What a briefing warns of about git.
+fn of_git(briefing: &Value) -> Vec<&str> {
+    let warnings = briefing["warnings"].as_array().unwrap();
+    let warnings = warnings.iter().filter_map(Value::as_str);
+    warnings.filter(|warning| warning.contains("git ")).collect()
 }
