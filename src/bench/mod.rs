@@ -4,7 +4,12 @@
 //! pure: [`requirements`], the statistics over pairs of rounds, and the pinned baseline. What is told is in one unit a
 //! quantity: microseconds, bytes, requests per second.
 
+pub mod baseline;
+pub mod compare;
 pub mod engine;
 pub mod histogram;
 pub mod load;
+pub mod requirements;
+pub mod round;
 pub mod sample;
+pub mod statistics;

@@ -21,11 +21,7 @@ mod overlay;
 )]
 mod parts;
 mod placeholder;
-#[allow(
-    dead_code,
-    reason = "the parts of integration tests and deployments come next"
-)]
-mod quantity;
+pub mod quantity;
 mod template;
 #[cfg(test)]
 mod tests;
