@@ -2,8 +2,12 @@
 
 use super::operations::{Both, column};
 use super::{Differ, Found};
+use crate::contract::arena::NodeId;
+use crate::contract::load::Version;
 use crate::contract::rules::{Column, Fixed, Kind};
-use crate::contract::view::operation::{Body, Media, body};
+use crate::contract::view::Side;
+use crate::contract::view::operation::{Body, Media, body, unknown_parameters};
+use crate::contract::words as w;
 
 /// Media types of both sides: which is which.
 pub(super) struct Matched<'a> {
@@ -20,6 +24,9 @@ impl Differ<'_> {
         let number = both.number;
         match (old, new) {
             (None, None) => {}
+            // It may be there, where nobody can read it: that is told by itself.
+            (Some(_), None) if hides_body(self.revision, both.revision_item, both.revision) => {}
+            (None, Some(_)) if hides_body(self.base, both.base_item, both.base) => {}
             (Some(old), None) => {
                 let found = Found::at(old.node, both.revision);
                 self.kind(Kind::Removed, Column::RequestBody, number, found);
@@ -60,6 +67,9 @@ impl Differ<'_> {
 
     /// Two media types that are the same one.
     pub(super) fn compare_media(&mut self, both: Both, old: &Media, new: &Media, place: Column) {
+        if !(old.is_known && new.is_known) {
+            return;
+        }
         let number = both.number;
         let found = || Found::at(old.node, new.node).subject(&old.name);
         match (old.schema, new.schema) {
@@ -82,6 +92,15 @@ impl Differ<'_> {
             self.fixed(Fixed::RequestBodyEncodingChanged, Some(number), found());
         }
     }
+}
+
+/// Whether an operation may have a body behind a reference that leads nowhere.
+fn hides_body(side: Side<'_>, item: NodeId, operation: NodeId) -> bool {
+    if side.version() == Version::V2 {
+        return !unknown_parameters(side, item, operation).is_empty();
+    }
+    let written = side.arena().get(operation, w::REQUEST_BODY);
+    written.is_some_and(|node| side.follow(node).is_none())
 }
 
 /// Pairs media types by their names.

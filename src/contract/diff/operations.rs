@@ -67,9 +67,12 @@ impl Differ<'_> {
     }
 
     fn compare_items(&mut self, old: &Item, new: &Item, caller: Caller, depth: usize) {
+        // What is behind a reference that leads nowhere is neither gone nor new: that it is unknown is told by itself.
         for method in &old.operations {
             let Some(other) = new.operations.iter().find(|other| other.name == method.name) else {
-                self.removed_operation(old, method, Some(new), Gone::Method);
+                if new.is_known {
+                    self.removed_operation(old, method, Some(new), Gone::Method);
+                }
                 continue;
             };
             let number = self.named(self.base, &old.path, method);
@@ -87,7 +90,7 @@ impl Differ<'_> {
             self.compare_operation(both, depth);
         }
         for method in &new.operations {
-            if !old.operations.iter().any(|other| other.name == method.name) {
+            if old.is_known && !old.operations.iter().any(|other| other.name == method.name) {
                 self.added_operation(new, method);
             }
         }
@@ -166,6 +169,9 @@ impl Differ<'_> {
                 self.fixed(Fixed::CallbackRemoved, Some(both.number), found);
                 continue;
             };
+            if self.base.follow(entry.value).is_none() || self.revision.follow(other.value).is_none() {
+                continue;
+            }
             let (before, after) = (
                 api::callback(self.base, entry.value),
                 api::callback(self.revision, other.value),
@@ -198,8 +204,11 @@ impl Differ<'_> {
     fn compare_called_back(&mut self, outer: Both, old: &Item, new: &Item, depth: usize) {
         for method in &old.operations {
             let Some(other) = new.operations.iter().find(|other| other.name == method.name) else {
-                let found = Found::at(method.node, new.node).subject(format!("{} {}", method.name, old.path));
-                self.fixed(Fixed::CallbackRemoved, Some(outer.number), found);
+                if new.is_known {
+                    let found =
+                        Found::at(method.node, new.node).subject(format!("{} {}", method.name, old.path));
+                    self.fixed(Fixed::CallbackRemoved, Some(outer.number), found);
+                }
                 continue;
             };
             let both = Both {

@@ -7,7 +7,7 @@ use crate::contract::arena::NodeId;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
 use crate::contract::view::api::{Caller, template_names};
-use crate::contract::view::operation::{Parameter, parameters};
+use crate::contract::view::operation::{Parameter, parameters, unknown_parameters};
 use crate::contract::view::schema::{Schema, Types};
 use crate::contract::words as w;
 
@@ -25,6 +25,7 @@ impl Differ<'_> {
                 .then(|| names.iter().position(|name| *name == parameter.name))
                 .flatten()
         };
+        let (old_unknown, new_unknown) = self.unknown_parameters(both);
         let mut taken = vec![false; new.len()];
         for one in &old {
             let at = place(one, &old_names);
@@ -44,12 +45,28 @@ impl Differ<'_> {
                     taken[other] = true;
                     self.compare_parameter(both, one, &new[other]);
                 }
+                // One that nobody can read may be it: that is told by itself.
+                None if new_unknown => {}
                 None => self.removed_parameter(both, one),
             }
         }
         for (one, _) in new.iter().zip(&taken).filter(|(_, taken)| !**taken) {
-            self.added_parameter(both, one);
+            if !old_unknown {
+                self.added_parameter(both, one);
+            }
         }
+    }
+
+    /// Whether each side has a parameter that nobody can read and that the other side does not have in the same words.
+    fn unknown_parameters(&self, both: Both) -> (bool, bool) {
+        let old = unknown_parameters(self.base, both.base_item, both.base);
+        let new = unknown_parameters(self.revision, both.revision_item, both.revision);
+        let arena = self.base.arena();
+        let more = |of: &[NodeId], than: &[NodeId]| {
+            of.iter()
+                .any(|node| !than.iter().any(|other| arena.same(*node, *other)))
+        };
+        (more(&old, &new), more(&new, &old))
     }
 
     fn removed_parameter(&mut self, both: Both, one: &Parameter) {

@@ -41,6 +41,9 @@ impl Differ<'_> {
     }
 
     fn compare_response(&mut self, both: Both, old: &Response, new: &Response) {
+        if !(old.is_known && new.is_known) {
+            return;
+        }
         let place = column(both.caller, Column::ResponseBody);
         self.compare_response_media(both, old, new, place);
         self.compare_headers(both, old, new);
@@ -107,6 +110,9 @@ impl Differ<'_> {
     }
 
     fn compare_header(&mut self, number: u32, old: &Parameter, new: &Parameter, place: Column) {
+        if !(old.is_known && new.is_known) {
+            return;
+        }
         let found = Found::at(old.node, new.node).subject(&old.name);
         match (old.required, new.required) {
             (true, false) => self.kind(Kind::BecameOptional, place, number, found),

@@ -33,8 +33,10 @@ pub struct Item {
     pub path: String,
     /// The path with its parameters' names left out: what two paths must share to be the same.
     pub shape: String,
-    /// The path item, and those that it refers to.
+    /// The path item that it refers to, or else the reference.
     pub node: NodeId,
+    /// Whether all of it is known: its reference leads somewhere.
+    pub is_known: bool,
     /// Its operations, in the order of methods.
     pub operations: Vec<Method>,
 }
@@ -82,12 +84,14 @@ fn items(side: Side<'_>, map: Option<NodeId>, name: impl Fn(&str) -> Option<Stri
     fields
         .filter_map(|field| {
             let path = name(arena.text(field.key))?;
-            let node = side.follow(field.value)?;
+            let behind = side.follow(field.value);
+            let node = behind.unwrap_or(field.value);
             Some(Item {
                 shape: shape(&path),
                 operations: methods(side, field.value, node),
                 path,
                 node,
+                is_known: behind.is_some(),
             })
         })
         .collect()
