@@ -1,7 +1,7 @@
 //! The body that an operation takes, and media types on both sides.
 
 use super::operations::{Both, column};
-use super::{Differ, Found};
+use super::{Differ, Found, is_request};
 use crate::contract::arena::NodeId;
 use crate::contract::load::Version;
 use crate::contract::rules::{Column, Fixed, Kind};
@@ -53,6 +53,13 @@ impl Differ<'_> {
         }
         let matched = matched(&old.media, &new.media);
         for media in matched.removed {
+            let stand_ins = stand_ins(&media.name, &new.media, place);
+            if !stand_ins.is_empty() {
+                for other in stand_ins {
+                    self.compare_media(both, media, other, place);
+                }
+                continue;
+            }
             let found = Found::at(media.node, new.node).subject(&media.name);
             self.kind(Kind::MediaTypeRemoved, Column::RequestBody, number, found);
         }
@@ -92,6 +99,24 @@ impl Differ<'_> {
             self.fixed(Fixed::RequestBodyEncodingChanged, Some(number), found());
         }
     }
+}
+
+/// What stands for a media type that is gone. To who sends it: the narrowest range that holds it, which takes it as before.
+/// To who is given it: what is left of it, where it was a range.
+pub(super) fn stand_ins<'a>(name: &str, new: &'a [Media], place: Column) -> Vec<&'a Media> {
+    if !is_request(place) {
+        return new.iter().filter(|media| is_in(&media.name, name)).collect();
+    }
+    let ranges = new.iter().filter(|range| is_in(name, &range.name));
+    let narrowest = ranges.min_by_key(|range| Parts::of(&range.name).kind == "*");
+    narrowest.into_iter().collect()
+}
+
+/// Whether a media type lies in a range such as `*/*` or `text/*`.
+fn is_in(name: &str, range: &str) -> bool {
+    let (name, range) = (Parts::of(name), Parts::of(range));
+    let is_range = range.suffix == "*" && range.parameters.is_empty();
+    is_range && name.essence != range.essence && (range.kind == "*" || name.kind == range.kind)
 }
 
 /// Whether an operation may have a body behind a reference that leads nowhere.

@@ -4,6 +4,7 @@ mod documents;
 mod intersections;
 mod mended_operations;
 mod mended_schemas;
+mod ranges;
 mod robust;
 mod schemas;
 mod unreadable;

@@ -136,6 +136,7 @@ fixed! {
     DocumentWrongType "document-wrong-type" Warning None "has another type than the specification says" "What it was to say is unknown, and was not compared." TEXT
     SuppressionExpired "suppression-expired" Warning None "is a suppression whose time is over" "What it allowed counts again." SUPPRESS
     SuppressionUnused "suppression-unused" Warning None "is a suppression that suppresses nothing" "It would hide the next change of its kind." SUPPRESS
+    ResponseStatusRangeNarrowed "response-status-range-narrowed" Info Response "is a range of statuses of which only some are left" "Clients are given nothing that the range did not tell them to expect." NOTHING
     ApiSecuritySchemeChanged "api-security-scheme-changed" Error None "is a way to authenticate that asks for something else now" "What clients send to be let in is not looked at any more." SECURITY
     }
 }

@@ -68,11 +68,15 @@ pub fn webhooks(side: Side<'_>) -> Vec<Item> {
     )
 }
 
-/// The addresses of a callback.
+/// The addresses of a callback. What stands in their braces is no name but says where to call.
 pub fn callback(side: Side<'_>, node: NodeId) -> Vec<Item> {
-    items(side, Some(node), |address| {
+    let mut found = items(side, Some(node), |address| {
         (!address.starts_with("x-") && address != "$ref").then(|| address.to_owned())
-    })
+    });
+    for item in &mut found {
+        item.shape.clone_from(&item.path);
+    }
+    found
 }
 
 fn items(side: Side<'_>, map: Option<NodeId>, name: impl Fn(&str) -> Option<String>) -> Vec<Item> {

@@ -184,6 +184,7 @@ fn cases() -> Vec<Case> {
         case("response-success-status-removed", operation("responses: {'200': {}, '201': {}}"), operation("responses: {'200': {}}")),
         case("response-non-success-status-added", operation("responses: {'200': {}}"), operation("responses: {'200': {}, '404': {}}")),
         case("response-non-success-status-removed", operation("responses: {'200': {}, '404': {}}"), operation("responses: {'200': {}}")),
+        case("response-status-range-narrowed", operation("responses: {2XX: {}}"), operation("responses: {'200': {}}")),
         case("response-media-type-added", media("a/b"), response("content: {a/b: {}, c/d: {}}")),
         case("response-media-type-removed", response("content: {a/b: {}, c/d: {}}"), media("a/b")),
         case("response-media-type-name-changed", media("a/b"), media("'a/b; q=1'")),
