@@ -29,12 +29,9 @@ impl Differ<'_> {
         let mut taken = vec![false; new.len()];
         for one in &old {
             let at = place(one, &old_names);
-            let same = |other: &Parameter| {
-                other.location == one.location
-                    && match at {
-                        Some(at) => place(other, &new_names) == Some(at),
-                        None => other.name == one.name,
-                    }
+            let same = |other: &Parameter| match at {
+                Some(at) => other.location == one.location && place(other, &new_names) == Some(at),
+                None => other.is_same(one),
             };
             match new
                 .iter()
@@ -72,6 +69,9 @@ impl Differ<'_> {
     fn removed_parameter(&mut self, both: Both, one: &Parameter) {
         let found = Found::at(one.node, both.revision).subject(named(self.base, one));
         let rule = if both.caller == Caller::Provider {
+            if one.required {
+                return self.fixed(Fixed::RequiredCallbackParameterRemoved, Some(both.number), found);
+            }
             Kind::Removed
         } else if !removal::is_deprecated(self.base, one.node) {
             if one.required && one.location != w::PATH {
@@ -136,19 +136,43 @@ impl Differ<'_> {
                     }
                 }
             }
-            (None, Some(_)) | (Some(_), None) if !(old.media.is_empty() && new.media.is_empty()) => {
-                let found = Found::at(old.node, new.node).subject(named(self.base, old));
-                self.fixed(Fixed::RequestParameterSerializationChanged, Some(number), found);
-            }
             _ => {}
+        }
+        self.compare_media_of(
+            number,
+            old,
+            new,
+            place,
+            Fixed::RequestParameterSerializationChanged,
+        );
+    }
+
+    /// The media types of a parameter or a header: one that has others, or a schema instead, is written in another way.
+    pub(super) fn compare_media_of(
+        &mut self,
+        number: u32,
+        old: &Parameter,
+        new: &Parameter,
+        place: Column,
+        changed: Fixed,
+    ) {
+        let subject = match changed {
+            Fixed::ResponseHeaderSerializationChanged => old.name.clone(),
+            _ => named(self.base, old),
+        };
+        let found = |node: NodeId| Found::at(node, new.node).subject(&subject);
+        let is_other =
+            old.schema.is_some() != new.schema.is_some() && !(old.media.is_empty() && new.media.is_empty());
+        if is_other {
+            let found = found(old.node);
+            self.fixed(changed, Some(number), found);
         }
         for media in &old.media {
             let Some(other) = new.media.iter().find(|other| other.name == media.name) else {
                 // Both have media types, and this one is none of the new ones.
                 if !new.media.is_empty() {
-                    let found = Found::at(media.node, new.node).subject(named(self.base, old));
-                    let found = found.from(media.name.clone());
-                    self.fixed(Fixed::RequestParameterSerializationChanged, Some(number), found);
+                    let found = found(media.node).from(media.name.clone());
+                    self.fixed(changed, Some(number), found);
                 }
                 continue;
             };
@@ -217,15 +241,15 @@ impl Differ<'_> {
         let (one, other) = (old.style, new.style);
         let base_word = self.base.text(one.name).to_owned();
         let revision_word = self.revision.text(other.name).to_owned();
-        let is_compound = |side: Side<'_>, parameter: &Parameter| {
-            let schema = parameter.schema.and_then(|node| Schema::of(side, node));
-            schema.is_none_or(|schema| schema.types().meets(Types::ARRAY.with(Types::OBJECT)))
+        let matters = explode_matters(self.base, old) && explode_matters(self.revision, new);
+        // Less is understood than before, or more is sent.
+        let narrows = |was: bool, is: bool| match both.caller {
+            Caller::Client => was && !is,
+            Caller::Provider => !was && is,
         };
-        // How lists and objects are written says nothing about what is neither.
-        let matters = is_compound(self.base, old) && is_compound(self.revision, new);
         let mut found = Vec::new();
         let at = || Found::at(old.node, new.node).subject(named(self.base, old));
-        if base_word != revision_word {
+        if base_word != revision_word && old.media.is_empty() && new.media.is_empty() {
             let change = at().from(base_word).to(revision_word);
             found.push((Fixed::RequestParameterStyleChanged, change));
         }
@@ -234,9 +258,14 @@ impl Differ<'_> {
             found.push((Fixed::RequestParameterExplodeChanged, change));
         }
         if one.allow_reserved != other.allow_reserved {
-            found.push((Fixed::RequestParameterAllowReservedChanged, at()));
+            let rule = if narrows(one.allow_reserved, other.allow_reserved) {
+                Fixed::RequestParameterAllowReservedChanged
+            } else {
+                Fixed::RequestParameterAllowReservedCompatible
+            };
+            found.push((rule, at()));
         }
-        if one.allow_empty && !other.allow_empty {
+        if one.allow_empty && !other.allow_empty && both.caller == Caller::Client {
             found.push((Fixed::RequestParameterAllowEmptyValueRemoved, at()));
         }
         for (rule, change) in found {
@@ -281,6 +310,17 @@ impl Differ<'_> {
         };
         self.kind(kind, Column::Parameter, both.number, found);
     }
+}
+
+/// Whether it makes a difference that values are written apart: how lists and objects are written says nothing about what is
+/// neither, and in the simple style a list is written in one way.
+pub(super) fn explode_matters(side: Side<'_>, parameter: &Parameter) -> bool {
+    let compound = match parameter.style.name {
+        w::SIMPLE => Types::OBJECT,
+        _ => Types::OBJECT.with(Types::ARRAY),
+    };
+    let schema = parameter.schema.and_then(|node| Schema::of(side, node));
+    parameter.media.is_empty() && schema.is_none_or(|schema| schema.types().meets(compound))
 }
 
 /// `query limit`.

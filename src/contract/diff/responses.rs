@@ -2,6 +2,7 @@
 
 use super::bodies::{Parts, matched, stand_ins};
 use super::operations::{Both, column};
+use super::parameters::explode_matters;
 use super::{Differ, Found, is_request};
 use crate::contract::arena::NodeId;
 use crate::contract::rules::{Column, Fixed, Kind};
@@ -126,6 +127,11 @@ impl Differ<'_> {
         let number = both.number;
         for one in &old.headers {
             let Some(other) = new.headers.iter().find(|other| other.name == one.name) else {
+                if both.caller == Caller::Provider {
+                    let found = Found::at(one.node, new.node).subject(&one.name);
+                    self.kind(Kind::Removed, place, number, found);
+                    continue;
+                }
                 let rule = if one.required {
                     Fixed::RequiredResponseHeaderRemoved
                 } else {
@@ -140,6 +146,11 @@ impl Differ<'_> {
         for one in &new.headers {
             if !old.headers.iter().any(|other| other.name == one.name) {
                 let found = Found::at(old.node, one.node).subject(&one.name);
+                // Who answers a callback does not send it yet.
+                if both.caller == Caller::Provider && one.required {
+                    self.kind(Kind::BecameRequired, place, number, found);
+                    continue;
+                }
                 self.kind(Kind::Added, Column::Header, number, found);
             }
         }
@@ -155,9 +166,23 @@ impl Differ<'_> {
             (false, true) => self.kind(Kind::BecameRequired, place, number, found),
             _ => {}
         }
+        let found =
+            |from: String, to: String| Found::at(old.node, new.node).subject(&old.name).from(from).to(to);
+        let (one, other) = (old.style, new.style);
+        if one.name != other.name && old.media.is_empty() && new.media.is_empty() {
+            let names = [(self.base, one), (self.revision, other)].map(|(side, style)| side.text(style.name));
+            let found = found(names[0].to_owned(), names[1].to_owned());
+            self.fixed(Fixed::ResponseHeaderStyleChanged, Some(number), found);
+        }
+        let matters = explode_matters(self.base, old) && explode_matters(self.revision, new);
+        if one.explode != other.explode && matters {
+            let found = found(one.explode.to_string(), other.explode.to_string());
+            self.fixed(Fixed::ResponseHeaderExplodeChanged, Some(number), found);
+        }
         if let (Some(base), Some(revision)) = (old.schema, new.schema) {
             self.root(number, base, revision, place);
         }
+        self.compare_media_of(number, old, new, place, Fixed::ResponseHeaderSerializationChanged);
     }
 
     fn compare_links(&mut self, both: Both, old: &Response, new: &Response) {

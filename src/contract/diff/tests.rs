@@ -8,6 +8,7 @@ mod ranges;
 mod robust;
 mod schemas;
 mod unreadable;
+mod written;
 
 use std::collections::BTreeSet;
 

@@ -136,6 +136,11 @@ fixed! {
     DocumentWrongType "document-wrong-type" Warning None "has another type than the specification says" "What it was to say is unknown, and was not compared." TEXT
     SuppressionExpired "suppression-expired" Warning None "is a suppression whose time is over" "What it allowed counts again." SUPPRESS
     SuppressionUnused "suppression-unused" Warning None "is a suppression that suppresses nothing" "It would hide the next change of its kind." SUPPRESS
+    ResponseHeaderStyleChanged "response-header-style-changed" Error Response "is a header that is written in another style" "What a client is given reads as something else." STYLE
+    ResponseHeaderExplodeChanged "response-header-explode-changed" Error Response "is a header that is written with its values together, or apart" "What a client is given reads as something else." STYLE
+    ResponseHeaderSerializationChanged "response-header-serialization-changed" Error Response "is a header that is written by a media type instead of a style, or the reverse, or by another media type" "What a client is given reads as something else." STYLE
+    RequestParameterAllowReservedCompatible "request-parameter-allow-reserved-compatible" Info Request "has its reserved characters escaped or not, and what was sent before is still understood" "Escaped characters mean what they meant before." NOTHING
+    RequiredCallbackParameterRemoved "required-callback-parameter-removed" Error Response "is a parameter of a callback or a webhook that is gone, and was always there" "Who is called relies on it and finds nothing." KEEP
     ResponseStatusRangeNarrowed "response-status-range-narrowed" Info Response "is a range of statuses of which only some are left" "Clients are given nothing that the range did not tell them to expect." NOTHING
     ApiSecuritySchemeChanged "api-security-scheme-changed" Error None "is a way to authenticate that asks for something else now" "What clients send to be let in is not looked at any more." SECURITY
     }

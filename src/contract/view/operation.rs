@@ -12,7 +12,7 @@ pub struct Parameter {
     pub node: NodeId,
     /// Its name; of a header in small letters.
     pub name: String,
-    /// `path`, `query`, `header` or `cookie`; [`w::HEADER`] of a response's header.
+    /// `path`, `query`, `querystring`, `header` or `cookie`; [`w::HEADER`] of a response's header.
     pub location: Word,
     /// Whether it must be there.
     pub required: bool,
@@ -24,6 +24,13 @@ pub struct Parameter {
     pub style: Style,
     /// Whether more than its name is known: its reference leads somewhere.
     pub is_known: bool,
+}
+
+impl Parameter {
+    /// Whether both are one and the same: the whole query is one parameter, whatever it is called.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.location == other.location && (self.location == w::QUERYSTRING || self.name == other.name)
+    }
 }
 
 /// How values are written in a parameter.
@@ -92,9 +99,7 @@ pub fn parameters(side: Side<'_>, item: NodeId, operation: NodeId) -> Vec<Parame
             let Some(parameter) = parameter(side, node) else {
                 continue;
             };
-            let is_known =
-                |known: &Parameter| known.location == parameter.location && known.name == parameter.name;
-            if !found.iter().any(is_known) {
+            if !found.iter().any(|known| known.is_same(&parameter)) {
                 found.push(parameter);
             }
         }
@@ -126,7 +131,10 @@ fn parameter(side: Side<'_>, node: NodeId) -> Option<Parameter> {
     let arena = side.arena();
     let location = arena.get_text(node, w::IN)?;
     let name = arena.text(arena.get_text(node, w::NAME)?);
-    if !matches!(location, w::PATH | w::QUERY | w::HEADER | w::COOKIE) {
+    if !matches!(
+        location,
+        w::PATH | w::QUERY | w::QUERYSTRING | w::HEADER | w::COOKIE
+    ) {
         return None;
     }
     let is_header = location == w::HEADER;
