@@ -91,13 +91,7 @@ impl Differ<'_> {
             (None, Some(_)) => self.fixed(Fixed::ItemSchemaAdded, Some(number), found()),
             (None, None) => {}
         }
-        let same = match (old.encoding, new.encoding) {
-            (Some(one), Some(other)) => self.base.arena().same(one, other),
-            (one, other) => one.is_none() && other.is_none(),
-        };
-        if !same {
-            self.fixed(Fixed::RequestBodyEncodingChanged, Some(number), found());
-        }
+        self.compare_encodings(both, old, new, place);
     }
 }
 
@@ -113,7 +107,7 @@ pub(super) fn stand_ins<'a>(name: &str, new: &'a [Media], place: Column) -> Vec<
 }
 
 /// Whether a media type lies in a range such as `*/*` or `text/*`.
-fn is_in(name: &str, range: &str) -> bool {
+pub(super) fn is_in(name: &str, range: &str) -> bool {
     let (name, range) = (Parts::of(name), Parts::of(range));
     let is_range = range.suffix == "*" && range.parameters.is_empty();
     is_range && name.essence != range.essence && (range.kind == "*" || name.kind == range.kind)

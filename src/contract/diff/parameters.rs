@@ -121,22 +121,19 @@ impl Differ<'_> {
         }
         self.compare_style(both, old, new);
         self.compare_header_object(both, old, new);
-        match (old.schema, new.schema) {
-            (Some(base), Some(revision)) => {
-                if let Some(items) = self.items_of_one(old, new) {
-                    let found = Found::at(base, revision).subject(named(self.base, old));
-                    self.kind(Kind::TypeGeneralized, place, number, found.to("a list of it"));
-                    self.root(number, base, items, place);
-                } else {
-                    self.root(number, base, revision, place);
-                    if !(old.required && new.required)
-                        && let Some(pair) = self.pair(base, revision, place, Inside::Plain)
-                    {
-                        self.optional.insert(pair);
-                    }
+        if let (Some(base), Some(revision)) = (old.schema, new.schema) {
+            if let Some(items) = self.items_of_one(old, new) {
+                let found = Found::at(base, revision).subject(named(self.base, old));
+                self.kind(Kind::TypeGeneralized, place, number, found.to("a list of it"));
+                self.root(number, base, items, place);
+            } else {
+                self.root(number, base, revision, place);
+                if !(old.required && new.required)
+                    && let Some(pair) = self.pair(base, revision, place, Inside::Plain)
+                {
+                    self.optional.insert(pair);
                 }
             }
-            _ => {}
         }
         self.compare_media_of(
             number,

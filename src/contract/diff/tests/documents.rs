@@ -81,6 +81,7 @@ fn cases() -> Vec<Case> {
     let flow = |fields: &str| scheme(&format!("type: oauth2, flows: {{implicit: {{{fields}}}}}"));
     let header = |fields: &str| operation(&format!("parameters: [{{name: X-A, in: header, schema: {{{fields}}}}}]"));
     let media = |name: &str| response(&format!("content: {{{name}: {{}}}}"));
+    let part = |fields: &str| format!("content: {{multipart/form-data: {{schema: {{properties: {{x: {{type: array}}}}}}, encoding: {{x: {{{fields}}}}}}}}}");
     let mut cases = vec![
         case("api-path-removed-without-deprecation", operation(""), gone()),
         case("api-path-removed-before-sunset", operation("deprecated: true, x-sunset: '2030-01-01'"), gone()),
@@ -180,7 +181,12 @@ fn cases() -> Vec<Case> {
         case("request-body-media-type-removed", body("content: {a/b: {}}"), body("content: {}")),
         case("request-body-media-type-schema-added", body("content: {a/b: {}}"), body("content: {a/b: {schema: {type: string}}}")),
         case("request-body-media-type-schema-removed", body("content: {a/b: {schema: {type: string}}}"), body("content: {a/b: {}}")),
-        case("request-body-encoding-changed", body("content: {a/b: {encoding: {x: {style: form}}}}"), body("content: {a/b: {}}")),
+        case("request-body-encoding-changed", body(&part("style: pipeDelimited")), body(&part("style: form"))),
+        case("response-body-encoding-changed", response(&part("style: pipeDelimited")), response(&part("style: form"))),
+        case("request-body-encoding-narrowed", body(&part("contentType: 'a/b, c/d'")), body(&part("contentType: a/b"))),
+        case("response-body-encoding-narrowed", response(&part("contentType: 'a/b, c/d'")), response(&part("contentType: a/b"))),
+        case("request-body-encoding-widened", body(&part("contentType: a/b")), body(&part("contentType: 'a/b, c/d'"))),
+        case("response-body-encoding-widened", response(&part("contentType: a/b")), response(&part("contentType: 'a/b, c/d'"))),
         // Responses.
         case("response-success-status-added", operation("responses: {'200': {}}"), operation("responses: {'200': {}, '201': {}}")),
         case("response-success-status-removed", operation("responses: {'200': {}, '201': {}}"), operation("responses: {'200': {}}")),

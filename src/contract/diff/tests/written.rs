@@ -193,3 +193,112 @@ fn what_is_sent_to_who_is_called_stays() {
     check(&answer(""), &answer("X: {required: false}"), &[]);
     check(&answer("X: {required: true}"), &answer(""), &[]);
 }
+
+#[test]
+fn parts_are_written_as_before() {
+    let form = |kind: &str, encoding: &str| {
+        format!(
+            "content: {{multipart/form-data: {{schema: {{type: object, properties: {{x: {{{kind}}}, y: {{type: string}}}}}}, \
+             encoding: {{{encoding}}}}}}}"
+        )
+    };
+    let asked = |form: &str| operation(&format!("requestBody: {{{form}}}"));
+    let given = |form: &str| operation(&format!("responses: {{'200': {{description: d, {form}}}}}"));
+    let (png, jpeg) = (
+        "x: {contentType: image/png}",
+        "x: {contentType: 'image/png, image/jpeg'}",
+    );
+    let (fewer, more) = (
+        &["request-body-encoding-narrowed"][..],
+        &["response-body-encoding-widened"][..],
+    );
+    let style = &["request-body-encoding-changed"][..];
+    let header = |fields: &str| format!("x: {{headers: {{X: {{schema: {{type: string}}, {fields}}}}}}}");
+    let (needed, free) = (&*header("required: true"), &*header(""));
+    for (kind, old, new, request, response) in [
+        ("type: string", png, png, &[][..], &[][..]),
+        ("type: string", png, jpeg, &[], more),
+        ("type: string", jpeg, png, fewer, &[]),
+        ("type: string", jpeg, "x: {contentType: image/*}", &[], more),
+        (
+            "type: string",
+            "x: {contentType: 'image/png,image/jpeg'}",
+            jpeg,
+            &[],
+            &[],
+        ),
+        // What was not said is what is usual.
+        ("type: string", "", "x: {contentType: text/plain}", &[], &[]),
+        ("type: object", "", "x: {contentType: application/json}", &[], &[]),
+        (
+            "type: array, items: {type: integer}",
+            "x: {contentType: text/plain}",
+            "",
+            &[],
+            &[],
+        ),
+        ("type: string", "", png, fewer, more),
+        ("type: string, format: binary", "", png, &[], &[]),
+        ("type: array", "", "x: {style: form, explode: true}", &[], &[]),
+        (
+            "type: array",
+            "",
+            "x: {style: pipeDelimited}",
+            style,
+            &["response-body-encoding-changed"],
+        ),
+        (
+            "type: array",
+            "",
+            "x: {explode: false}",
+            style,
+            &["response-body-encoding-changed"],
+        ),
+        ("type: string", "", "x: {explode: false}", &[], &[]),
+        (
+            "type: string",
+            "",
+            "x: {allowReserved: true}",
+            &[],
+            &["response-body-encoding-changed"],
+        ),
+        ("type: string", "x: {allowReserved: true}", "", style, &[]),
+        (
+            "type: string",
+            "",
+            needed,
+            &["request-property-became-required"],
+            &[],
+        ),
+        (
+            "type: string",
+            free,
+            needed,
+            &["request-property-became-required"],
+            &[],
+        ),
+        (
+            "type: string",
+            needed,
+            free,
+            &[],
+            &["response-header-became-optional"],
+        ),
+        (
+            "type: string",
+            needed,
+            "",
+            &[],
+            &["response-header-became-optional"],
+        ),
+        // No property has this name.
+        ("type: string", "", "z: {contentType: image/png}", &[], &[]),
+    ] {
+        let (old, new) = (form(kind, old), form(kind, new));
+        check(&asked(&old), &asked(&new), request);
+        check(&given(&old), &given(&new), response);
+        // JSON has no parts.
+        let plain = |form: &str| asked(&form.replace("multipart/form-data", "application/json"));
+        check(&plain(&old), &plain(&new), &[]);
+    }
+}

@@ -276,8 +276,8 @@ fn allowed(value: &str) -> Option<bool> {
         let has_condition = words.iter().any(|word| CONDITIONS.contains(&word.as_str()));
         return (is_apart && !has_condition).then_some(true);
     }
-    let denies = |word: &String| ["not", "no", "never"].contains(&word.as_str());
-    (denied.contains(&first) || words.iter().any(denies)).then_some(false)
+    let has_no = |word: &String| ["not", "no", "never"].contains(&word.as_str());
+    (denied.contains(&first) || words.iter().any(has_no)).then_some(false)
 }
 
 fn field(name: &str) -> Option<Field> {
