@@ -6,6 +6,7 @@ use crate::contract::arena::NodeId;
 use crate::contract::load::Version;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
+use crate::contract::view::api::Caller;
 use crate::contract::view::operation::{Body, Media, body, unknown_parameters};
 use crate::contract::words as w;
 
@@ -32,7 +33,8 @@ impl Differ<'_> {
                 self.kind(Kind::Removed, Column::RequestBody, number, found);
             }
             (None, Some(new)) => {
-                let kind = if new.required {
+                // Who is called back is given more, and need not read it.
+                let kind = if new.required && both.caller == Caller::Client {
                     Kind::AddedRequired
                 } else {
                     Kind::AddedOptional

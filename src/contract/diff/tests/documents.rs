@@ -82,6 +82,7 @@ fn cases() -> Vec<Case> {
     let header = |fields: &str| operation(&format!("parameters: [{{name: X-A, in: header, schema: {{{fields}}}}}]"));
     let media = |name: &str| response(&format!("content: {{{name}: {{}}}}"));
     let part = |fields: &str| format!("content: {{multipart/form-data: {{schema: {{properties: {{x: {{type: array}}}}}}, encoding: {{x: {{{fields}}}}}}}}}");
+    let hook = |fields: &str| root(&format!("webhooks: {{w: {{post: {{requestBody: {{{fields}}}}}}}}}"));
     let mut cases = vec![
         case("api-path-removed-without-deprecation", operation(""), gone()),
         case("api-path-removed-before-sunset", operation("deprecated: true, x-sunset: '2030-01-01'"), gone()),
@@ -175,6 +176,8 @@ fn cases() -> Vec<Case> {
         case("request-body-added-required", operation(""), body("required: true")),
         case("request-body-added-optional", operation(""), body("required: false")),
         case("request-body-removed", body("required: true"), operation("")),
+        case("response-body-became-required", hook("required: false"), hook("required: true")),
+        case("response-body-became-optional", hook("required: true"), hook("required: false")),
         case("request-body-became-required", body("required: false"), body("required: true")),
         case("request-body-became-optional", body("required: true"), body("required: false")),
         case("request-body-media-type-added", body("content: {}"), body("content: {a/b: {}}")),

@@ -179,6 +179,15 @@ fn what_is_sent_to_who_is_called_stays() {
     check(&called(&with(false)), &called(""), &[]);
     check(&called(""), &called(&with(true)), &[]);
     check(&called(&with(false)), &called(&with(true)), &[]);
+    let body = |required: bool| format!("requestBody: {{required: {required}, content: {{a/b: {{}}}}}}");
+    check(
+        &called(&body(true)),
+        &called(&body(false)),
+        &["response-body-became-optional"],
+    );
+    check(&called(&body(false)), &called(&body(true)), &[]);
+    check(&called(""), &called(&body(true)), &[]);
+    check(&called(&body(true)), &called(""), &["request-body-removed"]);
     // What is called answers with headers.
     let answer = |headers: &str| {
         called(&format!(
