@@ -7,6 +7,7 @@
 mod bodies;
 mod components;
 mod document;
+mod encodings;
 mod operations;
 mod parameters;
 mod reach;

@@ -156,6 +156,10 @@ impl World {
                 self.arena.forget(first);
                 yaml::read(&mut self.arena, &text, self.limits).map_err(|error| (error.at, error.to_string()))
             }
+            Err((at, why)) if !looks_like_json && self.is_yaml(&text) => Err((
+                at,
+                format!("{why}; the text looks like YAML: call the file .yaml"),
+            )),
             read => read,
         };
         self.arena.replace_source(source, Source::new(name, text));
@@ -167,6 +171,13 @@ impl World {
                 why,
             }),
         }
+    }
+
+    /// Whether a text is a map in YAML.
+    fn is_yaml(&self, text: &str) -> bool {
+        let mut arena = Arena::default();
+        arena.add(Source::new("", String::new()));
+        yaml::read(&mut arena, text, self.limits).is_ok_and(|root| arena.is_map(root))
     }
 
     fn version(&self, root: NodeId) -> Result<(Version, Option<String>), Error> {

@@ -1,9 +1,14 @@
 //! The body that an operation takes, and media types on both sides.
 
 use super::operations::{Both, column};
-use super::{Differ, Found};
+use super::{Differ, Found, is_request};
+use crate::contract::arena::NodeId;
+use crate::contract::load::Version;
 use crate::contract::rules::{Column, Fixed, Kind};
-use crate::contract::view::operation::{Body, Media, body};
+use crate::contract::view::Side;
+use crate::contract::view::api::Caller;
+use crate::contract::view::operation::{Body, Media, body, unknown_parameters};
+use crate::contract::words as w;
 
 /// Media types of both sides: which is which.
 pub(super) struct Matched<'a> {
@@ -20,12 +25,16 @@ impl Differ<'_> {
         let number = both.number;
         match (old, new) {
             (None, None) => {}
+            // It may be there, where nobody can read it: that is told by itself.
+            (Some(_), None) if hides_body(self.revision, both.revision_item, both.revision) => {}
+            (None, Some(_)) if hides_body(self.base, both.base_item, both.base) => {}
             (Some(old), None) => {
                 let found = Found::at(old.node, both.revision);
                 self.kind(Kind::Removed, Column::RequestBody, number, found);
             }
             (None, Some(new)) => {
-                let kind = if new.required {
+                // Who is called back is given more, and need not read it.
+                let kind = if new.required && both.caller == Caller::Client {
                     Kind::AddedRequired
                 } else {
                     Kind::AddedOptional
@@ -46,6 +55,13 @@ impl Differ<'_> {
         }
         let matched = matched(&old.media, &new.media);
         for media in matched.removed {
+            let stand_ins = stand_ins(&media.name, &new.media, place);
+            if !stand_ins.is_empty() {
+                for other in stand_ins {
+                    self.compare_media(both, media, other, place);
+                }
+                continue;
+            }
             let found = Found::at(media.node, new.node).subject(&media.name);
             self.kind(Kind::MediaTypeRemoved, Column::RequestBody, number, found);
         }
@@ -60,6 +76,9 @@ impl Differ<'_> {
 
     /// Two media types that are the same one.
     pub(super) fn compare_media(&mut self, both: Both, old: &Media, new: &Media, place: Column) {
+        if !(old.is_known && new.is_known) {
+            return;
+        }
         let number = both.number;
         let found = || Found::at(old.node, new.node).subject(&old.name);
         match (old.schema, new.schema) {
@@ -74,14 +93,35 @@ impl Differ<'_> {
             (None, Some(_)) => self.fixed(Fixed::ItemSchemaAdded, Some(number), found()),
             (None, None) => {}
         }
-        let same = match (old.encoding, new.encoding) {
-            (Some(one), Some(other)) => self.base.arena().same(one, other),
-            (one, other) => one.is_none() && other.is_none(),
-        };
-        if !same {
-            self.fixed(Fixed::RequestBodyEncodingChanged, Some(number), found());
-        }
+        self.compare_encodings(both, old, new, place);
     }
+}
+
+/// What stands for a media type that is gone. To who sends it: the narrowest range that holds it, which takes it as before.
+/// To who is given it: what is left of it, where it was a range.
+pub(super) fn stand_ins<'a>(name: &str, new: &'a [Media], place: Column) -> Vec<&'a Media> {
+    if !is_request(place) {
+        return new.iter().filter(|media| is_in(&media.name, name)).collect();
+    }
+    let ranges = new.iter().filter(|range| is_in(name, &range.name));
+    let narrowest = ranges.min_by_key(|range| Parts::of(&range.name).kind == "*");
+    narrowest.into_iter().collect()
+}
+
+/// Whether a media type lies in a range such as `*/*` or `text/*`.
+pub(super) fn is_in(name: &str, range: &str) -> bool {
+    let (name, range) = (Parts::of(name), Parts::of(range));
+    let is_range = range.suffix == "*" && range.parameters.is_empty();
+    is_range && name.essence != range.essence && (range.kind == "*" || name.kind == range.kind)
+}
+
+/// Whether an operation may have a body behind a reference that leads nowhere.
+fn hides_body(side: Side<'_>, item: NodeId, operation: NodeId) -> bool {
+    if side.version() == Version::V2 {
+        return !unknown_parameters(side, item, operation).is_empty();
+    }
+    let written = side.arena().get(operation, w::REQUEST_BODY);
+    written.is_some_and(|node| side.follow(node).is_none())
 }
 
 /// Pairs media types by their names.

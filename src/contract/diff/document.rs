@@ -1,6 +1,6 @@
 //! What is of the document as a whole: its version, its servers, and what is wrong with its text.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Differ, Found};
 use crate::contract::arena::{NodeId, Value};
@@ -59,24 +59,33 @@ impl Differ<'_> {
         let place = |problem: &Problem| (world.arena.pointer(problem.at), problem.reference.clone());
         let (base, revision): (Vec<&Problem>, Vec<&Problem>) =
             problems.iter().partition(|problem| problem.at.index() < border);
-        let both: HashSet<(String, String)> = {
-            let base: HashSet<_> = base.into_iter().map(place).collect();
-            revision
-                .into_iter()
-                .map(place)
-                .filter(|place| base.contains(place))
-                .collect()
-        };
-        for problem in problems {
+        let mut open: HashMap<(String, String), Vec<&Problem>> = HashMap::new();
+        for problem in base.iter().rev() {
+            open.entry(place(problem)).or_default().push(problem);
+        }
+        let mut lonely: HashSet<NodeId> = base.iter().map(|problem| problem.at).collect();
+        for problem in revision {
+            let Some(other) = open.get_mut(&place(problem)).and_then(Vec::pop) else {
+                lonely.insert(problem.at);
+                continue;
+            };
+            // What both sides lack in the same place is as unknown as it was: told once.
+            lonely.remove(&other.at);
             let rule = match problem.why {
-                // What both sides lack in the same place is as unknown as it was.
-                _ if !both.contains(&place(problem)) => Fixed::DocumentNotCompared,
                 Broken::Remote => Fixed::DocumentRemoteReference,
                 Broken::Circle => Fixed::DocumentCyclicReference,
                 Broken::Dangling | Broken::File { .. } => Fixed::DocumentDanglingReference,
             };
-            let found = on(problem.at).subject(&problem.reference);
+            let found = Found::at(other.at, problem.at).subject(&problem.reference);
             self.fixed(rule, None, found.to(problem.why.to_string()));
+        }
+        for problem in problems.iter().filter(|problem| lonely.contains(&problem.at)) {
+            let found = on(problem.at).subject(&problem.reference);
+            self.fixed(
+                Fixed::DocumentNotCompared,
+                None,
+                found.to(problem.why.to_string()),
+            );
         }
         self.tell_wrong_types();
         for duplicate in world.arena.duplicates() {
@@ -101,20 +110,25 @@ impl Differ<'_> {
         };
         let (base, revision) = (of(self.base), of(self.revision));
         for (side, own, other) in [(self.base, &base, &revision), (self.revision, &revision, &base)] {
-            let known: HashSet<(&str, &str)> = other
+            let known: HashMap<(&str, &str), NodeId> = other
                 .iter()
-                .map(|(_, pointer, says)| (&**pointer, &**says))
+                .map(|(node, pointer, says)| ((&**pointer, &**says), *node))
                 .collect();
             for (node, pointer, says) in own {
-                let rule = if known.contains(&(&**pointer, &**says)) {
-                    Fixed::DocumentWrongType
-                } else {
-                    Fixed::DocumentNotCompared
+                let same = known.get(&(&**pointer, &**says)).copied();
+                let rule = match same {
+                    // Told once, of the base.
+                    Some(_) if std::ptr::eq(side.document, self.revision.document) => continue,
+                    Some(_) => Fixed::DocumentWrongType,
+                    None => Fixed::DocumentNotCompared,
                 };
                 let name = pointer.rsplit('/').next().unwrap_or_default();
                 let name = name.replace("~1", "/").replace("~0", "~");
-                let found = self.on(side, *node).subject(name).to(says.clone());
-                self.fixed(rule, None, found);
+                let found = Found {
+                    revision: same.or(self.on(side, *node).revision),
+                    ..self.on(side, *node)
+                };
+                self.fixed(rule, None, found.subject(name).to(says.clone()));
             }
         }
     }

@@ -1,17 +1,17 @@
 //! Paths, webhooks and callbacks: which operation is which, and what became of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::removal::{self, Gone};
 use super::{Differ, Found, Operation};
-use crate::contract::arena::NodeId;
+use crate::contract::arena::{Entry, NodeId};
 use crate::contract::rules::{Column, Fixed};
 use crate::contract::view::Side;
 use crate::contract::view::api::{self, Caller, Item, Method};
 use crate::contract::words as w;
 
-/// How deep callbacks of callbacks are followed.
-const MAX_CALLBACKS: usize = 4;
+/// How many operations that call each other back are compared for one operation.
+const MAX_CALLED_BACK: usize = 1_000;
 
 /// An operation on both sides.
 #[derive(Clone, Copy)]
@@ -29,7 +29,7 @@ impl Differ<'_> {
         let (base, revision) = (api::paths(self.base), api::paths(self.revision));
         for (old, new) in matched(&base, &revision) {
             match (old, new) {
-                (Some(old), Some(new)) => self.compare_items(old, new, Caller::Client, 0),
+                (Some(old), Some(new)) => self.compare_items(old, new, Caller::Client),
                 (Some(old), None) => {
                     for method in &old.operations {
                         self.removed_operation(old, method, None, Gone::Path);
@@ -52,7 +52,7 @@ impl Differ<'_> {
         let (base, revision) = (api::webhooks(self.base), api::webhooks(self.revision));
         for (old, new) in matched(&base, &revision) {
             match (old, new) {
-                (Some(old), Some(new)) => self.compare_items(old, new, Caller::Provider, 0),
+                (Some(old), Some(new)) => self.compare_items(old, new, Caller::Provider),
                 (Some(old), None) => {
                     let found = Found::at(old.node, None).subject(&old.path);
                     self.fixed(Fixed::WebhookRemoved, None, found);
@@ -66,10 +66,13 @@ impl Differ<'_> {
         }
     }
 
-    fn compare_items(&mut self, old: &Item, new: &Item, caller: Caller, depth: usize) {
+    fn compare_items(&mut self, old: &Item, new: &Item, caller: Caller) {
+        // What is behind a reference that leads nowhere is neither gone nor new: that it is unknown is told by itself.
         for method in &old.operations {
             let Some(other) = new.operations.iter().find(|other| other.name == method.name) else {
-                self.removed_operation(old, method, Some(new), Gone::Method);
+                if new.is_known {
+                    self.removed_operation(old, method, Some(new), Gone::Method);
+                }
                 continue;
             };
             let number = self.named(self.base, &old.path, method);
@@ -84,16 +87,16 @@ impl Differ<'_> {
             if removal::is_draft(self.base, method.node) && removal::is_draft(self.revision, other.node) {
                 continue;
             }
-            self.compare_operation(both, depth);
+            self.compare_operation(both);
         }
         for method in &new.operations {
-            if !old.operations.iter().any(|other| other.name == method.name) {
+            if old.is_known && !old.operations.iter().any(|other| other.name == method.name) {
                 self.added_operation(new, method);
             }
         }
     }
 
-    fn compare_operation(&mut self, both: Both, depth: usize) {
+    fn compare_operation(&mut self, both: Both) {
         if !self.compare_stability(both) {
             return;
         }
@@ -103,9 +106,7 @@ impl Differ<'_> {
         self.compare_bodies(both);
         self.compare_responses(both);
         self.compare_operation_security(both);
-        if depth < MAX_CALLBACKS {
-            self.compare_callbacks(both, depth);
-        }
+        self.compare_callbacks(both);
     }
 
     /// `operationId` and tags.
@@ -149,95 +150,112 @@ impl Differ<'_> {
         }
     }
 
-    fn compare_callbacks(&mut self, both: Both, depth: usize) {
-        let callbacks = |side: Side<'_>, node: NodeId| {
-            let arena = side.arena();
-            let map = arena.get(node, w::CALLBACKS);
-            map.map(|map| arena.fields(map).to_vec()).unwrap_or_default()
-        };
-        let (old, new) = (
-            callbacks(self.base, both.base),
-            callbacks(self.revision, both.revision),
-        );
-        for entry in &old {
-            let name = self.base.text(entry.key).to_owned();
-            let Some(other) = new.iter().find(|other| other.key == entry.key) else {
-                let found = Found::at(entry.value, both.revision).subject(name);
-                self.fixed(Fixed::CallbackRemoved, Some(both.number), found);
-                continue;
-            };
-            let (before, after) = (
-                api::callback(self.base, entry.value),
-                api::callback(self.revision, other.value),
-            );
-            for (old, new) in matched(&before, &after) {
-                match (old, new) {
-                    (Some(old), Some(new)) => self.compare_called_back(both, old, new, depth),
-                    (Some(old), None) => {
-                        let found = Found::at(old.node, other.value).subject(format!("{name} {}", old.path));
-                        self.fixed(Fixed::CallbackRemoved, Some(both.number), found);
-                    }
-                    (None, Some(new)) => {
-                        let found = Found::at(entry.value, new.node).subject(format!("{name} {}", new.path));
-                        self.fixed(Fixed::CallbackAdded, Some(both.number), found);
-                    }
-                    (None, None) => {}
+    /// What an operation calls back, what that calls back, and so on: each pair once, so that what calls itself back comes to
+    /// an end.
+    fn compare_callbacks(&mut self, operation: Both) {
+        let mut seen = HashSet::new();
+        let mut open = vec![operation];
+        while let Some(outer) = open.pop() {
+            for both in self.called_back(outer) {
+                let pair = (both.base_item, both.base, both.revision_item, both.revision);
+                if !seen.insert(pair) {
+                    continue;
                 }
+                if seen.len() > MAX_CALLED_BACK {
+                    let found = Found::at(both.base, both.revision).subject("callbacks of callbacks");
+                    self.fixed(Fixed::DocumentNotCompared, Some(both.number), found);
+                    return;
+                }
+                self.compare_parameters(both);
+                self.compare_bodies(both);
+                self.compare_responses(both);
+                open.push(both);
             }
+        }
+    }
+
+    /// The operations that one calls back, on both sides.
+    fn called_back(&mut self, outer: Both) -> Vec<Both> {
+        let of = |side: Side<'_>, node: NodeId| side.arena().get(node, w::CALLBACKS);
+        let (old, new) = (of(self.base, outer.base), of(self.revision, outer.revision));
+        if let (Some(old), Some(new)) = (old, new)
+            && self.is_equal(old, new)
+        {
+            return Vec::new();
+        }
+        let fields = |side: Side<'_>, map: Option<NodeId>| {
+            map.map(|map| side.arena().fields(map).to_vec())
+                .unwrap_or_default()
+        };
+        let (old, new) = (fields(self.base, old), fields(self.revision, new));
+        let mut found = Vec::new();
+        for entry in &old {
+            if let Some(other) = new.iter().find(|other| other.key == entry.key) {
+                self.compare_callback(outer, entry, other, &mut found);
+                continue;
+            }
+            let gone = Found::at(entry.value, outer.revision).subject(self.base.text(entry.key));
+            self.fixed(Fixed::CallbackRemoved, Some(outer.number), gone);
         }
         for entry in new
             .iter()
             .filter(|entry| !old.iter().any(|other| other.key == entry.key))
         {
-            let found = Found::at(both.base, entry.value).subject(self.revision.text(entry.key));
-            self.fixed(Fixed::CallbackAdded, Some(both.number), found);
+            let added = Found::at(outer.base, entry.value).subject(self.revision.text(entry.key));
+            self.fixed(Fixed::CallbackAdded, Some(outer.number), added);
         }
+        found
     }
 
-    /// What a callback changes is told of the operation that it belongs to.
-    fn compare_called_back(&mut self, outer: Both, old: &Item, new: &Item, depth: usize) {
-        for method in &old.operations {
-            let Some(other) = new.operations.iter().find(|other| other.name == method.name) else {
-                let found = Found::at(method.node, new.node).subject(format!("{} {}", method.name, old.path));
-                self.fixed(Fixed::CallbackRemoved, Some(outer.number), found);
-                continue;
-            };
-            let both = Both {
-                number: outer.number,
-                base: method.node,
-                revision: other.node,
-                base_item: old.node,
-                revision_item: new.node,
-                caller: Caller::Provider,
-            };
-            self.compare_parameters(both);
-            self.compare_bodies(both);
-            self.compare_responses(both);
-            if depth + 1 < MAX_CALLBACKS {
-                self.compare_callbacks(both, depth + 1);
-            } else {
-                self.leave_callbacks(both);
+    /// The addresses of one callback.
+    fn compare_callback(&mut self, outer: Both, entry: &Entry, other: &Entry, pairs: &mut Vec<Both>) {
+        if self.base.follow(entry.value).is_none() || self.revision.follow(other.value).is_none() {
+            return;
+        }
+        let name = self.base.text(entry.key);
+        let (before, after) = (
+            api::callback(self.base, entry.value),
+            api::callback(self.revision, other.value),
+        );
+        for (old, new) in matched(&before, &after) {
+            match (old, new) {
+                (Some(old), Some(new)) if self.is_equal(old.node, new.node) => {}
+                (Some(old), Some(new)) => self.pair_called_back(outer, old, new, pairs),
+                (Some(old), None) => {
+                    let found = Found::at(old.node, other.value).subject(format!("{name} {}", old.path));
+                    self.fixed(Fixed::CallbackRemoved, Some(outer.number), found);
+                }
+                (None, Some(new)) => {
+                    let found = Found::at(entry.value, new.node).subject(format!("{name} {}", new.path));
+                    self.fixed(Fixed::CallbackAdded, Some(outer.number), found);
+                }
+                (None, None) => {}
             }
         }
     }
 
-    /// Says that callbacks lie deeper than anybody follows them, unless they are equal.
-    fn leave_callbacks(&mut self, both: Both) {
-        let of = |side: Side<'_>, node: NodeId| side.arena().get(node, w::CALLBACKS);
-        let (old, new) = (of(self.base, both.base), of(self.revision, both.revision));
-        let equal = match (old, new) {
-            (Some(old), Some(new)) => self.same_words && self.base.world.hashes.equal(old, new),
-            (None, None) => true,
-            _ => false,
-        };
-        if !equal {
-            let found = Found::at(old.unwrap_or(both.base), new.unwrap_or(both.revision));
-            self.fixed(
-                Fixed::DocumentNotCompared,
-                Some(both.number),
-                found.subject("callbacks of callbacks"),
-            );
+    /// What a callback changes is told of the operation that it belongs to.
+    fn pair_called_back(&mut self, outer: Both, old: &Item, new: &Item, pairs: &mut Vec<Both>) {
+        for method in &old.operations {
+            if let Some(other) = new.operations.iter().find(|other| other.name == method.name) {
+                pairs.push(Both {
+                    number: outer.number,
+                    base: method.node,
+                    revision: other.node,
+                    base_item: old.node,
+                    revision_item: new.node,
+                    caller: Caller::Provider,
+                });
+            } else if new.is_known {
+                let found = Found::at(method.node, new.node).subject(format!("{} {}", method.name, old.path));
+                self.fixed(Fixed::CallbackRemoved, Some(outer.number), found);
+            }
         }
+    }
+
+    /// Whether two nodes say the same, with all that lies behind their references.
+    fn is_equal(&self, base: NodeId, revision: NodeId) -> bool {
+        self.same_words && self.base.world.hashes.equal(base, revision)
     }
 
     fn removed_operation(&mut self, item: &Item, method: &Method, now: Option<&Item>, gone: Gone) {

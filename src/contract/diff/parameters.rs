@@ -7,7 +7,7 @@ use crate::contract::arena::NodeId;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
 use crate::contract::view::api::{Caller, template_names};
-use crate::contract::view::operation::{Parameter, parameters};
+use crate::contract::view::operation::{Parameter, parameters, unknown_parameters};
 use crate::contract::view::schema::{Schema, Types};
 use crate::contract::words as w;
 
@@ -25,15 +25,13 @@ impl Differ<'_> {
                 .then(|| names.iter().position(|name| *name == parameter.name))
                 .flatten()
         };
+        let (old_unknown, new_unknown) = self.unknown_parameters(both);
         let mut taken = vec![false; new.len()];
         for one in &old {
             let at = place(one, &old_names);
-            let same = |other: &Parameter| {
-                other.location == one.location
-                    && match at {
-                        Some(at) => place(other, &new_names) == Some(at),
-                        None => other.name == one.name,
-                    }
+            let same = |other: &Parameter| match at {
+                Some(at) => other.location == one.location && place(other, &new_names) == Some(at),
+                None => other.is_same(one),
             };
             match new
                 .iter()
@@ -44,17 +42,36 @@ impl Differ<'_> {
                     taken[other] = true;
                     self.compare_parameter(both, one, &new[other]);
                 }
+                // One that nobody can read may be it: that is told by itself.
+                None if new_unknown => {}
                 None => self.removed_parameter(both, one),
             }
         }
         for (one, _) in new.iter().zip(&taken).filter(|(_, taken)| !**taken) {
-            self.added_parameter(both, one);
+            if !old_unknown {
+                self.added_parameter(both, one);
+            }
         }
+    }
+
+    /// Whether each side has a parameter that nobody can read and that the other side does not have in the same words.
+    fn unknown_parameters(&self, both: Both) -> (bool, bool) {
+        let old = unknown_parameters(self.base, both.base_item, both.base);
+        let new = unknown_parameters(self.revision, both.revision_item, both.revision);
+        let arena = self.base.arena();
+        let more = |of: &[NodeId], than: &[NodeId]| {
+            of.iter()
+                .any(|node| !than.iter().any(|other| arena.same(*node, *other)))
+        };
+        (more(&old, &new), more(&new, &old))
     }
 
     fn removed_parameter(&mut self, both: Both, one: &Parameter) {
         let found = Found::at(one.node, both.revision).subject(named(self.base, one));
         let rule = if both.caller == Caller::Provider {
+            if one.required {
+                return self.fixed(Fixed::RequiredCallbackParameterRemoved, Some(both.number), found);
+            }
             Kind::Removed
         } else if !removal::is_deprecated(self.base, one.node) {
             if one.required && one.location != w::PATH {
@@ -104,34 +121,55 @@ impl Differ<'_> {
         }
         self.compare_style(both, old, new);
         self.compare_header_object(both, old, new);
-        match (old.schema, new.schema) {
-            (Some(base), Some(revision)) => {
-                if let Some(items) = self.items_of_one(old, new) {
-                    let found = Found::at(base, revision).subject(named(self.base, old));
-                    self.kind(Kind::TypeGeneralized, place, number, found.to("a list of it"));
-                    self.root(number, base, items, place);
-                } else {
-                    self.root(number, base, revision, place);
-                    if !(old.required && new.required)
-                        && let Some(pair) = self.pair(base, revision, place, Inside::Plain)
-                    {
-                        self.optional.insert(pair);
-                    }
+        if let (Some(base), Some(revision)) = (old.schema, new.schema) {
+            if let Some(items) = self.items_of_one(old, new) {
+                let found = Found::at(base, revision).subject(named(self.base, old));
+                self.kind(Kind::TypeGeneralized, place, number, found.to("a list of it"));
+                self.root(number, base, items, place);
+            } else {
+                self.root(number, base, revision, place);
+                if !(old.required && new.required)
+                    && let Some(pair) = self.pair(base, revision, place, Inside::Plain)
+                {
+                    self.optional.insert(pair);
                 }
             }
-            (None, Some(_)) | (Some(_), None) if !(old.media.is_empty() && new.media.is_empty()) => {
-                let found = Found::at(old.node, new.node).subject(named(self.base, old));
-                self.fixed(Fixed::RequestParameterSerializationChanged, Some(number), found);
-            }
-            _ => {}
+        }
+        self.compare_media_of(
+            number,
+            old,
+            new,
+            place,
+            Fixed::RequestParameterSerializationChanged,
+        );
+    }
+
+    /// The media types of a parameter or a header: one that has others, or a schema instead, is written in another way.
+    pub(super) fn compare_media_of(
+        &mut self,
+        number: u32,
+        old: &Parameter,
+        new: &Parameter,
+        place: Column,
+        changed: Fixed,
+    ) {
+        let subject = match changed {
+            Fixed::ResponseHeaderSerializationChanged => old.name.clone(),
+            _ => named(self.base, old),
+        };
+        let found = |node: NodeId| Found::at(node, new.node).subject(&subject);
+        let is_other =
+            old.schema.is_some() != new.schema.is_some() && !(old.media.is_empty() && new.media.is_empty());
+        if is_other {
+            let found = found(old.node);
+            self.fixed(changed, Some(number), found);
         }
         for media in &old.media {
             let Some(other) = new.media.iter().find(|other| other.name == media.name) else {
                 // Both have media types, and this one is none of the new ones.
                 if !new.media.is_empty() {
-                    let found = Found::at(media.node, new.node).subject(named(self.base, old));
-                    let found = found.from(media.name.clone());
-                    self.fixed(Fixed::RequestParameterSerializationChanged, Some(number), found);
+                    let found = found(media.node).from(media.name.clone());
+                    self.fixed(changed, Some(number), found);
                 }
                 continue;
             };
@@ -200,15 +238,15 @@ impl Differ<'_> {
         let (one, other) = (old.style, new.style);
         let base_word = self.base.text(one.name).to_owned();
         let revision_word = self.revision.text(other.name).to_owned();
-        let is_compound = |side: Side<'_>, parameter: &Parameter| {
-            let schema = parameter.schema.and_then(|node| Schema::of(side, node));
-            schema.is_none_or(|schema| schema.types().meets(Types::ARRAY.with(Types::OBJECT)))
+        let matters = explode_matters(self.base, old) && explode_matters(self.revision, new);
+        // Less is understood than before, or more is sent.
+        let narrows = |was: bool, is: bool| match both.caller {
+            Caller::Client => was && !is,
+            Caller::Provider => !was && is,
         };
-        // How lists and objects are written says nothing about what is neither.
-        let matters = is_compound(self.base, old) && is_compound(self.revision, new);
         let mut found = Vec::new();
         let at = || Found::at(old.node, new.node).subject(named(self.base, old));
-        if base_word != revision_word {
+        if base_word != revision_word && old.media.is_empty() && new.media.is_empty() {
             let change = at().from(base_word).to(revision_word);
             found.push((Fixed::RequestParameterStyleChanged, change));
         }
@@ -217,9 +255,14 @@ impl Differ<'_> {
             found.push((Fixed::RequestParameterExplodeChanged, change));
         }
         if one.allow_reserved != other.allow_reserved {
-            found.push((Fixed::RequestParameterAllowReservedChanged, at()));
+            let rule = if narrows(one.allow_reserved, other.allow_reserved) {
+                Fixed::RequestParameterAllowReservedChanged
+            } else {
+                Fixed::RequestParameterAllowReservedCompatible
+            };
+            found.push((rule, at()));
         }
-        if one.allow_empty && !other.allow_empty {
+        if one.allow_empty && !other.allow_empty && both.caller == Caller::Client {
             found.push((Fixed::RequestParameterAllowEmptyValueRemoved, at()));
         }
         for (rule, change) in found {
@@ -264,6 +307,17 @@ impl Differ<'_> {
         };
         self.kind(kind, Column::Parameter, both.number, found);
     }
+}
+
+/// Whether it makes a difference that values are written apart: how lists and objects are written says nothing about what is
+/// neither, and in the simple style a list is written in one way.
+pub(super) fn explode_matters(side: Side<'_>, parameter: &Parameter) -> bool {
+    let compound = match parameter.style.name {
+        w::SIMPLE => Types::OBJECT,
+        _ => Types::OBJECT.with(Types::ARRAY),
+    };
+    let schema = parameter.schema.and_then(|node| Schema::of(side, node));
+    parameter.media.is_empty() && schema.is_none_or(|schema| schema.types().meets(compound))
 }
 
 /// `query limit`.

@@ -4,8 +4,11 @@ mod documents;
 mod intersections;
 mod mended_operations;
 mod mended_schemas;
+mod ranges;
 mod robust;
 mod schemas;
+mod unreadable;
+mod written;
 
 use std::collections::BTreeSet;
 

@@ -115,7 +115,12 @@ fixed! {
     RequestParameterAllowReservedChanged "request-parameter-allow-reserved-changed" Error Request "has its reserved characters escaped, or not" "What clients send is read as something else." STYLE
     RequestParameterAllowEmptyValueRemoved "request-parameter-allow-empty-value-removed" Error Request "must not be empty any more" "Clients that send it empty are refused." ACCEPT
     RequestParameterSerializationChanged "request-parameter-serialization-changed" Error Request "is written by a media type instead of a style, or the reverse" "What clients send is read as something else." STYLE
-    RequestBodyEncodingChanged "request-body-encoding-changed" Warning Request "has its parts encoded in another way" "Parts that clients send may be read as something else." STYLE
+    RequestBodyEncodingChanged "request-body-encoding-changed" Error Request "has a part that is written in another style" "Parts that clients send are read as something else." STYLE
+    RequestBodyEncodingNarrowed "request-body-encoding-narrowed" Error Request "has a part that is taken in fewer media types" "A client that sends the part in a type that is gone is refused." ACCEPT
+    RequestBodyEncodingWidened "request-body-encoding-widened" Info Request "has a part that is taken in more media types" "What a client sends is still accepted." NOTHING
+    ResponseBodyEncodingChanged "response-body-encoding-changed" Error Response "has a part that is written in another style" "What a client is given reads as something else." STYLE
+    ResponseBodyEncodingNarrowed "response-body-encoding-narrowed" Info Response "has a part that is given in fewer media types" "Clients are given nothing that they were not told to expect." NOTHING
+    ResponseBodyEncodingWidened "response-body-encoding-widened" Error Response "has a part that is given in more media types" "A client may be given a part in a type that it was not told to expect." VERSIONED
     ItemSchemaAdded "item-schema-added" Info Response "has a schema for each item of a stream" "What is sent is described more closely." NOTHING
     ItemSchemaRemoved "item-schema-removed" Warning Response "has no schema for the items of a stream any more" "Items may be anything now." KEEP
     ServerAdded "server-added" Info None "is a new address" "Clients go on with the one that they know." NOTHING
@@ -136,6 +141,12 @@ fixed! {
     DocumentWrongType "document-wrong-type" Warning None "has another type than the specification says" "What it was to say is unknown, and was not compared." TEXT
     SuppressionExpired "suppression-expired" Warning None "is a suppression whose time is over" "What it allowed counts again." SUPPRESS
     SuppressionUnused "suppression-unused" Warning None "is a suppression that suppresses nothing" "It would hide the next change of its kind." SUPPRESS
+    ResponseHeaderStyleChanged "response-header-style-changed" Error Response "is a header that is written in another style" "What a client is given reads as something else." STYLE
+    ResponseHeaderExplodeChanged "response-header-explode-changed" Error Response "is a header that is written with its values together, or apart" "What a client is given reads as something else." STYLE
+    ResponseHeaderSerializationChanged "response-header-serialization-changed" Error Response "is a header that is written by a media type instead of a style, or the reverse, or by another media type" "What a client is given reads as something else." STYLE
+    RequestParameterAllowReservedCompatible "request-parameter-allow-reserved-compatible" Info Request "has its reserved characters escaped or not, and what was sent before is still understood" "Escaped characters mean what they meant before." NOTHING
+    RequiredCallbackParameterRemoved "required-callback-parameter-removed" Error Response "is a parameter of a callback or a webhook that is gone, and was always there" "Who is called relies on it and finds nothing." KEEP
+    ResponseStatusRangeNarrowed "response-status-range-narrowed" Info Response "is a range of statuses of which only some are left" "Clients are given nothing that the range did not tell them to expect." NOTHING
     ApiSecuritySchemeChanged "api-security-scheme-changed" Error None "is a way to authenticate that asks for something else now" "What clients send to be let in is not looked at any more." SECURITY
     }
 }

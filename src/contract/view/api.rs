@@ -33,8 +33,10 @@ pub struct Item {
     pub path: String,
     /// The path with its parameters' names left out: what two paths must share to be the same.
     pub shape: String,
-    /// The path item, and those that it refers to.
+    /// The path item that it refers to, or else the reference.
     pub node: NodeId,
+    /// Whether all of it is known: its reference leads somewhere.
+    pub is_known: bool,
     /// Its operations, in the order of methods.
     pub operations: Vec<Method>,
 }
@@ -66,11 +68,15 @@ pub fn webhooks(side: Side<'_>) -> Vec<Item> {
     )
 }
 
-/// The addresses of a callback.
+/// The addresses of a callback. What stands in their braces is no name but says where to call.
 pub fn callback(side: Side<'_>, node: NodeId) -> Vec<Item> {
-    items(side, Some(node), |address| {
+    let mut found = items(side, Some(node), |address| {
         (!address.starts_with("x-") && address != "$ref").then(|| address.to_owned())
-    })
+    });
+    for item in &mut found {
+        item.shape.clone_from(&item.path);
+    }
+    found
 }
 
 fn items(side: Side<'_>, map: Option<NodeId>, name: impl Fn(&str) -> Option<String>) -> Vec<Item> {
@@ -82,12 +88,14 @@ fn items(side: Side<'_>, map: Option<NodeId>, name: impl Fn(&str) -> Option<Stri
     fields
         .filter_map(|field| {
             let path = name(arena.text(field.key))?;
-            let node = side.follow(field.value)?;
+            let behind = side.follow(field.value);
+            let node = behind.unwrap_or(field.value);
             Some(Item {
                 shape: shape(&path),
                 operations: methods(side, field.value, node),
                 path,
                 node,
+                is_known: behind.is_some(),
             })
         })
         .collect()

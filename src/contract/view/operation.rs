@@ -12,7 +12,7 @@ pub struct Parameter {
     pub node: NodeId,
     /// Its name; of a header in small letters.
     pub name: String,
-    /// `path`, `query`, `header` or `cookie`; [`w::HEADER`] of a response's header.
+    /// `path`, `query`, `querystring`, `header` or `cookie`; [`w::HEADER`] of a response's header.
     pub location: Word,
     /// Whether it must be there.
     pub required: bool,
@@ -22,6 +22,15 @@ pub struct Parameter {
     pub media: Vec<Media>,
     /// How a list or an object is written in it.
     pub style: Style,
+    /// Whether more than its name is known: its reference leads somewhere.
+    pub is_known: bool,
+}
+
+impl Parameter {
+    /// Whether both are one and the same: the whole query is one parameter, whatever it is called.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.location == other.location && (self.location == w::QUERYSTRING || self.name == other.name)
+    }
 }
 
 /// How values are written in a parameter.
@@ -61,6 +70,8 @@ pub struct Media {
     pub item_schema: Option<NodeId>,
     /// How its properties are written.
     pub encoding: Option<NodeId>,
+    /// Whether more than its name is known: its reference leads somewhere.
+    pub is_known: bool,
 }
 
 /// A response.
@@ -76,6 +87,8 @@ pub struct Response {
     pub headers: Vec<Parameter>,
     /// Its links.
     pub links: Option<NodeId>,
+    /// Whether more than its status is known: its reference leads somewhere.
+    pub is_known: bool,
 }
 
 /// The parameters of an operation: its own, and those of its path that it does not replace. Bodies of Swagger 2.0 are none.
@@ -86,14 +99,22 @@ pub fn parameters(side: Side<'_>, item: NodeId, operation: NodeId) -> Vec<Parame
             let Some(parameter) = parameter(side, node) else {
                 continue;
             };
-            let is_known =
-                |known: &Parameter| known.location == parameter.location && known.name == parameter.name;
-            if !found.iter().any(is_known) {
+            if !found.iter().any(|known| known.is_same(&parameter)) {
                 found.push(parameter);
             }
         }
     }
     found
+}
+
+/// The references among the parameters of an operation and its path that lead nowhere: nobody knows which those are.
+pub fn unknown_parameters(side: Side<'_>, item: NodeId, operation: NodeId) -> Vec<NodeId> {
+    let lists = [operation, item].map(|owner| side.arena().get(owner, w::PARAMETERS));
+    let nodes = lists
+        .into_iter()
+        .flatten()
+        .flat_map(|list| side.arena().items(list));
+    nodes.filter(|node| side.follow(*node).is_none()).collect()
 }
 
 fn listed(side: Side<'_>, owner: NodeId) -> Vec<NodeId> {
@@ -110,7 +131,10 @@ fn parameter(side: Side<'_>, node: NodeId) -> Option<Parameter> {
     let arena = side.arena();
     let location = arena.get_text(node, w::IN)?;
     let name = arena.text(arena.get_text(node, w::NAME)?);
-    if !matches!(location, w::PATH | w::QUERY | w::HEADER | w::COOKIE) {
+    if !matches!(
+        location,
+        w::PATH | w::QUERY | w::QUERYSTRING | w::HEADER | w::COOKIE
+    ) {
         return None;
     }
     let is_header = location == w::HEADER;
@@ -134,6 +158,7 @@ fn parameter(side: Side<'_>, node: NodeId) -> Option<Parameter> {
         schema: schema_of(side, node),
         media: media(side, node),
         style: style(side, node, location),
+        is_known: true,
     })
 }
 
@@ -232,15 +257,17 @@ pub fn responses(side: Side<'_>, operation: NodeId) -> Vec<Response> {
     let fields = arena.fields(map).iter();
     fields
         .filter(|field| !arena.text(field.key).starts_with("x-"))
-        .filter_map(|field| {
-            let node = side.follow(field.value)?;
-            Some(Response {
+        .map(|field| {
+            let behind = side.follow(field.value);
+            let node = behind.unwrap_or(field.value);
+            Response {
                 status: status(arena.text(field.key)),
                 node,
                 media: given(side, operation, node),
                 headers: headers(side, node),
                 links: arena.get(node, w::LINKS),
-            })
+                is_known: behind.is_some(),
+            }
         })
         .collect()
 }
@@ -282,7 +309,8 @@ pub fn headers(side: Side<'_>, node: NodeId) -> Vec<Parameter> {
     fields
         .iter()
         .filter_map(|field| {
-            let node = side.follow(field.value)?;
+            let behind = side.follow(field.value);
+            let node = behind.unwrap_or(field.value);
             let name = arena.text(field.key).to_lowercase();
             if name == "content-type" && side.version() != Version::V2 {
                 return None;
@@ -295,6 +323,7 @@ pub fn headers(side: Side<'_>, node: NodeId) -> Vec<Parameter> {
                 schema: schema_of(side, node),
                 media: media(side, node),
                 style: style(side, node, w::HEADER),
+                is_known: behind.is_some(),
             })
         })
         .collect()
@@ -307,15 +336,17 @@ fn media(side: Side<'_>, owner: NodeId) -> Vec<Media> {
         .map_or(&[][..], |map| arena.fields(map));
     fields
         .iter()
-        .filter_map(|field| {
-            let node = side.follow(field.value)?;
-            Some(Media {
+        .map(|field| {
+            let behind = side.follow(field.value);
+            let node = behind.unwrap_or(field.value);
+            Media {
                 name: arena.text(field.key).trim().to_lowercase(),
                 node,
                 schema: arena.get(node, w::SCHEMA),
                 item_schema: arena.get(node, w::ITEM_SCHEMA),
                 encoding: arena.get(node, w::ENCODING),
-            })
+                is_known: behind.is_some(),
+            }
         })
         .collect()
 }
@@ -327,6 +358,7 @@ fn plain(name: &str, node: NodeId, schema: Option<NodeId>) -> Media {
         schema,
         item_schema: None,
         encoding: None,
+        is_known: true,
     }
 }
 

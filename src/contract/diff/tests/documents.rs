@@ -81,6 +81,8 @@ fn cases() -> Vec<Case> {
     let flow = |fields: &str| scheme(&format!("type: oauth2, flows: {{implicit: {{{fields}}}}}"));
     let header = |fields: &str| operation(&format!("parameters: [{{name: X-A, in: header, schema: {{{fields}}}}}]"));
     let media = |name: &str| response(&format!("content: {{{name}: {{}}}}"));
+    let part = |fields: &str| format!("content: {{multipart/form-data: {{schema: {{properties: {{x: {{type: array}}}}}}, encoding: {{x: {{{fields}}}}}}}}}");
+    let hook = |fields: &str| root(&format!("webhooks: {{w: {{post: {{requestBody: {{{fields}}}}}}}}}"));
     let mut cases = vec![
         case("api-path-removed-without-deprecation", operation(""), gone()),
         case("api-path-removed-before-sunset", operation("deprecated: true, x-sunset: '2030-01-01'"), gone()),
@@ -165,25 +167,35 @@ fn cases() -> Vec<Case> {
         case("request-parameter-sunset-deleted", parameter("deprecated: true, x-sunset: '2027-11-30'"), parameter("deprecated: true")),
         case("request-parameter-style-changed", parameter("schema: {type: array}"), parameter("schema: {type: array}, style: pipeDelimited")),
         case("request-parameter-explode-changed", parameter("schema: {type: array}"), parameter("schema: {type: array}, explode: false")),
-        case("request-parameter-allow-reserved-changed", parameter("schema: {}"), parameter("schema: {}, allowReserved: true")),
+        case("request-parameter-allow-reserved-changed", parameter("schema: {}, allowReserved: true"), parameter("schema: {}")),
+        case("request-parameter-allow-reserved-compatible", parameter("schema: {}"), parameter("schema: {}, allowReserved: true")),
+        case("required-callback-parameter-removed", root("webhooks: {w: {post: {parameters: [{name: X, in: header, required: true}]}}}"), root("webhooks: {w: {post: {}}}")),
         case("request-parameter-allow-empty-value-removed", parameter("allowEmptyValue: true"), parameter("schema: {}")),
         case("request-parameter-serialization-changed", parameter("schema: {}"), parameter("content: {application/json: {schema: {}}}")),
         // Bodies.
         case("request-body-added-required", operation(""), body("required: true")),
         case("request-body-added-optional", operation(""), body("required: false")),
         case("request-body-removed", body("required: true"), operation("")),
+        case("response-body-became-required", hook("required: false"), hook("required: true")),
+        case("response-body-became-optional", hook("required: true"), hook("required: false")),
         case("request-body-became-required", body("required: false"), body("required: true")),
         case("request-body-became-optional", body("required: true"), body("required: false")),
         case("request-body-media-type-added", body("content: {}"), body("content: {a/b: {}}")),
         case("request-body-media-type-removed", body("content: {a/b: {}}"), body("content: {}")),
         case("request-body-media-type-schema-added", body("content: {a/b: {}}"), body("content: {a/b: {schema: {type: string}}}")),
         case("request-body-media-type-schema-removed", body("content: {a/b: {schema: {type: string}}}"), body("content: {a/b: {}}")),
-        case("request-body-encoding-changed", body("content: {a/b: {encoding: {x: {style: form}}}}"), body("content: {a/b: {}}")),
+        case("request-body-encoding-changed", body(&part("style: pipeDelimited")), body(&part("style: form"))),
+        case("response-body-encoding-changed", response(&part("style: pipeDelimited")), response(&part("style: form"))),
+        case("request-body-encoding-narrowed", body(&part("contentType: 'a/b, c/d'")), body(&part("contentType: a/b"))),
+        case("response-body-encoding-narrowed", response(&part("contentType: 'a/b, c/d'")), response(&part("contentType: a/b"))),
+        case("request-body-encoding-widened", body(&part("contentType: a/b")), body(&part("contentType: 'a/b, c/d'"))),
+        case("response-body-encoding-widened", response(&part("contentType: a/b")), response(&part("contentType: 'a/b, c/d'"))),
         // Responses.
         case("response-success-status-added", operation("responses: {'200': {}}"), operation("responses: {'200': {}, '201': {}}")),
         case("response-success-status-removed", operation("responses: {'200': {}, '201': {}}"), operation("responses: {'200': {}}")),
         case("response-non-success-status-added", operation("responses: {'200': {}}"), operation("responses: {'200': {}, '404': {}}")),
         case("response-non-success-status-removed", operation("responses: {'200': {}, '404': {}}"), operation("responses: {'200': {}}")),
+        case("response-status-range-narrowed", operation("responses: {2XX: {}}"), operation("responses: {'200': {}}")),
         case("response-media-type-added", media("a/b"), response("content: {a/b: {}, c/d: {}}")),
         case("response-media-type-removed", response("content: {a/b: {}, c/d: {}}"), media("a/b")),
         case("response-media-type-name-changed", media("a/b"), media("'a/b; q=1'")),
@@ -195,6 +207,9 @@ fn cases() -> Vec<Case> {
         case("item-schema-removed", response("content: {a/b: {itemSchema: {type: string}}}"), media("a/b")),
         case("response-link-added", response("links: {}"), response("links: {x: {operationId: y}}")),
         case("response-link-removed", response("links: {x: {operationId: y}}"), response("links: {}")),
+        case("response-header-style-changed", response("headers: {X: {schema: {}}}"), response("headers: {X: {schema: {}, style: form}}")),
+        case("response-header-explode-changed", response("headers: {X: {schema: {type: object}}}"), response("headers: {X: {schema: {type: object}, explode: true}}")),
+        case("response-header-serialization-changed", response("headers: {X: {schema: {}}}"), response("headers: {X: {content: {application/json: {schema: {}}}}}")),
         case("response-header-added", response("headers: {}"), response("headers: {X: {schema: {}}}")),
         case("required-response-header-removed", response("headers: {X: {required: true}}"), response("headers: {}")),
         case("optional-response-header-removed", response("headers: {X: {schema: {}}}"), response("headers: {}")),

@@ -3,11 +3,11 @@
 use super::{compared, ids};
 use crate::contract::rules::Level;
 
-const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: 1.0.0}\n";
+pub(super) const HEAD: &str = "openapi: 3.1.0\ninfo: {title: t, version: 1.0.0}\n";
 
 /// The errors between two documents, apart from those about the version.
 #[track_caller]
-fn check(base: &str, revision: &str, expect: &[&str]) {
+pub(super) fn check(base: &str, revision: &str, expect: &[&str]) {
     let mut compared = compared(&format!("{HEAD}{base}\n"), &format!("{HEAD}{revision}\n"));
     compared.changes.retain(|change| {
         let id = change.rule.id();
@@ -18,7 +18,7 @@ fn check(base: &str, revision: &str, expect: &[&str]) {
 }
 
 /// A document whose only operation has these fields.
-fn operation(fields: &str) -> String {
+pub(super) fn operation(fields: &str) -> String {
     format!("paths: {{/a: {{get: {{{fields}}}}}}}")
 }
 

@@ -43,6 +43,33 @@ fn what_is_no_description_is_refused_with_its_place() {
 }
 
 #[test]
+fn yaml_that_is_called_json_is_told_from_broken_json() {
+    for (text, is_yaml) in [
+        ("openapi: 3.0.0\npaths: {}\n", true),
+        ("---\nopenapi: 3.0.0\n", true),
+        ("# here it is\nopenapi: 3.0.0\n", true),
+        ("{\"openapi\": \"3.0.0\",}", false),
+        ("{openapi: 3.0.0}", false),
+        ("[a", false),
+        ("openapi: [3", false),
+        ("openapi", false),
+        ("", false),
+    ] {
+        let read = World::new(Limits::default()).load("a.JSON", text.to_owned(), &Nowhere);
+        let Err(error) = read else {
+            panic!("{text:?} was taken")
+        };
+        let error = error.to_string();
+        assert!(error.starts_with("a.JSON:1:"), "{error}");
+        assert_eq!(
+            error.ends_with("; the text looks like YAML: call the file .yaml"),
+            is_yaml,
+            "{text:?}: {error}"
+        );
+    }
+}
+
+#[test]
 fn wrong_types_at_every_level_are_no_end() {
     let whole = r#"{"openapi":"3.0.0","info":{"version":"1.0.0"},"servers":[{"url":"a"}],"security":[{"a":[]}],"webhooks":{"w":{"post":{}}},
         "components":{"schemas":{"A":{"type":"object","properties":{"a":{"type":"string"}}}},"securitySchemes":{"a":{"type":"oauth2","flows":{"implicit":{"scopes":{"x":"y"}}}}}},

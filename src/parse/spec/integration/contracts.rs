@@ -242,8 +242,13 @@ fn first_word(value: &str) -> String {
     .to_owned()
 }
 
-/// Whether breaking changes are allowed, where that is clear. Conditions are not.
+/// Whether breaking changes are allowed, where that is clear. Conditions are not; where a yes is explained is no condition.
 fn allowed(value: &str) -> Option<bool> {
+    const CONDITIONS: [&str; 27] = [
+        "after", "approval", "as", "before", "but", "except", "for", "if", "in", "major", "minor", "must",
+        "needs", "never", "no", "not", "once", "only", "pending", "provided", "requires", "should", "unless",
+        "until", "when", "with", "without",
+    ];
     let words: Vec<String> = value
         .split(|c: char| !c.is_alphanumeric() && c != '\'')
         .filter(|word| !word.is_empty())
@@ -262,15 +267,17 @@ fn allowed(value: &str) -> Option<bool> {
         "deny",
         "denied",
     ];
-    if denied.contains(&first)
-        || words
-            .iter()
-            .any(|word| ["not", "no", "never"].contains(&word.as_str()))
-    {
-        return Some(false);
-    }
     let granted = ["allowed", "allow", "yes", "true", "permitted"];
-    (granted.contains(&first) && words.len() == 1).then_some(true)
+    if granted.contains(&first) {
+        let rest = value
+            .trim_start_matches(|c: char| !c.is_alphanumeric())
+            .trim_start_matches(char::is_alphanumeric);
+        let is_apart = !rest.trim_start().starts_with(char::is_alphanumeric);
+        let has_condition = words.iter().any(|word| CONDITIONS.contains(&word.as_str()));
+        return (is_apart && !has_condition).then_some(true);
+    }
+    let has_no = |word: &String| ["not", "no", "never"].contains(&word.as_str());
+    (denied.contains(&first) || words.iter().any(has_no)).then_some(false)
 }
 
 fn field(name: &str) -> Option<Field> {

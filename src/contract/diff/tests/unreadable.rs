@@ -1,0 +1,143 @@
+//! What one side refers to and nobody can read: it is unknown, neither gone nor new.
+
+use super::mended_operations::{HEAD, check, operation};
+use super::{compared, ids};
+
+/// How often the rules whose ids begin so are told.
+#[track_caller]
+fn told(base: &str, revision: &str, begin: &str) -> usize {
+    let compared = compared(&format!("{HEAD}{base}\n"), &format!("{HEAD}{revision}\n"));
+    let ids = compared.changes.iter().map(|change| change.rule.id());
+    ids.filter(|id| id.starts_with(begin)).count()
+}
+
+/// Only that something was not compared, in both directions.
+#[track_caller]
+fn unknown(there: &str, broken: &str) {
+    for (base, revision) in [(there, broken), (broken, there)] {
+        let compared = compared(&format!("{HEAD}{base}\n"), &format!("{HEAD}{revision}\n"));
+        let found: Vec<String> = ids(&compared).into_iter().collect();
+        assert_eq!(found, ["document-not-compared"], "{base}\n{revision}");
+    }
+}
+
+const NOWHERE: &str = "{$ref: '#/components/x/Q'}";
+
+#[test]
+fn what_is_there_and_cannot_be_read_is_neither_gone_nor_new() {
+    let response = |fields: &str| operation(&format!("responses: {{'200': {{description: d, {fields}}}}}"));
+    let item = "{get: {responses: {'200': {description: d}}}, put: {}}";
+    let callback = |item: &str| operation(&format!("callbacks: {{c: {{'{{$url}}': {item}}}}}"));
+    for (there, broken) in [
+        (
+            response(""),
+            operation(&format!("responses: {{'200': {NOWHERE}}}")),
+        ),
+        (
+            operation("parameters: [{name: q, in: query, required: true}]"),
+            operation(&format!("parameters: [{NOWHERE}]")),
+        ),
+        (
+            operation("requestBody: {required: true, content: {a/b: {}}}"),
+            operation(&format!("requestBody: {NOWHERE}")),
+        ),
+        (
+            response("headers: {X: {required: true, schema: {type: string}}}"),
+            response(&format!("headers: {{X: {NOWHERE}}}")),
+        ),
+        (
+            response("content: {a/b: {schema: {type: string}}}"),
+            response(&format!("content: {{a/b: {NOWHERE}}}")),
+        ),
+        (
+            format!("paths: {{/a: {item}}}"),
+            format!("paths: {{/a: {NOWHERE}}}"),
+        ),
+        (
+            format!("paths: {{'/a/{{x}}': {item}}}"),
+            format!("paths: {{'/a/{{y}}': {NOWHERE}}}"),
+        ),
+        (
+            format!("webhooks: {{w: {item}}}"),
+            format!("webhooks: {{w: {NOWHERE}}}"),
+        ),
+        (callback(item), callback(NOWHERE)),
+        (callback(item), operation(&format!("callbacks: {{c: {NOWHERE}}}"))),
+    ] {
+        unknown(&there, &broken);
+    }
+    let old = |list: &str| {
+        format!(
+            "swagger: '2.0'\ninfo: {{title: t, version: 1.0.0}}\npaths: {{/a: {{post: {{parameters: [{list}]}}}}}}\n"
+        )
+    };
+    let (there, broken) = (old("{in: body, name: b, schema: {type: string}}"), old(NOWHERE));
+    for (base, revision) in [(&there, &broken), (&broken, &there)] {
+        let found: Vec<String> = ids(&compared(base, revision)).into_iter().collect();
+        assert_eq!(found, ["document-not-compared"], "{base}\n{revision}");
+    }
+}
+
+#[test]
+fn what_is_beside_the_unreadable_is_judged() {
+    // Both sides lack the same: what else is gone is gone.
+    check(
+        &operation(&format!(
+            "parameters: [{NOWHERE}, {{name: q, in: query, required: true}}]"
+        )),
+        &operation(&format!("parameters: [{NOWHERE}]")),
+        &["removed-required-request-parameter"],
+    );
+    check(
+        &operation(&format!("parameters: [{NOWHERE}]")),
+        &operation(&format!(
+            "parameters: [{NOWHERE}, {{name: q, in: query, required: true}}]"
+        )),
+        &["new-required-request-parameter"],
+    );
+    // A status, a header and a method that are gone are gone, whatever they were.
+    let responses = |list: &str| operation(&format!("responses: {{'200': {{description: d}}{list}}}"));
+    check(
+        &responses(&format!(", '201': {NOWHERE}")),
+        &responses(""),
+        &["response-success-status-removed"],
+    );
+    check(
+        &format!("paths: {{/a: {{$ref: '#/components/x/Q', get: {{}}, put: {{}}}}, /b: {NOWHERE}}}"),
+        &format!("paths: {{/a: {{get: {{}}}}, /b: {NOWHERE}}}"),
+        &["api-removed-without-deprecation"],
+    );
+    check(
+        "paths: {/a: {get: {}}, /b: {get: {}}}",
+        &format!("paths: {{/a: {{get: {{}}}}, /c: {NOWHERE}}}"),
+        &["api-path-removed-without-deprecation"],
+    );
+}
+
+#[test]
+fn what_both_sides_lack_is_told_once() {
+    for (reference, id) in [
+        ("https://elsewhere/x.json", "document-remote-reference"),
+        ("#/components/x/Q", "document-dangling-reference"),
+        ("#/components/schemas/A", "document-cyclic-reference"),
+    ] {
+        let document = format!("components: {{schemas: {{A: {{$ref: '{reference}'}}}}}}");
+        assert_eq!(told(&document, &document, "document-"), 1, "{reference}");
+        assert_eq!(told(&document, &document, id), 1, "{reference}");
+        assert_eq!(
+            told(&document, "components: {}", "document-not-compared"),
+            1,
+            "{reference}"
+        );
+        assert_eq!(
+            told("components: {}", &document, "document-not-compared"),
+            1,
+            "{reference}"
+        );
+    }
+    // Two places are two.
+    let twice = "components: {schemas: {A: {$ref: '#/x'}, B: {$ref: '#/x'}}}";
+    assert_eq!(told(twice, twice, "document-"), 2);
+    let wrong = operation("parameters: {a: b}");
+    assert_eq!(told(&wrong, &wrong, "document-"), 1);
+}
