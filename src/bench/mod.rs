@@ -7,4 +7,5 @@
 pub mod engine;
 pub mod histogram;
 pub mod load;
+pub mod reference;
 pub mod sample;
