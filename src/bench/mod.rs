@@ -6,10 +6,17 @@
 
 pub mod baseline;
 pub mod compare;
+pub mod cost;
 pub mod engine;
+pub mod environment;
 pub mod histogram;
+pub mod host;
 pub mod load;
+pub mod measurement;
+pub mod reference;
+pub mod report;
 pub mod requirements;
 pub mod round;
+pub mod rounds;
 pub mod sample;
 pub mod statistics;

@@ -1,0 +1,130 @@
+//! Services with TLS, and whether they are believed.
+
+use std::io::{BufReader, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::super::tls;
+use super::Ask;
+use super::servers::{Server, read_request};
+use crate::bench::load::Trust;
+
+const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+/// A certificate for `localhost` and `127.0.0.1` that only itself vouches for, and its key.
+const CERTIFICATE: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/fixtures/tls/certificate.pem"
+));
+const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/key.pem"));
+
+fn server(answer: &'static str) -> Server {
+    let chain = CertificateDer::pem_slice_iter(CERTIFICATE.as_bytes())
+        .collect::<Result<Vec<_>, _>>()
+        .unwrap();
+    let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let config = Arc::new(config);
+    Server::new(move |socket, _| {
+        let session = ServerConnection::new(Arc::clone(&config)).unwrap();
+        let mut stream = BufReader::new(StreamOwned::new(session, socket));
+        while read_request(&mut stream).is_some() {
+            let stream = stream.get_mut();
+            if stream
+                .write_all(answer.as_bytes())
+                .and_then(|()| stream.flush())
+                .is_err()
+                || answer.contains("connection: close")
+            {
+                return;
+            }
+        }
+    })
+}
+
+fn ask(server: &Server, host: &str, trust: Trust) -> Ask {
+    Ask::of(&format!("https://{host}:{}/", server.address.port())).trust(trust)
+}
+
+/// The certificate as a file.
+fn file() -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("certificate.pem");
+    std::fs::write(&path, CERTIFICATE).unwrap();
+    (directory, path)
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let server = server(OK);
+    let cause = ask(&server, "127.0.0.1", Trust::System)
+        .millis(60_000)
+        .out_of_reach();
+    assert!(cause.contains("certificate"), "{cause}");
+}
+
+#[test]
+fn a_certificate_of_the_file_is_taken() {
+    let server = server(OK);
+    let (_directory, path) = file();
+    for host in ["127.0.0.1", "localhost"] {
+        let sample = ask(&server, host, Trust::File(path.clone())).sample();
+        assert!(sample.requests > 0);
+        assert_eq!(sample.errors.total(), 0);
+        assert!(sample.bytes >= OK.len() as u64 * sample.requests);
+    }
+}
+
+#[test]
+fn every_certificate_is_taken_when_anything_is() {
+    let server = server(OK);
+    let sample = ask(&server, "127.0.0.1", Trust::Anything)
+        .connections(4, 2)
+        .sample();
+    assert!(sample.requests > 4);
+    assert_eq!((sample.errors.total(), server.accepted()), (0, 4));
+}
+
+#[test]
+fn each_request_can_have_its_own_connection() {
+    let server = server("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok");
+    let sample = ask(&server, "127.0.0.1", Trust::Anything)
+        .new_connections()
+        .sample();
+    assert!(sample.requests > 0);
+    assert_eq!(sample.errors.total(), 0);
+    assert!(server.accepted() as u64 >= sample.requests);
+}
+
+#[test]
+fn long_requests_go_through() {
+    let server = server(OK);
+    let mut ask = ask(&server, "127.0.0.1", Trust::Anything).millis(1000);
+    ask.target.endpoints[0].body = vec![b'z'; 700_000];
+    let sample = ask.sample();
+    assert!(sample.requests > 0);
+    assert_eq!(sample.errors.total(), 0);
+}
+
+#[test]
+fn a_file_that_vouches_for_nobody_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("empty.pem");
+    for text in [None, Some(""), Some("nothing of use\n")] {
+        if let Some(text) = text {
+            std::fs::write(&path, text).unwrap();
+        }
+        let wrong = tls::config(&Trust::File(path.clone())).unwrap_err();
+        assert!(wrong.contains("empty.pem"), "{wrong}");
+    }
+}

@@ -1,0 +1,206 @@
+//! Whose certificates are taken.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+
+use crate::bench::load::Trust;
+
+/// How connections are made that this trust asks for; else why they cannot be.
+pub fn config(trust: &Trust) -> Result<Arc<ClientConfig>, String> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier: Arc<dyn ServerCertVerifier> = match trust {
+        Trust::System => Arc::new(
+            rustls_platform_verifier::Verifier::new(Arc::clone(&provider))
+                .map_err(|error| format!("the system's certificates: {error}"))?,
+        ),
+        Trust::File(path) => Arc::new(Vouched::new(path, &provider)?),
+        Trust::Anything => Arc::new(Anything {
+            provider: Arc::clone(&provider),
+        }),
+    };
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+/// Takes what the certificates of a file vouch for.
+///
+/// The usual self-signed certificate calls itself an authority, and such a one may not speak for a server by itself.
+/// Whoever names it in the file means it all the same: a certificate that is in the file only has to bear the name.
+#[derive(Debug)]
+struct Vouched {
+    chains: Arc<WebPkiServerVerifier>,
+    named: Vec<CertificateDer<'static>>,
+}
+
+impl Vouched {
+    fn new(path: &Path, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
+        let wrong = |cause: String| format!("{}: {cause}", path.display());
+        let named = CertificateDer::pem_file_iter(path)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| wrong(error.to_string()))?;
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(named.iter().cloned());
+        if roots.is_empty() {
+            return Err(wrong("no certificate in it".to_owned()));
+        }
+        let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
+            .build()
+            .map_err(|error| wrong(error.to_string()))?;
+        Ok(Self { chains, named })
+    }
+}
+
+impl ServerCertVerifier for Vouched {
+    fn verify_server_cert(
+        &self,
+        own: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let refused = match self.chains.verify_server_cert(own, others, name, ocsp, now) {
+            Ok(taken) => return Ok(taken),
+            Err(refused) => refused,
+        };
+        if !self.named.iter().any(|named| named == own) {
+            return Err(refused);
+        }
+        rustls::client::verify_server_name(&ParsedCertificate::try_from(own)?, name)?;
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.chains.verify_tls12_signature(message, cert, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.chains.verify_tls13_signature(message, cert, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.chains.supported_verify_schemes()
+    }
+}
+
+/// Takes every certificate, as the user asked for.
+#[derive(Debug)]
+struct Anything {
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Anything {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(
+            message,
+            cert,
+            signed,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(
+            message,
+            cert,
+            signed,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::CertificateError;
+
+    use super::*;
+
+    /// For `localhost` and `127.0.0.1`.
+    const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tls/certificate.pem");
+
+    #[track_caller]
+    fn check(name: &'static str, refusal: Option<&str>) {
+        let path = Path::new(CERTIFICATE);
+        let own = CertificateDer::from_pem_file(path).unwrap();
+        let name = ServerName::try_from(name).unwrap();
+        let vouched = Vouched::new(path, &Arc::new(ring::default_provider())).unwrap();
+        let refused = vouched
+            .verify_server_cert(&own, &[], &name, &[], UnixTime::now())
+            .err();
+        let refused = refused.map(|error| error.to_string());
+        assert_eq!(
+            refused
+                .as_ref()
+                .map(|words| words.contains(refusal.unwrap_or_default())),
+            refusal.map(|_| true),
+            "{refused:?}"
+        );
+        // It calls itself an authority, so it would not do by the rules alone.
+        let by_the_rules = vouched
+            .chains
+            .verify_server_cert(&own, &[], &name, &[], UnixTime::now());
+        assert!(matches!(
+            by_the_rules,
+            Err(Error::InvalidCertificate(CertificateError::Other(_)))
+        ));
+    }
+
+    #[test]
+    fn a_certificate_in_the_file_has_to_bear_the_name() {
+        check("localhost", None);
+        check("127.0.0.1", None);
+        check("127.0.0.2", Some("not valid for name"));
+        check("example.org", Some("not valid for name"));
+    }
+}
