@@ -1,5 +1,7 @@
 //! What makes the load: one file an engine, one trait for all.
 
+pub mod wrk;
+
 use std::time::Duration;
 
 use super::load::{Load, Stretch, Target};
