@@ -14,7 +14,8 @@ mod identify;
 mod recordings;
 mod script;
 mod steps;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 pub mod text;
 
@@ -29,11 +30,11 @@ pub use answer::{Answer, Counts, NoAnswer};
 use identify::Program;
 use steps::Step;
 
+use super::program::{self, GRACE, PrivateFile};
 use super::{Engine, EngineError, Identity, Job};
 use crate::bench::load::{Endpoint, Load, Pace, Stretch, Target, Trust};
 use crate::bench::sample::Sample;
-use crate::process::{Cancel, Capture, End, Error, Invocation, KeepRaw, Outcome, Runner};
-use crate::store::scratch;
+use crate::process::{Cancel, End, Invocation, KeepRaw, Outcome, Runner};
 
 /// Its name.
 pub const NAME: &str = "wrk";
@@ -42,12 +43,8 @@ pub const NAME: &str = "wrk";
 const VERSION_TIMEOUT: Duration = Duration::from_secs(10);
 /// The time that it may take longer than its run: it resolves the name and gathers what its threads saw.
 const SLACK: Duration = Duration::from_secs(60);
-/// The time between TERM and KILL; it has nothing to save.
-const GRACE: Duration = Duration::from_secs(1);
 /// wrk has a counter for each microsecond up to the time-out, which is a gigabyte for this one.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(120);
-/// The most characters of what it said last that are told.
-const MOST_WORDS: usize = 400;
 
 /// wrk as an engine.
 pub struct Wrk<'a> {
@@ -65,33 +62,23 @@ impl<'a> Wrk<'a> {
     /// # Errors
     ///
     /// [`EngineError::Absent`], [`EngineError::Stranger`] for what is not wrk (wrk2 is not), and how asking failed.
-    pub fn identify(runner: &'a dyn Runner, program: &Path, scratch: &Path) -> Result<Self, EngineError> {
-        let mut invocation = Invocation::new(program, scratch, VERSION_TIMEOUT).args(["-v"]);
+    pub fn identify(runner: &'a dyn Runner, path: &Path, scratch: &Path) -> Result<Self, EngineError> {
+        let mut invocation = Invocation::new(path, scratch, VERSION_TIMEOUT).args(["-v"]);
         invocation.grace = GRACE;
-        let outcome = runner.run(&invocation).map_err(|error| failed_to_run(&error))?;
-        match outcome.end {
-            // It exits with 1 when it is asked for its version, and others may do as they like.
-            End::Code(_) | End::Signal(_) => {}
-            End::TimedOut => return Err(timed_out(VERSION_TIMEOUT)),
-            End::Cancelled => return Err(EngineError::Cancelled),
-        }
-        let mut said = text_of(outcome.read_stdout());
-        if said.trim().is_empty() {
-            said = text_of(outcome.read_stderr());
-        }
+        let said = program::words_of(NAME, runner, &invocation)?;
         let version = match identify::program(&said) {
             Program::Wrk(version) => version,
             Program::Other(says) => {
                 return Err(EngineError::Stranger {
                     engine: NAME,
-                    program: program.display().to_string(),
+                    program: path.display().to_string(),
                     says,
                 });
             }
         };
         Ok(Self {
             runner,
-            program: program.to_owned(),
+            program: path.to_owned(),
             scratch: scratch.to_owned(),
             identity: Identity { name: NAME, version },
             scripts: AtomicUsize::new(0),
@@ -126,21 +113,12 @@ impl<'a> Wrk<'a> {
         invocation = invocation.args(arguments(step, load, &script.to_string_lossy(), url));
         invocation.grace = GRACE;
         invocation.raw = KeepRaw::Report;
-        let outcome = self
-            .runner
-            .run(&invocation)
-            .map_err(|error| failed_to_run(&error))?;
-        match outcome.end {
-            End::Code(0) => sample(&outcome, load.timeout),
-            End::Code(code) => Err(unreachable(&outcome, url)
-                .unwrap_or_else(|| broken(format!("exit code {code}{}", last_words(&outcome))))),
-            End::Signal(signal) => Err(broken(format!(
-                "signal {signal} killed it{}",
-                last_words(&outcome)
-            ))),
-            End::TimedOut => Err(timed_out(deadline)),
-            End::Cancelled => Err(EngineError::Cancelled),
+        let outcome = program::run(NAME, self.runner, &invocation)?;
+        if let (End::Code(1), Some(error)) = (outcome.end, unreachable(&outcome, url)) {
+            return Err(error);
         }
+        program::ended_well(NAME, &outcome, deadline)?;
+        sample(&outcome, load.timeout)
     }
 }
 
@@ -157,39 +135,19 @@ impl Engine for Wrk<'_> {
         let endpoint = supported(job.target, job.load)?;
         let number = self.scripts.fetch_add(1, Ordering::SeqCst);
         let path = self.scratch.join(format!("wrk-{number}.lua"));
-        let script = Script::write(path, &script::script(job.target, endpoint))?;
+        let script = PrivateFile::write(NAME, path, &script::script(job.target, endpoint))?;
         let mut all: Option<Sample> = None;
         for step in steps::steps(job.load, job.stretch) {
             if cancel.is_requested() {
                 return Err(EngineError::Cancelled);
             }
-            let seen = self.run(step, job.load, &script.path, &endpoint.url)?;
+            let seen = self.run(step, job.load, script.path(), &endpoint.url)?;
             match &mut all {
                 Some(all) => all.add(&seen),
                 None => all = Some(seen),
             }
         }
-        all.ok_or_else(|| broken("there was nothing to run".to_owned()))
-    }
-}
-
-/// A script that goes with its run.
-struct Script {
-    path: PathBuf,
-}
-
-impl Script {
-    fn write(path: PathBuf, text: &[u8]) -> Result<Self, EngineError> {
-        scratch::write_new(&path, text)
-            .map_err(|error| broken(format!("cannot write {}: {error}", path.display())))?;
-        Ok(Self { path })
-    }
-}
-
-impl Drop for Script {
-    fn drop(&mut self) {
-        // The whole directory goes at the end.
-        let _ = scratch::remove(&self.path);
+        all.ok_or_else(|| program::broken(NAME, "there was nothing to run".to_owned()))
     }
 }
 
@@ -243,17 +201,17 @@ fn arguments(step: Step, load: &Load, script: &str, url: &Uri) -> Vec<String> {
 
 /// The sample of a run that ended well.
 fn sample(outcome: &Outcome, timeout: Duration) -> Result<Sample, EngineError> {
-    let stdout = text_of(outcome.read_stdout());
+    let stdout = program::text_of(outcome.read_stdout());
     let answer = answer::answer(&stdout).map_err(|error| {
         let seen = text::read(&stdout).map_or(String::new(), |text| format!(" ({} requests)", text.requests));
-        broken(format!("{error}{seen}{}", last_words(outcome)))
+        program::broken(NAME, format!("{error}{seen}{}", program::last_words(outcome)))
     })?;
     Ok(answer.sample(timeout, outcome.cpu))
 }
 
 /// What it says when no connection can be made: `unable to connect to HOST:PORT CAUSE`, `unable to resolve …`.
 fn unreachable(outcome: &Outcome, url: &Uri) -> Option<EngineError> {
-    let said = text_of(&outcome.stderr);
+    let said = program::text_of(&outcome.stderr);
     let cause = said.lines().find_map(|line| {
         let rest = line
             .strip_prefix("unable to connect to ")
@@ -264,38 +222,4 @@ fn unreachable(outcome: &Outcome, url: &Uri) -> Option<EngineError> {
         url: url.to_string(),
         cause,
     })
-}
-
-fn broken(cause: String) -> EngineError {
-    EngineError::Broken { engine: NAME, cause }
-}
-
-fn timed_out(after: Duration) -> EngineError {
-    EngineError::TimedOut { engine: NAME, after }
-}
-
-fn failed_to_run(error: &Error) -> EngineError {
-    match error {
-        Error::NotFound { .. } => EngineError::Absent { engine: NAME },
-        other => {
-            let cause = std::error::Error::source(other).map_or(String::new(), |cause| format!(": {cause}"));
-            broken(format!("{other}{cause}"))
-        }
-    }
-}
-
-/// The end of its stderr, as the end of a sentence.
-fn last_words(outcome: &Outcome) -> String {
-    let said = text_of(&outcome.stderr);
-    let said = said.trim();
-    let skipped = said.chars().count().saturating_sub(MOST_WORDS);
-    if said.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", said.chars().skip(skipped).collect::<String>())
-    }
-}
-
-fn text_of(capture: &Capture) -> String {
-    String::from_utf8_lossy(&capture.bytes()).into_owned()
 }

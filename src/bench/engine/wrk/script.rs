@@ -141,7 +141,7 @@ mod tests {
             endpoint(
                 Method::POST,
                 &[("x-a", b"say \"\xe4\""), ("x-b", b"1"), ("x-a", b"2")],
-                b"{\"a\":\n0}\0001",
+                b"{\"a\":\n0}\x00001",
             ),
             Connection::New,
             "wrk.method = \"POST\"\nwrk.path = \"/a?b=%22\"\nwrk.body = \"{\\\"a\\\":\\0100}\\000001\"\n\

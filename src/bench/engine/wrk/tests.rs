@@ -1,124 +1,26 @@
 //! The real wrk against small servers on the loopback, and programs that only bear its name.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
+use std::net::TcpListener;
 use std::thread;
 use std::time::Instant;
 
 use http::{HeaderName, HeaderValue};
 
 use super::*;
+use crate::bench::engine::program::{MOST_WORDS, last_words, text_of};
+use crate::bench::engine::testing::{Bench, Manner, Server, load, second, target};
 use crate::bench::load::Connection;
-use crate::process::System;
-use crate::process::environment::Environment;
-use crate::process::redact::Redactor;
+use crate::process::Capture;
+use crate::store::scratch;
 
-/// How a server treats who asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
-    /// Answers with this status.
-    Status(u16),
-    /// Never answers.
-    Hung,
-    /// Hangs up.
-    Reset,
-    /// Answers after this many milliseconds.
-    Slow(u64),
-}
-
-struct Server {
-    port: u16,
-    answered: Arc<AtomicU64>,
-    first: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Server {
-    fn new(manner: Manner) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let server = Self {
-            port: listener.local_addr().unwrap().port(),
-            answered: Arc::default(),
-            first: Arc::default(),
-        };
-        let (answered, first) = (Arc::clone(&server.answered), Arc::clone(&server.first));
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (answered, first) = (Arc::clone(&answered), Arc::clone(&first));
-                thread::spawn(move || serve(&stream, manner, &answered, &first));
-            }
-        });
-        server
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/a%20b?c=%22", self.port)
-    }
-}
-
-/// Requests come whole: they are small, and this is the loopback.
-fn serve(mut stream: &TcpStream, manner: Manner, answered: &AtomicU64, first: &Mutex<Vec<u8>>) {
-    let mut bytes = [0; 4096];
-    stream.set_nodelay(true).unwrap();
-    while let Ok(count @ 1..) = stream.read(&mut bytes) {
-        let mut first = first.lock().unwrap();
-        if first.is_empty() {
-            first.extend_from_slice(&bytes[..count]);
-        }
-        drop(first);
-        let status = match manner {
-            Manner::Hung => continue,
-            Manner::Reset => return,
-            Manner::Status(status) => status,
-            Manner::Slow(millis) => {
-                thread::sleep(Duration::from_millis(millis));
-                200
-            }
-        };
-        let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: 2\r\n\r\nok");
-        if stream.write_all(answer.as_bytes()).is_err() {
-            return;
-        }
-        answered.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-struct Bench {
-    runner: System,
-    cancel: Cancel,
-    scratch: tempfile::TempDir,
-}
-
+/// What a test needs, with wrk.
 impl Bench {
-    fn new() -> Self {
-        let cancel = Cancel::new();
-        let env = Environment::of_process().for_tools(&[], "bench");
-        Self {
-            runner: System::new(env, "bench", cancel.clone(), Arc::new(Redactor::default())),
-            cancel,
-            scratch: tempfile::tempdir().unwrap(),
-        }
-    }
-
     fn identify(&self, program: &Path) -> Result<Wrk<'_>, EngineError> {
         Wrk::identify(&self.runner, program, self.scratch.path())
     }
 
     fn real(&self) -> Wrk<'_> {
         self.identify(&program()).unwrap()
-    }
-
-    /// A program of that name which does what a shell script says.
-    fn fake(&self, script: &str) -> PathBuf {
-        let path = self.scratch.path().join("wrk");
-        let mut file = std::fs::File::create(&path).unwrap();
-        file.write_all(format!("#!/bin/sh\n{script}\n").as_bytes())
-            .unwrap();
-        file.set_permissions(std::fs::Permissions::from_mode(0o700))
-            .unwrap();
-        path
     }
 
     fn measure(&self, wrk: &Wrk<'_>, target: &Target, stretch: Stretch) -> Result<Sample, EngineError> {
@@ -136,33 +38,6 @@ fn program() -> PathBuf {
     which::which("wrk").unwrap_or_else(|_| panic!("wrk is missing: tests/run installs it"))
 }
 
-fn load(connections: u32, threads: u32) -> Load {
-    Load {
-        connections,
-        threads,
-        pace: Pace::Closed,
-        timeout: Duration::from_secs(5),
-    }
-}
-
-fn target(url: &str) -> Target {
-    Target {
-        endpoints: vec![Endpoint {
-            url: url.parse().unwrap(),
-            method: Method::GET,
-            headers: Vec::new(),
-            body: Vec::new(),
-            weight: 1,
-        }],
-        trust: Trust::System,
-        connection: Connection::Kept,
-    }
-}
-
-fn second() -> Stretch {
-    Stretch::steady(Duration::from_secs(1))
-}
-
 /// One second against such a server.
 fn sample_of(manner: Manner) -> Sample {
     let (bench, server) = (Bench::new(), Server::new(manner));
@@ -178,7 +53,7 @@ fn a_good_server_is_counted_as_it_counts_itself() {
     assert_eq!(wrk.identity().name, "wrk");
     assert!(wrk.identity().version.starts_with("4."), "{:?}", wrk.identity());
     let sample = bench.measure(&wrk, &target(&server.url()), second()).unwrap();
-    let answered = server.answered.load(Ordering::SeqCst);
+    let answered = server.answered();
     // What was on its way at the end is not counted.
     assert!(sample.requests > 0 && (sample.requests..=sample.requests + 4).contains(&answered));
     assert_eq!(sample.errors.total(), 0);
@@ -213,7 +88,7 @@ fn a_request_arrives_as_it_was_given() {
     ];
     target.endpoints[0].body = b"]]\0\n\\\"9\xff".to_vec();
     bench.measure(&bench.real(), &target, second()).unwrap();
-    let first = server.first.lock().unwrap().clone();
+    let first = server.first();
     let end = first.windows(4).position(|part| part == b"\r\n\r\n").unwrap();
     let mut lines: Vec<&[u8]> = first[..end].split(|byte| *byte == b'\n').collect();
     assert_eq!(lines.remove(0), b"PUT /a%20b?c=%22 HTTP/1.1\r");
@@ -301,7 +176,7 @@ fn a_ramp_is_measured_step_by_step_and_added() {
         .measure(&bench.real(), &target(&server.url()), stretch)
         .unwrap();
     assert!(sample.duration >= Duration::from_secs(2));
-    let answered = server.answered.load(Ordering::SeqCst);
+    let answered = server.answered();
     // One connection and then three.
     assert!((sample.requests..=sample.requests + 4).contains(&answered));
     assert!(sample.corrected.count() >= sample.requests);
@@ -315,7 +190,7 @@ fn asked_to_stop_it_ends_at_once_and_leaves_nothing() {
     let begun = Instant::now();
     let result = thread::scope(|scope| {
         scope.spawn(|| {
-            while server.answered.load(Ordering::SeqCst) == 0 {
+            while server.answered() == 0 {
                 thread::sleep(Duration::from_millis(10));
             }
             bench.cancel.request(2);
@@ -324,14 +199,7 @@ fn asked_to_stop_it_ends_at_once_and_leaves_nothing() {
     });
     assert_eq!(result, Err(EngineError::Cancelled));
     assert!(begun.elapsed() < Duration::from_secs(30));
-    let scratch = bench.scratch.path().to_string_lossy().into_owned();
-    let is_ours = |entry: std::fs::DirEntry| {
-        let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&line).contains(&scratch)
-    };
-    if let Ok(processes) = std::fs::read_dir("/proc") {
-        assert!(!processes.flatten().any(is_ours));
-    }
+    assert_eq!(bench.processes(), Vec::<String>::new());
     assert_eq!(bench.scratch.path().read_dir().unwrap().count(), 0);
     // And nothing more is begun.
     assert_eq!(
@@ -344,7 +212,7 @@ fn asked_to_stop_it_ends_at_once_and_leaves_nothing() {
 fn what_only_bears_the_name_is_a_stranger() {
     let bench = Bench::new();
     let check = |script: &str, expect: &str| {
-        let program = bench.fake(script);
+        let program = bench.fake("wrk", script);
         match bench.identify(&program).map(|_| ()) {
             Err(EngineError::Stranger {
                 says, program: told, ..
@@ -371,9 +239,10 @@ fn a_run_that_went_wrong_says_how() {
     let bench = Bench::new();
     let check = |script: &str, expect: &str| {
         let version = "echo 'wrk 4.1.0 [epoll] Copyright (C) 2012 Will Glozer'; echo '--connections'";
-        let program = bench.fake(&format!(
-            "if [ \"$1\" = -v ]; then {version}; exit 1; fi\n{script}"
-        ));
+        let program = bench.fake(
+            "wrk",
+            &format!("if [ \"$1\" = -v ]; then {version}; exit 1; fi\n{script}"),
+        );
         let wrk = bench.identify(&program).unwrap();
         assert_eq!(wrk.identity().version, "4.1.0");
         match bench.measure(&wrk, &target("http://127.0.0.1:1/"), second()) {
