@@ -146,6 +146,9 @@ pub struct Outcome {
     pub stderr: Capture,
     /// How long it ran.
     pub elapsed: Duration,
+    /// The processor time that it used, with that of its threads and of the children that it waited for, to a hundredth
+    /// of a second. `None` where the system does not tell.
+    pub cpu: Option<Duration>,
     /// Whether something that it started held its pipes after it had ended, and was ended.
     pub leaked: bool,
     /// How many processes it left running when it ended by itself; they were ended.

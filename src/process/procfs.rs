@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, Signal, getpid, kill_process, pidfd_open, pidfd_send_signal};
 
@@ -113,6 +114,35 @@ fn read_stat(path: &Path) -> Option<Process> {
     let mut line = [0; STAT_BYTES];
     let count = File::open(path).ok()?.read(&mut line).ok()?;
     parse(line.get(..count)?)
+}
+
+/// The processor time of a process that is not reaped yet, with that of its threads, dead ones included, and of the
+/// children that it has waited for.
+pub(super) fn cpu_time(pid: i32) -> Option<Duration> {
+    let mut line = [0; STAT_BYTES];
+    let count = File::open(format!("/proc/{pid}/stat"))
+        .ok()?
+        .read(&mut line)
+        .ok()?;
+    let ticks = cpu_ticks(line.get(..count)?)?;
+    let micros = ticks.checked_mul(1_000_000)?;
+    Some(Duration::from_micros(
+        micros.checked_div(rustix::param::clock_ticks_per_second())?,
+    ))
+}
+
+/// The four counts after the name that are processor time: of the process in user mode and in the kernel, and of its
+/// children.
+fn cpu_ticks(stat: &[u8]) -> Option<u64> {
+    let name_end = stat.iter().rposition(|byte| *byte == b')')?;
+    let rest = std::str::from_utf8(&stat[name_end + 1..]).ok()?;
+    let ticks: Vec<u64> = rest
+        .split_ascii_whitespace()
+        .skip(11)
+        .take(4)
+        .filter_map(|field| field.parse().ok())
+        .collect();
+    (ticks.len() == 4).then(|| ticks.iter().sum())
 }
 
 /// The numbers of this process's children, by the list that the kernel keeps for each thread (`proc_pid_task(5)`).
@@ -229,6 +259,16 @@ mod tests {
         let alive = parse(b"1 (a) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 4 0 5").unwrap();
         assert!(dead.is_dead());
         assert!(!alive.is_dead());
+    }
+
+    #[test]
+    fn processor_time_is_that_of_the_process_and_of_its_children() {
+        let stat = b"42 (a) b) S 7 42 9 0 -1 4194560 1 2 3 4 500 60 7 8 20 0 3 0 98765 1 2\n";
+        assert_eq!(cpu_ticks(stat), Some(575));
+        assert_eq!(cpu_ticks(b"42 (a) S 7 42 9 0 -1 4194560 1 2 3 4 500 60 7"), None);
+        assert_eq!(cpu_ticks(b""), None);
+        assert!(cpu_time(getpid().as_raw_pid()).is_some());
+        assert_eq!(cpu_time(-1), None);
     }
 
     #[test]

@@ -102,6 +102,7 @@ pub(super) struct Watched {
     /// `None` when it could not be ended.
     pub(super) status: Option<ExitStatus>,
     pub(super) elapsed: Duration,
+    pub(super) cpu: Option<Duration>,
     pub(super) leaked: bool,
     pub(super) left: u32,
     pub(super) escaped: u32,

@@ -16,6 +16,7 @@ use super::children::Children;
 use super::family::{Family, adopt_orphans};
 use super::output::Outputs;
 use super::pause::Entered;
+use super::procfs::cpu_time;
 use super::pump::Pump;
 use super::watch::{Job, LEAK_GRACE, LEFTOVER_GRACE, TICK, Watched, Why};
 
@@ -65,6 +66,7 @@ pub(super) fn watch(child: Child, outputs: Outputs, job: &Job<'_>) -> io::Result
         why,
         status: status?,
         elapsed,
+        cpu: leader.cpu,
         leaked,
         left,
         escaped: family.escaped(),
@@ -97,6 +99,7 @@ struct Leader<'a> {
     pid: Pid,
     pidfd: Option<OwnedFd>,
     reaped: bool,
+    cpu: Option<Duration>,
     children: &'a Children,
     pauses: Option<Entered<'a>>,
 }
@@ -111,6 +114,7 @@ impl<'a> Leader<'a> {
             // No kernel support, a sandbox, or no descriptor left: then it is asked now and then.
             pidfd: pidfd_open(pid, PidfdFlags::empty()).ok(),
             reaped: false,
+            cpu: None,
             children: job.children,
             pauses,
         }
@@ -137,6 +141,8 @@ impl<'a> Leader<'a> {
             self.pause();
         }
         self.pauses = None;
+        // Once it is reaped nothing tells it any more.
+        self.cpu = cpu_time(self.pid.as_raw_pid());
         let mut status = Ok(None);
         self.children.reap(|| {
             status = self.child.try_wait();

@@ -64,6 +64,7 @@ pub(super) fn watch(mut child: Child, outputs: Outputs, job: &Job<'_>) -> io::Re
         why,
         status,
         elapsed,
+        cpu: None,
         leaked,
         left: 0,
         escaped: 0,

@@ -1,6 +1,13 @@
 //! What makes the load: one file an engine, one trait for all.
 
 pub mod builtin;
+pub mod choose;
+pub mod locust;
+mod program;
+#[cfg(test)]
+#[cfg(unix)]
+mod testing;
+pub mod wrk;
 
 use std::time::Duration;
 

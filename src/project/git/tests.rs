@@ -100,6 +100,7 @@ impl Runner for Canned {
             stdout: Capture::of(&self.stdout),
             stderr: Capture::of(self.stderr),
             elapsed: Duration::ZERO,
+            cpu: None,
             leaked: false,
             left: 0,
             escaped: 0,

@@ -145,6 +145,7 @@ impl Runner for Plain {
             stdout: Capture::of(&output.stdout),
             stderr: Capture::of(&output.stderr),
             elapsed: Duration::ZERO,
+            cpu: None,
             leaked: false,
             left: 0,
             escaped: 0,
