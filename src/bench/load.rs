@@ -31,6 +31,18 @@ pub struct Endpoint {
     pub weight: u32,
 }
 
+impl Endpoint {
+    /// Its address without what may be a secret of its user.
+    pub fn address(&self) -> String {
+        let text = self.url.to_string();
+        let authority = self.url.authority().map_or("", |authority| authority.as_str());
+        match authority.rsplit_once('@') {
+            Some((_, host)) => text.replacen(authority, host, 1),
+            None => text,
+        }
+    }
+}
+
 /// Whose certificates are taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
@@ -40,6 +52,22 @@ pub enum Trust {
     File(PathBuf),
     /// Every one, as the user asked for.
     Anything,
+}
+
+impl Target {
+    /// What is asked, in words: `GET http://localhost/`, with its weight where there are several.
+    pub fn named(&self) -> Vec<String> {
+        let is_alone = self.endpoints.len() == 1;
+        let word = |endpoint: &Endpoint| {
+            let weight = if is_alone {
+                String::new()
+            } else {
+                format!(" × {}", endpoint.weight)
+            };
+            format!("{} {}{weight}", endpoint.method, endpoint.address())
+        };
+        self.endpoints.iter().map(word).collect()
+    }
 }
 
 /// Whether a connection is used for more than one request.

@@ -99,7 +99,7 @@ impl Key {
             all.join(", ")
         };
         let alone = target.endpoints.len() == 1;
-        let address = |endpoint: &Endpoint| match (alone, address(endpoint)) {
+        let address = |endpoint: &Endpoint| match (alone, endpoint.address()) {
             (true, address) => address,
             (false, address) => format!("{} {address} x{}", endpoint.method, endpoint.weight),
         };
@@ -127,19 +127,6 @@ impl Key {
             limits: machine.limits,
             rest: Map::new(),
         }
-    }
-}
-
-/// The address without what may be a secret of its user.
-fn address(endpoint: &Endpoint) -> String {
-    let text = endpoint.url.to_string();
-    let authority = endpoint
-        .url
-        .authority()
-        .map_or("", |authority| authority.as_str());
-    match authority.rsplit_once('@') {
-        Some((_, host)) => text.replacen(authority, host, 1),
-        None => text,
     }
 }
 

@@ -57,7 +57,7 @@ pub struct Identity {
 }
 
 /// Why an engine gave no sample.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum EngineError {
     /// It cannot make such a load.
     #[error("{engine} cannot {what}")]

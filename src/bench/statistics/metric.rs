@@ -93,7 +93,7 @@ impl Metric {
 
     /// Whether the verdict of all metrics needs an answer from this one. Tails and memory are often too restless for an
     /// answer: then that is told, and a regression that does show in them counts.
-    pub(super) fn leads(self) -> bool {
+    pub(in crate::bench) fn leads(self) -> bool {
         matches!(
             self,
             Self::P50 | Self::Rps | Self::CpuPerRequest | Self::ErrorRate

@@ -11,7 +11,7 @@ pub mod evidence;
 pub mod holm;
 pub mod interval;
 pub mod metric;
-mod random;
+pub(super) mod random;
 #[cfg(test)]
 mod tests;
 pub mod verdict;

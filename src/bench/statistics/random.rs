@@ -2,13 +2,13 @@
 
 /// A generator.
 #[derive(Clone, Debug)]
-pub(super) struct Random {
+pub(in crate::bench) struct Random {
     state: [u64; 4],
 }
 
 impl Random {
     /// A generator whose numbers follow from these values.
-    pub(super) fn of(values: &[f64]) -> Self {
+    pub(in crate::bench) fn of(values: &[f64]) -> Self {
         let mut seed = 0x5344_445f_6265_6e63;
         for value in values {
             seed = mixed(seed ^ value.to_bits());
@@ -17,7 +17,7 @@ impl Random {
     }
 
     /// A generator whose numbers follow from a seed.
-    pub(super) fn new(mut seed: u64) -> Self {
+    pub(in crate::bench) fn new(mut seed: u64) -> Self {
         let state = [(); 4].map(|()| {
             seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
             mixed(seed)
@@ -26,7 +26,7 @@ impl Random {
     }
 
     /// The next number.
-    pub(super) fn next(&mut self) -> u64 {
+    pub(in crate::bench) fn next(&mut self) -> u64 {
         let [a, b, c, d] = &mut self.state;
         let out = a.wrapping_add(*d).rotate_left(23).wrapping_add(*a);
         let shifted = *b << 17;
@@ -40,13 +40,13 @@ impl Random {
     }
 
     /// One of the numbers from 0 to below `end`, which is not 0.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(in crate::bench) fn below(&mut self, end: usize) -> usize {
         let wide = u128::from(self.next()) * (end as u128);
         usize::try_from(wide >> 64).unwrap_or(0)
     }
 
     /// Puts values into an order by chance.
-    pub(super) fn shuffle(&mut self, values: &mut [f64]) {
+    pub(in crate::bench) fn shuffle(&mut self, values: &mut [f64]) {
         for last in (1..values.len()).rev() {
             let other = self.below(last + 1);
             values.swap(last, other);

@@ -2,5 +2,6 @@
 
 pub mod inert;
 pub mod junit;
+pub mod markdown;
 pub mod sarif;
 pub mod workflow;

@@ -1,0 +1,455 @@
+//! A whole measurement, from the choice of an engine to the document: what the command and the gate have in common.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::baseline::entry::Fitness;
+use super::baseline::file::{self, accept, find, remember};
+use super::baseline::history::creep;
+use super::baseline::key::Machine;
+use super::baseline::stored::StoredRound;
+use super::baseline::{Accepted, BaselineError, EngineUse, Finished, Found, Key};
+use super::cost::Service;
+use super::engine::choose::{NoEngine, choose};
+use super::engine::{Engine, EngineError};
+use super::environment::{cores, environment};
+use super::load::{Connection, Endpoint, Load, Pace, Target, Trust};
+use super::reference::Reference;
+use super::report::{
+    Comparison, Curve, Document, EngineUsed, ErrorCounts, Host as HostShown, Latency, LoadUsed, Resource,
+    Rounds, Throughput, decide,
+};
+use super::requirements::{Measured, Requirement, judge_all, overall};
+use super::round::{Round, clean};
+use super::rounds::{self, Bearer, Host, Other, Ramps, Run, Setup, Side, Step};
+use super::sample::Errors;
+use super::statistics::evidence::{Against, evidence};
+use super::statistics::verdict::{Change, Rule, Stage, judge};
+use crate::model::text::one_line;
+use crate::model::verdict::Verdict;
+use crate::process::Cancel;
+use crate::store::Store;
+
+/// How long the reference server is asked in each round.
+const REFERENCE: Duration = Duration::from_millis(500);
+
+/// What is to be measured and judged.
+pub struct Measurement<'a> {
+    /// The service.
+    pub target: Target,
+    /// An older version that runs beside it, instead of the reference server.
+    pub older: Option<Target>,
+    /// How hard it is pressed.
+    pub load: Load,
+    /// The phases before and after.
+    pub ramps: Ramps,
+    /// The rounds that have to count.
+    pub rounds: usize,
+    /// The length of a round.
+    pub length: Duration,
+    /// What must be reached.
+    pub requirements: Vec<Requirement>,
+    /// The change against the baseline that matters, as a share.
+    pub threshold: f64,
+    /// Whose cost is read.
+    pub services: Arc<[Service]>,
+    /// The same of the older version.
+    pub older_services: Arc<[Service]>,
+    /// What a reader should know of how this came to be.
+    pub notes: Vec<String>,
+    /// Engines in the order of preference; one that could not be had stands there as the reason.
+    pub engines: Vec<Result<&'a dyn Engine, EngineError>>,
+    /// Where results are kept; without it there is no baseline.
+    pub record: Option<Record<'a>>,
+    /// The command that asks again.
+    pub rerun: String,
+}
+
+/// Where results are kept, and under whose name.
+#[derive(Clone, Copy)]
+pub struct Record<'a> {
+    /// The state of the project.
+    pub store: &'a Store,
+    /// The work item.
+    pub work_item: &'a str,
+    /// The commit that is checked out.
+    pub commit: Option<&'a str>,
+    /// The number of the session; 0 outside of one.
+    pub session: u32,
+    /// Who measures.
+    pub by: &'a str,
+    /// The reason for which this result becomes the baseline, where somebody wants that.
+    pub accept: Option<&'a str>,
+}
+
+/// Why there is no document.
+#[derive(Debug, thiserror::Error)]
+pub enum MeasurementError {
+    /// Nothing can make this load.
+    #[error(transparent)]
+    NoEngine(#[from] NoEngine),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Baselines cannot be read or kept.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
+    /// The reference server did not come up.
+    #[error("the reference server could not be started: {0}")]
+    Reference(std::io::Error),
+}
+
+/// What came of it.
+pub struct Outcome {
+    /// What is told.
+    pub document: Document,
+    /// What was seen.
+    pub run: Run,
+}
+
+impl Measurement<'_> {
+    /// Measures, judges, and keeps the result.
+    ///
+    /// # Errors
+    ///
+    /// [`MeasurementError`]. A service that answers badly, or not at all, is no error but a verdict.
+    pub fn run(
+        &self,
+        cancel: &Cancel,
+        now: &dyn Fn() -> DateTime<Utc>,
+        tell: &dyn Fn(Step<'_>),
+    ) -> Result<Outcome, MeasurementError> {
+        let chosen = choose(self.engines.iter().cloned(), &self.target, &self.load)?;
+        let engine = chosen.engine;
+        let passed_over = chosen
+            .passed_over
+            .iter()
+            .map(|why| one_line(&why.to_string()))
+            .collect();
+        let key = self.key(engine);
+        // A file that cannot be read is told before anything takes its time.
+        let found = self
+            .record
+            .map(|record| find(record.store, record.work_item, &key))
+            .transpose()?;
+        let started_at = now();
+        let server = match &self.older {
+            Some(_) => None,
+            None => Some(Reference::start().map_err(MeasurementError::Reference)?),
+        };
+        let reference = server.as_ref().map(|server| plain(server.address()));
+        let other = match (&self.older, &reference) {
+            (Some(older), _) => Some(Other {
+                side: Side {
+                    target: older,
+                    bearer: Bearer::Services(Arc::clone(&self.older_services)),
+                },
+                length: self.length,
+            }),
+            (None, Some(reference)) => Some(Other {
+                side: Side {
+                    target: reference,
+                    bearer: Bearer::Own,
+                },
+                length: REFERENCE.min(self.length),
+            }),
+            (None, None) => None,
+        };
+        let setup = Setup {
+            engine,
+            load: self.load,
+            target: Side {
+                target: &self.target,
+                bearer: Bearer::Services(Arc::clone(&self.services)),
+            },
+            other,
+            ramps: self.ramps,
+            rounds: self.rounds,
+            length: self.length,
+            seed: seed(&key),
+            now,
+        };
+        let mut run = rounds::measure(&setup, cancel, tell)?;
+        let mut regression = self.compare(&run, found.as_ref(), Stage::First)?;
+        if regression.verdict == Change::Suspect.as_str() {
+            rounds::more(&setup, &mut run, cancel, tell)?;
+            regression = self.compare(&run, found.as_ref(), Stage::Last)?;
+        }
+        let used = EngineUsed {
+            name: engine.identity().name.to_owned(),
+            version: engine.identity().version.clone(),
+            passed_over,
+        };
+        let mut document = self.document(&run, used, regression, started_at);
+        if let Some(record) = self.record {
+            self.keep(record, &key, &run, &mut document, now())?;
+        }
+        Ok(Outcome { document, run })
+    }
+
+    fn key(&self, engine: &dyn Engine) -> Key {
+        let machine = Machine {
+            cpus: cores(),
+            arch: std::env::consts::ARCH.to_owned(),
+            limits: BTreeMap::new(),
+        };
+        let seconds = |length: Duration| length.as_secs_f64();
+        let phases = format!(
+            "ramp-up {} s, {} rounds of {} s, ramp-down {} s",
+            seconds(self.ramps.up),
+            self.rounds,
+            seconds(self.length),
+            seconds(self.ramps.down)
+        );
+        Key::of(&self.target, &self.load, engine.identity(), &phases, machine)
+    }
+
+    fn compare(
+        &self,
+        run: &Run,
+        found: Option<&Found>,
+        stage: Stage,
+    ) -> Result<Comparison, MeasurementError> {
+        let rule = Rule::new(self.threshold, stage);
+        if self.older.is_some() {
+            let seen = judge(&evidence(&run.rounds, Against::Live), &rule);
+            return Ok(Comparison::made(
+                seen,
+                "the older version, measured in the same moments".to_owned(),
+            ));
+        }
+        let baseline = match found {
+            Some(Found::Baseline(baseline)) => baseline,
+            Some(Found::None(why)) => {
+                let differing = match why {
+                    super::baseline::NoBaseline::OtherKey { differences } => differences.clone(),
+                    _ => Vec::new(),
+                };
+                return Ok(Comparison::none(self.threshold, why.to_string(), differing));
+            }
+            None => {
+                let why = "no work item is named, so that nothing is kept".to_owned();
+                return Ok(Comparison::none(self.threshold, why, Vec::new()));
+            }
+        };
+        let before = file::rounds(baseline).map_err(|why| EngineError::Broken {
+            engine: "the baseline",
+            cause: why.to_string(),
+        })?;
+        let seen = judge(&evidence(&run.rounds, Against::Stored(&before)), &rule);
+        let accepted = &baseline.accepted;
+        let against = format!(
+            "the baseline of {} ({})",
+            accepted.at.format("%Y-%m-%d"),
+            one_line(&accepted.reason)
+        );
+        let mut made = Comparison::made(seen, against);
+        made.drift = creep(&baseline.history, self.threshold);
+        Ok(made)
+    }
+
+    fn document(
+        &self,
+        run: &Run,
+        engine: EngineUsed,
+        regression: Comparison,
+        started_at: DateTime<Utc>,
+    ) -> Document {
+        let measured = Measured::of(&run.rounds);
+        let sample = measured.sample.as_ref();
+        let requirements = judge_all(&self.requirements, &measured);
+        let rounds = Rounds {
+            clean: run.clean(),
+            made: run.rounds.len(),
+            wanted: self.rounds,
+            seconds: self.length.as_secs_f64(),
+        };
+        let (verdict, decision) = decide(&requirements, &regression, rounds);
+        let host = self.host(run);
+        Document {
+            schema_version: 1,
+            kind: "bench",
+            verdict,
+            decision,
+            work_item: self.record.map(|record| record.work_item.to_owned()),
+            started_at,
+            engine,
+            url: self
+                .target
+                .endpoints
+                .first()
+                .map(Endpoint::address)
+                .unwrap_or_default(),
+            endpoints: self.target.named(),
+            load: self.load_used(),
+            rounds,
+            requests: sample.map_or(0, |sample| sample.requests),
+            duration_seconds: sample.map_or(0.0, |sample| sample.duration.as_secs_f64()),
+            latency_ms: sample.and_then(|sample| Latency::of(&sample.corrected)),
+            latency_raw_ms: sample.and_then(|sample| Latency::of(sample.raw.as_ref()?)),
+            throughput: Throughput::of(sample),
+            errors: ErrorCounts::of(sample.map_or(&Errors::default(), |sample| &sample.errors)),
+            resource_usage: measured
+                .services
+                .iter()
+                .map(|(name, used)| {
+                    (
+                        name.clone(),
+                        Resource {
+                            cpu_percent: used.cpu_percent,
+                            memory_peak_bytes: used.memory_peak_bytes,
+                            disk_bytes_per_sec: used.disk_bytes_per_sec,
+                            cpu_us_per_request: used.cpu_us_per_request,
+                        },
+                    )
+                })
+                .collect(),
+            requirements,
+            regression,
+            notes: self.notes(run, &host),
+            host,
+            curve: sample.map(Curve::of).unwrap_or_default(),
+            per_second: sample.map(|sample| sample.per_second.clone()).unwrap_or_default(),
+            samples: run.rounds.iter().map(StoredRound::from).collect(),
+            rerun: self.rerun.clone(),
+        }
+    }
+
+    fn load_used(&self) -> LoadUsed {
+        let rate = match self.load.pace {
+            Pace::Closed => None,
+            Pace::PerSecond(rate) => Some(rate),
+        };
+        LoadUsed {
+            model: if rate.is_some() { "open" } else { "closed" },
+            rate,
+            connections: self.load.connections,
+            threads: self.load.threads,
+            timeout_ms: u64::try_from(self.load.timeout.as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    fn host(&self, run: &Run) -> HostShown {
+        let worst = |of: &dyn Fn(&Round) -> Option<f64>| clean(&run.rounds).filter_map(of).reduce(f64::max);
+        HostShown {
+            steal: worst(&|round| Some(round.noise.steal)).unwrap_or(0.0),
+            foreign_cpu: worst(&|round| Some(round.noise.foreign_cpu)).filter(|_| run.host == Host::Watched),
+            pressure: worst(&|round| round.noise.pressure),
+            limited_by_generator: run.is_limited_by_generator(self.load.threads),
+        }
+    }
+
+    fn notes(&self, run: &Run, host: &HostShown) -> Vec<String> {
+        let mut notes = self.notes.clone();
+        if host.limited_by_generator {
+            notes.push("the generator had no time left: the service may be able to answer more".to_owned());
+        }
+        let spoilt = run.rounds.len() - run.clean();
+        if spoilt > 0 {
+            notes.push(format!(
+                "{spoilt} of {} rounds do not count: the machine was busy with something else",
+                run.rounds.len()
+            ));
+        }
+        if run.host == Host::StealOnly {
+            notes.push(
+                "what others used of the machine is not known, since the service's own use is not: name its process with --pid"
+                    .to_owned(),
+            );
+        }
+        if run.host == Host::Unknown {
+            notes.push("this system does not tell what else the machine did".to_owned());
+        }
+        notes
+    }
+
+    fn keep(
+        &self,
+        record: Record<'_>,
+        key: &Key,
+        run: &Run,
+        document: &mut Document,
+        at: DateTime<Utc>,
+    ) -> Result<(), MeasurementError> {
+        let met = overall(&document.requirements) == Verdict::Passed;
+        let enough = run.clean() >= self.rounds && document.regression.verdict != Change::Regressed.as_str();
+        let finished = Finished {
+            key: key.clone(),
+            at,
+            commit: record.commit.map(str::to_owned),
+            session: record.session,
+            verdict: document.regression.verdict.to_owned(),
+            fitness: if met && enough {
+                Fitness::CleanAndPassed
+            } else {
+                Fitness::Unfit
+            },
+            environment: environment(),
+            engine: EngineUse {
+                name: document.engine.name.clone(),
+                version: document.engine.version.clone(),
+                ..EngineUse::default()
+            },
+            rounds: run.rounds.clone(),
+        };
+        match record.accept {
+            Some(reason) => {
+                let accepted = Accepted {
+                    by: record.by.to_owned(),
+                    at,
+                    commit: finished.commit.clone(),
+                    reason: reason.to_owned(),
+                    rest: serde_json::Map::new(),
+                };
+                accept(record.store, record.work_item, &finished, &accepted)?;
+                document
+                    .notes
+                    .push("this run is the baseline from now on".to_owned());
+            }
+            None => {
+                if remember(record.store, record.work_item, &finished, record.by)?
+                    == super::baseline::Remembered::Pinned
+                {
+                    document
+                        .notes
+                        .push("this run is the first baseline: later ones are compared with it".to_owned());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A target that is asked with nothing special.
+fn plain(address: SocketAddr) -> Target {
+    let mut parts = http::uri::Parts::default();
+    parts.scheme = Some(http::uri::Scheme::HTTP);
+    parts.authority = address.to_string().parse().ok();
+    parts.path_and_query = Some(http::uri::PathAndQuery::from_static("/"));
+    let url = http::Uri::from_parts(parts).unwrap_or_default();
+    Target {
+        endpoints: vec![Endpoint {
+            url,
+            method: http::Method::GET,
+            headers: Vec::new(),
+            body: Vec::new(),
+            weight: 1,
+        }],
+        trust: Trust::System,
+        connection: Connection::Kept,
+    }
+}
+
+/// Whence chance follows: the same conditions draw the same numbers.
+fn seed(key: &Key) -> u64 {
+    use sha2::{Digest as _, Sha256};
+    let text = serde_json::to_string(key).unwrap_or_default();
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter()
+        .take(8)
+        .fold(0, |seed, byte| (seed << 8) | u64::from(*byte))
+}

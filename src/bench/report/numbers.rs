@@ -1,0 +1,112 @@
+//! Numbers as people read them.
+
+/// A time in milliseconds with its unit: three digits that count.
+pub(super) fn time(milliseconds: f64) -> String {
+    if milliseconds >= 1000.0 {
+        format!("{} s", digits(milliseconds / 1000.0))
+    } else if milliseconds < 0.1 {
+        format!("{} µs", digits(milliseconds * 1000.0))
+    } else {
+        format!("{} ms", digits(milliseconds))
+    }
+}
+
+/// Bytes with their unit, in powers of 1024.
+pub(super) fn bytes(count: f64) -> String {
+    let mut value = count;
+    let mut units = ["B", "KiB", "MiB", "GiB"].into_iter();
+    let mut unit = units.next().unwrap_or_default();
+    for next in units {
+        if value < 1024.0 {
+            break;
+        }
+        (value, unit) = (value / 1024.0, next);
+    }
+    format!("{} {unit}", digits(value))
+}
+
+/// A value of a requirement in its unit.
+pub(super) fn of_unit(value: f64, unit: &str) -> String {
+    match unit {
+        "ms" => time(value),
+        "bytes" => bytes(value),
+        "bytes/s" => format!("{}/s", bytes(value)),
+        "%" => format!("{} %", digits(value)),
+        unit => format!("{} {unit}", digits(value)),
+    }
+}
+
+/// A value of a metric that is compared, in the unit in which it is kept.
+pub(super) fn of_metric(value: f64, metric: crate::bench::statistics::metric::Metric) -> String {
+    use crate::bench::statistics::metric::Metric;
+    match metric {
+        Metric::P50 | Metric::P95 | Metric::P99 => time(value / 1000.0),
+        Metric::Rps => format!("{}/s", digits(value)),
+        Metric::CpuPerRequest => format!("{} µs", digits(value)),
+        Metric::ErrorRate => format!("{} %", digits(value * 100.0)),
+        Metric::MemoryPeak => bytes(value),
+    }
+}
+
+/// Three digits that count; whole numbers from a hundred on.
+pub(super) fn digits(value: f64) -> String {
+    let places = match value.abs() {
+        size if size >= 99.95 || size == 0.0 => 0,
+        size if size >= 9.995 => 1,
+        size if size >= 0.9995 => 2,
+        _ => 3,
+    };
+    let text = format!("{value:.places$}");
+    if places == 0 { grouped(&text) } else { text }
+}
+
+/// A whole number in groups of three.
+fn grouped(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let mut out = String::from(sign);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A ratio as a change in percent: `+12 %`, `−3.1 %`.
+pub(super) fn change(ratio: f64) -> String {
+    let percent = (ratio - 1.0) * 100.0;
+    let sign = if percent < 0.0 { '−' } else { '+' };
+    format!("{sign}{} %", digits(percent.abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_digits_that_count() {
+        assert_eq!(
+            [0.0, 0.0123, 1.2345, 12.345, 99.96, 1234.5, 1_234_567.0, -1234.0].map(digits),
+            [
+                "0",
+                "0.012",
+                "1.23",
+                "12.3",
+                "100",
+                "1,234",
+                "1,234,567",
+                "-1,234"
+            ]
+        );
+        assert_eq!(
+            [0.05, 0.5, 42.0, 1500.0].map(time),
+            ["50.0 µs", "0.500 ms", "42.0 ms", "1.50 s"]
+        );
+        assert_eq!(
+            [10.0, 2048.0, 5.0 * 1024.0 * 1024.0, 3e12].map(bytes),
+            ["10.0 B", "2.00 KiB", "5.00 MiB", "2,794 GiB"]
+        );
+        assert_eq!([1.123, 0.969, 1.0].map(change), ["+12.3 %", "−3.10 %", "+0 %"]);
+    }
+}
