@@ -55,7 +55,7 @@ pub(super) fn is_annotation(arena: &Arena, key: Word) -> bool {
         | w::EXTERNAL_DOCS
         | w::XML
         | w::COMMENT => true,
-        w::SUNSET | w::STABILITY | w::EXTENSIBLE_ENUM => false,
+        w::SUNSET | w::STABILITY | w::EXTENSIBLE_ENUM | w::X_NULLABLE => false,
         _ => arena.text(key).starts_with("x-"),
     }
 }

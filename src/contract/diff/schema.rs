@@ -60,6 +60,7 @@ impl Differ<'_> {
             self.pairs[number].changes.push((rule, found));
             return;
         }
+        let (base, revision) = (base.settled(), revision.settled());
         let flag = if is_request(column) {
             w::READ_ONLY
         } else {

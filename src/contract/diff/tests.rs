@@ -6,6 +6,7 @@ mod mended_operations;
 mod mended_schemas;
 mod robust;
 mod schemas;
+mod spellings;
 
 use std::collections::BTreeSet;
 
