@@ -1,5 +1,6 @@
 //! Two schemas in one place, keyword by keyword.
 
+mod alike;
 mod bounds;
 mod branches;
 mod conditions;

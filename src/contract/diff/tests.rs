@@ -1,5 +1,6 @@
 //! Every rule, made to appear by two small documents.
 
+mod choices;
 mod documents;
 mod intersections;
 mod mended_operations;

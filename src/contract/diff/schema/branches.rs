@@ -1,6 +1,6 @@
 //! `allOf`, `anyOf`, `oneOf`: which branch is which, and what came and went.
 
-use super::Comparer;
+use super::{Comparer, alike};
 use crate::contract::arena::{NodeId, Word};
 use crate::contract::hash::is_annotation;
 use crate::contract::rules::Kind;
@@ -150,10 +150,36 @@ impl Comparer<'_, '_> {
     fn paired_choices(&self) -> (Paired, Paired) {
         let has = |schema: &Schema<'_>| [w::ANY_OF, w::ONE_OF].map(|key| schema.get(key).is_some());
         if has(&self.base) == [false, true] && has(&self.revision) == [true, false] {
-            let any = self.paired_lists(self.base.list(w::ONE_OF), self.revision.list(w::ANY_OF));
+            let mut any = self.paired_lists(self.base.list(w::ONE_OF), self.revision.list(w::ANY_OF));
+            self.pair_alike(&mut any);
             (any, Paired::default())
         } else {
-            (self.paired(w::ANY_OF), self.paired(w::ONE_OF))
+            let [mut any, mut one] = [w::ANY_OF, w::ONE_OF].map(|key| self.paired(key));
+            self.pair_alike(&mut any);
+            self.pair_alike(&mut one);
+            (any, one)
+        }
+    }
+
+    /// Pairs what is left over of a choice so that the least changes, where it is much alike.
+    fn pair_alike(&self, choice: &mut Paired) {
+        let (base, revision) = (self.base.side(), self.revision.side());
+        let old: Vec<NodeId> = choice
+            .removed
+            .iter()
+            .copied()
+            .filter(|node| reference(base, *node).is_none())
+            .collect();
+        let new: Vec<NodeId> = choice
+            .added
+            .iter()
+            .copied()
+            .filter(|node| reference(revision, *node).is_none())
+            .collect();
+        for (one, other) in alike::pairs((base, &old), (revision, &new)) {
+            choice.removed.retain(|node| *node != one);
+            choice.added.retain(|node| *node != other);
+            choice.pairs.push((one, other));
         }
     }
 
