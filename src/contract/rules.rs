@@ -234,7 +234,7 @@ mod tests {
             );
         }
         assert_eq!(Rule::all().filter(|rule| rule.is_standard()).count(), 509);
-        assert_eq!(seen.len(), 1041);
+        assert_eq!(seen.len(), 1049);
         assert_eq!(
             (
                 Rule::parse(""),

@@ -3,11 +3,13 @@
 mod choices;
 mod documents;
 mod intersections;
+mod levels;
 mod mended_operations;
 mod mended_schemas;
 mod robust;
 mod schemas;
 mod spellings;
+mod written_as_xml;
 
 use std::collections::BTreeSet;
 
