@@ -6,6 +6,7 @@ mod intersections;
 mod levels;
 mod mended_operations;
 mod mended_schemas;
+mod mutated;
 mod robust;
 mod schemas;
 mod spellings;

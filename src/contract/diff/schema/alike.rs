@@ -55,6 +55,9 @@ fn traits((side, nodes): (Side<'_>, &[NodeId])) -> Vec<(Types, Traits)> {
             return (Types::NONE, traits);
         };
         for field in schema.nodes().iter().flat_map(|node| arena.fields(*node)) {
+            // What a keyword refers to is the same by its name, whatever became of it.
+            let refers = |key: Word, value: NodeId| Some((key, arena.get_text(value, w::REF)?, 1));
+            traits.extend(refers(field.key, field.value));
             match field.key {
                 key if is_annotation(arena, key) => {}
                 // Whether they have a type at all tells nothing.
@@ -64,6 +67,7 @@ fn traits((side, nodes): (Side<'_>, &[NodeId])) -> Vec<(Types, Traits)> {
                 w::PROPERTIES => {
                     for property in arena.fields(field.value) {
                         traits.insert((field.key, property.key, 0));
+                        traits.extend(refers(property.key, property.value));
                         traits.insert((field.key, property.key, hashes.of(property.value)));
                     }
                 }

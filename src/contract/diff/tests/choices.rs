@@ -85,3 +85,24 @@ fn of_many_branches_nobody_looks_for_pairs() {
     );
     assert!(found(17).contains("request-body-one-of-removed"));
 }
+
+#[test]
+fn lists_of_the_same_thing_are_the_same_branch() {
+    let with = |limit: usize, names: [&str; 2]| {
+        let list = |name: &str| format!("{{type: array, items: {{$ref: '#/components/schemas/{name}'}}}}");
+        format!(
+            "openapi: 3.1.0\ninfo: {{title: t, version: '1'}}\npaths: {{/a: {{get: {{responses: {{'200': {{description: ok, content: \
+             {{a/b: {{schema: {{anyOf: [{}, {}]}}}}}}}}}}}}}}}}\ncomponents: {{schemas: {{A: {{maxLength: {limit}}}, \
+             B: {{maximum: {limit}}}}}}}\n",
+            list(names[0]),
+            list(names[1])
+        )
+    };
+    let expect = BTreeSet::from([
+        "response-property-max-increased".to_owned(),
+        "response-property-max-length-increased".to_owned(),
+    ]);
+    for names in [["A", "B"], ["B", "A"]] {
+        assert_eq!(ids(&compared(&with(1, ["A", "B"]), &with(2, names))), expect);
+    }
+}
