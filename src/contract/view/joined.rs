@@ -86,9 +86,12 @@ impl Joined {
         .then_some(joined)
     }
 
-    /// The value of a keyword, where it is not that of the first node: `Some(None)` where it says nothing.
-    pub(super) fn chosen(&self, key: Word) -> Option<Option<NodeId>> {
-        self.chosen.get(&key).copied()
+    /// The value of a keyword, given that of the first node that has it.
+    pub(super) fn value(&self, key: Word, first: impl FnOnce() -> Option<NodeId>) -> Option<NodeId> {
+        match self.chosen.get(&key) {
+            Some(chosen) => *chosen,
+            None => first(),
+        }
     }
 
     /// The schema of a name, if the name counts at all.
@@ -253,10 +256,10 @@ impl Joined {
             Value::Map(run) => !run.is_empty(),
             value => value != Value::Bool(true),
         };
-        let Some(all) = said.get(&w::ADDITIONAL_PROPERTIES) else {
+        let Some(written) = said.get(&w::ADDITIONAL_PROPERTIES) else {
             return true;
         };
-        let limits: Said = all
+        let limits: Said = written
             .iter()
             .copied()
             .filter(|(_, value)| is_limit(*value))
@@ -274,14 +277,14 @@ impl Joined {
         };
         let all_names =
             |key: Word| -> HashSet<Word> { nodes.iter().flat_map(|node| names(*node, key)).collect() };
-        let (named, patterns) = (all_names(w::PROPERTIES), all_names(w::PATTERN_PROPERTIES));
-        let mut left = named.clone();
+        let (all, patterns) = (all_names(w::PROPERTIES), all_names(w::PATTERN_PROPERTIES));
+        let mut left = all.clone();
         for (owner, value) in &limits {
             let own = names(*owner, w::PROPERTIES);
             let own_patterns = names(*owner, w::PATTERN_PROPERTIES);
             let refuses = arena.value(*value) == Value::Bool(false);
             // Which names a pattern lets through, nobody looks; and what two schemas leave of a property is written nowhere.
-            if own_patterns != patterns || (own != named && (!refuses || !patterns.is_empty())) {
+            if own_patterns != patterns || (own != all && (!refuses || !patterns.is_empty())) {
                 return false;
             }
             left.retain(|name| own.contains(name));

@@ -222,12 +222,14 @@ impl<'a> Schema<'a> {
 
     /// The value of a keyword.
     pub fn get(&self, key: Word) -> Option<NodeId> {
-        if let Some(chosen) = self.joined.as_ref().and_then(|joined| joined.chosen(key)) {
-            return chosen;
+        let first = || {
+            let mut values = self.nodes.iter().map(|node| self.side.arena().get(*node, key));
+            values.find_map(|value| value)
+        };
+        match &self.joined {
+            Some(joined) => joined.value(key, first),
+            None => first(),
         }
-        self.nodes
-            .iter()
-            .find_map(|node| self.side.arena().get(*node, key))
     }
 
     /// Whether a keyword is `true`.

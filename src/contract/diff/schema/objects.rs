@@ -95,7 +95,7 @@ impl Comparer<'_, '_> {
             }
             // With a number that became 0, or that was, the number says it; what the items are is another question.
             (Some(_), None) | (None, Some(_)) => {
-                self.schema_keyword(w::CONTAINS, Kind::ContainsAdded, Kind::ContainsRemoved)
+                self.schema_keyword(w::CONTAINS, Kind::ContainsAdded, Kind::ContainsRemoved);
             }
             (None, None) => {}
         }
