@@ -317,9 +317,15 @@ impl Teller<'_> {
 
     /// What happened, in one line.
     fn message(&self, change: &Change) -> String {
+        let named = self.named(change);
         let mut said = match change.rule {
-            Rule::Kind(_, column) => format!("{} {}", column.noun(), self.named(change)),
-            Rule::Fixed(_) => self.named(change),
+            // What lies in a list or a map is no property.
+            Rule::Kind(_, column)
+                if !named.starts_with("an item of ") && !named.starts_with("a value of ") =>
+            {
+                format!("{} {named}", column.noun())
+            }
+            Rule::Kind(..) | Rule::Fixed(_) => named,
         };
         said = said.trim().to_owned();
         said.push(' ');
@@ -386,7 +392,7 @@ fn last_name(parts: &[&str]) -> Option<usize> {
     })
 }
 
-/// What of the last name on the way is meant, as words before that name: `items of `, `values of items of `.
+/// What of the last name on the way is meant, as words before that name: `an item of `, `a value of an item of `.
 fn inside(rule: Rule, pointer: &str) -> String {
     use Kind::{
         AdditionalItemsClosed, AdditionalItemsOpened, AdditionalPropertiesClosed, AdditionalPropertiesOpened,
@@ -427,8 +433,8 @@ fn inside(rule: Rule, pointer: &str) -> String {
         });
     let way = begin.and_then(|begin| parts.get(begin..)).unwrap_or_default();
     let words = way.iter().rev().filter_map(|part| match *part {
-        "items" | "prefixItems" => Some("items of "),
-        "additionalProperties" => Some("values of "),
+        "items" | "prefixItems" => Some("an item of "),
+        "additionalProperties" => Some("a value of "),
         _ => None,
     });
     words.collect()
@@ -484,18 +490,22 @@ mod tests {
         let tags = "/components/schemas/Pet/properties/tags";
         let changed = "request-property-type-changed";
         check(changed, &format!("{tags}/type"), "");
-        check(changed, &format!("{tags}/items/type"), "items of ");
-        check(changed, &format!("{tags}/items"), "items of ");
-        check(changed, &format!("{tags}/prefixItems/0/type"), "items of ");
+        check(changed, &format!("{tags}/items/type"), "an item of ");
+        check(changed, &format!("{tags}/items"), "an item of ");
+        check(changed, &format!("{tags}/prefixItems/0/type"), "an item of ");
         check(changed, &format!("{tags}/items/properties/a/type"), "");
         check(
             changed,
             &format!("{tags}/additionalProperties/items/type"),
-            "items of values of ",
+            "an item of a value of ",
         );
         let body = "/paths/~1a/get/responses/200/content/application~1json/schema";
-        check(changed, &format!("{body}/items/type"), "items of ");
-        check(changed, "/paths/~1items/get/parameters/0/items/type", "items of ");
+        check(changed, &format!("{body}/items/type"), "an item of ");
+        check(
+            changed,
+            "/paths/~1items/get/parameters/0/items/type",
+            "an item of ",
+        );
         check(changed, "/paths/~1items/items", "");
         check(
             "request-property-additional-properties-closed",
@@ -505,7 +515,7 @@ mod tests {
         check(
             "request-property-items-removed",
             &format!("{tags}/items/items"),
-            "items of ",
+            "an item of ",
         );
     }
 
