@@ -98,6 +98,7 @@ pub fn diff(world: &World, base: &Document, revision: &Document, options: Option
         pairs: Vec::new(),
         numbers: HashMap::new(),
         roots: BTreeSet::new(),
+        xml_roots: BTreeSet::new(),
         optional: BTreeSet::new(),
     };
     differ.run();
@@ -151,6 +152,8 @@ struct Differ<'a> {
     numbers: HashMap<(NodeId, NodeId, Column, Inside), u32>,
     /// Which operation holds which pair.
     roots: BTreeSet<(u32, u32)>,
+    /// The same, of what is a body of XML.
+    xml_roots: BTreeSet<(u32, u32)>,
     /// The pairs of parameters that may be left out: only there a default means something.
     optional: BTreeSet<u32>,
 }
@@ -254,6 +257,17 @@ impl Differ<'_> {
         }
     }
 
+    /// Two schemas of a body of a media type.
+    fn root_of_media(&mut self, media: &str, operation: u32, base: NodeId, revision: NodeId, column: Column) {
+        self.root(operation, base, revision, column);
+        let essence = media.split(';').next().unwrap_or(media).trim();
+        if (essence.ends_with("/xml") || essence.ends_with("+xml"))
+            && let Some(pair) = self.pair(base, revision, column, Inside::Plain)
+        {
+            self.xml_roots.insert((operation, pair));
+        }
+    }
+
     /// The number of a pair; `None` where there is nothing to compare.
     fn pair(&mut self, base: NodeId, revision: NodeId, column: Column, inside: Inside) -> Option<u32> {
         let world = self.base.world;
@@ -283,10 +297,24 @@ impl Differ<'_> {
 
     fn finish(mut self) -> Comparison {
         let reached = reach::operations(&self.pairs, &self.roots, self.operations.len());
+        let in_xml = if self.xml_roots.is_empty() {
+            Vec::new()
+        } else {
+            reach::operations(&self.pairs, &self.xml_roots, self.operations.len())
+        };
         for (number, (pair, operations)) in
             (0..).zip(std::mem::take(&mut self.pairs).into_iter().zip(reached))
         {
             for (rule, found) in pair.changes {
+                let operations = if is_of_xml(rule) {
+                    let written = in_xml.get(number as usize).filter(|all| !all.is_empty());
+                    let Some(written) = written.filter(|_| pair.inside == Inside::Plain) else {
+                        continue;
+                    };
+                    written
+                } else {
+                    &operations
+                };
                 if is_default_of_parameter(rule) && !self.optional.contains(&number) {
                     continue;
                 }
@@ -294,7 +322,7 @@ impl Differ<'_> {
                     continue;
                 };
                 let mut change = change(rule, found);
-                change.operations.clone_from(&operations);
+                change.operations.clone_from(operations);
                 self.changes.push(change);
             }
         }
@@ -378,6 +406,11 @@ fn is_default_of_parameter(rule: Rule) -> bool {
             Column::Parameter
         )
     )
+}
+
+/// Whether a rule is about how something is written as XML.
+fn is_of_xml(rule: Rule) -> bool {
+    matches!(rule, Rule::Kind(Kind::XmlChanged | Kind::XmlPrefixChanged, _))
 }
 
 /// A node without the references that say nothing of their own.

@@ -55,7 +55,7 @@ pub(super) fn is_annotation(arena: &Arena, key: Word) -> bool {
         | w::EXTERNAL_DOCS
         | w::XML
         | w::COMMENT => true,
-        w::SUNSET | w::STABILITY | w::EXTENSIBLE_ENUM => false,
+        w::SUNSET | w::STABILITY | w::EXTENSIBLE_ENUM | w::X_NULLABLE => false,
         _ => arena.text(key).starts_with("x-"),
     }
 }
@@ -88,7 +88,10 @@ impl Hasher<'_> {
                 Value::Map(_) => {
                     let is_schema = self.roles.of(node) == Role::Schema;
                     let fields = self.arena.fields(node).iter();
-                    let counted = fields.filter(|field| !is_schema || !is_annotation(self.arena, field.key));
+                    // How it is written as XML is no meaning, but comparing has to see that it changed.
+                    let counted = fields.filter(|field| {
+                        !is_schema || field.key == w::XML || !is_annotation(self.arena, field.key)
+                    });
                     let sum = counted.fold(0_u64, |sum, field| {
                         sum.wrapping_add(self.one((field.key, found[field.value.index()])))
                     });

@@ -91,6 +91,11 @@ pub fn shown(canonical: &str) -> String {
     format!("{minus}{first}{point}{rest}e{}", size - 1)
 }
 
+/// Whether it is a number in its [`canonical`] spelling, and not one of YAML's that have no digits: `.inf`, `-.inf`, `.nan`.
+pub fn is_decimal(canonical: &str) -> bool {
+    parts(canonical).is_some()
+}
+
 /// Whether a number in its [`canonical`] spelling has no fraction.
 pub fn is_whole(canonical: &str) -> bool {
     canonical == "0"
@@ -118,6 +123,29 @@ pub fn is_multiple(number: &str, divisor: &str) -> Option<bool> {
     let digits = number.digits.bytes().map(|digit| u128::from(digit - b'0'));
     let rest = digits.fold(0, |rest, digit| (rest * 10 + digit) % modulus);
     Some((rest * power_of_ten(shift, modulus)).is_multiple_of(modulus))
+}
+
+/// The least common multiple of two numbers above zero in their [`canonical`] spelling; `None` when one is none, or has more
+/// digits than are computed with.
+pub fn common_multiple(left: &str, right: &str) -> Option<String> {
+    let (one, other) = (parts(left)?, parts(right)?);
+    if one.sign <= 0 || other.sign <= 0 {
+        return None;
+    }
+    let exponent = |parts: &Parts<'_>| parts.size.checked_sub(i64::try_from(parts.digits.len()).ok()?);
+    let (low, high) = (exponent(&one)?, exponent(&other)?);
+    let least = low.min(high);
+    let scaled = |parts: &Parts<'_>, exponent: i64| {
+        let power = u32::try_from(exponent.checked_sub(least)?).ok()?;
+        let digits: u128 = parts.digits.parse().ok()?;
+        digits.checked_mul(10_u128.checked_pow(power)?)
+    };
+    let (one, other) = (scaled(&one, low)?, scaled(&other, high)?);
+    let (mut divisor, mut rest) = (one, other);
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    canonical(&format!("{}e{least}", (one / divisor).checked_mul(other)?))
 }
 
 fn power_of_ten(exponent: u64, modulus: u128) -> u128 {
@@ -257,6 +285,23 @@ mod tests {
         for divisor in ["0", "-2", "1.8446744073709551617"] {
             check_multiple("4", divisor, None);
         }
+    }
+
+    #[test]
+    fn common_multiples_are_the_least() {
+        let check = |left: &str, right: &str, expect: Option<&str>| {
+            let canonical = |literal: &str| canonical(literal).unwrap();
+            let found = common_multiple(&canonical(left), &canonical(right));
+            assert_eq!(found, expect.map(canonical), "{left} {right}");
+        };
+        check("4", "6", Some("12"));
+        check("100", "3", Some("300"));
+        check("0.5", "0.75", Some("1.5"));
+        check("5", "5", Some("5"));
+        check("0", "5", None);
+        check("-2", "5", None);
+        check("1e300", "3", None);
+        check("340282366920938463463374607431768211455", "2", None);
     }
 
     #[test]

@@ -317,9 +317,15 @@ impl Teller<'_> {
 
     /// What happened, in one line.
     fn message(&self, change: &Change) -> String {
+        let named = self.named(change);
         let mut said = match change.rule {
-            Rule::Kind(_, column) => format!("{} {}", column.noun(), self.named(change)),
-            Rule::Fixed(_) => self.named(change),
+            // What lies in a list or a map is no property.
+            Rule::Kind(_, column)
+                if !named.starts_with("an item of ") && !named.starts_with("a value of ") =>
+            {
+                format!("{} {named}", column.noun())
+            }
+            Rule::Kind(..) | Rule::Fixed(_) => named,
         };
         said = said.trim().to_owned();
         said.push(' ');
@@ -333,16 +339,20 @@ impl Teller<'_> {
     }
 
     /// The name of what changed: of a property with its owner, else what the change says, else the last name on the way
-    /// to it.
+    /// to it. Of items and of values of a map it is what they lie in.
     fn named(&self, change: &Change) -> String {
         let node = change.base.or(change.revision);
-        let on_the_way =
-            node.and_then(|node| name_in(&self.world.arena.pointer(node)).or_else(|| self.parameter(node)));
+        let pointer = node
+            .map(|node| self.world.arena.pointer(node))
+            .unwrap_or_default();
+        let on_the_way = name_in(&pointer).or_else(|| self.parameter(node?));
+        let inside = inside(change.rule, &pointer);
         let subject = &change.subject;
         match on_the_way {
-            Some(name) if subject.is_empty() => format!("`{name}`"),
+            Some(name) if subject.is_empty() => format!("{inside}`{name}`"),
             Some(name) if name.ends_with(&format!(".{subject}")) => format!("`{name}`"),
             _ if !subject.is_empty() => format!("`{subject}`"),
+            None if !inside.is_empty() => format!("{inside}the body"),
             _ => match (change.rule, change.operations.first()) {
                 (Rule::Fixed(_), Some(call)) => {
                     let operation = &self.operations[*call as usize];
@@ -372,15 +382,68 @@ impl Teller<'_> {
     }
 }
 
-/// The property or component that a pointer leads through last.
-fn name_in(pointer: &str) -> Option<String> {
-    let parts: Vec<&str> = pointer.split('/').skip(1).collect();
-    let at = parts.windows(2).rposition(|pair| {
+/// Where the last property or component stands that a pointer leads through.
+fn last_name(parts: &[&str]) -> Option<usize> {
+    parts.windows(2).rposition(|pair| {
         matches!(
             pair[0],
             "properties" | "schemas" | "definitions" | "patternProperties" | "$defs"
         )
-    })?;
+    })
+}
+
+/// What of the last name on the way is meant, as words before that name: `an item of `, `a value of an item of `.
+fn inside(rule: Rule, pointer: &str) -> String {
+    use Kind::{
+        AdditionalItemsClosed, AdditionalItemsOpened, AdditionalPropertiesClosed, AdditionalPropertiesOpened,
+        ItemsAdded, ItemsRemoved, PrefixItemsAdded, PrefixItemsRemoved,
+    };
+    let mut parts: Vec<&str> = pointer.split('/').skip(1).collect();
+    // These stand at the keyword and are about what has it.
+    let is_of_keyword = matches!(
+        rule,
+        Rule::Kind(
+            AdditionalItemsClosed
+                | AdditionalItemsOpened
+                | AdditionalPropertiesClosed
+                | AdditionalPropertiesOpened
+                | ItemsAdded
+                | ItemsRemoved
+                | PrefixItemsAdded
+                | PrefixItemsRemoved,
+            _
+        )
+    );
+    if is_of_keyword
+        && matches!(
+            parts.last(),
+            Some(&("items" | "additionalProperties" | "prefixItems"))
+        )
+    {
+        parts.pop();
+    }
+    let begin = last_name(&parts)
+        .map(|at| at + 2)
+        .or_else(|| parts.iter().rposition(|part| *part == "schema"))
+        .or_else(|| {
+            parts
+                .iter()
+                .rposition(|part| *part == "parameters")
+                .map(|at| at + 2)
+        });
+    let way = begin.and_then(|begin| parts.get(begin..)).unwrap_or_default();
+    let words = way.iter().rev().filter_map(|part| match *part {
+        "items" | "prefixItems" => Some("an item of "),
+        "additionalProperties" => Some("a value of "),
+        _ => None,
+    });
+    words.collect()
+}
+
+/// The property or component that a pointer leads through last.
+fn name_in(pointer: &str) -> Option<String> {
+    let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+    let at = last_name(&parts)?;
     let name = parts[at + 1].replace("~1", "/").replace("~0", "~");
     let owner = parts[..at]
         .windows(2)
@@ -413,7 +476,48 @@ fn seed_type(rule: Rule) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::name_in;
+    use super::{Rule, inside, name_in};
+
+    #[test]
+    fn what_lies_in_a_list_or_a_map_is_named_by_it() {
+        let check = |id: &str, pointer: &str, expect: &str| {
+            assert_eq!(
+                inside(Rule::parse(id).unwrap(), pointer),
+                expect,
+                "{id} {pointer}"
+            );
+        };
+        let tags = "/components/schemas/Pet/properties/tags";
+        let changed = "request-property-type-changed";
+        check(changed, &format!("{tags}/type"), "");
+        check(changed, &format!("{tags}/items/type"), "an item of ");
+        check(changed, &format!("{tags}/items"), "an item of ");
+        check(changed, &format!("{tags}/prefixItems/0/type"), "an item of ");
+        check(changed, &format!("{tags}/items/properties/a/type"), "");
+        check(
+            changed,
+            &format!("{tags}/additionalProperties/items/type"),
+            "an item of a value of ",
+        );
+        let body = "/paths/~1a/get/responses/200/content/application~1json/schema";
+        check(changed, &format!("{body}/items/type"), "an item of ");
+        check(
+            changed,
+            "/paths/~1items/get/parameters/0/items/type",
+            "an item of ",
+        );
+        check(changed, "/paths/~1items/items", "");
+        check(
+            "request-property-additional-properties-closed",
+            &format!("{tags}/additionalProperties"),
+            "",
+        );
+        check(
+            "request-property-items-removed",
+            &format!("{tags}/items/items"),
+            "an item of ",
+        );
+    }
 
     #[test]
     fn the_name_of_a_change_is_the_last_one_on_the_way() {

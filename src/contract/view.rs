@@ -2,6 +2,7 @@
 
 pub mod api;
 mod intersection;
+mod joined;
 pub mod operation;
 pub mod schema;
 

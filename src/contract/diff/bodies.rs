@@ -82,7 +82,7 @@ impl Differ<'_> {
         let number = both.number;
         let found = || Found::at(old.node, new.node).subject(&old.name);
         match (old.schema, new.schema) {
-            (Some(base), Some(revision)) => self.root(number, base, revision, place),
+            (Some(base), Some(revision)) => self.root_of_media(&old.name, number, base, revision, place),
             (Some(_), None) => self.kind(Kind::MediaTypeSchemaRemoved, place, number, found()),
             (None, Some(_)) => self.kind(Kind::MediaTypeSchemaAdded, place, number, found()),
             (None, None) => {}

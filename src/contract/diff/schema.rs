@@ -1,5 +1,6 @@
 //! Two schemas in one place, keyword by keyword.
 
+mod alike;
 mod bounds;
 mod branches;
 mod conditions;
@@ -7,6 +8,7 @@ mod objects;
 mod properties;
 mod types;
 mod values;
+mod xml;
 
 use branches::Branches;
 
@@ -28,6 +30,8 @@ struct Comparer<'d, 'a> {
     branches: Branches,
     parts: Vec<u32>,
     changes: Vec<(Rule, Found)>,
+    /// The nodes as they are written, with what stands beside a reference or around a single branch.
+    written: [NodeId; 2],
 }
 
 /// Whether a schema is of no concern in its direction.
@@ -44,6 +48,7 @@ impl Differ<'_> {
     pub(super) fn compare_pair(&mut self, number: usize) {
         let pair = &self.pairs[number];
         let (column, inside) = (pair.column, pair.inside);
+        let written = [pair.base, pair.revision];
         let (Some(base), Some(revision)) = (
             Schema::of(self.base, pair.base),
             Schema::of(self.revision, pair.revision),
@@ -60,6 +65,7 @@ impl Differ<'_> {
             self.pairs[number].changes.push((rule, found));
             return;
         }
+        let (base, revision) = (base.settled(), revision.settled());
         let flag = if is_request(column) {
             w::READ_ONLY
         } else {
@@ -80,6 +86,7 @@ impl Differ<'_> {
             branches: Branches::Apart,
             parts: Vec::new(),
             changes: Vec::new(),
+            written,
         };
         comparer.compare();
         let (parts, changes) = (comparer.parts, comparer.changes);
@@ -90,6 +97,7 @@ impl Differ<'_> {
 
 impl Comparer<'_, '_> {
     fn compare(&mut self) {
+        self.compare_xml();
         if self.compare_trivial() {
             return;
         }

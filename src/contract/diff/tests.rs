@@ -1,14 +1,19 @@
 //! Every rule, made to appear by two small documents.
 
+mod choices;
 mod documents;
 mod intersections;
+mod levels;
 mod mended_operations;
 mod mended_schemas;
+mod mutated;
 mod ranges;
 mod robust;
 mod schemas;
+mod spellings;
 mod unreadable;
 mod written;
+mod written_as_xml;
 
 use std::collections::BTreeSet;
 

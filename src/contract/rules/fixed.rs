@@ -63,7 +63,7 @@ fixed! {
     RequestOptionalPropertyBecameWriteOnly "request-optional-property-became-write-only" Info Request "is only written now" "What clients send counts as before." NOTHING
     RequestOptionalPropertyBecameNotWriteOnly "request-optional-property-became-not-write-only" Info Request "is not only written any more" "What clients send counts as before." NOTHING
     RequestRequiredPropertyBecameReadOnly "request-required-property-became-read-only" Info Request "is only read now" "Clients need not send it any more." NOTHING
-    RequestRequiredPropertyBecameNotReadOnly "request-required-property-became-not-read-only" Info Request "is not only read any more, and must be there" "Clients that sent it all along go on, and those that left it out because it was only read have to send it." OPTIONAL
+    RequestRequiredPropertyBecameNotReadOnly "request-required-property-became-not-read-only" Warning Request "is not only read any more, and must be there" "Clients that sent it all along go on, and those that left it out because it was only read have to send it." OPTIONAL
     RequestRequiredPropertyBecameWriteOnly "request-required-property-became-write-only" Info Request "is only written now" "What clients send counts as before." NOTHING
     RequestRequiredPropertyBecameNotWriteOnly "request-required-property-became-not-write-only" Info Request "is not only written any more" "What clients send counts as before." NOTHING
     RequestReadOnlyPropertyEnumValueRemoved "request-read-only-property-enum-value-removed" Info Request "has fewer values to choose from, and is only read" "Clients do not send it." NOTHING
@@ -94,7 +94,7 @@ fixed! {
     ResponseOptionalWriteOnlyPropertyRemoved "response-optional-write-only-property-removed" Info Response "is a property that is only written, and gone" "Responses did not hold it." NOTHING
     ResponseRequiredPropertyBecameReadOnly "response-required-property-became-read-only" Info Response "is only read now" "Responses hold it as before." NOTHING
     ResponseRequiredPropertyBecameNotReadOnly "response-required-property-became-not-read-only" Info Response "is not only read any more" "Responses hold it as before." NOTHING
-    ResponseRequiredPropertyBecameWriteOnly "response-required-property-became-write-only" Info Response "is only written now" "Responses do not hold it any more; the description says so for who looks." KEEP
+    ResponseRequiredPropertyBecameWriteOnly "response-required-property-became-write-only" Warning Response "is only written now" "Responses do not hold it any more, and a client that relies on it finds nothing." KEEP
     ResponseRequiredPropertyBecameNotWriteOnly "response-required-property-became-not-write-only" Warning Response "is not only written any more" "Responses hold something that no client has seen in them." VERSIONED
     ResponseOptionalPropertyBecameReadOnly "response-optional-property-became-read-only" Info Response "is only read now" "Responses hold it as before." NOTHING
     ResponseOptionalPropertyBecameNotReadOnly "response-optional-property-became-not-read-only" Info Response "is not only read any more" "Responses hold it as before." NOTHING

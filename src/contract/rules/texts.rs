@@ -69,6 +69,9 @@ fn own(kind: Kind, column: Column) -> Option<&'static str> {
         (Kind::PatternRemoved, false) if kind.level(column) == Some(Level::Info) => {
             "Responses may hold texts of any form, and few clients check the form of what they are given."
         }
+        (Kind::XmlPrefixChanged, _) => {
+            "Who reads namespaces does not see a prefix, and whether everybody does is not in the document."
+        }
         (Kind::Added, _) => "Clients ignore headers that they do not know.",
         (Kind::MediaTypeSchemaAdded, false) => "Responses are described more closely than before.",
         (Kind::MediaTypeSchemaRemoved, false) => {

@@ -1,18 +1,24 @@
 //! `allOf` as what it means: one schema that holds all that its branches say.
 //!
-//! Nothing is made: the schema looks at the nodes of all branches. Where two branches say different things with one keyword,
-//! or where a keyword means only the branch that it stands in, there is no such view, and branches have to be compared with
-//! branches.
+//! Nothing is made: the schema looks at the nodes of all branches. Where they say different things with one keyword, what
+//! they leave of it together counts (`joined.rs`). Where nobody can write that, or where a keyword means only the branch that
+//! it stands in, there is no such view, and branches have to be compared with branches.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 
-use super::schema::Schema;
+use super::joined::Joined;
+use super::schema::{Schema, Types};
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::hash::is_annotation;
+use crate::contract::number;
 use crate::contract::words as w;
 
 /// Nodes that one view looks at.
 const MAX_NODES: usize = 64;
+
+/// How deep schemas that are not equal are looked into for one that says more than the other.
+const LEVELS: usize = 2;
 
 impl Schema<'_> {
     /// The schema with its `allOf` dissolved; `None` where that is not possible without losing something.
@@ -39,65 +45,68 @@ impl Schema<'_> {
                 }
             }
         }
-        self.agree(&nodes).then(|| self.over(nodes, types))
+        let joined = Joined::of(self.side(), &nodes, types)?;
+        Some(self.over(nodes, joined))
     }
 
-    /// Whether nodes can be looked at as one schema.
-    fn agree(&self, nodes: &[NodeId]) -> bool {
-        let (arena, hashes) = (self.side().arena(), &self.side().world.hashes);
-        let mut said: HashMap<Word, NodeId> = HashMap::new();
-        let mut named: HashMap<(Word, Word), NodeId> = HashMap::new();
-        for node in nodes {
-            for field in arena.fields(*node) {
-                match field.key {
-                    key if is_annotation(arena, key) => {}
-                    // Joined, or looked at by themselves.
-                    w::ALL_OF | w::TYPE | w::NULLABLE | w::REQUIRED | w::DEFS | w::REF => {}
-                    w::PROPERTIES | w::PATTERN_PROPERTIES | w::DEPENDENT_SCHEMAS => {
-                        for property in arena.fields(field.value) {
-                            let other = named.insert((field.key, property.key), property.value);
-                            if other.is_some_and(|other| !hashes.equal(other, property.value)) {
-                                return false;
-                            }
-                        }
-                    }
-                    // They are about what their own branch names.
-                    w::ADDITIONAL_PROPERTIES | w::ADDITIONAL_ITEMS if nodes.len() > 1 => {
-                        if arena.value(field.value) != Value::Bool(true) {
-                            return false;
-                        }
-                    }
-                    w::UNEVALUATED_PROPERTIES | w::UNEVALUATED_ITEMS if *node != nodes[0] => return false,
-                    key => {
-                        let other = said.insert(key, field.value);
-                        if other.is_some_and(|other| !hashes.equal(other, field.value)) {
-                            return false;
-                        }
-                    }
-                }
-            }
+    /// The schema with what stands beside its reference and what that leads to as the one thing that they mean together,
+    /// where that can be written; else what stands beside the reference comes first.
+    #[must_use]
+    pub fn settled(self) -> Self {
+        let nodes = self.nodes();
+        if nodes.len() < 2 || self.is_joined() {
+            return self;
         }
-        true
+        let types = nodes
+            .iter()
+            .fold(Types::ALL, |types, node| types.both(self.over_one(*node).types()));
+        match Joined::of(self.side(), nodes, types) {
+            Some(joined) => {
+                let nodes = nodes.to_vec();
+                self.over(nodes, joined)
+            }
+            None => self,
+        }
     }
 
-    /// Whether everything that another schema demands is demanded by this one, in the same words.
+    /// Whether everything that another schema demands is demanded by this one, too.
     pub fn says_all_of(&self, other: &Schema<'_>) -> bool {
+        self.says_all(other, LEVELS)
+    }
+
+    /// Whether nothing lies behind its node.
+    pub(super) fn is_plain(&self) -> bool {
+        self.nodes().len() == 1 && self.get(w::ALL_OF).is_none()
+    }
+
+    /// The same, where schemas inside that are not equal are looked into so many levels deep.
+    fn says_all(&self, other: &Schema<'_>, levels: usize) -> bool {
         let hashes = &self.side().world.hashes;
         let arena = other.side().arena();
         let same = |own: Option<NodeId>, node: NodeId| own.is_some_and(|own| hashes.equal(own, node));
         let required = self.required();
+        let is_closed = self.refuses_other_names();
+        let holds = |own: NodeId, node: NodeId| {
+            hashes.equal(own, node)
+                || levels > 0
+                    && Schema::of(self.side(), own)
+                        .zip(Schema::of(other.side(), node))
+                        .is_some_and(|(own, other)| {
+                            own.is_plain() && other.is_plain() && own.says_all(&other, levels - 1)
+                        })
+        };
         let has_named = |key: Word, map: NodeId| {
             let own: HashMap<Word, NodeId> = self.named(key).into_iter().collect();
-            arena
-                .fields(map)
-                .iter()
-                .all(|field| same(own.get(&field.key).copied(), field.value))
+            arena.fields(map).iter().all(|field| match own.get(&field.key) {
+                Some(node) => holds(*node, field.value),
+                None => key == w::PROPERTIES && is_closed,
+            })
         };
         other.types().holds(self.types())
             && other.nodes().iter().all(|node| {
                 arena.fields(*node).iter().all(|field| match field.key {
                     key if is_annotation(arena, key) => true,
-                    w::ALL_OF | w::TYPE | w::NULLABLE | w::DEFS | w::REF => true,
+                    w::ALL_OF | w::TYPE | w::NULLABLE | w::X_NULLABLE | w::DEFS | w::REF => true,
                     w::REQUIRED => arena
                         .items(field.value)
                         .filter_map(|name| arena.as_text(name))
@@ -105,8 +114,119 @@ impl Schema<'_> {
                     w::PROPERTIES | w::PATTERN_PROPERTIES | w::DEPENDENT_SCHEMAS => {
                         has_named(field.key, field.value)
                     }
-                    key => same(self.get(key), field.value),
+                    w::ADDITIONAL_PROPERTIES if arena.value(field.value) != Value::Bool(true) => {
+                        same(self.get(field.key), field.value) && self.names_no_more_than(other)
+                    }
+                    w::ITEMS
+                        if self.get(w::PREFIX_ITEMS).is_none() && other.get(w::PREFIX_ITEMS).is_none() =>
+                    {
+                        self.get(w::ITEMS).is_some_and(|own| holds(own, field.value))
+                    }
+                    w::MAXIMUM | w::EXCLUSIVE_MAXIMUM => {
+                        let keys = (w::MAXIMUM, w::EXCLUSIVE_MAXIMUM);
+                        self.ends_before(other, *node, field.key, keys, Ordering::Greater)
+                    }
+                    w::MINIMUM | w::EXCLUSIVE_MINIMUM => {
+                        let keys = (w::MINIMUM, w::EXCLUSIVE_MINIMUM);
+                        self.ends_before(other, *node, field.key, keys, Ordering::Less)
+                    }
+                    key => same(self.get(key), field.value) || self.implies(other, key, field.value),
                 })
             })
+    }
+
+    /// Whether what this schema says of a keyword that limits is at least as narrow as a value of another schema.
+    fn implies(&self, other: &Schema<'_>, key: Word, node: NodeId) -> bool {
+        let (own, arena) = (self.side().arena(), other.side().arena());
+        let ordering = || match (self.bound(key)?, arena.value(node)) {
+            ((own, _), Value::Number(word)) => number::compare(own, arena.text(word)),
+            _ => None,
+        };
+        match key {
+            w::MAX_LENGTH | w::MAX_ITEMS | w::MAX_PROPERTIES => {
+                ordering().is_some_and(|order| order != Ordering::Greater)
+            }
+            w::MIN_LENGTH | w::MIN_ITEMS | w::MIN_PROPERTIES => {
+                ordering().is_some_and(|order| order != Ordering::Less)
+            }
+            w::ENUM | w::CONST => {
+                let hashes = &self.side().world.hashes;
+                let values: HashSet<u64> = if key == w::CONST {
+                    HashSet::from([hashes.of(node)])
+                } else {
+                    arena.items(node).map(|value| hashes.of(value)).collect()
+                };
+                let own = self.choices();
+                own.is_some_and(|own| own.iter().all(|value| values.contains(&hashes.of(*value))))
+            }
+            w::PATTERN => {
+                let word = arena.as_text(node);
+                word.is_some_and(|word| self.patterns().contains(&word))
+            }
+            w::MULTIPLE_OF => match (self.multiple(), arena.value(node)) {
+                (Some((own, _)), Value::Number(word)) => {
+                    number::is_multiple(&own, arena.text(word)) == Some(true)
+                }
+                _ => false,
+            },
+            w::UNIQUE_ITEMS | w::READ_ONLY | w::WRITE_ONLY | w::DEPRECATED => {
+                arena.value(node) == Value::Bool(false)
+                    || self
+                        .get(key)
+                        .is_some_and(|node| own.value(node) == Value::Bool(true))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether numbers end no later than at the limit that a node of another schema has, by itself or by a truth value that
+    /// says that the limit is refused.
+    fn ends_before(
+        &self,
+        other: &Schema<'_>,
+        node: NodeId,
+        key: Word,
+        (inclusive, exclusive): (Word, Word),
+        wider: Ordering,
+    ) -> bool {
+        let arena = other.side().arena();
+        let refuses = |node: NodeId| arena.get_bool(node, exclusive);
+        let number = |node: NodeId| match arena.value(node) {
+            Value::Number(word) => Some(arena.text(word)),
+            _ => None,
+        };
+        // The truth value is looked at with the limit.
+        let Some(theirs) = arena.get(node, key).and_then(number) else {
+            return refuses(node).is_some();
+        };
+        let is_refused = key == exclusive || refuses(node) == Some(true);
+        // An own limit that is refused itself, and one that is not.
+        [(exclusive, true), (inclusive, false)]
+            .into_iter()
+            .any(|(own, refused)| {
+                let Some(order) = self
+                    .bound(own)
+                    .and_then(|(number, _)| number::compare(number, theirs))
+                else {
+                    return false;
+                };
+                order == wider.reverse() || (order == Ordering::Equal && (refused || !is_refused))
+            })
+    }
+
+    /// Whether properties that it does not name are refused.
+    fn refuses_other_names(&self) -> bool {
+        let arena = self.side().arena();
+        self.get(w::ADDITIONAL_PROPERTIES)
+            .is_some_and(|node| arena.value(node) == Value::Bool(false))
+            && self.named(w::PATTERN_PROPERTIES).is_empty()
+    }
+
+    /// Whether each property that it names, by itself or by a pattern, is named by another schema.
+    fn names_no_more_than(&self, other: &Schema<'_>) -> bool {
+        [w::PROPERTIES, w::PATTERN_PROPERTIES].into_iter().all(|key| {
+            let names: HashSet<Word> = other.named(key).into_iter().map(|(name, _)| name).collect();
+            self.named(key).iter().all(|(name, _)| names.contains(name))
+        })
     }
 }

@@ -1,6 +1,9 @@
 //! A schema in the words of JSON Schema 2020-12, whatever version its document has.
 
+use std::collections::HashSet;
+
 use super::Side;
+use super::joined::{Joined, multiple};
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::hash::is_annotation;
 use crate::contract::load::Version;
@@ -21,8 +24,8 @@ pub struct Schema<'a> {
     nodes: Vec<NodeId>,
     nullable: bool,
     trivial: Option<Trivial>,
-    /// The kinds of values that all branches of a dissolved `allOf` accept.
-    joined: Option<Types>,
+    /// What counts of all nodes, where that is more than that the first one wins.
+    joined: Option<Box<Joined>>,
 }
 
 /// A schema without keywords.
@@ -173,19 +176,38 @@ impl<'a> Schema<'a> {
     }
 
     /// The nodes whose keywords count.
-    pub(super) fn nodes(&self) -> &[NodeId] {
+    pub fn nodes(&self) -> &[NodeId] {
         &self.nodes
     }
 
-    /// The schema over these nodes, which hold all of its `allOf`.
-    pub(super) fn over(&self, nodes: Vec<NodeId>, types: Types) -> Self {
+    /// The schema over these nodes, which mean this together.
+    pub(super) fn over(&self, nodes: Vec<NodeId>, joined: Joined) -> Self {
         Self {
             side: self.side,
             nodes,
-            nullable: self.nullable,
+            nullable: self.nullable || joined.nullable,
             trivial: None,
-            joined: Some(types),
+            joined: Some(Box::new(joined)),
         }
+    }
+
+    /// The schema of one of its nodes alone.
+    pub(super) fn over_one(&self, node: NodeId) -> Self {
+        Self {
+            nodes: vec![node],
+            joined: None,
+            ..self.clone()
+        }
+    }
+
+    /// Whether it is looked at as what several nodes mean together.
+    pub(super) fn is_joined(&self) -> bool {
+        self.joined.is_some()
+    }
+
+    /// Whether its nodes say different things of a keyword, so that only what is left of them counts.
+    pub fn is_tightened(&self) -> bool {
+        self.joined.as_ref().is_some_and(|joined| joined.is_tightened)
     }
 
     /// The document it is of.
@@ -200,9 +222,14 @@ impl<'a> Schema<'a> {
 
     /// The value of a keyword.
     pub fn get(&self, key: Word) -> Option<NodeId> {
-        self.nodes
-            .iter()
-            .find_map(|node| self.side.arena().get(*node, key))
+        let first = || {
+            let mut values = self.nodes.iter().map(|node| self.side.arena().get(*node, key));
+            values.find_map(|value| value)
+        };
+        match &self.joined {
+            Some(joined) => joined.value(key, first),
+            None => first(),
+        }
     }
 
     /// Whether a keyword is `true`.
@@ -227,6 +254,11 @@ impl<'a> Schema<'a> {
 
     /// The schemas of a keyword that holds a list of them.
     pub fn list(&self, key: Word) -> Vec<NodeId> {
+        if key == w::ENUM
+            && let Some(values) = self.joined.as_ref().and_then(|joined| joined.values.as_ref())
+        {
+            return values.clone();
+        }
         self.get(key)
             .map(|list| self.side.arena().items(list).collect())
             .unwrap_or_default()
@@ -252,11 +284,16 @@ impl<'a> Schema<'a> {
         let arena = self.side.arena();
         let maps = self.nodes.iter().filter_map(|node| arena.get(*node, key));
         let mut found: Vec<(Word, NodeId)> = Vec::new();
+        let mut seen: HashSet<Word> = HashSet::new();
         for map in maps {
             for field in arena.fields(map) {
                 // With many properties in one map there is nothing to look for twice.
-                if self.nodes.len() == 1 || !found.iter().any(|(name, _)| *name == field.key) {
-                    found.push((field.key, field.value));
+                if self.nodes.len() == 1 || seen.insert(field.key) {
+                    let counts = match &self.joined {
+                        Some(joined) => joined.named(key, field.key, field.value),
+                        None => Some(field.value),
+                    };
+                    found.extend(counts.map(|node| (field.key, node)));
                 }
             }
         }
@@ -265,8 +302,8 @@ impl<'a> Schema<'a> {
 
     /// The kinds of values that it accepts by its `type`, with `null` where that is accepted.
     pub fn types(&self) -> Types {
-        if let Some(types) = self.joined {
-            return types;
+        if let Some(joined) = &self.joined {
+            return joined.types;
         }
         let arena = self.side.arena();
         let Some(node) = self.get(w::TYPE) else {
@@ -324,15 +361,55 @@ impl<'a> Schema<'a> {
 
     /// Whether `null` is accepted beside what `type` says.
     pub fn is_nullable(&self) -> bool {
-        let by_word = match self.side.version() {
-            Version::V30 => self.is_set(w::NULLABLE),
-            Version::V2 => {
-                let word = self.side.arena().word("x-nullable");
-                word.is_some_and(|word| self.is_set(word))
-            }
-            Version::V31 | Version::V32 => false,
+        if self.joined.is_some() {
+            return self.nullable;
+        }
+        self.nullable || nullable_word(self.side.version()).is_some_and(|word| self.is_set(word))
+    }
+
+    /// The values that there are by `const` and `enum` together; `None` where there may be any.
+    pub fn choices(&self) -> Option<Vec<NodeId>> {
+        let listed = self.get(w::ENUM).map(|_| self.list(w::ENUM));
+        let Some(value) = self.get(w::CONST) else {
+            return listed;
         };
-        self.nullable || by_word
+        let hashes = &self.side.world.hashes;
+        let is_refused = |listed: Vec<NodeId>| !listed.iter().any(|other| hashes.equal(value, *other));
+        Some(if listed.is_some_and(is_refused) {
+            Vec::new()
+        } else {
+            vec![value]
+        })
+    }
+
+    /// The patterns that texts must match, each once. Everything matches an empty one.
+    pub fn patterns(&self) -> Vec<Word> {
+        let arena = self.side.arena();
+        let mut found: Vec<Word> = Vec::new();
+        for node in &self.nodes {
+            let word = arena.get_text(*node, w::PATTERN);
+            found.extend(word.filter(|word| !arena.text(*word).is_empty() && !found.contains(word)));
+            if self.joined.is_none() && arena.get(*node, w::PATTERN).is_some() {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The number that numbers must be a multiple of, in its canonical spelling.
+    pub fn multiple(&self) -> Option<(String, NodeId)> {
+        if self.joined.is_none() {
+            return self
+                .number(w::MULTIPLE_OF)
+                .map(|(text, node)| (text.to_owned(), node));
+        }
+        let arena = self.side.arena();
+        let values = || {
+            self.nodes
+                .iter()
+                .filter_map(|node| arena.get(*node, w::MULTIPLE_OF))
+        };
+        Some((multiple(self.side, values())?, values().next()?))
     }
 
     /// Upper and lower bounds of numbers, and whether they are exclusive, as version 3.1 writes them.
@@ -366,12 +443,12 @@ impl<'a> Schema<'a> {
     /// The branch of a schema that is nothing but a choice of one, or of one and `null`.
     fn only_branch(&mut self, node: NodeId) -> Option<NodeId> {
         let arena = self.side.arena();
-        let is_30 = self.side.version() == Version::V30;
-        let nullable = is_30 && arena.get_bool(node, w::NULLABLE) == Some(true);
-        let mut counted = arena
-            .fields(node)
-            .iter()
-            .filter(|field| !(is_annotation(arena, field.key) || is_30 && field.key == w::NULLABLE));
+        let word = nullable_word(self.side.version());
+        let nullable = word.is_some_and(|word| arena.get_bool(node, word) == Some(true));
+        let mut counted = arena.fields(node).iter().filter(|field| {
+            let is_word = Some(field.key) == word || field.key == w::X_NULLABLE;
+            !is_word && !is_annotation(arena, field.key)
+        });
         let (only, more) = (counted.next()?, counted.next());
         if more.is_some() || !matches!(only.key, w::ANY_OF | w::ONE_OF | w::ALL_OF) {
             return None;
@@ -419,7 +496,16 @@ impl<'a> Schema<'a> {
                     .items(types)
                     .any(|item| arena.as_text(item) == Some(w::NULL))
         });
-        by_type || (self.side.version() == Version::V30 && arena.get_bool(node, w::NULLABLE) == Some(true))
+        let word = nullable_word(self.side.version());
+        by_type || word.is_some_and(|word| arena.get_bool(node, word) == Some(true))
+    }
+
+    /// What it holds in words of its `format`: a file of Swagger 2.0 is a text of any bytes.
+    pub fn format(&self) -> Option<&'a str> {
+        if let Some(word) = self.text(w::FORMAT) {
+            return Some(self.side.text(word));
+        }
+        (self.text(w::TYPE) == Some(w::FILE)).then(|| self.side.text(w::BINARY))
     }
 
     fn trivially(&self) -> Option<Trivial> {
@@ -438,5 +524,14 @@ impl<'a> Schema<'a> {
             }
             _ => Some(Trivial::Always),
         }
+    }
+}
+
+/// The keyword that says whether `null` is accepted, in versions where that is no type.
+pub(super) fn nullable_word(version: Version) -> Option<Word> {
+    match version {
+        Version::V2 => Some(w::X_NULLABLE),
+        Version::V30 => Some(w::NULLABLE),
+        Version::V31 | Version::V32 => None,
     }
 }

@@ -146,9 +146,10 @@ impl Comparer<'_, '_> {
             (Some((old, _)), Some((new, _))) => match number::compare(new, old) {
                 Some(Ordering::Greater) => (bound.raised, Some(old), Some(new)),
                 Some(Ordering::Less) => (bound.lowered, Some(old), Some(new)),
+                // `.inf` and `.nan` of YAML are no limits, which is told of the document.
                 Some(Ordering::Equal) | None => return,
             },
-            (None, Some(("0", _))) | (Some(("0", _)), None) if zero => return,
+            (None, Some(("0", _))) | (Some(("0", _)), None) if zero || bound.key == w::MIN_CONTAINS => return,
             (None, Some((new, _))) if zero => (bound.raised, Some("0"), Some(new)),
             (None, Some((new, _))) => (bound.set, None, Some(new)),
             (Some((old, _)), None) => (bound.unset, Some(old), None),
@@ -160,17 +161,15 @@ impl Comparer<'_, '_> {
     }
 
     fn compare_multiple(&mut self) {
-        let (old, new) = (
-            self.base.number(w::MULTIPLE_OF),
-            self.revision.number(w::MULTIPLE_OF),
-        );
+        let number = |schema: &Schema<'_>| schema.multiple().map(|(number, _)| number);
+        let (old, new) = (number(&self.base), number(&self.revision));
         let mut found = self.at(w::MULTIPLE_OF);
-        found.from = old.map(|(old, _)| number::shown(old));
-        found.to = new.map(|(new, _)| number::shown(new));
+        found.from = old.as_deref().map(number::shown);
+        found.to = new.as_deref().map(number::shown);
         let kind = match (old, new) {
             (None, Some(_)) => Kind::MultipleOfSet,
             (Some(_), None) => Kind::MultipleOfUnset,
-            (Some((old, _)), Some((new, _))) if old != new => match (divides(old, new), divides(new, old)) {
+            (Some(old), Some(new)) if old != new => match (divides(&old, &new), divides(&new, &old)) {
                 (true, _) => Kind::MultipleOfTightened,
                 (_, true) => Kind::MultipleOfLoosened,
                 _ => Kind::MultipleOfChanged,

@@ -1,6 +1,6 @@
 //! `allOf`, `anyOf`, `oneOf`: which branch is which, and what came and went.
 
-use super::Comparer;
+use super::{Comparer, alike};
 use crate::contract::arena::{NodeId, Word};
 use crate::contract::hash::is_annotation;
 use crate::contract::rules::Kind;
@@ -39,12 +39,17 @@ impl Comparer<'_, '_> {
     pub(super) fn join_branches(&mut self) {
         let all = self.paired(w::ALL_OF);
         let counts = |nodes: &[NodeId]| nodes.iter().any(|node| !self.says_nothing(*node));
-        if !counts(&all.removed) && !counts(&all.added) && !self.moves(&all) {
+        let is_other = counts(&all.removed) || counts(&all.added);
+        if !is_other && !self.changes_inside(&all) {
             return;
         }
         let (Some(base), Some(revision)) = (self.base.dissolved(), self.revision.dissolved()) else {
             return;
         };
+        // Where each keyword is said once, a branch is compared with its branch as well as with the whole.
+        if !is_other && !self.moves() && !base.is_tightened() && !revision.is_tightened() {
+            return;
+        }
         let is_said = |whole: &Schema<'_>, side: Side<'_>, node: NodeId| {
             let branch = Schema::of(side, node);
             let dissolved = branch.and_then(|branch| branch.dissolved());
@@ -65,19 +70,23 @@ impl Comparer<'_, '_> {
         self.branches = Branches::Joined;
     }
 
-    /// Whether something may have moved between branches that are there on both sides.
-    fn moves(&self, all: &Paired) -> bool {
+    /// Whether branches that are there on both sides differ.
+    fn changes_inside(&self, all: &Paired) -> bool {
         let hashes = &self.base.side().world.hashes;
+        all.pairs
+            .iter()
+            .any(|(base, revision)| !hashes.equal(*base, *revision))
+    }
+
+    /// Whether the schema itself names other properties, which may have moved between it and its branches.
+    fn moves(&self) -> bool {
         let names = |schema: &Schema<'_>| {
             let mut names: Vec<Word> = schema.properties().into_iter().map(|(name, _)| name).collect();
             names.extend(schema.required());
             names.sort_unstable();
             names
         };
-        all.pairs
-            .iter()
-            .any(|(base, revision)| !hashes.equal(*base, *revision))
-            && names(&self.base) != names(&self.revision)
+        names(&self.base) != names(&self.revision)
     }
 
     fn tell_all_of(&mut self, removed: &[NodeId], added: &[NodeId]) {
@@ -141,10 +150,36 @@ impl Comparer<'_, '_> {
     fn paired_choices(&self) -> (Paired, Paired) {
         let has = |schema: &Schema<'_>| [w::ANY_OF, w::ONE_OF].map(|key| schema.get(key).is_some());
         if has(&self.base) == [false, true] && has(&self.revision) == [true, false] {
-            let any = self.paired_lists(self.base.list(w::ONE_OF), self.revision.list(w::ANY_OF));
+            let mut any = self.paired_lists(self.base.list(w::ONE_OF), self.revision.list(w::ANY_OF));
+            self.pair_alike(&mut any);
             (any, Paired::default())
         } else {
-            (self.paired(w::ANY_OF), self.paired(w::ONE_OF))
+            let [mut any, mut one] = [w::ANY_OF, w::ONE_OF].map(|key| self.paired(key));
+            self.pair_alike(&mut any);
+            self.pair_alike(&mut one);
+            (any, one)
+        }
+    }
+
+    /// Pairs what is left over of a choice so that the least changes, where it is much alike.
+    fn pair_alike(&self, choice: &mut Paired) {
+        let (base, revision) = (self.base.side(), self.revision.side());
+        let old: Vec<NodeId> = choice
+            .removed
+            .iter()
+            .copied()
+            .filter(|node| reference(base, *node).is_none())
+            .collect();
+        let new: Vec<NodeId> = choice
+            .added
+            .iter()
+            .copied()
+            .filter(|node| reference(revision, *node).is_none())
+            .collect();
+        for (one, other) in alike::pairs((base, &old), (revision, &new)) {
+            choice.removed.retain(|node| *node != one);
+            choice.added.retain(|node| *node != other);
+            choice.pairs.push((one, other));
         }
     }
 

@@ -1,6 +1,7 @@
 //! `not`, `if`, `then`, `else`; `discriminator`; deprecation of what is a property.
 
-use super::{Comparer, Hidden};
+use super::{Comparer, Found, Hidden, is_request};
+use crate::contract::arena::NodeId;
 use crate::contract::diff::removal::{self, Sunset};
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::schema::Schema;
@@ -57,18 +58,33 @@ impl Comparer<'_, '_> {
             found.to = to.map(|word| arena.text(word).to_owned());
             self.kind(Kind::DiscriminatorPropertyNameChanged, found);
         }
+        self.compare_mapping(old, new, &found);
+    }
+
+    /// Which word names which schema. Without an entry a schema is named by the last part of its reference.
+    fn compare_mapping(&mut self, old: NodeId, new: NodeId, found: &Found) {
+        let arena = self.base.side().arena();
         let mapping = |node| {
             arena
                 .get(node, w::MAPPING)
                 .map(|map| arena.fields(map).to_vec())
                 .unwrap_or_default()
         };
+        let target = |node| {
+            let text = arena.as_text(node).map(|word| arena.text(word));
+            text.map(|text| text.rsplit(['/', '#']).next().unwrap_or(text))
+        };
         let (before, after) = (mapping(old), mapping(new));
         for entry in &before {
-            let found = found.clone().subject(arena.text(entry.key));
+            let word = arena.text(entry.key);
+            let found = found.clone().subject(word);
             match after.iter().find(|other| other.key == entry.key) {
+                None if is_request(self.column) && target(entry.value) == Some(word) => {}
                 None => self.kind(Kind::DiscriminatorMappingDeleted, found),
-                Some(other) if arena.value(other.value) != arena.value(entry.value) => {
+                Some(other) if target(other.value) != target(entry.value) => {
+                    let mut found = found;
+                    found.from = target(entry.value).map(str::to_owned);
+                    found.to = target(other.value).map(str::to_owned);
                     self.kind(Kind::DiscriminatorMappingChanged, found);
                 }
                 Some(_) => {}

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::Comparer;
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::rules::Kind;
+use crate::contract::view::schema::Schema;
 use crate::contract::words as w;
 
 /// What is accepted where nothing is named.
@@ -17,8 +18,17 @@ enum Rest {
 
 impl Comparer<'_, '_> {
     pub(super) fn compare_objects(&mut self) {
+        let keys = [rest_of_names(&self.base), rest_of_names(&self.revision)];
+        // Of an object without branches both keywords say the same.
+        let is_other_word =
+            keys[0] != keys[1] && self.base.get(keys[0]).is_some() && self.revision.get(keys[1]).is_some();
+        let keys = if is_other_word {
+            keys
+        } else {
+            [w::ADDITIONAL_PROPERTIES; 2]
+        };
         self.compare_rest(
-            w::ADDITIONAL_PROPERTIES,
+            keys,
             Kind::AdditionalPropertiesClosed,
             Kind::AdditionalPropertiesOpened,
         );
@@ -37,11 +47,13 @@ impl Comparer<'_, '_> {
             Kind::PropertyNamesAdded,
             Kind::PropertyNamesRemoved,
         );
-        self.schema_keyword(
-            w::UNEVALUATED_PROPERTIES,
-            Kind::UnevaluatedPropertiesAdded,
-            Kind::UnevaluatedPropertiesRemoved,
-        );
+        if !is_other_word {
+            self.schema_keyword(
+                w::UNEVALUATED_PROPERTIES,
+                Kind::UnevaluatedPropertiesAdded,
+                Kind::UnevaluatedPropertiesRemoved,
+            );
+        }
         self.compare_dependent_required();
     }
 
@@ -69,11 +81,24 @@ impl Comparer<'_, '_> {
             std::cmp::Ordering::Equal => {}
         }
         self.compare_rest(
-            w::ADDITIONAL_ITEMS,
+            [w::ADDITIONAL_ITEMS; 2],
             Kind::AdditionalItemsClosed,
             Kind::AdditionalItemsOpened,
         );
-        self.schema_keyword(w::CONTAINS, Kind::ContainsAdded, Kind::ContainsRemoved);
+        match (demanded(&self.base), demanded(&self.revision)) {
+            (Some(base), Some(revision)) => self.inside(base, revision),
+            (Some(_), None) if self.revision.get(w::CONTAINS).is_none() => {
+                self.kind(Kind::ContainsRemoved, self.at(w::CONTAINS));
+            }
+            (None, Some(_)) if self.base.get(w::CONTAINS).is_none() => {
+                self.kind(Kind::ContainsAdded, self.at(w::CONTAINS));
+            }
+            // With a number that became 0, or that was, the number says it; what the items are is another question.
+            (Some(_), None) | (None, Some(_)) => {
+                self.schema_keyword(w::CONTAINS, Kind::ContainsAdded, Kind::ContainsRemoved);
+            }
+            (None, None) => {}
+        }
         self.schema_keyword(
             w::UNEVALUATED_ITEMS,
             Kind::UnevaluatedItemsAdded,
@@ -90,7 +115,8 @@ impl Comparer<'_, '_> {
         }
     }
 
-    fn compare_rest(&mut self, key: Word, closed: Kind, opened: Kind) {
+    /// What a keyword of the base and one of the revision accept where nothing is named.
+    fn compare_rest(&mut self, keys: [Word; 2], closed: Kind, opened: Kind) {
         let arena = self.base.side().arena();
         let rest = |node: Option<NodeId>| match node {
             None => Rest::Anything,
@@ -100,13 +126,14 @@ impl Comparer<'_, '_> {
                 _ => Rest::Anything,
             },
         };
-        let (old, new) = (rest(self.base.get(key)), rest(self.revision.get(key)));
+        let (old, new) = (rest(self.base.get(keys[0])), rest(self.revision.get(keys[1])));
         let named = |rest: Rest| match rest {
             Rest::Anything => "anything",
             Rest::Nothing => "nothing",
             Rest::Schema(_) => "what a schema accepts",
         };
-        let found = self.at(key).from(named(old)).to(named(new));
+        let mut found = self.at(keys[0]).from(named(old)).to(named(new));
+        found.revision = self.revision.get(keys[1]).or(found.revision);
         match (old, new) {
             (Rest::Schema(base), Rest::Schema(revision)) => self.inside(base, revision),
             (Rest::Anything, Rest::Anything) | (Rest::Nothing, Rest::Nothing) => {}
@@ -164,4 +191,35 @@ impl Comparer<'_, '_> {
             self.kind(Kind::DependentRequiredAdded, found);
         }
     }
+}
+
+/// The keyword that says what an object holds beside what is named. `unevaluatedProperties` looks into branches, and means
+/// the same where there are none.
+fn rest_of_names(schema: &Schema<'_>) -> Word {
+    let looks_further = [
+        w::ADDITIONAL_PROPERTIES,
+        w::ALL_OF,
+        w::ANY_OF,
+        w::ONE_OF,
+        w::IF,
+        w::DEPENDENT_SCHEMAS,
+        w::REF,
+        w::DYNAMIC_REF,
+    ];
+    let is_plain = schema.get(w::UNEVALUATED_PROPERTIES).is_some()
+        && looks_further.into_iter().all(|key| schema.get(key).is_none());
+    if is_plain {
+        w::UNEVALUATED_PROPERTIES
+    } else {
+        w::ADDITIONAL_PROPERTIES
+    }
+}
+
+/// The schema of `contains`, where any number of items that match is demanded or forbidden.
+fn demanded(schema: &Schema<'_>) -> Option<NodeId> {
+    let none = schema
+        .number(w::MIN_CONTAINS)
+        .is_some_and(|(number, _)| number == "0");
+    let counts = !none || schema.get(w::MAX_CONTAINS).is_some();
+    schema.get(w::CONTAINS).filter(|_| counts)
 }

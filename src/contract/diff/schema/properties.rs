@@ -229,15 +229,17 @@ impl<'a> Comparer<'_, 'a> {
         let (Some(old), Some(new)) = (&property.old, &property.new) else {
             return;
         };
-        let need = if property.is_required {
-            Need::Required
-        } else {
-            Need::Optional
-        };
         let mut rules = Vec::new();
         for key in [w::READ_ONLY, w::WRITE_ONLY] {
             let (was, is) = (old.is_set(key), new.is_set(key));
             if was != is {
+                // What leaves responses was relied on if it had to be there before.
+                let leaves = is && key == w::WRITE_ONLY && !is_request(self.column);
+                let need = if property.is_required || (leaves && property.was_required) {
+                    Need::Required
+                } else {
+                    Need::Optional
+                };
                 let [became, became_not] = access_rules(self.column.direction(), need, key);
                 rules.push(if is { became } else { became_not });
             }

@@ -61,7 +61,7 @@ impl Comparer<'_, '_> {
             Column::Parameter | Column::ParameterProperty | Column::Header
         );
         let words = |types: Types, schema: &Schema<'_>| {
-            if is_word && types.holds(Types::STRING) && schema.text(w::FORMAT).is_none() {
+            if is_word && types.holds(Types::STRING) && schema.format().is_none() {
                 types.with(Types::SCALARS)
             } else {
                 types
@@ -87,13 +87,10 @@ impl Comparer<'_, '_> {
 
     /// How the formats lie to each other.
     fn formats(&self) -> Relation {
-        let text = |schema: &Schema<'_>| {
-            schema
-                .text(w::FORMAT)
-                .map(|word| schema.side().text(word).to_owned())
-        };
-        let (from, to) = (text(&self.base), text(&self.revision));
-        match (from.as_deref(), to.as_deref()) {
+        if self.is_encoded_alike() {
+            return Relation::Same;
+        }
+        match (self.base.format(), self.revision.format()) {
             (None, None) => Relation::Same,
             (Some(old), Some(new)) if old == new => Relation::Same,
             (Some(_), None) | (Some("int32"), Some("int64")) | (Some("float"), Some("double")) => {
@@ -104,6 +101,14 @@ impl Comparer<'_, '_> {
             }
             _ => Relation::Other,
         }
+    }
+
+    /// Whether both are texts in base64, of which one side writes a format and the other one an encoding.
+    pub(super) fn is_encoded_alike(&self) -> bool {
+        matches!(
+            (form(&self.base), form(&self.revision)),
+            ((Some("byte"), None), (None, Some("base64"))) | ((None, Some("base64")), (Some("byte"), None))
+        )
     }
 
     fn compare_formats(&mut self, formats: Relation, found: Found) {
@@ -121,10 +126,17 @@ impl Comparer<'_, '_> {
     }
 }
 
+/// The format of a text, and its encoding.
+fn form<'a>(schema: &Schema<'a>) -> (Option<&'a str>, Option<&'a str>) {
+    let side = schema.side();
+    let encoding = schema.text(w::CONTENT_ENCODING);
+    (schema.format(), encoding.map(|word| side.text(word)))
+}
+
 /// Types with their format.
 fn shown(schema: &Schema<'_>, types: Types) -> String {
-    match schema.text(w::FORMAT) {
-        Some(format) => format!("{} ({})", types.shown(), schema.side().text(format)),
+    match schema.format() {
+        Some(format) => format!("{} ({format})", types.shown()),
         None => types.shown(),
     }
 }

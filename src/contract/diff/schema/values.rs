@@ -1,7 +1,7 @@
 //! `enum`, `const`, `default`, `pattern` and what is in a text.
 
 use super::Comparer;
-use crate::contract::arena::{NodeId, Value};
+use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::diff::{shown, shown_all};
 use crate::contract::rules::Kind;
 use crate::contract::view::schema::Schema;
@@ -43,20 +43,14 @@ impl Comparer<'_, '_> {
         (without(base, &new), without(revision, &old))
     }
 
-    /// The values of both sides, where one has `const` and the other one `enum`.
+    /// The values of both sides, where they say in different words which ones there are: by `const`, by `enum`, by both.
     fn one_value_and_some(&self) -> Option<(Vec<NodeId>, Vec<NodeId>)> {
         let (old, new) = (&self.base, &self.revision);
-        let values = |schema: &Schema<'_>| schema.list(w::ENUM);
-        match (
-            old.get(w::ENUM),
-            old.get(w::CONST),
-            new.get(w::ENUM),
-            new.get(w::CONST),
-        ) {
-            (None, Some(value), Some(_), None) => Some((vec![value], values(new))),
-            (Some(_), None, None, Some(value)) => Some((values(old), vec![value])),
-            _ => None,
+        let words = |schema: &Schema<'_>| [w::CONST, w::ENUM].map(|key| schema.get(key).is_some());
+        if words(old) == words(new) {
+            return None;
         }
+        Some((old.choices()?, new.choices()?))
     }
 
     fn compare_choices(&mut self, old: &[NodeId], new: &[NodeId]) {
@@ -146,27 +140,27 @@ impl Comparer<'_, '_> {
 
     fn compare_pattern(&mut self) {
         let found = self.at(w::PATTERN);
-        let (base, revision) = (self.base.side(), self.revision.side());
-        // Everything matches nothing.
-        let pattern = |schema: &Schema<'_>| {
-            let word = schema.text(w::PATTERN)?;
-            (!schema.side().text(word).is_empty()).then_some(word)
+        let (old, new) = (self.base.patterns(), self.revision.patterns());
+        let arena = self.base.side().arena();
+        let without = |words: &[Word], others: &[Word]| {
+            let kept = words.iter().filter(|word| !others.contains(word));
+            kept.map(|word| arena.text(*word)).collect::<Vec<_>>()
         };
-        match (pattern(&self.base), pattern(&self.revision)) {
-            (None, Some(new)) => self.kind(Kind::PatternAdded, found.to(revision.text(new))),
-            (Some(old), None) => self.kind(Kind::PatternRemoved, found.from(base.text(old))),
-            (Some(old), Some(new)) if old != new => {
-                let to = revision.text(new);
-                let all = matches!(to, ".*" | "^.*$");
-                let general = all && Kind::PatternGeneralized.level(self.column).is_some();
-                let kind = if general {
+        let (gone, added) = (without(&old, &new), without(&new, &old));
+        let all = |texts: &[&str]| texts.join(" and ");
+        match (gone.as_slice(), added.as_slice()) {
+            ([], []) => {}
+            ([], added) => self.kind(Kind::PatternAdded, found.to(all(added))),
+            (gone, []) => self.kind(Kind::PatternRemoved, found.from(all(gone))),
+            (gone, added) => {
+                let is_any = added.iter().all(|text| matches!(*text, ".*" | "^.*$"));
+                let kind = if is_any && Kind::PatternGeneralized.level(self.column).is_some() {
                     Kind::PatternGeneralized
                 } else {
                     Kind::PatternChanged
                 };
-                self.kind(kind, found.from(base.text(old)).to(to));
+                self.kind(kind, found.from(all(gone)).to(all(added)));
             }
-            _ => {}
         }
     }
 
@@ -177,7 +171,8 @@ impl Comparer<'_, '_> {
             (w::CONTENT_MEDIA_TYPE, Kind::ContentMediaTypeChanged),
         ] {
             let (old, new) = (self.base.text(key), self.revision.text(key));
-            if old == new {
+            let is_encoding = key == w::CONTENT_ENCODING;
+            if old == new || (is_encoding && self.is_encoded_alike()) {
                 continue;
             }
             let mut found = self.at(key);

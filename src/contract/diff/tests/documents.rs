@@ -43,6 +43,11 @@ fn schema(fields: &str) -> String {
     ))
 }
 
+/// One whose request and response are XML of a schema with these fields.
+fn xml(fields: &str) -> String {
+    schema(fields).replace("application/json", "application/xml")
+}
+
 fn case(id: &'static str, base: impl Into<String>, revision: impl Into<String>) -> Case {
     Case {
         id,
@@ -242,6 +247,14 @@ fn cases() -> Vec<Case> {
         case("request-read-only-property-max-decreased", props("", "a: {readOnly: true, maximum: 2}"), props("", "a: {readOnly: true, maximum: 1}")),
         case("request-read-only-property-min-increased", props("", "a: {readOnly: true, minimum: 1}"), props("", "a: {readOnly: true, minimum: 2}")),
         case("request-read-only-property-max-length-decreased", props("", "a: {readOnly: true, maxLength: 2}"), props("", "a: {readOnly: true, maxLength: 1}")),
+        case("request-body-xml-changed", xml("xml: {name: a}"), xml("xml: {name: b}")),
+        case("response-body-xml-changed", xml("xml: {name: a}"), xml("xml: {name: b}")),
+        case("request-property-xml-changed", xml("properties: {a: {type: string}}"), xml("properties: {a: {type: string, xml: {attribute: true}}}")),
+        case("response-property-xml-changed", xml("properties: {a: {type: string}}"), xml("properties: {a: {type: string, xml: {attribute: true}}}")),
+        case("request-body-xml-prefix-changed", xml("xml: {prefix: a}"), xml("xml: {prefix: b}")),
+        case("response-body-xml-prefix-changed", xml("xml: {prefix: a}"), xml("xml: {prefix: b}")),
+        case("request-property-xml-prefix-changed", xml("properties: {a: {xml: {prefix: a}}}"), xml("properties: {a: {xml: {prefix: b}}}")),
+        case("response-property-xml-prefix-changed", xml("properties: {a: {xml: {prefix: a}}}"), xml("properties: {a: {xml: {prefix: b}}}")),
         case("request-property-removed-from-closed", schema("properties: {a: {}, b: {}}, additionalProperties: false"), schema("properties: {a: {}}, additionalProperties: false")),
         case("response-property-added-to-closed", schema("properties: {a: {}}, additionalProperties: false"), schema("properties: {a: {}, b: {}}, additionalProperties: false")),
         case("request-read-only-property-exclusive-max-decreased", props("", "a: {readOnly: true, exclusiveMaximum: 2}"), props("", "a: {readOnly: true, exclusiveMaximum: 1}")),

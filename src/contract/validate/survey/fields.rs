@@ -96,11 +96,16 @@ impl Walk<'_, '_> {
             (Takes::Any, _)
             | (Takes::Bool | Takes::SchemaOrBool(_), Value::Bool(_))
             | (Takes::Text, Value::Text(_))
-            | (Takes::Number, Value::Number(_))
             | (Takes::List, Value::List(_))
             | (Takes::Map, Value::Map(_)) => return,
             (Takes::Uri | Takes::Email, Value::Text(word)) => {
                 return self.form(takes, node, entry, arena.text(word));
+            }
+            (Takes::Number, Value::Number(word)) if number::is_decimal(arena.text(word)) => return,
+            (Takes::Bound, Value::Number(word))
+                if self.version() >= Version::V31 && number::is_decimal(arena.text(word)) =>
+            {
+                return;
             }
             (Takes::Count, Value::Number(word)) => {
                 let text = arena.text(word);
@@ -110,7 +115,6 @@ impl Walk<'_, '_> {
                 "a number from 0 on without a fraction"
             }
             (Takes::Bound, Value::Bool(_)) if self.version() < Version::V31 => return,
-            (Takes::Bound, Value::Number(_)) if self.version() >= Version::V31 => return,
             (Takes::ListOf(inner), Value::List(_)) => {
                 for item in arena.items(node) {
                     self.meet(item, inner, w::NONE);
@@ -136,12 +140,14 @@ impl Walk<'_, '_> {
             }
             (Takes::Text | Takes::Uri | Takes::Email, _) => "a text",
             (Takes::Bool, _) => "`true` or `false`",
+            (Takes::Number, Value::Number(_)) => "a number that can be written in digits",
             (Takes::Number, _) => "a number",
             (Takes::Count, _) => "a number from 0 on without a fraction",
             (Takes::List | Takes::ListOf(_), _) => "a list",
             (Takes::Texts, _) => "a list of texts",
             (Takes::Map | Takes::MapOf(_) | Takes::MapOfTexts | Takes::MapOfLists, _) => "an object",
             (Takes::Bound, _) if self.version() < Version::V31 => "`true` or `false` in this version",
+            (Takes::Bound, Value::Number(_)) => "a number that can be written in digits",
             (Takes::Bound, _) => "a number in this version",
             (Takes::SchemaOrBool(rule), _) => {
                 return self.wrong_type(rule, node, entry.key, "a schema or a truth value");
