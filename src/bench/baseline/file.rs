@@ -227,7 +227,7 @@ pub fn accept(
     }
     let past = past(run);
     change(store, work_item, run, |entry, place| {
-        pin(entry, place, run, accepted, past)
+        pin(entry, place, run, accepted, past);
     })
 }
 

@@ -53,10 +53,20 @@ pub(super) fn append(history: &mut Vec<Value>, run: Value) {
     }
 }
 
-/// Whether a history creeps, by each metric that it tells of.
+/// Whether a history creeps, by each metric that it tells of. Where the first run was measured beside the reference server,
+/// all are followed in relation to that: a slower machine is no creep.
 pub fn creep(history: &[Past], threshold: f64) -> Vec<Drift> {
+    let Some(first) = history.first() else {
+        return Vec::new();
+    };
     let followed = |metric: &Metric| {
-        let values: Vec<Option<f64>> = history.iter().map(|run| run.summary.followed(*metric)).collect();
+        let is_relative = first.summary.relative.contains_key(metric.name());
+        let value = |run: &Past| match run.summary.relative.get(metric.name()) {
+            Some(ratio) if is_relative => Some(*ratio),
+            _ if is_relative => None,
+            _ => run.summary.value(*metric),
+        };
+        let values: Vec<Option<f64>> = history.iter().map(value).collect();
         let known = values.iter().any(Option::is_some);
         known.then(|| drift(*metric, &values, threshold))
     };

@@ -103,6 +103,11 @@ fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
+/// A number that JSON can hold.
+fn known(value: f64) -> f64 {
+    if value.is_finite() { value } else { 0.0 }
+}
+
 impl From<&Round> for StoredRound {
     fn from(round: &Round) -> Self {
         let (target, reference) = (&round.target, round.reference.as_ref());
@@ -128,9 +133,9 @@ impl From<&Round> for StoredRound {
             reference_errors: reference.map_or_else(StoredErrors::default, |sample| (&sample.errors).into()),
             services: costs(&round.services),
             reference_services: costs(&round.reference_services),
-            steal: round.noise.steal,
-            foreign_cpu: round.noise.foreign_cpu,
-            pressure: round.noise.pressure,
+            steal: known(round.noise.steal),
+            foreign_cpu: known(round.noise.foreign_cpu),
+            pressure: round.noise.pressure.filter(|share| share.is_finite()),
             clean: round.clean,
             rest: Map::new(),
         }

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::entry::Finished;
+use crate::bench::requirements::measured::Used;
 use crate::bench::requirements::{Measured, Subject};
 use crate::bench::round::Round;
 use crate::bench::statistics::evidence::{relative, values};
 use crate::bench::statistics::interval::{Interval, LEAST_ROUNDS, Observed};
 use crate::bench::statistics::median;
-use crate::bench::statistics::metric::Metric;
+use crate::bench::statistics::metric::{Metric, count};
 
 /// Medians over the clean rounds; latencies in milliseconds, like all latencies of the file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -80,9 +81,9 @@ impl Summary {
         }
     }
 
-    /// The value that a history is followed by: in relation to the reference server where that is known.
-    pub fn followed(&self, metric: Metric) -> Option<f64> {
-        let plain = match metric {
+    /// The value of a metric, in the unit of the file.
+    pub fn value(&self, metric: Metric) -> Option<f64> {
+        match metric {
             Metric::P50 => self.p50,
             Metric::P95 => self.p95,
             Metric::P99 => self.p99,
@@ -90,8 +91,7 @@ impl Summary {
             Metric::CpuPerRequest => self.cpu_us_per_request,
             Metric::ErrorRate => self.error_rate,
             Metric::MemoryPeak => self.memory_peak_bytes,
-        };
-        self.relative.get(metric.name()).copied().or(plain)
+        }
     }
 }
 
@@ -99,18 +99,20 @@ impl Summary {
 pub(super) fn old_fields(run: &Finished) -> [(&'static str, Value); 5] {
     let measured = Measured::of(&run.rounds);
     let value = |subject| measured.values(subject).into_iter().find_map(|(_, value)| value);
+    // Older programs compare numbers without looking whether they are any: what is not known is not there.
     let named = |percentile: f64| {
-        (
+        Some((
             format!("p{percentile}"),
-            json!(value(Subject::Latency(percentile))),
-        )
+            json!(value(Subject::Latency(percentile))?),
+        ))
     };
-    let latency: Map<String, Value> = [50.0, 75.0, 90.0, 95.0, 99.0].map(named).into_iter().collect();
+    let percentiles = [50.0, 75.0, 90.0, 95.0, 99.0];
+    let latency: Map<String, Value> = percentiles.into_iter().filter_map(named).collect();
     let bytes_per_second = measured.sample.as_ref().and_then(|sample| {
-        let rate = crate::bench::statistics::metric::count(sample.bytes) / sample.duration.as_secs_f64();
+        let rate = count(sample.bytes) / sample.duration.as_secs_f64();
         rate.is_finite().then_some(rate)
     });
-    let used = |(name, used): (&String, &crate::bench::requirements::measured::Used)| {
+    let used = |(name, used): (&String, &Used)| {
         let used = json!({
             "cpu_percent": used.cpu_percent,
             "memory_peak_bytes": used.memory_peak_bytes,

@@ -376,6 +376,34 @@ fn creep_is_found_although_each_step_was_accepted() {
 }
 
 #[test]
+fn a_run_without_reference_is_passed_over_where_the_others_have_one() {
+    let past = |micros, reference| {
+        let mut run = fit(micros);
+        run.rounds
+            .iter_mut()
+            .for_each(|round| round.reference = round.reference.take().filter(|_| reference));
+        Past::of(&run)
+    };
+    let mut history: Vec<Past> = (0..8).map(|_| past(20_000, true)).collect();
+    history.extend((0..3).map(|_| past(90_000, false)));
+    let seen = creep(&history, 0.1);
+    let median = seen.iter().find(|one| one.metric.name() == "p50").unwrap();
+    assert_eq!((median.runs, median.verdict), (8, Creep::Steady));
+}
+
+#[test]
+fn what_is_no_number_leaves_a_file_that_can_be_read() {
+    let (_root, store) = project(None);
+    let mut run = fit(20_000);
+    run.rounds[0].noise.steal = f64::NAN;
+    run.rounds[0].noise.pressure = Some(f64::INFINITY);
+    run.rounds.push(round(0, 1));
+    remember(&store, ITEM, &run, "ann").unwrap();
+    let seen = rounds(&baseline(&store)).unwrap();
+    assert_eq!((seen[0].noise.steal, seen[0].noise.pressure), (0.0, None));
+}
+
+#[test]
 fn a_key_says_what_was_asked_and_no_secret() {
     let seen = key_of(
         vec![endpoint("http://ann:pw@localhost:8080/a?b=c")],

@@ -1,6 +1,6 @@
 //! Whether what was measured is what is required.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::{Bound, Measured, Requirement, Source, Subject, Weight};
 use crate::model::verdict::Verdict;
@@ -25,7 +25,6 @@ pub struct Judged {
     /// value, and of a limit of 0.
     pub margin: Option<f64>,
     /// What came of it.
-    #[serde(serialize_with = "as_word")]
     pub verdict: Verdict,
     /// Where it comes from.
     pub source: Source,
@@ -34,10 +33,6 @@ pub struct Judged {
     /// Why there is no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
-}
-
-fn as_word<S: Serializer>(verdict: &Verdict, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(verdict.as_str())
 }
 
 /// Judges one requirement by a value; without one, and by one that is no number, it is an error.
