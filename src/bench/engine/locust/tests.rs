@@ -91,10 +91,13 @@ fn a_rate_is_kept_and_latency_counts_from_when_it_was_due() {
         measure(&bench, &target(&server.url()), &load, stretch).unwrap()
     };
     let kept = at(10.0);
-    assert!((1..=21).contains(&kept.requests), "{}", kept.requests);
+    assert!(
+        kept.requests > 0 && kept.requests_per_second() <= 12.0,
+        "{kept:?}"
+    );
     // Two users get twenty answers in a second, and forty are due.
     let late = at(40.0);
-    assert!(late.requests <= 44, "{}", late.requests);
+    assert!(late.requests_per_second() <= 22.0, "{late:?}");
     let (raw, corrected) = (late.raw.unwrap().max().unwrap(), late.corrected.max().unwrap());
     assert!(corrected > raw + 300_000, "{raw} {corrected}");
 }
