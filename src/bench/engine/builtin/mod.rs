@@ -21,7 +21,7 @@ mod tls;
 mod wire;
 mod worker;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Instant;
 
@@ -117,6 +117,7 @@ impl Engine for Builtin {
             begin,
             cancel,
             reached: AtomicBool::new(false),
+            refused: AtomicU32::new(0),
         };
         let seen = all(&run)?;
         let duration = begin.elapsed();

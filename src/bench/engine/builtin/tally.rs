@@ -150,7 +150,6 @@ fn micros(latency: Duration) -> u64 {
 }
 
 /// Processor time that this thread has used, where the system tells.
-#[expect(clippy::unnecessary_wraps, reason = "not every system tells")]
 pub fn thread_cpu() -> Option<Duration> {
     #[cfg(unix)]
     {

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use mio::event::Event;
@@ -55,6 +55,8 @@ pub struct Run<'a> {
     pub cancel: &'a Cancel,
     /// Whether a connection was made, by any thread.
     pub reached: AtomicBool,
+    /// Threads whose connections were all refused.
+    pub refused: AtomicU32,
 }
 
 /// One thread's part of a run.
@@ -66,7 +68,9 @@ pub struct Worker<'a> {
     /// Places that can take a request, in the open model.
     idle: VecDeque<usize>,
     /// Places whose turn was over before all was read.
-    unread: Vec<usize>,
+    unread: VecDeque<usize>,
+    /// Whether all its connections were refused.
+    refused: bool,
     buffer: Vec<u8>,
     tally: Tally,
     /// The address that answered last.
@@ -92,7 +96,8 @@ impl<'a> Worker<'a> {
             run,
             alarm: Alarm::new()?,
             idle: VecDeque::with_capacity(lines.len()),
-            unread: Vec::with_capacity(lines.len()),
+            unread: VecDeque::new(),
+            refused: false,
             lines,
             buffer: vec![0; BUFFER],
             tally: Tally::new(run.stretch.length),
@@ -132,9 +137,10 @@ impl<'a> Worker<'a> {
                 }
                 None => self.alarm.wait(&mut events, at_most)?,
             }
-            let unread = std::mem::take(&mut self.unread);
-            for place in unread {
-                self.receive(place);
+            for _ in 0..self.unread.len() {
+                if let Some(place) = self.unread.pop_front() {
+                    self.receive(place);
+                }
             }
             for event in &events {
                 if event.token() != RINGS {
@@ -150,18 +156,23 @@ impl<'a> Worker<'a> {
         Ok(self.tally)
     }
 
-    /// Whether nobody was ever there and every connection that is wanted has tried.
-    fn is_refused(&self) -> bool {
+    /// Whether nobody was ever there: all threads have tried in vain with every connection that has something to do.
+    fn is_refused(&mut self) -> bool {
         if self.run.reached.load(Ordering::Relaxed) {
             return false;
         }
         let elapsed = self.run.begin.elapsed();
-        let mut wanted = self
-            .lines
-            .iter()
-            .filter(|line| self.wants(line, elapsed))
-            .peekable();
-        wanted.peek().is_some() && wanted.all(|line| line.refused > 0)
+        let mut wanted = self.lines.iter().filter(|line| self.wants(line, elapsed));
+        let in_vain = |line: &Line| line.refused > 0;
+        let no_work = |line: &Line| line.queued && line.wire.is_none();
+        if !self.refused
+            && self.lines.iter().any(in_vain)
+            && wanted.all(|line| in_vain(line) || no_work(line))
+        {
+            self.refused = true;
+            self.run.refused.fetch_add(1, Ordering::SeqCst);
+        }
+        self.run.refused.load(Ordering::SeqCst) == self.run.load.threads
     }
 
     /// Whether this connection asks at this time of the stretch.
@@ -413,7 +424,9 @@ impl<'a> Worker<'a> {
                 }
             }
         }
-        self.unread.push(place);
+        if !self.unread.contains(&place) {
+            self.unread.push_back(place);
+        }
     }
 
     /// An answer is whole.
