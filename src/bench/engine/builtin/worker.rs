@@ -34,6 +34,12 @@ const BUFFER: usize = 64 * 1024;
 /// How many readings one connection is given before the others have their turn.
 const TURN: usize = 16;
 
+/// How many requests that were not sent are looked at one by one at the end.
+const MOST_UNSENT: u64 = 100_000;
+
+/// The longest stretch that is waited for: a year.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// What all threads of a run share.
 #[derive(Debug)]
 pub struct Run<'a> {
@@ -114,7 +120,7 @@ impl<'a> Worker<'a> {
     pub fn work(mut self) -> io::Result<Tally> {
         let before = thread_cpu();
         let mut events = Events::with_capacity(1024);
-        let end = self.run.begin + self.run.stretch.length;
+        let end = self.run.begin + self.run.stretch.length.min(LONGEST);
         let mut next_tick = self.run.begin;
         let mut now = Instant::now();
         while now < end {
@@ -251,7 +257,7 @@ impl<'a> Worker<'a> {
     /// When the next request of the schedule is due.
     fn due(&self) -> Option<Instant> {
         let start = self.schedule.as_ref()?.start_of(self.next)?;
-        Some(self.run.begin + start)
+        self.run.begin.checked_add(start)
     }
 
     /// Begins to connect.
@@ -458,10 +464,21 @@ impl<'a> Worker<'a> {
             }
             self.hang_up(place);
         }
-        while let Some(due) = self.due.filter(|due| *due <= now) {
-            self.tally.unsent(now - due);
-            self.next += u64::from(self.run.load.threads);
-            self.due = self.due();
+        let Some(schedule) = &self.schedule else { return };
+        let elapsed = now.saturating_duration_since(self.run.begin);
+        let threads = u64::from(self.run.load.threads);
+        let mut left = schedule
+            .due_by(elapsed)
+            .saturating_sub(self.next)
+            .div_ceil(threads);
+        // One stands for its neighbours where there are very many.
+        let alike = left / MOST_UNSENT + 1;
+        while left > 0 {
+            let times = alike.min(left);
+            let start = schedule.start_of(self.next).unwrap_or(elapsed);
+            self.tally.unsent(elapsed.saturating_sub(start), times);
+            self.next += times * threads;
+            left -= times;
         }
     }
 }
