@@ -447,7 +447,8 @@ impl<'a> Worker<'a> {
             .answer(end.status, start, now, second, correction(self.run.load.pace));
         line.succeeded();
         let sent = line.has_sent(self.run.requests.get(line.request()));
-        if sent && end.after == After::Open && self.run.connection == Connection::Kept {
+        let lasts = end.after == After::Open && line.wire.as_ref().is_some_and(Wire::lasts);
+        if sent && lasts && self.run.connection == Connection::Kept {
             line.phase = Phase::Ready;
         } else {
             self.hang_up(place);
