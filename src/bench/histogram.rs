@@ -65,6 +65,7 @@ impl Histogram {
 
     /// These latencies, each with those of the requests that it kept from being asked: as [`Histogram::record_corrected`]
     /// would have counted them, to the 0.1 % that are told apart, in a time that depends on the spread alone.
+    #[must_use]
     pub fn filled(&self, interval: u64) -> Self {
         let mut out = self.clone();
         if interval == 0 {

@@ -251,6 +251,8 @@ fn number(digits: &[u8]) -> Result<u64, NoAnswer> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const OPEN: After = After::Open;
@@ -384,5 +386,33 @@ mod tests {
                 after: OPEN
             }))
         );
+    }
+
+    /// Text that is nearly an answer.
+    fn nearly() -> impl Strategy<Value = String> {
+        let part = prop::sample::select(vec![
+            "HTTP/1.1 200 OK\r\n",
+            "HTTP/1.0 404 No\r\n",
+            "HTTP/1.1 100 Continue\r\n\r\n",
+            "content-length: 5\r\n",
+            "Transfer-Encoding: chunked\r\n",
+            "connection: close\r\n",
+            "\r\n",
+            "5\r\nabcde\r\n",
+            "ffffffffffffffff\r\n",
+            "0\r\n\r\n",
+            "abcde",
+            ":",
+            "\0",
+        ]);
+        prop::collection::vec(part, 0..12).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn it_does_not_matter_in_which_pieces_an_answer_comes(text in nearly(), piece in 1..9_usize) {
+            let status = |piece| read(&text, piece, Answered::Whole).map(|end| end.map(|end| end.status));
+            prop_assert_eq!(status(piece), status(text.len().max(1)));
+        }
     }
 }

@@ -147,7 +147,7 @@ impl Line {
         let asking = matches!(self.phase, Phase::Asking(_));
         let (read, then) = match wire.read(buffer) {
             Ok(Reading::Nothing) => return News::Nothing,
-            Ok(Reading::Closed) if !asking => return News::Gone,
+            Ok(Reading::Closed) | Err(_) if !asking => return News::Gone,
             Ok(Reading::Closed) => {
                 return match self.answer.closed() {
                     Some(end) => News::Answer(end, Then::Nothing),
@@ -156,7 +156,6 @@ impl Line {
             }
             Ok(Reading::Some(read)) => (read, Then::More),
             Ok(Reading::Last(read)) => (read, Then::Nothing),
-            Err(_) if !asking => return News::Gone,
             Err(_) => return News::Broken,
         };
         *bytes += read as u64;
@@ -203,7 +202,7 @@ mod tests {
         let mut rests = Vec::new();
         for _ in 0..7 {
             line.failed(now);
-            let rest = (0..)
+            let rest = (0..1000)
                 .find(|millis| !line.rests(now + Duration::from_millis(*millis)))
                 .unwrap();
             rests.push(rest);

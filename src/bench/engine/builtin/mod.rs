@@ -1,8 +1,8 @@
 //! The generator that is always there: HTTP/1.1 over plain connections and TLS, paced or as fast as the service answers.
 //!
-//! Each thread has its part of the connections and serves them from one loop ([`worker`]); what it has seen is counted
-//! in memory that does not grow ([`tally`]). A [`line`] is the place of one connection, [`wire`] the connection itself,
-//! [`answer`] finds where an answer ends. When a request should start is pure arithmetic ([`pace`]): a request that had
+//! Each thread has its part of the connections and serves them from one loop (`worker`); what it has seen is counted
+//! in memory that does not grow (`tally`). A `line` is the place of one connection, `wire` the connection itself,
+//! `answer` finds where an answer ends. When a request should start is pure arithmetic (`pace`): a request that had
 //! to wait because all connections were busy still counts from the moment at which it was due.
 //!
 //! The latency of a request begins when it is sent; where each request opens its own connection, when that begins.
@@ -21,7 +21,7 @@ mod tls;
 mod wire;
 mod worker;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Instant;
 
@@ -117,6 +117,7 @@ impl Engine for Builtin {
             begin,
             cancel,
             reached: AtomicBool::new(false),
+            refused: AtomicU32::new(0),
         };
         let seen = all(&run)?;
         let duration = begin.elapsed();

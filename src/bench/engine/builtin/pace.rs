@@ -44,6 +44,18 @@ impl Schedule {
             .ok()
             .filter(|start| *start < self.length)
     }
+
+    /// How many requests should have started by this time since the begin.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count is not negative, and one that is too large for the type is cut off"
+    )]
+    pub fn due_by(&self, elapsed: Duration) -> u64 {
+        let seconds = elapsed.min(self.length).as_secs_f64();
+        let due = self.growth.mul_add(seconds, self.from) * seconds;
+        due.round() as u64
+    }
 }
 
 /// How many of the connections ask at this time of a stretch, in the closed model.
@@ -116,6 +128,27 @@ mod tests {
     fn nothing_starts_where_there_is_no_load_or_no_time() {
         assert_eq!(starts(10.0, stretch(1, 0.0, 0.0)), [0; 0]);
         assert_eq!(starts(10.0, stretch(0, 1.0, 1.0)), [0; 0]);
+    }
+
+    #[test]
+    fn what_is_due_is_what_has_started() {
+        for stretch in [
+            stretch(2, 1.0, 1.0),
+            stretch(2, 0.0, 1.0),
+            stretch(2, 1.0, 0.0),
+            stretch(2, 0.0, 0.0),
+        ] {
+            let starts = starts(100.0, stretch);
+            let schedule = Schedule::new(100.0, stretch);
+            for millis in [0, 1, 500, 1234, 2000, 9000] {
+                let started = starts.iter().filter(|start| **start < millis).count() as u64;
+                let due = schedule.due_by(Duration::from_millis(u64::try_from(millis).unwrap()));
+                assert!(
+                    due.abs_diff(started) <= 1,
+                    "{stretch:?} at {millis}: {due} and {started}"
+                );
+            }
+        }
     }
 
     #[test]

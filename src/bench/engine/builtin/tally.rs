@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 use crate::bench::histogram::Histogram;
 use crate::bench::sample::{Errors, Sample};
 
+/// The most seconds that are counted one by one: more than a day.
+const MOST_SECONDS: usize = 100_000;
+
 /// Counts of a thread.
 #[derive(Debug)]
 pub struct Tally {
@@ -46,7 +49,8 @@ pub struct Start {
 impl Tally {
     /// Nothing seen, for a stretch of this length.
     pub fn new(length: Duration) -> Self {
-        let seconds = usize::try_from(length.as_secs()).unwrap_or(usize::MAX);
+        let seconds =
+            usize::try_from(length.as_secs()).map_or(MOST_SECONDS, |seconds| seconds.min(MOST_SECONDS));
         Self {
             requests: 0,
             bytes: 0,
@@ -84,9 +88,9 @@ impl Tally {
         self.intended.record(micros(late + waited), 1);
     }
 
-    /// Counts the latency of a request that was due so long ago and not even sent.
-    pub fn unsent(&mut self, waited: Duration) {
-        self.intended.record(micros(waited), 1);
+    /// Counts the latency of requests that were due so long ago and not even sent.
+    pub fn unsent(&mut self, waited: Duration, times: u64) {
+        self.intended.record(micros(waited), times);
     }
 
     /// Adds what another thread has seen.
@@ -150,7 +154,6 @@ fn micros(latency: Duration) -> u64 {
 }
 
 /// Processor time that this thread has used, where the system tells.
-#[expect(clippy::unnecessary_wraps, reason = "not every system tells")]
 pub fn thread_cpu() -> Option<Duration> {
     #[cfg(unix)]
     {

@@ -147,6 +147,11 @@ impl Wire {
         self.ends = true;
     }
 
+    /// Whether a request that is sent now could be answered, as far as that is known.
+    pub fn lasts(&self) -> bool {
+        !self.ends
+    }
+
     /// Reads what has come.
     pub fn read(&mut self, into: &mut [u8]) -> io::Result<Reading> {
         let Some(session) = &mut self.tls else {

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use mio::event::Event;
@@ -34,6 +34,12 @@ const BUFFER: usize = 64 * 1024;
 /// How many readings one connection is given before the others have their turn.
 const TURN: usize = 16;
 
+/// How many requests that were not sent are looked at one by one at the end.
+const MOST_UNSENT: u64 = 100_000;
+
+/// The longest stretch that is waited for: a year.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// What all threads of a run share.
 #[derive(Debug)]
 pub struct Run<'a> {
@@ -55,6 +61,8 @@ pub struct Run<'a> {
     pub cancel: &'a Cancel,
     /// Whether a connection was made, by any thread.
     pub reached: AtomicBool,
+    /// Threads whose connections were all refused.
+    pub refused: AtomicU32,
 }
 
 /// One thread's part of a run.
@@ -66,7 +74,9 @@ pub struct Worker<'a> {
     /// Places that can take a request, in the open model.
     idle: VecDeque<usize>,
     /// Places whose turn was over before all was read.
-    unread: Vec<usize>,
+    unread: VecDeque<usize>,
+    /// Whether all its connections were refused.
+    refused: bool,
     buffer: Vec<u8>,
     tally: Tally,
     /// The address that answered last.
@@ -92,7 +102,8 @@ impl<'a> Worker<'a> {
             run,
             alarm: Alarm::new()?,
             idle: VecDeque::with_capacity(lines.len()),
-            unread: Vec::with_capacity(lines.len()),
+            unread: VecDeque::new(),
+            refused: false,
             lines,
             buffer: vec![0; BUFFER],
             tally: Tally::new(run.stretch.length),
@@ -109,7 +120,7 @@ impl<'a> Worker<'a> {
     pub fn work(mut self) -> io::Result<Tally> {
         let before = thread_cpu();
         let mut events = Events::with_capacity(1024);
-        let end = self.run.begin + self.run.stretch.length;
+        let end = self.run.begin + self.run.stretch.length.min(LONGEST);
         let mut next_tick = self.run.begin;
         let mut now = Instant::now();
         while now < end {
@@ -132,9 +143,10 @@ impl<'a> Worker<'a> {
                 }
                 None => self.alarm.wait(&mut events, at_most)?,
             }
-            let unread = std::mem::take(&mut self.unread);
-            for place in unread {
-                self.receive(place);
+            for _ in 0..self.unread.len() {
+                if let Some(place) = self.unread.pop_front() {
+                    self.receive(place);
+                }
             }
             for event in &events {
                 if event.token() != RINGS {
@@ -150,18 +162,23 @@ impl<'a> Worker<'a> {
         Ok(self.tally)
     }
 
-    /// Whether nobody was ever there and every connection that is wanted has tried.
-    fn is_refused(&self) -> bool {
+    /// Whether nobody was ever there: all threads have tried in vain with every connection that has something to do.
+    fn is_refused(&mut self) -> bool {
         if self.run.reached.load(Ordering::Relaxed) {
             return false;
         }
         let elapsed = self.run.begin.elapsed();
-        let mut wanted = self
-            .lines
-            .iter()
-            .filter(|line| self.wants(line, elapsed))
-            .peekable();
-        wanted.peek().is_some() && wanted.all(|line| line.refused > 0)
+        let mut wanted = self.lines.iter().filter(|line| self.wants(line, elapsed));
+        let in_vain = |line: &Line| line.refused > 0;
+        let no_work = |line: &Line| line.queued && line.wire.is_none();
+        if !self.refused
+            && self.lines.iter().any(in_vain)
+            && wanted.all(|line| in_vain(line) || no_work(line))
+        {
+            self.refused = true;
+            self.run.refused.fetch_add(1, Ordering::SeqCst);
+        }
+        self.run.refused.load(Ordering::SeqCst) == self.run.load.threads
     }
 
     /// Whether this connection asks at this time of the stretch.
@@ -240,7 +257,7 @@ impl<'a> Worker<'a> {
     /// When the next request of the schedule is due.
     fn due(&self) -> Option<Instant> {
         let start = self.schedule.as_ref()?.start_of(self.next)?;
-        Some(self.run.begin + start)
+        self.run.begin.checked_add(start)
     }
 
     /// Begins to connect.
@@ -413,7 +430,9 @@ impl<'a> Worker<'a> {
                 }
             }
         }
-        self.unread.push(place);
+        if !self.unread.contains(&place) {
+            self.unread.push_back(place);
+        }
     }
 
     /// An answer is whole.
@@ -428,7 +447,8 @@ impl<'a> Worker<'a> {
             .answer(end.status, start, now, second, correction(self.run.load.pace));
         line.succeeded();
         let sent = line.has_sent(self.run.requests.get(line.request()));
-        if sent && end.after == After::Open && self.run.connection == Connection::Kept {
+        let lasts = end.after == After::Open && line.wire.as_ref().is_some_and(Wire::lasts);
+        if sent && lasts && self.run.connection == Connection::Kept {
             line.phase = Phase::Ready;
         } else {
             self.hang_up(place);
@@ -445,10 +465,21 @@ impl<'a> Worker<'a> {
             }
             self.hang_up(place);
         }
-        while let Some(due) = self.due.filter(|due| *due <= now) {
-            self.tally.unsent(now - due);
-            self.next += u64::from(self.run.load.threads);
-            self.due = self.due();
+        let Some(schedule) = &self.schedule else { return };
+        let elapsed = now.saturating_duration_since(self.run.begin);
+        let threads = u64::from(self.run.load.threads);
+        let mut left = schedule
+            .due_by(elapsed)
+            .saturating_sub(self.next)
+            .div_ceil(threads);
+        // One stands for its neighbours where there are very many.
+        let alike = left / MOST_UNSENT + 1;
+        while left > 0 {
+            let times = alike.min(left);
+            let start = schedule.start_of(self.next).unwrap_or(elapsed);
+            self.tally.unsent(elapsed.saturating_sub(start), times);
+            self.next += times * threads;
+            left -= times;
         }
     }
 }

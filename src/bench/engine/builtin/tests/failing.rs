@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::servers::{Server, read_request, swallow};
 use super::{Ask, counted, nobody};
 use crate::bench::engine::EngineError;
+use crate::bench::histogram::Histogram;
 use crate::process::Cancel;
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -21,6 +22,7 @@ fn a_refused_connection_is_told_before_the_time_is_over() {
         Ask::of(&nobody()),
         Ask::of(&nobody()).rate(100.0),
         Ask::of(&nobody()).new_connections(),
+        Ask::of(&nobody()).new_connections().rate(2.0),
         Ask::of(&nobody()).connections(9, 2),
     ] {
         let cause = ask.millis(60_000).out_of_reach();
@@ -76,7 +78,7 @@ fn a_request_that_takes_too_long_counts_at_the_time_out() {
     let at_the_time_out = sample
         .raw
         .iter()
-        .flat_map(|raw| raw.values())
+        .flat_map(Histogram::values)
         .filter(|(value, _)| (100_000..=100_100).contains(value))
         .map(|(_, count)| count)
         .sum::<u64>();

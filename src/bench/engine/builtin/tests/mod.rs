@@ -13,6 +13,7 @@ use http::Method;
 
 use super::Builtin;
 use crate::bench::engine::{Engine as _, EngineError, Job};
+use crate::bench::histogram::Histogram;
 use crate::bench::load::{Connection, Endpoint, Load, Pace, Stretch, Target, Trust};
 use crate::bench::sample::Sample;
 use crate::process::Cancel;
@@ -126,7 +127,7 @@ fn nobody() -> String {
 
 /// How many latencies were counted as they were.
 fn counted(sample: &Sample) -> u64 {
-    sample.raw.as_ref().map_or(0, |raw| raw.count())
+    sample.raw.as_ref().map_or(0, Histogram::count)
 }
 
 #[test]

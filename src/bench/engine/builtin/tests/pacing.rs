@@ -41,6 +41,24 @@ fn a_rate_is_kept_with_new_connections() {
 }
 
 #[test]
+fn a_rate_that_cannot_be_kept_is_seen_in_the_latencies() {
+    let server = Server::answering(|_| {
+        thread::sleep(Duration::from_millis(5));
+        OK.to_owned()
+    });
+    let sample = Ask::of(&server.url("/")).rate(1e9).millis(400).sample();
+    // A few are answered; all others wait, half of them for half of the time.
+    assert!((1..=1000).contains(&sample.requests), "{}", sample.requests);
+    assert!(
+        (399_999_000..=400_000_000).contains(&sample.corrected.count()),
+        "{}",
+        sample.corrected.count()
+    );
+    let half = sample.corrected.percentile(50.0).unwrap();
+    assert!((190_000..2_000_000).contains(&half), "{half}");
+}
+
+#[test]
 fn a_rate_grows_and_falls() {
     let server = Server::saying(OK);
     let ask = || {

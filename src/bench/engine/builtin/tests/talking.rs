@@ -1,8 +1,10 @@
 //! Services that answer, in all the ways in which HTTP lets them.
 
+use std::io::Write as _;
+
 use http::Method;
 
-use super::servers::Server;
+use super::servers::{Server, read_request};
 use super::{Ask, counted, endpoint};
 use crate::bench::load::Endpoint;
 use crate::bench::sample::Sample;
@@ -68,6 +70,20 @@ fn long_bodies_are_read_whole() {
     let length = answer.len() as u64;
     let server = Server::answering(move |_| answer.clone());
     check(&Ask::of(&server.url("/")).millis(600), 200, length);
+}
+
+#[test]
+fn a_connection_that_was_closed_between_requests_is_opened_again() {
+    const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+    let server = Server::new(|mut socket, _| {
+        if read_request(&mut socket).is_some() {
+            socket.write_all(OK.as_bytes()).unwrap();
+        }
+    });
+    // Half a second lies between two requests of a connection.
+    let ask = Ask::of(&server.url("/")).rate(4.0).millis(1500);
+    let sample = check(&ask, 200, OK.len() as u64);
+    assert!(server.accepted() as u64 > sample.requests);
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Services with TLS, and whether they are believed.
 
 use std::io::{BufReader, Write as _};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use tempfile::NamedTempFile;
 
 use super::super::tls;
 use super::Ask;
@@ -56,12 +56,11 @@ fn ask(server: &Server, host: &str, trust: Trust) -> Ask {
     Ask::of(&format!("https://{host}:{}/", server.address.port())).trust(trust)
 }
 
-/// The certificate as a file.
-fn file() -> (tempfile::TempDir, PathBuf) {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("certificate.pem");
-    std::fs::write(&path, CERTIFICATE).unwrap();
-    (directory, path)
+/// A file with this text.
+fn file(text: &str) -> NamedTempFile {
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file
 }
 
 #[test]
@@ -76,9 +75,9 @@ fn a_certificate_that_nobody_vouches_for_is_refused() {
 #[test]
 fn a_certificate_of_the_file_is_taken() {
     let server = server(OK);
-    let (_directory, path) = file();
+    let file = file(CERTIFICATE);
     for host in ["127.0.0.1", "localhost"] {
-        let sample = ask(&server, host, Trust::File(path.clone())).sample();
+        let sample = ask(&server, host, Trust::File(file.path().to_owned())).sample();
         assert!(sample.requests > 0);
         assert_eq!(sample.errors.total(), 0);
         assert!(sample.bytes >= OK.len() as u64 * sample.requests);
@@ -118,13 +117,10 @@ fn long_requests_go_through() {
 
 #[test]
 fn a_file_that_vouches_for_nobody_is_told() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("empty.pem");
-    for text in [None, Some(""), Some("nothing of use\n")] {
-        if let Some(text) = text {
-            std::fs::write(&path, text).unwrap();
-        }
-        let wrong = tls::config(&Trust::File(path.clone())).unwrap_err();
-        assert!(wrong.contains("empty.pem"), "{wrong}");
+    let gone = file("").path().to_owned();
+    let (empty, other) = (file(""), file("nothing of use\n"));
+    for path in [&gone, empty.path(), other.path()] {
+        let wrong = tls::config(&Trust::File(path.to_owned())).unwrap_err();
+        assert!(wrong.contains(&path.display().to_string()), "{wrong}");
     }
 }
