@@ -106,6 +106,8 @@ pub enum Command {
     Report(commands::report::Args),
     /// Compare API descriptions, and say what breaks clients
     Contract(commands::contract::Args),
+    /// Measure a service under load: requirements, cost, regressions
+    Bench(commands::bench::Args),
     /// Look at the configuration
     Config(commands::config::Args),
     /// Try sdd on a small real project: one green and one red run

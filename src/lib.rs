@@ -147,6 +147,7 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Doctor(args) => commands::doctor::run(&args, cx),
         Command::Mcp(args) => commands::mcp::run(args, cx),
         Command::Contract(args) => commands::contract::run(&args, cx),
+        Command::Bench(args) => commands::bench::run(&args, cx),
         Command::Completions(args) => commands::completions::run(&args, cx),
         Command::Man(args) => commands::man::run(&args, cx),
         // Both are answered before.

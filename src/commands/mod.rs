@@ -1,5 +1,6 @@
 //! The subcommands: one file each, arguments and a `run`.
 
+pub mod bench;
 mod claude;
 pub mod complete;
 pub mod completions;

@@ -3,7 +3,7 @@
 use super::document::{Document, Latency, named};
 use super::numbers::{bytes, change, digits, of_metric, of_unit, time};
 use crate::bench::requirements::{Judged, Weight};
-use crate::bench::statistics::verdict::Change;
+use crate::bench::statistics::verdict::{Change, Judged as Compared};
 use crate::model::text::one_line;
 use crate::model::verdict::{RunVerdict, Verdict};
 
@@ -236,7 +236,29 @@ fn comparison(document: &Document, paint: &dyn Fn(Tone, &str) -> String) -> Stri
     if let Some(against) = &seen.against {
         out += &format!("\nagainst {}\n", one_line(against));
     }
-    for one in &seen.metrics {
+    out += &metrics(&seen.metrics, paint);
+    for drift in seen
+        .drift
+        .iter()
+        .filter(|drift| drift.verdict == crate::bench::statistics::drift::Creep::Drifted)
+    {
+        let ratio = drift
+            .ratio
+            .map_or_else(String::new, |ratio| format!(": {}", change(ratio)));
+        out += &format!(
+            "  {} {} creeps over {} runs{ratio} against the first\n",
+            paint(Tone::Bad, "drift:"),
+            drift.metric.name(),
+            drift.runs
+        );
+    }
+    out
+}
+
+/// Metrics with what they were and are, their ratio and the interval around it.
+pub(super) fn metrics(metrics: &[Compared], paint: &dyn Fn(Tone, &str) -> String) -> String {
+    let mut out = String::new();
+    for one in metrics {
         let tone = match one.verdict {
             _ if !one.gated => Tone::Faint,
             Change::Regressed => Tone::Bad,
@@ -266,21 +288,6 @@ fn comparison(document: &Document, paint: &dyn Fn(Tone, &str) -> String) -> Stri
             "  {:18} {values:>24}  {ratio:>8} {between:<22} {}{effect}{reason}\n",
             one.metric.name(),
             paint(tone, word),
-        );
-    }
-    for drift in seen
-        .drift
-        .iter()
-        .filter(|drift| drift.verdict == crate::bench::statistics::drift::Creep::Drifted)
-    {
-        let ratio = drift
-            .ratio
-            .map_or_else(String::new, |ratio| format!(": {}", change(ratio)));
-        out += &format!(
-            "  {} {} creeps over {} runs{ratio} against the first\n",
-            paint(Tone::Bad, "drift:"),
-            drift.metric.name(),
-            drift.runs
         );
     }
     out

@@ -1,0 +1,258 @@
+//! The command line of a measurement, as ready values.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ValueEnum, ValueHint};
+use http::{HeaderName, HeaderValue, Method, Uri};
+
+use crate::bench::requirements::Requirement;
+use crate::parse::spec::quantity;
+
+/// What is to be measured.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct RunArgs {
+    /// The work item whose spec says what to measure and what is required, and whose baseline is compared with [default:
+    /// that of the open session]
+    #[arg(value_name = "ID")]
+    pub(super) id: Option<String>,
+    /// What to ask; several times for several addresses, WEIGHT=URL to ask one more often [default: that of the spec]
+    #[arg(long, value_name = "[WEIGHT=]URL", value_parser = weighted, value_hint = ValueHint::Url)]
+    pub(super) url: Vec<Weighted>,
+    /// What makes the load [default: auto, which is wrk where it can, else builtin]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "ENGINE",
+        default_value_t,
+        hide_default_value = true
+    )]
+    pub(super) engine: EngineName,
+    /// The time of all rounds together, such as 30s or 2m [default: that of the spec, else 3 s a round]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(super) duration: Option<Duration>,
+    /// The rounds that have to count
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(super) rounds: u32,
+    /// Half as many rounds
+    #[arg(long, conflicts_with = "rounds")]
+    pub(super) quick: bool,
+    /// Connections at the same time [default: that of the spec, else 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(super) connections: Option<u32>,
+    /// Threads of the generator [default: that of the spec, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub(super) threads: Option<u32>,
+    /// Start this many requests a second, answered or not; without it each connection asks again when it was answered
+    #[arg(long, value_name = "N", value_parser = rate)]
+    pub(super) rate: Option<f64>,
+    /// The method
+    #[arg(long, value_name = "METHOD", default_value = "GET")]
+    pub(super) method: Method,
+    /// A header, as NAME: VALUE; several times for several
+    #[arg(long, value_name = "HEADER", value_parser = header)]
+    pub(super) header: Vec<(HeaderName, HeaderValue)>,
+    /// A file whose content is sent as the body
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) body: Option<PathBuf>,
+    /// The time that an answer may take
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
+    pub(super) timeout: Duration,
+    /// Open a connection for each request
+    #[arg(long)]
+    pub(super) no_keep_alive: bool,
+    /// Take certificates that this PEM file vouches for
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "insecure")]
+    pub(super) cacert: Option<PathBuf>,
+    /// Take every certificate
+    #[arg(long)]
+    pub(super) insecure: bool,
+    /// What must be reached, such as p95=500ms, rps=100, errors=1%, cpu=80%, memory=2GB; several times for several
+    #[arg(long, value_name = "METRIC=LIMIT")]
+    pub(super) require: Vec<Requirement>,
+    /// The change against the baseline that matters, in percent
+    #[arg(long, value_name = "PERCENT", default_value_t = 10.0, value_parser = percent)]
+    pub(super) threshold: f64,
+    /// An older version that runs beside the service: the surest comparison
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(super) baseline_url: Option<Uri>,
+    /// Read the cost of this process and what it has started [default: of the one that listens at the address, on this
+    /// machine]
+    #[arg(long, value_name = "PID")]
+    pub(super) pid: Vec<i32>,
+    /// Read the cost of this container, by its id or name; several times for several
+    #[arg(long, value_name = "CONTAINER")]
+    pub(super) container: Vec<String>,
+    /// Make this run the baseline
+    #[arg(long)]
+    pub(super) accept: bool,
+    /// Why it becomes the baseline
+    #[arg(long, value_name = "TEXT", requires = "accept")]
+    pub(super) reason: Option<String>,
+    /// Workers on other hosts that locust waits for; the command that joins is printed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(super) workers: Option<u32>,
+    /// Shorten the phases of the spec by this factor, to try them out
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
+    pub(super) time_scale: f64,
+}
+
+/// An address and how often it is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Weighted {
+    pub(super) url: Uri,
+    pub(super) weight: u32,
+}
+
+/// What makes the load.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineName {
+    /// wrk where it is there and can make the load, else builtin
+    #[default]
+    Auto,
+    /// wrk
+    Wrk,
+    /// sdd's own generator: rates, weights, TLS that is verified
+    Builtin,
+    /// locust, from several processes or hosts
+    Locust,
+}
+
+impl RunArgs {
+    /// The rounds that have to count.
+    pub(super) fn wanted_rounds(&self) -> usize {
+        if self.quick {
+            5
+        } else {
+            usize::try_from(self.rounds).unwrap_or(usize::MAX)
+        }
+    }
+}
+
+fn weighted(text: &str) -> Result<Weighted, String> {
+    let (weight, url) = match text.split_once('=') {
+        Some((weight, url)) if weight.bytes().all(|byte| byte.is_ascii_digit()) && !weight.is_empty() => (
+            weight
+                .parse()
+                .map_err(|_| format!("the weight {weight} is too large"))?,
+            url,
+        ),
+        _ => (1, text),
+    };
+    if weight == 0 {
+        return Err("an address with the weight 0 is never asked".to_owned());
+    }
+    let url: Uri = url.parse().map_err(|why| format!("{why}"))?;
+    match (url.scheme_str(), url.host()) {
+        (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(Weighted { url, weight }),
+        (Some("http" | "https") | None, _) => Err("write it whole: http://localhost:8080/path".to_owned()),
+        (Some(scheme), _) => Err(format!("{scheme} is not spoken here: http and https are")),
+    }
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let seconds = match text.parse::<f64>() {
+        Ok(seconds) => seconds,
+        Err(_) => quantity::seconds(text).map_err(|why| format!("{why}; write it like 500ms, 30s or 2m"))?,
+    };
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(time) if time >= Duration::from_millis(1) && time <= Duration::from_secs(86_400) => Ok(time),
+        _ => Err("a time lies between 1ms and a day".to_owned()),
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate > 0.0 && rate <= 10_000_000.0 => Ok(rate),
+        _ => Err("a rate is a number of requests per second, above 0".to_owned()),
+    }
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches('%').parse::<f64>() {
+        Ok(percent) if percent > 0.0 && percent <= 1000.0 => Ok(percent),
+        _ => Err("it is a percentage such as 10".to_owned()),
+    }
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if factor > 0.0 && factor <= 1.0 => Ok(factor),
+        _ => Err("it is a number above 0 and up to 1, such as 0.01".to_owned()),
+    }
+}
+
+/// `NAME: VALUE`. One without a colon would be left out by many tools without a word.
+fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = text.split_once(':').ok_or("write it as NAME: VALUE")?;
+    let name =
+        HeaderName::try_from(name.trim()).map_err(|_| format!("{:?} is no name of a header", name.trim()))?;
+    let value = HeaderValue::try_from(value.trim())
+        .map_err(|_| "the value has characters that a header may not have".to_owned())?;
+    if name == "host" || name == "content-length" {
+        return Err(format!("{name} follows from the address and the body"));
+    }
+    Ok((name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_whole_and_may_have_a_weight() {
+        let read = |text| weighted(text).map(|one| (one.url.to_string(), one.weight));
+        assert_eq!(
+            read("http://localhost:1/a?b=c"),
+            Ok(("http://localhost:1/a?b=c".to_owned(), 1))
+        );
+        assert_eq!(
+            read("3=https://localhost/"),
+            Ok(("https://localhost/".to_owned(), 3))
+        );
+        assert_eq!(
+            read("0=http://localhost/").unwrap_err(),
+            "an address with the weight 0 is never asked"
+        );
+        assert_eq!(
+            read("localhost").unwrap_err(),
+            "write it whole: http://localhost:8080/path"
+        );
+        assert_eq!(
+            read("/health").unwrap_err(),
+            "write it whole: http://localhost:8080/path"
+        );
+        assert_eq!(
+            read("ftp://localhost/").unwrap_err(),
+            "ftp is not spoken here: http and https are"
+        );
+    }
+
+    #[test]
+    fn times_and_rates_have_their_bounds() {
+        assert_eq!(time("1.5"), Ok(Duration::from_millis(1500)));
+        assert_eq!(time("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(time("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(time("500ms"), Ok(Duration::from_millis(500)));
+        for wrong in ["0", "-1s", "inf", "2 days", "x", ""] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["0", "-1", "NaN", "inf", "x"] {
+            assert!(rate(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(percent("10%"), Ok(10.0));
+        assert!(percent("0").is_err() && percent("x").is_err());
+        assert!(factor("0.01").is_ok() && factor("2").is_err() && factor("0").is_err());
+    }
+
+    #[test]
+    fn a_header_has_a_name_and_a_value() {
+        assert_eq!(
+            header("X-A: b c").map(|(name, value)| format!("{name}={value:?}")),
+            Ok("x-a=\"b c\"".to_owned())
+        );
+        for wrong in ["X-A", "a b: c", ": c", "X: a\nb", "Host: x", "Content-Length: 3"] {
+            assert!(header(wrong).is_err(), "{wrong}");
+        }
+    }
+}

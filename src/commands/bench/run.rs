@@ -1,0 +1,197 @@
+//! `sdd bench`: one measurement.
+
+use super::aim::{self, Aim};
+use super::args::RunArgs;
+use super::emit::{FORMATS, emit};
+use super::engines::{Engines, Programs};
+use super::tell::Now;
+use crate::bench::engine::EngineError;
+use crate::bench::measurement::{Measurement, MeasurementError, Record};
+use crate::bench::requirements;
+use crate::commands::context::Cx;
+use crate::commands::error::CommandError;
+use crate::commands::pipeline::{self, called};
+use crate::commands::{work, work_item};
+use crate::model::config::Config;
+use crate::model::exit::Exit;
+use crate::model::session::ActiveWork;
+use crate::model::spec::Benchmarks;
+use crate::process::find::Found;
+use crate::process::signals;
+use crate::project::{detect, git};
+use crate::store::Store;
+
+/// What processes of a measurement are tagged with.
+const RUN_ID: &str = "bench";
+
+/// The project and the work item that a measurement belongs to.
+struct Home {
+    store: Store,
+    config: Config,
+    work: Option<ActiveWork>,
+    session: u32,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
+    let format = cx.choose(FORMATS)?;
+    let home = home(args, cx)?;
+    let work = home.as_ref().and_then(|home| home.work.as_ref());
+    let spec: Benchmarks = work
+        .and_then(|work| work.spec.as_ref())
+        .map(|spec| spec.integration.benchmarks.clone())
+        .unwrap_or_default();
+    if args.accept && work.is_none() {
+        return Err(
+            CommandError::usage("a baseline belongs to a work item, and none is named")
+                .hint(format!("name it: {} bench ID --accept", called(cx)))
+                .into(),
+        );
+    }
+    let aim = Aim::of(args, &spec, cx)?;
+    let (services, notes) = aim::services(args, &aim.target, cx)?;
+    let older_services = aim
+        .older
+        .as_ref()
+        .and_then(aim::of_this_machine)
+        .into_iter()
+        .collect();
+    let config = home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
+    let tools = pipeline::Tools::bare(cx, &config, RUN_ID).guarded();
+    let root = home
+        .as_ref()
+        .map_or_else(|| cx.start.clone(), |home| home.store.root().to_owned());
+    let finder = pipeline::finder(cx, &root);
+    let find = |name: &str, places: &[std::path::PathBuf]| match finder.find(name, places, &root) {
+        Found::At(program) => Some(program),
+        _ => None,
+    };
+    let scratch = tempfile::Builder::new().prefix("sdd-bench-").tempdir()?;
+    let programs = Programs {
+        wrk: find("wrk", &[]),
+        locust: find("locust", &[]),
+    };
+    let say = cx.ui.sayer();
+    let tell_join = move |command: &str| say(&format!("workers join with: {command}"));
+    let host =
+        std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "localhost".to_owned());
+    let engines = Engines::look(
+        args,
+        &programs,
+        &tools.runner,
+        scratch.path(),
+        host.trim(),
+        &tell_join,
+    );
+    let commit = home.as_ref().and_then(|_| {
+        let git = find("git", &[])?;
+        git::head(&tools.runner, &git, &root).ok().flatten()
+    });
+    let by = ["USER", "LOGNAME"]
+        .iter()
+        .find_map(|name| cx.environment.get(name).map(str::to_owned));
+    let by = by.unwrap_or_else(|| "unknown".to_owned());
+    let record = home.as_ref().zip(work).map(|(home, work)| Record {
+        store: &home.store,
+        work_item: &work.item.id,
+        commit: commit.as_deref(),
+        session: home.session,
+        by: &by,
+        accept: args
+            .accept
+            .then(|| args.reason.as_deref().unwrap_or("accepted without a reason")),
+    });
+    let mut required = requirements::of_spec(&spec);
+    // What is asked for on the command line is said in the place of what the spec says of the same.
+    required.retain(|one| !args.require.iter().any(|asked| asked.subject == one.subject));
+    required.extend(args.require.iter().copied());
+    let measurement = Measurement {
+        target: aim.target,
+        older: aim.older,
+        load: aim.load,
+        ramps: aim.ramps,
+        rounds: args.wanted_rounds(),
+        length: aim.length,
+        requirements: required,
+        threshold: args.threshold / 100.0,
+        services,
+        older_services,
+        notes,
+        engines: engines.preferred(),
+        record,
+        rerun: rerun(cx),
+    };
+    let now = Now::default();
+    let clock = || cx.clock.now();
+    let outcome = cx.ui.waiting(&|| now.said(), || {
+        measurement.run(&cx.cancel, &clock, &|step| now.note(step))
+    });
+    if let Some(signal) = cx.cancel.signal() {
+        return Ok(signals::exit_for(signal));
+    }
+    let document = outcome.map_err(|error| refused(error, cx))?.document;
+    let exit = Exit::from(document.verdict);
+    emit(cx, format, &document)?;
+    Ok(exit)
+}
+
+/// The project that is measured for; `None` where there is none and none is needed.
+fn home(args: &RunArgs, cx: &Cx) -> anyhow::Result<Option<Home>> {
+    if args.id.is_none() && detect::find_root(&cx.start).is_none() {
+        return Ok(None);
+    }
+    let opened = pipeline::open(cx)?;
+    let open = work::open_session(&opened.store)?;
+    let session = open.as_ref().map_or(0, |session| session.number);
+    let work = match &args.id {
+        Some(id) => {
+            let loaded = work_item::load(&opened.store)?;
+            let item = loaded.items.get(id).ok_or_else(|| {
+                let ids = loaded.items.items.iter().map(|item| item.id.as_str());
+                work_item::no_such_item(cx, id, ids)
+            })?;
+            let spec = work::spec_of(&opened.store, item)?.map(|(_, spec)| spec);
+            Some(ActiveWork {
+                item: item.clone(),
+                spec,
+                session,
+                base_commit: None,
+            })
+        }
+        None => open.and_then(|session| session.work),
+    };
+    Ok(Some(Home {
+        store: opened.store,
+        config: opened.config,
+        work,
+        session,
+    }))
+}
+
+/// The command as it was given.
+fn rerun(cx: &Cx) -> String {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words = std::iter::once(called(cx)).chain(words);
+    let words: Vec<String> = words.collect();
+    shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
+}
+
+/// What kept the measurement from having a verdict.
+fn refused(error: MeasurementError, cx: &Cx) -> anyhow::Error {
+    let said = error.to_string();
+    match error {
+        MeasurementError::NoEngine(_) => CommandError::usage(said)
+            .hint(format!(
+                "sdd's own generator can make most loads: {} bench --engine builtin",
+                called(cx)
+            ))
+            .into(),
+        MeasurementError::Engine(EngineError::Unreachable { .. }) => CommandError::no_verdict(said)
+            .hint("start the service, or correct the address")
+            .into(),
+        MeasurementError::Engine(_) | MeasurementError::Reference(_) => CommandError::no_verdict(said).into(),
+        MeasurementError::Baseline(_) => CommandError::usage(said)
+            .hint("the file was left as it was")
+            .into(),
+    }
+}

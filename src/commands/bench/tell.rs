@@ -1,0 +1,41 @@
+//! What is said while a measurement goes on.
+
+use std::sync::Mutex;
+
+use crate::bench::rounds::Step;
+
+/// The step that is being done, for whoever asks.
+#[derive(Default)]
+pub(super) struct Now {
+    said: Mutex<String>,
+}
+
+impl Now {
+    /// Notes a step.
+    pub(super) fn note(&self, step: Step<'_>) {
+        let said = match step {
+            Step::WarmUp(window) => format!("warming up, window {window}"),
+            Step::RampUp => "the load grows".to_owned(),
+            Step::Round {
+                number,
+                clean,
+                wanted,
+            } => format!("round {number}: {clean} of {wanted} are clean"),
+            Step::Seen(_) => return,
+            Step::RampDown => "the load falls".to_owned(),
+        };
+        if let Ok(mut now) = self.said.lock() {
+            *now = said;
+        }
+    }
+
+    /// What is being done.
+    pub(super) fn said(&self) -> String {
+        let said = self.said.lock().map(|now| now.clone()).unwrap_or_default();
+        if said.is_empty() {
+            "measuring".to_owned()
+        } else {
+            format!("measuring: {said}")
+        }
+    }
+}
