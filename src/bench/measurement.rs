@@ -25,7 +25,7 @@ use super::report::{
 };
 use super::requirements::{Measured, Requirement, judge_all, overall};
 use super::round::{Round, clean};
-use super::rounds::{self, Bearer, Host, Other, Ramps, Run, Setup, Side, Step};
+use super::rounds::{self, Bearer, Counting, Host, Other, Ramps, Run, Setup, Side, Step};
 use super::sample::Errors;
 use super::statistics::evidence::{Against, evidence};
 use super::statistics::verdict::{Change, Rule, Stage, judge};
@@ -51,6 +51,8 @@ pub struct Measurement<'a> {
     pub rounds: usize,
     /// The length of a round.
     pub length: Duration,
+    /// Which rounds count.
+    pub counting: Counting,
     /// What must be reached.
     pub requirements: Vec<Requirement>,
     /// The change against the baseline that matters, as a share.
@@ -170,6 +172,7 @@ impl Measurement<'_> {
             ramps: self.ramps,
             rounds: self.rounds,
             length: self.length,
+            counting: self.counting,
             seed: seed(&key),
             now,
         };
@@ -354,6 +357,9 @@ impl Measurement<'_> {
                 "{spoilt} of {} rounds do not count: the machine was busy with something else",
                 run.rounds.len()
             ));
+        }
+        if self.counting == Counting::Every {
+            notes.push("rounds count however busy the machine was, as was asked for".to_owned());
         }
         if run.host == Host::StealOnly {
             notes.push(

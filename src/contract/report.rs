@@ -24,6 +24,8 @@ pub use quote::Around;
 pub use sarif::sarif;
 pub use validation::{Judged, Lines, Validated, Validation, Wrong};
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -114,7 +116,7 @@ pub struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// The operations that it touches; one entry a change with `--per-operation`.
-    pub operations: Vec<Call>,
+    pub operations: Vec<Arc<Call>>,
     /// The method, with `--per-operation`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
@@ -183,7 +185,7 @@ impl Report {
     pub fn of(world: &World, ruled: &Ruled, policy: &Policy, fail_on: FailOn, grouping: Grouping) -> Self {
         let teller = Teller {
             world,
-            operations: &ruled.operations,
+            operations: calls(&ruled.operations),
         };
         let mut summary = Summary::default();
         let mut changes = Vec::new();
@@ -253,7 +255,7 @@ pub fn remarks(remarks: &[(Level, Change)]) -> Vec<Told> {
     let world = World::default();
     let teller = Teller {
         world: &world,
-        operations: &[],
+        operations: Vec::new(),
     };
     remarks
         .iter()
@@ -263,7 +265,18 @@ pub fn remarks(remarks: &[(Level, Change)]) -> Vec<Told> {
 
 struct Teller<'a> {
     world: &'a World,
-    operations: &'a [Operation],
+    /// One of each: a change in what everything uses names all of them, and there may be many such.
+    operations: Vec<Arc<Call>>,
+}
+
+fn calls(operations: &[Operation]) -> Vec<Arc<Call>> {
+    let call = |operation: &Operation| {
+        Arc::new(Call {
+            method: operation.method.clone(),
+            path: operation.path.clone(),
+        })
+    };
+    operations.iter().map(call).collect()
 }
 
 impl Teller<'_> {
@@ -272,13 +285,8 @@ impl Teller<'_> {
             change.base.map(|node| self.place(node)),
             change.revision.map(|node| self.place(node)),
         );
-        let calls = change.operations.iter().map(|number| {
-            let operation = &self.operations[*number as usize];
-            Call {
-                method: operation.method.clone(),
-                path: operation.path.clone(),
-            }
-        });
+        let numbers = change.operations.iter();
+        let calls = numbers.map(|number| Arc::clone(&self.operations[*number as usize]));
         let pointer = base
             .as_ref()
             .or(revision.as_ref())

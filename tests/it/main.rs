@@ -1,6 +1,7 @@
 //! The one integration test binary: a module per subject.
 
 mod architecture;
+mod bench;
 mod cli;
 mod config;
 mod context7;

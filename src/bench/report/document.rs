@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::bench::baseline::Difference;
 use crate::bench::baseline::stored::StoredRound;
 use crate::bench::histogram::Histogram;
-use crate::bench::requirements::{self, Judged, Weight};
+use crate::bench::requirements::{self, Judged, Source, Weight};
 use crate::bench::sample::{Errors, Sample};
 use crate::bench::statistics::drift::Drift;
 use crate::bench::statistics::verdict::{Change, Regression};
@@ -215,6 +215,13 @@ pub struct Curve {
     pub raw_ms: Vec<f64>,
 }
 
+impl Rounds {
+    /// Whether so many count that the rest does not matter: half of those that are wanted.
+    pub fn are_enough(self) -> bool {
+        self.clean > 0 && 2 * self.clean >= self.wanted
+    }
+}
+
 impl Latency {
     /// That of a histogram; `None` of an empty one.
     pub fn of(seen: &Histogram) -> Option<Self> {
@@ -356,6 +363,13 @@ pub fn decide(requirements: &[Judged], regression: &Comparison, rounds: Rounds) 
             .collect::<Vec<_>>()
             .join(", ")
     };
+    if !rounds.are_enough() && !is_dead(requirements) {
+        let why = format!(
+            "inconclusive: {} of {} rounds were clean, and {} are wanted: the machine was busy with something else",
+            rounds.clean, rounds.made, rounds.wanted
+        );
+        return (RunVerdict::Error, why);
+    }
     let mut parts = Vec::new();
     match required {
         Verdict::Failed => parts.push(format!("not reached: {}", of(Verdict::Failed))),
@@ -388,6 +402,12 @@ pub fn decide(requirements: &[Judged], regression: &Comparison, rounds: Rounds) 
         });
     }
     (run, parts.join("; "))
+}
+
+/// Whether the service does not even do what is asked of every run: however busy a machine is, that is an answer.
+fn is_dead(requirements: &[Judged]) -> bool {
+    let is_missed = |one: &Judged| one.source == Source::Always && one.verdict == Verdict::Failed;
+    requirements.iter().any(is_missed)
 }
 
 /// A requirement by its name, and its service.

@@ -45,6 +45,8 @@ pub struct Setup<'a> {
     pub rounds: usize,
     /// The length of a round.
     pub length: Duration,
+    /// Which rounds count.
+    pub counting: Counting,
     /// Whence chance follows.
     pub seed: u64,
     /// The time of day.
@@ -67,6 +69,16 @@ pub enum Bearer {
     Services(Arc<[Service]>),
     /// This process itself, as it does for its reference server.
     Own,
+}
+
+/// Which rounds count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Counting {
+    /// Those in which the host did little else.
+    #[default]
+    Quiet,
+    /// All of them, as the user asked for.
+    Every,
 }
 
 /// What the target is compared with in the same moment.
@@ -325,7 +337,7 @@ impl Setup<'_> {
             reference: other_sample,
             services: target.cost,
             reference_services: other_cost,
-            clean: host::is_quiet(&noise),
+            clean: self.counting == Counting::Every || host::is_quiet(&noise),
             noise,
         };
         Ok((round, host))

@@ -120,6 +120,7 @@ fn measured(engine: &Script, ramps: Ramps) -> Result<(Run, Vec<String>), EngineE
         ramps,
         rounds: 3,
         length: Duration::from_millis(1000),
+        counting: Counting::Quiet,
         seed: 7,
         now: &|| DateTime::UNIX_EPOCH,
     };
@@ -246,6 +247,7 @@ fn rounds_that_the_host_has_spoilt_are_repeated_up_to_twice_as_many() {
         ramps: Ramps::default(),
         rounds: 2,
         length: Duration::from_millis(10),
+        counting: Counting::Quiet,
         seed: 1,
         now: &|| DateTime::UNIX_EPOCH,
     };

@@ -83,6 +83,9 @@ pub(super) struct RunArgs {
     /// Read the cost of this container, by its id or name; several times for several
     #[arg(long, value_name = "CONTAINER")]
     pub(super) container: Vec<String>,
+    /// Let rounds count however busy the machine is with something else
+    #[arg(long)]
+    pub(super) allow_noise: bool,
     /// Make this run the baseline
     #[arg(long)]
     pub(super) accept: bool,

@@ -8,6 +8,7 @@ use super::tell::Now;
 use crate::bench::engine::EngineError;
 use crate::bench::measurement::{Measurement, MeasurementError, Record};
 use crate::bench::requirements;
+use crate::bench::rounds::Counting;
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
 use crate::commands::pipeline::{self, called};
@@ -112,6 +113,11 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         ramps: aim.ramps,
         rounds: args.wanted_rounds(),
         length: aim.length,
+        counting: if args.allow_noise {
+            Counting::Every
+        } else {
+            Counting::Quiet
+        },
         requirements: required,
         threshold: args.threshold / 100.0,
         services,

@@ -4,6 +4,7 @@
 //! `--format json`, so that one with many entries is not there twice.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::{Call, FailOn, Place, Report, Summary, Told};
 use crate::contract::rules::{Fixed, Level};
@@ -67,7 +68,7 @@ pub struct Entry<'a> {
     /// How it is done safely, or mended: a sentence.
     pub safe: &'a str,
     /// The operations that it touches.
-    pub calls: &'a [Call],
+    pub calls: &'a [Arc<Call>],
     /// Where, as a JSON pointer.
     pub pointer: &'a str,
     /// Where in the base; a finding has no base.
@@ -189,7 +190,7 @@ impl<'a> Entry<'a> {
 
     /// Its operations, the first few by name; `None` where there are none, or where the message names it already.
     pub(super) fn called(&self, most: usize) -> Option<String> {
-        let shown: Vec<String> = self.calls.iter().take(most).map(Call::named).collect();
+        let shown: Vec<String> = self.calls.iter().take(most).map(|call| call.named()).collect();
         let said = match (shown.len(), self.calls.len().saturating_sub(most)) {
             (0, _) => return None,
             (_, 0) => shown.join(", "),

@@ -1,5 +1,7 @@
 //! Pages for tests of the formats.
 
+use std::sync::Arc;
+
 use proptest::prelude::{Strategy, any, prop};
 
 use super::{Call, Entry, FailOn, Page, Place, Section, Standing, Subject};
@@ -14,7 +16,7 @@ pub(super) struct Sample {
     pub(super) message: String,
     pub(super) why: String,
     pub(super) safe: String,
-    pub(super) calls: Vec<Call>,
+    pub(super) calls: Vec<Arc<Call>>,
     pub(super) pointer: String,
     pub(super) base: Option<Place>,
     pub(super) revision: Option<Place>,
@@ -51,6 +53,7 @@ impl Sample {
             method: "GET".to_owned(),
             path: format!("/{number}"),
         });
+        let calls = calls.map(Arc::new);
         Self {
             calls: calls.collect(),
             ..self
@@ -214,7 +217,7 @@ pub(super) fn any_sample() -> impl Strategy<Value = Sample> {
                 safe,
                 calls: calls
                     .into_iter()
-                    .map(|(method, path)| Call { method, path })
+                    .map(|(method, path)| Arc::new(Call { method, path }))
                     .collect(),
                 pointer,
                 base,

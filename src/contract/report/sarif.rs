@@ -155,7 +155,7 @@ fn calls(entry: &Entry) -> Vec<String> {
         .calls
         .iter()
         .take(MAX_CALLS)
-        .map(super::Call::named)
+        .map(|call| call.named())
         .collect();
     let more = entry.calls.len().saturating_sub(MAX_CALLS);
     if more > 0 {

@@ -1,6 +1,7 @@
 //! What is wrong with descriptions, to people and programs.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -64,7 +65,7 @@ pub struct Wrong {
     /// How it is mended.
     pub mend: &'static str,
     /// The operation that it stands in.
-    pub operations: Vec<Call>,
+    pub operations: Vec<Arc<Call>>,
     /// Where, as a JSON pointer.
     pub pointer: String,
     /// Where in the file.
@@ -227,7 +228,7 @@ fn tell(finding: &Finding, world: &World, judged: Judged<'_>, taken: &mut [usize
     if judged.lines == Lines::Around {
         place.quote(source);
     }
-    let operations: Vec<Call> = call(&pointer).into_iter().collect();
+    let operations: Vec<Arc<Call>> = call(&pointer).map(Arc::new).into_iter().collect();
     let named = operations.first().map(|call| (&*call.method, &*call.path));
     let suppressed = policy.accepts(rule, named, judged.today).map(|at| {
         taken[at] += 1;

@@ -20,7 +20,8 @@ impl<'a> Operations<'a> {
             .sections
             .iter()
             .flat_map(|section| &section.entries)
-            .flat_map(|entry| entry.calls);
+            .flat_map(|entry| entry.calls)
+            .map(AsRef::as_ref);
         let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
         let mut names: Vec<&Call> = calls
             .filter(|call| known.insert((&call.path, &call.method)))
@@ -47,7 +48,7 @@ impl<'a> Operations<'a> {
                 .get(&(call.path.as_str(), call.method.as_str()))
                 .copied()
         };
-        let mut numbers: Vec<u32> = entry.calls.iter().filter_map(number).collect();
+        let mut numbers: Vec<u32> = entry.calls.iter().filter_map(|call| number(call)).collect();
         numbers.sort_unstable();
         let mut runs: Vec<(u32, u32)> = Vec::new();
         for number in numbers {
@@ -106,7 +107,11 @@ mod tests {
     #[test]
     fn no_name_ends_a_script() {
         let mut sample = Sample::new("a", Level::Error).calls(1);
-        sample.calls[0].path = "/</script><!--##[x]".to_owned();
+        let call = Call {
+            method: sample.calls[0].method.clone(),
+            path: "/</script><!--##[x]".to_owned(),
+        };
+        sample.calls[0] = call.into();
         let samples = [sample];
         let json = Operations::of(&page(&samples)).json();
         assert!(!json.contains(['<', '>', '#']), "{json}");

@@ -140,10 +140,11 @@ fn no_field_is_markup() {
     for field in [&mut sample.why, &mut sample.safe, &mut sample.pointer] {
         bad.clone_into(field);
     }
-    sample.calls = vec![super::super::Call {
+    let call = super::super::Call {
         method: bad.to_owned(),
         path: bad.to_owned(),
-    }];
+    };
+    sample.calls = vec![call.into()];
     for place in [&mut sample.base, &mut sample.revision].into_iter().flatten() {
         bad.clone_into(&mut place.file);
         bad.clone_into(&mut place.excerpt);
