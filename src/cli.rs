@@ -29,8 +29,7 @@ Examples:
   sdd start       begin a session on a work item
   sdd complete    run every gate, decide, and record the result
 
-Exit codes: 0 passed, 1 failed, 2 wrong usage, 3 no verdict, 4 not found, 5 rollback failed,
-  70 a bug in sdd, 130 interrupted, 143 terminated; sdd --help says more";
+Exit codes: 0 passed, 1 failed, 2 usage, 3 no verdict, 4 not found, 5 70 130 143 see --help";
 
 /// What `sdd --help` ends with.
 const AT_LENGTH: &str = "\

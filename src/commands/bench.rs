@@ -23,12 +23,12 @@ use crate::model::exit::Exit;
 #[derive(Clone, Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
     after_help = "Examples:
-  sdd bench --url http://localhost:8080/health            ten rounds of three seconds
-  sdd bench integration_test_orders                       what its spec asks for, against its baseline
+  sdd bench --url http://localhost:8080/health
+  sdd bench integration_test_orders
   sdd bench --url http://localhost:8080/ --rate 500 --require p95=200ms --require errors=1%
-  sdd bench integration_test_orders --accept --reason 'new hardware'
-  sdd bench compare before.json after.json                two runs of --format json"
+  sdd bench integration_test_orders --accept --reason 'new hardware'"
 )]
 pub struct Args {
     #[command(subcommand)]
@@ -44,8 +44,14 @@ enum Action {
     ///
     /// Says nothing when no metric changed by the threshold. Exit codes: 0 the second is no worse, 1 it is, 3 there is too
     /// much noise for an answer.
+    #[command(after_help = "Examples:
+  sdd bench compare before.json after.json
+  sdd bench compare before.json after.json --threshold 5 --format json")]
     Compare(compare::Args),
     /// Show the runs of a work item's baselines
+    #[command(after_help = "Examples:
+  sdd bench history                            of the session's work item
+  sdd bench history integration_test_orders --format json")]
     History(history::Args),
 }
 

@@ -12,91 +12,98 @@ use crate::parse::spec::quantity;
 /// What is to be measured.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct RunArgs {
-    /// The work item whose spec says what to measure and what is required, and whose baseline is compared with [default:
-    /// that of the open session]
+    /// The work item [default: that of the open session]
+    ///
+    /// Its spec says what to measure and what is required, and the result is compared with its baseline.
     #[arg(value_name = "ID")]
     pub(super) id: Option<String>,
-    /// What to ask; several times for several addresses, WEIGHT=URL to ask one more often [default: that of the spec]
+    /// What to ask [default: that of the spec]
+    ///
+    /// Several times for several addresses of one service; with WEIGHT=URL one is asked more often than others.
     #[arg(long, value_name = "[WEIGHT=]URL", value_parser = weighted, value_hint = ValueHint::Url)]
     pub(super) url: Vec<Weighted>,
-    /// What makes the load [default: auto, which is wrk where it can, else builtin]
+    /// Makes the load: auto, wrk, builtin or locust
     #[arg(
         long,
+        hide_possible_values = true,
         value_enum,
         value_name = "ENGINE",
-        default_value_t,
-        hide_default_value = true
+        default_value_t
     )]
     pub(super) engine: EngineName,
-    /// The time of all rounds together, such as 30s or 2m [default: that of the spec, else 3 s a round]
+    /// The time of all rounds [default: of the spec, else 3s a round]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(super) duration: Option<Duration>,
     /// The rounds that have to count
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) rounds: u32,
     /// Half as many rounds
-    #[arg(long, conflicts_with = "rounds")]
+    #[arg(long, hide_short_help = true, conflicts_with = "rounds")]
     pub(super) quick: bool,
-    /// Connections at the same time [default: that of the spec, else 16]
+    /// Connections at the same time [default: of the spec, else 16]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(super) connections: Option<u32>,
     /// Threads of the generator [default: that of the spec, else 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     pub(super) threads: Option<u32>,
-    /// Start this many requests a second, answered or not; without it each connection asks again when it was answered
+    /// Start this many requests a second, answered or not
+    ///
+    /// Without it each connection asks again when it was answered.
     #[arg(long, value_name = "N", value_parser = rate)]
     pub(super) rate: Option<f64>,
     /// The method
-    #[arg(long, value_name = "METHOD", default_value = "GET")]
+    #[arg(long, hide_short_help = true, value_name = "METHOD", default_value = "GET")]
     pub(super) method: Method,
-    /// A header, as NAME: VALUE; several times for several
+    /// A header, as NAME: VALUE
     #[arg(long, value_name = "HEADER", value_parser = header)]
     pub(super) header: Vec<(HeaderName, HeaderValue)>,
     /// A file whose content is sent as the body
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, hide_short_help = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) body: Option<PathBuf>,
     /// The time that an answer may take
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
+    #[arg(long, hide_short_help = true, value_name = "TIME", default_value = "30s", value_parser = time)]
     pub(super) timeout: Duration,
     /// Open a connection for each request
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(super) no_keep_alive: bool,
     /// Take certificates that this PEM file vouches for
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "insecure")]
+    #[arg(long, hide_short_help = true, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "insecure")]
     pub(super) cacert: Option<PathBuf>,
     /// Take every certificate
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(super) insecure: bool,
-    /// What must be reached, such as p95=500ms, rps=100, errors=1%, cpu=80%, memory=2GB; several times for several
+    /// What must be reached: p95=500ms, rps=100, errors=1%, cpu=80% …
     #[arg(long, value_name = "METRIC=LIMIT")]
     pub(super) require: Vec<Requirement>,
     /// The change against the baseline that matters, in percent
-    #[arg(long, value_name = "PERCENT", default_value_t = 10.0, value_parser = percent)]
+    #[arg(long, hide_short_help = true, value_name = "PERCENT", default_value_t = 10.0, value_parser = percent)]
     pub(super) threshold: f64,
-    /// An older version that runs beside the service: the surest comparison
+    /// An older version that runs beside the service
+    ///
+    /// The surest comparison: both are measured in the same moments.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(super) baseline_url: Option<Uri>,
     /// Read the cost of this process and what it has started [default: of the one that listens at the address, on this
     /// machine]
-    #[arg(long, value_name = "PID")]
+    #[arg(long, hide_short_help = true, value_name = "PID")]
     pub(super) pid: Vec<i32>,
     /// Read the cost of this container, by its id or name; several times for several
-    #[arg(long, value_name = "CONTAINER")]
+    #[arg(long, hide_short_help = true, value_name = "CONTAINER")]
     pub(super) container: Vec<String>,
     /// Let rounds count however busy the machine is with something else
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(super) allow_noise: bool,
     /// Make this run the baseline
     #[arg(long)]
     pub(super) accept: bool,
     /// Why it becomes the baseline
-    #[arg(long, value_name = "TEXT", requires = "accept")]
+    #[arg(long, hide_short_help = true, value_name = "TEXT", requires = "accept")]
     pub(super) reason: Option<String>,
     /// Workers on other hosts that locust waits for; the command that joins is printed
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) workers: Option<u32>,
     /// Shorten the phases of the spec by this factor, to try them out
-    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
+    #[arg(long, hide_short_help = true, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
     pub(super) time_scale: f64,
 }
 
