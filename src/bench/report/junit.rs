@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::document::{Document, named};
-use super::human::judged;
-use super::numbers::change;
+use super::numbers::{change, of_metric};
+use super::words::{between, judged, label, outcome};
 use crate::bench::requirements::Weight;
-use crate::bench::statistics::verdict::Change;
+use crate::bench::statistics::verdict::{Change, Judged as Compared};
 use crate::model::format::junit::{Case, Outcome, Suite, document as whole};
 use crate::model::verdict::Verdict;
 
@@ -38,24 +38,24 @@ pub fn junit(document: &Document, at: DateTime<Utc>) -> String {
         case(named(one), outcome)
     });
     let compared = document.regression.metrics.iter().map(|one| {
-        let ratio = one.ratio.map_or_else(String::new, change);
+        let said = compared(one);
         let outcome = match one.verdict {
             _ if !one.gated => Outcome::Skipped {
                 message: one.reason.clone().unwrap_or_else(|| "not judged".to_owned()),
             },
             Change::Regressed => Outcome::Failure {
                 kind: "regression".to_owned(),
-                message: ratio.clone(),
-                body: ratio,
+                message: said.clone(),
+                body: said,
             },
             Change::Suspect | Change::Inconclusive if one.metric.leads() => Outcome::Error {
                 kind: "inconclusive".to_owned(),
-                message: ratio.clone(),
-                body: ratio,
+                message: said.clone(),
+                body: said,
             },
             _ => Outcome::Passed,
         };
-        case(format!("regression {}", one.metric.name()), outcome)
+        case(format!("against the baseline: {}", label(one.metric)), outcome)
     });
     let suite = Suite {
         name: document.url.clone(),
@@ -72,4 +72,62 @@ pub fn junit(document: &Document, at: DateTime<Utc>) -> String {
         notes: document.notes.clone(),
     };
     whole([suite], at)
+}
+
+/// What a metric came to: `regressed: +12.3 % (+8.00 % to +16.1 %), 41.2 ms → 46.3 ms`.
+fn compared(one: &Compared) -> String {
+    let mut said = outcome(one).to_owned();
+    if let Some(ratio) = one.ratio {
+        said += &format!(": {}", change(ratio));
+    }
+    if let Some(between) = between(one) {
+        said += &format!(" ({between})");
+    }
+    if let Some((was, is)) = one.baseline.zip(one.now) {
+        said += &format!(", {} → {}", of_metric(was, one.metric), of_metric(is, one.metric));
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{all, at, failed};
+    use super::*;
+
+    #[test]
+    fn a_case_for_each_question() {
+        insta::assert_snapshot!(junit(&failed(), at()));
+    }
+
+    #[test]
+    fn every_document_is_well_formed_and_counts_what_it_has() {
+        for (name, document) in all() {
+            let page = junit(&document, at());
+            let mut reader = quick_xml::Reader::from_str(&page);
+            loop {
+                match reader.read_event() {
+                    Ok(quick_xml::events::Event::Eof) => break,
+                    Ok(_) => {}
+                    Err(error) => panic!("{name}: {error}: {page}"),
+                }
+            }
+            let failures = page.matches("<failure ").count();
+            assert!(
+                page.contains(&format!(" failures=\"{failures}\" ")),
+                "{name}: {page}"
+            );
+            assert!(
+                !page.contains("<script") && !page.contains("##["),
+                "{name}: {page}"
+            );
+            assert!(
+                page.chars().all(|c| c == '\n' || !c.is_control()),
+                "{name}: {page:?}"
+            );
+            assert!(
+                !page.lines().any(|line| line.trim_start().starts_with("::")),
+                "{page}"
+            );
+        }
+    }
 }
