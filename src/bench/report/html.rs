@@ -56,12 +56,9 @@ pub fn html(document: &Document) -> String {
         out += &section("Rounds", "", &tables::rounds(document));
     }
     if !document.notes.is_empty() {
-        let notes: String = document
-            .notes
-            .iter()
-            .map(|note| format!("<li>{}</li>\n", marked(note)))
-            .collect();
-        out += &section("Notes", "", &format!("<ul>\n{notes}</ul>\n"));
+        let notes: Vec<String> = document.notes.iter().map(|note| marked(note)).collect();
+        let notes = notes.join("</li>\n<li>");
+        out += &section("Notes", "", &format!("<ul>\n<li>{notes}</li>\n</ul>\n"));
     }
     out += "</main>\n<footer>";
     if !document.rerun.is_empty() {
@@ -153,9 +150,10 @@ fn past(document: &Document) -> String {
         return String::new();
     }
     let charts: String = charts.into_iter().map(|chart| figure(Some(chart), "")).collect();
-    let crept: String = crept(&document.regression.drift)
+    let crept: Vec<String> = crept(&document.regression.drift)
         .map(|line| format!("<p class=\"bad\">{}</p>\n", escaped(&line)))
         .collect();
+    let crept = crept.concat();
     format!(
         "<section>\n<h2>History</h2>\n{crept}<div class=\"charts\">\n{charts}</div>\n{}</section>\n",
         tables::history(document)

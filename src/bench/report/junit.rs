@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::document::{Document, named};
-use super::numbers::{change, of_metric};
-use super::words::{between, judged, label, outcome};
+use super::words::{compared, judged, label};
 use crate::bench::requirements::Weight;
-use crate::bench::statistics::verdict::{Change, Judged as Compared};
+use crate::bench::statistics::verdict::Change;
 use crate::model::format::junit::{Case, Outcome, Suite, document as whole};
 use crate::model::verdict::Verdict;
 
@@ -37,7 +36,7 @@ pub fn junit(document: &Document, at: DateTime<Utc>) -> String {
         };
         case(named(one), outcome)
     });
-    let compared = document.regression.metrics.iter().map(|one| {
+    let against = document.regression.metrics.iter().map(|one| {
         let said = compared(one);
         let outcome = match one.verdict {
             _ if !one.gated => Outcome::Skipped {
@@ -68,25 +67,10 @@ pub fn junit(document: &Document, at: DateTime<Utc>) -> String {
                 format!("{} {}", document.engine.name, document.engine.version),
             ),
         ],
-        cases: required.chain(compared).collect(),
+        cases: required.chain(against).collect(),
         notes: document.notes.clone(),
     };
     whole([suite], at)
-}
-
-/// What a metric came to: `regressed: +12.3 % (+8.00 % to +16.1 %), 41.2 ms → 46.3 ms`.
-fn compared(one: &Compared) -> String {
-    let mut said = outcome(one).to_owned();
-    if let Some(ratio) = one.ratio {
-        said += &format!(": {}", change(ratio));
-    }
-    if let Some(between) = between(one) {
-        said += &format!(" ({between})");
-    }
-    if let Some((was, is)) = one.baseline.zip(one.now) {
-        said += &format!(", {} → {}", of_metric(was, one.metric), of_metric(is, one.metric));
-    }
-    said
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What a measurement came to: the one document, and the formats that are written from it.
 
+mod agent;
+mod compare;
 mod document;
 mod html;
 mod human;
@@ -10,6 +12,8 @@ mod numbers;
 mod samples;
 mod words;
 
+pub use agent::agent;
+pub use compare::SideBySide;
 pub use document::{
     Comparison, Curve, Document, EngineUsed, ErrorCounts, Host, Latency, LoadUsed, PastRun, Resource, Rounds,
     Throughput, decide,

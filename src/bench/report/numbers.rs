@@ -33,8 +33,10 @@ pub(super) fn of_unit(value: f64, unit: &str) -> String {
         "bytes/s" => format!("{}/s", bytes(value)),
         "%" => format!("{} %", digits(value)),
         // Nobody answers half a request.
-        "requests" if value.round() == 1.0 => "1 request".to_owned(),
-        "requests" => format!("{} {unit}", grouped(&format!("{value:.0}"))),
+        "requests" => match grouped(&format!("{value:.0}")).as_str() {
+            "1" => "1 request".to_owned(),
+            count => format!("{count} {unit}"),
+        },
         unit => format!("{} {unit}", digits(value)),
     }
 }

@@ -1,7 +1,7 @@
 //! What things are called where people read of them.
 
 use super::document::named;
-use super::numbers::{change, digits, of_unit, trimmed};
+use super::numbers::{change, digits, of_metric, of_unit, trimmed};
 use crate::bench::requirements::{Judged as Required, Source, Weight};
 use crate::bench::statistics::drift::{Creep, Drift};
 use crate::bench::statistics::metric::Metric;
@@ -68,6 +68,21 @@ pub(super) fn judged(one: &Required) -> String {
         _ => String::new(),
     };
     format!("{actual}, wanted {}{margin}{weight}", wanted(one))
+}
+
+/// What a metric came to: `regressed: +12.3 % (+8.00 % to +16.1 %), 41.2 ms → 46.3 ms`.
+pub(super) fn compared(one: &Judged) -> String {
+    let mut said = outcome(one).to_owned();
+    if let Some(ratio) = one.ratio {
+        said += &format!(": {}", change(ratio));
+    }
+    if let Some(between) = between(one) {
+        said += &format!(" ({between})");
+    }
+    if let Some((was, is)) = one.baseline.zip(one.now) {
+        said += &format!(", {} → {}", of_metric(was, one.metric), of_metric(is, one.metric));
+    }
+    said
 }
 
 /// Metrics that crept, in words.

@@ -233,7 +233,12 @@ impl Drawing {
         for value in scale.marks() {
             let y = scale.at(value);
             self.line("grid", [left, y], [RIGHT, y]);
-            self.words("mark end", [left - 6.0, y + 4.0], &trimmed(&name(value)));
+            let name = if value == 0.0 {
+                "0".to_owned()
+            } else {
+                trimmed(&name(value))
+            };
+            self.words("mark end", [left - 6.0, y + 4.0], &name);
         }
     }
 

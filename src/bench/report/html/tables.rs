@@ -17,29 +17,24 @@ const LATEST: usize = 20;
 
 /// A table of rows that are written already.
 fn table(columns: &[&str], rows: &[String]) -> String {
-    let head: String = columns
-        .iter()
-        .map(|name| format!("<th scope=\"col\">{name}</th>"))
-        .collect();
+    let head = columns.join("</th><th scope=\"col\">");
     format!(
-        "<div class=\"wide\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{}</tbody>\n</table></div>\n",
+        "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">{head}</th></tr></thead>\n<tbody>\n{}</tbody>\n</table></div>\n",
         rows.concat()
     )
 }
 
 /// A row; its first cell names it.
 fn row(class: &str, name: &str, cells: &[String]) -> String {
-    let cells: String = cells
-        .iter()
-        .map(|cell| format!("<td>{}</td>", escaped(cell)))
-        .collect();
+    let cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
+    let cells = cells.join("</td><td>");
     let class = if class.is_empty() {
         String::new()
     } else {
         format!(" class=\"{class}\"")
     };
     format!(
-        "<tr{class}><th scope=\"row\">{}</th>{cells}</tr>\n",
+        "<tr{class}><th scope=\"row\">{}</th><td>{cells}</td></tr>\n",
         escaped(name)
     )
 }
