@@ -12,6 +12,7 @@ use super::baseline::file::{self, accept, find, remember};
 use super::baseline::history::creep;
 use super::baseline::key::Machine;
 use super::baseline::stored::StoredRound;
+use super::baseline::summary::Summary;
 use super::baseline::{Accepted, BaselineError, EngineUse, Finished, Found, Key};
 use super::cost::Service;
 use super::engine::choose::{NoEngine, choose};
@@ -20,8 +21,8 @@ use super::environment::{cores, environment};
 use super::load::{Connection, Endpoint, Load, Pace, Target, Trust};
 use super::reference::Reference;
 use super::report::{
-    Comparison, Curve, Document, EngineUsed, ErrorCounts, Host as HostShown, Latency, LoadUsed, Resource,
-    Rounds, Throughput, decide,
+    Comparison, Curve, Document, EngineUsed, ErrorCounts, Host as HostShown, Latency, LoadUsed, PastRun,
+    Resource, Rounds, Throughput, decide,
 };
 use super::requirements::{Measured, Requirement, judge_all, overall};
 use super::round::{Round, clean};
@@ -189,7 +190,9 @@ impl Measurement<'_> {
         };
         let mut document = self.document(&run, used, regression, started_at);
         if let Some(record) = self.record {
-            self.keep(record, &key, &run, &mut document, now())?;
+            let at = now();
+            document.history = past(record, found.as_ref(), &run, &document, at);
+            self.keep(record, &key, &run, &mut document, at)?;
         }
         Ok(Outcome { document, run })
     }
@@ -316,8 +319,13 @@ impl Measurement<'_> {
             notes: self.notes(run, &host),
             host,
             curve: sample.map(Curve::of).unwrap_or_default(),
-            per_second: sample.map(|sample| sample.per_second.clone()).unwrap_or_default(),
+            per_second: run
+                .rounds
+                .iter()
+                .map(|round| round.target.per_second.clone())
+                .collect(),
             samples: run.rounds.iter().map(StoredRound::from).collect(),
+            history: Vec::new(),
             rerun: self.rerun.clone(),
         }
     }
@@ -428,6 +436,27 @@ impl Measurement<'_> {
         }
         Ok(())
     }
+}
+
+/// The runs under the same conditions, this one last.
+fn past(
+    record: Record<'_>,
+    found: Option<&Found>,
+    run: &Run,
+    document: &Document,
+    at: DateTime<Utc>,
+) -> Vec<PastRun> {
+    let Some(Found::Baseline(baseline)) = found else {
+        return Vec::new();
+    };
+    let this = PastRun::of(
+        at,
+        record.commit.map(str::to_owned),
+        document.regression.verdict.to_owned(),
+        &Summary::of(&run.rounds),
+    );
+    let earlier = baseline.history.iter().map(PastRun::from);
+    earlier.chain([this]).collect()
 }
 
 /// A target that is asked with nothing special.

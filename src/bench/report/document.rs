@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::words::{label, many};
 use crate::bench::baseline::Difference;
+use crate::bench::baseline::history::Past;
 use crate::bench::baseline::stored::StoredRound;
+use crate::bench::baseline::summary::Summary;
 use crate::bench::histogram::Histogram;
 use crate::bench::requirements::{self, Judged, Source, Weight};
 use crate::bench::sample::{Errors, Sample};
 use crate::bench::statistics::drift::Drift;
+use crate::bench::statistics::metric::Metric;
 use crate::bench::statistics::verdict::{Change, Regression};
 use crate::model::verdict::{RunVerdict, Verdict};
 
@@ -65,10 +69,13 @@ pub struct Document {
     pub notes: Vec<String>,
     /// Percentiles of the whole, for a curve.
     pub curve: Curve,
-    /// Answers in each second of the rounds that count.
-    pub per_second: Vec<u64>,
+    /// Answers in each second of each of the `samples`; empty where the engine does not tell.
+    pub per_second: Vec<Vec<u64>>,
     /// Each round, as a baseline keeps it: what `bench compare` reads.
     pub samples: Vec<StoredRound>,
+    /// The runs under the same conditions, the oldest first and this one last; empty without a baseline.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<PastRun>,
     /// The command that asks again.
     pub rerun: String,
 }
@@ -222,6 +229,58 @@ impl Rounds {
     }
 }
 
+/// An earlier run, in few numbers; `null` is "not measured".
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PastRun {
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    /// The commit that was measured.
+    pub commit: Option<String>,
+    /// The verdict of its comparison.
+    pub verdict: String,
+    /// The median latency.
+    pub p50_ms: Option<f64>,
+    /// The 95th percentile.
+    pub p95_ms: Option<f64>,
+    /// Answers per second.
+    pub rps: Option<f64>,
+    /// Processor time for one request.
+    pub cpu_us_per_request: Option<f64>,
+}
+
+impl PastRun {
+    /// What is told of a run with this summary.
+    pub fn of(at: DateTime<Utc>, commit: Option<String>, verdict: String, seen: &Summary) -> Self {
+        Self {
+            at,
+            commit,
+            verdict,
+            p50_ms: seen.p50,
+            p95_ms: seen.p95,
+            rps: seen.rps,
+            cpu_us_per_request: seen.cpu_us_per_request,
+        }
+    }
+
+    /// The value of a metric in the metric's own unit.
+    pub(super) fn value(&self, metric: Metric) -> Option<f64> {
+        let value = match metric {
+            Metric::P50 => self.p50_ms.map(|value| value * 1000.0),
+            Metric::P95 => self.p95_ms.map(|value| value * 1000.0),
+            Metric::Rps => self.rps,
+            Metric::CpuPerRequest => self.cpu_us_per_request,
+            Metric::P99 | Metric::ErrorRate | Metric::MemoryPeak => None,
+        };
+        value.filter(|value| value.is_finite())
+    }
+}
+
+impl From<&Past> for PastRun {
+    fn from(run: &Past) -> Self {
+        Self::of(run.at, run.commit.clone(), run.verdict.clone(), &run.summary)
+    }
+}
+
 impl Latency {
     /// That of a histogram; `None` of an empty one.
     pub fn of(seen: &Histogram) -> Option<Self> {
@@ -266,6 +325,17 @@ impl ErrorCounts {
             status: errors.status,
             by_status: errors.by_status.clone(),
         }
+    }
+
+    /// Each kind by its name.
+    pub(super) fn kinds(&self) -> [(&'static str, u64); 5] {
+        [
+            ("not connected", self.connect),
+            ("broken off", self.read),
+            ("not sent", self.write),
+            ("timed out", self.timeout),
+            ("with a status of 400 or more", self.status),
+        ]
     }
 
     /// All of them.
@@ -359,7 +429,7 @@ pub fn decide(requirements: &[Judged], regression: &Comparison, rounds: Rounds) 
             .iter()
             .filter(|one| one.gated && one.verdict == Change::Regressed);
         metrics
-            .map(|one| one.metric.name())
+            .map(|one| label(one.metric))
             .collect::<Vec<_>>()
             .join(", ")
     };
@@ -371,16 +441,17 @@ pub fn decide(requirements: &[Judged], regression: &Comparison, rounds: Rounds) 
         return (RunVerdict::Error, why);
     }
     let mut parts = Vec::new();
-    match required {
-        Verdict::Failed => parts.push(format!("not reached: {}", of(Verdict::Failed))),
-        Verdict::Error => parts.push(format!("not measured: {}", of(Verdict::Error))),
-        _ => {}
+    for (wrong, said) in [(Verdict::Failed, "not reached"), (Verdict::Error, "not measured")] {
+        let names = of(wrong);
+        if !names.is_empty() {
+            parts.push(format!("{said}: {names}"));
+        }
     }
     match regression.verdict_of_run() {
         Verdict::Failed => parts.push(format!("worse than the baseline: {}", slower())),
         Verdict::Error => parts.push(format!(
-            "the comparison is inconclusive: {} of {} rounds were clean",
-            rounds.clean, rounds.made
+            "the comparison with the baseline is inconclusive: {}",
+            why_open(regression, rounds)
         )),
         _ => {}
     }
@@ -394,7 +465,10 @@ pub fn decide(requirements: &[Judged], regression: &Comparison, rounds: Rounds) 
             .iter()
             .filter(|one| one.weight == Weight::Required)
             .count();
-        parts.push(format!("{count} of {count} requirements are met"));
+        parts.push(match count {
+            1 => "the requirement is met".to_owned(),
+            count => format!("all {count} requirements are met"),
+        });
         parts.push(match regression.verdict {
             "improved" => "better than the baseline".to_owned(),
             "no_baseline" => "no baseline to compare with".to_owned(),
@@ -408,6 +482,20 @@ pub fn decide(requirements: &[Judged], regression: &Comparison, rounds: Rounds) 
 fn is_dead(requirements: &[Judged]) -> bool {
     let is_missed = |one: &Judged| one.source == Source::Always && one.verdict == Verdict::Failed;
     requirements.iter().any(is_missed)
+}
+
+/// Why a comparison has no answer: too few rounds, or metrics that are too restless.
+fn why_open(regression: &Comparison, rounds: Rounds) -> String {
+    if rounds.clean < rounds.wanted {
+        return format!("{} of {} clean", rounds.clean, many(rounds.made, "round"));
+    }
+    let open: Vec<&str> = regression
+        .metrics
+        .iter()
+        .filter(|one| one.metric.leads() && matches!(one.verdict, Change::Inconclusive | Change::Suspect))
+        .map(|one| label(one.metric))
+        .collect();
+    open.join(", ")
 }
 
 /// A requirement by its name, and its service.

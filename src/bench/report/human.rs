@@ -1,9 +1,11 @@
 //! What people read in a terminal.
 
 use super::document::{Document, Latency, named};
-use super::numbers::{bytes, change, digits, of_metric, of_unit, time};
-use crate::bench::requirements::{Judged, Weight};
+use super::numbers::{bytes, change, digits, of_metric, time, trimmed, whole};
+use super::words::{between, crept, judged, label, many, outcome};
+use crate::bench::requirements::Weight;
 use crate::bench::statistics::verdict::{Change, Judged as Compared};
+use crate::model::format::inert;
 use crate::model::text::one_line;
 use crate::model::verdict::{RunVerdict, Verdict};
 
@@ -21,6 +23,9 @@ pub enum Tone {
     /// It matters more.
     Strong,
 }
+
+/// The width of the names at the left.
+const NAMES: usize = 10;
 
 /// The steps of a bar.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -42,9 +47,9 @@ pub fn human(document: &Document, paint: &dyn Fn(Tone, &str) -> String) -> Strin
     };
     out += &format!("\n{}  {}\n", paint(tone, word), one_line(&document.decision));
     if !document.rerun.is_empty() && document.verdict != RunVerdict::Passed {
-        out += &format!("rerun: {}\n", document.rerun);
+        out += &format!("rerun: {}\n", one_line(&document.rerun));
     }
-    out
+    inert::text(&out)
 }
 
 fn head(document: &Document) -> String {
@@ -54,19 +59,21 @@ fn head(document: &Document) -> String {
     }
     let load = &document.load;
     let pace = load.rate.map_or_else(
-        || "closed model".to_owned(),
-        |rate| format!("{} requests/s", digits(rate)),
+        || "as fast as they are answered".to_owned(),
+        |rate| format!("{} requests/s", trimmed(&digits(rate))),
     );
     let rounds = &document.rounds;
     out += &format!(
-        "{} {}, {} connection{}, {pace}; {} of {} rounds of {} s were clean\n",
-        document.engine.name,
+        "{} {}, {}, {pace}; {} of {} of {} s clean\n",
+        one_line(&document.engine.name),
         one_line(&document.engine.version),
-        load.connections,
-        if load.connections == 1 { "" } else { "s" },
+        many(
+            usize::try_from(load.connections).unwrap_or(usize::MAX),
+            "connection"
+        ),
         rounds.clean,
-        rounds.made,
-        digits(rounds.seconds),
+        many(rounds.made, "round"),
+        trimmed(&digits(rounds.seconds)),
     );
     out
 }
@@ -89,13 +96,13 @@ fn latencies(document: &Document) -> String {
         return "\nno answer, so no latency\n".to_owned();
     }
     let names = ["min", "p50", "p75", "p90", "p95", "p99", "p99.9", "max"];
-    let mut out = format!("\n{:9}", "");
+    let mut out = format!("\n{:NAMES$}", "");
     for name in names {
         out += &format!("{name:>10}");
     }
     out.push('\n');
     for (name, row) in rows {
-        out += &format!("{name:9}");
+        out += &format!("{name:NAMES$}");
         for value in columns(row) {
             out += &format!("{:>10}", time(value));
         }
@@ -104,7 +111,7 @@ fn latencies(document: &Document) -> String {
     let bars = bars(&document.curve.corrected_ms);
     if !bars.is_empty() {
         out += &format!(
-            "{:9}{:>10}  {bars}  p100, on a scale of tenfold steps\n",
+            "{:NAMES$}{:>10}  {bars}  p100, on a logarithmic scale\n",
             "", "p0"
         );
     }
@@ -142,43 +149,49 @@ fn step_height(step: usize) -> f64 {
 }
 
 fn usage(document: &Document) -> String {
-    let errors = &document.errors;
-    let kinds = [
-        ("connect", errors.connect),
-        ("read", errors.read),
-        ("write", errors.write),
-        ("time-out", errors.timeout),
-        ("status 400 or more", errors.status),
-    ];
-    let said: Vec<String> = kinds
+    let said: Vec<String> = document
+        .errors
+        .kinds()
         .iter()
         .filter(|(_, count)| *count > 0)
-        .map(|(name, count)| format!("{name} {count}"))
+        .map(|(name, count)| format!("{} {name}", whole(*count)))
         .collect();
     let said = if said.is_empty() {
-        "none".to_owned()
+        "no errors".to_owned()
     } else {
         said.join(", ")
     };
-    #[expect(clippy::cast_precision_loss, reason = "counts of a run are far below 2^52")]
-    let requests = document.requests as f64;
     let mut out = format!(
-        "requests  {} in {} s: {}/s, {}/s; errors: {said}\n",
-        digits(requests.round()),
-        digits(document.duration_seconds),
+        "{:NAMES$}{} in {} s: {}/s, {}/s; {said}\n",
+        "answers",
+        whole(document.requests),
+        trimmed(&digits(document.duration_seconds)),
         digits(document.throughput.requests_per_sec),
         bytes(document.throughput.bytes_per_sec),
     );
     for (name, used) in &document.resource_usage {
-        let or = |value: Option<String>| value.unwrap_or_else(|| "not measured".to_owned());
-        out += &format!(
-            "{}: processor {} of a core, {} a request; memory at most {}; disk {}\n",
-            one_line(name),
-            or(used.cpu_percent.map(|cpu| format!("{} %", digits(cpu)))),
-            or(used.cpu_us_per_request.map(|cost| format!("{} µs", digits(cost)))),
-            or(used.memory_peak_bytes.map(bytes)),
-            or(used.disk_bytes_per_sec.map(|disk| format!("{}/s", bytes(disk)))),
-        );
+        let known = [
+            used.cpu_percent
+                .map(|cpu| format!("CPU {} % of a core", digits(cpu))),
+            used.cpu_us_per_request
+                .map(|cost| format!("{} µs a request", digits(cost))),
+            used.memory_peak_bytes
+                .map(|memory| format!("memory at most {}", bytes(memory))),
+            used.disk_bytes_per_sec
+                .map(|disk| format!("disk {}/s", bytes(disk))),
+        ];
+        let names = ["CPU", "CPU a request", "memory", "disk"];
+        let missing: Vec<&str> = names
+            .into_iter()
+            .zip(&known)
+            .filter(|(_, known)| known.is_none())
+            .map(|(name, _)| name)
+            .collect();
+        let mut said: Vec<String> = known.into_iter().flatten().collect();
+        if !missing.is_empty() {
+            said.push(format!("not measured: {}", missing.join(", ")));
+        }
+        out += &format!("{:NAMES$}{}\n", format!("{} ", one_line(name)), said.join(", "));
     }
     out
 }
@@ -187,7 +200,7 @@ fn requirements(document: &Document, paint: &dyn Fn(Tone, &str) -> String) -> St
     let width = document
         .requirements
         .iter()
-        .map(|one| named(one).chars().count())
+        .map(|one| one_line(&named(one)).chars().count())
         .max()
         .unwrap_or(0);
     let mut out = String::new();
@@ -208,94 +221,91 @@ fn requirements(document: &Document, paint: &dyn Fn(Tone, &str) -> String) -> St
     if out.is_empty() { out } else { format!("\n{out}") }
 }
 
-/// One requirement in words: `41.2 ms, wanted < 500 ms`.
-pub(super) fn judged(one: &Judged) -> String {
-    let limit = of_unit(one.limit, one.unit);
-    let actual = one.actual.map_or_else(
-        || one.reason.unwrap_or("not measured").to_owned(),
-        |actual| of_unit(actual, one.unit),
-    );
-    let weight = match one.weight {
-        Weight::Required => "",
-        Weight::Told => " (a target, not required)",
-    };
-    let margin = match one.margin {
-        Some(margin) if one.verdict == Verdict::Passed => format!(", {} % to spare", digits(margin * 100.0)),
-        Some(margin) if one.verdict == Verdict::Failed => format!(", off by {} %", digits(-margin * 100.0)),
-        _ => String::new(),
-    };
-    format!("{actual}, wanted {} {limit}{margin}{weight}", one.bound)
-}
-
 fn comparison(document: &Document, paint: &dyn Fn(Tone, &str) -> String) -> String {
     let seen = &document.regression;
     let mut out = String::new();
     if let Some(reason) = &seen.reason {
-        out += &format!("\nbaseline: none: {}\n", one_line(reason));
+        out += &format!("\nno baseline: {}\n", one_line(reason));
     }
     if let Some(against) = &seen.against {
         out += &format!("\nagainst {}\n", one_line(against));
     }
-    out += &metrics(&seen.metrics, paint);
-    for drift in seen
-        .drift
-        .iter()
-        .filter(|drift| drift.verdict == crate::bench::statistics::drift::Creep::Drifted)
-    {
-        let ratio = drift
-            .ratio
-            .map_or_else(String::new, |ratio| format!(": {}", change(ratio)));
-        out += &format!(
-            "  {} {} creeps over {} runs{ratio} against the first\n",
-            paint(Tone::Bad, "drift:"),
-            drift.metric.name(),
-            drift.runs
-        );
-    }
-    out
-}
-
-/// Metrics with what they were and are, their ratio and the interval around it.
-pub(super) fn metrics(metrics: &[Compared], paint: &dyn Fn(Tone, &str) -> String) -> String {
-    let mut out = String::new();
-    for one in metrics {
+    let rows: Vec<[String; 4]> = seen.metrics.iter().map(cells).collect();
+    // Wide characters are not used in them, so that characters are columns.
+    let wide = |column: usize| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let [names, values, ratios, intervals] = [wide(0), wide(1), wide(2), wide(3)];
+    for (one, [name, value, ratio, between]) in seen.metrics.iter().zip(&rows) {
         let tone = match one.verdict {
             _ if !one.gated => Tone::Faint,
             Change::Regressed => Tone::Bad,
             Change::Suspect | Change::Inconclusive => Tone::Open,
             Change::Improved | Change::None => Tone::Good,
         };
-        let word = if one.gated {
-            one.verdict.as_str()
-        } else {
-            "not judged"
+        let effect = match one.verdict {
+            Change::Inconclusive | Change::None => one.smallest_effect,
+            _ => None,
         };
-        let values = one.baseline.zip(one.now).map_or_else(String::new, |(was, is)| {
-            format!("{} → {}", of_metric(was, one.metric), of_metric(is, one.metric))
-        });
-        let ratio = one.ratio.map_or_else(String::new, change);
-        let between = one.interval.as_ref().map_or_else(String::new, |interval| {
-            format!("({} to {})", change(interval.low), change(interval.high))
-        });
-        let effect = one.smallest_effect.map_or_else(String::new, |effect| {
-            format!("; would have seen {}", change(1.0 + effect))
+        let effect = effect.map_or_else(String::new, |effect| {
+            format!("; {} would have shown", trimmed(&change(1.0 + effect)))
         });
         let reason = one
             .reason
             .as_ref()
-            .map_or_else(String::new, |reason| format!(": {reason}"));
+            .map_or_else(String::new, |reason| format!(": {}", one_line(reason)));
         out += &format!(
-            "  {:18} {values:>24}  {ratio:>8} {between:<22} {}{effect}{reason}\n",
-            one.metric.name(),
-            paint(tone, word),
+            "  {name:names$}  {value:values$}  {ratio:>ratios$}  {between:intervals$}  {}{effect}{reason}\n",
+            paint(tone, outcome(one)),
         );
+    }
+    for line in crept(&seen.drift) {
+        out += &format!("  {} {line}\n", paint(Tone::Bad, "drift:"));
     }
     out
 }
 
+/// What is told of a metric, in columns: its name, both values, the change, and its interval.
+fn cells(one: &Compared) -> [String; 4] {
+    let values = one.baseline.zip(one.now).map_or_else(String::new, |(was, is)| {
+        format!("{} → {}", of_metric(was, one.metric), of_metric(is, one.metric))
+    });
+    [
+        label(one.metric).to_owned(),
+        values,
+        one.ratio.map_or_else(String::new, change),
+        between(one).map_or_else(String::new, |between| format!("({between})")),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::samples::{all, failed, inconclusive, passed, silent};
     use super::*;
+
+    fn plain(document: &Document) -> String {
+        human(document, &|_, text| text.to_owned())
+    }
+
+    #[test]
+    fn everything_is_told_in_columns() {
+        let pages = [passed(), failed(), inconclusive(), silent()].map(|document| plain(&document));
+        insta::assert_snapshot!(pages.join("\n────────\n\n"));
+    }
+
+    #[test]
+    fn no_text_moves_the_terminal_or_begins_a_line() {
+        for (_, document) in all() {
+            let page = plain(&document);
+            assert!(page.chars().all(|c| c == '\n' || !c.is_control()), "{page:?}");
+            assert!(
+                !page.lines().any(|line| line.trim_start().starts_with("::")),
+                "{page}"
+            );
+            assert!(!page.contains("##["), "{page}");
+        }
+    }
 
     #[test]
     fn bars_rise_with_the_logarithm() {

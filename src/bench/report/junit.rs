@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::document::{Document, named};
-use super::human::judged;
-use super::numbers::change;
+use super::words::{compared, judged, label};
 use crate::bench::requirements::Weight;
 use crate::bench::statistics::verdict::Change;
 use crate::model::format::junit::{Case, Outcome, Suite, document as whole};
@@ -37,25 +36,25 @@ pub fn junit(document: &Document, at: DateTime<Utc>) -> String {
         };
         case(named(one), outcome)
     });
-    let compared = document.regression.metrics.iter().map(|one| {
-        let ratio = one.ratio.map_or_else(String::new, change);
+    let against = document.regression.metrics.iter().map(|one| {
+        let said = compared(one);
         let outcome = match one.verdict {
             _ if !one.gated => Outcome::Skipped {
                 message: one.reason.clone().unwrap_or_else(|| "not judged".to_owned()),
             },
             Change::Regressed => Outcome::Failure {
                 kind: "regression".to_owned(),
-                message: ratio.clone(),
-                body: ratio,
+                message: said.clone(),
+                body: said,
             },
             Change::Suspect | Change::Inconclusive if one.metric.leads() => Outcome::Error {
                 kind: "inconclusive".to_owned(),
-                message: ratio.clone(),
-                body: ratio,
+                message: said.clone(),
+                body: said,
             },
             _ => Outcome::Passed,
         };
-        case(format!("regression {}", one.metric.name()), outcome)
+        case(format!("against the baseline: {}", label(one.metric)), outcome)
     });
     let suite = Suite {
         name: document.url.clone(),
@@ -68,8 +67,51 @@ pub fn junit(document: &Document, at: DateTime<Utc>) -> String {
                 format!("{} {}", document.engine.name, document.engine.version),
             ),
         ],
-        cases: required.chain(compared).collect(),
+        cases: required.chain(against).collect(),
         notes: document.notes.clone(),
     };
     whole([suite], at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{all, at, failed};
+    use super::*;
+
+    #[test]
+    fn a_case_for_each_question() {
+        insta::assert_snapshot!(junit(&failed(), at()));
+    }
+
+    #[test]
+    fn every_document_is_well_formed_and_counts_what_it_has() {
+        for (name, document) in all() {
+            let page = junit(&document, at());
+            let mut reader = quick_xml::Reader::from_str(&page);
+            loop {
+                match reader.read_event() {
+                    Ok(quick_xml::events::Event::Eof) => break,
+                    Ok(_) => {}
+                    Err(error) => panic!("{name}: {error}: {page}"),
+                }
+            }
+            let failures = page.matches("<failure ").count();
+            assert!(
+                page.contains(&format!(" failures=\"{failures}\" ")),
+                "{name}: {page}"
+            );
+            assert!(
+                !page.contains("<script") && !page.contains("##["),
+                "{name}: {page}"
+            );
+            assert!(
+                page.chars().all(|c| c == '\n' || !c.is_control()),
+                "{name}: {page:?}"
+            );
+            assert!(
+                !page.lines().any(|line| line.trim_start().starts_with("::")),
+                "{page}"
+            );
+        }
+    }
 }

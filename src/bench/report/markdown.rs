@@ -1,8 +1,8 @@
 //! What is put under a pull request.
 
 use super::document::{Document, named};
-use super::human::judged;
-use super::numbers::{bytes, change, digits, of_metric, time};
+use super::numbers::{bytes, change, digits, of_metric, time, whole};
+use super::words::{between, crept, judged, label, many, outcome};
 use crate::model::format::inert;
 use crate::model::format::markdown::escaped;
 use crate::model::verdict::{RunVerdict, Verdict};
@@ -19,12 +19,15 @@ pub fn markdown(document: &Document) -> String {
         out += &format!("- {}\n", escaped(endpoint));
     }
     out += &format!(
-        "- {} {}, {} connections, {} of {} rounds clean\n\n",
-        document.engine.name,
+        "- {} {}, {}, {} of {} clean\n\n",
+        escaped(&document.engine.name),
         escaped(&document.engine.version),
-        document.load.connections,
+        many(
+            usize::try_from(document.load.connections).unwrap_or(usize::MAX),
+            "connection"
+        ),
         document.rounds.clean,
-        document.rounds.made
+        many(document.rounds.made, "round")
     );
     if let Some(seen) = &document.latency_ms {
         out += "| | p50 | p75 | p90 | p95 | p99 | p99.9 | max |\n|---|---|---|---|---|---|---|---|\n";
@@ -40,10 +43,11 @@ pub fn markdown(document: &Document) -> String {
         out.push('\n');
     }
     out += &format!(
-        "{}/s, {}/s, {} requests that went wrong\n\n",
+        "{} answers, {}/s, {}/s; errors: {}\n\n",
+        whole(document.requests),
         digits(document.throughput.requests_per_sec),
         bytes(document.throughput.bytes_per_sec),
-        document.errors.total()
+        whole(document.errors.total())
     );
     out += "| requirement | | |\n|---|---|---|\n";
     for one in &document.requirements {
@@ -70,25 +74,64 @@ pub fn markdown(document: &Document) -> String {
         for one in &seen.metrics {
             let value =
                 |value: Option<f64>| value.map_or_else(String::new, |value| of_metric(value, one.metric));
-            let between = one.interval.as_ref().map_or_else(String::new, |interval| {
-                format!("{} to {}", change(interval.low), change(interval.high))
-            });
+            let between = between(one).unwrap_or_default();
             out += &format!(
                 "| {} | {} | {} | {} | {between} | {} |\n",
-                one.metric.name(),
+                label(one.metric),
                 value(one.baseline),
                 value(one.now),
                 one.ratio.map_or_else(String::new, change),
-                if one.gated {
-                    one.verdict.as_str()
-                } else {
-                    "not judged"
-                },
+                outcome(one),
             );
         }
+    }
+    for line in crept(&seen.drift) {
+        out += &format!("\n**Drift:** {}\n", escaped(&line));
     }
     for note in &document.notes {
         out += &format!("\n> {}\n", escaped(note));
     }
     inert::text(&out)
+}
+
+#[cfg(test)]
+mod tests {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+
+    use super::super::samples::{all, failed};
+    use super::*;
+
+    #[test]
+    fn tables_tell_everything() {
+        insta::assert_snapshot!(markdown(&failed()));
+    }
+
+    #[test]
+    fn no_text_is_markup() {
+        for (name, document) in all() {
+            let page = markdown(&document);
+            for event in Parser::new_ext(&page, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+                let live = matches!(
+                    event,
+                    Event::Html(_)
+                        | Event::InlineHtml(_)
+                        | Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::HtmlBlock | Tag::Emphasis)
+                );
+                assert!(!live, "{name}: {event:?}");
+            }
+            // A bar in a text would be one more column.
+            for row in page.lines().filter(|line| line.starts_with("| ")) {
+                let cells = row.replace("\\|", "").matches('|').count();
+                assert!([4, 7, 9].contains(&cells), "{name}: {row}");
+            }
+            assert!(
+                !page.contains("##[") && !page.contains('\u{1b}'),
+                "{name}: {page}"
+            );
+            assert!(
+                !page.lines().any(|line| line.trim_start().starts_with("::")),
+                "{page}"
+            );
+        }
+    }
 }

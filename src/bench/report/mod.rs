@@ -1,18 +1,25 @@
 //! What a measurement came to: the one document, and the formats that are written from it.
 
-mod compared;
+mod agent;
+mod compare;
 mod document;
+mod html;
 mod human;
 mod junit;
 mod markdown;
 mod numbers;
 mod past;
+#[cfg(test)]
+mod samples;
+mod words;
 
-pub use compared::compared;
+pub use agent::agent;
+pub use compare::SideBySide;
 pub use document::{
-    Comparison, Curve, Document, EngineUsed, ErrorCounts, Host, Latency, LoadUsed, Resource, Rounds,
+    Comparison, Curve, Document, EngineUsed, ErrorCounts, Host, Latency, LoadUsed, PastRun, Resource, Rounds,
     Throughput, decide,
 };
+pub use html::html;
 pub use human::{Tone, human};
 pub use junit::junit;
 pub use markdown::markdown;

@@ -32,6 +32,11 @@ pub(super) fn of_unit(value: f64, unit: &str) -> String {
         "bytes" => bytes(value),
         "bytes/s" => format!("{}/s", bytes(value)),
         "%" => format!("{} %", digits(value)),
+        // Nobody answers half a request.
+        "requests" => match grouped(&format!("{value:.0}")).as_str() {
+            "1" => "1 request".to_owned(),
+            count => format!("{count} {unit}"),
+        },
         unit => format!("{} {unit}", digits(value)),
     }
 }
@@ -46,6 +51,26 @@ pub(super) fn of_metric(value: f64, metric: crate::bench::statistics::metric::Me
         Metric::ErrorRate => format!("{} %", digits(value * 100.0)),
         Metric::MemoryPeak => bytes(value),
     }
+}
+
+/// What somebody asked for, or a mark on a scale, without the zeros behind the point that nobody wrote: `5 ms`.
+pub(super) fn trimmed(text: &str) -> String {
+    let number = text
+        .find(|letter: char| {
+            letter != '−' && letter != '+' && letter != ',' && letter != '.' && !letter.is_ascii_digit()
+        })
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(number);
+    if number.contains('.') {
+        format!("{}{unit}", number.trim_end_matches('0').trim_end_matches('.'))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A count, in groups of three digits.
+pub(super) fn whole(count: u64) -> String {
+    grouped(&count.to_string())
 }
 
 /// Three digits that count; whole numbers from a hundred on.
@@ -73,9 +98,15 @@ fn grouped(text: &str) -> String {
     out
 }
 
-/// A ratio as a change in percent: `+12 %`, `−3.1 %`.
+/// A ratio as a change in percent: `+12.3 %`, `−3.10 %`; of a hundred percent and more the factor: `x 2.41`.
 pub(super) fn change(ratio: f64) -> String {
     let percent = (ratio - 1.0) * 100.0;
+    if percent >= 99.95 {
+        return format!("x {}", digits(ratio));
+    }
+    if percent.abs() < 0.05 {
+        return "±0 %".to_owned();
+    }
     let sign = if percent < 0.0 { '−' } else { '+' };
     format!("{sign}{} %", digits(percent.abs()))
 }
@@ -107,6 +138,30 @@ mod tests {
             [10.0, 2048.0, 5.0 * 1024.0 * 1024.0, 3e12].map(bytes),
             ["10.0 B", "2.00 KiB", "5.00 MiB", "2,794 GiB"]
         );
-        assert_eq!([1.123, 0.969, 1.0].map(change), ["+12.3 %", "−3.10 %", "+0 %"]);
+        assert_eq!(
+            [1.123, 0.969, 1.0, 0.9996, 2.414, 31.2].map(change),
+            ["+12.3 %", "−3.10 %", "±0 %", "±0 %", "x 2.41", "x 31.2"]
+        );
+        assert_eq!(
+            [
+                "5.00 ms",
+                "0.500 ms",
+                "10.0",
+                "1,200 ms",
+                "100",
+                "−9.09 %",
+                "+10.0 %"
+            ]
+            .map(trimmed),
+            ["5 ms", "0.5 ms", "10", "1,200 ms", "100", "−9.09 %", "+10 %"]
+        );
+        assert_eq!(
+            [
+                of_unit(1.0, "requests"),
+                of_unit(29_400.0, "requests"),
+                of_unit(1.5, "%")
+            ],
+            ["1 request", "29,400 requests", "1.50 %"]
+        );
     }
 }

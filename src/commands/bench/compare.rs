@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::emit::paint;
 use crate::bench::baseline::stored::StoredRound;
-use crate::bench::compare::{compare, notable};
-use crate::bench::report::{Tone, compared};
+use crate::bench::compare::compare;
+use crate::bench::report::SideBySide;
 use crate::bench::round::Round;
 use crate::bench::statistics::verdict::Change;
 use crate::commands::context::Cx;
@@ -39,19 +39,27 @@ struct Kept {
 
 /// Runs the command.
 pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
-    let format = cx.choose(&["human", "json"])?;
+    let format = cx.choose(&["human", "json", "markdown"])?;
     let [a, b] = [&args.a, &args.b].map(|file| rounds(&cx.start, file));
     let seen = compare(&a?, &b?, args.threshold / 100.0);
-    if format == "json" {
-        cx.emit(&(serde_json::to_string_pretty(&seen)? + "\n"))?;
-    } else if notable(&seen).next().is_some() || seen.verdict != Change::None {
-        let colour = cx.ui.colour();
-        let text = compared(&seen, &|tone: Tone, word: &str| match colour {
-            Colour::Yes => format!("{0}{word}{0:#}", paint(tone)),
-            Colour::No => word.to_owned(),
-        });
-        cx.emit(&text)?;
-    }
+    let [before, now] = [&args.a, &args.b].map(|file| file.display().to_string());
+    let both = SideBySide {
+        before: &before,
+        now: &now,
+        seen: &seen,
+    };
+    let text = match format {
+        "json" => both.json()? + "\n",
+        "markdown" => both.markdown(),
+        _ => {
+            let colour = cx.ui.colour();
+            both.human(&|tone, word| match colour {
+                Colour::Yes => format!("{0}{word}{0:#}", paint(tone)),
+                Colour::No => word.to_owned(),
+            })
+        }
+    };
+    cx.emit(&text)?;
     Ok(match seen.verdict {
         Change::None | Change::Improved => Exit::Ok,
         Change::Regressed => Exit::Failed,

@@ -7,13 +7,15 @@ use crate::commands::context::Cx;
 use crate::report::Colour;
 
 /// The formats of a measurement.
-pub(super) const FORMATS: &[&str] = &["human", "json", "markdown", "junit"];
+pub(super) const FORMATS: &[&str] = &["human", "json", "agent", "markdown", "junit", "html"];
 
 /// Writes a document in one of [`FORMATS`].
 pub(super) fn emit(cx: &mut Cx, format: &str, document: &Document) -> anyhow::Result<()> {
     let text = match format {
         "json" => serde_json::to_string_pretty(document)? + "\n",
+        "agent" => report::agent(document),
         "markdown" => report::markdown(document),
+        "html" => report::html(document),
         "junit" => report::junit(document, cx.clock.now()),
         _ => human(cx, document),
     };

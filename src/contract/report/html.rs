@@ -4,19 +4,15 @@
 //! their hashes, and nothing else: what a document smuggled in would not run. The script filters what is there; its data
 //! are numbers of operations, since naming each with every entry would take more room than all else.
 
-mod base64;
 mod operations;
 
 use std::sync::LazyLock;
-
-use sha2::{Digest, Sha256};
 
 use self::operations::Operations;
 use super::Place;
 use super::page::{Entry, Group, Page, Section, groups};
 use crate::contract::rules::Level;
-use crate::model::format::inert;
-use crate::model::text::one_line;
+use crate::model::format::html::{escaped, marked, policy};
 
 const STYLE: &str = include_str!("../../../templates/contract/page.css");
 const SCRIPT: &str = include_str!("../../../templates/contract/page.js");
@@ -27,14 +23,7 @@ const MAX_ENTRIES: usize = 20_000;
 const MAX_CALLS: usize = 12;
 
 /// What may be in the page.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = |text: &str| format!("'sha256-{}'", base64::encode(&Sha256::digest(text.as_bytes())));
-    format!(
-        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
-    )
-});
+static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE, Some(SCRIPT)));
 
 /// The page.
 pub fn html(page: &Page) -> String {
@@ -318,46 +307,6 @@ impl Writer<'_> {
             "</script>\n</body>\n</html>\n",
         ]);
     }
-}
-
-/// A text as nothing but text, in one line, between tags and in quotes.
-fn escaped(text: &str) -> String {
-    let text = one_line(text);
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '&' => safe.push_str("&amp;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            letter => safe.push(letter),
-        }
-    }
-    // The page may be written into the log of a CI system.
-    if safe.contains("##") || safe.contains("::") {
-        return inert::xml(&safe);
-    }
-    safe
-}
-
-/// [`escaped`], with what stands between backticks as code.
-fn marked(text: &str) -> String {
-    let text = escaped(text);
-    let parts: Vec<&str> = text.split('`').collect();
-    // A backtick without its partner is one.
-    let pairs = (parts.len() - 1) / 2;
-    let mut marked = String::with_capacity(text.len() + pairs * 12);
-    for (at, part) in parts.iter().enumerate() {
-        marked.push_str(match at {
-            0 => "",
-            at if at > pairs * 2 => "`",
-            at if at % 2 == 1 => "<code>",
-            _ => "</code>",
-        });
-        marked.push_str(part);
-    }
-    marked
 }
 
 #[cfg(test)]
