@@ -120,19 +120,3 @@ fn a_drawing_lies_within_its_frame() {
         }
     }
 }
-
-/// The pages as files, to look at with a browser.
-#[test]
-#[ignore = "writes files for people to look at"]
-fn pages_to_look_at() {
-    let Some(folder) = std::env::var_os("PAGES") else {
-        return;
-    };
-    for (name, document) in all() {
-        std::fs::write(
-            std::path::Path::new(&folder).join(format!("{name}.html")),
-            html(&document),
-        )
-        .unwrap();
-    }
-}

@@ -29,6 +29,10 @@ pub fn tags(page: &str) -> Vec<String> {
 
 /// Holds for every page, whatever stands in its texts: it is well formed of these tags, nothing in it runs or loads, and no
 /// line of it is a command to a CI system. The page is given without its style and script, which are ours.
+///
+/// # Panics
+///
+/// Where that is not so.
 #[track_caller]
 pub fn harmless(page: &str, known: &[&str]) {
     assert!(page.chars().all(|c| c == '\n' || !c.is_control()), "{page:?}");
