@@ -106,7 +106,7 @@ pub enum Command {
     /// Compare API descriptions, and say what breaks clients
     Contract(commands::contract::Args),
     /// Measure a service under load: requirements, cost, regressions
-    Bench(commands::bench::Args),
+    Bench(Box<commands::bench::Args>),
     /// Look at the configuration
     Config(commands::config::Args),
     /// Try sdd on a small real project: one green and one red run

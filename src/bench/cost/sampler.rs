@@ -110,6 +110,7 @@ mod tests {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "a counter's answer")]
     fn reading(cpu_ms: u64, memory: u64) -> Option<Reading> {
         Some(Reading {
             cpu: Some(Duration::from_millis(cpu_ms)),

@@ -260,8 +260,8 @@ fn agree(medians: &[f64]) -> bool {
         return false;
     };
     let most = last.iter().copied().fold(f64::MIN, f64::max);
-    let least = last.iter().copied().fold(f64::MAX, f64::min);
-    most - least <= AGREEMENT * most
+    let lowest = last.iter().copied().fold(f64::MAX, f64::min);
+    most - lowest <= AGREEMENT * most
 }
 
 impl Setup<'_> {

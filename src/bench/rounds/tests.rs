@@ -119,7 +119,7 @@ fn measured(engine: &Script, ramps: Ramps) -> Result<(Run, Vec<String>), EngineE
         }),
         ramps,
         rounds: 3,
-        length: Duration::from_millis(1000),
+        length: Duration::from_secs(1),
         counting: Counting::Quiet,
         seed: 7,
         now: &|| DateTime::UNIX_EPOCH,

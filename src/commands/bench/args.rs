@@ -11,6 +11,7 @@ use crate::parse::spec::quantity;
 
 /// What is to be measured.
 #[derive(Clone, Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct RunArgs {
     /// The work item [default: that of the open session]
     ///

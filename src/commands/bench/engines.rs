@@ -74,7 +74,7 @@ impl<'a> Engines<'a> {
 
     /// The engines that may be taken, those that are preferred first.
     pub(super) fn preferred(&self) -> Vec<Result<&dyn Engine, EngineError>> {
-        fn some<'e, E: Engine>(engine: &'e Result<E, EngineError>) -> Result<&'e dyn Engine, EngineError> {
+        fn some<E: Engine>(engine: &Result<E, EngineError>) -> Result<&dyn Engine, EngineError> {
             engine
                 .as_ref()
                 .map(|engine| engine as &dyn Engine)

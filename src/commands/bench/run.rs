@@ -7,7 +7,7 @@ use super::engines::{Engines, Programs};
 use super::tell::Now;
 use crate::bench::engine::EngineError;
 use crate::bench::measurement::{Measurement, MeasurementError, Record};
-use crate::bench::requirements;
+use crate::bench::requirements::{self, Requirement};
 use crate::bench::rounds::Counting;
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
@@ -88,10 +88,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         let git = find("git", &[])?;
         git::head(&tools.runner, &git, &root).ok().flatten()
     });
-    let by = ["USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| cx.environment.get(name).map(str::to_owned));
-    let by = by.unwrap_or_else(|| "unknown".to_owned());
+    let by = who(cx);
     let record = home.as_ref().zip(work).map(|(home, work)| Record {
         store: &home.store,
         work_item: &work.item.id,
@@ -102,10 +99,6 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
             .accept
             .then(|| args.reason.as_deref().unwrap_or("accepted without a reason")),
     });
-    let mut required = requirements::of_spec(&spec);
-    // What is asked for on the command line is said in the place of what the spec says of the same.
-    required.retain(|one| !args.require.iter().any(|asked| asked.subject == one.subject));
-    required.extend(args.require.iter().copied());
     let measurement = Measurement {
         target: aim.target,
         older: aim.older,
@@ -118,7 +111,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         } else {
             Counting::Quiet
         },
-        requirements: required,
+        requirements: required(args, &spec),
         threshold: args.threshold / 100.0,
         services,
         older_services,
@@ -174,6 +167,22 @@ fn home(args: &RunArgs, cx: &Cx) -> anyhow::Result<Option<Home>> {
     }))
 }
 
+/// What must be reached. What is asked for on the command line is said in the place of what the spec says of the same.
+fn required(args: &RunArgs, spec: &Benchmarks) -> Vec<Requirement> {
+    let mut required = requirements::of_spec(spec);
+    required.retain(|one| !args.require.iter().any(|asked| asked.subject == one.subject));
+    required.extend(args.require.iter().copied());
+    required
+}
+
+/// Who measures, by the name of the machine's user.
+fn who(cx: &Cx) -> String {
+    let name = ["USER", "LOGNAME"]
+        .iter()
+        .find_map(|name| cx.environment.get(name));
+    name.unwrap_or("unknown").to_owned()
+}
+
 /// The command as it was given.
 fn rerun(cx: &Cx) -> String {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -183,6 +192,7 @@ fn rerun(cx: &Cx) -> String {
 }
 
 /// What kept the measurement from having a verdict.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn refused(error: MeasurementError, cx: &Cx) -> anyhow::Error {
     let said = error.to_string();
     match error {
