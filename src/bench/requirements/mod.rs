@@ -1,6 +1,6 @@
 //! What a service must reach, in absolute numbers, and whether it did.
 //!
-//! Requirements come from the spec of a work item and from the command line ([`text`]). They are judged by what the clean
+//! Requirements come from the spec of a work item and from the command line (`text`). They are judged by what the clean
 //! rounds show together ([`measured`]). What was not measured is an error and never a pass; that the service answered at
 //! all is asked of every run.
 

@@ -1,6 +1,6 @@
 //! locust (<https://locust.io>): load from several processes, or from several hosts.
 //!
-//! sdd writes the [`script`], starts a master without a user interface and, unless other hosts are to join, the workers.
+//! sdd writes the `script`, starts a master without a user interface and, unless other hosts are to join, the workers.
 //! Each worker counts latencies itself, for locust rounds them to two digits, and tells what it saw when the stretch is
 //! over; the master prints that as it is. In the open model a user that is late asks at once, and its latency counts from
 //! when it should have asked. Bytes are those of bodies.

@@ -1,7 +1,7 @@
 //! wrk (<https://github.com/wg/wrk>): the closed model over HTTP/1.1, at little cost for the client.
 //!
-//! A run of wrk is one [`steps::Step`]. What is asked goes in through a [`script`], what was seen comes back through its
-//! `done` function as an [`answer`]: the [`text`] for people has no p95 and few digits. wrk corrects its latencies for
+//! A run of wrk is one `Step`. What is asked goes in through a `script`, what was seen comes back through its
+//! `done` function as an `answer`: the [`text`] for people has no p95 and few digits. wrk corrects its latencies for
 //! what a stalled connection would have seen without saying so, hence there are no raw ones. What it cannot do:
 //!
 //! - check certificates, keep a rate, ask several endpoints, or read the answer to `HEAD`: see [`Engine::supports`];
