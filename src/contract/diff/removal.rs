@@ -43,6 +43,11 @@ pub(super) fn sunset(side: Side<'_>, node: NodeId) -> Sunset {
     date.map_or_else(|| Sunset::Unreadable(text.to_owned()), Sunset::Date)
 }
 
+/// Whether a day was moved so that who planned for it is late. After it, nobody plans for it any more.
+pub(super) fn is_hurried(old: NaiveDate, new: NaiveDate, today: NaiveDate) -> bool {
+    new < old && old > today
+}
+
 /// Whether something is deprecated.
 pub(super) fn is_deprecated(side: Side<'_>, node: NodeId) -> bool {
     side.arena().get_bool(node, w::DEPRECATED) == Some(true)
@@ -160,7 +165,7 @@ impl Differ<'_> {
                 (Sunset::Date(old), Sunset::None) => {
                     self.fixed(Fixed::SunsetDeleted, number, found().from(old.to_string()));
                 }
-                (Sunset::Date(old), Sunset::Date(new)) if new < old && near(new) => {
+                (Sunset::Date(old), Sunset::Date(new)) if is_hurried(old, new, self.options.today) => {
                     let found = found().from(old.to_string()).to(new.to_string());
                     self.fixed(Fixed::ApiSunsetDateChangedTooSmall, number, found);
                 }

@@ -14,7 +14,7 @@ fixed! {
     ApiDeprecatedSunsetMissing "api-deprecated-sunset-missing" Error None "is deprecated without a day on which it goes" "A client cannot know until when it may call it." DATE
     ApiDeprecatedSunsetParse "api-deprecated-sunset-parse" Error None "is deprecated with a day that cannot be read" "A client cannot know until when it may call it." DATE
     ApiSunsetDateTooSmall "api-sunset-date-too-small" Error None "is deprecated and goes too soon" "Clients have less time to change than they are promised." LATER
-    ApiSunsetDateChangedTooSmall "api-sunset-date-changed-too-small" Error None "goes earlier than was announced, and too soon" "A client that planned for the announced day is late." LATER
+    ApiSunsetDateChangedTooSmall "api-sunset-date-changed-too-small" Error None "goes earlier than was announced" "A client that planned for the announced day is late." LATER
     SunsetDeleted "sunset-deleted" Error None "is deprecated, and its day is not told any more" "A client that planned for the announced day cannot know whether it still holds." DATE
     ApiInvalidStabilityLevel "api-invalid-stability-level" Error None "has a stability that is none of draft, alpha, beta and stable" "Nobody can know what it promises." STABLE
     ApiStabilityDecreased "api-stability-decreased" Error None "promises less stability" "A client relied on what was promised, and the next change may break it." STABLE
