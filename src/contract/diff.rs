@@ -15,6 +15,7 @@ mod removal;
 mod responses;
 mod schema;
 mod security;
+mod servers;
 #[cfg(test)]
 mod tests;
 

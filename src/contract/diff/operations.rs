@@ -135,6 +135,7 @@ impl Differ<'_> {
         self.compare_bodies(both);
         self.compare_responses(both);
         self.compare_operation_security(both);
+        self.compare_servers_of(both);
         self.compare_callbacks(both);
     }
 

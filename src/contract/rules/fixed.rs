@@ -148,5 +148,8 @@ fixed! {
     RequiredCallbackParameterRemoved "required-callback-parameter-removed" Error Response "is a parameter of a callback or a webhook that is gone, and was always there" "Who is called relies on it and finds nothing." KEEP
     ResponseStatusRangeNarrowed "response-status-range-narrowed" Info Response "is a range of statuses of which only some are left" "Clients are given nothing that the range did not tell them to expect." NOTHING
     ApiSecuritySchemeChanged "api-security-scheme-changed" Error None "is a way to authenticate that asks for something else now" "What clients send to be let in is not looked at any more." SECURITY
+    ServerVariableNarrowed "server-variable-narrowed" Warning None "is a variable of an address that has fewer values" "Clients that call the address with a value that is gone may find nobody." SERVER
+    ServerVariableWidened "server-variable-widened" Info None "is a variable of an address that has more values" "Clients go on with the values that they know." NOTHING
+    ServerVariableDefaultChanged "server-variable-default-changed" Warning None "is a variable of an address that stands for something else where nobody says" "Clients that leave it as it is call another address." SERVER
     }
 }

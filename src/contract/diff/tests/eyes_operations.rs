@@ -250,3 +250,79 @@ fn basic_is_the_same_in_both_versions() {
         assert_eq!(ids(&compared(base, revision)), expect);
     }
 }
+
+#[test]
+fn the_addresses_that_count_for_an_operation_are_compared() {
+    const ONE: &str = "servers: [{url: 'https://a'}]";
+    const OTHER: &str = "servers: [{url: 'https://b'}]";
+    // Of the document, of the path, of the first operation; there are two.
+    let document = |all: &str, path: &str, first: &str| {
+        let item = [path, &format!("get: {{{first}}}"), "put: {}"].map(str::to_owned);
+        let item: Vec<String> = item.into_iter().filter(|field| !field.is_empty()).collect();
+        format!("{all}\npaths: {{/a: {{{}}}}}", item.join(", "))
+    };
+    let both = ["server-added", "server-removed"];
+    for (old, new, expect, operations) in [
+        // Whoever says it.
+        (document(ONE, "", ""), document("", ONE, ""), &[][..], 0),
+        (document(ONE, "", ""), document(ONE, ONE, ONE), &[], 0),
+        (document(ONE, "", ""), document(OTHER, ONE, ""), &[], 0),
+        (document("", ONE, ""), document(OTHER, OTHER, ""), &both, 2),
+        (document(ONE, "", ""), document(ONE, "", OTHER), &both, 1),
+        (document(ONE, "", ""), document(ONE, OTHER, ""), &both, 2),
+        (document(ONE, "", ""), document(OTHER, "", ONE), &both, 0),
+        (document(ONE, "", ""), document(OTHER, "", ""), &both, 0),
+        (document("", "", ONE), document("", "", OTHER), &both, 1),
+    ] {
+        for (base, revision) in [(&old, &new), (&new, &old)] {
+            check(base, revision, expect);
+            if !expect.is_empty() {
+                check_told(base, revision, "server-removed", &[operations]);
+                check_told(base, revision, "server-added", &[operations]);
+            }
+        }
+        check(&old, &old, &[]);
+    }
+}
+
+#[test]
+fn the_variables_of_an_address_are_compared() {
+    let document = |variable: &str| {
+        format!("servers: [{{url: 'https://{{v}}', variables: {{v: {{{variable}}}}}}}]\npaths: {{}}")
+    };
+    let of_operation = |variable: &str| {
+        operation(&format!(
+            "servers: [{{url: 'https://{{v}}', variables: {{v: {{{variable}}}}}}}]"
+        ))
+    };
+    for (old, new, forth, back) in [
+        (
+            "default: a, enum: [a, b]",
+            "default: a, enum: [a]",
+            "server-variable-narrowed",
+            "server-variable-widened",
+        ),
+        (
+            "default: a",
+            "default: a, enum: [a]",
+            "server-variable-narrowed",
+            "server-variable-widened",
+        ),
+        (
+            "default: a",
+            "default: b",
+            "server-variable-default-changed",
+            "server-variable-default-changed",
+        ),
+    ] {
+        for of in [&document as &dyn Fn(&str) -> String, &of_operation] {
+            check(&of(old), &of(new), &[forth]);
+            check(&of(new), &of(old), &[back]);
+        }
+    }
+    check(
+        &document("default: a, enum: [a, b]"),
+        &document("default: a, enum: [b, a]"),
+        &[],
+    );
+}
