@@ -8,6 +8,8 @@ mod fixed;
 mod fixed_rules;
 mod kind;
 mod kinds;
+#[cfg(test)]
+mod page;
 mod texts;
 
 pub use fixed::Fixed;
