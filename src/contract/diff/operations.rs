@@ -146,7 +146,9 @@ impl Differ<'_> {
             Some(side.text(word).to_owned())
         };
         let (old, new) = (text(self.base, both.base), text(self.revision, both.revision));
-        let found = Found::at(both.base, both.revision);
+        let arena = self.base.arena();
+        let at = |key| Found::at_field(arena, both.base, both.revision, key);
+        let found = at(w::OPERATION_ID);
         match (old, new) {
             (Some(old), new) if new.as_ref() != Some(&old) => {
                 let found = Found {
@@ -171,11 +173,11 @@ impl Differ<'_> {
         };
         let (old, new) = (tags(self.base, both.base), tags(self.revision, both.revision));
         for tag in old.iter().filter(|tag| !new.contains(tag)) {
-            let found = Found::at(both.base, both.revision).subject(tag);
+            let found = at(w::TAGS).subject(tag);
             self.fixed(Fixed::ApiTagRemoved, Some(both.number), found);
         }
         for tag in new.iter().filter(|tag| !old.contains(tag)) {
-            let found = Found::at(both.base, both.revision).subject(tag);
+            let found = at(w::TAGS).subject(tag);
             self.fixed(Fixed::ApiTagAdded, Some(both.number), found);
         }
     }

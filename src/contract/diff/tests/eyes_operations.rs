@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::mended_operations::{HEAD, check as check_errors, operation};
-use super::{compared, ids};
-use crate::contract::diff::Comparison;
+use super::{Nowhere, compared, ids};
+use crate::contract::arena::Limits;
+use crate::contract::diff::{Comparison, Notice, Options, diff};
+use crate::contract::load::World;
 
 fn between(base: &str, revision: &str) -> Comparison {
     compared(&format!("{HEAD}{base}\n"), &format!("{HEAD}{revision}\n"))
@@ -324,5 +326,158 @@ fn the_variables_of_an_address_are_compared() {
         &document("default: a, enum: [a, b]"),
         &document("default: a, enum: [b, a]"),
         &[],
+    );
+}
+
+/// The lines at which a change of a rule is shown, counted from the first after the head.
+#[track_caller]
+fn check_lines(base: &str, revision: &str, id: &str, expect: (u32, u32)) {
+    let mut world = World::new(Limits::default());
+    let mut load = |name: &str, text: &str| world.load(name, format!("{HEAD}{text}"), &Nowhere).unwrap();
+    let (old, new) = (load("base.yaml", base), load("revision.yaml", revision));
+    world.settle();
+    let options = Options {
+        today: chrono::NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),
+        notice: Notice::default(),
+    };
+    let compared = diff(&world, &old, &new, options);
+    let line = |node| world.arena.place(node).line - 2;
+    let found: Vec<(u32, u32)> = compared
+        .changes
+        .iter()
+        .filter(|change| change.rule.id() == id)
+        .map(|change| (line(change.base.unwrap()), line(change.revision.unwrap())))
+        .collect();
+    assert_eq!(
+        found,
+        [expect],
+        "{id}
+{base}
+{revision}"
+    );
+}
+
+#[test]
+fn a_change_is_shown_where_it_was_made() {
+    let document = |fields: &str| {
+        format!(
+            "paths:
+  /a:
+    get:
+      summary: s
+{fields}"
+        )
+    };
+    for (id, old, new, expect) in [
+        (
+            "api-tag-removed",
+            "      tags: [a]
+",
+            "",
+            (5, 3),
+        ),
+        (
+            "api-tag-added",
+            "",
+            "      operationId: a
+      tags: [a]
+",
+            (3, 6),
+        ),
+        (
+            "api-operation-id-added",
+            "",
+            "      tags: []
+      operationId: a
+",
+            (3, 6),
+        ),
+        (
+            "endpoint-deprecated",
+            "",
+            "      tags: []
+      deprecated: true
+",
+            (3, 6),
+        ),
+        (
+            "endpoint-reactivated",
+            "      deprecated: true
+",
+            "",
+            (5, 3),
+        ),
+        (
+            "api-sunset-date-changed-too-small",
+            "      deprecated: true
+      x-sunset: '2028-01-01'
+",
+            "      x-sunset: '2027-01-01'
+      deprecated: true
+",
+            (6, 5),
+        ),
+        (
+            "api-stability-increased",
+            "      x-stability-level: beta
+",
+            "",
+            (5, 3),
+        ),
+    ] {
+        check_lines(&document(old), &document(new), id, expect);
+    }
+    let schema = |place: &str, required: &str| {
+        format!(
+            "paths:
+  /a:
+    post:
+      {place}
+        content:
+          a/json:
+            schema:
+             {required}              properties:
+                a: {{type: string}}
+                b: {{type: string}}
+"
+        )
+    };
+    const BOTH: &str = "              required:
+              - a
+              - b
+";
+    const ONE: &str = "              required:
+              - a
+";
+    let request = |required| schema("requestBody:", required);
+    check_lines(
+        &request(ONE),
+        &request(BOTH),
+        "request-property-became-required",
+        (12, 10),
+    );
+    let response = |required| {
+        let text = schema("responses: {'200': {$ref: '#/components/responses/r'}}", "");
+        let head = text.split("        content").next().unwrap().to_owned();
+        let body = schema("", required);
+        let body = body.split("        content").nth(1).unwrap();
+        format!(
+            "{head}components:
+  responses:
+    r:
+      description: d
+      content{}",
+            body.replace(
+                "
+  ", "
+"
+            )
+        )
+    };
+    check_lines(
+        &response(BOTH),
+        &response(ONE),
+        "response-property-became-optional",
+        (16, 12),
     );
 }
