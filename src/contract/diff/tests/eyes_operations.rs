@@ -428,31 +428,15 @@ fn a_change_is_shown_where_it_was_made() {
         check_lines(&document(old), &document(new), id, expect);
     }
     let request = |required: &str| {
-        format!(
-            "paths:
-  /a:
-    post:
-      {place}
-        content:
-          a/json:
-            schema:
-             {required}              properties:
-                a: {{type: string}}
-                b: {{type: string}}
-"
-        )
+        let schema = format!("{{required: [a{required}], properties: {{a: {{}}, b: {{}}}}}}");
+        let media = schema.replace(", properties", ",\n                properties");
+        let body = "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n          a/json:\n";
+        format!("{body}            schema:\n              {media}\n")
     };
-    const BOTH: &str = "              required:
-              - a
-              - b
-";
-    const ONE: &str = "              required:
-              - a
-";
     check_lines(
-        &request(ONE),
-        &request(BOTH),
+        &request(""),
+        &request(", b"),
         "request-property-became-required",
-        (12, 10),
+        (9, 8),
     );
 }
