@@ -75,7 +75,7 @@ impl Cx {
     }
 }
 
-fn no_such_format(wanted: &str, offered: &[&str]) -> CommandError {
+pub(super) fn no_such_format(wanted: &str, offered: &[&str]) -> CommandError {
     let wanted = brief(wanted);
     CommandError::usage(format!("this command has no format {wanted:?}"))
         .hint(format!("formats here are: {}", offered.join(", ")))

@@ -42,7 +42,7 @@ enum Action {
     /// Reads Swagger 2.0 and versions 3.0, 3.1 and 3.2 of `OpenAPI`. A change is judged against what the base
     /// promises: whoever kept to that must keep working. What is shared by many operations is told once, with all of
     /// them. Formats: human, json, agent, markdown, junit, sarif, github, and html, a page to search and filter. Exit codes:
-    /// 0 nothing that fails, 1 clients break, 2 a description that cannot be read.
+    /// 0 nothing that fails, 1 clients break, 2 a description that cannot be read, 3 something could not be compared.
     #[command(after_help = "Examples:
   sdd contract diff v1.yaml v2.yaml                      errors and warnings in full, the rest counted
   sdd contract diff main:api.yaml api.yaml --verbose     everything, against a revision of git

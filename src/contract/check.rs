@@ -161,6 +161,12 @@ impl Check<'_> {
         let shown = text::one_line(file);
         let mut world = World::new(Limits::default());
         let error = |error: FileError| error.to_string();
+        if !self.files.knows(file) {
+            // Without it there is none before it either: it is the one to name.
+            self.files
+                .load(&mut World::new(Limits::default()), file)
+                .map_err(error)?;
+        }
         let base = match &contract.previous_version {
             None => None,
             Some(previous) => Some(self.before(file, previous).ok_or_else(|| {

@@ -15,6 +15,7 @@ mod removal;
 mod responses;
 mod schema;
 mod security;
+mod servers;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +23,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use super::arena::{NodeId, Word};
+use super::arena::{Arena, NodeId, Word};
 use super::load::{Document, World};
 use super::rules::{Column, Direction, Fixed, Kind, Level, Rule};
 use super::view::Side;
@@ -178,6 +179,12 @@ impl Found {
             revision: revision.into(),
             ..Self::default()
         }
+    }
+
+    /// At a field of two objects, or at the object that lacks it.
+    fn at_field(arena: &Arena, base: NodeId, revision: NodeId, key: Word) -> Self {
+        let field = |node| arena.get(node, key).unwrap_or(node);
+        Self::at(field(base), field(revision))
     }
 
     fn subject(self, subject: impl Into<String>) -> Self {

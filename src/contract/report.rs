@@ -52,6 +52,9 @@ pub struct Report {
     pub not_compared: usize,
     /// The changes: errors first.
     pub changes: Vec<Told>,
+    /// Why a description could not be read; then nothing was compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
     /// Changes that the project accepts; they do not count.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<Suppressed>,
@@ -227,8 +230,24 @@ impl Report {
             },
             summary,
             not_compared,
+            unreadable: Vec::new(),
             changes,
             suppressed: suppressed.collect(),
+            fail_on,
+        }
+    }
+
+    /// What is told where a description could not be read.
+    pub fn unreadable(why: Vec<String>, fail_on: FailOn) -> Self {
+        Self {
+            schema_version: 1,
+            kind: "contract_diff",
+            verdict: RunVerdict::Error,
+            summary: Summary::default(),
+            not_compared: 0,
+            unreadable: why,
+            changes: Vec::new(),
+            suppressed: Vec::new(),
             fail_on,
         }
     }

@@ -8,6 +8,8 @@ mod fixed;
 mod fixed_rules;
 mod kind;
 mod kinds;
+#[cfg(test)]
+mod page;
 mod texts;
 
 pub use fixed::Fixed;
@@ -234,7 +236,7 @@ mod tests {
             );
         }
         assert_eq!(Rule::all().filter(|rule| rule.is_standard()).count(), 509);
-        assert_eq!(seen.len(), 1062);
+        assert_eq!(seen.len(), 1065);
         assert_eq!(
             (
                 Rule::parse(""),

@@ -205,6 +205,32 @@ fn exit_codes_say_what_was_found() {
             assert!(answer.stderr.contains(said), "{}", answer.stderr);
             assert_eq!(answer.stdout, "");
         }
+        let answer = sandbox.sdd([
+            "contract",
+            "diff",
+            file,
+            "v1.yaml",
+            "--format",
+            "json",
+            "--output",
+            "junit=e.xml",
+            "--output",
+            "human=e.txt",
+        ]);
+        answer.expect_code(2);
+        assert!(answer.stderr.contains(said), "{}", answer.stderr);
+        let document = answer.json();
+        assert_eq!(document["verdict"], "error");
+        assert!(
+            document["unreadable"][0].as_str().unwrap().contains(said),
+            "{document}"
+        );
+        assert!(
+            sandbox.read("e.xml").contains("<error"),
+            "{}",
+            sandbox.read("e.xml")
+        );
+        assert!(sandbox.read("e.txt").contains(said), "{}", sandbox.read("e.txt"));
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::common::{Tools, policy, today};
 use super::diff::Failing;
-use super::emit::{FORMATS, emit, rerun};
+use super::emit::{Targets, emit, rerun};
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
 use crate::commands::pipeline::{self, called};
@@ -46,11 +46,11 @@ struct Document {
 
 /// Runs the command.
 pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
-    let format = cx.choose(FORMATS)?;
+    let targets = Targets::of(cx)?;
     let today = today(cx)?;
     let opened = pipeline::open(cx)?;
     let settings = &opened.config.quality_gates.contract;
-    let policy = policy(settings)?;
+    let policy = policy(cx, settings)?;
     let loaded = work_item::load(&opened.store)?;
     let id = match &args.id {
         Some(id) => id.clone(),
@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     };
     let mut page = document.page();
     page.rerun = args.again(&document.work_item);
-    emit(cx, format, &document, &page)?;
+    emit(cx, &targets, &document, &page)?;
     Ok(Exit::from(document.verdict))
 }
 

@@ -7,9 +7,10 @@ use chrono::NaiveDate;
 use crate::commands::context::Cx;
 use crate::commands::error::{CommandError, brief};
 use crate::commands::pipeline;
-use crate::contract::files::{FileError, Files, Reach, Remote, Web};
+use crate::contract::files::{Files, Reach, Remote, Web};
 use crate::contract::policy::Policy;
-use crate::model::config::{self, Config};
+use crate::model::config::load::Loaded;
+use crate::model::config::{self, Config, JsonPath};
 use crate::process::System;
 use crate::process::find::Found;
 use crate::project::detect;
@@ -17,6 +18,8 @@ use crate::store::{Store, layout};
 
 /// The variable that says which day it is.
 const TODAY: &str = "SDD_TODAY";
+/// Where the settings about contracts stand.
+const SECTION: &str = "quality_gates.contract";
 
 /// Whether other machines may be asked.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -73,30 +76,40 @@ impl Tools {
 }
 
 /// What the project says about contracts; the defaults where there is no project.
-pub(super) fn settings(cx: &Cx) -> anyhow::Result<config::Contract> {
-    let Some(root) = detect::find_root(&cx.start) else {
-        return Ok(config::Contract::default());
-    };
-    let loaded = pipeline::read_config(&Store::open(&root)?)?;
+pub(super) fn settings(cx: &mut Cx) -> anyhow::Result<config::Contract> {
+    let loaded = loaded(cx)?.unwrap_or_default();
+    let section = JsonPath::of(SECTION).to_string();
+    for odd in &loaded.warnings {
+        // What nobody reads changes nothing, and who wrote it thinks that it does.
+        if odd.json_path.to_string().starts_with(&section) {
+            cx.ui.warning(&odd.to_string());
+        }
+    }
     Ok(loaded.config.quality_gates.contract)
 }
 
+fn loaded(cx: &Cx) -> anyhow::Result<Option<Loaded>> {
+    let Some(root) = detect::find_root(&cx.start) else {
+        return Ok(None);
+    };
+    Ok(Some(pipeline::read_config(&Store::open(&root)?)?))
+}
+
 /// The policy that settings make.
-pub(super) fn policy(settings: &config::Contract) -> Result<Policy, CommandError> {
+pub(super) fn policy(cx: &Cx, settings: &config::Contract) -> Result<Policy, CommandError> {
     Policy::of(settings).map_err(|unfit| {
+        let loaded = loaded(cx).ok().flatten().unwrap_or_default();
+        let place = |at| match loaded.given(at) {
+            Some(place) => format!("{}:{}:{}", layout::CONFIG, place.line, place.column),
+            None => layout::CONFIG.to_owned(),
+        };
         let mut all = unfit
             .iter()
-            .map(|one| format!("{}: {}: {one}", layout::CONFIG, one.at()));
+            .map(|one| format!("{}: {}: {one}", place(one.at()), one.at()));
         let error = CommandError::usage(all.next().unwrap_or_default());
         all.fold(error, |error, more| error.also(&more))
             .hint("all rules: sdd contract rules")
     })
-}
-
-/// A description that cannot be had.
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-pub(super) fn unreadable(error: FileError) -> CommandError {
-    CommandError::usage(error.to_string())
 }
 
 /// The day that sunset dates and suppressions are compared with.

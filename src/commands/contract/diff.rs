@@ -1,14 +1,15 @@
 //! `sdd contract diff`.
 
-use super::common::{RemoteArgs, Tools, policy, settings, unreadable};
-use super::emit::{FORMATS, emit, rerun};
+use super::common::{RemoteArgs, Tools, policy, settings};
+use super::emit::{Targets, emit, rerun};
 use super::today;
 use crate::commands::context::Cx;
+use crate::commands::error::CommandError;
 use crate::contract::arena::Limits;
 use crate::contract::diff::{self, Options};
-use crate::contract::files::Reach;
+use crate::contract::files::{FileError, Reach};
 use crate::contract::load::World;
-use crate::contract::report::{FailOn, Grouping, Report};
+use crate::contract::report::{FailOn, Grouping, Page, Report};
 use crate::model::exit::Exit;
 
 /// The arguments.
@@ -61,16 +62,24 @@ impl Failing {
 
 /// Runs the command.
 pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
-    let format = cx.choose(FORMATS)?;
+    let targets = Targets::of(cx)?;
     let today = today(cx)?;
     let settings = settings(cx)?;
-    let policy = policy(&settings)?;
+    let policy = policy(cx, &settings)?;
     let tools = Tools::of(cx);
     let files = tools.files(cx.start.clone(), Reach::Anywhere, args.remote.remote());
     let mut world = World::new(Limits::default());
-    let load = |world: &mut World, named: &str| files.load(world, named).map_err(unreadable);
-    let base = load(&mut world, &args.base)?;
-    let revision = load(&mut world, &args.revision)?;
+    let fail_on: FailOn = args
+        .fail_on
+        .map_or_else(|| settings.fail_on.into(), Failing::fail_on);
+    let sides = [&args.base, &args.revision].map(|named| files.load(&mut world, named));
+    let (base, revision) = match sides {
+        [Ok(base), Ok(revision)] => (base, revision),
+        sides => {
+            let errors: Vec<FileError> = sides.into_iter().filter_map(Result::err).collect();
+            return args.unreadable(cx, targets, &errors, fail_on);
+        }
+    };
     world.settle();
     let options = Options {
         today,
@@ -78,28 +87,45 @@ pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     };
     let mut ruled = policy.apply(diff::diff(&world, &base, &revision, options), today);
     ruled.add(policy.remarks(&ruled.taken, today));
-    let fail_on = args
-        .fail_on
-        .map_or_else(|| settings.fail_on.into(), Failing::fail_on);
     let grouping = if args.per_operation {
         Grouping::Operation
     } else {
         Grouping::Cause
     };
     let mut report = Report::of(&world, &ruled, &policy, fail_on, grouping);
-    if format == "html" {
+    if targets.has("html") {
         report.quote(&world);
     }
-    let mut page = report.page();
-    for section in &mut page.sections {
-        section.title = format!("{} → {}", args.base, args.revision);
-    }
-    page.rerun = args.again();
-    emit(cx, format, &report, &page)?;
+    let page = args.page(&report);
+    emit(cx, &targets, &report, &page)?;
     Ok(Exit::from(report.verdict))
 }
 
 impl Args {
+    fn page<'r>(&self, report: &'r Report) -> Page<'r> {
+        let mut page = report.page();
+        for section in &mut page.sections {
+            section.title = format!("{} → {}", self.base, self.revision);
+        }
+        page.rerun = self.again();
+        page
+    }
+
+    /// What cannot be read is said to people as an error, and to programs in the document that they wait for as well.
+    fn unreadable(
+        &self,
+        cx: &mut Cx,
+        targets: Targets,
+        errors: &[FileError],
+        fail_on: FailOn,
+    ) -> anyhow::Result<Exit> {
+        let why: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let error = CommandError::usage(why.join("; "));
+        let report = Report::unreadable(why, fail_on);
+        emit(cx, &targets.without_people(), &report, &self.page(&report))?;
+        Err(error.into())
+    }
+
     /// The command that asks the same again.
     fn again(&self) -> String {
         let mut words = vec!["sdd", "contract", "diff", &self.base, &self.revision];

@@ -2,7 +2,7 @@
 
 use super::common::{RemoteArgs, Tools, policy, settings, today};
 use super::diff::Failing;
-use super::emit::{FORMATS, emit, rerun};
+use super::emit::{Targets, emit, rerun};
 use crate::commands::context::Cx;
 use crate::contract::arena::Limits;
 use crate::contract::files::{Files, Reach};
@@ -25,13 +25,13 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
-    let format = cx.choose(FORMATS)?;
+    let targets = Targets::of(cx)?;
     let settings = settings(cx)?;
-    let policy = policy(&settings)?;
+    let policy = policy(cx, &settings)?;
     let judged = Judged {
         policy: &policy,
         today: today(cx)?,
-        lines: if format == "html" {
+        lines: if targets.has("html") {
             Lines::Around
         } else {
             Lines::One
@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let validation = Validation::of(checked, fail_on);
     let mut page = validation.page();
     page.rerun = args.again();
-    emit(cx, format, &validation, &page)?;
+    emit(cx, &targets, &validation, &page)?;
     // A file that cannot be read is no description, which is a matter of how the command was called.
     let unreadable = validation.files.iter().any(|file| file.unreadable.is_some());
     Ok(match Exit::from(validation.verdict) {

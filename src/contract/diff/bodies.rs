@@ -7,7 +7,7 @@ use crate::contract::load::Version;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
 use crate::contract::view::api::Caller;
-use crate::contract::view::operation::{Body, Media, body, unknown_parameters};
+use crate::contract::view::operation::{Body, Media, body, namesake, unknown_parameters};
 use crate::contract::words as w;
 
 /// Media types of both sides: which is which.
@@ -68,6 +68,9 @@ impl Differ<'_> {
         for media in matched.added {
             let found = Found::at(old.node, media.node).subject(&media.name);
             self.kind(Kind::MediaTypeAdded, Column::RequestBody, number, found);
+            if let Some(range) = narrowest(&media.name, &old.media) {
+                self.compare_media(both, range, media, place);
+            }
         }
         for (one, other) in matched.pairs {
             self.compare_media(both, one, other, place);
@@ -103,9 +106,14 @@ pub(super) fn stand_ins<'a>(name: &str, new: &'a [Media], place: Column) -> Vec<
     if !is_request(place) {
         return new.iter().filter(|media| is_in(&media.name, name)).collect();
     }
-    let ranges = new.iter().filter(|range| is_in(name, &range.name));
-    let narrowest = ranges.min_by_key(|range| Parts::of(&range.name).kind == "*");
-    narrowest.into_iter().collect()
+    narrowest(name, new).into_iter().collect()
+}
+
+/// The narrowest range that holds a media type: what counted for it before it had an entry of its own, and counts again
+/// when that is gone.
+pub(super) fn narrowest<'a>(name: &str, media: &'a [Media]) -> Option<&'a Media> {
+    let ranges = media.iter().filter(|range| is_in(name, &range.name));
+    ranges.min_by_key(|range| Parts::of(&range.name).kind == "*")
 }
 
 /// Whether a media type lies in a range such as `*/*` or `text/*`.
@@ -131,14 +139,23 @@ pub(super) fn matched<'a>(old: &'a [Media], new: &'a [Media]) -> Matched<'a> {
         removed: Vec::new(),
         added: Vec::new(),
     };
-    for one in old {
-        match new.iter().find(|other| other.name == one.name) {
+    let is_same = |one: &Media, other: &Media| one.name == other.name;
+    for (at, one) in old.iter().enumerate() {
+        match namesake(old, at, new, is_same) {
             Some(other) => matched.pairs.push((one, other)),
             None => matched.removed.push(one),
         }
     }
-    let is_new = |media: &&Media| !old.iter().any(|other| other.name == media.name);
-    matched.added.extend(new.iter().filter(is_new));
+    for (at, one) in new.iter().enumerate() {
+        match namesake(new, at, old, is_same) {
+            // One of several of the same name for which the other side has fewer.
+            Some(other) if !matched.pairs.iter().any(|(_, paired)| std::ptr::eq(*paired, one)) => {
+                matched.pairs.push((other, one));
+            }
+            Some(_) => {}
+            None => matched.added.push(one),
+        }
+    }
     matched
 }
 

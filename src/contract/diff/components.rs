@@ -50,9 +50,14 @@ impl Differ<'_> {
             return;
         };
         let kind = |side: Side<'_>, node: NodeId| {
-            side.arena()
-                .get_text(node, w::TYPE)
-                .map(|word| side.text(word).to_owned())
+            let said = |key| side.arena().get_text(node, key).map(|word| side.text(word));
+            match said(w::TYPE)? {
+                // Swagger 2.0 has a type of its own for it.
+                "http" if said(w::SCHEME).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic")) => {
+                    Some("basic".to_owned())
+                }
+                other => Some(other.to_owned()),
+            }
         };
         let (before, after) = (kind(self.base, old), kind(self.revision, new));
         if before != after {

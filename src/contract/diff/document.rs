@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use super::{Differ, Found};
 use crate::contract::arena::{NodeId, Value};
 use crate::contract::hash::is_annotation;
-use crate::contract::load::Version;
 use crate::contract::refs::{Broken, Problem};
 use crate::contract::rules::Fixed;
 use crate::contract::validate;
@@ -145,25 +144,6 @@ impl Differ<'_> {
         arena.value(node) != Value::Null && !is_told && !describes
     }
 
-    fn compare_servers(&mut self) {
-        let (old, new) = (servers(self.base), servers(self.revision));
-        // Without any there is one: where the document came from.
-        for (url, node) in old
-            .iter()
-            .filter(|(url, _)| !new.iter().any(|(other, _)| other == url))
-        {
-            let found = Found::at(*node, self.revision.document.root.node).subject(url);
-            self.fixed(Fixed::ServerRemoved, None, found);
-        }
-        for (url, node) in new
-            .iter()
-            .filter(|(url, _)| !old.iter().any(|(other, _)| other == url))
-        {
-            let found = Found::at(self.base.document.root.node, *node).subject(url);
-            self.fixed(Fixed::ServerAdded, None, found);
-        }
-    }
-
     /// The version of the description: it should say that something broke.
     pub(super) fn compare_versions(&mut self) {
         if !self.has_errors() {
@@ -212,56 +192,6 @@ fn semantic(text: &str) -> Option<[u64; 3]> {
     });
     let version = [parts.next()??, parts.next()??, parts.next()??];
     parts.next().is_none().then_some(version)
-}
-
-/// The addresses of a document.
-fn servers(side: Side<'_>) -> Vec<(String, NodeId)> {
-    let arena = side.arena();
-    let root = side.document.root.node;
-    if side.version() != Version::V2 {
-        let list = arena
-            .get(root, w::SERVERS)
-            .map(|list| arena.items(list).collect::<Vec<_>>());
-        let url = |node: NodeId| {
-            Some((
-                side.text(arena.get_text(node, w::URL)?)
-                    .trim_end_matches('/')
-                    .to_owned(),
-                node,
-            ))
-        };
-        return list.unwrap_or_default().into_iter().filter_map(url).collect();
-    }
-    let text = |key| arena.get_text(root, key).map(|word| side.text(word));
-    let (host, base) = (text(w::HOST), text(w::BASE_PATH).unwrap_or(""));
-    let Some(node) = arena.get(root, w::HOST).or_else(|| arena.get(root, w::BASE_PATH)) else {
-        return Vec::new();
-    };
-    let schemes = arena
-        .get(root, w::SCHEMES)
-        .map(|list| arena.items(list).collect::<Vec<_>>());
-    let schemes: Vec<&str> = schemes
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|node| Some(side.text(arena.as_text(node)?)))
-        .collect();
-    let Some(host) = host else {
-        return vec![(base.trim_end_matches('/').to_owned(), node)];
-    };
-    let schemes = if schemes.is_empty() {
-        vec!["https"]
-    } else {
-        schemes
-    };
-    let url = |scheme: &&str| {
-        (
-            format!("{scheme}://{host}{base}")
-                .trim_end_matches('/')
-                .to_owned(),
-            node,
-        )
-    };
-    schemes.iter().map(url).collect()
 }
 
 #[cfg(test)]

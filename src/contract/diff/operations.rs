@@ -27,20 +27,20 @@ pub(super) struct Both {
 impl Differ<'_> {
     pub(super) fn compare_paths(&mut self) {
         let (base, revision) = (api::paths(self.base), api::paths(self.revision));
-        for (old, new) in matched(&base, &revision) {
-            match (old, new) {
-                (Some(old), Some(new)) => self.compare_items(old, new, Caller::Client),
-                (Some(old), None) => {
-                    for method in &old.operations {
-                        self.removed_operation(old, method, None, Gone::Path);
+        for [old, new] in by_shape(&base, &revision) {
+            match (&*old, &*new) {
+                ([old], [new]) => self.compare_items(old, new, Caller::Client),
+                (all, []) => {
+                    for (item, method) in methods(all) {
+                        self.removed_operation(item, method, None, Gone::Path);
                     }
                 }
-                (None, Some(new)) => {
-                    for method in &new.operations {
-                        self.added_operation(new, method);
+                ([], all) => {
+                    for (item, method) in methods(all) {
+                        self.added_operation(item, method);
                     }
                 }
-                (None, None) => {}
+                (old, new) => self.compare_shape(old, new),
             }
         }
         for (side, items) in [(self.base, &base), (self.revision, &revision)] {
@@ -75,24 +75,53 @@ impl Differ<'_> {
                 }
                 continue;
             };
-            let number = self.named(self.base, &old.path, method);
-            let both = Both {
-                number,
-                base: method.node,
-                revision: other.node,
-                base_item: old.node,
-                revision_item: new.node,
-                caller,
-            };
-            if removal::is_draft(self.base, method.node) && removal::is_draft(self.revision, other.node) {
-                continue;
-            }
-            self.compare_operation(both);
+            self.compare_methods((old, method), (new, other), caller);
         }
         for method in &new.operations {
             if old.is_known && !old.operations.iter().any(|other| other.name == method.name) {
                 self.added_operation(new, method);
             }
+        }
+    }
+
+    /// Several paths of one shape are one path to who calls it: which operation is which is known by the method, and where
+    /// there are several of one method, by the path as it is written.
+    fn compare_shape(&mut self, old: &[&Item], new: &[&Item]) {
+        let mut open: Vec<(&Item, &Method)> = methods(new).collect();
+        let mut left = Vec::new();
+        for (item, method) in methods(old) {
+            let same = |(other, of): &(&Item, &Method)| other.path == item.path && of.name == method.name;
+            match open.iter().position(same) {
+                Some(at) => self.compare_methods((item, method), open.remove(at), Caller::Client),
+                None => left.push((item, method)),
+            }
+        }
+        let are_known = |items: &[&Item]| items.iter().all(|item| item.is_known);
+        let (old_known, new_known) = (are_known(old), are_known(new));
+        for (item, method) in left {
+            if let Some(at) = open.iter().position(|(_, other)| other.name == method.name) {
+                self.compare_methods((item, method), open.remove(at), Caller::Client);
+            } else if new_known {
+                let now = new.iter().find(|other| other.path == item.path).or(new.first());
+                self.removed_operation(item, method, now.copied(), Gone::Method);
+            }
+        }
+        for (item, method) in open.into_iter().filter(|_| old_known) {
+            self.added_operation(item, method);
+        }
+    }
+
+    fn compare_methods(&mut self, old: (&Item, &Method), new: (&Item, &Method), caller: Caller) {
+        let both = Both {
+            number: self.named(self.base, &old.0.path, old.1),
+            base: old.1.node,
+            revision: new.1.node,
+            base_item: old.0.node,
+            revision_item: new.0.node,
+            caller,
+        };
+        if !(removal::is_draft(self.base, both.base) && removal::is_draft(self.revision, both.revision)) {
+            self.compare_operation(both);
         }
     }
 
@@ -106,6 +135,7 @@ impl Differ<'_> {
         self.compare_bodies(both);
         self.compare_responses(both);
         self.compare_operation_security(both);
+        self.compare_servers_of(both);
         self.compare_callbacks(both);
     }
 
@@ -116,7 +146,9 @@ impl Differ<'_> {
             Some(side.text(word).to_owned())
         };
         let (old, new) = (text(self.base, both.base), text(self.revision, both.revision));
-        let found = Found::at(both.base, both.revision);
+        let arena = self.base.arena();
+        let at = |key| Found::at_field(arena, both.base, both.revision, key);
+        let found = at(w::OPERATION_ID);
         match (old, new) {
             (Some(old), new) if new.as_ref() != Some(&old) => {
                 let found = Found {
@@ -141,11 +173,11 @@ impl Differ<'_> {
         };
         let (old, new) = (tags(self.base, both.base), tags(self.revision, both.revision));
         for tag in old.iter().filter(|tag| !new.contains(tag)) {
-            let found = Found::at(both.base, both.revision).subject(tag);
+            let found = at(w::TAGS).subject(tag);
             self.fixed(Fixed::ApiTagRemoved, Some(both.number), found);
         }
         for tag in new.iter().filter(|tag| !old.contains(tag)) {
-            let found = Found::at(both.base, both.revision).subject(tag);
+            let found = at(w::TAGS).subject(tag);
             self.fixed(Fixed::ApiTagAdded, Some(both.number), found);
         }
     }
@@ -308,6 +340,33 @@ impl Differ<'_> {
             self.fixed(Fixed::DocumentDuplicatePath, None, found);
         }
     }
+}
+
+/// The paths of both sides by their shapes, in the order in which they are written.
+fn by_shape<'a>(base: &'a [Item], revision: &'a [Item]) -> Vec<[Vec<&'a Item>; 2]> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut found: Vec<[Vec<&Item>; 2]> = Vec::new();
+    for (side, items) in [base, revision].into_iter().enumerate() {
+        for item in items {
+            let at = *places.entry(&item.shape).or_insert_with(|| {
+                found.push([Vec::new(), Vec::new()]);
+                found.len() - 1
+            });
+            found[at][side].push(item);
+        }
+    }
+    found
+}
+
+/// The operations of several paths.
+fn methods<'a>(items: &'a [&'a Item]) -> impl Iterator<Item = (&'a Item, &'a Method)> {
+    let of = |item: &&'a Item| {
+        item.operations
+            .iter()
+            .map(|method| (*item, method))
+            .collect::<Vec<_>>()
+    };
+    items.iter().flat_map(of)
 }
 
 /// Which item is which: by the path as it is written, then by its shape, in order.

@@ -293,10 +293,14 @@ impl Differ<'_> {
             },
             (true, true) => match (before, after) {
                 (Sunset::Date(date), Sunset::None) => (Kind::SunsetDeleted, found.from(date.to_string())),
-                (Sunset::Date(before), Sunset::Date(after)) if after < before && near(after) => (
-                    Kind::SunsetDateChangedTooSmall,
-                    found.from(before.to_string()).to(after.to_string()),
-                ),
+                (Sunset::Date(before), Sunset::Date(after))
+                    if removal::is_hurried(before, after, self.options.today) =>
+                {
+                    (
+                        Kind::SunsetDateChangedTooSmall,
+                        found.from(before.to_string()).to(after.to_string()),
+                    )
+                }
                 (Sunset::Unreadable(old), Sunset::Unreadable(new)) if old == new => return,
                 (Sunset::Unreadable(text), _) | (_, Sunset::Unreadable(text)) => {
                     (Kind::SunsetParse, found.to(text))

@@ -43,6 +43,11 @@ pub(super) fn sunset(side: Side<'_>, node: NodeId) -> Sunset {
     date.map_or_else(|| Sunset::Unreadable(text.to_owned()), Sunset::Date)
 }
 
+/// Whether a day was moved so that who planned for it is late. After it, nobody plans for it any more.
+pub(super) fn is_hurried(old: NaiveDate, new: NaiveDate, today: NaiveDate) -> bool {
+    new < old && old > today
+}
+
 /// Whether something is deprecated.
 pub(super) fn is_deprecated(side: Side<'_>, node: NodeId) -> bool {
     side.arena().get_bool(node, w::DEPRECATED) == Some(true)
@@ -100,7 +105,8 @@ impl Differ<'_> {
             stability(self.base, both.base),
             stability(self.revision, both.revision),
         );
-        let found = || Found::at(both.base, both.revision);
+        let arena = self.base.arena();
+        let found = || Found::at_field(arena, both.base, both.revision, w::STABILITY);
         match (old, new) {
             (None, None) if self.says_the_same(both, w::STABILITY) => {}
             (None, _) | (_, None) => {
@@ -133,7 +139,9 @@ impl Differ<'_> {
             is_deprecated(self.revision, both.revision),
         );
         let number = Some(both.number);
-        let found = || Found::at(both.base, both.revision);
+        let arena = self.base.arena();
+        let at = |key| Found::at_field(arena, both.base, both.revision, key);
+        let (found, sunset_at) = (|| at(w::DEPRECATED), || at(w::SUNSET));
         let (old, new) = (sunset(self.base, both.base), sunset(self.revision, both.revision));
         let notice = self.notice(both.revision);
         let near = |date: NaiveDate| (date - self.options.today).num_days() < i64::from(notice);
@@ -143,32 +151,36 @@ impl Differ<'_> {
                 Sunset::None if notice > 0 => self.fixed(Fixed::ApiDeprecatedSunsetMissing, number, found()),
                 Sunset::None => self.fixed(Fixed::EndpointDeprecated, number, found()),
                 Sunset::Unreadable(text) => {
-                    self.fixed(Fixed::ApiDeprecatedSunsetParse, number, found().to(text));
+                    self.fixed(Fixed::ApiDeprecatedSunsetParse, number, sunset_at().to(text));
                 }
                 Sunset::Date(date) if near(date) => {
-                    self.fixed(Fixed::ApiSunsetDateTooSmall, number, found().to(date.to_string()));
+                    self.fixed(
+                        Fixed::ApiSunsetDateTooSmall,
+                        number,
+                        sunset_at().to(date.to_string()),
+                    );
                 }
                 Sunset::Date(date) => {
                     self.fixed(
                         Fixed::EndpointDeprecatedWithSunset,
                         number,
-                        found().to(date.to_string()),
+                        sunset_at().to(date.to_string()),
                     );
                 }
             },
             (true, true) => match (old, new) {
                 (Sunset::Date(old), Sunset::None) => {
-                    self.fixed(Fixed::SunsetDeleted, number, found().from(old.to_string()));
+                    self.fixed(Fixed::SunsetDeleted, number, sunset_at().from(old.to_string()));
                 }
-                (Sunset::Date(old), Sunset::Date(new)) if new < old && near(new) => {
-                    let found = found().from(old.to_string()).to(new.to_string());
+                (Sunset::Date(old), Sunset::Date(new)) if is_hurried(old, new, self.options.today) => {
+                    let found = sunset_at().from(old.to_string()).to(new.to_string());
                     self.fixed(Fixed::ApiSunsetDateChangedTooSmall, number, found);
                 }
                 // As unreadable as it was.
                 (Sunset::Unreadable(old), Sunset::Unreadable(new)) if old == new => {}
                 (Sunset::Date(_) | Sunset::None, Sunset::Unreadable(text))
                 | (Sunset::Unreadable(text), Sunset::Date(_) | Sunset::Unreadable(_)) => {
-                    self.fixed(Fixed::ApiPathSunsetParse, number, found().to(text));
+                    self.fixed(Fixed::ApiPathSunsetParse, number, sunset_at().to(text));
                 }
                 _ => {}
             },

@@ -1,6 +1,6 @@
 //! What an operation gives: status codes, media types, headers, links.
 
-use super::bodies::{Parts, matched, stand_ins};
+use super::bodies::{Parts, matched, narrowest, stand_ins};
 use super::operations::{Both, column};
 use super::parameters::explode_matters;
 use super::{Differ, Found, is_request};
@@ -8,14 +8,14 @@ use crate::contract::arena::NodeId;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
 use crate::contract::view::api::Caller;
-use crate::contract::view::operation::{Media, Parameter, Response, responses};
+use crate::contract::view::operation::{Media, Parameter, Response, namesake, responses};
 
 impl Differ<'_> {
     pub(super) fn compare_responses(&mut self, both: Both) {
         let old = responses(self.base, both.base);
         let new = responses(self.revision, both.revision);
         let number = Some(both.number);
-        for one in &old {
+        for (at, one) in old.iter().enumerate() {
             let left = new.iter().find(|other| is_of(&other.status, &one.status));
             let is_there = new.iter().any(|other| other.status == one.status);
             if let Some(left) = left.filter(|_| !is_there && both.caller == Caller::Client) {
@@ -24,7 +24,8 @@ impl Differ<'_> {
                 self.fixed(Fixed::ResponseStatusRangeNarrowed, number, found);
                 continue;
             }
-            if let Some(other) = covering(&new, &one.status) {
+            let same = namesake(&old, at, &new, |one, other| one.status == other.status);
+            if let Some(other) = same.or_else(|| covering(&new, &one.status)) {
                 self.compare_response(both, one, other);
                 continue;
             }
@@ -119,14 +120,18 @@ impl Differ<'_> {
                 .subject(&one.name)
                 .to(new.status.clone());
             self.fixed(Fixed::ResponseMediaTypeAdded, Some(number), found);
+            if let Some(range) = narrowest(&one.name, &old.media) {
+                self.compare_media(both, range, one, place);
+            }
         }
     }
 
     fn compare_headers(&mut self, both: Both, old: &Response, new: &Response) {
         let place = column(both.caller, Column::Header);
         let number = both.number;
-        for one in &old.headers {
-            let Some(other) = new.headers.iter().find(|other| other.name == one.name) else {
+        let is_same = |one: &Parameter, other: &Parameter| one.name == other.name;
+        for (at, one) in old.headers.iter().enumerate() {
+            let Some(other) = namesake(&old.headers, at, &new.headers, is_same) else {
                 if both.caller == Caller::Provider {
                     let found = Found::at(one.node, new.node).subject(&one.name);
                     self.kind(Kind::Removed, place, number, found);

@@ -12,6 +12,16 @@ use crate::contract::words as w;
 /// One way to be let in: schemes with their scopes; without any, everybody is.
 type Way = BTreeMap<Word, BTreeSet<Word>>;
 
+/// How many pairs of ways with the same schemes are weighed against each other.
+const MAX_WEIGHED: usize = 10_000;
+
+/// Ways of both sides: which is which.
+struct Paired<'a> {
+    pairs: Vec<(&'a Way, &'a Way)>,
+    removed: Vec<&'a Way>,
+    added: Vec<&'a Way>,
+}
+
 impl Differ<'_> {
     pub(super) fn compare_operation_security(&mut self, both: Both) {
         let own = |side: Side<'_>, node: NodeId| side.arena().get(node, w::SECURITY);
@@ -22,7 +32,17 @@ impl Differ<'_> {
             effective(self.base, both.base),
             effective(self.revision, both.revision),
         );
-        let found = Found::at(old.unwrap_or(both.base), new.unwrap_or(both.revision));
+        // What the document says for all is one change at its place.
+        let is_of_all = old.is_none() && new.is_none();
+        let place = |side: Side<'_>, own: Option<NodeId>, operation: NodeId| {
+            let root = side.document.root.node;
+            let all = side.arena().get(root, w::SECURITY);
+            own.or(all).unwrap_or(if is_of_all { root } else { operation })
+        };
+        let found = Found::at(
+            place(self.base, old, both.base),
+            place(self.revision, new, both.revision),
+        );
         let mut is_tightened = false;
         for way in &before {
             if after
@@ -109,14 +129,13 @@ impl Differ<'_> {
         };
         let before = old.map(|old| ways(self.base, old)).unwrap_or_default();
         let after = new.map(|new| ways(self.revision, new)).unwrap_or_default();
-        let keys = |way: &Way| way.keys().copied().collect::<Vec<_>>();
         let place = || Found::at(old.unwrap_or(at.0), new.unwrap_or(at.1));
         let mut found = Vec::new();
-        for way in &before {
-            let Some(other) = after.iter().find(|other| keys(other) == keys(way)) else {
-                found.push((rules[0], place().subject(self.way(way))));
-                continue;
-            };
+        let paired = paired(&before, &after);
+        for way in paired.removed {
+            found.push((rules[0], place().subject(self.way(way))));
+        }
+        for (way, other) in paired.pairs {
             for (scheme, scopes) in way {
                 let now = &other[scheme];
                 let subject =
@@ -129,10 +148,7 @@ impl Differ<'_> {
                 }
             }
         }
-        for way in after
-            .iter()
-            .filter(|way| !before.iter().any(|other| keys(other) == keys(way)))
-        {
+        for way in paired.added {
             found.push((rules[1], place().subject(self.way(way))));
         }
         for (rule, change) in found {
@@ -174,6 +190,71 @@ fn ways(side: Side<'_>, list: NodeId) -> Vec<Way> {
             .collect()
     };
     arena.items(list).map(way).collect()
+}
+
+/// Pairs ways: equal ones, then those of the same schemes that differ in the fewest scopes. What has no
+/// partner then came or went.
+fn paired<'a>(before: &'a [Way], after: &'a [Way]) -> Paired<'a> {
+    let mut groups: BTreeMap<Vec<Word>, [BTreeSet<&Way>; 2]> = BTreeMap::new();
+    for (at, side) in [before, after].into_iter().enumerate() {
+        for way in side {
+            let schemes = way.keys().copied().collect();
+            groups.entry(schemes).or_default()[at].insert(way);
+        }
+    }
+    let mut paired = Paired {
+        pairs: Vec::new(),
+        removed: Vec::new(),
+        added: Vec::new(),
+    };
+    for [old, new] in groups.into_values() {
+        match (old.is_empty(), new.is_empty()) {
+            (true, _) => paired.added.extend(new),
+            (_, true) => paired.removed.extend(old),
+            _ => {
+                let open = |one: &BTreeSet<&'a Way>, other: &BTreeSet<&'a Way>| -> Vec<&'a Way> {
+                    one.difference(other).copied().collect()
+                };
+                let (old, new) = (open(&old, &new), open(&new, &old));
+                nearest(&old, &new, &mut paired);
+            }
+        }
+    }
+    paired
+}
+
+/// Pairs ways of the same schemes, of which none is equal.
+fn nearest<'a>(old: &[&'a Way], new: &[&'a Way], paired: &mut Paired<'a>) {
+    let (mut old_taken, mut new_taken) = (vec![false; old.len()], vec![false; new.len()]);
+    let mut weighed: Vec<(usize, usize, usize)> = Vec::new();
+    if old.len().saturating_mul(new.len()) <= MAX_WEIGHED {
+        for (at, one) in old.iter().enumerate() {
+            weighed.extend((0..).zip(new).map(|(other, way)| (distance(one, way), at, other)));
+        }
+        weighed.sort_unstable();
+    } else {
+        weighed.extend((0..old.len().min(new.len())).map(|at| (0, at, at)));
+    }
+    for (_, at, other) in weighed {
+        if !(old_taken[at] || new_taken[other]) {
+            (old_taken[at], new_taken[other]) = (true, true);
+            paired.pairs.push((old[at], new[other]));
+        }
+    }
+    let left = |ways: &[&'a Way], taken: &[bool]| -> Vec<&'a Way> {
+        let left = ways.iter().zip(taken).filter(|(_, taken)| !**taken);
+        left.map(|(way, _)| *way).collect()
+    };
+    paired.removed.extend(left(old, &old_taken));
+    paired.added.extend(left(new, &new_taken));
+}
+
+/// In how many scopes two ways of the same schemes differ.
+fn distance(one: &Way, other: &Way) -> usize {
+    let scopes = one.values().zip(other.values());
+    scopes
+        .map(|(one, other)| one.symmetric_difference(other).count())
+        .sum()
 }
 
 /// The ways that count for an operation: its own, else those of the document, else everybody is let in.

@@ -21,6 +21,14 @@ pub enum Unfit {
         /// The nearest that there is.
         meant: Option<String>,
     },
+    /// Levels are said of single rules.
+    #[error("levels take the ids of single rules, and {pattern:?} is a pattern: name each rule")]
+    NoPattern {
+        /// Where it stands.
+        at: JsonPath,
+        /// The pattern.
+        pattern: String,
+    },
     /// What could not be compared cannot be left out: it would be a pass that nobody checked.
     #[error("{rule} cannot be off, because what could not be compared is no pass: suppress it with a reason")]
     MustStay {
@@ -52,6 +60,7 @@ impl Unfit {
     pub fn at(&self) -> &JsonPath {
         match self {
             Self::UnknownRule { at, .. }
+            | Self::NoPattern { at, .. }
             | Self::MustStay { at, .. }
             | Self::NoRuleFits { at, .. }
             | Self::NoReason { at, .. } => at,
@@ -76,7 +85,15 @@ impl Policy {
         };
         let mut unfit = Vec::new();
         for id in settings.levels.keys().filter(|id| !is_known(id)) {
-            unfit.push(unknown(section.key("levels").key(id), id));
+            let at = section.key("levels").key(id);
+            unfit.push(if id.contains('*') {
+                Unfit::NoPattern {
+                    at,
+                    pattern: text::one_line(id),
+                }
+            } else {
+                unknown(at, id)
+            });
         }
         let not_compared = Fixed::DocumentNotCompared.id();
         if settings.levels.get(not_compared) == Some(&ContractLevel::Off) {
@@ -179,6 +196,13 @@ mod tests {
             &[(
                 "quality_gates.contract.levels.server-remove",
                 "there is no rule \"server-remove\", did you mean server-removed?",
+            )],
+        );
+        check(
+            r#"{"levels": {"api-*": "error"}}"#,
+            &[(
+                "quality_gates.contract.levels[\"api-*\"]",
+                "levels take the ids of single rules, and \"api-*\" is a pattern: name each rule",
             )],
         );
         check(r#"{"suppressions": [{"rule": "api-*", "reason": "a"}]}"#, &[]);

@@ -259,7 +259,7 @@ impl Report {
         Section {
             title,
             subject: Subject::Changes,
-            gaps: Vec::new(),
+            gaps: self.unreadable.clone(),
             entries: changes.chain(suppressed).collect(),
         }
     }
@@ -267,6 +267,10 @@ impl Report {
     /// What it comes to, in one line.
     fn decision(&self) -> String {
         let counts = self.summary.counts();
+        if !self.unreadable.is_empty() {
+            let sides = many(self.unreadable.len(), "description", "descriptions");
+            return format!("no verdict: {sides} could not be read");
+        }
         if self.verdict == RunVerdict::Error {
             let parts = many(self.not_compared, "part", "parts");
             return format!("no verdict: {parts} could not be compared ({counts})");

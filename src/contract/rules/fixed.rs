@@ -14,7 +14,7 @@ fixed! {
     ApiDeprecatedSunsetMissing "api-deprecated-sunset-missing" Error None "is deprecated without a day on which it goes" "A client cannot know until when it may call it." DATE
     ApiDeprecatedSunsetParse "api-deprecated-sunset-parse" Error None "is deprecated with a day that cannot be read" "A client cannot know until when it may call it." DATE
     ApiSunsetDateTooSmall "api-sunset-date-too-small" Error None "is deprecated and goes too soon" "Clients have less time to change than they are promised." LATER
-    ApiSunsetDateChangedTooSmall "api-sunset-date-changed-too-small" Error None "goes earlier than was announced, and too soon" "A client that planned for the announced day is late." LATER
+    ApiSunsetDateChangedTooSmall "api-sunset-date-changed-too-small" Error None "goes earlier than was announced" "A client that planned for the announced day is late." LATER
     SunsetDeleted "sunset-deleted" Error None "is deprecated, and its day is not told any more" "A client that planned for the announced day cannot know whether it still holds." DATE
     ApiInvalidStabilityLevel "api-invalid-stability-level" Error None "has a stability that is none of draft, alpha, beta and stable" "Nobody can know what it promises." STABLE
     ApiStabilityDecreased "api-stability-decreased" Error None "promises less stability" "A client relied on what was promised, and the next change may break it." STABLE
@@ -148,5 +148,8 @@ fixed! {
     RequiredCallbackParameterRemoved "required-callback-parameter-removed" Error Response "is a parameter of a callback or a webhook that is gone, and was always there" "Who is called relies on it and finds nothing." KEEP
     ResponseStatusRangeNarrowed "response-status-range-narrowed" Info Response "is a range of statuses of which only some are left" "Clients are given nothing that the range did not tell them to expect." NOTHING
     ApiSecuritySchemeChanged "api-security-scheme-changed" Error None "is a way to authenticate that asks for something else now" "What clients send to be let in is not looked at any more." SECURITY
+    ServerVariableNarrowed "server-variable-narrowed" Warning None "is a variable of an address that has fewer values" "Clients that call the address with a value that is gone may find nobody." SERVER
+    ServerVariableWidened "server-variable-widened" Info None "is a variable of an address that has more values" "Clients go on with the values that they know." NOTHING
+    ServerVariableDefaultChanged "server-variable-default-changed" Warning None "is a variable of an address that stands for something else where nobody says" "Clients that leave it as it is call another address." SERVER
     }
 }

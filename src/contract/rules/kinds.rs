@@ -149,7 +149,7 @@ kinds! {
     DeprecatedSunsetMissing "deprecated-sunset-missing" ".E.EE.." Hurries "is deprecated without a day on which it goes" "it"
     DeprecatedSunsetInvalid "deprecated-sunset-invalid" ".E.E..." Hurries "is deprecated with a day that cannot be read" "it"
     SunsetDateTooSmall "sunset-date-too-small" ".E.EE.." Hurries "is deprecated and goes too soon" "it"
-    SunsetDateChangedTooSmall "sunset-date-changed-too-small" "....E.." Hurries "goes earlier than was announced, and too soon" "it"
+    SunsetDateChangedTooSmall "sunset-date-changed-too-small" "....E.." Hurries "goes earlier than was announced" "it"
     SunsetDeleted "sunset-deleted" "....E.." Hurries "is deprecated, and its day is not told any more" "it"
     SunsetParse "sunset-parse" "....E.." Hurries "is deprecated with a day that cannot be read" "it"
     RemovedBeforeSunset "removed-before-sunset" "....E.." Hurries "went before its announced day" "it"

@@ -1,7 +1,9 @@
 //! What an operation takes and gives: parameters, body, responses, in the words of `OpenAPI` 3 for all versions.
 
+use std::collections::HashSet;
+
 use super::Side;
-use crate::contract::arena::{Arena, NodeId, Value, Word};
+use crate::contract::arena::{Arena, Entry, NodeId, Value, Word};
 use crate::contract::load::Version;
 use crate::contract::words as w;
 
@@ -306,12 +308,11 @@ pub fn headers(side: Side<'_>, node: NodeId) -> Vec<Parameter> {
     let fields = arena
         .get(node, w::HEADERS)
         .map_or(&[][..], |map| arena.fields(map));
-    fields
-        .iter()
-        .filter_map(|field| {
+    by_spelling(arena, fields)
+        .into_iter()
+        .filter_map(|(name, field)| {
             let behind = side.follow(field.value);
             let node = behind.unwrap_or(field.value);
-            let name = arena.text(field.key).to_lowercase();
             if name == "content-type" && side.version() != Version::V2 {
                 return None;
             }
@@ -334,13 +335,13 @@ fn media(side: Side<'_>, owner: NodeId) -> Vec<Media> {
     let fields = arena
         .get(owner, w::CONTENT)
         .map_or(&[][..], |map| arena.fields(map));
-    fields
-        .iter()
-        .map(|field| {
+    by_spelling(arena, fields)
+        .into_iter()
+        .map(|(name, field)| {
             let behind = side.follow(field.value);
             let node = behind.unwrap_or(field.value);
             Media {
-                name: arena.text(field.key).trim().to_lowercase(),
+                name,
                 node,
                 schema: arena.get(node, w::SCHEMA),
                 item_schema: arena.get(node, w::ITEM_SCHEMA),
@@ -349,6 +350,33 @@ fn media(side: Side<'_>, owner: NodeId) -> Vec<Media> {
             }
         })
         .collect()
+}
+
+/// Fields with their names in small letters. Those that have the same name then stand in the order of their spellings, so
+/// that it makes no difference in which order they are written.
+fn by_spelling<'a>(arena: &Arena, fields: &'a [Entry]) -> Vec<(String, &'a Entry)> {
+    let named = fields
+        .iter()
+        .map(|field| (arena.text(field.key).trim().to_lowercase(), field));
+    let mut found: Vec<(String, &Entry)> = named.collect();
+    let names: HashSet<&str> = found.iter().map(|(name, _)| &**name).collect();
+    if names.len() < found.len() {
+        found.sort_by_cached_key(|(_, field)| arena.text(field.key).to_owned());
+    }
+    found
+}
+
+/// What stands on the other side for one of these: what has its name, of several the one in the same place among them.
+pub fn namesake<'a, T>(
+    own: &[T],
+    at: usize,
+    others: &'a [T],
+    is_same: impl Fn(&T, &T) -> bool,
+) -> Option<&'a T> {
+    let one = &own[at];
+    let rank = own[..at].iter().filter(|earlier| is_same(one, earlier)).count();
+    let mut same = others.iter().filter(|other| is_same(one, other));
+    same.clone().nth(rank).or_else(|| same.next_back())
 }
 
 fn plain(name: &str, node: NodeId, schema: Option<NodeId>) -> Media {

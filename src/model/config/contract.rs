@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::sections::NO_COMMANDS;
 use super::{Config, GateSettings, OnMissingTool, OtherGate, values};
@@ -97,9 +98,22 @@ pub struct ContractSuppression {
     /// Why it is accepted.
     pub reason: String,
     /// The last day on which it counts, such as `2027-01-31`; afterwards it is reported as expired.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day")]
     #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub expires: Option<NaiveDate>,
+}
+
+/// A day, with words for who wrote another thing.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let Some(said) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    match NaiveDate::parse_from_str(&said, "%Y-%m-%d") {
+        Ok(day) => Ok(Some(day)),
+        Err(_) => Err(D::Error::custom(format!(
+            "{said:?} is no day: write it as YYYY-MM-DD, such as 2027-01-31"
+        ))),
+    }
 }
 
 impl Default for Contract {
@@ -199,7 +213,13 @@ mod tests {
         assert_eq!(found.expires, NaiveDate::from_ymd_opt(2027, 1, 31));
         assert!(read(r#"{"rule": "a"}"#).is_err());
         assert!(read(r#"{"reason": "a"}"#).is_err());
-        assert!(read(r#"{"rule": "a", "reason": "b", "expires": "soon"}"#).is_err());
+        let error = read(r#"{"rule": "a", "reason": "b", "expires": "soon"}"#).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("\"soon\" is no day: write it as YYYY-MM-DD"),
+            "{error}"
+        );
         assert!(read(r#"{"rule": "a", "reason": "b"}"#).is_ok());
     }
 }

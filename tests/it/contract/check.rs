@@ -80,6 +80,11 @@ fn what_cannot_be_checked_is_no_pass() {
         &["error: none.yaml: there is no such file"],
     );
     check(
+        &[("none.yaml", "v1.yaml", NOT), ("none.yaml", "v0.yaml", NOT)],
+        3,
+        &["error: none.yaml: there is no such file"; 2],
+    );
+    check(
         &[("v1.yaml", "v0.yaml", NOT)],
         3,
         &["the version before it, v0.yaml, is neither a file nor a revision of git that has v1.yaml"],

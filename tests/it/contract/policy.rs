@@ -87,7 +87,24 @@ fn settings_that_name_no_rule_are_refused() {
         "{}",
         answer.stderr
     );
+    assert!(
+        !answer.stderr.contains("config.json: quality_gates"),
+        "no line is named: {}",
+        answer.stderr
+    );
     sandbox.sdd(["config", "check"]).expect_code(2);
+    let sandbox = sandbox_with_odd_key();
+    let answer = sandbox.sdd(["contract", "diff", "v1.yaml", "v1.yaml"]);
+    answer.expect_code(0);
+    assert!(
+        answer.stderr.contains("quality_gates.contract.level:"),
+        "{}",
+        answer.stderr
+    );
+}
+
+fn sandbox_with_odd_key() -> Sandbox {
+    sandbox().config(&json!({"quality_gates": {"contract": {"level": {"server-removed": "off"}}}}))
 }
 
 /// A description with a schema that stands elsewhere.

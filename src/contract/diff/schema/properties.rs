@@ -181,7 +181,9 @@ impl<'a> Comparer<'_, 'a> {
         if property.was_required == property.is_required || self.hidden == Hidden::Yes {
             return;
         }
-        let found = Found::at(property.base, property.revision).subject(self.named(property.name));
+        // What clients are to look at is what demands it now, or does not any more.
+        let place = demanded_at(&self.revision, property.name).unwrap_or(property.revision);
+        let found = Found::at(property.base, place).subject(self.named(property.name));
         let schema =
             |schema: &Option<Schema<'a>>, key| schema.as_ref().is_some_and(|schema| schema.is_set(key));
         let place = inner(self.column);
@@ -249,6 +251,16 @@ impl<'a> Comparer<'_, 'a> {
             self.fixed(rule, found);
         }
     }
+}
+
+/// Where a schema demands a property, or else where it demands others.
+fn demanded_at(schema: &Schema<'_>, name: Word) -> Option<NodeId> {
+    let arena = schema.side().arena();
+    let list = schema.get(w::REQUIRED)?;
+    let mut entries = arena.items(list);
+    entries
+        .find(|entry| arena.as_text(*entry) == Some(name))
+        .or(Some(list))
 }
 
 /// Whether an object holds nothing but its properties. Where patterns or branches name some, too, nobody looks.
