@@ -2,6 +2,7 @@
 
 mod choices;
 mod documents;
+mod eyes_schemas;
 mod intersections;
 mod levels;
 mod mended_operations;
