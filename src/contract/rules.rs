@@ -234,7 +234,7 @@ mod tests {
             );
         }
         assert_eq!(Rule::all().filter(|rule| rule.is_standard()).count(), 509);
-        assert_eq!(seen.len(), 1062);
+        assert_eq!(seen.len(), 1090);
         assert_eq!(
             (
                 Rule::parse(""),

@@ -96,3 +96,146 @@ fn what_a_discriminator_stands_for_is_compared() {
         assert_eq!(between(plain, plain), BTreeSet::new());
     }
 }
+
+const CAT: &str = "{type: object, required: [purrs], properties: {purrs: {type: boolean}}}";
+const DOG: &str = "{type: object, required: [barks], properties: {barks: {type: boolean}}}";
+
+#[test]
+fn a_choice_as_a_whole_limits() {
+    for key in ["anyOf", "oneOf"] {
+        let choice = |around: &str, one: &str, other: &str| format!("{{{around}{key}: [{one}, {other}]}}");
+        let open = "{type: object, properties: {a: {type: string}, b: {type: string}}}";
+        let beside = choice(
+            "type: object, properties: {a: {type: string}, b: {type: string}}, ",
+            "{required: [a]}",
+            "{required: [b]}",
+        );
+        check(open, &beside, Change::Narrower);
+        check("{}", &choice("", CAT, DOG), Change::Narrower);
+        check(
+            "{}",
+            &choice("", "{maxLength: 3}", "{pattern: a}"),
+            Change::Narrower,
+        );
+        let (short, marked) = ("{type: string, maxLength: 3}", "{type: string, pattern: a}");
+        check("{type: string}", &choice("", short, marked), Change::Narrower);
+        check(
+            "{type: string}",
+            &choice("type: string, ", "{maxLength: 3}", "{pattern: a}"),
+            Change::Narrower,
+        );
+        // The reverse is told as `wrapped-in-one-of`: who matches two branches of `oneOf` matches none.
+        if key == "anyOf" {
+            check(&choice("", CAT, DOG), CAT, Change::Narrower);
+        }
+        check("{type: object}", &choice("", CAT, DOG), Change::Narrower);
+    }
+}
+
+#[test]
+fn what_no_branch_allowed_is_something_else() {
+    let bird = "{type: object, properties: {wings: {type: integer}}}";
+    for key in ["anyOf", "oneOf"] {
+        let choice = |one: &str, other: &str| format!("{{{key}: [{one}, {other}]}}");
+        check(&choice(CAT, DOG), bird, Change::Other);
+        check(
+            &choice("{type: string, enum: [a]}", "{type: integer}"),
+            "{type: string, enum: [b]}",
+            Change::Other,
+        );
+        check(
+            &choice("{type: string, maxLength: 2}", "{type: integer}"),
+            "{type: boolean}",
+            Change::Other,
+        );
+    }
+}
+
+#[test]
+fn values_have_types() {
+    for (one, other) in [
+        ("{type: string, enum: [a]}", "{const: a}"),
+        ("{type: string, enum: [a, b]}", "{enum: [a, b]}"),
+        ("{type: string, const: a}", "{const: a}"),
+        ("{type: integer, enum: [1]}", "{enum: [1]}"),
+        ("{type: number, enum: [1, 2.5]}", "{enum: [1, 2.5]}"),
+        ("{type: [string, 'null'], enum: [a, null]}", "{enum: [a, null]}"),
+    ] {
+        check(one, other, Change::Same);
+    }
+    check("{type: string}", "{const: a}", Change::Narrower);
+    check("{type: string}", "{enum: [a]}", Change::Narrower);
+    check("{type: [string, integer]}", "{enum: [a, b]}", Change::Narrower);
+    check("{type: integer}", "{const: a}", Change::Other);
+}
+
+#[test]
+fn a_schema_that_says_nothing_is_none() {
+    for (one, other) in [
+        ("{type: array, items: {}}", "{type: array}"),
+        ("{type: array, items: true}", "{type: array}"),
+        ("{type: array, items: {description: a}}", "{type: array}"),
+        (
+            "{allOf: [{type: string, maxLength: 3}, true]}",
+            "{type: string, maxLength: 3}",
+        ),
+        (
+            "{allOf: [{type: string, maxLength: 3}, {}]}",
+            "{type: string, maxLength: 3}",
+        ),
+        (
+            "{maxLength: 3, allOf: [{type: string}, true]}",
+            "{type: string, maxLength: 3}",
+        ),
+    ] {
+        check(one, other, Change::Same);
+    }
+}
+
+#[test]
+fn a_pattern_of_a_closed_object_lets_names_in() {
+    check(
+        "{type: object, patternProperties: {'^a': {}, '^b': {}}, additionalProperties: false}",
+        "{type: object, patternProperties: {'^a': {}}, additionalProperties: false}",
+        Change::Narrower,
+    );
+}
+
+#[test]
+fn an_item_with_a_schema_of_its_own_was_one_of_the_rest() {
+    check(
+        "{type: array}",
+        "{type: array, prefixItems: [{type: string}]}",
+        Change::Narrower,
+    );
+    check("{type: array}", "{type: array, prefixItems: [{}]}", Change::Same);
+    check(
+        "{type: array, items: {type: string, maxLength: 5}}",
+        "{type: array, prefixItems: [{type: string, maxLength: 3}], items: {type: string, maxLength: 5}}",
+        Change::Narrower,
+    );
+    check(
+        "{type: array, items: {type: string, maxLength: 2}}",
+        "{type: array, prefixItems: [{type: string, maxLength: 3}], items: {type: string, maxLength: 2}}",
+        Change::Wider,
+    );
+    check(
+        "{type: array, prefixItems: [{type: string}], items: false}",
+        "{type: array, prefixItems: [{type: string}, {type: string}], items: false}",
+        Change::Wider,
+    );
+}
+
+#[test]
+fn null_beside_values_is_one_of_them() {
+    let old = |column, schema: &str| document(column, schema).replace("3.1.0", "3.0.3");
+    let (with, without) = (
+        "{type: string, nullable: true, enum: [a, null]}",
+        "{type: string, nullable: true, enum: [a]}",
+    );
+    let column = Column::RequestBody;
+    assert!(!errors(&old(column, with), &old(column, without)).is_empty());
+    assert!(errors(&old(column, without), &old(column, with)).is_empty());
+    let column = Column::ResponseBody;
+    assert!(errors(&old(column, with), &old(column, without)).is_empty());
+}
