@@ -183,7 +183,9 @@ impl Comparer<'_, '_> {
             (w::ANY_OF, &any, Kind::AnyOfRemoved, Kind::AnyOfAdded),
             (w::ONE_OF, &one, Kind::OneOfRemoved, Kind::OneOfAdded),
         ] {
-            let lone = self.lone_choice(key);
+            // A choice of types alone has been compared as types.
+            let is_told = choice.removed.is_empty() && choice.added.is_empty();
+            let lone = self.lone_choice(key).filter(|_| !is_told);
             if matches!(lone, Some(Lone::Other | Lone::Beside)) {
                 let kind = if choice.added.is_empty() {
                     Kind::ChoiceRemoved

@@ -133,6 +133,15 @@ fn a_choice_as_a_whole_limits() {
 }
 
 #[test]
+fn a_choice_of_types_is_a_list_of_types() {
+    for key in ["anyOf", "oneOf"] {
+        let choice = format!("{{{key}: [{{type: string}}, {{type: integer}}]}}");
+        check("{type: [string, integer]}", &choice, Change::Same);
+        check("{}", &choice, Change::Narrower);
+    }
+}
+
+#[test]
 fn what_no_branch_allowed_is_something_else() {
     let bird = "{type: object, properties: {wings: {type: integer}}}";
     for key in ["anyOf", "oneOf"] {
@@ -238,4 +247,19 @@ fn null_beside_values_is_one_of_them() {
     assert!(errors(&old(column, without), &old(column, with)).is_empty());
     let column = Column::ResponseBody;
     assert!(errors(&old(column, with), &old(column, without)).is_empty());
+}
+
+#[test]
+fn branches_that_hold_their_own_schema_are_paired() {
+    const AROUND: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {/a: {post: {requestBody: {content: {a/json: {schema: \
+        {$ref: '#/components/schemas/N'}}}}, responses: {'204': {description: ok}}}}}\ncomponents: {schemas: {N: SCHEMA}}\n";
+    for schema in [
+        "{allOf: [{type: object, properties: {c: {$ref: '#/components/schemas/N'}}}, {type: object, properties: {v: {type: NUMBER}}}]}",
+        "{oneOf: [{type: string}, {type: array, items: {$ref: '#/components/schemas/N'}}, {type: NUMBER}]}",
+    ] {
+        let with = |number: &str| AROUND.replace("SCHEMA", &schema.replace("NUMBER", number));
+        assert_eq!(errors(&with("integer"), &with("number")), BTreeSet::new());
+        let expect = BTreeSet::from(["request-property-type-changed".to_owned()]);
+        assert_eq!(errors(&with("number"), &with("integer")), expect);
+    }
 }
