@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 
 use super::arena::{Arena, NodeId, Value, Word};
+use super::family::Families;
 use super::graph;
 use super::refs::Refs;
 use super::role::{Role, Roles};
@@ -18,11 +19,12 @@ pub struct Hashes(Vec<u64>);
 
 impl Hashes {
     /// Of every node that the arena has now.
-    pub fn of_all(arena: &Arena, roles: &Roles, refs: &Refs) -> Self {
+    pub(super) fn of_all(arena: &Arena, roles: &Roles, refs: &Refs, families: &Families) -> Self {
         let hasher = Hasher {
             arena,
             roles,
             refs,
+            families,
             state: RandomState::new(),
         };
         let own = hasher.all(|_| 0);
@@ -64,6 +66,7 @@ struct Hasher<'a> {
     arena: &'a Arena,
     roles: &'a Roles,
     refs: &'a Refs,
+    families: &'a Families,
     state: RandomState,
 }
 
@@ -96,7 +99,10 @@ impl Hasher<'_> {
                         sum.wrapping_add(self.one((field.key, found[field.value.index()])))
                     });
                     let behind = self.refs.target(node).map(&target);
-                    self.one((5_u8, sum, behind))
+                    let family = self.families.of(node).iter().fold(0_u64, |sum, (name, child)| {
+                        sum.wrapping_add(self.one((name, target(*child))))
+                    });
+                    self.one((5_u8, sum, behind, family))
                 }
             };
             found.push(hash);
@@ -112,6 +118,7 @@ impl Hasher<'_> {
             .arena
             .all()
             .filter_map(|node| Some((node, self.refs.target(node)?)))
+            .chain(self.families.pairs())
             .collect();
         for (_, target) in &holders {
             numbers.entry(*target).or_insert_with(|| {

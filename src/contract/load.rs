@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::arena::{Arena, Limits, NodeId, Value};
+use super::family::Families;
 use super::hash::Hashes;
 use super::refs::{self, Broken, Names, Refs, Root};
 use super::role::{Role, Roles};
@@ -86,6 +87,8 @@ pub struct World {
     pub roles: Roles,
     /// Where references lead.
     pub refs: Refs,
+    /// Which schemas a discriminator stands for; of what was there when [`World::settle`] was called.
+    pub families: Families,
     /// What means the same; of what was there when [`World::settle`] was called.
     pub hashes: Hashes,
     /// The schemas that were made of the form parameters of operations of Swagger 2.0.
@@ -126,7 +129,8 @@ impl World {
     /// To be called once everything is loaded.
     pub fn settle(&mut self) {
         self.refs.break_circles(&self.arena);
-        self.hashes = Hashes::of_all(&self.arena, &self.roles, &self.refs);
+        self.families = Families::of_all(&self.arena, &self.roles, &self.refs);
+        self.hashes = Hashes::of_all(&self.arena, &self.roles, &self.refs, &self.families);
     }
 
     fn read(&mut self, name: &str, text: String) -> Result<Root, Error> {

@@ -8,6 +8,7 @@ pub mod arena;
 pub mod check;
 pub mod diff;
 pub mod evaluate;
+pub mod family;
 pub mod files;
 pub mod graph;
 pub mod hash;

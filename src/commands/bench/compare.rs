@@ -72,7 +72,8 @@ fn rounds(start: &Path, file: &Path) -> anyhow::Result<Vec<Round>> {
     let bytes = store::read_regular(&start.join(file), store::LARGE)?
         .ok_or_else(|| CommandError::not_found(format!("{shown} is not there")))?;
     let wrong = |why: String| {
-        CommandError::usage(format!("{shown}: {why}")).hint("keep a run with: sdd bench … --format json --output FILE")
+        CommandError::usage(format!("{shown}: {why}"))
+            .hint("keep a run with: sdd bench … --format json --output FILE")
     };
     let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| wrong(error.to_string()))?;
     if kept.kind != "bench" {

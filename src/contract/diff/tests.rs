@@ -3,6 +3,7 @@
 mod choices;
 mod documents;
 mod eyes_operations;
+mod eyes_schemas;
 mod intersections;
 mod levels;
 mod mended_operations;

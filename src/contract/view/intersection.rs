@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::joined::Joined;
 use super::schema::{Schema, Types};
-use crate::contract::arena::{NodeId, Value, Word};
+use crate::contract::arena::{Arena, NodeId, Value, Word};
 use crate::contract::hash::is_annotation;
 use crate::contract::number;
 use crate::contract::words as w;
@@ -19,6 +19,14 @@ const MAX_NODES: usize = 64;
 
 /// How deep schemas that are not equal are looked into for one that says more than the other.
 const LEVELS: usize = 2;
+
+/// Whether a branch is `true` or `{}`.
+pub(super) fn says_nothing(arena: &Arena, node: NodeId) -> bool {
+    match arena.value(node) {
+        Value::Bool(is_all) => is_all,
+        _ => arena.is_map(node) && arena.fields(node).is_empty(),
+    }
+}
 
 impl Schema<'_> {
     /// The schema with its `allOf` dissolved; `None` where that is not possible without losing something.
@@ -32,7 +40,7 @@ impl Schema<'_> {
             let Some(list) = arena.get(node, w::ALL_OF) else {
                 continue;
             };
-            for item in arena.items(list) {
+            for item in arena.items(list).filter(|item| !says_nothing(arena, *item)) {
                 let branch = Schema::of(self.side(), item)?;
                 types = types.both(branch.types());
                 for node in branch.nodes() {

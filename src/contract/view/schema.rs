@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 
 use super::Side;
+use super::intersection::says_nothing;
 use super::joined::{Joined, multiple};
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::hash::is_annotation;
 use crate::contract::load::Version;
+use crate::contract::number;
 use crate::contract::words as w;
 
 /// The longest way over references and wrappers of one branch.
@@ -382,6 +384,29 @@ impl<'a> Schema<'a> {
         })
     }
 
+    /// Whether `null` is accepted for something that lies around it, whatever its own values are.
+    pub fn is_nullable_around(&self) -> bool {
+        self.nullable
+    }
+
+    /// The types of the values that there are, where it lists them.
+    pub fn types_of_choices(&self) -> Option<Types> {
+        let arena = self.side.arena();
+        let of = |node: NodeId| match arena.value(node) {
+            Value::Null => Types::NULL,
+            Value::Bool(_) => Types::BOOLEAN,
+            Value::Text(_) => Types::STRING,
+            Value::List(_) => Types::ARRAY,
+            Value::Map(_) => Types::OBJECT,
+            Value::Number(word) if number::is_multiple(arena.text(word), "1e0") == Some(true) => {
+                Types::INTEGER
+            }
+            Value::Number(_) => Types::FRACTION,
+        };
+        let types = self.choices()?.into_iter().map(of);
+        Some(types.fold(Types::NONE, Types::with)).filter(|types| !types.is_empty())
+    }
+
     /// The patterns that texts must match, each once. Everything matches an empty one.
     pub fn patterns(&self) -> Vec<Word> {
         let arena = self.side.arena();
@@ -453,7 +478,10 @@ impl<'a> Schema<'a> {
         if more.is_some() || !matches!(only.key, w::ANY_OF | w::ONE_OF | w::ALL_OF) {
             return None;
         }
-        let branches: Vec<NodeId> = arena.items(only.value).collect();
+        let mut branches: Vec<NodeId> = arena.items(only.value).collect();
+        if only.key == w::ALL_OF && branches.len() > 1 {
+            branches.retain(|branch| !says_nothing(arena, *branch));
+        }
         let is_null = |branch: &NodeId| {
             let mut fields = arena.fields(*branch).iter();
             let only = fields.next().filter(|_| fields.next().is_none());

@@ -1,11 +1,11 @@
 //! `allOf`, `anyOf`, `oneOf`: which branch is which, and what came and went.
 
 use super::{Comparer, alike};
-use crate::contract::arena::{NodeId, Word};
+use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::hash::is_annotation;
 use crate::contract::rules::Kind;
 use crate::contract::view::Side;
-use crate::contract::view::schema::Schema;
+use crate::contract::view::schema::{Schema, Trivial, Types};
 use crate::contract::words as w;
 
 /// Branches of both sides.
@@ -20,9 +20,13 @@ impl Comparer<'_, '_> {
     /// One schema that became a choice with that schema among others; whether it did comes back.
     pub(super) fn compare_wrapping(&mut self) -> bool {
         if self.base.get(w::ONE_OF).is_some() || self.base.get(w::ANY_OF).is_some() {
-            return false;
+            return self.compare_whole_choice();
         }
         let branches = self.revision.list(w::ONE_OF);
+        // Branches that are all narrower than what was there leave nothing that could match two of them and matched before.
+        if self.compare_whole_choice() {
+            return true;
+        }
         if branches.is_empty() || self.revision.get(w::TYPE).is_some() || self.base.get(w::TYPE).is_none() {
             return false;
         }
@@ -34,10 +38,57 @@ impl Comparer<'_, '_> {
         true
     }
 
+    /// A choice of nothing but schemas that are all narrower than the one schema of the other side; whether that was all
+    /// comes back.
+    fn compare_whole_choice(&mut self) -> bool {
+        let kind = match (only_choice(&self.base), only_choice(&self.revision)) {
+            (Some(_), None) if lone(&self.base, &self.revision) => Kind::ChoiceRemoved,
+            (None, Some(_)) if lone(&self.revision, &self.base) => Kind::ChoiceAdded,
+            _ => return false,
+        };
+        let key = if kind == Kind::ChoiceAdded {
+            only_choice(&self.revision)
+        } else {
+            only_choice(&self.base)
+        };
+        self.kind(kind, self.at(key.unwrap_or(w::ONE_OF)));
+        true
+    }
+
+    /// A choice that is there on one side only, among others or beside other keywords: what it is to the whole.
+    fn lone_choice(&self, key: Word) -> Option<Lone> {
+        let (old, new) = (self.base.list(key), self.revision.list(key));
+        let lacks = |schema: &Schema<'_>| {
+            [w::ANY_OF, w::ONE_OF]
+                .iter()
+                .all(|key| schema.list(*key).is_empty())
+        };
+        let (choice, other, branches) = match (old.is_empty(), new.is_empty()) {
+            (false, true) => (&self.base, &self.revision, old),
+            (true, false) => (&self.revision, &self.base, new),
+            _ => return None,
+        };
+        if !lacks(other) {
+            return None;
+        }
+        let side = choice.side();
+        let is_one = branches
+            .iter()
+            .any(|node| Schema::of(side, *node).is_some_and(|branch| says_all(other, &branch)));
+        Some(if is_one {
+            Lone::OfOne
+        } else if only_choice(choice).is_some() {
+            Lone::Other
+        } else {
+            Lone::Beside
+        })
+    }
+
     /// Dissolves `allOf` on both sides where branches cannot be compared with branches: what one branch says may be said by
     /// another one now, or by the schema itself. What came and went is told where it says something of its own.
     pub(super) fn join_branches(&mut self) {
-        let all = self.paired(w::ALL_OF);
+        let mut all = self.paired(w::ALL_OF);
+        self.pair_alike(&mut all);
         let counts = |nodes: &[NodeId]| nodes.iter().any(|node| !self.says_nothing(*node));
         let is_other = counts(&all.removed) || counts(&all.added);
         if !is_other && !self.changes_inside(&all) {
@@ -112,6 +163,7 @@ impl Comparer<'_, '_> {
         let mut all = Paired::default();
         if self.branches == Branches::Apart {
             all = self.paired(w::ALL_OF);
+            self.pair_alike(&mut all);
             self.tell_all_of(&all.removed, &all.added);
         }
         // Choices between nothing but types have been compared as types.
@@ -131,6 +183,21 @@ impl Comparer<'_, '_> {
             (w::ANY_OF, &any, Kind::AnyOfRemoved, Kind::AnyOfAdded),
             (w::ONE_OF, &one, Kind::OneOfRemoved, Kind::OneOfAdded),
         ] {
+            // A choice of types alone has been compared as types.
+            let is_told = choice.removed.is_empty() && choice.added.is_empty();
+            let lone = self.lone_choice(key).filter(|_| !is_told);
+            if matches!(lone, Some(Lone::Other | Lone::Beside)) {
+                let kind = if choice.added.is_empty() {
+                    Kind::ChoiceRemoved
+                } else {
+                    Kind::ChoiceAdded
+                };
+                self.kind(kind, self.at(key));
+            }
+            if lone == Some(Lone::Beside) {
+                continue;
+            }
+            let was_choice = was_choice || lone.is_some();
             for node in &choice.removed {
                 self.branch(key, removed, *node, Gone::Yes);
             }
@@ -164,22 +231,42 @@ impl Comparer<'_, '_> {
     /// Pairs what is left over of a choice so that the least changes, where it is much alike.
     fn pair_alike(&self, choice: &mut Paired) {
         let (base, revision) = (self.base.side(), self.revision.side());
-        let old: Vec<NodeId> = choice
-            .removed
-            .iter()
-            .copied()
-            .filter(|node| reference(base, *node).is_none())
-            .collect();
-        let new: Vec<NodeId> = choice
-            .added
-            .iter()
-            .copied()
-            .filter(|node| reference(revision, *node).is_none())
-            .collect();
+        // Whose name is still there is not what others became, unless it may have been written out.
+        let may_be = |side: Side<'_>, node: NodeId, others: (Side<'_>, &[NodeId])| {
+            let is_written_out = others.1.iter().any(|other| reference(others.0, *other).is_none());
+            let is_there = |name: String| {
+                let arena = others.0.arena();
+                let map = others.0.components(w::SCHEMAS);
+                map.zip(arena.word(&name))
+                    .is_some_and(|(map, name)| arena.get(map, name).is_some())
+            };
+            is_written_out || !reference(side, node).is_some_and(is_there)
+        };
+        let of = |side: Side<'_>, nodes: &[NodeId], others: (Side<'_>, &[NodeId])| {
+            let nodes = nodes.iter().copied();
+            nodes
+                .filter(|node| may_be(side, *node, others))
+                .collect::<Vec<_>>()
+        };
+        let old = of(base, &choice.removed, (revision, &choice.added));
+        let new = of(revision, &choice.added, (base, &choice.removed));
         for (one, other) in alike::pairs((base, &old), (revision, &new)) {
             choice.removed.retain(|node| *node != one);
             choice.added.retain(|node| *node != other);
             choice.pairs.push((one, other));
+        }
+        let plain = |side: Side<'_>, node: NodeId| {
+            let types = Schema::of(side, node).map_or(Types::ALL, |schema| schema.types());
+            (!types.meets(Types::OBJECT.with(Types::ARRAY))).then_some(types)
+        };
+        // Two words or numbers that are left are one that changed.
+        if let ([one], [other]) = (choice.removed.as_slice(), choice.added.as_slice())
+            && let (Some(types), Some(others)) = (plain(base, *one), plain(revision, *other))
+            && types.meets(others)
+        {
+            choice.pairs.push((*one, *other));
+            choice.removed.clear();
+            choice.added.clear();
         }
     }
 
@@ -199,8 +286,11 @@ impl Comparer<'_, '_> {
         self.kind(kind, found);
     }
 
-    fn says_nothing(&self, node: NodeId) -> bool {
+    pub(super) fn says_nothing(&self, node: NodeId) -> bool {
         let arena = self.base.side().arena();
+        if arena.value(node) == Value::Bool(true) {
+            return true;
+        }
         arena.is_map(node)
             && arena
                 .fields(node)
@@ -252,6 +342,70 @@ impl Comparer<'_, '_> {
         paired.added = new;
         paired
     }
+}
+
+/// What a choice that is there on one side only is to what is there on the other side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lone {
+    /// One of its branches accepts all of it.
+    OfOne,
+    /// None does.
+    Other,
+    /// It stands beside what can be compared with it.
+    Beside,
+}
+
+/// The keyword of a choice, where the schema says nothing else.
+fn only_choice(schema: &Schema<'_>) -> Option<Word> {
+    let arena = schema.side().arena();
+    let mut all = schema.nodes().iter().flat_map(|node| arena.fields(*node));
+    let counts =
+        |key: Word| !is_annotation(arena, key) && !matches!(key, w::DISCRIMINATOR | w::REF | w::DEFS);
+    let first = all.find(|field| counts(field.key))?;
+    let is_only = matches!(first.key, w::ANY_OF | w::ONE_OF) && !all.any(|field| counts(field.key));
+    is_only.then_some(first.key)
+}
+
+/// Whether all branches of a choice are narrower than a schema that is none of them.
+fn lone(choice: &Schema<'_>, other: &Schema<'_>) -> bool {
+    let side = choice.side();
+    let branches = [w::ANY_OF, w::ONE_OF]
+        .into_iter()
+        .flat_map(|key| choice.list(key));
+    let has_choice = |schema: &Schema<'_>| {
+        [w::ANY_OF, w::ONE_OF]
+            .iter()
+            .any(|key| schema.get(*key).is_some())
+    };
+    let mut is_one = false;
+    let all_in = branches.map(|node| Schema::of(side, node)).all(|branch| {
+        branch.is_some_and(|branch| {
+            is_one |= says_all(other, &branch);
+            says_all(&branch, other)
+        })
+    });
+    let is_empty = [w::ANY_OF, w::ONE_OF]
+        .iter()
+        .all(|key| choice.list(*key).is_empty());
+    // Types alone are compared as types.
+    all_in && !is_empty && !is_one && !has_choice(other) && choice.plain_choice().is_none()
+}
+
+/// A schema with the branches of its `allOf`, if they can be joined.
+fn whole<'a>(schema: &Schema<'a>) -> Option<Schema<'a>> {
+    if schema.get(w::ALL_OF).is_some() {
+        schema.dissolved()
+    } else {
+        Some(schema.clone())
+    }
+}
+
+/// Whether a schema demands all that another one does, with the branches of its `allOf`.
+fn says_all(schema: &Schema<'_>, other: &Schema<'_>) -> bool {
+    let (Some(schema), Some(other)) = (whole(schema), whole(other)) else {
+        return false;
+    };
+    schema.trivial() == Some(Trivial::Never) || schema.says_all_of(&other)
 }
 
 /// How the branches of `allOf` are looked at.

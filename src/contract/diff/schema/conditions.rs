@@ -1,7 +1,9 @@
 //! `not`, `if`, `then`, `else`; `discriminator`; deprecation of what is a property.
 
+use std::collections::HashMap;
+
 use super::{Comparer, Found, Hidden, is_request};
-use crate::contract::arena::NodeId;
+use crate::contract::arena::{NodeId, Word};
 use crate::contract::diff::removal::{self, Sunset};
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::schema::Schema;
@@ -59,6 +61,25 @@ impl Comparer<'_, '_> {
             self.kind(Kind::DiscriminatorPropertyNameChanged, found);
         }
         self.compare_mapping(old, new, &found);
+        self.compare_family();
+    }
+
+    /// The schemas that a discriminator stands for. Whoever only takes it in by `allOf` is one of them, and has none.
+    fn compare_family(&mut self) {
+        let (base, revision) = (self.base.side(), self.revision.side());
+        let (Some(old), Some(new)) = (
+            base.follow(self.base.node()),
+            revision.follow(self.revision.node()),
+        ) else {
+            return;
+        };
+        let families = &base.world.families;
+        let now: HashMap<Word, NodeId> = families.of(new).iter().copied().collect();
+        for (name, child) in families.of(old) {
+            if let Some(other) = now.get(name) {
+                self.inside(*child, *other);
+            }
+        }
     }
 
     /// Which word names which schema. Without an entry a schema is named by the last part of its reference.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::Comparer;
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::rules::Kind;
-use crate::contract::view::schema::Schema;
+use crate::contract::view::schema::{Schema, Trivial};
 use crate::contract::words as w;
 
 /// What is accepted where nothing is named.
@@ -32,11 +32,22 @@ impl Comparer<'_, '_> {
             Kind::AdditionalPropertiesClosed,
             Kind::AdditionalPropertiesOpened,
         );
-        self.compare_named(
-            w::PATTERN_PROPERTIES,
-            Kind::PatternPropertyAdded,
-            Kind::PatternPropertyRemoved,
-        );
+        // Where nothing else may be there a pattern lets names in, and does not limit what they hold.
+        let is_closed = |schema: &Schema<'_>| {
+            let rest = schema.get(w::ADDITIONAL_PROPERTIES);
+            rest.is_some_and(|node| schema.side().arena().value(node) == Value::Bool(false))
+        };
+        let added = if is_closed(&self.base) {
+            Kind::PatternPropertyAddedToClosed
+        } else {
+            Kind::PatternPropertyAdded
+        };
+        let removed = if is_closed(&self.revision) {
+            Kind::PatternPropertyRemovedFromClosed
+        } else {
+            Kind::PatternPropertyRemoved
+        };
+        self.compare_named(w::PATTERN_PROPERTIES, added, removed);
         self.compare_named(
             w::DEPENDENT_SCHEMAS,
             Kind::DependentSchemaAdded,
@@ -58,7 +69,7 @@ impl Comparer<'_, '_> {
     }
 
     pub(super) fn compare_arrays(&mut self) {
-        match (self.base.get(w::ITEMS), self.revision.get(w::ITEMS)) {
+        match (items(&self.base), items(&self.revision)) {
             (Some(base), Some(revision)) => self.inside(base, revision),
             (Some(_), None) => self.kind(Kind::ItemsRemoved, self.at(w::ITEMS)),
             (None, Some(_)) => self.kind(Kind::ItemsAdded, self.at(w::ITEMS)),
@@ -71,15 +82,7 @@ impl Comparer<'_, '_> {
         for (base, revision) in old.iter().zip(&new) {
             self.inside(*base, *revision);
         }
-        let found = self
-            .at(w::PREFIX_ITEMS)
-            .from(old.len().to_string())
-            .to(new.len().to_string());
-        match old.len().cmp(&new.len()) {
-            std::cmp::Ordering::Less => self.kind(Kind::PrefixItemsAdded, found),
-            std::cmp::Ordering::Greater => self.kind(Kind::PrefixItemsRemoved, found),
-            std::cmp::Ordering::Equal => {}
-        }
+        self.compare_places(&old, &new);
         self.compare_rest(
             [w::ADDITIONAL_ITEMS; 2],
             Kind::AdditionalItemsClosed,
@@ -112,6 +115,63 @@ impl Comparer<'_, '_> {
             (false, true) => self.kind(Kind::UniqueItemsSet, self.at(w::UNIQUE_ITEMS)),
             (true, false) => self.kind(Kind::UniqueItemsUnset, self.at(w::UNIQUE_ITEMS)),
             _ => {}
+        }
+    }
+
+    /// Items that have a schema of their own on one side only: on the other one they are what all further items are.
+    fn compare_places(&mut self, old: &[NodeId], new: &[NodeId]) {
+        let found = self
+            .at(w::PREFIX_ITEMS)
+            .from(old.len().to_string())
+            .to(new.len().to_string());
+        let is_new = new.len() > old.len();
+        let rest = items(if is_new { &self.base } else { &self.revision });
+        let own = new.iter().skip(old.len()).chain(old.iter().skip(new.len()));
+        let own: Vec<NodeId> = own.copied().filter(|node| !self.says_nothing(*node)).collect();
+        let arena = self.base.side().arena();
+        if old.len() == new.len() {
+            return;
+        }
+        let is_last = rest.is_some_and(|rest| arena.value(rest) == Value::Bool(false));
+        let side = if is_new {
+            self.revision.side()
+        } else {
+            self.base.side()
+        };
+        let of_rest = rest.and_then(|rest| {
+            Schema::of(
+                if is_new {
+                    self.base.side()
+                } else {
+                    self.revision.side()
+                },
+                rest,
+            )
+        });
+        let is_other = of_rest.is_some_and(|rest| {
+            let is_narrower =
+                |node: &NodeId| Schema::of(side, *node).is_some_and(|own| own.says_all_of(&rest));
+            !own.iter().all(is_narrower)
+        });
+        if is_last || is_other {
+            let kind = if is_new {
+                Kind::PrefixItemsAdded
+            } else {
+                Kind::PrefixItemsRemoved
+            };
+            self.kind(kind, found.clone());
+        }
+        match rest {
+            _ if is_last => {}
+            Some(rest) => {
+                for node in own {
+                    let (base, revision) = if is_new { (rest, node) } else { (node, rest) };
+                    self.inside(base, revision);
+                }
+            }
+            None if own.is_empty() => {}
+            None if is_new => self.kind(Kind::ItemsAdded, found),
+            None => self.kind(Kind::ItemsRemoved, found),
         }
     }
 
@@ -213,6 +273,14 @@ fn rest_of_names(schema: &Schema<'_>) -> Word {
     } else {
         w::ADDITIONAL_PROPERTIES
     }
+}
+
+/// The schema of items, where it says anything.
+fn items(schema: &Schema<'_>) -> Option<NodeId> {
+    let node = schema.get(w::ITEMS)?;
+    let inside = Schema::of(schema.side(), node);
+    let is_any = inside.is_some_and(|inside| inside.trivial() == Some(Trivial::Always));
+    (!is_any).then_some(node)
 }
 
 /// The schema of `contains`, where any number of items that match is demanded or forbidden.

@@ -19,7 +19,7 @@ enum Relation {
 
 impl Comparer<'_, '_> {
     pub(super) fn compare_types(&mut self) {
-        let (old, new) = (self.base.types(), self.revision.types());
+        let (old, new) = self.types();
         if old != Types::ALL && new != Types::ALL {
             let found = self.at(w::TYPE);
             match (old.holds(Types::NULL), new.holds(Types::NULL)) {
@@ -52,6 +52,24 @@ impl Comparer<'_, '_> {
             Relation::Narrower => self.narrower(found),
             Relation::Other => self.kind(Kind::TypeChanged, found),
         }
+    }
+
+    /// The types of both sides. Who lists values, or schemas to choose from, need not write their types.
+    fn types(&self) -> (Types, Types) {
+        let is_written = |schema: &Schema<'_>| schema.get(w::TYPE).is_some();
+        let (old, new) = (self.base.types(), self.revision.types());
+        if is_written(&self.base) == is_written(&self.revision) {
+            return (old, new);
+        }
+        let all = |schema: &Schema<'_>, types: Types, other: &Schema<'_>| {
+            let own = schema.types_of_choices().unwrap_or(Types::ALL);
+            let branches = branch_types(schema).filter(|_| branch_types(other).is_none());
+            types.both(own).both(branches.unwrap_or(Types::ALL))
+        };
+        (
+            all(&self.base, old, &self.revision),
+            all(&self.revision, new, &self.base),
+        )
     }
 
     /// How two sets of types lie to each other. In a path, a query or a header everything that is one word is a text, too.
@@ -124,6 +142,17 @@ impl Comparer<'_, '_> {
             Relation::Wider | Relation::Other => self.kind(Kind::TypeChanged, found),
         }
     }
+}
+
+/// The types that the branches of a choice accept.
+fn branch_types(schema: &Schema<'_>) -> Option<Types> {
+    let branches = [w::ONE_OF, w::ANY_OF].into_iter().map(|key| schema.list(key));
+    let side = schema.side();
+    let types = |node| Schema::of(side, node).map_or(Types::ALL, |branch| branch.types());
+    branches
+        .filter(|branches| !branches.is_empty())
+        .map(|branches| branches.into_iter().map(types).fold(Types::NONE, Types::with))
+        .reduce(Types::both)
 }
 
 /// The format of a text, and its encoding.

@@ -55,13 +55,15 @@ impl Comparer<'_, '_> {
 
     fn compare_choices(&mut self, old: &[NodeId], new: &[NodeId]) {
         let (mut gone, mut added) = self.apart(old, new);
-        // Where `null` is accepted beside the list it need not be in the list.
+        // Where `null` is accepted around the list it need not be in the list; beside the list it must
+        // be, and yet what other versions say of it is the same.
         let arena = self.base.side().arena();
         let is_value = |node: &NodeId| arena.value(*node) != Value::Null;
-        if self.revision.is_nullable() {
+        let by_word = !self.differ.same_words;
+        if self.revision.is_nullable_around() || (by_word && self.revision.is_nullable()) {
             gone.retain(is_value);
         }
-        if self.base.is_nullable() {
+        if self.base.is_nullable_around() || (by_word && self.base.is_nullable()) {
             added.retain(is_value);
         }
         let found = self.at(w::ENUM);

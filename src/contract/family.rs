@@ -1,0 +1,126 @@
+//! Which schemas a discriminator stands for: those that take it in by `allOf`, and those that its mapping names.
+//!
+//! Nothing in a schema with a discriminator leads to them, and yet they are what is sent where it is asked for.
+
+use std::collections::{HashMap, HashSet};
+
+use super::arena::{Arena, NodeId, Value, Word};
+use super::refs::Refs;
+use super::role::{Role, Roles};
+use super::words as w;
+
+/// The schemas behind each discriminator.
+#[derive(Debug, Default)]
+pub struct Families(HashMap<NodeId, Vec<(Word, NodeId)>>);
+
+impl Families {
+    /// Of every schema that the arena has now.
+    pub(super) fn of_all(arena: &Arena, roles: &Roles, refs: &Refs) -> Self {
+        let is_schema = |node: &NodeId| roles.of(*node) == Role::Schema && arena.is_map(*node);
+        // A choice names its branches itself.
+        let parents: Vec<NodeId> = arena
+            .all()
+            .filter(|node| is_schema(node) && arena.get(*node, w::DISCRIMINATOR).is_some())
+            .filter(|node| {
+                [w::ONE_OF, w::ANY_OF]
+                    .iter()
+                    .all(|key| arena.get(*node, *key).is_none())
+            })
+            .collect();
+        if parents.is_empty() {
+            return Self::default();
+        }
+        let mut children: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+        for node in arena.all().filter(is_schema) {
+            let Some(list) = arena.get(node, w::ALL_OF).filter(|_| is_component(arena, node)) else {
+                continue;
+            };
+            for parent in arena.items(list).filter_map(|item| refs.target(item)) {
+                if let Some(parent) = refs.follow(arena, parent) {
+                    children.entry(parent).or_default().push(node);
+                }
+            }
+        }
+        let mut names: HashMap<NodeId, HashMap<NodeId, Word>> = HashMap::new();
+        let mut families = HashMap::new();
+        for parent in parents {
+            let mut family: Vec<(Word, NodeId)> = mapped(arena, parent);
+            let mut seen = HashSet::from([parent]);
+            let mut todo = vec![parent];
+            while let Some(node) = todo.pop() {
+                for child in children.get(&node).into_iter().flatten() {
+                    if !seen.insert(*child) {
+                        continue;
+                    }
+                    if let Some(map) = arena.parent(*child) {
+                        let names = names.entry(map).or_insert_with(|| {
+                            let fields = arena.fields(map).iter();
+                            fields.map(|field| (field.value, field.key)).collect()
+                        });
+                        family.extend(names.get(child).map(|name| (*name, *child)));
+                    }
+                    // What lies behind another discriminator is of that one's family.
+                    if arena.get(*child, w::DISCRIMINATOR).is_none() {
+                        todo.push(*child);
+                    }
+                }
+            }
+            if !family.is_empty() {
+                families.insert(parent, family);
+            }
+        }
+        Self(families)
+    }
+
+    /// The schemas that a discriminator of this schema stands for, by the names that tell them apart.
+    pub fn of(&self, node: NodeId) -> &[(Word, NodeId)] {
+        self.0.get(&node).map_or(&[], Vec::as_slice)
+    }
+
+    /// Each schema with one that it stands for.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
+        let families = self.0.iter();
+        families.flat_map(|(parent, family)| family.iter().map(|(_, child)| (*parent, *child)))
+    }
+}
+
+/// Whether a schema is one that its document keeps by a name.
+fn is_component(arena: &Arena, node: NodeId) -> bool {
+    let Some(map) = arena.parent(node) else {
+        return false;
+    };
+    let around = arena.parent(map);
+    around.is_some_and(|around| {
+        [w::SCHEMAS, w::DEFINITIONS]
+            .iter()
+            .any(|key| arena.get(around, *key) == Some(map))
+    })
+}
+
+/// The schemas that a mapping names, by the words for them.
+fn mapped(arena: &Arena, parent: NodeId) -> Vec<(Word, NodeId)> {
+    let discriminator = arena.get(parent, w::DISCRIMINATOR);
+    let Some(mapping) = discriminator.and_then(|node| arena.get(node, w::MAPPING)) else {
+        return Vec::new();
+    };
+    let mut root = parent;
+    while let Some(around) = arena.parent(root) {
+        root = around;
+    }
+    let components = arena.get(root, w::COMPONENTS);
+    let Some(schemas) = components.and_then(|node| arena.get(node, w::SCHEMAS)) else {
+        return Vec::new();
+    };
+    let target = |value: NodeId| {
+        let Value::Text(word) = arena.value(value) else {
+            return None;
+        };
+        let text = arena.text(word);
+        let name = text.strip_prefix("#/components/schemas/").unwrap_or(text);
+        arena.get(schemas, arena.word(name)?)
+    };
+    let fields = arena.fields(mapping).iter();
+    fields
+        .filter_map(|field| Some((field.key, target(field.value)?)))
+        .collect()
+}
