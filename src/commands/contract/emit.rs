@@ -45,12 +45,11 @@ impl Targets {
         let mut files: Vec<File> = Vec::new();
         for word in &cx.global.output {
             let wanted = output::wanted(word)?;
-            let format = match wanted.format {
-                Some(format) => named(format)?,
-                None => {
-                    to_stdout = None;
-                    main
-                }
+            let format = if let Some(format) = wanted.format {
+                named(format)?
+            } else {
+                to_stdout = None;
+                main
             };
             if wanted.file == output::STDOUT {
                 if to_dash.replace(format).is_some() {

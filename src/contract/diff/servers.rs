@@ -50,12 +50,11 @@ impl Differ<'_> {
     fn compare_addresses(&mut self, number: Option<u32>, old: &Servers, new: &Servers) {
         // Without any there is one: where the document came from.
         for server in &old.all {
-            match new.all.iter().find(|other| other.url == server.url) {
-                Some(other) => self.compare_variables(number, server, other),
-                None => {
-                    let found = Found::at(server.node, new.place).subject(&server.url);
-                    self.fixed(Fixed::ServerRemoved, number, found);
-                }
+            if let Some(other) = new.all.iter().find(|other| other.url == server.url) {
+                self.compare_variables(number, server, other);
+            } else {
+                let found = Found::at(server.node, new.place).subject(&server.url);
+                self.fixed(Fixed::ServerRemoved, number, found);
             }
         }
         for server in &new.all {

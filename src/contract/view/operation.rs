@@ -359,8 +359,8 @@ fn by_spelling<'a>(arena: &Arena, fields: &'a [Entry]) -> Vec<(String, &'a Entry
         .iter()
         .map(|field| (arena.text(field.key).trim().to_lowercase(), field));
     let mut found: Vec<(String, &Entry)> = named.collect();
-    let names: HashSet<&str> = found.iter().map(|(name, _)| &**name).collect();
-    if names.len() < found.len() {
+    let spelt: HashSet<&str> = found.iter().map(|(name, _)| &**name).collect();
+    if spelt.len() < found.len() {
         found.sort_by_cached_key(|(_, field)| arena.text(field.key).to_owned());
     }
     found
