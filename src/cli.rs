@@ -64,8 +64,8 @@ pub struct Global {
     /// Work as if started in this directory
     #[arg(short = 'C', value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     pub chdir: Option<PathBuf>,
-    /// Form of the output: human, json or agent; of a report also markdown, junit, sarif or github, of API descriptions html, too [default: human, or
-    /// agent when CLAUDECODE=1]
+    /// Form of the output: human, json, agent; mostly also markdown, junit, sarif, github, html [default: human; agent
+    /// when CLAUDECODE=1]
     #[arg(long, value_name = "FORMAT", global = true, value_parser = Suggest(formats), hide_possible_values = true)]
     pub format: Option<String>,
     /// Write the output to FILE; with FORMAT=FILE there as well; repeatable
