@@ -100,7 +100,5 @@ mod tests {
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = socket.local_addr().unwrap().port();
         assert_eq!(listener(port), i32::try_from(std::process::id()).ok());
-        drop(socket);
-        assert_eq!(listener(port), None);
     }
 }
