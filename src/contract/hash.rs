@@ -3,12 +3,12 @@
 //! The order of keys and what only describes are left out. The key of the hash is drawn anew in each process, so that nobody
 //! can write two schemas that only look equal.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 
 use super::arena::{Arena, NodeId, Value, Word};
 use super::family::Families;
 use super::graph;
+use super::keyed::Map;
 use super::refs::Refs;
 use super::role::{Role, Roles};
 use super::words as w;
@@ -111,9 +111,9 @@ impl Hasher<'_> {
     }
 
     /// The number of each node that a reference leads to, with what lies behind the references in it.
-    fn deep(&self, own: &[u64]) -> HashMap<NodeId, u64> {
+    fn deep(&self, own: &[u64]) -> Map<NodeId, u64> {
         let mut targets: Vec<NodeId> = Vec::new();
-        let mut numbers: HashMap<NodeId, u32> = HashMap::new();
+        let mut numbers: Map<NodeId, u32> = Map::default();
         let holders: Vec<(NodeId, NodeId)> = self
             .arena
             .all()
@@ -153,7 +153,7 @@ impl Hasher<'_> {
         let mut deep = vec![0_u64; targets.len()];
         for members in &members {
             let is_inside = |to: u32| component[to as usize] == component[members[0]];
-            let labels: HashMap<usize, u64> = members
+            let labels: Map<usize, u64> = members
                 .iter()
                 .map(|member| {
                     let outside = edges[*member].iter().filter(|(_, to)| !is_inside(*to));

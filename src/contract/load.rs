@@ -21,6 +21,21 @@ pub trait Fetch {
     fn fetch(&self, from: &str, reference: &str) -> Result<Fetched, Broken>;
 }
 
+/// A place without files.
+#[cfg(test)]
+pub(super) struct Nowhere;
+
+#[cfg(test)]
+impl Fetch for Nowhere {
+    fn fetch(&self, _: &str, reference: &str) -> Result<Fetched, Broken> {
+        Err(if reference.starts_with("https://") {
+            Broken::Remote
+        } else {
+            Broken::Dangling
+        })
+    }
+}
+
 /// A file that a reference names.
 #[derive(Clone, Debug)]
 pub struct Fetched {

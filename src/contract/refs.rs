@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::arena::{Arena, NodeId, SourceId, Value, Word};
+use super::keyed::Map;
 use super::role::{Role, Roles};
 use super::words as w;
 
@@ -12,7 +13,7 @@ const MAX_HOPS: usize = 64;
 /// Where references lead.
 #[derive(Debug, Default)]
 pub struct Refs {
-    targets: HashMap<NodeId, NodeId>,
+    targets: Map<NodeId, NodeId>,
     problems: Vec<Problem>,
 }
 

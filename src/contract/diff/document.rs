@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Differ, Found};
+use super::{Change, Differ, Found};
 use crate::contract::arena::{NodeId, Value};
 use crate::contract::hash::is_annotation;
 use crate::contract::refs::{Broken, Problem};
-use crate::contract::rules::Fixed;
+use crate::contract::rules::{Fixed, Level};
 use crate::contract::validate;
 use crate::contract::view::Side;
 use crate::contract::words as w;
@@ -145,8 +145,10 @@ impl Differ<'_> {
     }
 
     /// The version of the description: it should say that something broke.
-    pub(super) fn compare_versions(&mut self) {
-        if !self.has_errors() {
+    /// `deep` is what changed in schemas.
+    pub(super) fn compare_versions(&mut self, deep: &[Change]) {
+        let mut all = self.changes.iter().chain(deep);
+        if !all.any(|change| change.rule.level() == Level::Error) {
             return;
         }
         let version = |side: Side<'_>| {

@@ -21,22 +21,8 @@ use std::collections::BTreeSet;
 
 use super::{Comparison, Notice, Options, diff};
 use crate::contract::arena::Limits;
-use crate::contract::load::{Fetch, Fetched, World};
-use crate::contract::refs::Broken;
+use crate::contract::load::{Nowhere, World};
 use crate::contract::rules::Rule;
-
-/// A place without files.
-struct Nowhere;
-
-impl Fetch for Nowhere {
-    fn fetch(&self, _: &str, reference: &str) -> Result<Fetched, Broken> {
-        Err(if reference.starts_with("https://") {
-            Broken::Remote
-        } else {
-            Broken::Dangling
-        })
-    }
-}
 
 /// What differs between two documents on a day.
 #[track_caller]
