@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{ValueEnum, ValueHint};
 use http::{HeaderName, HeaderValue, Method, Uri};
 
+use crate::bench::engine::available::Wanted;
 use crate::bench::requirements::Requirement;
 use crate::parse::spec::quantity;
 
@@ -52,9 +53,9 @@ pub(super) struct RunArgs {
     /// Without it each connection asks again when it was answered.
     #[arg(long, value_name = "N", value_parser = rate)]
     pub(super) rate: Option<f64>,
-    /// The method
-    #[arg(long, hide_short_help = true, value_name = "METHOD", default_value = "GET")]
-    pub(super) method: Method,
+    /// The method [default: that of the spec, else GET]
+    #[arg(long, hide_short_help = true, value_name = "METHOD")]
+    pub(super) method: Option<Method>,
     /// A header, as NAME: VALUE
     #[arg(long, value_name = "HEADER", value_parser = header)]
     pub(super) header: Vec<(HeaderName, HeaderValue)>,
@@ -129,14 +130,21 @@ pub(super) enum EngineName {
     Locust,
 }
 
+impl From<EngineName> for Wanted {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Auto => Self::Auto,
+            EngineName::Wrk => Self::Wrk,
+            EngineName::Builtin => Self::Builtin,
+            EngineName::Locust => Self::Locust,
+        }
+    }
+}
+
 impl RunArgs {
     /// The rounds that have to count.
-    pub(super) fn wanted_rounds(&self) -> usize {
-        if self.quick {
-            5
-        } else {
-            usize::try_from(self.rounds).unwrap_or(usize::MAX)
-        }
+    pub(super) fn wanted_rounds(&self) -> u32 {
+        if self.quick { 5 } else { self.rounds }
     }
 }
 
