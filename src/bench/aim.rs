@@ -77,6 +77,18 @@ pub enum NoAddress {
 }
 
 impl Course {
+    /// The time within which it is over, whatever comes: twice as many rounds as are wanted, and the same again where a change
+    /// is suspected, each with its turn of the reference server.
+    pub fn longest(&self) -> Duration {
+        const WARM_UP: Duration = Duration::from_secs(120);
+        let round = self.length + Duration::from_secs(2);
+        let rounds = u32::try_from(self.rounds).unwrap_or(u32::MAX).saturating_mul(4);
+        WARM_UP
+            .saturating_add(self.ramps.up)
+            .saturating_add(self.ramps.down)
+            .saturating_add(round.saturating_mul(rounds))
+    }
+
     /// What a spec says, where nothing else is wished.
     pub fn of(spec: &Benchmarks, wishes: &Wishes) -> Self {
         let said = |said: Option<&At<u32>>| said.map(|said| said.value);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use http::{Method, Uri};
 
 use super::args::RunArgs;
-use crate::bench::aim::{self, Course, Wishes};
+use crate::bench::aim::{self, Course};
 use crate::bench::cost::{Container, Processes, Service};
-use crate::bench::load::{Connection, Endpoint, Pace, Target, Trust};
+use crate::bench::load::{Connection, Endpoint, Target, Trust};
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
+use crate::model::config::Benchmark;
 use crate::model::spec::Benchmarks;
 use crate::store;
 
@@ -26,26 +27,22 @@ pub(super) struct Aim {
 }
 
 impl Aim {
-    pub(super) fn of(args: &RunArgs, spec: &Benchmarks, cx: &Cx) -> anyhow::Result<Self> {
+    pub(super) fn of(
+        args: &RunArgs,
+        settings: &Benchmark,
+        spec: &Benchmarks,
+        cx: &Cx,
+    ) -> anyhow::Result<Self> {
         let target = target(args, spec, cx)?;
         let older = args
             .baseline_url
             .as_ref()
             .map(|url| older(&target, url))
             .transpose()?;
-        let wishes = Wishes {
-            connections: args.connections,
-            threads: args.threads,
-            pace: args.rate.map_or(Pace::Closed, Pace::PerSecond),
-            timeout: args.timeout,
-            rounds: args.wanted_rounds(),
-            duration: args.duration,
-            time_scale: args.time_scale,
-        };
         Ok(Self {
             target,
             older,
-            course: Course::of(spec, &wishes),
+            course: Course::of(spec, &args.wishes(settings)),
         })
     }
 }

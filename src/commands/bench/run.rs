@@ -8,7 +8,7 @@ use super::emit::{FORMATS, emit};
 use super::tell::Now;
 use crate::bench::aim::service_of_this_machine;
 use crate::bench::engine::EngineError;
-use crate::bench::engine::available::{Available, Programs};
+use crate::bench::engine::available::{Available, Programs, Wanted};
 use crate::bench::engine::locust::{Remote, Workers};
 use crate::bench::measurement::{Measurement, MeasurementError, Record};
 use crate::bench::requirements::{self, Requirement};
@@ -57,7 +57,9 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
                 .into(),
         );
     }
-    let aim = Aim::of(args, &spec, cx)?;
+    let config = home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
+    let settings = &config.quality_gates.benchmark;
+    let aim = Aim::of(args, settings, &spec, cx)?;
     let (services, notes) = aim::services(args, &aim.target, cx)?;
     let older_services = aim
         .older
@@ -65,7 +67,6 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         .and_then(service_of_this_machine)
         .into_iter()
         .collect();
-    let config = home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
     let tools = pipeline::Tools::bare(cx, &config, RUN_ID).guarded();
     let root = home
         .as_ref()
@@ -95,7 +96,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         })
     });
     let engines = Available::look(
-        args.engine.into(),
+        args.engine.map_or(settings.engine.into(), Wanted::from),
         &programs,
         &tools.runner,
         scratch.path(),
@@ -123,13 +124,15 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         ramps: aim.course.ramps,
         rounds: aim.course.rounds,
         length: aim.course.length,
-        counting: if args.allow_noise {
+        counting: if args.allow_noise || settings.allow_noise {
             Counting::Every
         } else {
             Counting::Quiet
         },
         requirements: required(args, &spec),
-        threshold: args.threshold / 100.0,
+        threshold: args
+            .threshold
+            .map_or_else(|| config.regression_threshold(), |percent| percent / 100.0),
         services,
         older_services,
         notes,
