@@ -18,7 +18,7 @@ use super::cost::Service;
 use super::engine::choose::{NoEngine, choose};
 use super::engine::{Engine, EngineError};
 use super::environment::{cores, environment};
-use super::load::{Connection, Endpoint, Load, Pace, Target, Trust};
+use super::load::{Endpoint, Load, Pace, Target};
 use super::reference::Reference;
 use super::report::{
     Comparison, Curve, Document, EngineUsed, ErrorCounts, Host as HostShown, Latency, LoadUsed, PastRun,
@@ -466,17 +466,7 @@ fn plain(address: SocketAddr) -> Target {
     parts.authority = address.to_string().parse().ok();
     parts.path_and_query = Some(http::uri::PathAndQuery::from_static("/"));
     let url = http::Uri::from_parts(parts).unwrap_or_default();
-    Target {
-        endpoints: vec![Endpoint {
-            url,
-            method: http::Method::GET,
-            headers: Vec::new(),
-            body: Vec::new(),
-            weight: 1,
-        }],
-        trust: Trust::System,
-        connection: Connection::Kept,
-    }
+    Target::of(http::Method::GET, url)
 }
 
 /// Whence chance follows: the same conditions draw the same numbers.

@@ -198,6 +198,7 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
         | Work::Grep { .. }
         | Work::Changes(_)
         | Work::Contract(_)
+        | Work::Benchmark(_)
         | Work::AtHand { .. } => return,
     };
     let words = step.command_words();

@@ -1,5 +1,6 @@
 //! What makes the load: one file an engine, one trait for all.
 
+pub mod available;
 pub mod builtin;
 pub mod choose;
 pub mod locust;

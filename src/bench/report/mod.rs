@@ -6,11 +6,12 @@ mod document;
 mod html;
 mod human;
 mod junit;
+pub mod lines;
 mod markdown;
 mod numbers;
 mod past;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod words;
 
 pub use agent::agent;

@@ -120,6 +120,23 @@ pub enum Step<'a> {
     RampDown,
 }
 
+impl Step<'_> {
+    /// The same in words; `None` of what is over.
+    pub fn said(&self) -> Option<String> {
+        Some(match self {
+            Self::WarmUp(window) => format!("warming up, window {window}"),
+            Self::RampUp => "the load grows".to_owned(),
+            Self::Round {
+                number,
+                clean,
+                wanted,
+            } => format!("round {number}: {clean} of {wanted} are clean"),
+            Self::Seen(_) => return None,
+            Self::RampDown => "the load falls".to_owned(),
+        })
+    }
+}
+
 /// What was seen.
 #[derive(Clone, Debug, Default)]
 pub struct Run {

@@ -1,4 +1,4 @@
-//! The command line of a measurement, as ready values.
+//! The command line of a measurement, as ready values. What it does not say the settings of the project say.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,8 +6,15 @@ use std::time::Duration;
 use clap::{ValueEnum, ValueHint};
 use http::{HeaderName, HeaderValue, Method, Uri};
 
+use crate::bench::aim::Wishes;
+use crate::bench::engine::available::Wanted;
+use crate::bench::load::Pace;
 use crate::bench::requirements::Requirement;
+use crate::model::config::Benchmark;
 use crate::parse::spec::quantity;
+
+/// The rounds of `--quick`.
+const QUICK: u32 = 5;
 
 /// What is to be measured.
 #[derive(Clone, Debug, clap::Args)]
@@ -23,21 +30,15 @@ pub(super) struct RunArgs {
     /// Several times for several addresses of one service; with WEIGHT=URL one is asked more often than others.
     #[arg(long, value_name = "[WEIGHT=]URL", value_parser = weighted, value_hint = ValueHint::Url)]
     pub(super) url: Vec<Weighted>,
-    /// Makes the load: auto, wrk, builtin or locust
-    #[arg(
-        long,
-        hide_possible_values = true,
-        value_enum,
-        value_name = "ENGINE",
-        default_value_t
-    )]
-    pub(super) engine: EngineName,
+    /// Makes the load: auto, wrk, builtin or locust [default: auto]
+    #[arg(long, hide_possible_values = true, value_enum, value_name = "ENGINE")]
+    pub(super) engine: Option<EngineName>,
     /// The time of all rounds [default: of the spec, else 3s a round]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(super) duration: Option<Duration>,
-    /// The rounds that have to count
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub(super) rounds: u32,
+    /// The rounds that have to count [default: 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(super) rounds: Option<u32>,
     /// Half as many rounds
     #[arg(long, hide_short_help = true, conflicts_with = "rounds")]
     pub(super) quick: bool,
@@ -52,9 +53,9 @@ pub(super) struct RunArgs {
     /// Without it each connection asks again when it was answered.
     #[arg(long, value_name = "N", value_parser = rate)]
     pub(super) rate: Option<f64>,
-    /// The method
-    #[arg(long, hide_short_help = true, value_name = "METHOD", default_value = "GET")]
-    pub(super) method: Method,
+    /// The method [default: that of the spec, else GET]
+    #[arg(long, hide_short_help = true, value_name = "METHOD")]
+    pub(super) method: Option<Method>,
     /// A header, as NAME: VALUE
     #[arg(long, value_name = "HEADER", value_parser = header)]
     pub(super) header: Vec<(HeaderName, HeaderValue)>,
@@ -76,9 +77,9 @@ pub(super) struct RunArgs {
     /// What must be reached: p95=500ms, rps=100, errors=1%, cpu=80% …
     #[arg(long, value_name = "METRIC=LIMIT")]
     pub(super) require: Vec<Requirement>,
-    /// The change against the baseline that matters, in percent
-    #[arg(long, hide_short_help = true, value_name = "PERCENT", default_value_t = 10.0, value_parser = percent)]
-    pub(super) threshold: f64,
+    /// The change against the baseline that matters, in percent [default: 10]
+    #[arg(long, hide_short_help = true, value_name = "PERCENT", value_parser = percent)]
+    pub(super) threshold: Option<f64>,
     /// An older version that runs beside the service
     ///
     /// The surest comparison: both are measured in the same moments.
@@ -103,9 +104,9 @@ pub(super) struct RunArgs {
     /// Workers on other hosts that locust waits for; the command that joins is printed
     #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) workers: Option<u32>,
-    /// Shorten the phases of the spec by this factor, to try them out
-    #[arg(long, hide_short_help = true, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
-    pub(super) time_scale: f64,
+    /// Shorten the phases of the spec by this factor, to try them out [default: 1]
+    #[arg(long, hide_short_help = true, value_name = "FACTOR", value_parser = factor)]
+    pub(super) time_scale: Option<f64>,
 }
 
 /// An address and how often it is asked.
@@ -116,10 +117,9 @@ pub(super) struct Weighted {
 }
 
 /// What makes the load.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum EngineName {
     /// wrk where it is there and can make the load, else builtin
-    #[default]
     Auto,
     /// wrk
     Wrk,
@@ -129,13 +129,29 @@ pub(super) enum EngineName {
     Locust,
 }
 
+impl From<EngineName> for Wanted {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Auto => Self::Auto,
+            EngineName::Wrk => Self::Wrk,
+            EngineName::Builtin => Self::Builtin,
+            EngineName::Locust => Self::Locust,
+        }
+    }
+}
+
 impl RunArgs {
-    /// The rounds that have to count.
-    pub(super) fn wanted_rounds(&self) -> usize {
-        if self.quick {
-            5
-        } else {
-            usize::try_from(self.rounds).unwrap_or(usize::MAX)
+    /// What the command line wishes for, and where it does not, the settings.
+    pub(super) fn wishes(&self, settings: &Benchmark) -> Wishes {
+        let rounds = if self.quick { Some(QUICK) } else { self.rounds };
+        Wishes {
+            connections: self.connections,
+            threads: self.threads,
+            pace: self.rate.map_or(Pace::Closed, Pace::PerSecond),
+            timeout: self.timeout,
+            rounds: rounds.unwrap_or(settings.rounds),
+            duration: self.duration.or_else(|| settings.duration()),
+            time_scale: self.time_scale.unwrap_or(settings.time_scale),
         }
     }
 }
