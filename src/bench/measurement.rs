@@ -13,7 +13,7 @@ use super::baseline::history::creep;
 use super::baseline::key::Machine;
 use super::baseline::stored::StoredRound;
 use super::baseline::summary::Summary;
-use super::baseline::{Accepted, BaselineError, EngineUse, Finished, Found, Key};
+use super::baseline::{Accepted, BaselineError, EngineUse, Finished, Found, Key, Remembered};
 use super::cost::Service;
 use super::engine::choose::{NoEngine, choose};
 use super::engine::{Engine, EngineError};
@@ -390,7 +390,10 @@ impl Measurement<'_> {
         at: DateTime<Utc>,
     ) -> Result<(), MeasurementError> {
         let met = overall(&document.requirements) == Verdict::Passed;
-        let enough = run.clean() >= self.rounds && document.regression.verdict != Change::Regressed.as_str();
+        // Rounds that count in any case are not known to be clean.
+        let enough = self.counting == Counting::Quiet
+            && run.clean() >= self.rounds
+            && document.regression.verdict != Change::Regressed.as_str();
         let finished = Finished {
             key: key.clone(),
             at,
@@ -425,13 +428,15 @@ impl Measurement<'_> {
                     .push("this run is the baseline from now on".to_owned());
             }
             None => {
-                if remember(record.store, record.work_item, &finished, record.by)?
-                    == super::baseline::Remembered::Pinned
-                {
-                    document
-                        .notes
-                        .push("this run is the first baseline: later ones are compared with it".to_owned());
-                }
+                let became = remember(record.store, record.work_item, &finished, record.by)?;
+                let said = match became {
+                    Remembered::Pinned => "this run is the first baseline: later ones are compared with it",
+                    Remembered::Nothing if met && self.counting == Counting::Every => {
+                        "this run took noisy rounds for clean ones: it becomes the baseline with --accept only"
+                    }
+                    Remembered::Added | Remembered::Nothing => return Ok(()),
+                };
+                document.notes.push(said.to_owned());
             }
         }
         Ok(())

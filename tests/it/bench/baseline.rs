@@ -39,10 +39,34 @@ fn kept(sandbox: &Sandbox) -> Value {
 }
 
 #[test]
-fn the_first_run_is_pinned_and_only_a_word_moves_it() {
+fn a_run_that_counts_noisy_rounds_is_a_baseline_only_by_a_word() {
     let server = Server::that_answers(Manner::Well);
     let sandbox = project(&server.url());
-    let first = measure(&sandbox, &[ID], &["--format", "json"]);
+    for _ in 0..2 {
+        let answer = measure(&sandbox, &[ID], &["--format", "json"]);
+        answer.expect_code(0);
+        let seen = document(&answer);
+        assert_eq!(seen["regression"]["verdict"], "no_baseline");
+        let notes = seen["notes"].to_string();
+        assert!(
+            notes.contains("it becomes the baseline with --accept only"),
+            "{notes}"
+        );
+        assert!(!sandbox.path(BASELINES).exists());
+    }
+    measure(&sandbox, &[ID], &["--accept"]).expect_code(0);
+    assert!(kept(&sandbox)[ID]["baselines"][0]["rounds"].is_array());
+}
+
+#[test]
+fn only_a_word_moves_what_is_pinned() {
+    let server = Server::that_answers(Manner::Well);
+    let sandbox = project(&server.url());
+    let first = measure(
+        &sandbox,
+        &[ID],
+        &["--format", "json", "--accept", "--reason", "the first"],
+    );
     first.expect_code(0);
     let seen = document(&first);
     assert_eq!(seen["regression"]["verdict"], "no_baseline");
@@ -56,7 +80,7 @@ fn the_first_run_is_pinned_and_only_a_word_moves_it() {
     assert_eq!(metrics, ["requests", "errors", "p95", "rps", "rps"]);
     let pinned = kept(&sandbox);
     let accepted = &pinned[ID]["baselines"][0]["accepted"];
-    assert_eq!(accepted["reason"], "the first clean run that passed");
+    assert_eq!(accepted["reason"], "the first");
 
     let second = measure(&sandbox, &[ID], &["--format", "json"]);
     let seen = document(&second);
