@@ -106,6 +106,48 @@ pub enum MeasurementError {
     Reference(std::io::Error),
 }
 
+/// How long the phases are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Times {
+    ramps: Ramps,
+    round: Duration,
+}
+
+impl Times {
+    /// What an engine makes of the times that are asked for.
+    fn of(engine: &dyn Engine, ramps: Ramps, round: Duration) -> Self {
+        let ramp = |asked: Duration| {
+            if asked.is_zero() {
+                asked
+            } else {
+                engine.length(asked)
+            }
+        };
+        Self {
+            ramps: Ramps {
+                up: ramp(ramps.up),
+                down: ramp(ramps.down),
+            },
+            round: engine.length(round),
+        }
+    }
+
+    /// What is not as long as asked for: `a round is 1s long, not 200ms`.
+    fn differing(self, asked: Self) -> Option<String> {
+        let all = [
+            ("a round", self.round, asked.round),
+            ("the ramp-up", self.ramps.up, asked.ramps.up),
+            ("the ramp-down", self.ramps.down, asked.ramps.down),
+        ];
+        let told: Vec<String> = all
+            .into_iter()
+            .filter(|(_, made, asked)| made != asked)
+            .map(|(what, made, asked)| format!("{what} is {made:?} long, not {asked:?}"))
+            .collect();
+        (!told.is_empty()).then(|| told.join(", "))
+    }
+}
+
 /// What came of it.
 pub struct Outcome {
     /// What is told.
@@ -133,7 +175,8 @@ impl Measurement<'_> {
             .iter()
             .map(|why| one_line(&why.to_string()))
             .collect();
-        let key = self.key(engine);
+        let times = Times::of(engine, self.ramps, self.length);
+        let key = self.key(engine, times);
         // A file that cannot be read is told before anything takes its time.
         let found = self
             .record
@@ -151,14 +194,14 @@ impl Measurement<'_> {
                     target: older,
                     bearer: Bearer::Services(Arc::clone(&self.older_services)),
                 },
-                length: self.length,
+                length: times.round,
             }),
             (None, Some(reference)) => Some(Other {
                 side: Side {
                     target: reference,
                     bearer: Bearer::Own,
                 },
-                length: REFERENCE.min(self.length),
+                length: REFERENCE.min(times.round),
             }),
             (None, None) => None,
         };
@@ -170,9 +213,9 @@ impl Measurement<'_> {
                 bearer: Bearer::Services(Arc::clone(&self.services)),
             },
             other,
-            ramps: self.ramps,
+            ramps: times.ramps,
             rounds: self.rounds,
-            length: self.length,
+            length: times.round,
             counting: self.counting,
             seed: seed(&key),
             now,
@@ -188,7 +231,7 @@ impl Measurement<'_> {
             version: engine.identity().version.clone(),
             passed_over,
         };
-        let mut document = self.document(&run, used, regression, started_at);
+        let mut document = self.document(&run, used, regression, times, started_at);
         if let Some(record) = self.record {
             let at = now();
             document.history = past(record, found.as_ref(), &run, &document, at);
@@ -197,7 +240,7 @@ impl Measurement<'_> {
         Ok(Outcome { document, run })
     }
 
-    fn key(&self, engine: &dyn Engine) -> Key {
+    fn key(&self, engine: &dyn Engine, times: Times) -> Key {
         let machine = Machine {
             cpus: cores(),
             arch: std::env::consts::ARCH.to_owned(),
@@ -206,10 +249,10 @@ impl Measurement<'_> {
         let seconds = |length: Duration| length.as_secs_f64();
         let phases = format!(
             "ramp-up {} s, {} rounds of {} s, ramp-down {} s",
-            seconds(self.ramps.up),
+            seconds(times.ramps.up),
             self.rounds,
-            seconds(self.length),
-            seconds(self.ramps.down)
+            seconds(times.round),
+            seconds(times.ramps.down)
         );
         Key::of(&self.target, &self.load, engine.identity(), &phases, machine)
     }
@@ -263,6 +306,7 @@ impl Measurement<'_> {
         run: &Run,
         engine: EngineUsed,
         regression: Comparison,
+        times: Times,
         started_at: DateTime<Utc>,
     ) -> Document {
         let measured = Measured::of(&run.rounds);
@@ -272,10 +316,11 @@ impl Measurement<'_> {
             clean: run.clean(),
             made: run.rounds.len(),
             wanted: self.rounds,
-            seconds: self.length.as_secs_f64(),
+            seconds: times.round.as_secs_f64(),
         };
         let (verdict, decision) = decide(&requirements, &regression, rounds);
         let host = self.host(run);
+        let notes = self.notes(run, &host, &engine.name, times);
         Document {
             schema_version: 1,
             kind: "bench",
@@ -316,7 +361,7 @@ impl Measurement<'_> {
                 .collect(),
             requirements,
             regression,
-            notes: self.notes(run, &host),
+            notes,
             host,
             curve: sample.map(Curve::of).unwrap_or_default(),
             per_second: run
@@ -354,8 +399,17 @@ impl Measurement<'_> {
         }
     }
 
-    fn notes(&self, run: &Run, host: &HostShown) -> Vec<String> {
+    fn notes(&self, run: &Run, host: &HostShown, engine: &str, times: Times) -> Vec<String> {
         let mut notes = self.notes.clone();
+        let asked = Times {
+            ramps: self.ramps,
+            round: self.length,
+        };
+        notes.extend(
+            times
+                .differing(asked)
+                .map(|what| format!("{engine} counts whole seconds: {what}")),
+        );
         if host.limited_by_generator {
             notes.push("the generator had no time left: the service may be able to answer more".to_owned());
         }
@@ -492,4 +546,62 @@ fn seed(key: &Key) -> u64 {
     hash.iter()
         .take(8)
         .fold(0, |seed, byte| (seed << 8) | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::engine::{Identity, Job};
+    use crate::bench::sample::Sample;
+
+    /// An engine that counts whole seconds.
+    struct Coarse(Identity);
+
+    impl Engine for Coarse {
+        fn identity(&self) -> &Identity {
+            &self.0
+        }
+
+        fn supports(&self, _: &Target, _: &Load) -> Result<(), EngineError> {
+            Ok(())
+        }
+
+        fn length(&self, asked: Duration) -> Duration {
+            Duration::from_secs(asked.as_secs().max(1))
+        }
+
+        fn measure(&self, _: &Job<'_>, _: &Cancel) -> Result<Sample, EngineError> {
+            Err(EngineError::Cancelled)
+        }
+    }
+
+    #[track_caller]
+    fn check(round: u64, up: u64, expect: Option<&str>) {
+        let coarse = Coarse(Identity {
+            name: "coarse",
+            version: String::new(),
+        });
+        let millis = Duration::from_millis;
+        let ramps = Ramps {
+            up: millis(up),
+            down: Duration::ZERO,
+        };
+        let asked = Times {
+            ramps,
+            round: millis(round),
+        };
+        let made = Times::of(&coarse, ramps, asked.round);
+        assert_eq!(made.differing(asked).as_deref(), expect);
+    }
+
+    #[test]
+    fn what_is_not_as_long_as_asked_for_is_told() {
+        check(3000, 0, None);
+        check(200, 0, Some("a round is 1s long, not 200ms"));
+        check(
+            2500,
+            100,
+            Some("a round is 2s long, not 2.5s, the ramp-up is 1s long, not 100ms"),
+        );
+    }
 }
