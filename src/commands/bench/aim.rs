@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Uri;
 
 use super::args::RunArgs;
-use crate::bench::cost::{Container, Processes, Service, listener};
+use crate::bench::cost::{Container, Counter, Processes, Service, listener};
 use crate::bench::load::{Connection, Endpoint, Load, Pace, Target, Trust};
 use crate::bench::rounds::Ramps;
 use crate::commands::context::Cx;
@@ -23,6 +23,8 @@ const CONNECTIONS: u32 = 16;
 const MAX_BODY: u64 = 64 << 20;
 /// Where the engine of containers answers unless `DOCKER_HOST` says otherwise.
 const SOCKET: &str = "/var/run/docker.sock";
+/// The variable in which compose takes the name of its project.
+const PROJECT: &str = "COMPOSE_PROJECT_NAME";
 
 /// What is measured, for how long.
 pub(super) struct Aim {
@@ -189,12 +191,22 @@ pub(super) fn services(
             parts: vec![Box::new(container)],
         });
     }
+    for named in &args.service {
+        let containers = named
+            .containers(cx.environment.get(PROJECT), std::path::Path::new(&socket))
+            .map_err(|error| CommandError::no_verdict(error.to_string()))?;
+        let parts = containers.into_iter().map(|one| Box::new(one) as Box<dyn Counter>);
+        services.push(Service {
+            name: named.to_string(),
+            parts: parts.collect(),
+        });
+    }
     if services.is_empty() {
         services.extend(of_this_machine(target));
     }
     let mut notes = Vec::new();
     if services.is_empty() {
-        notes.push("what the service costs is not measured: name its process with --pid, or its container with --container".to_owned());
+        notes.push("what the service costs is not measured: name its process with --pid, its container with --container, or its compose service with --service".to_owned());
     }
     Ok((services.into(), notes))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{ValueEnum, ValueHint};
 use http::{HeaderName, HeaderValue, Method, Uri};
 
+use crate::bench::cost::ComposeService;
 use crate::bench::requirements::Requirement;
 use crate::parse::spec::quantity;
 
@@ -91,7 +92,14 @@ pub(super) struct RunArgs {
     /// Read the cost of this container, by its id or name; several times for several
     #[arg(long, hide_short_help = true, value_name = "CONTAINER")]
     pub(super) container: Vec<String>,
+    /// Read the cost of this compose service, of all its containers; several times for several
+    ///
+    /// With PROJECT/SERVICE where more than one project has it.
+    #[arg(long, hide_short_help = true, value_name = "SERVICE")]
+    pub(super) service: Vec<ComposeService>,
     /// Let rounds count however busy the machine is with something else
+    ///
+    /// Such a run becomes a baseline with --accept only.
     #[arg(long, hide_short_help = true)]
     pub(super) allow_noise: bool,
     /// Make this run the baseline
