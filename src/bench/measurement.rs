@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::aftermath::{self, Look};
 use super::baseline::entry::Fitness;
 use super::baseline::file::{self, accept, find, remember};
 use super::baseline::history::creep;
@@ -22,7 +23,7 @@ use super::load::{Connection, Endpoint, Load, Pace, Target, Trust};
 use super::reference::Reference;
 use super::report::{
     Comparison, Curve, Document, EngineUsed, ErrorCounts, Host as HostShown, Latency, LoadUsed, PastRun,
-    Resource, Rounds, Throughput, decide,
+    Phase, Resource, Rounds, Throughput, decide,
 };
 use super::requirements::{Measured, Requirement, judge_all, overall};
 use super::round::{Round, clean};
@@ -31,7 +32,7 @@ use super::sample::Errors;
 use super::statistics::evidence::{Against, evidence};
 use super::statistics::verdict::{Change, Rule, Stage, judge};
 use crate::model::text::one_line;
-use crate::model::verdict::Verdict;
+use crate::model::verdict::{RunVerdict, Verdict};
 use crate::process::Cancel;
 use crate::store::Store;
 
@@ -226,18 +227,35 @@ impl Measurement<'_> {
             rounds::more(&setup, &mut run, cancel, tell)?;
             regression = self.compare(&run, found.as_ref(), Stage::Last)?;
         }
+        let statuses = self.afterwards(&mut run, cancel);
         let used = EngineUsed {
             name: engine.identity().name.to_owned(),
             version: engine.identity().version.clone(),
             passed_over,
         };
         let mut document = self.document(&run, used, regression, times, started_at);
+        document.notes.extend(aftermath::redirects(&statuses));
         if let Some(record) = self.record {
             let at = now();
             document.history = past(record, found.as_ref(), &run, &document, at);
             self.keep(record, &key, &run, &mut document, at)?;
         }
         Ok(Outcome { document, run })
+    }
+
+    /// Looks whether the service is still there. The statuses of its answers: those of the rounds, where the engine tells.
+    fn afterwards(&self, run: &mut Run, cancel: &Cancel) -> BTreeMap<u16, u64> {
+        let is_alive = run.rounds.last().is_some_and(|round| round.target.requests > 0);
+        let mut seen = BTreeMap::new();
+        if is_alive && run.gone.is_none() {
+            match aftermath::look(&self.target, &self.load, cancel) {
+                Some(Look::Answers(statuses)) => seen = statuses,
+                Some(Look::Gone { cause }) => run.gone = Some(cause),
+                None => {}
+            }
+        }
+        let told = aftermath::errors(&run.rounds).by_status;
+        if told.is_empty() { seen } else { told }
     }
 
     fn key(&self, engine: &dyn Engine, times: Times) -> Key {
@@ -318,7 +336,14 @@ impl Measurement<'_> {
             wanted: self.rounds,
             seconds: times.round.as_secs_f64(),
         };
-        let (verdict, decision) = decide(&requirements, &regression, rounds);
+        let (mut verdict, mut decision) = decide(&requirements, &regression, rounds);
+        if let Some(why) = aftermath::cause(&run.rounds, self.load.timeout) {
+            decision = format!("{decision}; {why}");
+        }
+        if let Some(cause) = &run.gone {
+            verdict = RunVerdict::Failed;
+            decision = format!("the service had answered and then could not be reached any more: {cause}");
+        }
         let host = self.host(run);
         let notes = self.notes(run, &host, &engine.name, times);
         Document {
@@ -338,6 +363,10 @@ impl Measurement<'_> {
             endpoints: self.target.named(),
             load: self.load_used(),
             rounds,
+            phases: [("ramp_up", &run.ramp_up), ("ramp_down", &run.ramp_down)]
+                .into_iter()
+                .filter_map(|(name, sample)| Some(Phase::of(name, sample.as_ref()?)))
+                .collect(),
             requests: sample.map_or(0, |sample| sample.requests),
             duration_seconds: sample.map_or(0.0, |sample| sample.duration.as_secs_f64()),
             latency_ms: sample.and_then(|sample| Latency::of(&sample.corrected)),
@@ -447,6 +476,7 @@ impl Measurement<'_> {
         // Rounds that count in any case are not known to be clean.
         let enough = self.counting == Counting::Quiet
             && run.clean() >= self.rounds
+            && run.gone.is_none()
             && document.regression.verdict != Change::Regressed.as_str();
         let finished = Finished {
             key: key.clone(),
