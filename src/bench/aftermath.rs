@@ -67,6 +67,11 @@ pub enum Look {
     },
 }
 
+/// Whether nobody listens any more: the one way to be out of reach that a busy machine or network does not have.
+pub fn is_refusal(cause: &str) -> bool {
+    cause.to_lowercase().contains("refused")
+}
+
 /// Asks a service over one connection, for a moment: an engine may not tell of statuses below 400, and none tells whether the
 /// service has survived the last request.
 pub fn look(target: &Target, load: &Load, cancel: &Cancel) -> Option<Look> {
@@ -84,7 +89,8 @@ pub fn look(target: &Target, load: &Load, cancel: &Cancel) -> Option<Look> {
     };
     match Builtin::new().measure(&job, cancel) {
         Ok(sample) => Some(Look::Answers(sample.errors.by_status)),
-        Err(EngineError::Unreachable { cause, .. }) => Some(Look::Gone { cause }),
+        // No answer within this moment says nothing: the machine may be busy.
+        Err(EngineError::Unreachable { cause, .. }) if is_refusal(&cause) => Some(Look::Gone { cause }),
         Err(_) => None,
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::aftermath::is_refusal;
 use super::cost::{Service, own_cpu};
 use super::engine::{Engine, EngineError, Job};
 use super::host::{self, Watch};
@@ -158,7 +159,9 @@ impl Run {
     /// How phases have ended. That a service went away which had answered is something that was seen, and no error.
     fn noting(&mut self, setup: &Setup<'_>, ended: Result<(), EngineError>) -> Result<(), EngineError> {
         match ended {
-            Err(EngineError::Unreachable { url, cause }) if self.answered && setup.is_target(&url) => {
+            Err(EngineError::Unreachable { url, cause })
+                if self.answered && setup.is_target(&url) && is_refusal(&cause) =>
+            {
                 self.gone = Some(cause);
                 Ok(())
             }
