@@ -1,11 +1,12 @@
 //! Who is measured, and what it costs: from the command line, the spec and the machine.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::Uri;
 
-use super::args::RunArgs;
+use super::args::{RunArgs, Weighted};
 use crate::bench::cost::{Container, Counter, Processes, Service, listener};
 use crate::bench::load::{Connection, Endpoint, Load, Pace, Target, Trust};
 use crate::bench::rounds::Ramps;
@@ -83,18 +84,10 @@ impl Aim {
 }
 
 fn target(args: &RunArgs, spec: &Benchmarks, cx: &Cx) -> anyhow::Result<Target> {
-    let body = match &args.body {
-        Some(file) => {
-            let path = cx.start.join(file);
-            let missing = || CommandError::usage(format!("{} is not there", file.display()));
-            store::read_regular(&path, MAX_BODY)?.ok_or_else(missing)?
-        }
-        None => Vec::new(),
-    };
-    let urls: Vec<(Uri, u32)> = if args.url.is_empty() {
-        vec![(of_spec(spec)?, 1)]
+    let asked = if args.url.is_empty() {
+        vec![of_spec(spec)?]
     } else {
-        args.url.iter().map(|one| (one.url.clone(), one.weight)).collect()
+        args.url.clone()
     };
     let origin = |url: &Uri| {
         (
@@ -102,22 +95,24 @@ fn target(args: &RunArgs, spec: &Benchmarks, cx: &Cx) -> anyhow::Result<Target> 
             url.authority().map(ToString::to_string),
         )
     };
-    if let Some((other, _)) = urls.iter().find(|(url, _)| origin(url) != origin(&urls[0].0)) {
+    if let Some(other) = asked.iter().find(|one| origin(&one.url) != origin(&asked[0].url)) {
         return Err(CommandError::usage(format!(
-            "{other} is another service than {}: one run measures one",
-            urls[0].0
+            "{} is another service than {}: one run measures one",
+            other.url, asked[0].url
         ))
         .into());
     }
-    let endpoint = |(url, weight): (Uri, u32)| Endpoint {
-        url,
-        method: args.method.clone(),
-        headers: args.header.clone(),
-        body: body.clone(),
-        weight,
+    let endpoint = |one: Weighted| -> anyhow::Result<Endpoint> {
+        Ok(Endpoint {
+            url: one.url,
+            method: one.method.unwrap_or_else(|| args.method.clone()),
+            headers: args.header.clone(),
+            body: body(one.body.as_deref().or(args.body.as_deref()), cx)?,
+            weight: one.weight,
+        })
     };
     Ok(Target {
-        endpoints: urls.into_iter().map(endpoint).collect(),
+        endpoints: asked.into_iter().map(endpoint).collect::<Result<_, _>>()?,
         trust: match (&args.cacert, args.insecure) {
             (Some(file), _) => Trust::File(cx.start.join(file)),
             (None, true) => Trust::Anything,
@@ -131,18 +126,35 @@ fn target(args: &RunArgs, spec: &Benchmarks, cx: &Cx) -> anyhow::Result<Target> 
     })
 }
 
-/// The address that a spec names.
-fn of_spec(spec: &Benchmarks) -> Result<Uri, CommandError> {
+/// What a file holds; nothing where none is named.
+fn body(file: Option<&Path>, cx: &Cx) -> anyhow::Result<Vec<u8>> {
+    let Some(file) = file else {
+        return Ok(Vec::new());
+    };
+    let missing = || CommandError::usage(format!("{} is not there", file.display()));
+    Ok(store::read_regular(&cx.start.join(file), MAX_BODY)?.ok_or_else(missing)?)
+}
+
+/// The address that a spec names, with its method where it names one: `POST http://localhost:8080/orders`.
+fn of_spec(spec: &Benchmarks) -> Result<Weighted, CommandError> {
     let how = "name the address: sdd bench --url http://localhost:8080/path, or in the spec below Performance Benchmarks: \
                `Endpoint: http://localhost:8080/path`";
     let Some(said) = &spec.endpoint else {
         return Err(CommandError::usage("nothing says what is to be measured").hint(how));
     };
     let text = crate::model::text::one_line(&said.value);
-    // `GET /orders` and the like name a method first.
     let address = text.split_whitespace().last().unwrap_or_default();
+    let first = text.split_whitespace().next().filter(|word| *word != address);
+    let is_method = |word: &&str| word.bytes().all(|byte| byte.is_ascii_uppercase());
     match address.parse::<Uri>() {
-        Ok(url) if matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() => Ok(url),
+        Ok(url) if matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() => {
+            Ok(Weighted {
+                url,
+                weight: 1,
+                method: first.filter(is_method).and_then(|word| word.parse().ok()),
+                body: None,
+            })
+        }
         _ => Err(CommandError::usage(format!("the spec's endpoint {text:?} has no host")).hint(how)),
     }
 }
@@ -184,7 +196,7 @@ pub(super) fn services(
         .and_then(|host| host.strip_prefix("unix://").map(str::to_owned));
     let socket = socket.unwrap_or_else(|| SOCKET.to_owned());
     for id in &args.container {
-        let container = Container::of(id, std::path::Path::new(&socket))
+        let container = Container::of(id, Path::new(&socket))
             .map_err(|error| CommandError::no_verdict(error.to_string()))?;
         services.push(Service {
             name: id.clone(),
@@ -193,9 +205,11 @@ pub(super) fn services(
     }
     for named in &args.service {
         let containers = named
-            .containers(cx.environment.get(PROJECT), std::path::Path::new(&socket))
+            .containers(cx.environment.get(PROJECT), Path::new(&socket))
             .map_err(|error| CommandError::no_verdict(error.to_string()))?;
-        let parts = containers.into_iter().map(|one| Box::new(one) as Box<dyn Counter>);
+        let parts = containers
+            .into_iter()
+            .map(|one| Box::new(one) as Box<dyn Counter>);
         services.push(Service {
             name: named.to_string(),
             parts: parts.collect(),

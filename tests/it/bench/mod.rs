@@ -4,6 +4,7 @@
 
 mod baseline;
 mod dead;
+mod load;
 mod server;
 mod usage;
 
