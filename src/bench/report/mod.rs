@@ -17,8 +17,8 @@ mod words;
 pub use agent::agent;
 pub use compare::SideBySide;
 pub use document::{
-    Comparison, Curve, Document, EngineUsed, ErrorCounts, Host, Latency, LoadUsed, PastRun, Resource, Rounds,
-    Throughput, decide,
+    Comparison, Curve, Document, EngineUsed, ErrorCounts, Host, Latency, LoadUsed, PastRun, Phase, Resource,
+    Rounds, Throughput, decide,
 };
 pub use html::html;
 pub use human::{Tone, human};

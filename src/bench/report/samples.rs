@@ -148,6 +148,7 @@ fn document(rounds: &[Round], requirements: &[Requirement], regression: Comparis
             timeout_ms: 30_000,
         },
         rounds: counted,
+        phases: Vec::new(),
         requests: sample.map_or(0, |sample| sample.requests),
         duration_seconds: sample.map_or(0.0, |sample| sample.duration.as_secs_f64()),
         latency_ms: sample.and_then(|sample| Latency::of(&sample.corrected)),

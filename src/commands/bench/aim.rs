@@ -1,12 +1,13 @@
 //! Who is measured, and what it costs: from the command line, the spec and the machine.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use http::{Method, Uri};
 
-use super::args::RunArgs;
+use super::args::{RunArgs, Weighted};
 use crate::bench::aim::{self, Course};
-use crate::bench::cost::{Container, Processes, Service};
+use crate::bench::cost::{Container, Counter, Processes, Service};
 use crate::bench::load::{Connection, Endpoint, Target, Trust};
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
@@ -18,6 +19,8 @@ use crate::store;
 const MAX_BODY: u64 = 64 << 20;
 /// Where the engine of containers answers unless `DOCKER_HOST` says otherwise.
 const SOCKET: &str = "/var/run/docker.sock";
+/// The variable in which compose takes the name of its project.
+const PROJECT: &str = "COMPOSE_PROJECT_NAME";
 
 /// Who is measured, and how.
 pub(super) struct Aim {
@@ -48,46 +51,44 @@ impl Aim {
 }
 
 fn target(args: &RunArgs, spec: &Benchmarks, cx: &Cx) -> anyhow::Result<Target> {
-    let body = match &args.body {
-        Some(file) => {
-            let path = cx.start.join(file);
-            let missing = || CommandError::usage(format!("{} is not there", file.display()));
-            store::read_regular(&path, MAX_BODY)?.ok_or_else(missing)?
-        }
-        None => Vec::new(),
-    };
-    let (method, urls): (Option<Method>, Vec<(Uri, u32)>) = if args.url.is_empty() {
+    let (spec_method, asked) = if args.url.is_empty() {
         let (method, url) = of_spec(spec)?;
-        (Some(method), vec![(url, 1)])
+        let asked = Weighted {
+            url,
+            weight: 1,
+            method: None,
+            body: None,
+        };
+        (Some(method), vec![asked])
     } else {
-        (
-            None,
-            args.url.iter().map(|one| (one.url.clone(), one.weight)).collect(),
-        )
+        (None, args.url.clone())
     };
-    let method = args.method.clone().or(method).unwrap_or(Method::GET);
     let origin = |url: &Uri| {
         (
             url.scheme_str().map(str::to_owned),
             url.authority().map(ToString::to_string),
         )
     };
-    if let Some((other, _)) = urls.iter().find(|(url, _)| origin(url) != origin(&urls[0].0)) {
+    if let Some(other) = asked.iter().find(|one| origin(&one.url) != origin(&asked[0].url)) {
         return Err(CommandError::usage(format!(
-            "{other} is another service than {}: one run measures one",
-            urls[0].0
+            "{} is another service than {}: one run measures one",
+            other.url, asked[0].url
         ))
         .into());
     }
-    let endpoint = |(url, weight): (Uri, u32)| Endpoint {
-        url,
-        method: method.clone(),
-        headers: args.header.clone(),
-        body: body.clone(),
-        weight,
+    // What an address says for itself comes first, the spec's word last.
+    let fallback = || args.method.clone().or_else(|| spec_method.clone());
+    let endpoint = |one: Weighted| -> anyhow::Result<Endpoint> {
+        Ok(Endpoint {
+            url: one.url,
+            method: one.method.or_else(fallback).unwrap_or(Method::GET),
+            headers: args.header.clone(),
+            body: body(one.body.as_deref().or(args.body.as_deref()), cx)?,
+            weight: one.weight,
+        })
     };
     Ok(Target {
-        endpoints: urls.into_iter().map(endpoint).collect(),
+        endpoints: asked.into_iter().map(endpoint).collect::<Result<_, _>>()?,
         trust: match (&args.cacert, args.insecure) {
             (Some(file), _) => Trust::File(cx.start.join(file)),
             (None, true) => Trust::Anything,
@@ -101,7 +102,16 @@ fn target(args: &RunArgs, spec: &Benchmarks, cx: &Cx) -> anyhow::Result<Target> 
     })
 }
 
-/// The address that a spec names.
+/// What a file holds; nothing where none is named.
+fn body(file: Option<&Path>, cx: &Cx) -> anyhow::Result<Vec<u8>> {
+    let Some(file) = file else {
+        return Ok(Vec::new());
+    };
+    let missing = || CommandError::usage(format!("{} is not there", file.display()));
+    Ok(store::read_regular(&cx.start.join(file), MAX_BODY)?.ok_or_else(missing)?)
+}
+
+/// The address that a spec names, and its method.
 fn of_spec(spec: &Benchmarks) -> Result<(Method, Uri), CommandError> {
     aim::address(spec).map_err(|why| {
         CommandError::usage(why.to_string()).hint(
@@ -148,11 +158,23 @@ pub(super) fn services(
         .and_then(|host| host.strip_prefix("unix://").map(str::to_owned));
     let socket = socket.unwrap_or_else(|| SOCKET.to_owned());
     for id in &args.container {
-        let container = Container::of(id, std::path::Path::new(&socket))
+        let container = Container::of(id, Path::new(&socket))
             .map_err(|error| CommandError::no_verdict(error.to_string()))?;
         services.push(Service {
             name: id.clone(),
             parts: vec![Box::new(container)],
+        });
+    }
+    for named in &args.service {
+        let containers = named
+            .containers(cx.environment.get(PROJECT), Path::new(&socket))
+            .map_err(|error| CommandError::no_verdict(error.to_string()))?;
+        let parts = containers
+            .into_iter()
+            .map(|one| Box::new(one) as Box<dyn Counter>);
+        services.push(Service {
+            name: named.to_string(),
+            parts: parts.collect(),
         });
     }
     if services.is_empty() {
@@ -160,7 +182,7 @@ pub(super) fn services(
     }
     let mut notes = Vec::new();
     if services.is_empty() {
-        notes.push("what the service costs is not measured: name its process with --pid, or its container with --container".to_owned());
+        notes.push("what the service costs is not measured: name its process with --pid, its container with --container, or its compose service with --service".to_owned());
     }
     Ok((services.into(), notes))
 }

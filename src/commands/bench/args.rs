@@ -7,6 +7,7 @@ use clap::{ValueEnum, ValueHint};
 use http::{HeaderName, HeaderValue, Method, Uri};
 
 use crate::bench::aim::Wishes;
+use crate::bench::cost::ComposeService;
 use crate::bench::engine::available::Wanted;
 use crate::bench::load::Pace;
 use crate::bench::requirements::Requirement;
@@ -27,8 +28,9 @@ pub(super) struct RunArgs {
     pub(super) id: Option<String>,
     /// What to ask [default: that of the spec]
     ///
-    /// Several times for several addresses of one service; with WEIGHT=URL one is asked more often than others.
-    #[arg(long, value_name = "[WEIGHT=]URL", value_parser = weighted, value_hint = ValueHint::Url)]
+    /// Several times for several addresses of one service. '3=POST http://localhost:8080/orders @order.json' is asked three times
+    /// as often as others, with a method and a body of its own.
+    #[arg(long, value_name = "[WEIGHT=][METHOD ]URL[ @FILE]", value_parser = weighted, value_hint = ValueHint::Url)]
     pub(super) url: Vec<Weighted>,
     /// Makes the load: auto, wrk, builtin or locust [default: auto]
     #[arg(long, hide_possible_values = true, value_enum, value_name = "ENGINE")]
@@ -92,7 +94,14 @@ pub(super) struct RunArgs {
     /// Read the cost of this container, by its id or name; several times for several
     #[arg(long, hide_short_help = true, value_name = "CONTAINER")]
     pub(super) container: Vec<String>,
+    /// Read the cost of this compose service, of all its containers; several times for several
+    ///
+    /// With PROJECT/SERVICE where more than one project has it.
+    #[arg(long, hide_short_help = true, value_name = "SERVICE")]
+    pub(super) service: Vec<ComposeService>,
     /// Let rounds count however busy the machine is with something else
+    ///
+    /// Such a run becomes a baseline with --accept only.
     #[arg(long, hide_short_help = true)]
     pub(super) allow_noise: bool,
     /// Make this run the baseline
@@ -109,11 +118,13 @@ pub(super) struct RunArgs {
     pub(super) time_scale: Option<f64>,
 }
 
-/// An address and how often it is asked.
+/// An address, how often it is asked, and with what where that is not the same for all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Weighted {
     pub(super) url: Uri,
     pub(super) weight: u32,
+    pub(super) method: Option<Method>,
+    pub(super) body: Option<PathBuf>,
 }
 
 /// What makes the load.
@@ -157,21 +168,42 @@ impl RunArgs {
 }
 
 fn weighted(text: &str) -> Result<Weighted, String> {
-    let (weight, url) = match text.split_once('=') {
-        Some((weight, url)) if weight.bytes().all(|byte| byte.is_ascii_digit()) && !weight.is_empty() => (
+    let (weight, rest) = match text.split_once('=') {
+        Some((weight, rest)) if weight.bytes().all(|byte| byte.is_ascii_digit()) && !weight.is_empty() => (
             weight
                 .parse()
                 .map_err(|_| format!("the weight {weight} is too large"))?,
-            url,
+            rest,
         ),
         _ => (1, text),
     };
     if weight == 0 {
         return Err("an address with the weight 0 is never asked".to_owned());
     }
+    let (rest, body) = match rest.split_once(" @") {
+        Some((rest, file)) => (rest, Some(PathBuf::from(file.trim()))),
+        None => (rest, None),
+    };
+    let (method, url) = match rest.trim().split_once(' ') {
+        Some((method, url)) => (Some(method), url.trim()),
+        None => (None, rest.trim()),
+    };
+    let is_method = |word: &&str| word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let method = match method {
+        Some(word) => {
+            let known = Some(word).filter(is_method).and_then(|word| word.parse().ok());
+            Some(known.ok_or_else(|| format!("{word:?} is no method"))?)
+        }
+        None => None,
+    };
     let url: Uri = url.parse().map_err(|why| format!("{why}"))?;
     match (url.scheme_str(), url.host()) {
-        (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(Weighted { url, weight }),
+        (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(Weighted {
+            url,
+            weight,
+            method,
+            body,
+        }),
         (Some("http" | "https") | None, _) => Err("write it whole: http://localhost:8080/path".to_owned()),
         (Some(scheme), _) => Err(format!("{scheme} is not spoken here: http and https are")),
     }
@@ -253,6 +285,38 @@ mod tests {
             read("ftp://localhost/").unwrap_err(),
             "ftp is not spoken here: http and https are"
         );
+    }
+
+    #[test]
+    fn an_address_may_have_a_method_and_a_body_of_its_own() {
+        let read = |text| {
+            let one = weighted(text)?;
+            let words = (one.method.map(|method| method.to_string()), one.body);
+            Ok::<_, String>((one.weight, words.0, one.url.to_string(), words.1))
+        };
+        let url = "http://localhost:1/a".to_owned();
+        assert_eq!(
+            read("3=POST http://localhost:1/a @order one.json"),
+            Ok((
+                3,
+                Some("POST".to_owned()),
+                url.clone(),
+                Some("order one.json".into())
+            ))
+        );
+        assert_eq!(
+            read("PUT http://localhost:1/a"),
+            Ok((1, Some("PUT".to_owned()), url.clone(), None))
+        );
+        assert_eq!(
+            read("http://localhost:1/a @a.json"),
+            Ok((1, None, url, Some("a.json".into())))
+        );
+        assert_eq!(
+            read("post http://localhost:1/a").unwrap_err(),
+            "\"post\" is no method"
+        );
+        assert!(read("POST").is_err());
     }
 
     #[test]

@@ -222,6 +222,11 @@ fn refused(error: MeasurementError, cx: &Cx) -> anyhow::Error {
                 called(cx)
             ))
             .into(),
+        MeasurementError::Engine(EngineError::Unreachable { cause, .. }) if cause.contains("certificate") => {
+            CommandError::no_verdict(said)
+                .hint("--cacert FILE takes what the certificates of a file vouch for, --insecure every certificate")
+                .into()
+        }
         MeasurementError::Engine(EngineError::Unreachable { .. }) => CommandError::no_verdict(said)
             .hint("start the service, or correct the address")
             .into(),

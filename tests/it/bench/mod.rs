@@ -4,6 +4,7 @@
 
 mod baseline;
 mod dead;
+mod load;
 mod server;
 mod usage;
 
@@ -24,6 +25,45 @@ fn measure(sandbox: &Sandbox, words: &[&str], more: &[&str]) -> Answer {
     let mut command = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_sdd")));
     command.arg("bench").args(words).args(SHORT).args(more);
     sandbox.start_command(command).wait()
+}
+
+/// Measures in one round of a second, with these words.
+fn one_round(sandbox: &Sandbox, words: &[&str]) -> Answer {
+    let mut command = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_sdd")));
+    command
+        .args([
+            "bench",
+            "--rounds",
+            "1",
+            "--duration",
+            "1s",
+            "--connections",
+            "2",
+            "--allow-noise",
+        ])
+        .args(words);
+    sandbox.start_command(command).wait()
+}
+
+/// The work item of a project.
+const ID: &str = "integration_test_orders";
+
+/// A project with a work item whose spec has these benchmarks.
+fn project(benchmarks: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.sdd(["init"]).expect_code(0);
+    let words = [
+        "work-item",
+        "new",
+        "--type",
+        "integration_test",
+        "--title",
+        "Orders",
+    ];
+    sandbox.sdd(words).expect_code(0);
+    let spec = format!("# Integration Test: Orders\n\n## Performance Benchmarks\n\n{benchmarks}");
+    sandbox.rewrite(&format!(".session/specs/{ID}.md"), spec);
+    sandbox
 }
 
 /// The document of an answer.
