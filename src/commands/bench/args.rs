@@ -23,7 +23,7 @@ pub(super) struct RunArgs {
     ///
     /// Several times for several addresses of one service. '3=POST http://localhost:8080/orders @order.json' is asked three times
     /// as often as others, with a method and a body of its own.
-    #[arg(long, value_name = "[WEIGHT=][METHOD ]URL[ @FILE]", value_parser = weighted, value_hint = ValueHint::Url)]
+    #[arg(long, value_name = "[WEIGHT=]URL", value_parser = weighted, value_hint = ValueHint::Url)]
     pub(super) url: Vec<Weighted>,
     /// Makes the load: auto, wrk, builtin or locust
     #[arg(
