@@ -31,6 +31,7 @@ use super::rounds::{self, Bearer, Counting, Host, Other, Ramps, Run, Setup, Side
 use super::sample::Errors;
 use super::statistics::evidence::{Against, evidence};
 use super::statistics::verdict::{Change, Rule, Stage, judge};
+use super::times::Times;
 use crate::model::text::one_line;
 use crate::model::verdict::{RunVerdict, Verdict};
 use crate::process::Cancel;
@@ -105,48 +106,6 @@ pub enum MeasurementError {
     /// The reference server did not come up.
     #[error("the reference server could not be started: {0}")]
     Reference(std::io::Error),
-}
-
-/// How long the phases are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Times {
-    ramps: Ramps,
-    round: Duration,
-}
-
-impl Times {
-    /// What an engine makes of the times that are asked for.
-    fn of(engine: &dyn Engine, ramps: Ramps, round: Duration) -> Self {
-        let ramp = |asked: Duration| {
-            if asked.is_zero() {
-                asked
-            } else {
-                engine.length(asked)
-            }
-        };
-        Self {
-            ramps: Ramps {
-                up: ramp(ramps.up),
-                down: ramp(ramps.down),
-            },
-            round: engine.length(round),
-        }
-    }
-
-    /// What is not as long as asked for: `a round is 1s long, not 200ms`.
-    fn differing(self, asked: Self) -> Option<String> {
-        let all = [
-            ("a round", self.round, asked.round),
-            ("the ramp-up", self.ramps.up, asked.ramps.up),
-            ("the ramp-down", self.ramps.down, asked.ramps.down),
-        ];
-        let told: Vec<String> = all
-            .into_iter()
-            .filter(|(_, made, asked)| made != asked)
-            .map(|(what, made, asked)| format!("{what} is {made:?} long, not {asked:?}"))
-            .collect();
-        (!told.is_empty()).then(|| told.join(", "))
-    }
 }
 
 /// What came of it.
@@ -497,32 +456,28 @@ impl Measurement<'_> {
             },
             rounds: run.rounds.clone(),
         };
-        match record.accept {
-            Some(reason) => {
-                let accepted = Accepted {
-                    by: record.by.to_owned(),
-                    at,
-                    commit: finished.commit.clone(),
-                    reason: reason.to_owned(),
-                    rest: serde_json::Map::new(),
-                };
-                accept(record.store, record.work_item, &finished, &accepted)?;
-                document
-                    .notes
-                    .push("this run is the baseline from now on".to_owned());
-            }
-            None => {
-                let became = remember(record.store, record.work_item, &finished, record.by)?;
-                let said = match became {
-                    Remembered::Pinned => "this run is the first baseline: later ones are compared with it",
-                    Remembered::Nothing if met && self.counting == Counting::Every => {
-                        "this run took noisy rounds for clean ones: it becomes the baseline with --accept only"
-                    }
-                    Remembered::Added | Remembered::Nothing => return Ok(()),
-                };
-                document.notes.push(said.to_owned());
-            }
+        if let Some(reason) = record.accept {
+            let accepted = Accepted {
+                by: record.by.to_owned(),
+                at,
+                commit: finished.commit.clone(),
+                reason: reason.to_owned(),
+                rest: serde_json::Map::new(),
+            };
+            accept(record.store, record.work_item, &finished, &accepted)?;
+            let said = "this run is the baseline from now on";
+            document.notes.push(said.to_owned());
+            return Ok(());
         }
+        let became = remember(record.store, record.work_item, &finished, record.by)?;
+        let said = match became {
+            Remembered::Pinned => "this run is the first baseline: later ones are compared with it",
+            Remembered::Nothing if met && self.counting == Counting::Every => {
+                "this run took noisy rounds for clean ones: it becomes the baseline with --accept only"
+            }
+            Remembered::Added | Remembered::Nothing => return Ok(()),
+        };
+        document.notes.push(said.to_owned());
         Ok(())
     }
 }
@@ -566,62 +521,4 @@ fn seed(key: &Key) -> u64 {
     hash.iter()
         .take(8)
         .fold(0, |seed, byte| (seed << 8) | u64::from(*byte))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bench::engine::{Identity, Job};
-    use crate::bench::sample::Sample;
-
-    /// An engine that counts whole seconds.
-    struct Coarse(Identity);
-
-    impl Engine for Coarse {
-        fn identity(&self) -> &Identity {
-            &self.0
-        }
-
-        fn supports(&self, _: &Target, _: &Load) -> Result<(), EngineError> {
-            Ok(())
-        }
-
-        fn length(&self, asked: Duration) -> Duration {
-            Duration::from_secs(asked.as_secs().max(1))
-        }
-
-        fn measure(&self, _: &Job<'_>, _: &Cancel) -> Result<Sample, EngineError> {
-            Err(EngineError::Cancelled)
-        }
-    }
-
-    #[track_caller]
-    fn check(round: u64, up: u64, expect: Option<&str>) {
-        let coarse = Coarse(Identity {
-            name: "coarse",
-            version: String::new(),
-        });
-        let millis = Duration::from_millis;
-        let ramps = Ramps {
-            up: millis(up),
-            down: Duration::ZERO,
-        };
-        let asked = Times {
-            ramps,
-            round: millis(round),
-        };
-        let made = Times::of(&coarse, ramps, asked.round);
-        assert_eq!(made.differing(asked).as_deref(), expect);
-    }
-
-    #[test]
-    fn what_is_not_as_long_as_asked_for_is_told() {
-        check(3000, 0, None);
-        check(200, 0, Some("a round is 1s long, not 200ms"));
-        check(
-            2500,
-            100,
-            Some("a round is 2s long, not 2.5s, the ramp-up is 1s long, not 100ms"),
-        );
-    }
 }

