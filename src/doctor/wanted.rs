@@ -190,11 +190,13 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
     let root = &cx.project.root;
     if let Work::Benchmark(work) = &step.work {
         for (name, program) in [("wrk", &work.programs.wrk), ("locust", &work.programs.locust)] {
-            let here = program.clone().map(|path| State::Here {
-                path: Some(path),
-                ask: Ask::Unknown,
-            });
-            here.into_iter().for_each(|state| needs.add(name, state, of));
+            if let Some(path) = program.clone() {
+                let state = State::Here {
+                    path: Some(path),
+                    ask: Ask::Unknown,
+                };
+                needs.add(name, state, of);
+            }
         }
         return;
     }

@@ -1,12 +1,9 @@
 //! From what was seen to the briefing.
 
-use std::path::Path;
-
 use super::begin::Begun;
 use super::machine::Machine;
-use super::needs;
 use super::sight::Sight;
-use crate::bench::baseline::{BaselineError, file};
+use super::{load, needs};
 use crate::commands::context::Cx;
 use crate::commands::pipeline::called;
 use crate::commands::work_item::spec_path;
@@ -18,10 +15,10 @@ use crate::model::spec::Spec;
 use crate::model::work_item::WorkItemType;
 use crate::parse::spec as specs;
 use crate::report::briefing::{
-    BaselineBrief, Briefing, CommandBrief, DeploymentContext, GateBrief, IntegrationContext, Item, SpecText,
+    Briefing, CommandBrief, DeploymentContext, GateBrief, IntegrationContext, Item, Load, SpecText,
     StepBrief, Weight,
 };
-use crate::store::{self, Store, layout};
+use crate::store;
 
 /// A spec as it was found: its bytes and what they say.
 pub(super) type Read = Result<Option<(Vec<u8>, Spec)>, store::Error>;
@@ -51,14 +48,15 @@ pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) 
     let mut unread = None;
     let integration = (item.kind == WorkItemType::IntegrationTest).then(|| {
         let checks = needs::of_integration(parts.machine, &spec.integration);
-        let baselines = match baselines(&parts.machine.root, &item.id) {
-            Ok(baselines) => baselines,
-            Err(error) => {
-                unread = Some(format!("the baselines of load tests cannot be read: {error}"));
-                Vec::new()
-            }
+        let baselines = load::baselines(&parts.machine.root, &item.id).unwrap_or_else(|error| {
+            unread = Some(format!("the baselines of load tests cannot be read: {error}"));
+            Vec::new()
+        });
+        let load = Load {
+            resources: load::resources(&spec.integration.benchmarks),
+            baselines,
         };
-        IntegrationContext::of(&spec.integration, baselines, checks)
+        IntegrationContext::of(&spec.integration, load, checks)
     });
     let deployment = (item.kind == WorkItemType::Deployment).then(|| {
         let checks = needs::of_deployment(cx, &spec.deployment);
@@ -98,15 +96,6 @@ pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) 
             .chain(unread)
             .collect(),
     }
-}
-
-/// What was measured of an item's service and is compared with.
-fn baselines(root: &Path, id: &str) -> Result<Vec<BaselineBrief>, BaselineError> {
-    let Some(document) = Store::open(root)?.read(layout::BASELINES)? else {
-        return Ok(Vec::new());
-    };
-    let all = file::read(&document, id)?.unwrap_or_default();
-    Ok(all.iter().map(BaselineBrief::from).collect())
 }
 
 /// A spec with nothing but what somebody has written: words of the template would read like facts.

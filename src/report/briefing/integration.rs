@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::performance::{self, BaselineBrief};
+use super::performance::{self, BaselineBrief, Load};
 use super::{Check, checks, line, list, more};
 use crate::model::spec::{Contract, Integration, Service};
 
@@ -71,7 +71,7 @@ pub struct ContractBrief {
 
 impl IntegrationContext {
     /// What a spec says, what was measured before, and what was found of what it needs.
-    pub fn of(spec: &Integration, baselines: Vec<BaselineBrief>, checks: Vec<Check>) -> Self {
+    pub fn of(spec: &Integration, load: Load, checks: Vec<Check>) -> Self {
         let benchmarks = &spec.benchmarks;
         Self {
             components: (spec.components.iter())
@@ -106,8 +106,8 @@ impl IntegrationContext {
                 .as_ref()
                 .map(|minimum| minimum.value),
             target_throughput: benchmarks.target_throughput.as_ref().map(|target| target.value),
-            resources: performance::resources(benchmarks),
-            baselines,
+            resources: load.resources,
+            baselines: load.baselines,
             contracts: spec
                 .contracts
                 .iter()

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 pub use deployment::DeploymentContext;
 pub use integration::IntegrationContext;
-pub use performance::BaselineBrief;
+pub use performance::{BaselineBrief, Load};
 
 use super::inert;
 use super::markdown::code;

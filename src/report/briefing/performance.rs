@@ -1,15 +1,20 @@
-//! How fast the service of an integration test must be, and how fast it was.
+//! How fast the service of an integration test was.
 
 use serde::Serialize;
 
 use super::{line, more};
-use crate::bench::baseline::Baseline;
-use crate::bench::report::lines;
-use crate::bench::requirements::{self, Subject, Weight};
-use crate::model::spec::Benchmarks;
 
 /// Entries of a list that are named.
 const MAX_LISTED: usize = 20;
+
+/// What is known of a service under load.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Load {
+    /// What services may use: `cpu < 80 %`.
+    pub resources: Vec<String>,
+    /// What was measured before, and is compared with.
+    pub baselines: Vec<BaselineBrief>,
+}
 
 /// A measurement that later ones are compared with.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -32,38 +37,6 @@ pub struct BaselineBrief {
     pub requests_per_sec: Option<f64>,
     /// Runs that were compared with it, itself among them.
     pub runs: usize,
-}
-
-impl From<&Baseline> for BaselineBrief {
-    fn from(baseline: &Baseline) -> Self {
-        let seen = &baseline.summary;
-        Self {
-            asked: format!("{} {}", baseline.key.method, baseline.key.endpoint),
-            at: baseline.accepted.at.format("%Y-%m-%d %H:%M UTC").to_string(),
-            commit: baseline.accepted.commit.clone(),
-            reason: baseline.accepted.reason.clone(),
-            p50_ms: seen.p50,
-            p95_ms: seen.p95,
-            p99_ms: seen.p99,
-            requests_per_sec: seen.rps,
-            runs: baseline.history.len(),
-        }
-    }
-}
-
-/// What services may use, as the spec demands it: `cpu < 80 %`.
-pub(super) fn resources(spec: &Benchmarks) -> Vec<String> {
-    requirements::of_spec(spec)
-        .iter()
-        .filter(|one| one.weight == Weight::Required)
-        .filter(|one| {
-            matches!(
-                one.subject,
-                Subject::Cpu(_) | Subject::Memory(_) | Subject::Disk(_)
-            )
-        })
-        .map(lines::demanded)
-        .collect()
 }
 
 /// The baselines as a part of the briefing.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::spec::{
-    Application, At, Component, Contract, DeployStep, Deployment, Integration, LatencyLimit, ResourceLimit,
-    Scenario, Service,
+    Application, At, Component, Contract, DeployStep, Deployment, Integration, LatencyLimit, Scenario,
+    Service,
 };
 
 fn at<T>(value: T) -> At<T> {
@@ -142,11 +142,6 @@ fn integration() -> Integration {
     })];
     integration.benchmarks.minimum_throughput = Some(at(100.0));
     integration.benchmarks.endpoint = Some(at("GET http://localhost:8080/orders".to_owned()));
-    integration.benchmarks.resources = vec![at(ResourceLimit {
-        metric: "cpu_percent",
-        limit: 80.0,
-        per_service: true,
-    })];
     integration.environment.services = vec![at(Service {
         name: "postgres".to_owned(),
         tag: Some("16".to_owned()),
@@ -193,9 +188,16 @@ fn a_briefing_says_what_is_to_be_done_and_what_decides() {
 #[test]
 fn an_integration_test_has_its_context() {
     let mut briefing = briefing();
-    briefing.integration = Some(IntegrationContext::of(&integration(), vec![baseline()], checks()));
+    briefing.integration = Some(IntegrationContext::of(
+        &integration(),
+        Load {
+            resources: vec!["cpu < 80 %".to_owned()],
+            baselines: vec![baseline()],
+        },
+        checks(),
+    ));
     insta::assert_snapshot!("integration", briefing.integration.as_ref().unwrap().markdown());
-    let new = IntegrationContext::of(&integration(), Vec::new(), checks()).markdown();
+    let new = IntegrationContext::of(&integration(), Load::default(), checks()).markdown();
     assert!(
         new.contains("**Performance Baseline:** none yet: the first clean run that passes becomes it\n"),
         "{new}"

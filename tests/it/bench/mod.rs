@@ -4,6 +4,7 @@
 
 mod baseline;
 mod dead;
+mod gate;
 mod server;
 mod usage;
 

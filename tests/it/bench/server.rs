@@ -2,9 +2,9 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, SystemTime};
 
 /// How it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,22 +24,43 @@ pub(super) enum Manner {
 /// A server that answers until the test ends.
 pub(super) struct Server {
     port: u16,
-    answered: Arc<AtomicU64>,
+    conduct: Arc<Conduct>,
+}
+
+/// How a server answers now, and what was asked of it.
+struct Conduct {
+    manner: Mutex<Manner>,
+    answered: AtomicU64,
+    first: OnceLock<SystemTime>,
 }
 
 impl Server {
     pub(super) fn that_answers(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let answered = Arc::new(AtomicU64::new(0));
-        let count = Arc::clone(&answered);
+        let conduct = Arc::new(Conduct {
+            manner: Mutex::new(manner),
+            answered: AtomicU64::new(0),
+            first: OnceLock::new(),
+        });
+        let shared = Arc::clone(&conduct);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let count = Arc::clone(&count);
-                std::thread::spawn(move || serve(&stream, manner, &count));
+                let shared = Arc::clone(&shared);
+                std::thread::spawn(move || serve(&stream, &shared));
             }
         });
-        Self { port, answered }
+        Self { port, conduct }
+    }
+
+    /// From now on it answers like this.
+    pub(super) fn turns(&self, manner: Manner) {
+        *self.conduct.manner.lock().unwrap() = manner;
+    }
+
+    /// When it was asked for the first time.
+    pub(super) fn first_asked(&self) -> Option<SystemTime> {
+        self.conduct.first.get().copied()
     }
 
     pub(super) fn url(&self) -> String {
@@ -47,7 +68,7 @@ impl Server {
     }
 
     pub(super) fn answered(&self) -> u64 {
-        self.answered.load(Ordering::SeqCst)
+        self.conduct.answered.load(Ordering::SeqCst)
     }
 }
 
@@ -57,7 +78,7 @@ pub(super) fn nobody() -> String {
     format!("http://{}/", listener.local_addr().unwrap())
 }
 
-fn serve(stream: &TcpStream, manner: Manner, answered: &AtomicU64) {
+fn serve(stream: &TcpStream, conduct: &Conduct) {
     let mut lines = BufReader::new(stream);
     let mut out = stream;
     let _ = stream.set_nodelay(true);
@@ -71,6 +92,8 @@ fn serve(stream: &TcpStream, manner: Manner, answered: &AtomicU64) {
                 Ok(_) => {}
             }
         }
+        conduct.first.get_or_init(SystemTime::now);
+        let manner = *conduct.manner.lock().unwrap();
         let answer: &[u8] = match manner {
             Manner::Silently => {
                 std::thread::sleep(Duration::from_secs(60));
@@ -87,6 +110,6 @@ fn serve(stream: &TcpStream, manner: Manner, answered: &AtomicU64) {
         if out.write_all(answer).is_err() {
             return;
         }
-        answered.fetch_add(1, Ordering::SeqCst);
+        conduct.answered.fetch_add(1, Ordering::SeqCst);
     }
 }
