@@ -85,22 +85,12 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     let tell_join = move |command: &str| say(&format!("workers join with: {command}"));
     let host =
         std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "localhost".to_owned());
-    let workers = args.workers.map_or(Workers::Local, |count| {
-        Workers::Remote(Remote {
-            count,
-            bind: "0.0.0.0",
-            host: host.trim(),
-            port: PORT,
-            wait: JOIN,
-            tell: &tell_join,
-        })
-    });
     let engines = Available::look(
         args.engine.map_or(settings.engine.into(), Wanted::from),
         &programs,
         &tools.runner,
         scratch.path(),
-        workers,
+        workers(args, host.trim(), &tell_join),
     );
     let commit = home.as_ref().and_then(|_| {
         let git = find("git", &[])?;
@@ -152,6 +142,20 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     let exit = Exit::from(document.verdict);
     emit(cx, format, &document)?;
     Ok(exit)
+}
+
+/// Who makes the load of locust.
+fn workers<'a>(args: &RunArgs, host: &'a str, tell: &'a (dyn Fn(&str) + Sync)) -> Workers<'a> {
+    args.workers.map_or(Workers::Local, |count| {
+        Workers::Remote(Remote {
+            count,
+            bind: "0.0.0.0",
+            host,
+            port: PORT,
+            wait: JOIN,
+            tell,
+        })
+    })
 }
 
 /// The project that is measured for; `None` where there is none and none is needed.

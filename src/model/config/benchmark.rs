@@ -102,7 +102,7 @@ impl Benchmark {
             (
                 "duration",
                 self.duration
-                    .is_none_or(|value| value >= 0.001 && value <= Self::LONGEST),
+                    .is_none_or(|value| (0.001..=Self::LONGEST).contains(&value)),
                 "seconds from 0.001 to 86400",
             ),
             (

@@ -20,6 +20,7 @@
 
 mod baseline;
 mod dead;
+mod gate;
 mod load;
 mod server;
 mod usage;

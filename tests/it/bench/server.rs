@@ -2,9 +2,9 @@
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant, SystemTime};
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -53,8 +53,10 @@ pub(super) struct Server {
     seen: Arc<Seen>,
 }
 
-#[derive(Default)]
+/// How a server answers now, and what was asked of it.
 struct Seen {
+    manner: Mutex<Manner>,
+    first: OnceLock<SystemTime>,
     answered: AtomicU64,
     accepted: AtomicU64,
     open: AtomicU64,
@@ -63,9 +65,7 @@ struct Seen {
 
 impl Server {
     pub(super) fn that_answers(manner: Manner) -> Self {
-        Self::new("http", manner, |socket, manner, seen, port| {
-            serve(socket, manner, seen, port);
-        })
+        Self::new("http", manner, |socket, seen, port| serve(socket, seen, port))
     }
 
     /// One that speaks TLS.
@@ -83,20 +83,27 @@ impl Server {
             .with_single_cert(chain, key)
             .unwrap();
         let config = Arc::new(config);
-        Self::new("https", Manner::Well, move |socket, manner, seen, port| {
+        Self::new("https", Manner::Well, move |socket, seen, port| {
             let session = ServerConnection::new(Arc::clone(&config)).unwrap();
-            serve(StreamOwned::new(session, socket), manner, seen, port);
+            serve(StreamOwned::new(session, socket), seen, port);
         })
     }
 
     fn new(
         scheme: &'static str,
         manner: Manner,
-        serve: impl Fn(TcpStream, Manner, &Seen, u16) + Send + Sync + 'static,
+        serve: impl Fn(TcpStream, &Seen, u16) + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let seen = Arc::new(Seen::default());
+        let seen = Arc::new(Seen {
+            manner: Mutex::new(manner),
+            first: OnceLock::new(),
+            answered: AtomicU64::new(0),
+            accepted: AtomicU64::new(0),
+            open: AtomicU64::new(0),
+            gone: AtomicBool::new(false),
+        });
         let theirs = Arc::clone(&seen);
         let serve = Arc::new(serve);
         std::thread::spawn(move || {
@@ -109,12 +116,22 @@ impl Server {
                 seen.accepted.fetch_add(1, Ordering::SeqCst);
                 seen.open.fetch_add(1, Ordering::SeqCst);
                 std::thread::spawn(move || {
-                    serve(socket, manner, &seen, port);
+                    serve(socket, &seen, port);
                     seen.open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
         });
         Self { port, scheme, seen }
+    }
+
+    /// From now on it answers like this.
+    pub(super) fn turns(&self, manner: Manner) {
+        *self.seen.manner.lock().unwrap() = manner;
+    }
+
+    /// When it was asked for the first time.
+    pub(super) fn first_asked(&self) -> Option<SystemTime> {
+        self.seen.first.get().copied()
     }
 
     pub(super) fn url(&self) -> String {
@@ -141,14 +158,16 @@ pub(super) fn nobody() -> String {
     format!("http://{}/", listener.local_addr().unwrap())
 }
 
-fn serve(mut socket: impl Read + Write, manner: Manner, seen: &Seen, port: u16) {
-    if manner == Manner::Rudely {
+fn serve(mut socket: impl Read + Write, seen: &Seen, port: u16) {
+    if *seen.manner.lock().unwrap() == Manner::Rudely {
         // What was not read when a connection is closed resets it.
         let _ = socket.read(&mut [0]);
         return;
     }
     let mut lines = BufReader::new(socket);
     while let Some((first, body)) = request(&mut lines) {
+        seen.first.get_or_init(SystemTime::now);
+        let manner = *seen.manner.lock().unwrap();
         let answer = match manner {
             Manner::Silently => {
                 std::thread::sleep(Duration::from_secs(60));
