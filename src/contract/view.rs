@@ -3,6 +3,7 @@
 pub mod api;
 mod intersection;
 mod joined;
+pub mod meets;
 pub mod operation;
 pub mod schema;
 

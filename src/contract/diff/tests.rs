@@ -9,6 +9,7 @@ mod levels;
 mod mended_operations;
 mod mended_schemas;
 mod mutated;
+mod overlaps;
 mod ranges;
 mod robust;
 mod schemas;

@@ -142,6 +142,15 @@ impl Types {
 impl<'a> Schema<'a> {
     /// The schema of a node; `None` when its references lead nowhere.
     pub fn of(side: Side<'a>, node: NodeId) -> Option<Self> {
+        let schema = Self::written(side, node)?;
+        if side.world.meets.is_made(node) {
+            return Some(schema.dissolved().unwrap_or(schema));
+        }
+        Some(schema)
+    }
+
+    /// The same, where a schema that was made of parts is not looked at as what these mean together.
+    pub fn written(side: Side<'a>, node: NodeId) -> Option<Self> {
         let mut schema = Self {
             side,
             nodes: Vec::new(),

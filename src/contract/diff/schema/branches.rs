@@ -87,11 +87,14 @@ impl Comparer<'_, '_> {
     /// Dissolves `allOf` on both sides where branches cannot be compared with branches: what one branch says may be said by
     /// another one now, or by the schema itself. What came and went is told where it says something of its own.
     pub(super) fn join_branches(&mut self) {
+        if self.is_of_parts() {
+            return;
+        }
         let mut all = self.paired(w::ALL_OF);
         self.pair_alike(&mut all);
         let counts = |nodes: &[NodeId]| nodes.iter().any(|node| !self.says_nothing(*node));
         let is_other = counts(&all.removed) || counts(&all.added);
-        if !is_other && !self.changes_inside(&all) {
+        if !is_other && all.pairs.is_empty() {
             return;
         }
         let (Some(base), Some(revision)) = (self.base.dissolved(), self.revision.dissolved()) else {
@@ -121,12 +124,20 @@ impl Comparer<'_, '_> {
         self.branches = Branches::Joined;
     }
 
-    /// Whether branches that are there on both sides differ.
-    fn changes_inside(&self, all: &Paired) -> bool {
-        let hashes = &self.base.side().world.hashes;
-        all.pairs
-            .iter()
-            .any(|(base, revision)| !hashes.equal(*base, *revision))
+    /// Looks at both sides as one thing where one of them was made of parts, which nobody wrote as branches of one `allOf`;
+    /// whether it did comes back.
+    fn is_of_parts(&mut self) -> bool {
+        let meets = &self.base.side().world.meets;
+        let made = [&self.base, &self.revision].map(|schema| meets.is_made(schema.node()));
+        if made == [false, false] {
+            return false;
+        }
+        let Some((base, revision)) = self.base.dissolved().zip(self.revision.dissolved()) else {
+            return false;
+        };
+        (self.base, self.revision) = (base, revision);
+        self.branches = Branches::Joined;
+        true
     }
 
     /// Whether the schema itself names other properties, which may have moved between it and its branches.
