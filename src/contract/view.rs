@@ -6,6 +6,7 @@ mod joined;
 pub mod meets;
 pub mod operation;
 pub mod schema;
+mod spellings;
 
 use super::arena::{Arena, NodeId, Word};
 use super::load::{Document, Version, World};

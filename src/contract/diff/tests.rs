@@ -2,6 +2,7 @@
 
 mod choices;
 mod documents;
+mod equivalent;
 mod eyes_operations;
 mod eyes_schemas;
 mod intersections;
@@ -13,6 +14,7 @@ mod overlaps;
 mod ranges;
 mod robust;
 mod schemas;
+mod several_choices;
 mod spellings;
 mod unreadable;
 mod written;

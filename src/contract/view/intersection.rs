@@ -147,6 +147,10 @@ impl Schema<'_> {
                         let keys = (w::MINIMUM, w::EXCLUSIVE_MINIMUM);
                         self.ends_before(other, *node, field.key, keys, Ordering::Less)
                     }
+                    w::ONE_OF | w::ANY_OF => self
+                        .choice_lists()
+                        .iter()
+                        .any(|(key, own)| *key == field.key && hashes.equal(*own, field.value)),
                     key => same(self.get(key), field.value) || self.implies(other, key, field.value),
                 })
             })

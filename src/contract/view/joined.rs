@@ -28,6 +28,8 @@ pub(super) struct Joined {
     chosen: HashMap<Word, Option<NodeId>>,
     /// The schema that counts for a name in a keyword that holds a map of them.
     named: HashMap<(Word, Word), NodeId>,
+    /// The lists of choices that count beside the one of their keyword that comes first.
+    pub(super) more_choices: Vec<(Word, NodeId)>,
     /// The properties that no node refuses; `None` where all may be there.
     names: Option<HashSet<Word>>,
 }
@@ -75,6 +77,7 @@ impl Joined {
             values: None,
             chosen: HashMap::new(),
             named: HashMap::new(),
+            more_choices: Vec::new(),
             names: None,
         };
         let groups_agree = GROUPS.iter().all(|group| agree(side, nodes, group));
@@ -86,6 +89,14 @@ impl Joined {
                 .iter()
                 .all(|(key, values)| joined.take(side, nodes, *key, values)))
         .then_some(joined)
+    }
+
+    /// The same with values in a list, in the place of a choice that means them.
+    pub(super) fn with_values(mut self, key: Word, list: NodeId, values: Vec<NodeId>) -> Self {
+        self.chosen.insert(key, None);
+        self.chosen.insert(w::ENUM, Some(list));
+        self.values = Some(values);
+        self
     }
 
     /// The value of a keyword, given that of the first node that has it.
@@ -164,6 +175,18 @@ impl Joined {
                     .iter()
                     .find(|(_, value)| arena.value(*value) == Value::Bool(true));
                 self.choose(key, set.or(values.first()).map(|(_, value)| *value));
+                true
+            }
+            // Whoever is accepted matches each of them.
+            w::ONE_OF | w::ANY_OF => {
+                let mut known = vec![values[0].1];
+                for (_, list) in &values[1..] {
+                    if !known.iter().any(|other| hashes.equal(*other, *list)) {
+                        known.push(*list);
+                        self.more_choices.push((key, *list));
+                    }
+                }
+                self.is_tightened = true;
                 true
             }
             w::ITEMS | w::PROPERTY_NAMES => {
