@@ -15,7 +15,10 @@ use super::words as w;
 
 /// The numbers of all nodes.
 #[derive(Debug, Default)]
-pub struct Hashes(Vec<u64>);
+pub struct Hashes {
+    numbers: Vec<u64>,
+    state: RandomState,
+}
 
 impl Hashes {
     /// Of every node that the arena has now.
@@ -29,12 +32,24 @@ impl Hashes {
         };
         let own = hasher.all(|_| 0);
         let deep = hasher.deep(&own);
-        Self(hasher.all(|target| deep.get(&target).copied().unwrap_or(0)))
+        Self {
+            numbers: hasher.all(|target| deep.get(&target).copied().unwrap_or(0)),
+            state: hasher.state,
+        }
+    }
+
+    /// Takes in a schema that was made since, of parts that are there; their order means nothing.
+    pub(super) fn take_in(&mut self, made: NodeId, parts: &[NodeId]) {
+        let sum = parts.iter().fold(0_u64, |sum, part| {
+            sum.wrapping_add(self.state.hash_one((6_u8, self.of(*part))))
+        });
+        let hash = self.state.hash_one((7_u8, sum));
+        self.numbers.resize(made.index() + 1, hash);
     }
 
     /// Whether two nodes mean the same.
     pub fn equal(&self, left: NodeId, right: NodeId) -> bool {
-        match (self.0.get(left.index()), self.0.get(right.index())) {
+        match (self.numbers.get(left.index()), self.numbers.get(right.index())) {
             (Some(left), Some(right)) => left == right,
             _ => left == right,
         }
@@ -42,7 +57,7 @@ impl Hashes {
 
     /// The number of a node.
     pub fn of(&self, node: NodeId) -> u64 {
-        self.0.get(node.index()).copied().unwrap_or(0)
+        self.numbers.get(node.index()).copied().unwrap_or(0)
     }
 }
 

@@ -8,6 +8,7 @@ use super::hash::Hashes;
 use super::refs::{self, Broken, Names, Refs, Root};
 use super::role::{Role, Roles};
 use super::source::{Position, Source};
+use super::view::meets::Meets;
 use super::{json, swagger2, words as w, yaml};
 
 /// Files that one document may be spread over.
@@ -106,8 +107,11 @@ pub struct World {
     pub families: Families,
     /// What means the same; of what was there when [`World::settle`] was called.
     pub hashes: Hashes,
+    /// The schemas that parts of an `allOf` mean together; of what was there when [`World::settle`] was called.
+    pub meets: Meets,
     /// The schemas that were made of the form parameters of operations of Swagger 2.0.
     pub(super) forms: HashMap<NodeId, NodeId>,
+    documents: Vec<Document>,
     limits: Limits,
 }
 
@@ -134,11 +138,13 @@ impl World {
         if version == Version::V2 {
             swagger2::forms(self, &root);
         }
-        Ok(Document {
+        let document = Document {
             root,
             version,
             unknown_version,
-        })
+        };
+        self.documents.push(document.clone());
+        Ok(document)
     }
 
     /// To be called once everything is loaded.
@@ -146,6 +152,9 @@ impl World {
         self.refs.break_circles(&self.arena);
         self.families = Families::of_all(&self.arena, &self.roles, &self.refs);
         self.hashes = Hashes::of_all(&self.arena, &self.roles, &self.refs, &self.families);
+        let documents = std::mem::take(&mut self.documents);
+        Meets::make(self, &documents);
+        self.documents = documents;
     }
 
     fn read(&mut self, name: &str, text: String) -> Result<Root, Error> {

@@ -2,6 +2,7 @@
 
 mod choices;
 mod documents;
+mod equivalent;
 mod eyes_operations;
 mod eyes_schemas;
 mod intersections;
@@ -9,9 +10,11 @@ mod levels;
 mod mended_operations;
 mod mended_schemas;
 mod mutated;
+mod overlaps;
 mod ranges;
 mod robust;
 mod schemas;
+mod several_choices;
 mod spellings;
 mod unreadable;
 mod written;
