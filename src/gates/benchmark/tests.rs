@@ -34,7 +34,7 @@ fn of_type(kind: WorkItemType, spec: &str) -> Sample {
     sample(kind, spec, &json!({}))
 }
 
-fn with(settings: Value) -> Sample {
+fn with(settings: &Value) -> Sample {
     let settings = json!({ "quality_gates": settings });
     sample(WorkItemType::IntegrationTest, WHOLE, &settings)
 }
@@ -51,7 +51,7 @@ fn it_says_what_will_be_measured() {
         ],
     );
     check(
-        with(json!({"benchmark": {"rounds": 4, "duration": 2}})),
+        with(&json!({"benchmark": {"rounds": 4, "duration": 2}})),
         &[
             "+ bench (GET http://127.0.0.1:8080/search over 16 connections, 4 rounds of 0.5 s: p50 < 20 ms, p95 < 50 ms, rps >= \
            500 requests/s)",
@@ -118,7 +118,7 @@ fn without_a_whole_address_there_is_no_answer() {
 #[test]
 fn an_engine_that_was_asked_for_must_be_there() {
     let without = |settings: Value| {
-        let mut sample = with(settings);
+        let mut sample = with(&settings);
         sample.missing = vec!["wrk", "locust"];
         sample
     };
@@ -144,7 +144,7 @@ fn an_engine_that_was_asked_for_must_be_there() {
 #[test]
 fn it_runs_last_and_alone_and_takes_what_the_settings_give_it() {
     let mut sample =
-        with(json!({"benchmark": {"timeout": 7, "regression_threshold": 0.2, "allow_noise": true}}));
+        with(&json!({"benchmark": {"timeout": 7, "regression_threshold": 0.2, "allow_noise": true}}));
     sample.with(|cx| {
         let items = Benchmark.plan(cx);
         let [Item::Run(step)] = items.as_slice() else {
