@@ -216,7 +216,6 @@ fn rerun(cx: &Cx) -> String {
 }
 
 /// What kept the measurement from having a verdict.
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn refused(error: MeasurementError, cx: &Cx) -> anyhow::Error {
     let said = error.to_string();
     match error {
