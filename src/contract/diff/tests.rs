@@ -5,6 +5,7 @@ mod documents;
 mod equivalent;
 mod eyes_operations;
 mod eyes_schemas;
+mod families;
 mod intersections;
 mod levels;
 mod mended_operations;
