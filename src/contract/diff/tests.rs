@@ -8,6 +8,7 @@ mod eyes_schemas;
 mod families;
 mod intersections;
 mod levels;
+mod lines;
 mod mended_operations;
 mod mended_schemas;
 mod mutated;
