@@ -83,11 +83,11 @@ impl Comparer<'_, '_> {
             |schema: &Schema<'_>| schema.get(w::ALL_OF).is_none() && schema.choice_lists().is_empty();
         let (key, mut paired) = match (old, new) {
             (Some(key), None) if is_one(&self.revision) => {
-                let one = self.revision.node();
+                let one = whole_node(&self.revision, self.written[1]);
                 (key, self.paired_lists(self.base.list(key), vec![one]))
             }
             (None, Some(w::ANY_OF)) if is_one(&self.base) => {
-                let one = self.base.node();
+                let one = whole_node(&self.base, self.written[0]);
                 (
                     w::ANY_OF,
                     self.paired_lists(vec![one], self.revision.list(w::ANY_OF)),
@@ -157,6 +157,15 @@ impl Comparer<'_, '_> {
         let rest = self.paired_lists(removed, added);
         any.pairs.extend(rest.pairs);
         (any.removed, any.added) = (rest.removed, rest.added);
+    }
+}
+
+/// The node that says all that a schema says: its own, or the one that is written where more lies around or beside it.
+fn whole_node(schema: &Schema<'_>, written: NodeId) -> NodeId {
+    if schema.nodes().len() == 1 && !schema.is_nullable_around() {
+        schema.node()
+    } else {
+        written
     }
 }
 

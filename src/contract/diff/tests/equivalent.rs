@@ -142,7 +142,7 @@ fn a_choice_between_values_is_a_list_of_them() {
 
 #[test]
 fn branches_twice_or_one_in_another_are_the_same_branches() {
-    let (text, number, flag) = (
+    let (text, number, truth) = (
         "{type: string, maxLength: 2}",
         "{type: integer, minimum: 3}",
         "{type: boolean}",
@@ -153,24 +153,24 @@ fn branches_twice_or_one_in_another_are_the_same_branches() {
             format!("{{anyOf: [{text}, {number}]}}"),
         ),
         (
-            format!("{{anyOf: [{{anyOf: [{text}, {number}]}}, {flag}]}}"),
-            format!("{{anyOf: [{text}, {number}, {flag}]}}"),
+            format!("{{anyOf: [{{anyOf: [{text}, {number}]}}, {truth}]}}"),
+            format!("{{anyOf: [{text}, {number}, {truth}]}}"),
         ),
         (
-            format!("{{anyOf: [{{anyOf: [{{anyOf: [{flag}, {text}]}}, {number}]}}, {flag}]}}"),
-            format!("{{anyOf: [{{anyOf: [{number}, {text}]}}, {flag}, {text}]}}"),
+            format!("{{anyOf: [{{anyOf: [{{anyOf: [{truth}, {text}]}}, {number}]}}, {truth}]}}"),
+            format!("{{anyOf: [{{anyOf: [{number}, {text}]}}, {truth}, {text}]}}"),
         ),
     ] {
         same(&one, &other);
     }
     check(
-        &format!("{{anyOf: [{{anyOf: [{text}, {number}]}}, {flag}]}}"),
-        &format!("{{anyOf: [{text}, {flag}]}}"),
+        &format!("{{anyOf: [{{anyOf: [{text}, {number}]}}, {truth}]}}"),
+        &format!("{{anyOf: [{text}, {truth}]}}"),
         &["request-property-any-of-removed"],
     );
     // Of `oneOf` it is another choice: what matches all three was refused.
-    let nested = format!("{{oneOf: [{{oneOf: [{text}, {number}]}}, {flag}]}}");
-    let flat = format!("{{oneOf: [{text}, {number}, {flag}]}}");
+    let nested = format!("{{oneOf: [{{oneOf: [{text}, {number}]}}, {truth}]}}");
+    let flat = format!("{{oneOf: [{text}, {number}, {truth}]}}");
     let compared = compared(
         &document(Column::RequestBody, &nested),
         &document(Column::RequestBody, &flat),

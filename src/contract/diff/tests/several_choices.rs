@@ -115,3 +115,13 @@ fn of_a_choice_with_one_branch_left_the_others_are_gone() {
     let choice = format!("{{anyOf: [{A}, {B}]}}");
     check(A, &choice, &[], &["response-body-any-of-widened"]);
 }
+
+#[test]
+fn null_around_one_schema_is_not_lost_where_it_became_a_branch() {
+    check(
+        "{anyOf: [{type: 'null'}, {type: integer, minimum: 2}]}",
+        "{anyOf: [{type: string, maxLength: 3}, {type: integer, minimum: 2}]}",
+        &["request-body-became-not-nullable"],
+        &["response-body-any-of-widened"],
+    );
+}
