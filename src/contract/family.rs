@@ -21,7 +21,8 @@ impl Families {
         let mut names_behind: HashMap<NodeId, Vec<(NodeId, Word)>> = HashMap::new();
         for (holder, target) in refs.all().filter(|(holder, _)| roles.of(*holder) == Role::Schema) {
             behind.insert(target);
-            if let Some(name) = arena.key(holder).filter(|_| is_component(arena, holder))
+            if is_component(arena, holder)
+                && let Some(name) = arena.key(holder)
                 && let Some(target) = refs.follow(arena, target)
             {
                 behind.insert(target);
