@@ -311,7 +311,7 @@ fn hint(document: &Document, id: &str) -> Option<String> {
         RunVerdict::Failed => {
             format!("make the service faster, or correct what the spec demands; sdd bench {id} shows every metric")
         }
-        RunVerdict::Error if is(Verdict::Error) => format!(
+        RunVerdict::Error if is(Verdict::Error) && document.rounds.are_enough() => format!(
             "what a service uses is measured where it runs on this machine: name its process or container to see it, sdd bench \
              {id} --pid PID or --container NAME"
         ),

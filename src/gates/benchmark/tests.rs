@@ -264,6 +264,12 @@ fn noise_is_no_pass_and_no_failure() {
         hints[0].contains("quality_gates.benchmark.allow_noise"),
         "{hints:?}"
     );
+    // Without a round that counts nothing was measured at all, and the cost of the service is not what is missing.
+    let mut document = samples::inconclusive();
+    document.rounds.clean = 0;
+    document.requirements[0].verdict = Verdict::Error;
+    let (.., hints, _) = judged(answered(document));
+    assert!(hints[0].starts_with("leave the machine alone"), "{hints:?}");
 }
 
 #[test]
