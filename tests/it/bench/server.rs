@@ -65,7 +65,7 @@ struct Seen {
 
 impl Server {
     pub(super) fn that_answers(manner: Manner) -> Self {
-        Self::new("http", manner, |socket, seen, port| serve(socket, seen, port))
+        Self::new("http", manner, serve)
     }
 
     /// One that speaks TLS.
