@@ -172,6 +172,14 @@ pub enum Fault {
         /// The container.
         container: String,
     },
+    /// It could not be started.
+    #[error("{container} could not be started: {error}")]
+    NotStarted {
+        /// The container.
+        container: String,
+        /// What the engine says went wrong.
+        error: String,
+    },
     /// There is none.
     #[error("there is no container")]
     Missing,
@@ -393,6 +401,10 @@ impl Wait {
         match container.status {
             Status::Running => self.judge_running(container, oneshot, sample, steady),
             Status::Exited | Status::Dead => judge_ended(container, oneshot, steady),
+            Status::Created if !container.error.is_empty() => Standing::Failed(Fault::NotStarted {
+                container: container.name.clone(),
+                error: container.error.clone(),
+            }),
             Status::Created | Status::Paused | Status::Restarting | Status::Removing | Status::Other(_) => {
                 waiting(container)
             }

@@ -414,7 +414,7 @@ impl<'a> Environment<'a> {
                     *line = redactor.text(line);
                 }
             }
-            Fault::Exited { error, .. } => *error = redactor.text(error),
+            Fault::Exited { error, .. } | Fault::NotStarted { error, .. } => *error = redactor.text(error),
             Fault::CrashLoop { .. } | Fault::Ended { .. } | Fault::Missing | Fault::Late { .. } => {}
         }
         fault

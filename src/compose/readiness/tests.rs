@@ -233,6 +233,17 @@ fn what_is_on_its_way_is_waited_for() {
 }
 
 #[test]
+fn what_the_engine_cannot_start_fails_at_once() {
+    check(
+        |c| {
+            c.status = Status::Created;
+            c.error = "exec: permission denied".to_owned();
+        },
+        ["s: p-s-1 could not be started: exec: permission denied"; 3],
+    );
+}
+
+#[test]
 fn a_service_without_a_container_fails() {
     let none = ["waiting", "s: there is no container", "s: there is no container"];
     check(|c| c.status = Status::Removing, none);
