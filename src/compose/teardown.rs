@@ -16,6 +16,8 @@ pub const STOP: Duration = Duration::from_secs(10);
 const ROUNDS: u32 = 3;
 /// The engine may still be at it.
 const PAUSE: Duration = Duration::from_millis(300);
+/// So long the engine may go on making what a client asked for that has ended since.
+const SETTLING: Duration = Duration::from_secs(1);
 /// The length of the names that the engine gives to volumes.
 const ANONYMOUS: usize = 64;
 
@@ -28,6 +30,15 @@ pub struct Hands<'a> {
     pub cwd: &'a Path,
     /// The command lines of the project.
     pub calls: Calls<'a>,
+}
+
+/// How what is taken down was brought up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// `up` ended by itself: nothing more is to come.
+    Whole,
+    /// `up` was ended: the engine may still be making what it was asked for.
+    Halfway,
 }
 
 /// What is there of a project.
@@ -98,6 +109,7 @@ pub fn take_down(
     hands: &Hands<'_>,
     stop: Duration,
     external: &BTreeSet<String>,
+    begun: Begun,
 ) -> Result<Cleaned, TeardownError> {
     let mut complaints = Vec::new();
     // Before `down`, since afterwards nobody knows which volumes without a label its containers had.
@@ -110,6 +122,9 @@ pub fn take_down(
     };
     if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &hands.calls.down(stop)) {
         complaints.push(error.to_string());
+    }
+    if begun == Begun::Halfway {
+        std::thread::sleep(SETTLING);
     }
     let mut left = look(hands, &nameless, external)?;
     let mut forced = false;

@@ -15,7 +15,7 @@ use super::inspect::Container;
 use super::journal::{self, Entry};
 use super::project::{Calls, Project};
 use super::readiness::{self, Fault, How, Plan, Progress, Sample, Standing, Wait, Wishes};
-use super::teardown::{self, Cleaned, Hands, TeardownError};
+use super::teardown::{self, Begun, Cleaned, Hands, TeardownError};
 use crate::model::text;
 use crate::process::clock::Clock;
 use crate::process::redact::Redactor;
@@ -114,7 +114,7 @@ pub enum Why {
         source: store::Error,
     },
     /// `up` did not work.
-    #[error("the services could not be brought up: {source}")]
+    #[error("the services could not be brought up: {}{source}", told(faults))]
     Up {
         /// What came of the call.
         source: CallError,
@@ -122,7 +122,7 @@ pub enum Why {
         faults: BTreeMap<String, Fault>,
     },
     /// Services are not ready.
-    #[error("{}", faults.iter().map(|(name, fault)| format!("{name}: {fault}")).collect::<Vec<_>>().join("; "))]
+    #[error("{}", told(faults).trim_end_matches("; "))]
     NotReady {
         /// What is the matter with them.
         faults: BTreeMap<String, Fault>,
@@ -133,6 +133,15 @@ pub enum Why {
         /// The call that has no answer.
         source: CallError,
     },
+}
+
+/// What is the matter with services, each with its name before it and a `; ` after it.
+fn told(faults: &BTreeMap<String, Fault>) -> String {
+    let mut text = String::new();
+    for (name, fault) in faults {
+        text.push_str(&format!("{name}: {fault}; "));
+    }
+    text
 }
 
 /// What kind of an end it is.
@@ -215,6 +224,7 @@ pub struct Environment<'a> {
     since: Instant,
     ready: BTreeMap<String, How>,
     variables: BTreeMap<String, String>,
+    begun: Begun,
     is_closed: bool,
 }
 
@@ -251,6 +261,7 @@ impl<'a> Environment<'a> {
             since: Instant::now(),
             ready: BTreeMap::new(),
             variables: BTreeMap::new(),
+            begun: Begun::Halfway,
             is_closed: false,
         };
         match environment.start().and_then(|()| environment.wait()) {
@@ -324,6 +335,12 @@ impl<'a> Environment<'a> {
         let hands = self.hands(self.order.runner);
         let started = ask::ask_well(hands.runner, hands.cwd, &hands.calls.up(self.order.limits.up));
         self.since = Instant::now();
+        if !matches!(
+            started,
+            Err(CallError::Cancelled { .. } | CallError::TimedOut { .. } | CallError::Killed { .. })
+        ) {
+            self.begun = Begun::Whole;
+        }
         let Err(source) = started else {
             return Ok(());
         };
@@ -425,7 +442,7 @@ impl<'a> Environment<'a> {
         let hands = self.hands(self.order.cleaner);
         let logs = save_logs(&hands, &self.order.logs);
         let external = &self.rendered.external_volumes;
-        let mut cleaned = teardown::take_down(&hands, self.order.limits.stop, external);
+        let mut cleaned = teardown::take_down(&hands, self.order.limits.stop, external, self.begun);
         if let Ok(cleaned) = &mut cleaned
             && cleaned.left.is_nothing()
             && let Err(error) = journal::remove(self.order.store, &self.entry.run)

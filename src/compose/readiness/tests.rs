@@ -336,7 +336,7 @@ fn what_is_asked_must_answer() {
     let see = |wait: &mut Wait, health: Health, answers: bool| {
         let mut one = container();
         one.health = health;
-        let mut sample = sample(DEADLINE - SECOND, vec![one]);
+        let mut sample = sample(SECOND, vec![one]);
         if answers {
             sample.answered.insert("s".to_owned());
         }

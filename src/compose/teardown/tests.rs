@@ -137,7 +137,7 @@ fn cleaned(engine: &Engine, external: &[&str]) -> Result<Cleaned, TeardownError>
         },
     };
     let external = external.iter().map(|name| (*name).to_owned()).collect();
-    take_down(&hands, STOP, &external)
+    take_down(&hands, STOP, &external, Begun::Whole)
 }
 
 fn stack() -> State {

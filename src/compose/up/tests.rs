@@ -259,11 +259,9 @@ fn an_up_that_fails_is_told_and_taken_down() {
         run(&engine)
     };
     let refused = up(End::Code(1));
-    assert!(
-        refused
-            .said
-            .starts_with("the services could not be brought up: `docker compose -p sdd-0-r")
-    );
+    let start =
+        "the services could not be brought up: s: p-s-1 ended with exit code 7; `docker compose -p sdd-0-r";
+    assert!(refused.said.starts_with(start), "{}", refused.said);
     assert!(
         refused.said.ends_with("ended with exit code 1: no"),
         "{}",
