@@ -45,6 +45,10 @@ impl Histogram {
 
     /// Counts a latency, `times` over.
     pub fn record(&mut self, micros: u64, times: u64) {
+        // The counts take a value that was never seen for the largest one.
+        if times == 0 {
+            return;
+        }
         self.counts.saturating_record_n(micros.clamp(1, LARGEST), times);
     }
 
@@ -174,6 +178,13 @@ mod tests {
             (none.min(), none.max(), none.mean(), none.percentile(95.0)),
             (None, None, None, None)
         );
+    }
+
+    #[test]
+    fn what_was_seen_no_time_at_all_leaves_nothing() {
+        let mut seen = of(&[5]);
+        seen.record(1_000_000, 0);
+        assert_eq!((seen.max(), seen.count()), (Some(5), 1));
     }
 
     #[test]

@@ -55,6 +55,21 @@ pub enum Trust {
 }
 
 impl Target {
+    /// One address that is asked with nothing special.
+    pub fn of(method: Method, url: Uri) -> Self {
+        Self {
+            endpoints: vec![Endpoint {
+                url,
+                method,
+                headers: Vec::new(),
+                body: Vec::new(),
+                weight: 1,
+            }],
+            trust: Trust::System,
+            connection: Connection::Kept,
+        }
+    }
+
     /// What is asked, in words: `GET http://localhost/`, with its weight where there are several.
     pub fn named(&self) -> Vec<String> {
         let is_alone = self.endpoints.len() == 1;

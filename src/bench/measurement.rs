@@ -7,22 +7,23 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::aftermath::{self, Look};
 use super::baseline::entry::Fitness;
 use super::baseline::file::{self, accept, find, remember};
 use super::baseline::history::creep;
 use super::baseline::key::Machine;
 use super::baseline::stored::StoredRound;
 use super::baseline::summary::Summary;
-use super::baseline::{Accepted, BaselineError, EngineUse, Finished, Found, Key};
+use super::baseline::{Accepted, BaselineError, EngineUse, Finished, Found, Key, Remembered};
 use super::cost::Service;
 use super::engine::choose::{NoEngine, choose};
 use super::engine::{Engine, EngineError};
 use super::environment::{cores, environment};
-use super::load::{Connection, Endpoint, Load, Pace, Target, Trust};
+use super::load::{Endpoint, Load, Pace, Target};
 use super::reference::Reference;
 use super::report::{
     Comparison, Curve, Document, EngineUsed, ErrorCounts, Host as HostShown, Latency, LoadUsed, PastRun,
-    Resource, Rounds, Throughput, decide,
+    Phase, Resource, Rounds, Throughput, decide,
 };
 use super::requirements::{Measured, Requirement, judge_all, overall};
 use super::round::{Round, clean};
@@ -30,8 +31,9 @@ use super::rounds::{self, Bearer, Counting, Host, Other, Ramps, Run, Setup, Side
 use super::sample::Errors;
 use super::statistics::evidence::{Against, evidence};
 use super::statistics::verdict::{Change, Rule, Stage, judge};
+use super::times::Times;
 use crate::model::text::one_line;
-use crate::model::verdict::Verdict;
+use crate::model::verdict::{RunVerdict, Verdict};
 use crate::process::Cancel;
 use crate::store::Store;
 
@@ -133,7 +135,8 @@ impl Measurement<'_> {
             .iter()
             .map(|why| one_line(&why.to_string()))
             .collect();
-        let key = self.key(engine);
+        let times = Times::of(engine, self.ramps, self.length);
+        let key = self.key(engine, times);
         // A file that cannot be read is told before anything takes its time.
         let found = self
             .record
@@ -151,14 +154,14 @@ impl Measurement<'_> {
                     target: older,
                     bearer: Bearer::Services(Arc::clone(&self.older_services)),
                 },
-                length: self.length,
+                length: times.round,
             }),
             (None, Some(reference)) => Some(Other {
                 side: Side {
                     target: reference,
                     bearer: Bearer::Own,
                 },
-                length: REFERENCE.min(self.length),
+                length: REFERENCE.min(times.round),
             }),
             (None, None) => None,
         };
@@ -170,9 +173,9 @@ impl Measurement<'_> {
                 bearer: Bearer::Services(Arc::clone(&self.services)),
             },
             other,
-            ramps: self.ramps,
+            ramps: times.ramps,
             rounds: self.rounds,
-            length: self.length,
+            length: times.round,
             counting: self.counting,
             seed: seed(&key),
             now,
@@ -183,12 +186,14 @@ impl Measurement<'_> {
             rounds::more(&setup, &mut run, cancel, tell)?;
             regression = self.compare(&run, found.as_ref(), Stage::Last)?;
         }
+        let statuses = self.afterwards(&mut run, cancel);
         let used = EngineUsed {
             name: engine.identity().name.to_owned(),
             version: engine.identity().version.clone(),
             passed_over,
         };
-        let mut document = self.document(&run, used, regression, started_at);
+        let mut document = self.document(&run, used, regression, times, started_at);
+        document.notes.extend(aftermath::redirects(&statuses));
         if let Some(record) = self.record {
             let at = now();
             document.history = past(record, found.as_ref(), &run, &document, at);
@@ -197,7 +202,22 @@ impl Measurement<'_> {
         Ok(Outcome { document, run })
     }
 
-    fn key(&self, engine: &dyn Engine) -> Key {
+    /// Looks whether the service is still there. The statuses of its answers: those of the rounds, where the engine tells.
+    fn afterwards(&self, run: &mut Run, cancel: &Cancel) -> BTreeMap<u16, u64> {
+        let is_alive = run.rounds.last().is_some_and(|round| round.target.requests > 0);
+        let mut seen = BTreeMap::new();
+        if is_alive && run.gone.is_none() {
+            match aftermath::look(&self.target, &self.load, cancel) {
+                Some(Look::Answers(statuses)) => seen = statuses,
+                Some(Look::Gone { cause }) => run.gone = Some(cause),
+                None => {}
+            }
+        }
+        let told = aftermath::errors(&run.rounds).by_status;
+        if told.is_empty() { seen } else { told }
+    }
+
+    fn key(&self, engine: &dyn Engine, times: Times) -> Key {
         let machine = Machine {
             cpus: cores(),
             arch: std::env::consts::ARCH.to_owned(),
@@ -206,10 +226,10 @@ impl Measurement<'_> {
         let seconds = |length: Duration| length.as_secs_f64();
         let phases = format!(
             "ramp-up {} s, {} rounds of {} s, ramp-down {} s",
-            seconds(self.ramps.up),
+            seconds(times.ramps.up),
             self.rounds,
-            seconds(self.length),
-            seconds(self.ramps.down)
+            seconds(times.round),
+            seconds(times.ramps.down)
         );
         Key::of(&self.target, &self.load, engine.identity(), &phases, machine)
     }
@@ -263,6 +283,7 @@ impl Measurement<'_> {
         run: &Run,
         engine: EngineUsed,
         regression: Comparison,
+        times: Times,
         started_at: DateTime<Utc>,
     ) -> Document {
         let measured = Measured::of(&run.rounds);
@@ -272,10 +293,18 @@ impl Measurement<'_> {
             clean: run.clean(),
             made: run.rounds.len(),
             wanted: self.rounds,
-            seconds: self.length.as_secs_f64(),
+            seconds: times.round.as_secs_f64(),
         };
-        let (verdict, decision) = decide(&requirements, &regression, rounds);
+        let (mut verdict, mut decision) = decide(&requirements, &regression, rounds);
+        if let Some(why) = aftermath::cause(&run.rounds, self.load.timeout) {
+            decision = format!("{decision}; {why}");
+        }
+        if let Some(cause) = &run.gone {
+            verdict = RunVerdict::Failed;
+            decision = format!("the service had answered and then could not be reached any more: {cause}");
+        }
         let host = self.host(run);
+        let notes = self.notes(run, &host, &engine.name, times);
         Document {
             schema_version: 1,
             kind: "bench",
@@ -293,6 +322,10 @@ impl Measurement<'_> {
             endpoints: self.target.named(),
             load: self.load_used(),
             rounds,
+            phases: [("ramp_up", &run.ramp_up), ("ramp_down", &run.ramp_down)]
+                .into_iter()
+                .filter_map(|(name, sample)| Some(Phase::of(name, sample.as_ref()?)))
+                .collect(),
             requests: sample.map_or(0, |sample| sample.requests),
             duration_seconds: sample.map_or(0.0, |sample| sample.duration.as_secs_f64()),
             latency_ms: sample.and_then(|sample| Latency::of(&sample.corrected)),
@@ -316,7 +349,7 @@ impl Measurement<'_> {
                 .collect(),
             requirements,
             regression,
-            notes: self.notes(run, &host),
+            notes,
             host,
             curve: sample.map(Curve::of).unwrap_or_default(),
             per_second: run
@@ -354,8 +387,17 @@ impl Measurement<'_> {
         }
     }
 
-    fn notes(&self, run: &Run, host: &HostShown) -> Vec<String> {
+    fn notes(&self, run: &Run, host: &HostShown, engine: &str, times: Times) -> Vec<String> {
         let mut notes = self.notes.clone();
+        let asked = Times {
+            ramps: self.ramps,
+            round: self.length,
+        };
+        notes.extend(
+            times
+                .differing(asked)
+                .map(|what| format!("{engine} counts whole seconds: {what}")),
+        );
         if host.limited_by_generator {
             notes.push("the generator had no time left: the service may be able to answer more".to_owned());
         }
@@ -390,7 +432,11 @@ impl Measurement<'_> {
         at: DateTime<Utc>,
     ) -> Result<(), MeasurementError> {
         let met = overall(&document.requirements) == Verdict::Passed;
-        let enough = run.clean() >= self.rounds && document.regression.verdict != Change::Regressed.as_str();
+        // Rounds that count in any case are not known to be clean.
+        let enough = self.counting == Counting::Quiet
+            && run.clean() >= self.rounds
+            && run.gone.is_none()
+            && document.regression.verdict != Change::Regressed.as_str();
         let finished = Finished {
             key: key.clone(),
             at,
@@ -410,30 +456,28 @@ impl Measurement<'_> {
             },
             rounds: run.rounds.clone(),
         };
-        match record.accept {
-            Some(reason) => {
-                let accepted = Accepted {
-                    by: record.by.to_owned(),
-                    at,
-                    commit: finished.commit.clone(),
-                    reason: reason.to_owned(),
-                    rest: serde_json::Map::new(),
-                };
-                accept(record.store, record.work_item, &finished, &accepted)?;
-                document
-                    .notes
-                    .push("this run is the baseline from now on".to_owned());
-            }
-            None => {
-                if remember(record.store, record.work_item, &finished, record.by)?
-                    == super::baseline::Remembered::Pinned
-                {
-                    document
-                        .notes
-                        .push("this run is the first baseline: later ones are compared with it".to_owned());
-                }
-            }
+        if let Some(reason) = record.accept {
+            let accepted = Accepted {
+                by: record.by.to_owned(),
+                at,
+                commit: finished.commit.clone(),
+                reason: reason.to_owned(),
+                rest: serde_json::Map::new(),
+            };
+            accept(record.store, record.work_item, &finished, &accepted)?;
+            let said = "this run is the baseline from now on";
+            document.notes.push(said.to_owned());
+            return Ok(());
         }
+        let became = remember(record.store, record.work_item, &finished, record.by)?;
+        let said = match became {
+            Remembered::Pinned => "this run is the first baseline: later ones are compared with it",
+            Remembered::Nothing if met && self.counting == Counting::Every => {
+                "this run took noisy rounds for clean ones: it becomes the baseline with --accept only"
+            }
+            Remembered::Added | Remembered::Nothing => return Ok(()),
+        };
+        document.notes.push(said.to_owned());
         Ok(())
     }
 }
@@ -466,17 +510,7 @@ fn plain(address: SocketAddr) -> Target {
     parts.authority = address.to_string().parse().ok();
     parts.path_and_query = Some(http::uri::PathAndQuery::from_static("/"));
     let url = http::Uri::from_parts(parts).unwrap_or_default();
-    Target {
-        endpoints: vec![Endpoint {
-            url,
-            method: http::Method::GET,
-            headers: Vec::new(),
-            body: Vec::new(),
-            weight: 1,
-        }],
-        trust: Trust::System,
-        connection: Connection::Kept,
-    }
+    Target::of(http::Method::GET, url)
 }
 
 /// Whence chance follows: the same conditions draw the same numbers.

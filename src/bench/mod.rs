@@ -4,6 +4,8 @@
 //! pure: [`requirements`], the statistics over pairs of rounds, and the pinned baseline. What is told is in one unit a
 //! quantity: microseconds, bytes, requests per second.
 
+pub mod aftermath;
+pub mod aim;
 pub mod baseline;
 pub mod compare;
 pub mod cost;
@@ -20,3 +22,4 @@ pub mod round;
 pub mod rounds;
 pub mod sample;
 pub mod statistics;
+mod times;

@@ -4,7 +4,6 @@ mod aim;
 mod args;
 mod compare;
 mod emit;
-mod engines;
 mod history;
 mod run;
 mod tell;

@@ -154,10 +154,10 @@ pub fn plan_text(
         for item in &gate.items {
             match item {
                 Item::Run(step) => {
-                    let first = if step.phase == Phase::Rewrite {
-                        ", first and alone: it rewrites files"
-                    } else {
-                        ""
+                    let first = match step.phase {
+                        Phase::Rewrite => ", first and alone: it rewrites files",
+                        Phase::Measure => ", last and alone: it measures",
+                        Phase::Look | Phase::Check => "",
                     };
                     let in_unit = if step.unit.is_some() {
                         format!(" in {}", one_line(&step.unit_path))

@@ -6,10 +6,7 @@
 
 mod build;
 
-use std::collections::HashMap;
-
-use indexmap::IndexSet;
-
+use super::keyed::{Map, Words};
 use super::source::{Position, Source};
 use super::words;
 
@@ -88,13 +85,13 @@ pub struct Arena {
     nodes: Vec<Node>,
     parents: Vec<u32>,
     entries: Vec<Entry>,
-    index: HashMap<(NodeId, Word), NodeId>,
-    words: IndexSet<Box<str>>,
+    index: Map<(NodeId, Word), NodeId>,
+    words: Words,
     sources: Vec<Source>,
     /// From which node on nodes are of which source.
     sections: Vec<(u32, SourceId)>,
     /// The node that stands in a text for one that was made.
-    origins: HashMap<NodeId, NodeId>,
+    origins: Map<NodeId, NodeId>,
     duplicates: Vec<Duplicate>,
 }
 
@@ -111,11 +108,11 @@ impl Arena {
             nodes: Vec::new(),
             parents: Vec::new(),
             entries: Vec::new(),
-            index: HashMap::new(),
+            index: Map::default(),
             words: words::ALL.iter().map(|word| Box::from(*word)).collect(),
             sources: Vec::new(),
             sections: Vec::new(),
-            origins: HashMap::new(),
+            origins: Map::default(),
             duplicates: Vec::new(),
         }
     }

@@ -19,11 +19,13 @@ mod servers;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::arena::{Arena, NodeId, Word};
+use super::keyed::Map;
 use super::load::{Document, World};
 use super::rules::{Column, Direction, Fixed, Kind, Level, Rule};
 use super::view::Side;
@@ -72,8 +74,9 @@ pub struct Change {
     pub base: Option<NodeId>,
     /// Where in the revision.
     pub revision: Option<NodeId>,
-    /// The operations, as numbers in [`Comparison::operations`], in order; none where it is of the whole document.
-    pub operations: Vec<u32>,
+    /// The operations, as numbers in [`Comparison::operations`], in order; none where it is of the whole document. Changes
+    /// that the same operations reach share one list: there may be as many of the one as of the other.
+    pub operations: Arc<[u32]>,
 }
 
 /// All changes.
@@ -83,6 +86,8 @@ pub struct Comparison {
     pub changes: Vec<Change>,
     /// The operations of both documents, by path and method.
     pub operations: Vec<Operation>,
+    /// The root of the revision; none where nothing was compared.
+    pub revision: Option<NodeId>,
 }
 
 /// Compares two documents of a world that is settled.
@@ -95,9 +100,10 @@ pub fn diff(world: &World, base: &Document, revision: &Document, options: Option
         same_words: base.version == revision.version,
         operations: Vec::new(),
         changes: Vec::new(),
-        known: HashMap::new(),
+        touched: Vec::new(),
+        known: Map::default(),
         pairs: Vec::new(),
-        numbers: HashMap::new(),
+        numbers: Map::default(),
         roots: BTreeSet::new(),
         xml_roots: BTreeSet::new(),
         optional: BTreeSet::new(),
@@ -147,10 +153,13 @@ struct Differ<'a> {
     /// Whether equal words mean the same on both sides.
     same_words: bool,
     operations: Vec<Operation>,
+    /// What was found of operations and of the document, as yet without its operations.
     changes: Vec<Change>,
-    known: HashMap<(Rule, Found), usize>,
+    /// Those: one list a change, in the order in which they were met.
+    touched: Vec<Vec<u32>>,
+    known: Map<(Rule, Found), usize>,
     pairs: Vec<Pair>,
-    numbers: HashMap<(NodeId, NodeId, Column, Inside), u32>,
+    numbers: Map<(NodeId, NodeId, Column, Inside), u32>,
     /// Which operation holds which pair.
     roots: BTreeSet<(u32, u32)>,
     /// The same, of what is a body of XML.
@@ -235,9 +244,10 @@ impl Differ<'_> {
         } else {
             self.known.insert((rule, found.clone()), self.changes.len());
             self.changes.push(change(rule, found));
+            self.touched.push(Vec::new());
             self.changes.len() - 1
         };
-        let operations = &mut self.changes[number].operations;
+        let operations = &mut self.touched[number];
         if let Some(operation) = operation
             && operations.last() != Some(&operation)
         {
@@ -302,16 +312,24 @@ impl Differ<'_> {
         Some(number)
     }
 
+    /// All changes, in the order in which they are told, which depends on nothing but the documents.
     fn finish(mut self) -> Comparison {
+        let mut deep = self.of_schemas();
+        self.compare_versions(&deep);
+        let mut changes = std::mem::take(&mut self.changes);
+        for (change, touched) in changes.iter_mut().zip(&self.touched) {
+            change.operations = reach::listed(touched);
+        }
+        changes.append(&mut deep);
+        self.sorted(changes)
+    }
+
+    /// The changes of schemas, each with the operations that reach it.
+    fn of_schemas(&mut self) -> Vec<Change> {
         let reached = reach::operations(&self.pairs, &self.roots, self.operations.len());
-        let in_xml = if self.xml_roots.is_empty() {
-            Vec::new()
-        } else {
-            reach::operations(&self.pairs, &self.xml_roots, self.operations.len())
-        };
-        for (number, (pair, operations)) in
-            (0..).zip(std::mem::take(&mut self.pairs).into_iter().zip(reached))
-        {
+        let in_xml = reach::operations(&self.pairs, &self.xml_roots, self.operations.len());
+        let mut changes = Vec::new();
+        for (number, pair) in (0..).zip(std::mem::take(&mut self.pairs)) {
             for (rule, found) in pair.changes {
                 let operations = if is_of_xml(rule) {
                     let written = in_xml.get(number as usize).filter(|all| !all.is_empty());
@@ -320,7 +338,7 @@ impl Differ<'_> {
                     };
                     written
                 } else {
-                    &operations
+                    &reached[number as usize]
                 };
                 if is_default_of_parameter(rule) && !self.optional.contains(&number) {
                     continue;
@@ -328,38 +346,22 @@ impl Differ<'_> {
                 let Some(rule) = pair.inside.rule(rule, pair.column) else {
                     continue;
                 };
-                let mut change = change(rule, found);
-                change.operations.clone_from(operations);
-                self.changes.push(change);
+                changes.push(Change {
+                    operations: Arc::clone(operations),
+                    ..change(rule, found)
+                });
             }
         }
-        self.compare_versions();
-        self.sorted()
+        changes
     }
 
-    /// The same changes in the order in which they are told, which depends on nothing but the documents.
-    fn sorted(self) -> Comparison {
-        let mut order: Vec<u32> = (0..u32::try_from(self.operations.len()).unwrap_or(u32::MAX)).collect();
-        order.sort_by(|one, other| {
-            let operation = |number: &u32| &self.operations[*number as usize];
-            operation(one).cmp(operation(other)).then(one.cmp(other))
-        });
-        let mut ranks = vec![0; order.len()];
-        for (rank, number) in order.iter().enumerate() {
-            ranks[*number as usize] = u32::try_from(rank).unwrap_or(u32::MAX);
-        }
-        let mut operations: Vec<Option<Operation>> = self.operations.into_iter().map(Some).collect();
-        let operations = order
-            .iter()
-            .filter_map(|number| operations[*number as usize].take())
-            .collect();
-        let mut changes = self.changes;
+    /// Puts operations and changes in order, and tells once what was found twice.
+    fn sorted(self, mut changes: Vec<Change>) -> Comparison {
+        let revision = Some(self.revision.document.root.node);
+        let (operations, ranks) = ranked(self.operations);
+        let mut shared = reach::Ranked::by(&ranks);
         for change in &mut changes {
-            for operation in &mut change.operations {
-                *operation = ranks[*operation as usize];
-            }
-            change.operations.sort_unstable();
-            change.operations.dedup();
+            change.operations = shared.ranked(&change.operations);
         }
         changes.sort_by(|one, other| {
             let key = |change: &Change| {
@@ -387,20 +389,28 @@ impl Differ<'_> {
                     other.revision,
                 );
             if same {
-                other.operations.extend_from_slice(&one.operations);
-                other.operations.sort_unstable();
-                other.operations.dedup();
+                let both: Vec<u32> = [&*other.operations, &*one.operations].concat();
+                other.operations = reach::listed(&both);
             }
             same
         });
-        Comparison { changes, operations }
+        Comparison {
+            changes,
+            operations,
+            revision,
+        }
     }
+}
 
-    fn has_errors(&self) -> bool {
-        self.changes
-            .iter()
-            .any(|change| change.rule.level() == Level::Error)
+/// Operations in the order in which they are told, and the place of each one in it.
+fn ranked(operations: Vec<Operation>) -> (Vec<Operation>, Vec<u32>) {
+    let mut order: Vec<(Operation, usize)> = operations.into_iter().zip(0..).collect();
+    order.sort();
+    let mut ranks = vec![0; order.len()];
+    for (rank, (_, number)) in (0..).zip(&order) {
+        ranks[*number] = rank;
     }
+    (order.into_iter().map(|(operation, _)| operation).collect(), ranks)
 }
 
 /// Whether a rule is about what a parameter is when it is left out.
@@ -443,7 +453,7 @@ fn change(rule: Rule, found: Found) -> Change {
         to: found.to,
         base: found.base,
         revision: found.revision,
-        operations: Vec::new(),
+        operations: Arc::default(),
     }
 }
 

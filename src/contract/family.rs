@@ -16,7 +16,24 @@ pub struct Families(HashMap<NodeId, Vec<(Word, NodeId)>>);
 impl Families {
     /// Of every schema that the arena has now.
     pub(super) fn of_all(arena: &Arena, roles: &Roles, refs: &Refs) -> Self {
-        let is_schema = |node: &NodeId| roles.of(*node) == Role::Schema && arena.is_map(*node);
+        // In other files a schema is what one refers to.
+        let mut behind: HashSet<NodeId> = HashSet::new();
+        let mut names_behind: HashMap<NodeId, Vec<(NodeId, Word)>> = HashMap::new();
+        for (holder, target) in refs.all().filter(|(holder, _)| roles.of(*holder) == Role::Schema) {
+            behind.insert(target);
+            if is_component(arena, holder)
+                && let Some(name) = arena.key(holder)
+                && let Some(target) = refs.follow(arena, target)
+            {
+                behind.insert(target);
+                names_behind.entry(target).or_default().push((holder, name));
+            }
+        }
+        for names in names_behind.values_mut() {
+            names.sort_unstable();
+        }
+        let is_schema =
+            |node: &NodeId| arena.is_map(*node) && (roles.of(*node) == Role::Schema || behind.contains(node));
         // A choice names its branches itself.
         let parents: Vec<NodeId> = arena
             .all()
@@ -32,7 +49,8 @@ impl Families {
         }
         let mut children: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
         for node in arena.all().filter(is_schema) {
-            let Some(list) = arena.get(node, w::ALL_OF).filter(|_| is_component(arena, node)) else {
+            let is_named = || is_component(arena, node) || names_behind.contains_key(&node);
+            let Some(list) = arena.get(node, w::ALL_OF).filter(|_| is_named()) else {
                 continue;
             };
             for parent in arena.items(list).filter_map(|item| refs.target(item)) {
@@ -44,7 +62,7 @@ impl Families {
         let mut names: HashMap<NodeId, HashMap<NodeId, Word>> = HashMap::new();
         let mut families = HashMap::new();
         for parent in parents {
-            let mut family: Vec<(Word, NodeId)> = mapped(arena, parent);
+            let mut family: Vec<(Word, NodeId)> = mapped(arena, refs, parent);
             let mut seen = HashSet::from([parent]);
             let mut todo = vec![parent];
             while let Some(node) = todo.pop() {
@@ -59,6 +77,8 @@ impl Families {
                         });
                         family.extend(names.get(child).map(|name| (*name, *child)));
                     }
+                    let called = names_behind.get(child).into_iter().flatten();
+                    family.extend(called.map(|(_, name)| (*name, *child)));
                     // What lies behind another discriminator is of that one's family.
                     if arena.get(*child, w::DISCRIMINATOR).is_none() {
                         todo.push(*child);
@@ -98,7 +118,7 @@ fn is_component(arena: &Arena, node: NodeId) -> bool {
 }
 
 /// The schemas that a mapping names, by the words for them.
-fn mapped(arena: &Arena, parent: NodeId) -> Vec<(Word, NodeId)> {
+fn mapped(arena: &Arena, refs: &Refs, parent: NodeId) -> Vec<(Word, NodeId)> {
     let discriminator = arena.get(parent, w::DISCRIMINATOR);
     let Some(mapping) = discriminator.and_then(|node| arena.get(node, w::MAPPING)) else {
         return Vec::new();
@@ -108,16 +128,17 @@ fn mapped(arena: &Arena, parent: NodeId) -> Vec<(Word, NodeId)> {
         root = around;
     }
     let components = arena.get(root, w::COMPONENTS);
-    let Some(schemas) = components.and_then(|node| arena.get(node, w::SCHEMAS)) else {
-        return Vec::new();
-    };
+    let schemas = components.and_then(|node| arena.get(node, w::SCHEMAS));
     let target = |value: NodeId| {
         let Value::Text(word) = arena.value(value) else {
             return None;
         };
         let text = arena.text(word);
         let name = text.strip_prefix("#/components/schemas/").unwrap_or(text);
-        arena.get(schemas, arena.word(name)?)
+        let own = schemas
+            .zip(arena.word(name))
+            .and_then(|(map, name)| arena.get(map, name));
+        own.or_else(|| refs.mapped(value))
     };
     let fields = arena.fields(mapping).iter();
     fields

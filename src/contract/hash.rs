@@ -3,19 +3,22 @@
 //! The order of keys and what only describes are left out. The key of the hash is drawn anew in each process, so that nobody
 //! can write two schemas that only look equal.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 
 use super::arena::{Arena, NodeId, Value, Word};
 use super::family::Families;
 use super::graph;
+use super::keyed::Map;
 use super::refs::Refs;
 use super::role::{Role, Roles};
 use super::words as w;
 
 /// The numbers of all nodes.
 #[derive(Debug, Default)]
-pub struct Hashes(Vec<u64>);
+pub struct Hashes {
+    numbers: Vec<u64>,
+    state: RandomState,
+}
 
 impl Hashes {
     /// Of every node that the arena has now.
@@ -29,12 +32,24 @@ impl Hashes {
         };
         let own = hasher.all(|_| 0);
         let deep = hasher.deep(&own);
-        Self(hasher.all(|target| deep.get(&target).copied().unwrap_or(0)))
+        Self {
+            numbers: hasher.all(|target| deep.get(&target).copied().unwrap_or(0)),
+            state: hasher.state,
+        }
+    }
+
+    /// Takes in a schema that was made since, of parts that are there; their order means nothing.
+    pub(super) fn take_in(&mut self, made: NodeId, parts: &[NodeId]) {
+        let sum = parts.iter().fold(0_u64, |sum, part| {
+            sum.wrapping_add(self.state.hash_one((6_u8, self.of(*part))))
+        });
+        let hash = self.state.hash_one((7_u8, sum));
+        self.numbers.resize(made.index() + 1, hash);
     }
 
     /// Whether two nodes mean the same.
     pub fn equal(&self, left: NodeId, right: NodeId) -> bool {
-        match (self.0.get(left.index()), self.0.get(right.index())) {
+        match (self.numbers.get(left.index()), self.numbers.get(right.index())) {
             (Some(left), Some(right)) => left == right,
             _ => left == right,
         }
@@ -42,7 +57,7 @@ impl Hashes {
 
     /// The number of a node.
     pub fn of(&self, node: NodeId) -> u64 {
-        self.0.get(node.index()).copied().unwrap_or(0)
+        self.numbers.get(node.index()).copied().unwrap_or(0)
     }
 }
 
@@ -111,9 +126,9 @@ impl Hasher<'_> {
     }
 
     /// The number of each node that a reference leads to, with what lies behind the references in it.
-    fn deep(&self, own: &[u64]) -> HashMap<NodeId, u64> {
+    fn deep(&self, own: &[u64]) -> Map<NodeId, u64> {
         let mut targets: Vec<NodeId> = Vec::new();
-        let mut numbers: HashMap<NodeId, u32> = HashMap::new();
+        let mut numbers: Map<NodeId, u32> = Map::default();
         let holders: Vec<(NodeId, NodeId)> = self
             .arena
             .all()
@@ -153,7 +168,7 @@ impl Hasher<'_> {
         let mut deep = vec![0_u64; targets.len()];
         for members in &members {
             let is_inside = |to: u32| component[to as usize] == component[members[0]];
-            let labels: HashMap<usize, u64> = members
+            let labels: Map<usize, u64> = members
                 .iter()
                 .map(|member| {
                     let outside = edges[*member].iter().filter(|(_, to)| !is_inside(*to));

@@ -8,6 +8,7 @@ use super::hash::Hashes;
 use super::refs::{self, Broken, Names, Refs, Root};
 use super::role::{Role, Roles};
 use super::source::{Position, Source};
+use super::view::meets::Meets;
 use super::{json, swagger2, words as w, yaml};
 
 /// Files that one document may be spread over.
@@ -19,6 +20,21 @@ pub trait Fetch {
     /// which it is called from then on. Two references to one file must give one name. One to another machine is
     /// [`Broken::Remote`] unless such may be asked.
     fn fetch(&self, from: &str, reference: &str) -> Result<Fetched, Broken>;
+}
+
+/// A place without files.
+#[cfg(test)]
+pub(super) struct Nowhere;
+
+#[cfg(test)]
+impl Fetch for Nowhere {
+    fn fetch(&self, _: &str, reference: &str) -> Result<Fetched, Broken> {
+        Err(if reference.starts_with("https://") {
+            Broken::Remote
+        } else {
+            Broken::Dangling
+        })
+    }
 }
 
 /// A file that a reference names.
@@ -78,6 +94,18 @@ pub struct Document {
     pub unknown_version: Option<String>,
 }
 
+/// What is known of the files of a document while its references are followed.
+struct Reading<'a> {
+    fetch: &'a dyn Fetch,
+    names: Names,
+    /// By the names of their sources.
+    files: HashMap<String, Result<Root, Broken>>,
+    /// The name of what a source calls by a text.
+    fetched: HashMap<(String, String), Result<String, Broken>>,
+    /// Documents whose references are still to be followed.
+    todo: VecDeque<Root>,
+}
+
 /// Documents that are compared with each other, and everything known about them.
 #[derive(Debug, Default)]
 pub struct World {
@@ -91,8 +119,11 @@ pub struct World {
     pub families: Families,
     /// What means the same; of what was there when [`World::settle`] was called.
     pub hashes: Hashes,
+    /// The schemas that parts of an `allOf` mean together; of what was there when [`World::settle`] was called.
+    pub meets: Meets,
     /// The schemas that were made of the form parameters of operations of Swagger 2.0.
     pub(super) forms: HashMap<NodeId, NodeId>,
+    documents: Vec<Document>,
     limits: Limits,
 }
 
@@ -119,11 +150,13 @@ impl World {
         if version == Version::V2 {
             swagger2::forms(self, &root);
         }
-        Ok(Document {
+        let document = Document {
             root,
             version,
             unknown_version,
-        })
+        };
+        self.documents.push(document.clone());
+        Ok(document)
     }
 
     /// To be called once everything is loaded.
@@ -131,6 +164,9 @@ impl World {
         self.refs.break_circles(&self.arena);
         self.families = Families::of_all(&self.arena, &self.roles, &self.refs);
         self.hashes = Hashes::of_all(&self.arena, &self.roles, &self.refs, &self.families);
+        let documents = std::mem::take(&mut self.documents);
+        Meets::make(self, &documents);
+        self.documents = documents;
     }
 
     fn read(&mut self, name: &str, text: String) -> Result<Root, Error> {
@@ -226,52 +262,78 @@ impl World {
 
     /// Finds out where the references of a document lead, and loads the files that they name.
     fn resolve(&mut self, root: Root, fetch: &dyn Fetch) {
-        let mut names = Names::default();
-        names.collect(&self.arena, &self.roles, &root);
-        let mut files: HashMap<String, Result<Root, Broken>> = HashMap::new();
-        files.insert(self.arena.source(root.source).name.clone(), Ok(root));
-        let mut fetched: HashMap<(String, String), Result<String, Broken>> = HashMap::new();
-        let mut todo = VecDeque::from([root]);
-        while let Some(here) = todo.pop_front() {
+        let mut reading = Reading {
+            fetch,
+            names: Names::default(),
+            files: HashMap::from([(self.arena.source(root.source).name.clone(), Ok(root))]),
+            fetched: HashMap::new(),
+            todo: VecDeque::from([root]),
+        };
+        reading.names.collect(&self.arena, &self.roles, &root);
+        while let Some(here) = reading.todo.pop_front() {
             for reference in refs::references(&self.arena, &self.roles, &here) {
                 let says = self.arena.text(reference.says).to_owned();
-                if let Some(target) = refs::by_id(&names, &says) {
+                if let Some(target) = refs::by_id(&reading.names, &says) {
                     self.refs.found(reference.holder, target);
                     continue;
                 }
-                let (file, fragment) = says.split_once('#').unwrap_or((&says, ""));
-                let into = if file.is_empty() {
-                    Ok(here)
-                } else {
-                    let from = self.arena.source(here.source).name.clone();
-                    let key = (from, file.to_owned());
-                    let name = if let Some(known) = fetched.get(&key) {
-                        known.clone()
-                    } else {
-                        let got = self.fetch(&key.0, file, fetch, &mut files);
-                        fetched.insert(key, got.clone());
-                        got
-                    };
-                    name.and_then(|name| files.get(&name).cloned().unwrap_or(Err(Broken::Dangling)))
-                };
                 let role = self.roles.of(reference.holder);
-                match into {
-                    Ok(into) => {
-                        if self.roles.of(into.node) == Role::Unseen {
-                            let whole = if fragment.is_empty() { role } else { Role::Object };
-                            self.roles.assign(&self.arena, into.first, into.node, whole);
-                            names.collect(&self.arena, &self.roles, &into);
-                            todo.push_back(into);
-                        }
-                        match refs::within(&self.arena, &names, &self.refs, &into, fragment) {
-                            Some(target) => self.refs.found(reference.holder, target),
-                            None => self.refs.broken(&self.arena, &reference, Broken::Dangling),
-                        }
-                    }
+                match self.find(&here, &says, role, &mut reading) {
+                    Ok(Some(target)) => self.refs.found(reference.holder, target),
+                    Ok(None) => self.refs.broken(&self.arena, &reference, Broken::Dangling),
                     Err(why) => self.refs.broken(&self.arena, &reference, why),
                 }
             }
+            for (text, says) in refs::mappings(&self.arena, &self.roles, &here) {
+                // What leads nowhere may be a component's name; a name that is none is a matter of validating.
+                let says = self.arena.text(says).to_owned();
+                if let Ok(Some(target)) = self.find(&here, &says, Role::Schema, &mut reading) {
+                    self.refs.found_mapped(text, target);
+                }
+            }
         }
+    }
+
+    /// Where a text in a document leads, with the file that it names taken in for what stands there.
+    fn find(
+        &mut self,
+        here: &Root,
+        says: &str,
+        role: Role,
+        reading: &mut Reading<'_>,
+    ) -> Result<Option<NodeId>, Broken> {
+        let (file, fragment) = says.split_once('#').unwrap_or((says, ""));
+        let into = if file.is_empty() {
+            *here
+        } else {
+            let from = self.arena.source(here.source).name.clone();
+            let key = (from, file.to_owned());
+            let name = if let Some(known) = reading.fetched.get(&key) {
+                known.clone()
+            } else {
+                let got = self.fetch(&key.0, file, reading.fetch, &mut reading.files);
+                reading.fetched.insert(key, got.clone());
+                got
+            };
+            reading
+                .files
+                .get(&name?)
+                .cloned()
+                .unwrap_or(Err(Broken::Dangling))?
+        };
+        if self.roles.of(into.node) == Role::Unseen {
+            let whole = if fragment.is_empty() { role } else { Role::Object };
+            self.roles.assign(&self.arena, into.first, into.node, whole);
+            reading.names.collect(&self.arena, &self.roles, &into);
+            reading.todo.push_back(into);
+        }
+        Ok(refs::within(
+            &self.arena,
+            &reading.names,
+            &self.refs,
+            &into,
+            fragment,
+        ))
     }
 
     fn fetch(

@@ -13,6 +13,7 @@ pub mod files;
 pub mod graph;
 pub mod hash;
 pub mod json;
+pub mod keyed;
 pub mod load;
 pub mod number;
 pub mod policy;

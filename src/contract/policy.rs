@@ -7,9 +7,11 @@ mod globs;
 mod settings;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::arena::NodeId;
 use super::diff::{Change, Comparison, Notice, Operation};
 use super::rules::{Column, Direction, Fixed, Kind, Level, Rule};
 
@@ -65,6 +67,8 @@ pub struct Ruled {
     pub operations: Vec<Operation>,
     /// How many changes each suppression took.
     pub taken: Vec<usize>,
+    /// The root of the revision.
+    pub revision: Option<NodeId>,
 }
 
 impl Policy {
@@ -106,6 +110,7 @@ impl Policy {
     pub fn apply(&self, compared: Comparison, today: NaiveDate) -> Ruled {
         let mut ruled = Ruled {
             operations: compared.operations,
+            revision: compared.revision,
             taken: vec![0; self.suppressions.len()],
             ..Ruled::default()
         };
@@ -127,13 +132,13 @@ impl Policy {
                 };
                 ruled.taken[*at] += 1;
                 let mut taken = change.clone();
-                taken.operations.retain(|operation| !rest.contains(operation));
+                taken.operations = without(&taken.operations, &rest);
                 ruled.suppressed.push((*at, level, taken));
                 if rest.is_empty() {
                     is_left = false;
                     break;
                 }
-                change.operations = rest;
+                change.operations = rest.into();
             }
             if is_left {
                 ruled.changes.push((level, change));
@@ -171,7 +176,7 @@ impl Policy {
                     to: Some(to),
                     base: None,
                     revision: None,
-                    operations: Vec::new(),
+                    operations: Arc::default(),
                 },
             ));
         }
@@ -213,6 +218,12 @@ impl Ruled {
         let is_gap = |change: &Change| change.rule == Rule::Fixed(Fixed::DocumentNotCompared);
         self.changes.iter().filter(|(_, change)| is_gap(change)).count()
     }
+}
+
+/// The operations of a list that are not in another; both are in order.
+fn without(all: &[u32], rest: &[u32]) -> Arc<[u32]> {
+    let is_left = |one: &&u32| rest.binary_search(one).is_err();
+    all.iter().filter(is_left).copied().collect()
 }
 
 struct Matcher<'a> {
@@ -269,7 +280,7 @@ mod tests {
                     to: None,
                     base: None,
                     revision: None,
-                    operations: operations.to_vec(),
+                    operations: (*operations).into(),
                 })
                 .collect(),
             operations: vec![
@@ -277,6 +288,7 @@ mod tests {
                 operation("POST", "/users"),
                 operation("GET", "/a/b/c"),
             ],
+            revision: None,
         }
     }
 
@@ -306,7 +318,7 @@ mod tests {
         let found: Vec<(String, Vec<u32>)> = ruled
             .changes
             .iter()
-            .map(|(_, change)| (change.rule.id(), change.operations.clone()))
+            .map(|(_, change)| (change.rule.id(), change.operations.to_vec()))
             .collect();
         let expect: Vec<(String, Vec<u32>)> = left
             .iter()

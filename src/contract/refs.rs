@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::arena::{Arena, NodeId, SourceId, Value, Word};
+use super::keyed::Map;
 use super::role::{Role, Roles};
 use super::words as w;
 
@@ -12,7 +13,9 @@ const MAX_HOPS: usize = 64;
 /// Where references lead.
 #[derive(Debug, Default)]
 pub struct Refs {
-    targets: HashMap<NodeId, NodeId>,
+    targets: Map<NodeId, NodeId>,
+    /// The same for the texts of a discriminator's mapping that name a schema by a file.
+    mapped: HashMap<NodeId, NodeId>,
     problems: Vec<Problem>,
 }
 
@@ -118,10 +121,46 @@ pub(super) fn references(arena: &Arena, roles: &Roles, root: &Root) -> Vec<Refer
     found
 }
 
+/// The texts in mappings of discriminators of one document that name schemas by more than a component's name.
+pub(super) fn mappings(arena: &Arena, roles: &Roles, root: &Root) -> Vec<(NodeId, Word)> {
+    let mut found = Vec::new();
+    for node in (root.first..=root.node.index()).map(NodeId::at) {
+        if !matches!(roles.of(node), Role::Schema | Role::Object) {
+            continue;
+        }
+        let mapping = arena
+            .get(node, w::DISCRIMINATOR)
+            .and_then(|discriminator| arena.get(discriminator, w::MAPPING));
+        for field in mapping.map_or(&[][..], |mapping| arena.fields(mapping)) {
+            let Some(says) = arena.as_text(field.value) else {
+                continue;
+            };
+            if arena.text(says).contains(['/', '#', '.']) {
+                found.push((field.value, says));
+            }
+        }
+    }
+    found
+}
+
 impl Refs {
     /// The node that a reference leads to, itself perhaps a reference.
     pub fn target(&self, holder: NodeId) -> Option<NodeId> {
         self.targets.get(&holder).copied()
+    }
+
+    /// The schema that a text of a discriminator's mapping names by a file.
+    pub(super) fn mapped(&self, text: NodeId) -> Option<NodeId> {
+        self.mapped.get(&text).copied()
+    }
+
+    pub(super) fn found_mapped(&mut self, text: NodeId, target: NodeId) {
+        self.mapped.insert(text, target);
+    }
+
+    /// All nodes that are references which lead somewhere, with where that is.
+    pub(super) fn all(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
+        self.targets.iter().map(|(holder, target)| (*holder, *target))
     }
 
     /// Whether a node is a reference, be it a broken one.

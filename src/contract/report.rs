@@ -11,6 +11,7 @@ mod quote;
 #[cfg(test)]
 mod samples;
 mod sarif;
+mod teller;
 mod validation;
 
 pub use agent::agent;
@@ -29,12 +30,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::arena::NodeId;
-use super::diff::{Change, Operation};
+use self::teller::Teller;
+use super::diff::Change;
 use super::load::World;
 use super::policy::{Policy, Ruled};
-use super::rules::{Fixed, Kind, Level, Rule};
-use super::words as w;
+use super::rules::Level;
 use crate::model::verdict::RunVerdict;
 
 /// A comparison with everything that is told of it: the document of `--format json`.
@@ -119,7 +119,7 @@ pub struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// The operations that it touches; one entry a change with `--per-operation`.
-    pub operations: Vec<Arc<Call>>,
+    pub operations: Calls,
     /// The method, with `--per-operation`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
@@ -132,7 +132,15 @@ pub struct Told {
     pub base: Option<Place>,
     /// Where in the revision.
     pub revision: Option<Place>,
+    /// Of what is gone: the nearest thing around it that is still there in the revision, for formats that point into files
+    /// which can be changed.
+    #[serde(skip)]
+    pub around: Option<Place>,
 }
+
+/// Operations as they are told. Changes with the same operations share one list, and lists share their entries: a change in
+/// what everything uses names all of them, and there may be many such.
+pub type Calls = Arc<[Arc<Call>]>;
 
 /// An operation as it is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -186,10 +194,7 @@ pub enum Grouping {
 impl Report {
     /// What is told of a comparison that was judged by a policy.
     pub fn of(world: &World, ruled: &Ruled, policy: &Policy, fail_on: FailOn, grouping: Grouping) -> Self {
-        let teller = Teller {
-            world,
-            operations: calls(&ruled.operations),
-        };
+        let mut teller = Teller::of(world, &ruled.operations, ruled.revision);
         let mut summary = Summary::default();
         let mut changes = Vec::new();
         for (level, change) in &ruled.changes {
@@ -201,10 +206,10 @@ impl Report {
             }
             // Taken out, so that not every copy begins as one of them all.
             let calls = std::mem::take(&mut told.operations);
-            changes.extend(calls.into_iter().map(|call| Told {
+            changes.extend(calls.iter().map(|call| Told {
                 method: Some(call.method.clone()),
                 path: Some(call.path.clone()),
-                operations: vec![call],
+                operations: Arc::new([Arc::clone(call)]),
                 ..told.clone()
             }));
         }
@@ -272,293 +277,9 @@ impl Summary {
 /// What is told of suppressions themselves, which stand in no description.
 pub fn remarks(remarks: &[(Level, Change)]) -> Vec<Told> {
     let world = World::default();
-    let teller = Teller {
-        world: &world,
-        operations: Vec::new(),
-    };
+    let mut teller = Teller::of(&world, &[], None);
     remarks
         .iter()
         .map(|(level, change)| teller.tell(change, *level))
         .collect()
-}
-
-struct Teller<'a> {
-    world: &'a World,
-    /// One of each: a change in what everything uses names all of them, and there may be many such.
-    operations: Vec<Arc<Call>>,
-}
-
-fn calls(operations: &[Operation]) -> Vec<Arc<Call>> {
-    let call = |operation: &Operation| {
-        Arc::new(Call {
-            method: operation.method.clone(),
-            path: operation.path.clone(),
-        })
-    };
-    operations.iter().map(call).collect()
-}
-
-impl Teller<'_> {
-    fn tell(&self, change: &Change, level: Level) -> Told {
-        let (base, revision) = (
-            change.base.map(|node| self.place(node)),
-            change.revision.map(|node| self.place(node)),
-        );
-        let numbers = change.operations.iter();
-        let calls = numbers.map(|number| Arc::clone(&self.operations[*number as usize]));
-        let pointer = base
-            .as_ref()
-            .or(revision.as_ref())
-            .map(|place| place.pointer.clone());
-        Told {
-            rule: change.rule.id(),
-            kind: seed_type(change.rule),
-            level,
-            message: self.message(change),
-            why: change.rule.why(),
-            safe: change.rule.safe(),
-            from: change.from.clone(),
-            to: change.to.clone(),
-            operations: calls.collect(),
-            method: None,
-            path: None,
-            pointer: pointer.unwrap_or_default(),
-            base,
-            revision,
-        }
-    }
-
-    fn place(&self, node: NodeId) -> Place {
-        let arena = &self.world.arena;
-        let at = arena.place(node);
-        let source = arena.source(arena.source_of(arena.origin(node)));
-        Place {
-            file: source.name.clone(),
-            line: at.line,
-            column: at.column,
-            pointer: arena.pointer(node),
-            excerpt: quote::excerpt(source, at),
-            around: None,
-        }
-    }
-
-    /// What happened, in one line.
-    fn message(&self, change: &Change) -> String {
-        let named = self.named(change);
-        let mut said = match change.rule {
-            // What lies in a list or a map is no property.
-            Rule::Kind(_, column)
-                if !named.starts_with("an item of ") && !named.starts_with("a value of ") =>
-            {
-                format!("{} {named}", column.noun())
-            }
-            Rule::Kind(..) | Rule::Fixed(_) => named,
-        };
-        said = said.trim().to_owned();
-        said.push(' ');
-        said.push_str(change.rule.what());
-        match (&change.from, &change.to) {
-            (Some(from), Some(to)) => said.push_str(&format!(": {from} → {to}")),
-            (Some(one), None) | (None, Some(one)) => said.push_str(&format!(": {one}")),
-            (None, None) => {}
-        }
-        crate::model::text::one_line(&said)
-    }
-
-    /// The name of what changed: of a property with its owner, else what the change says, else the last name on the way
-    /// to it. Of items and of values of a map it is what they lie in.
-    fn named(&self, change: &Change) -> String {
-        let node = change.base.or(change.revision);
-        let pointer = node
-            .map(|node| self.world.arena.pointer(node))
-            .unwrap_or_default();
-        let on_the_way = name_in(&pointer).or_else(|| self.parameter(node?));
-        let inside = inside(change.rule, &pointer);
-        let subject = &change.subject;
-        match on_the_way {
-            Some(name) if subject.is_empty() => format!("{inside}`{name}`"),
-            Some(name) if name.ends_with(&format!(".{subject}")) => format!("`{name}`"),
-            _ if !subject.is_empty() => format!("`{subject}`"),
-            None if !inside.is_empty() => format!("{inside}the body"),
-            _ => match (change.rule, change.operations.first()) {
-                (Rule::Fixed(_), Some(call)) => {
-                    let operation = &self.operations[*call as usize];
-                    format!("{} {}", operation.method, operation.path)
-                }
-                (Rule::Fixed(_), None) => "the description".to_owned(),
-                (Rule::Kind(..), _) => String::new(),
-            },
-        }
-    }
-
-    /// The name of the parameter or header that a node is in.
-    fn parameter(&self, node: NodeId) -> Option<String> {
-        let arena = &self.world.arena;
-        let mut around = Some(node);
-        while let Some(node) = around {
-            if let (Some(name), Some(_)) = (arena.get_text(node, w::NAME), arena.get_text(node, w::IN)) {
-                return Some(arena.text(name).to_owned());
-            }
-            let parent = arena.parent(node)?;
-            if arena.key(parent) == Some(w::HEADERS) {
-                return Some(arena.text(arena.key(node)?).to_owned());
-            }
-            around = Some(parent);
-        }
-        None
-    }
-}
-
-/// Where the last property or component stands that a pointer leads through.
-fn last_name(parts: &[&str]) -> Option<usize> {
-    parts.windows(2).rposition(|pair| {
-        matches!(
-            pair[0],
-            "properties" | "schemas" | "definitions" | "patternProperties" | "$defs"
-        )
-    })
-}
-
-/// What of the last name on the way is meant, as words before that name: `an item of `, `a value of an item of `.
-fn inside(rule: Rule, pointer: &str) -> String {
-    use Kind::{
-        AdditionalItemsClosed, AdditionalItemsOpened, AdditionalPropertiesClosed, AdditionalPropertiesOpened,
-        ItemsAdded, ItemsRemoved, PrefixItemsAdded, PrefixItemsRemoved,
-    };
-    let mut parts: Vec<&str> = pointer.split('/').skip(1).collect();
-    // These stand at the keyword and are about what has it.
-    let is_of_keyword = matches!(
-        rule,
-        Rule::Kind(
-            AdditionalItemsClosed
-                | AdditionalItemsOpened
-                | AdditionalPropertiesClosed
-                | AdditionalPropertiesOpened
-                | ItemsAdded
-                | ItemsRemoved
-                | PrefixItemsAdded
-                | PrefixItemsRemoved,
-            _
-        )
-    );
-    if is_of_keyword
-        && matches!(
-            parts.last(),
-            Some(&("items" | "additionalProperties" | "prefixItems"))
-        )
-    {
-        parts.pop();
-    }
-    let begin = last_name(&parts)
-        .map(|at| at + 2)
-        .or_else(|| parts.iter().rposition(|part| *part == "schema"))
-        .or_else(|| {
-            parts
-                .iter()
-                .rposition(|part| *part == "parameters")
-                .map(|at| at + 2)
-        });
-    let way = begin.and_then(|begin| parts.get(begin..)).unwrap_or_default();
-    let words = way.iter().rev().filter_map(|part| match *part {
-        "items" | "prefixItems" => Some("an item of "),
-        "additionalProperties" => Some("a value of "),
-        _ => None,
-    });
-    words.collect()
-}
-
-/// The property or component that a pointer leads through last.
-fn name_in(pointer: &str) -> Option<String> {
-    let parts: Vec<&str> = pointer.split('/').skip(1).collect();
-    let at = last_name(&parts)?;
-    let name = parts[at + 1].replace("~1", "/").replace("~0", "~");
-    let owner = parts[..at]
-        .windows(2)
-        .rposition(|pair| matches!(pair[0], "schemas" | "definitions"));
-    Some(match owner {
-        Some(owner) if parts[at] == "properties" => format!("{}.{name}", parts[owner + 1]),
-        _ => name,
-    })
-}
-
-/// The six kinds of breaks that every tool tells apart.
-fn seed_type(rule: Rule) -> Option<&'static str> {
-    use super::rules::Column::Parameter;
-    Some(match rule {
-        Rule::Fixed(
-            Fixed::ApiPathRemovedWithoutDeprecation
-            | Fixed::ApiPathRemovedBeforeSunset
-            | Fixed::ApiPathSunsetParse,
-        ) => "removed_endpoint",
-        Rule::Fixed(Fixed::ApiRemovedWithoutDeprecation | Fixed::ApiRemovedBeforeSunset) => "removed_method",
-        Rule::Fixed(Fixed::RemovedRequiredRequestParameter) => "removed_required_parameter",
-        Rule::Fixed(Fixed::NewRequiredRequestParameter | Fixed::NewRequestPathParameter) => {
-            "added_required_parameter"
-        }
-        Rule::Kind(Kind::BecameRequired, Parameter) => "parameter_now_required",
-        Rule::Kind(Kind::TypeChanged, Parameter) => "parameter_type_changed",
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Rule, inside, name_in};
-
-    #[test]
-    fn what_lies_in_a_list_or_a_map_is_named_by_it() {
-        let check = |id: &str, pointer: &str, expect: &str| {
-            assert_eq!(
-                inside(Rule::parse(id).unwrap(), pointer),
-                expect,
-                "{id} {pointer}"
-            );
-        };
-        let tags = "/components/schemas/Pet/properties/tags";
-        let changed = "request-property-type-changed";
-        check(changed, &format!("{tags}/type"), "");
-        check(changed, &format!("{tags}/items/type"), "an item of ");
-        check(changed, &format!("{tags}/items"), "an item of ");
-        check(changed, &format!("{tags}/prefixItems/0/type"), "an item of ");
-        check(changed, &format!("{tags}/items/properties/a/type"), "");
-        check(
-            changed,
-            &format!("{tags}/additionalProperties/items/type"),
-            "an item of a value of ",
-        );
-        let body = "/paths/~1a/get/responses/200/content/application~1json/schema";
-        check(changed, &format!("{body}/items/type"), "an item of ");
-        check(
-            changed,
-            "/paths/~1items/get/parameters/0/items/type",
-            "an item of ",
-        );
-        check(changed, "/paths/~1items/items", "");
-        check(
-            "request-property-additional-properties-closed",
-            &format!("{tags}/additionalProperties"),
-            "",
-        );
-        check(
-            "request-property-items-removed",
-            &format!("{tags}/items/items"),
-            "an item of ",
-        );
-    }
-
-    #[test]
-    fn the_name_of_a_change_is_the_last_one_on_the_way() {
-        let check = |pointer: &str, expect: Option<&str>| assert_eq!(name_in(pointer).as_deref(), expect);
-        check(
-            "/components/schemas/Pet/properties/name/maxLength",
-            Some("Pet.name"),
-        );
-        check("/components/schemas/Pet", Some("Pet"));
-        check(
-            "/paths/~1a~1b/get/responses/200/content/x/schema/properties/a~1b",
-            Some("a/b"),
-        );
-        check("/paths/~1a", None);
-        check("", None);
-    }
 }

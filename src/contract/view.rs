@@ -3,8 +3,10 @@
 pub mod api;
 mod intersection;
 mod joined;
+pub mod meets;
 pub mod operation;
 pub mod schema;
+mod spellings;
 
 use super::arena::{Arena, NodeId, Word};
 use super::load::{Document, Version, World};

@@ -188,6 +188,18 @@ fn is_same(other: &Wanted, name: &str, state: &State, of: &Use) -> bool {
 /// What a step starts.
 fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
     let root = &cx.project.root;
+    if let Work::Benchmark(work) = &step.work {
+        for (name, program) in [("wrk", &work.programs.wrk), ("locust", &work.programs.locust)] {
+            if let Some(path) = program.clone() {
+                let state = State::Here {
+                    path: Some(path),
+                    ask: Ask::Unknown,
+                };
+                needs.add(name, state, of);
+            }
+        }
+        return;
+    }
     let (program, work_dir, coverage) = match &step.work {
         Work::Command(work) => (&work.program, &work.cwd, work.coverage),
         Work::Libraries(work) => match &work.server {
@@ -198,6 +210,7 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
         | Work::Grep { .. }
         | Work::Changes(_)
         | Work::Contract(_)
+        | Work::Benchmark(_)
         | Work::AtHand { .. } => return,
     };
     let words = step.command_words();

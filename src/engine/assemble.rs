@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use super::{GatePlan, Job, Plan, VersionCache, fingerprint, shown, versions, work};
+use super::{GatePlan, Job, Plan, VersionCache, benchmarks, fingerprint, shown, versions, work};
 use crate::gates::{
     self, Item, Judgement, Meaning, Part, PartResult, Phase, Step, StepJudgement, StepTool, Strictness, Work,
 };
@@ -302,6 +302,14 @@ fn step(
         // A server that was not started has said nothing.
         let said = job.cx.out.join(&name).is_file();
         report.log = said.then(|| format!("{}/{name}", job.out_shown));
+    }
+    if let (Item::Run(step), PartResult::Benchmark(answer)) = (part.item, &part.result) {
+        let name = benchmarks::evidence_name(step);
+        report.log = answer.is_ok().then(|| format!("{}/{name}", job.out_shown));
+        report.tool_version = answer
+            .as_ref()
+            .ok()
+            .map(|document| format!("{} {}", document.engine.name, document.engine.version));
     }
     if let (Item::Run(step), PartResult::Command(answer)) = (part.item, &part.result) {
         report.command = step.command_words();

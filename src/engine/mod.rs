@@ -1,9 +1,10 @@
 //! Plan → run in parallel → judge → report: the only code that joins gates and processes.
 //!
-//! Steps that rewrite files run first and alone; all others run side by side, the longest first. The order of
-//! the report never depends on the timing. A panic in one judge becomes one gate in `error`.
+//! Steps that rewrite files run first and alone, those that measure last and alone; all others run side by side, the
+//! longest first. The order of the report never depends on the timing. A panic in one judge becomes one gate in `error`.
 
 mod assemble;
+mod benchmarks;
 mod changes;
 mod contracts;
 mod fingerprint;
@@ -45,6 +46,8 @@ pub enum Event<'a> {
     GateStarted(GateId),
     /// A step begins.
     StepStarted(&'a Step),
+    /// A step that takes its time says what it does.
+    StepSaid(&'a Step, &'a str),
     /// A gate is judged.
     GateFinished(&'a GateReport),
 }
@@ -155,6 +158,7 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
             }
         },
     );
+    bench.measure();
     let mut known = job.versions.clone();
     for (probe, cell) in probes.iter().zip(&answers) {
         if let Some(version) = lock(cell).take() {
@@ -266,6 +270,17 @@ impl Bench<'_> {
             before = after;
         }
         changed
+    }
+
+    /// Runs the steps that measure, one after the other, when nothing else runs any more.
+    fn measure(&self) {
+        for (gate, item) in self.steps(Phase::Measure) {
+            if self.job.cancel.is_requested() {
+                self.leave(gate, item);
+            } else {
+                self.perform(gate, item);
+            }
+        }
     }
 
     /// The steps that only look, the longest first, so that the last one to end is a short one.
@@ -431,6 +446,7 @@ fn unknown(step: &Step) -> Duration {
             Duration::from_millis(10)
         }
         (_, Work::Contract(_)) => Duration::from_millis(200),
+        (_, Work::Benchmark(work)) => work.limit,
         (_, Work::Libraries(_)) => Duration::from_secs(30),
         (GateId::Tests, _) => Duration::from_secs(60),
         (GateId::Security, _) => Duration::from_secs(20),

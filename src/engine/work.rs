@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::changes::Looked;
-use super::{Job, contracts, libraries, step_dir};
+use super::{Job, benchmarks, contracts, libraries, step_dir};
 use crate::gates::{CommandAnswer, CommandWork, PartResult, Step, Work};
 use crate::process::{Capture, End, Error, Invocation, KeepRaw, Outcome};
 use crate::project::files;
@@ -31,6 +31,7 @@ pub(super) fn perform(step: &Step, job: &Job<'_>, looked: &Looked) -> PartResult
         },
         Work::Libraries(work) => libraries::look_up(step, work, job),
         Work::Contract(work) => contracts::check(work, job),
+        Work::Benchmark(work) => benchmarks::measure(step, work, job),
         Work::AtHand { .. } => PartResult::AtHand,
     }
 }

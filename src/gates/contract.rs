@@ -208,7 +208,7 @@ fn finding(told: &Told, file: Option<&str>) -> Finding {
         [call, rest @ ..] => format!("{} in {call} and {} more", told.message, rest.len()),
     };
     let finding = Finding::new("sdd", told.rule.clone(), severity, message);
-    match (&told.revision, file) {
+    match (told.revision.as_ref().or(told.around.as_ref()), file) {
         (Some(place), _) => finding.at(place.file.clone(), Some(place.line), Some(place.column)),
         (None, Some(file)) => finding.at(file, None, None),
         (None, None) => finding,

@@ -4,6 +4,7 @@
 //! them from data, so `sdd gate --plan` is free and every judgement is tested without a tool installed.
 
 mod about;
+mod benchmark;
 mod context7;
 mod contract;
 mod custom;
@@ -31,11 +32,13 @@ pub use about::About;
 pub use judgement::{Judgement, StepJudgement};
 pub use parts::{
     ChangesAnswer, CommandAnswer, ContractAnswer, GrepAnswer, LibrariesAnswer, Part, Result as PartResult,
+    Unmeasured,
 };
 pub use programs::{Programs, Wanted};
-pub use scope::{gates_for, gates_without_work};
+pub use scope::{gates_for, gates_for_work, gates_without_work};
 pub use step::{
-    ChangesWork, CommandWork, ContractWork, Item, LibrariesWork, Meaning, NotRun, Phase, Step, StepTool, Work,
+    BenchmarkWork, ChangesWork, CommandWork, ContractWork, Item, LibrariesWork, Meaning, NotRun, Phase, Step,
+    StepTool, Work,
 };
 
 use crate::model::config::{Config, GateSettings, OnMissingTool};
@@ -54,6 +57,7 @@ pub static GATES: &[&dyn Gate] = &[
     &spec_completeness::SpecCompleteness,
     &context7::Context7,
     &contract::Contract,
+    &benchmark::Benchmark,
     &custom::Custom,
 ];
 

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::StepJudgement;
 use super::step::{CommandWork, Item, NotRun, Step, StepTool, Work};
+use crate::bench::report::Document;
 use crate::context7::Answer;
 use crate::contract::check::Checked;
 use crate::model::text;
@@ -38,6 +39,8 @@ pub enum Result {
     Libraries(std::result::Result<LibrariesAnswer, String>),
     /// A contract was checked, or the settings say how nobody can.
     Contract(std::result::Result<Box<ContractAnswer>, String>),
+    /// A service was measured, or could not be.
+    Benchmark(std::result::Result<Box<Document>, Unmeasured>),
     /// Nothing had to be run: what is judged is at hand.
     AtHand,
     /// It was not started: why.
@@ -65,6 +68,15 @@ pub struct ContractAnswer {
     pub checked: Checked,
     /// The day that it was checked on.
     pub today: NaiveDate,
+}
+
+/// Why nothing could be measured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmeasured {
+    /// Why.
+    pub reason: String,
+    /// What to do.
+    pub hint: Option<String>,
 }
 
 /// What is known of the libraries in use.

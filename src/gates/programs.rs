@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::benchmark;
 use super::toolplan::scripts;
-use crate::model::config::{Command, Config, McpServer};
+use crate::model::config::{BenchmarkEngine, Command, Config, McpServer};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::model::session::ActiveWork;
@@ -73,6 +74,22 @@ impl Programs {
                 unit: None,
                 program: "git".to_owned(),
             });
+        }
+        if let Some(work) = work
+            && config.gate(GateId::Benchmark).enabled
+            && benchmark::demands(work)
+        {
+            let engine = match config.quality_gates.benchmark.engine {
+                BenchmarkEngine::Auto | BenchmarkEngine::Wrk => Some("wrk"),
+                BenchmarkEngine::Locust => Some("locust"),
+                BenchmarkEngine::Builtin => None,
+            };
+            for program in engine.into_iter().chain(["git"]) {
+                wanted.insert(Wanted {
+                    unit: None,
+                    program: program.to_owned(),
+                });
+            }
         }
         let context7 = &config.quality_gates.context7;
         let server = context7.server.as_ref().filter(|_| context7.enabled);

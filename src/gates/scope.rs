@@ -1,6 +1,8 @@
 //! Which gates work of each type needs.
 
+use super::benchmark;
 use crate::model::gate_id::GateId;
+use crate::model::session::ActiveWork;
 use crate::model::work_item::WorkItemType;
 
 /// The gates that work of a type needs, in their order. Those that this version does not have are no gates of this table:
@@ -12,11 +14,25 @@ pub fn gates_for(kind: WorkItemType) -> Vec<GateId> {
         .collect()
 }
 
+/// The gates that some work needs: those of its type, and those that its spec asks for.
+pub fn gates_for_work(work: &ActiveWork) -> Vec<GateId> {
+    let asked = |gate: GateId| gate == GateId::Benchmark && benchmark::demands(work);
+    GateId::ALL
+        .into_iter()
+        .filter(|gate| needs(work.item.kind, *gate) || asked(*gate))
+        .collect()
+}
+
 /// The gates that have something to ask where nothing is worked on: those that look at a work item have not.
 pub fn gates_without_work() -> Vec<GateId> {
     GateId::ALL
         .into_iter()
-        .filter(|gate| !matches!(gate, GateId::SpecCompleteness | GateId::Contract))
+        .filter(|gate| {
+            !matches!(
+                gate,
+                GateId::SpecCompleteness | GateId::Contract | GateId::Benchmark
+            )
+        })
         .collect()
 }
 
@@ -33,7 +49,8 @@ fn needs(kind: WorkItemType, gate: GateId) -> bool {
         | GateId::Context7
         | GateId::Custom => true,
         // Only these name interfaces that must hold.
-        GateId::Contract => kind == WorkItemType::IntegrationTest,
+        // What other work says of speed is asked of it as well ([`gates_for_work`]).
+        GateId::Contract | GateId::Benchmark => kind == WorkItemType::IntegrationTest,
         // Every type has a spec, and each its own parts.
         GateId::SpecCompleteness => WorkItemType::ALL.contains(&kind),
     }

@@ -3,6 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::bench::aim::Course;
+use crate::bench::engine::available::{Programs, Wanted as WantedEngine};
+use crate::bench::load::Target;
+use crate::bench::requirements::Requirement;
+use crate::bench::rounds::Counting;
 use crate::context7::Server;
 use crate::model::config::GrepMode;
 use crate::model::gate_id::GateId;
@@ -58,6 +63,8 @@ pub enum Phase {
     Rewrite,
     /// Beside the others: it only looks.
     Check,
+    /// Last and alone: what runs beside it would be measured, too.
+    Measure,
 }
 
 /// Something to run.
@@ -124,6 +131,8 @@ pub enum Work {
     Libraries(Box<LibrariesWork>),
     /// Checks a contract against the one before it.
     Contract(Box<ContractWork>),
+    /// Measures a service under load.
+    Benchmark(Box<BenchmarkWork>),
     /// Runs nothing: what is judged is at hand.
     AtHand {
         /// What the step is called.
@@ -149,6 +158,33 @@ pub struct ContractWork {
     pub contract: Contract,
     /// Git, absolute; `None` where it is not installed.
     pub git: Option<PathBuf>,
+}
+
+/// A measurement of a service.
+#[derive(Clone, Debug)]
+pub struct BenchmarkWork {
+    /// The work item, under whose name results are kept.
+    pub work_item: String,
+    /// The number of the session.
+    pub session: u32,
+    /// Who is asked.
+    pub target: Target,
+    /// How hard and for how long.
+    pub course: Course,
+    /// Which rounds count.
+    pub counting: Counting,
+    /// What must be reached.
+    pub requirements: Vec<Requirement>,
+    /// The change against the baseline that matters, as a share.
+    pub threshold: f64,
+    /// What makes the load.
+    pub engine: WantedEngine,
+    /// Where the programs of engines are.
+    pub programs: Programs,
+    /// Git, absolute; `None` where it is not installed.
+    pub git: Option<PathBuf>,
+    /// The time that it may take.
+    pub limit: Duration,
 }
 
 /// A look at what changed, for something that must have been.
@@ -225,6 +261,7 @@ impl Step {
                 let file = work.contract.contract_file.as_deref();
                 file.unwrap_or("contract").to_owned()
             }
+            (StepTool::Own, Work::Benchmark(_)) => super::benchmark::NAME.to_owned(),
             (StepTool::Own, Work::AtHand { what }) => what.clone(),
         }
     }
@@ -245,6 +282,7 @@ impl Step {
             | Work::Grep { .. }
             | Work::Changes(_)
             | Work::Contract(_)
+            | Work::Benchmark(_)
             | Work::AtHand { .. } => Vec::new(),
         }
     }

@@ -25,13 +25,15 @@ pub enum GateId {
     Context7,
     /// The interface descriptions of the work item are valid and break no client.
     Contract,
+    /// The service of the work item is as fast as its spec demands, and no slower than before.
+    Benchmark,
     /// The rules of the project and of the work item hold.
     Custom,
 }
 
 impl GateId {
     /// Every gate, in the order in which gates are planned, run and reported.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Formatting,
         Self::Linting,
         Self::TypeChecking,
@@ -41,6 +43,7 @@ impl GateId {
         Self::SpecCompleteness,
         Self::Context7,
         Self::Contract,
+        Self::Benchmark,
         Self::Custom,
     ];
 
@@ -56,6 +59,7 @@ impl GateId {
             Self::SpecCompleteness => "spec_completeness",
             Self::Context7 => "context7",
             Self::Contract => "contract",
+            Self::Benchmark => "benchmark",
             Self::Custom => "custom",
         }
     }
@@ -65,7 +69,7 @@ impl GateId {
     pub fn is_of_units(self) -> bool {
         !matches!(
             self,
-            Self::SpecCompleteness | Self::Context7 | Self::Contract | Self::Custom
+            Self::SpecCompleteness | Self::Context7 | Self::Contract | Self::Benchmark | Self::Custom
         )
     }
 

@@ -108,6 +108,12 @@ impl Observer for Progress {
                     bar.set_message(format!("{} in {}", step.tool_name(), one_line(&step.unit_path)));
                 }
             }
+            Event::StepSaid(step, said) => {
+                let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(bar) = running.get(&step.gate).and_then(|gate| gate.bar.as_ref()) {
+                    bar.set_message(format!("{}: {said}", step.tool_name()));
+                }
+            }
             Event::GateFinished(report) => {
                 let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
                 let Some(gate) = running.get(&report.gate) else {

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
-"""What `sdd bench` costs, and whether its verdicts can be believed: against nginx on loopback, beside wrk.
+"""What `sdd bench` costs, and whether its verdicts can be believed: on loopback, beside other generators.
 
-    python3 tests/perf/bench.py target/release/sdd [--pairs 7] [--seconds 5] [--repeats 40]
+    python3 tests/perf/bench.py target/release/sdd [--row ROW …] [--oha] [--hey] [--ab] [--autocannon] [--json FILE]
+
+Rows: cost (the generator's processor time for a request, against nginx and in turn with wrk and the peers that are named),
+memory (of a long run), same (a server that never changed, forty times), slower (one that works a quarter more, twenty
+times), slightly (5 % more, which is nobody's regression, ten times), creep (five steps of 8 %, each too small for itself).
 
 Exit codes: 0 within the limits, 1 not, 3 nothing could be measured.
 """
@@ -9,6 +13,7 @@ Exit codes: 0 within the limits, 1 not, 3 nothing could be measured.
 import argparse
 import json
 import os
+import re
 import resource
 import shutil
 import socket
@@ -17,8 +22,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from common import Void
@@ -27,194 +33,368 @@ from common import Void
 CPU_RATIO = 1.1
 # Memory of a run, in bytes.
 MEMORY = 30_000_000
-# False regressions of forty runs of the same server.
-FALSE_ALARMS = 2
+# The share of runs that may be called a regression where nothing changed, and that must be where a quarter was added.
+FALSE_ALARMS = 0.05
+FOUND = 0.9
 CONNECTIONS = 64
 ITEM = "integration_test_same"
+# A run of this length is over within ten seconds, the warm-up and the reference server included.
+REPEAT = ("--engine", "builtin", "--quick", "--duration", "3s")
+# The time for which the busy server works for an answer, in seconds; what else it does is small beside that.
+WORK = 0.001
+
+
+# What is said of a row; that of a peer that is only told has no limit.
+STATES = {True: "kept", False: "EXCEEDED", None: "-"}
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    name: str
+    measured: str
+    limit: str
+    kept: bool | None
+    values: dict = field(default_factory=dict)
+
+
+@dataclass
+class Bench:
+    """The program that is measured, where it runs, and how long."""
+
+    binary: Path
+    where: Path
+    args: argparse.Namespace
+
+    def run(self, *words: str) -> str:
+        """What a command of sdd prints."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.where), "CI": "true"}
+        done = subprocess.run(
+            [self.binary, *words],
+            cwd=self.where,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        if not done.stdout:
+            raise Void(f"sdd {words[0]} said nothing: {done.stderr[:500]}")
+        return done.stdout
+
+    def measure(self, *words: str) -> dict:
+        """The document of one measurement, in which every round counts."""
+        return json.loads(self.run("bench", *words, "--allow-noise", "--format", "json", "--no-progress"))
+
+    def project(self) -> None:
+        """Begin anew with a work item that has no baseline."""
+        shutil.rmtree(self.where / ".session", ignore_errors=True)
+        self.run("init")
+        self.run("work-item", "new", "--type", "integration_test", "--title", "Same")
+        # The template asks for minutes of phases, and for more than these servers can do.
+        (self.where / f".session/specs/{ITEM}.md").write_text("# Integration Test: Same\n")
+
+    def verdicts(self, url: str, repeats: int) -> dict[str, int]:
+        """How often each verdict comes of a comparison with the baseline."""
+        seen: dict[str, int] = {}
+        longest = 0.0
+        for _ in range(repeats):
+            begin = time.monotonic()
+            verdict = self.measure(ITEM, "--url", url, *REPEAT)["regression"]["verdict"]
+            longest = max(longest, time.monotonic() - begin)
+            seen[verdict] = seen.get(verdict, 0) + 1
+        print(f"  {repeats} runs of {url}, {longest:.1f} s at most", file=sys.stderr)
+        return seen
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 @contextmanager
-def nginx(where: Path) -> Iterator[str]:
-    """A server with one worker that answers with 1 KiB, until the end of the block; its address."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if not program:
-        raise Void("nginx is not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    (where / "www").mkdir()
-    where.chmod(0o755)
-    (where / "www/index.html").write_text("a" * 1024)
-    (where / "nginx.conf").write_text(
-        f"""worker_processes 1; daemon off; pid {where}/pid; error_log {where}/error.log;
-        events {{ worker_connections 4096; }}
-        http {{ access_log off; keepalive_requests 1000000000;
-            server {{ listen 127.0.0.1:{port}; root {where}/www; }} }}"""
-    )
-    server = subprocess.Popen([program, "-c", str(where / "nginx.conf")], stderr=subprocess.DEVNULL)
+def server(command: list, port: int) -> Iterator[str]:
+    """A program that listens at a port, until the end of the block; its address."""
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(100):
+        for _ in range(200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
         else:
-            raise Void("nginx does not answer")
+            raise Void(f"{command[0]} does not answer")
         yield f"http://127.0.0.1:{port}/"
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        process.terminate()
+        process.wait(timeout=30)
 
 
-def sdd(binary: Path, where: Path, *words: str) -> dict:
-    """The document of one run."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(where), "CI": "true"}
-    done = subprocess.run(
-        [binary, "bench", *words, "--format", "json", "--no-progress"],
-        cwd=where,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    if not done.stdout:
-        raise Void(f"sdd bench said nothing: {done.stderr[:500]}")
-    return json.loads(done.stdout)
+@contextmanager
+def nginx() -> Iterator[str]:
+    """A server with one worker that answers with 1 KiB."""
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if not program:
+        raise Void("nginx is not installed")
+    port = free_port()
+    with tempfile.TemporaryDirectory() as made:
+        where = Path(made)
+        (where / "www").mkdir()
+        where.chmod(0o755)
+        (where / "www/index.html").write_text("a" * 1024)
+        (where / "nginx.conf").write_text(
+            f"""worker_processes 1; daemon off; pid {where}/pid; error_log {where}/error.log;
+            events {{ worker_connections 4096; }}
+            http {{ access_log off; keepalive_requests 1000000000;
+                server {{ listen 127.0.0.1:{port}; root {where}/www; }} }}"""
+        )
+        with server([program, "-c", str(where / "nginx.conf")], port) as url:
+            yield url
 
 
-def of_sdd(binary: Path, where: Path, url: str, seconds: float) -> float:
-    """Microseconds of the generator for a request, of sdd's own."""
-    words = [
-        "--url",
-        url,
-        "--engine",
-        "builtin",
-        "--rounds",
-        "1",
-        "--duration",
-        f"{seconds}s",
-        "--allow-noise",
-    ]
-    seen = sdd(binary, where, *words, "--connections", str(CONNECTIONS))
-    rounds = seen["samples"]
-    return sum(one["client_cpu_us"] for one in rounds) / sum(one["requests"] for one in rounds)
+def calibrated() -> int:
+    """How far the busy server counts in the time of `WORK`, in a process like its own."""
+    script = Path(__file__).with_name("busy_server.py")
+    code = f"import sys, time; sys.path.insert(0, {str(script.parent)!r}); from busy_server import work\n"
+    code += "b = time.process_time(); work(3_000_000); print(time.process_time() - b)"
+    took = min(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(3))
+    return int(3_000_000 * WORK / took)
 
 
-def of_wrk(url: str, seconds: float) -> float:
-    """The same of wrk."""
+def busy(port: int, count: float):
+    """The busy server; two of different counts can have the same address, one after the other."""
+    script = Path(__file__).with_name("busy_server.py")
+    return server([sys.executable, str(script), str(port), str(int(count))], port)
+
+
+def of_sdd(bench: Bench, url: str, seconds: float) -> tuple[float, int]:
+    """Microseconds of sdd's own generator for a request, and the requests."""
+    words = ["--url", url, "--engine", "builtin", "--rounds", "1", "--duration", f"{seconds}s"]
+    rounds = bench.measure(*words, "--connections", str(CONNECTIONS))["samples"]
+    requests = sum(one["requests"] for one in rounds)
+    return sum(one["client_cpu_us"] for one in rounds) / requests, requests
+
+
+def of_wrk(said: str) -> int:
+    return int(re.search(r"(\d+) requests in ", said)[1])
+
+
+def of_oha(said: str) -> int:
+    return sum(json.loads(said)["statusCodeDistribution"].values())
+
+
+def of_hey(said: str) -> int:
+    return sum(int(count) for count in re.findall(r"\[\d+\]\s+(\d+) responses", said))
+
+
+def of_ab(said: str) -> int:
+    return int(re.search(r"Complete requests:\s+(\d+)", said)[1])
+
+
+def of_autocannon(said: str) -> int:
+    return json.loads(said)["requests"]["total"]
+
+
+# How each peer is told to press one address, and how its requests are read.
+PEERS: dict[str, tuple[list[str], Callable[[str], int]]] = {
+    "wrk": (["-t1", "-c{connections}", "-d{seconds}s", "{url}"], of_wrk),
+    "oha": (
+        ["-z", "{seconds}s", "-c", "{connections}", "--no-tui", "--output-format", "json", "{url}"],
+        of_oha,
+    ),
+    "hey": (["-z", "{seconds}s", "-c", "{connections}", "{url}"], of_hey),
+    "ab": (["-k", "-q", "-t", "{seconds}", "-n", "5000000", "-c", "{connections}", "{url}"], of_ab),
+    "autocannon": (["-j", "-c", "{connections}", "-d", "{seconds}", "{url}"], of_autocannon),
+}
+
+
+def of_peer(name: str, url: str, seconds: float) -> float:
+    """Microseconds of a peer for a request."""
+    words, requests = PEERS[name]
+    words = [word.format(connections=CONNECTIONS, seconds=int(seconds), url=url) for word in words]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{int(seconds)}s", url],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = subprocess.run([name, *words], capture_output=True, text=True, timeout=seconds + 60, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    line = next(line for line in done.stdout.splitlines() if " requests in " in line)
-    return used * 1e6 / int(line.split()[0])
+    return used * 1e6 / requests(done.stdout)
 
 
-def cost(binary: Path, where: Path, url: str, args: argparse.Namespace) -> bool:
-    """Processor time beside wrk, in turn; whether it is within the limit."""
-    if not shutil.which("wrk"):
+def cost(bench: Bench) -> Iterator[Row]:
+    """Processor time for a request: sdd's own generator and each peer in turn."""
+    args = bench.args
+    wanted = ["wrk", *(name for name in PEERS if name != "wrk" and getattr(args, name))]
+    there = [name for name in wanted if shutil.which(name)]
+    if "wrk" not in there:
         raise Void("wrk is not installed")
-    pairs = [(of_sdd(binary, where, url, args.seconds), of_wrk(url, args.seconds)) for _ in range(args.pairs)]
-    ratio = statistics.median(own / other for own, other in pairs)
-    own, other = (statistics.median(side) for side in zip(*pairs, strict=True))
-    kept = ratio <= CPU_RATIO
-    print(
-        f"generator: {own:.2f} us a request, wrk {other:.2f} us; median of {len(pairs)} ratios {ratio:.2f}, "
-        f"limit {CPU_RATIO}: {'kept' if kept else 'EXCEEDED'}"
+    seen: dict[str, list[float]] = {name: [] for name in ("builtin", *there)}
+    failed: dict[str, str] = {}
+    with nginx() as url:
+        for _ in range(args.pairs):
+            seen["builtin"].append(of_sdd(bench, url, args.seconds)[0])
+            for name in list(there):
+                try:
+                    seen[name].append(of_peer(name, url, args.seconds))
+                except (OSError, subprocess.SubprocessError, KeyError, TypeError, ValueError) as error:
+                    # One that fails is told, and the others go on.
+                    failed[name] = str(error)
+                    there.remove(name)
+    own = statistics.median(seen["builtin"])
+    for name in wanted:
+        if name not in there:
+            why = failed.get(name, "not installed")
+            # Without wrk there is no bar that could be kept.
+            yield Row(f"cost beside {name}", why, "-", None if name != "wrk" else False)
+            continue
+        ratio = statistics.median(
+            mine / other for mine, other in zip(seen["builtin"], seen[name], strict=True)
+        )
+        told = f"{own:.2f} us a request, {name} {statistics.median(seen[name]):.2f}; ratio {ratio:.2f}"
+        # wrk is the bar; the others are told.
+        is_bar = name == "wrk"
+        limit = f"ratio {CPU_RATIO}" if is_bar else "-"
+        kept = ratio <= CPU_RATIO if is_bar else None
+        values = {"builtin_us": seen["builtin"], "peer_us": seen[name], "ratio": ratio}
+        yield Row(f"cost beside {name}", told, limit, kept, values)
+
+
+def memory(bench: Bench) -> Iterator[Row]:
+    """The most memory of a long run."""
+    with nginx() as url:
+        command = [bench.binary, "bench", "--url", url, "--engine", "builtin", "--rounds", "1"]
+        command += ["--duration", f"{bench.args.memory_seconds}s", "--connections", str(CONNECTIONS)]
+        command += ["--allow-noise", "--format", "json", "--no-progress"]
+        process = subprocess.Popen(command, cwd=bench.where, stdout=subprocess.PIPE, text=True)
+        most = 0
+        while process.poll() is None:
+            try:
+                status = Path(f"/proc/{process.pid}/status").read_text()
+            except OSError:
+                break
+            found = re.search(r"VmHWM:\s+(\d+)", status)
+            most = max(most, int(found[1]) * 1024 if found else 0)
+            time.sleep(0.2)
+        requests = json.loads(process.communicate()[0])["requests"]
+    told = f"{most / 1e6:.1f} MB at most in {requests:,} requests"
+    values = {"bytes": most, "requests": requests}
+    yield Row("memory", told, f"{MEMORY / 1e6:.0f} MB", most <= MEMORY, values)
+
+
+def listed(seen: dict[str, int]) -> str:
+    """Verdicts in words."""
+    return ", ".join(f"{name} {count}" for name, count in sorted(seen.items()))
+
+
+def same(bench: Bench) -> Iterator[Row]:
+    """A server that never changed, against its own baseline."""
+    repeats = bench.args.repeats
+    with nginx() as url:
+        bench.project()
+        bench.measure(ITEM, "--url", url, *REPEAT, "--accept")
+        seen = bench.verdicts(url, repeats)
+    kept = seen.get("regressed", 0) <= FALSE_ALARMS * repeats
+    yield Row(f"the same, {repeats} times", listed(seen), f"regressed at most {FALSE_ALARMS:.0%}", kept, seen)
+
+
+def changed(bench: Bench, factor: float, repeats: int) -> dict[str, int]:
+    """Verdicts of a server that works more than at its baseline."""
+    count, port = calibrated(), free_port()
+    bench.project()
+    with busy(port, count) as url:
+        bench.measure(ITEM, "--url", url, *REPEAT, "--accept")
+    with busy(port, count * factor) as url:
+        return bench.verdicts(url, repeats)
+
+
+def slower(bench: Bench) -> Iterator[Row]:
+    """A server that works a quarter more."""
+    repeats = bench.args.slower_repeats
+    seen = changed(bench, 1.25, repeats)
+    kept = seen.get("regressed", 0) >= FOUND * repeats
+    yield Row(f"+25 %, {repeats} times", listed(seen), f"regressed at least {FOUND:.0%}", kept, seen)
+
+
+def slightly(bench: Bench) -> Iterator[Row]:
+    """A server that works a little more, which is no regression."""
+    repeats = bench.args.slightly_repeats
+    seen = changed(bench, 1.05, repeats)
+    kept = seen.get("regressed", 0) <= FALSE_ALARMS * repeats
+    yield Row(f"+5 %, {repeats} times", listed(seen), f"regressed at most {FALSE_ALARMS:.0%}", kept, seen)
+
+
+def creep(bench: Bench) -> Iterator[Row]:
+    """Two more runs like the first, then five steps of 8 %, and nobody accepts any of them."""
+    count, port = calibrated(), free_port()
+    bench.project()
+    for number, step in enumerate((0, 0, 0, 1, 2, 3, 4, 5)):
+        with busy(port, count * 1.08**step) as url:
+            bench.measure(ITEM, "--url", url, *REPEAT, *([] if number else ["--accept"]))
+    told = json.loads(bench.run("bench", "history", ITEM, "--format", "json"))
+    drifted = [one["metric"] for one in told["baselines"][0]["drift"] if one["verdict"] == "drifted"]
+    said = ", ".join(drifted) or "no drift"
+    yield Row("five steps of 8 %", said, "drift of some metric", bool(drifted), {"drifted": drifted})
+
+
+ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
+    "cost": cost,
+    "memory": memory,
+    "same": same,
+    "slower": slower,
+    "slightly": slightly,
+    "creep": creep,
+}
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    return kept
-
-
-def memory(binary: Path, where: Path, url: str, seconds: float) -> bool:
-    """The most memory of a long run; whether it is within the limit."""
-    command = [
-        binary,
-        "bench",
-        "--url",
-        url,
-        "--engine",
-        "builtin",
-        "--rounds",
-        "1",
-        "--duration",
-        f"{seconds}s",
+    parser.add_argument("binary", type=Path, help="sdd, built for release")
+    parser.add_argument(
+        "--row", action="append", choices=ROWS, help="only this row; several times for several"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows with all their values")
+    for name in PEERS:
+        if name != "wrk":
+            parser.add_argument(f"--{name}", action="store_true", help=f"measure {name} as well")
+    numbers = [
+        ("--pairs", int, 7, "turns of the generators"),
+        ("--seconds", float, 5, "length of each"),
+        ("--memory-seconds", float, 60, "length of the run for memory"),
+        ("--repeats", int, 40, "runs of the same server"),
+        ("--slower-repeats", int, 20, "runs of the slower server"),
+        ("--slightly-repeats", int, 10, "runs of the server that is slightly slower"),
     ]
-    command += ["--connections", str(CONNECTIONS), "--allow-noise", "--format", "json", "--no-progress"]
-    process = subprocess.Popen(command, cwd=where, stdout=subprocess.PIPE, text=True)
-    most = 0
-    while process.poll() is None:
-        try:
-            status = Path(f"/proc/{process.pid}/status").read_text()
-        except OSError:
-            break
-        line = next((line for line in status.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0")
-        most = max(most, int(line.split()[1]) * 1024)
-        time.sleep(0.5)
-    seen = json.loads(process.communicate()[0])
-    kept = most <= MEMORY
-    print(
-        f"memory: {most / 1e6:.1f} MB at most in {seen['requests']:,} requests; "
-        f"limit {MEMORY / 1e6:.0f} MB: {'kept' if kept else 'EXCEEDED'}"
-    )
-    return kept
-
-
-def same(binary: Path, where: Path, url: str, repeats: int) -> bool:
-    """The same server again and again; whether there are few false regressions."""
-    environment = {"PATH": os.environ["PATH"], "HOME": str(where)}
-
-    def run(*words: str) -> None:
-        subprocess.run([binary, *words], cwd=where, env=environment, check=True, capture_output=True)
-
-    run("init")
-    run("work-item", "new", "--type", "integration_test", "--title", "Same")
-    verdicts: dict[str, int] = {}
-    for number in range(repeats + 1):
-        words = [ITEM, "--url", url, "--duration", "10s", "--allow-noise"]
-        seen = sdd(binary, where, *words, *(["--accept"] if number == 0 else []))
-        if number:
-            verdict = seen["regression"]["verdict"]
-            verdicts[verdict] = verdicts.get(verdict, 0) + 1
-    told = ", ".join(f"{name} {count}" for name, count in sorted(verdicts.items()))
-    kept = verdicts.get("regressed", 0) <= FALSE_ALARMS * max(1, repeats / 40)
-    print(
-        f"the same server {repeats} times: {told}; at most {FALSE_ALARMS} of 40: {'kept' if kept else 'EXCEEDED'}"
-    )
-    return kept
+    for flag, kind, usual, words in numbers:
+        parser.add_argument(flag, type=kind, default=usual, help=f"{words} (default %(default)s)")
+    return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> int:
     """Measure and say whether the limits are kept."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("binary", type=Path, help="sdd, built for release")
-    parser.add_argument("--pairs", type=int, default=7, help="runs beside wrk (default %(default)s)")
-    parser.add_argument("--seconds", type=float, default=5, help="length of each (default %(default)s)")
-    parser.add_argument(
-        "--memory-seconds", type=float, default=60, help="length of the run for memory (default %(default)s)"
-    )
-    parser.add_argument(
-        "--repeats", type=int, default=40, help="runs of the same server (default %(default)s)"
-    )
-    args = parser.parse_args(argv)
-    binary = args.binary.resolve()
-    try:
-        with tempfile.TemporaryDirectory() as made:
-            where = Path(made)
-            with nginx(where) as url:
-                kept = cost(binary, where, url, args)
-                kept &= memory(binary, where, url, args.memory_seconds)
-                if args.repeats:
-                    kept &= same(binary, where, url, args.repeats)
-    except (Void, OSError, subprocess.SubprocessError) as error:
-        print(f"nothing was measured: {error}", file=sys.stderr)
-        return 3
-    return 0 if kept else 1
+    args = arguments(argv)
+    rows: list[Row] = []
+    voids: list[str] = []
+    with tempfile.TemporaryDirectory() as made:
+        bench = Bench(args.binary.resolve(), Path(made), args)
+        for name in args.row or ROWS:
+            try:
+                for row in ROWS[name](bench):
+                    rows.append(row)
+                    state = STATES[row.kept]
+                    print(f"{row.name:22} {state:8} {row.measured} (limit: {row.limit})", flush=True)
+            except (Void, OSError, subprocess.SubprocessError, KeyError, TypeError, ValueError) as error:
+                voids.append(name)
+                print(f"{name:22} nothing was measured: {error}", file=sys.stderr)
+    if args.json:
+        document = {"rows": [asdict(row) for row in rows], "not_measured": voids}
+        args.json.write_text(json.dumps(document, indent=1) + "\n")
+    if any(row.kept is False for row in rows):
+        return 1
+    return 3 if voids else 0
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 //! is "not measured", and never nothing.
 
 mod cgroup;
+mod compose;
 mod container;
 mod listener;
 mod process;
@@ -13,6 +14,7 @@ mod socket;
 
 use std::time::Duration;
 
+pub use compose::{ComposeError, ComposeService};
 pub use container::{Container, ContainerError};
 pub use listener::listener;
 pub use process::{Processes, own_cpu};

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 /// The time that the engine may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest answer that is read; the statistics of a container have some kilobytes.
-const MAX_BYTES: u64 = 1 << 20;
+/// The longest answer that is read; what is told of a container has some kilobytes, and of all of them that many times.
+const MAX_BYTES: u64 = 8 << 20;
 
 /// Where an engine answers.
 #[derive(Clone, Debug, PartialEq, Eq)]

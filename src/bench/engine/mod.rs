@@ -1,5 +1,6 @@
 //! What makes the load: one file an engine, one trait for all.
 
+pub mod available;
 pub mod builtin;
 pub mod choose;
 pub mod locust;
@@ -26,6 +27,11 @@ pub trait Engine: Sync {
     ///
     /// [`EngineError::Unsupported`] with what it cannot do.
     fn supports(&self, target: &Target, load: &Load) -> Result<(), EngineError>;
+
+    /// The length of a stretch that it really makes when it is asked for this one. Most keep to what they are asked for.
+    fn length(&self, asked: Duration) -> Duration {
+        asked
+    }
 
     /// Makes the load for one stretch and tells what it saw. Blocks until that is over; asked to stop by `cancel` it
     /// ends at once, leaves nothing running, and gives no sample.

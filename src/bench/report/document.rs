@@ -44,6 +44,9 @@ pub struct Document {
     pub load: LoadUsed,
     /// The rounds.
     pub rounds: Rounds,
+    /// The phases around them, which are not judged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<Phase>,
     /// Requests that were answered in the rounds that count.
     pub requests: u64,
     /// The time that those rounds took, in seconds.
@@ -118,6 +121,34 @@ pub struct Rounds {
     pub wanted: usize,
     /// The length of one, in seconds.
     pub seconds: f64,
+}
+
+/// What was seen while the load grew or fell.
+#[derive(Clone, Debug, Serialize)]
+pub struct Phase {
+    /// `ramp_up` or `ramp_down`.
+    pub name: &'static str,
+    /// Its length in seconds.
+    pub seconds: f64,
+    /// Requests that were answered.
+    pub requests: u64,
+    /// Their latency; `None` without an answer.
+    pub latency_ms: Option<Latency>,
+    /// What went wrong.
+    pub errors: ErrorCounts,
+}
+
+impl Phase {
+    /// What a sample of it tells.
+    pub fn of(name: &'static str, sample: &Sample) -> Self {
+        Self {
+            name,
+            seconds: rounded(sample.duration.as_secs_f64()),
+            requests: sample.requests,
+            latency_ms: Latency::of(&sample.corrected),
+            errors: ErrorCounts::of(&sample.errors),
+        }
+    }
 }
 
 /// Latency in milliseconds.

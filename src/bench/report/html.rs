@@ -21,7 +21,10 @@ use super::words::{crept, many};
 use crate::model::format::html::{escaped, marked, policy};
 use crate::model::verdict::RunVerdict;
 
-const STYLE: &str = include_str!("../../../templates/bench/page.css");
+const STYLE: &str = concat!(
+    include_str!("../../../templates/page.css"),
+    include_str!("../../../templates/bench/page.css")
+);
 
 /// What may be in the page.
 static POLICY: LazyLock<String> = LazyLock::new(|| policy(STYLE, None));

@@ -156,8 +156,10 @@ fn usage(document: &Document) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(name, count)| format!("{} {name}", whole(*count)))
         .collect();
-    let said = if said.is_empty() {
+    let said = if said.is_empty() && document.requests > 0 {
         "no errors".to_owned()
+    } else if said.is_empty() {
+        "nothing came back".to_owned()
     } else {
         said.join(", ")
     };
@@ -169,6 +171,18 @@ fn usage(document: &Document) -> String {
         digits(document.throughput.requests_per_sec),
         bytes(document.throughput.bytes_per_sec),
     );
+    for phase in &document.phases {
+        let latency = phase.latency_ms.map_or_else(String::new, |seen| {
+            format!(", p95 {}, at most {}", time(seen.p95), time(seen.max))
+        });
+        out += &format!(
+            "{:NAMES$}{} in {} s{latency}, {} errors; not judged\n",
+            phase.name.replace('_', "-"),
+            whole(phase.requests),
+            trimmed(&digits(phase.seconds)),
+            whole(phase.errors.total()),
+        );
+    }
     for (name, used) in &document.resource_usage {
         let known = [
             used.cpu_percent

@@ -6,18 +6,19 @@ mod document;
 mod html;
 mod human;
 mod junit;
+pub mod lines;
 mod markdown;
 mod numbers;
 mod past;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod words;
 
 pub use agent::agent;
 pub use compare::SideBySide;
 pub use document::{
-    Comparison, Curve, Document, EngineUsed, ErrorCounts, Host, Latency, LoadUsed, PastRun, Resource, Rounds,
-    Throughput, decide,
+    Comparison, Curve, Document, EngineUsed, ErrorCounts, Host, Latency, LoadUsed, PastRun, Phase, Resource,
+    Rounds, Throughput, decide,
 };
 pub use html::html;
 pub use human::{Tone, human};

@@ -148,6 +148,7 @@ fn document(rounds: &[Round], requirements: &[Requirement], regression: Comparis
             timeout_ms: 30_000,
         },
         rounds: counted,
+        phases: Vec::new(),
         requests: sample.map_or(0, |sample| sample.requests),
         duration_seconds: sample.map_or(0.0, |sample| sample.duration.as_secs_f64()),
         latency_ms: sample.and_then(|sample| Latency::of(&sample.corrected)),
@@ -179,7 +180,7 @@ fn against(before: &[Round], now: &[Round]) -> Comparison {
 }
 
 /// All is well, and there is nothing to compare with.
-pub(super) fn passed() -> Document {
+pub(crate) fn passed() -> Document {
     let rounds = run(6000, 2000);
     let wanted = [
         required(Subject::Latency(50.0), Bound::Below(20.0)),
@@ -205,7 +206,7 @@ pub(super) fn passed() -> Document {
 }
 
 /// A limit is missed, and the service became slower, which shows in its history too.
-pub(super) fn failed() -> Document {
+pub(crate) fn failed() -> Document {
     let before = run(6000, 2000);
     let mut now = run(4200, 3000);
     now[4].clean = false;
@@ -270,7 +271,7 @@ pub(super) fn failed() -> Document {
 }
 
 /// The machine was too restless for an answer.
-pub(super) fn inconclusive() -> Document {
+pub(crate) fn inconclusive() -> Document {
     let before = run(6000, 2000);
     let now: Vec<Round> = (0..6)
         .map(|number| round(number, 6000, if number % 2 == 0 { 1500 } else { 3200 }))
@@ -282,7 +283,7 @@ pub(super) fn inconclusive() -> Document {
 }
 
 /// Nothing was answered.
-pub(super) fn silent() -> Document {
+pub(crate) fn silent() -> Document {
     let mut only = round(0, 0, 1);
     only.target.corrected = Histogram::new();
     only.target.raw = None;

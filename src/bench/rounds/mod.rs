@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::aftermath::is_refusal;
 use super::cost::{Service, own_cpu};
 use super::engine::{Engine, EngineError, Job};
 use super::host::{self, Watch};
@@ -120,6 +121,23 @@ pub enum Step<'a> {
     RampDown,
 }
 
+impl Step<'_> {
+    /// The same in words; `None` of what is over.
+    pub fn said(&self) -> Option<String> {
+        Some(match self {
+            Self::WarmUp(window) => format!("warming up, window {window}"),
+            Self::RampUp => "the load grows".to_owned(),
+            Self::Round {
+                number,
+                clean,
+                wanted,
+            } => format!("round {number}: {clean} of {wanted} are clean"),
+            Self::Seen(_) => return None,
+            Self::RampDown => "the load falls".to_owned(),
+        })
+    }
+}
+
 /// What was seen.
 #[derive(Clone, Debug, Default)]
 pub struct Run {
@@ -131,6 +149,10 @@ pub struct Run {
     pub ramp_down: Option<Sample>,
     /// Whether the host could be watched: what it did besides is then known.
     pub host: Host,
+    /// Why the service, which had answered before, could not be reached any more.
+    pub gone: Option<String>,
+    /// Whether it has answered at all.
+    answered: bool,
 }
 
 /// What is known of the host's other work.
@@ -149,6 +171,19 @@ impl Run {
     /// Rounds that count.
     pub fn clean(&self) -> usize {
         clean(&self.rounds).count()
+    }
+
+    /// How phases have ended. That a service went away which had answered is something that was seen, and no error.
+    fn noting(&mut self, setup: &Setup<'_>, ended: Result<(), EngineError>) -> Result<(), EngineError> {
+        match ended {
+            Err(EngineError::Unreachable { url, cause })
+                if self.answered && setup.is_target(&url) && is_refusal(&cause) =>
+            {
+                self.gone = Some(cause);
+                Ok(())
+            }
+            ended => ended,
+        }
     }
 
     /// Everything that the rounds that count have seen of the target; `None` without such a round.
@@ -180,7 +215,19 @@ impl Run {
 /// Those of the engine: a service that is not there, a generator that fails, a request to stop.
 pub fn measure(setup: &Setup<'_>, cancel: &Cancel, tell: &dyn Fn(Step<'_>)) -> Result<Run, EngineError> {
     let mut run = Run::default();
-    warm_up(setup, cancel, tell)?;
+    let ended = phases(setup, &mut run, cancel, tell);
+    run.noting(setup, ended)?;
+    Ok(run)
+}
+
+/// All phases, one after the other.
+fn phases(
+    setup: &Setup<'_>,
+    run: &mut Run,
+    cancel: &Cancel,
+    tell: &dyn Fn(Step<'_>),
+) -> Result<(), EngineError> {
+    warm_up(setup, run, cancel, tell)?;
     if setup.ramps.up > Duration::ZERO {
         tell(Step::RampUp);
         let stretch = Stretch {
@@ -190,7 +237,7 @@ pub fn measure(setup: &Setup<'_>, cancel: &Cancel, tell: &dyn Fn(Step<'_>)) -> R
         };
         run.ramp_up = Some(setup.stretch(&setup.target, stretch, 1, cancel)?);
     }
-    more(setup, &mut run, cancel, tell)?;
+    again(setup, run, cancel, tell)?;
     if setup.ramps.down > Duration::ZERO {
         tell(Step::RampDown);
         let stretch = Stretch {
@@ -200,7 +247,7 @@ pub fn measure(setup: &Setup<'_>, cancel: &Cancel, tell: &dyn Fn(Step<'_>)) -> R
         };
         run.ramp_down = Some(setup.stretch(&setup.target, stretch, 2, cancel)?);
     }
-    Ok(run)
+    Ok(())
 }
 
 /// Measures as many rounds again, on top of those of a run.
@@ -209,6 +256,16 @@ pub fn measure(setup: &Setup<'_>, cancel: &Cancel, tell: &dyn Fn(Step<'_>)) -> R
 ///
 /// Those of the engine.
 pub fn more(
+    setup: &Setup<'_>,
+    run: &mut Run,
+    cancel: &Cancel,
+    tell: &dyn Fn(Step<'_>),
+) -> Result<(), EngineError> {
+    let ended = again(setup, run, cancel, tell);
+    run.noting(setup, ended)
+}
+
+fn again(
     setup: &Setup<'_>,
     run: &mut Run,
     cancel: &Cancel,
@@ -227,6 +284,7 @@ pub fn more(
         run.host = host;
         tell(Step::Seen(&round));
         let is_silent = round.target.requests == 0;
+        run.answered |= !is_silent;
         run.rounds.push(round);
         // It will not answer in the other rounds either, and each of them would wait for it.
         if is_silent {
@@ -237,7 +295,12 @@ pub fn more(
 }
 
 /// Asks until three windows agree, or for five seconds: what a service does at first is not what it does.
-fn warm_up(setup: &Setup<'_>, cancel: &Cancel, tell: &dyn Fn(Step<'_>)) -> Result<(), EngineError> {
+fn warm_up(
+    setup: &Setup<'_>,
+    run: &mut Run,
+    cancel: &Cancel,
+    tell: &dyn Fn(Step<'_>),
+) -> Result<(), EngineError> {
     let mut medians: Vec<f64> = Vec::new();
     for window in 1..=WINDOWS {
         tell(Step::WarmUp(window));
@@ -245,6 +308,7 @@ fn warm_up(setup: &Setup<'_>, cancel: &Cancel, tell: &dyn Fn(Step<'_>)) -> Resul
         if let Some(other) = setup.other.as_ref().filter(|_| window == 1) {
             setup.stretch(&other.side, Stretch::steady(WINDOW), 0, cancel)?;
         }
+        run.answered |= sample.requests > 0;
         #[expect(clippy::cast_precision_loss, reason = "microseconds up to an hour")]
         medians.extend(sample.corrected.percentile(50.0).map(|median| median as f64));
         if agree(&medians) {
@@ -265,6 +329,12 @@ fn agree(medians: &[f64]) -> bool {
 }
 
 impl Setup<'_> {
+    /// Whether this is what is asked of the target, and not of what it is compared with.
+    fn is_target(&self, url: &str) -> bool {
+        let mut all = self.target.target.endpoints.iter();
+        all.any(|endpoint| endpoint.url == *url)
+    }
+
     fn stretch(
         &self,
         side: &Side<'_>,

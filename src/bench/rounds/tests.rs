@@ -208,6 +208,10 @@ fn an_error_of_the_engine_ends_the_measurement() {
         measured(&engine, Ramps::default()).unwrap_err(),
         EngineError::Cancelled
     );
+    // One that had answered is not simply out of reach.
+    let engine = Script::of(vec![good(), good(), good(), good(), Err(gone())]);
+    let (run, _) = measured(&engine, Ramps::default()).unwrap();
+    assert_eq!((run.rounds.len(), run.gone.as_deref()), (1, Some("refused")));
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! What is compared between two versions of a service.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -105,11 +104,11 @@ impl Metric {
         if self == Self::P99 { 1000 } else { 1 }
     }
 
-    /// The change that is too small to matter, whatever the ratio: a timer's step or 0.1 ms, a thousandth of the
-    /// requests, a mebibyte.
-    pub(super) fn floor(self, step: Duration) -> f64 {
+    /// The change that is too small to matter, whatever the ratio: 0.1 ms, which is many steps of every engine's clock, a
+    /// thousandth of the requests, a mebibyte.
+    pub(super) fn floor(self) -> f64 {
         match self {
-            Self::P50 | Self::P95 | Self::P99 => (step.as_secs_f64() * 1e6).max(100.0),
+            Self::P50 | Self::P95 | Self::P99 => 100.0,
             Self::ErrorRate => OFFSET_OF_ERRORS,
             Self::MemoryPeak => 1_048_576.0,
             Self::Rps | Self::CpuPerRequest => 0.0,

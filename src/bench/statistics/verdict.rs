@@ -4,8 +4,6 @@
 //! second. What lies wholly beyond is `regressed` or `improved`, what lies wholly within is `none`, and what noise leaves open
 //! says so.
 
-use std::time::Duration;
-
 use serde::Serialize;
 
 use super::evidence::{Basis, Evidence, Mute};
@@ -66,8 +64,6 @@ pub enum Stage {
 pub struct Rule {
     /// The change that matters, as a share such as 0.1.
     pub threshold: f64,
-    /// The smallest step of the engine's clock.
-    pub step: Duration,
     /// Whether more rounds can follow.
     pub stage: Stage,
     /// How often rounds are drawn again.
@@ -83,7 +79,6 @@ impl Rule {
             } else {
                 0.0
             },
-            step: Duration::ZERO,
             stage,
             resamples: RESAMPLES,
         }
@@ -215,7 +210,7 @@ impl<'a> Asked<'a> {
     fn change(&self, worse_by_chance: f64, better_by_chance: f64, rule: &Rule) -> Change {
         let bound = rule.threshold.ln_1p();
         let [low, log, high] = self.worse();
-        let floor = self.evidence.metric.floor(rule.step);
+        let floor = self.evidence.metric.floor();
         let small = |log: f64| self.evidence.change(self.evidence.metric.sign() * log).abs() < floor;
         if small(log) && (log.abs() > bound || small(high)) {
             return Change::None;
@@ -240,7 +235,7 @@ impl<'a> Asked<'a> {
             rule.threshold,
             questions,
         );
-        let floor = self.evidence.metric.floor(rule.step);
+        let floor = self.evidence.metric.floor();
         match self.evidence.baseline {
             Some(was) if was > 0.0 => seen.max(floor / (was + self.evidence.metric.offset())),
             _ => seen,

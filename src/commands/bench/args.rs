@@ -1,4 +1,4 @@
-//! The command line of a measurement, as ready values.
+//! The command line of a measurement, as ready values. What it does not say the settings of the project say.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,8 +6,16 @@ use std::time::Duration;
 use clap::{ValueEnum, ValueHint};
 use http::{HeaderName, HeaderValue, Method, Uri};
 
+use crate::bench::aim::Wishes;
+use crate::bench::cost::ComposeService;
+use crate::bench::engine::available::Wanted;
+use crate::bench::load::Pace;
 use crate::bench::requirements::Requirement;
+use crate::model::config::Benchmark;
 use crate::parse::spec::quantity;
+
+/// The rounds of `--quick`.
+const QUICK: u32 = 5;
 
 /// What is to be measured.
 #[derive(Clone, Debug, clap::Args)]
@@ -20,24 +28,19 @@ pub(super) struct RunArgs {
     pub(super) id: Option<String>,
     /// What to ask [default: that of the spec]
     ///
-    /// Several times for several addresses of one service; with WEIGHT=URL one is asked more often than others.
+    /// Several times for several addresses of one service. '3=POST URL @order.json' is asked three times as often as others, with
+    /// a method and a body of its own.
     #[arg(long, value_name = "[WEIGHT=]URL", value_parser = weighted, value_hint = ValueHint::Url)]
     pub(super) url: Vec<Weighted>,
-    /// Makes the load: auto, wrk, builtin or locust
-    #[arg(
-        long,
-        hide_possible_values = true,
-        value_enum,
-        value_name = "ENGINE",
-        default_value_t
-    )]
-    pub(super) engine: EngineName,
+    /// Makes the load: auto, wrk, builtin or locust [default: auto]
+    #[arg(long, hide_possible_values = true, value_enum, value_name = "ENGINE")]
+    pub(super) engine: Option<EngineName>,
     /// The time of all rounds [default: of the spec, else 3s a round]
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(super) duration: Option<Duration>,
-    /// The rounds that have to count
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub(super) rounds: u32,
+    /// The rounds that have to count [default: 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(super) rounds: Option<u32>,
     /// Half as many rounds
     #[arg(long, hide_short_help = true, conflicts_with = "rounds")]
     pub(super) quick: bool,
@@ -52,9 +55,9 @@ pub(super) struct RunArgs {
     /// Without it each connection asks again when it was answered.
     #[arg(long, value_name = "N", value_parser = rate)]
     pub(super) rate: Option<f64>,
-    /// The method
-    #[arg(long, hide_short_help = true, value_name = "METHOD", default_value = "GET")]
-    pub(super) method: Method,
+    /// The method [default: that of the spec, else GET]
+    #[arg(long, hide_short_help = true, value_name = "METHOD")]
+    pub(super) method: Option<Method>,
     /// A header, as NAME: VALUE
     #[arg(long, value_name = "HEADER", value_parser = header)]
     pub(super) header: Vec<(HeaderName, HeaderValue)>,
@@ -76,9 +79,9 @@ pub(super) struct RunArgs {
     /// What must be reached: p95=500ms, rps=100, errors=1%, cpu=80% …
     #[arg(long, value_name = "METRIC=LIMIT")]
     pub(super) require: Vec<Requirement>,
-    /// The change against the baseline that matters, in percent
-    #[arg(long, hide_short_help = true, value_name = "PERCENT", default_value_t = 10.0, value_parser = percent)]
-    pub(super) threshold: f64,
+    /// The change against the baseline that matters, in percent [default: 10]
+    #[arg(long, hide_short_help = true, value_name = "PERCENT", value_parser = percent)]
+    pub(super) threshold: Option<f64>,
     /// An older version that runs beside the service
     ///
     /// The surest comparison: both are measured in the same moments.
@@ -91,7 +94,14 @@ pub(super) struct RunArgs {
     /// Read the cost of this container, by its id or name; several times for several
     #[arg(long, hide_short_help = true, value_name = "CONTAINER")]
     pub(super) container: Vec<String>,
+    /// Read the cost of this compose service, of all its containers; several times for several
+    ///
+    /// With PROJECT/SERVICE where more than one project has it.
+    #[arg(long, hide_short_help = true, value_name = "SERVICE")]
+    pub(super) service: Vec<ComposeService>,
     /// Let rounds count however busy the machine is with something else
+    ///
+    /// Such a run becomes a baseline with --accept only.
     #[arg(long, hide_short_help = true)]
     pub(super) allow_noise: bool,
     /// Make this run the baseline
@@ -103,23 +113,24 @@ pub(super) struct RunArgs {
     /// Workers on other hosts that locust waits for; the command that joins is printed
     #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(super) workers: Option<u32>,
-    /// Shorten the phases of the spec by this factor, to try them out
-    #[arg(long, hide_short_help = true, value_name = "FACTOR", default_value_t = 1.0, value_parser = factor)]
-    pub(super) time_scale: f64,
+    /// Shorten the phases of the spec by this factor, to try them out [default: 1]
+    #[arg(long, hide_short_help = true, value_name = "FACTOR", value_parser = factor)]
+    pub(super) time_scale: Option<f64>,
 }
 
-/// An address and how often it is asked.
+/// An address, how often it is asked, and with what where that is not the same for all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Weighted {
     pub(super) url: Uri,
     pub(super) weight: u32,
+    pub(super) method: Option<Method>,
+    pub(super) body: Option<PathBuf>,
 }
 
 /// What makes the load.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum EngineName {
     /// wrk where it is there and can make the load, else builtin
-    #[default]
     Auto,
     /// wrk
     Wrk,
@@ -129,33 +140,70 @@ pub(super) enum EngineName {
     Locust,
 }
 
+impl From<EngineName> for Wanted {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Auto => Self::Auto,
+            EngineName::Wrk => Self::Wrk,
+            EngineName::Builtin => Self::Builtin,
+            EngineName::Locust => Self::Locust,
+        }
+    }
+}
+
 impl RunArgs {
-    /// The rounds that have to count.
-    pub(super) fn wanted_rounds(&self) -> usize {
-        if self.quick {
-            5
-        } else {
-            usize::try_from(self.rounds).unwrap_or(usize::MAX)
+    /// What the command line wishes for, and where it does not, the settings.
+    pub(super) fn wishes(&self, settings: &Benchmark) -> Wishes {
+        let rounds = if self.quick { Some(QUICK) } else { self.rounds };
+        Wishes {
+            connections: self.connections,
+            threads: self.threads,
+            pace: self.rate.map_or(Pace::Closed, Pace::PerSecond),
+            timeout: self.timeout,
+            rounds: rounds.unwrap_or(settings.rounds),
+            duration: self.duration.or_else(|| settings.duration()),
+            time_scale: self.time_scale.unwrap_or(settings.time_scale),
         }
     }
 }
 
 fn weighted(text: &str) -> Result<Weighted, String> {
-    let (weight, url) = match text.split_once('=') {
-        Some((weight, url)) if weight.bytes().all(|byte| byte.is_ascii_digit()) && !weight.is_empty() => (
+    let (weight, rest) = match text.split_once('=') {
+        Some((weight, rest)) if weight.bytes().all(|byte| byte.is_ascii_digit()) && !weight.is_empty() => (
             weight
                 .parse()
                 .map_err(|_| format!("the weight {weight} is too large"))?,
-            url,
+            rest,
         ),
         _ => (1, text),
     };
     if weight == 0 {
         return Err("an address with the weight 0 is never asked".to_owned());
     }
+    let (rest, body) = match rest.split_once(" @") {
+        Some((rest, file)) => (rest, Some(PathBuf::from(file.trim()))),
+        None => (rest, None),
+    };
+    let (method, url) = match rest.trim().split_once(' ') {
+        Some((method, url)) => (Some(method), url.trim()),
+        None => (None, rest.trim()),
+    };
+    let is_method = |word: &&str| word.bytes().all(|byte| byte.is_ascii_uppercase());
+    let method = match method {
+        Some(word) => {
+            let known = Some(word).filter(is_method).and_then(|word| word.parse().ok());
+            Some(known.ok_or_else(|| format!("{word:?} is no method"))?)
+        }
+        None => None,
+    };
     let url: Uri = url.parse().map_err(|why| format!("{why}"))?;
     match (url.scheme_str(), url.host()) {
-        (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(Weighted { url, weight }),
+        (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(Weighted {
+            url,
+            weight,
+            method,
+            body,
+        }),
         (Some("http" | "https") | None, _) => Err("write it whole: http://localhost:8080/path".to_owned()),
         (Some(scheme), _) => Err(format!("{scheme} is not spoken here: http and https are")),
     }
@@ -237,6 +285,38 @@ mod tests {
             read("ftp://localhost/").unwrap_err(),
             "ftp is not spoken here: http and https are"
         );
+    }
+
+    #[test]
+    fn an_address_may_have_a_method_and_a_body_of_its_own() {
+        let read = |text| {
+            let one = weighted(text)?;
+            let words = (one.method.map(|method| method.to_string()), one.body);
+            Ok::<_, String>((one.weight, words.0, one.url.to_string(), words.1))
+        };
+        let url = "http://localhost:1/a".to_owned();
+        assert_eq!(
+            read("3=POST http://localhost:1/a @order one.json"),
+            Ok((
+                3,
+                Some("POST".to_owned()),
+                url.clone(),
+                Some("order one.json".into())
+            ))
+        );
+        assert_eq!(
+            read("PUT http://localhost:1/a"),
+            Ok((1, Some("PUT".to_owned()), url.clone(), None))
+        );
+        assert_eq!(
+            read("http://localhost:1/a @a.json"),
+            Ok((1, None, url, Some("a.json".into())))
+        );
+        assert_eq!(
+            read("post http://localhost:1/a").unwrap_err(),
+            "\"post\" is no method"
+        );
+        assert!(read("POST").is_err());
     }
 
     #[test]

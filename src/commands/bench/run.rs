@@ -1,11 +1,15 @@
 //! `sdd bench`: one measurement.
 
+use std::time::Duration;
+
 use super::aim::{self, Aim};
 use super::args::RunArgs;
 use super::emit::{FORMATS, emit};
-use super::engines::{Engines, Programs};
 use super::tell::Now;
+use crate::bench::aim::service_of_this_machine;
 use crate::bench::engine::EngineError;
+use crate::bench::engine::available::{Available, Programs, Wanted};
+use crate::bench::engine::locust::{Remote, Workers};
 use crate::bench::measurement::{Measurement, MeasurementError, Record};
 use crate::bench::requirements::{self, Requirement};
 use crate::bench::rounds::Counting;
@@ -24,6 +28,10 @@ use crate::store::Store;
 
 /// What processes of a measurement are tagged with.
 const RUN_ID: &str = "bench";
+/// The time that workers on other hosts get to join.
+const JOIN: Duration = Duration::from_secs(300);
+/// Where they join.
+const PORT: u16 = 5557;
 
 /// The project and the work item that a measurement belongs to.
 struct Home {
@@ -49,15 +57,16 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
                 .into(),
         );
     }
-    let aim = Aim::of(args, &spec, cx)?;
+    let config = home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
+    let settings = &config.quality_gates.benchmark;
+    let aim = Aim::of(args, settings, &spec, cx)?;
     let (services, notes) = aim::services(args, &aim.target, cx)?;
     let older_services = aim
         .older
         .as_ref()
-        .and_then(aim::of_this_machine)
+        .and_then(service_of_this_machine)
         .into_iter()
         .collect();
-    let config = home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
     let tools = pipeline::Tools::bare(cx, &config, RUN_ID).guarded();
     let root = home
         .as_ref()
@@ -76,13 +85,12 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     let tell_join = move |command: &str| say(&format!("workers join with: {command}"));
     let host =
         std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "localhost".to_owned());
-    let engines = Engines::look(
-        args,
+    let engines = Available::look(
+        args.engine.map_or(settings.engine.into(), Wanted::from),
         &programs,
         &tools.runner,
         scratch.path(),
-        host.trim(),
-        &tell_join,
+        workers(args, host.trim(), &tell_join),
     );
     let commit = home.as_ref().and_then(|_| {
         let git = find("git", &[])?;
@@ -102,17 +110,19 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     let measurement = Measurement {
         target: aim.target,
         older: aim.older,
-        load: aim.load,
-        ramps: aim.ramps,
-        rounds: args.wanted_rounds(),
-        length: aim.length,
-        counting: if args.allow_noise {
+        load: aim.course.load,
+        ramps: aim.course.ramps,
+        rounds: aim.course.rounds,
+        length: aim.course.length,
+        counting: if args.allow_noise || settings.allow_noise {
             Counting::Every
         } else {
             Counting::Quiet
         },
         requirements: required(args, &spec),
-        threshold: args.threshold / 100.0,
+        threshold: args
+            .threshold
+            .map_or_else(|| config.regression_threshold(), |percent| percent / 100.0),
         services,
         older_services,
         notes,
@@ -132,6 +142,20 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     let exit = Exit::from(document.verdict);
     emit(cx, format, &document)?;
     Ok(exit)
+}
+
+/// Who makes the load of locust.
+fn workers<'a>(args: &RunArgs, host: &'a str, tell: &'a (dyn Fn(&str) + Sync)) -> Workers<'a> {
+    args.workers.map_or(Workers::Local, |count| {
+        Workers::Remote(Remote {
+            count,
+            bind: "0.0.0.0",
+            host,
+            port: PORT,
+            wait: JOIN,
+            tell,
+        })
+    })
 }
 
 /// The project that is measured for; `None` where there is none and none is needed.
@@ -192,7 +216,6 @@ fn rerun(cx: &Cx) -> String {
 }
 
 /// What kept the measurement from having a verdict.
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn refused(error: MeasurementError, cx: &Cx) -> anyhow::Error {
     let said = error.to_string();
     match error {
@@ -202,6 +225,11 @@ fn refused(error: MeasurementError, cx: &Cx) -> anyhow::Error {
                 called(cx)
             ))
             .into(),
+        MeasurementError::Engine(EngineError::Unreachable { cause, .. }) if cause.contains("certificate") => {
+            CommandError::no_verdict(said)
+                .hint("--cacert FILE takes what the certificates of a file vouch for, --insecure every certificate")
+                .into()
+        }
         MeasurementError::Engine(EngineError::Unreachable { .. }) => CommandError::no_verdict(said)
             .hint("start the service, or correct the address")
             .into(),

@@ -13,17 +13,7 @@ pub(super) struct Now {
 impl Now {
     /// Notes a step.
     pub(super) fn note(&self, step: Step<'_>) {
-        let said = match step {
-            Step::WarmUp(window) => format!("warming up, window {window}"),
-            Step::RampUp => "the load grows".to_owned(),
-            Step::Round {
-                number,
-                clean,
-                wanted,
-            } => format!("round {number}: {clean} of {wanted} are clean"),
-            Step::Seen(_) => return,
-            Step::RampDown => "the load falls".to_owned(),
-        };
+        let Some(said) = step.said() else { return };
         if let Ok(mut now) = self.said.lock() {
             *now = said;
         }

@@ -140,6 +140,7 @@ impl Observer for Notes {
         let said = match event {
             Event::GateStarted(gate) => format!("running {gate}"),
             Event::StepStarted(step) => format!("{}: {} in {}", step.gate, step.tool_name(), step.unit_path),
+            Event::StepSaid(step, said) => format!("{}: {said}", step.gate),
             Event::GateFinished(report) => format!(
                 "{} {} in {}",
                 report.gate,

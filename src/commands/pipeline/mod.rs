@@ -23,7 +23,7 @@ use super::contract;
 use super::error::{CommandError, show};
 use super::output::Outputs;
 use crate::engine::{self, Job, OnFailure, Plan, StepKey};
-use crate::gates::{Context, Fixing, Programs, Strictness, gates_for};
+use crate::gates::{Context, Fixing, Programs, Strictness, gates_for_work};
 use crate::model::config::{Config, load};
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
@@ -348,7 +348,7 @@ impl<'a> Planned<'a> {
         let project = project(&opened.config, opened.store.root(), finder, &tools.runner)?;
         let programs = programs(cx, &opened.config, &project, request.work, finder);
         let asked: Vec<GateId> = match (request.named, request.options.only.as_slice(), request.work) {
-            ([], [], Some(work)) => gates_for(work.item.kind),
+            ([], [], Some(work)) => gates_for_work(work),
             ([], [], None) => GateId::ALL.to_vec(),
             ([], only, _) => only.to_vec(),
             (named, _, _) => named.to_vec(),

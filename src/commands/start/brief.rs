@@ -2,8 +2,8 @@
 
 use super::begin::Begun;
 use super::machine::Machine;
-use super::needs;
 use super::sight::Sight;
+use super::{load, needs};
 use crate::commands::context::Cx;
 use crate::commands::pipeline::called;
 use crate::commands::work_item::spec_path;
@@ -15,8 +15,8 @@ use crate::model::spec::Spec;
 use crate::model::work_item::WorkItemType;
 use crate::parse::spec as specs;
 use crate::report::briefing::{
-    Briefing, CommandBrief, DeploymentContext, GateBrief, IntegrationContext, Item, SpecText, StepBrief,
-    Weight,
+    Briefing, CommandBrief, DeploymentContext, GateBrief, IntegrationContext, Item, Load, SpecText,
+    StepBrief, Weight,
 };
 use crate::store;
 
@@ -45,9 +45,18 @@ pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) 
         spec
     });
     let spec = written(spec);
+    let mut unread = None;
     let integration = (item.kind == WorkItemType::IntegrationTest).then(|| {
         let checks = needs::of_integration(parts.machine, &spec.integration);
-        IntegrationContext::of(&spec.integration, checks)
+        let baselines = load::baselines(&parts.machine.root, &item.id).unwrap_or_else(|error| {
+            unread = Some(format!("the baselines of load tests cannot be read: {error}"));
+            Vec::new()
+        });
+        let load = Load {
+            resources: load::resources(&spec.integration.benchmarks),
+            baselines,
+        };
+        IntegrationContext::of(&spec.integration, load, checks)
     });
     let deployment = (item.kind == WorkItemType::Deployment).then(|| {
         let checks = needs::of_deployment(cx, &spec.deployment);
@@ -84,6 +93,7 @@ pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) 
             .iter()
             .cloned()
             .chain(lacks(cx, work))
+            .chain(unread)
             .collect(),
     }
 }

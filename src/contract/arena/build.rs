@@ -1,8 +1,7 @@
 //! How readers put values into an arena.
 
-use std::collections::HashMap;
-
 use super::{Arena, Duplicate, Entry, INDEXED, Node, NodeId, Run, Value, Word, number};
+use crate::contract::keyed::Map;
 use crate::contract::words;
 
 /// How large a document may be.
@@ -52,7 +51,7 @@ pub struct Builder<'a> {
     limits: Limits,
     frames: Vec<Frame>,
     pending: Vec<Entry>,
-    seen: HashMap<Word, usize>,
+    seen: Map<Word, usize>,
     root: Option<(NodeId, u64)>,
 }
 
@@ -74,7 +73,7 @@ impl<'a> Builder<'a> {
             limits,
             frames: Vec::new(),
             pending: Vec::new(),
-            seen: HashMap::new(),
+            seen: Map::default(),
             root: None,
         }
     }

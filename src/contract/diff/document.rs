@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Differ, Found};
+use super::{Change, Differ, Found};
 use crate::contract::arena::{NodeId, Value};
 use crate::contract::hash::is_annotation;
 use crate::contract::refs::{Broken, Problem};
-use crate::contract::rules::Fixed;
+use crate::contract::rules::{Fixed, Level};
 use crate::contract::validate;
 use crate::contract::view::Side;
 use crate::contract::words as w;
@@ -119,6 +119,8 @@ impl Differ<'_> {
                     // Told once, of the base.
                     Some(_) if std::ptr::eq(side.document, self.revision.document) => continue,
                     Some(_) => Fixed::DocumentWrongType,
+                    // Nothing is compared as nothing, and there should be something.
+                    None if arena.value(*node) == Value::Null => Fixed::DocumentWrongType,
                     None => Fixed::DocumentNotCompared,
                 };
                 let name = pointer.rsplit('/').next().unwrap_or_default();
@@ -141,12 +143,15 @@ impl Differ<'_> {
         let describes = arena
             .key(node)
             .is_some_and(|key| key == w::OPERATION_ID || is_annotation(arena, key));
-        arena.value(node) != Value::Null && !is_told && !describes
+        let is_left_out = arena.value(node) == Value::Null && !is_table(pointer);
+        !is_left_out && !is_told && !describes
     }
 
     /// The version of the description: it should say that something broke.
-    pub(super) fn compare_versions(&mut self) {
-        if !self.has_errors() {
+    /// `deep` is what changed in schemas.
+    pub(super) fn compare_versions(&mut self, deep: &[Change]) {
+        let mut all = self.changes.iter().chain(deep);
+        if !all.any(|change| change.rule.level() == Level::Error) {
             return;
         }
         let version = |side: Side<'_>| {
@@ -179,6 +184,16 @@ impl Differ<'_> {
         };
         self.fixed(rule, None, Found::at(base, revision).from(from).to(to));
     }
+}
+
+/// Whether it is the paths of a document or the responses of an operation: without them nothing is promised, and who leaves
+/// them empty by mistake is told that everything is new.
+fn is_table(pointer: &str) -> bool {
+    let parts: Vec<&str> = pointer.split('/').collect();
+    matches!(
+        parts[..],
+        ["", "paths"] | ["", "paths" | "webhooks", _, _, "responses"]
+    )
 }
 
 /// The numbers of a full semantic version.

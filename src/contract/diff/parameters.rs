@@ -103,7 +103,8 @@ impl Differ<'_> {
     fn compare_parameter(&mut self, both: Both, old: &Parameter, new: &Parameter) {
         let place = column(both.caller, Column::Parameter);
         let number = both.number;
-        let found = || Found::at(old.node, new.node).subject(named(self.base, old));
+        let arena = self.base.arena();
+        let found = || Found::at_field(arena, old.node, new.node, w::REQUIRED).subject(named(self.base, old));
         let changes = [
             (!old.required && new.required, Kind::BecameRequired),
             (old.required && !new.required, Kind::BecameOptional),
@@ -281,12 +282,14 @@ impl Differ<'_> {
             removal::sunset(self.base, old.node),
             removal::sunset(self.revision, new.node),
         );
-        let found = Found::at(old.node, new.node).subject(named(self.base, old));
+        let arena = self.base.arena();
+        let at = |key| Found::at_field(arena, old.node, new.node, key).subject(named(self.base, old));
+        let (deprecated, found) = (at(w::DEPRECATED), at(w::SUNSET));
         let (kind, found) = match (was, is) {
-            (true, false) => (Kind::Reactivated, found),
+            (true, false) => (Kind::Reactivated, deprecated),
             (false, true) => match after {
-                Sunset::None if notice > 0 => (Kind::DeprecatedSunsetMissing, found),
-                Sunset::None => (Kind::Deprecated, found),
+                Sunset::None if notice > 0 => (Kind::DeprecatedSunsetMissing, deprecated),
+                Sunset::None => (Kind::Deprecated, deprecated),
                 Sunset::Unreadable(text) => (Kind::SunsetParse, found.to(text)),
                 Sunset::Date(date) if near(date) => (Kind::SunsetDateTooSmall, found.to(date.to_string())),
                 Sunset::Date(date) => (Kind::Deprecated, found.to(date.to_string())),

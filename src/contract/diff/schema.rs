@@ -3,6 +3,7 @@
 mod alike;
 mod bounds;
 mod branches;
+mod choices;
 mod conditions;
 mod objects;
 mod properties;
@@ -65,7 +66,7 @@ impl Differ<'_> {
             self.pairs[number].changes.push((rule, found));
             return;
         }
-        let (base, revision) = (base.settled(), revision.settled());
+        let (base, revision) = in_words_of_each_other(base.settled(), revision.settled());
         let flag = if is_request(column) {
             w::READ_ONLY
         } else {
@@ -212,12 +213,31 @@ impl Comparer<'_, '_> {
 
     /// A keyword that holds a schema: compared, or said to have come or gone.
     fn schema_keyword(&mut self, key: Word, added: Kind, removed: Kind) {
-        match (self.base.get(key), self.revision.get(key)) {
+        let said = |schema: &Schema<'_>| {
+            let says_nothing = key == w::PROPERTY_NAMES && schema.is_trivially(key, Trivial::Always);
+            schema.get(key).filter(|_| !says_nothing)
+        };
+        match (said(&self.base), said(&self.revision)) {
             (Some(base), Some(revision)) => self.inside(base, revision),
             (Some(_), None) => self.kind(removed, self.at(key)),
             (None, Some(_)) => self.kind(added, self.at(key)),
             (None, None) => {}
         }
+    }
+}
+
+/// Two schemas of which one lists values and the other one chooses between them, both as lists.
+fn in_words_of_each_other<'a>(base: Schema<'a>, revision: Schema<'a>) -> (Schema<'a>, Schema<'a>) {
+    let lists = |schema: &Schema<'_>| {
+        [w::ENUM, w::CONST].iter().any(|key| schema.get(*key).is_some()) && schema.choice_lists().is_empty()
+    };
+    match (lists(&base), lists(&revision)) {
+        (true, false) => {
+            let listed = revision.as_list_of_values();
+            (base, listed.unwrap_or(revision))
+        }
+        (false, true) => (base.as_list_of_values().unwrap_or(base), revision),
+        _ => (base, revision),
     }
 }
 

@@ -2,16 +2,21 @@
 
 mod choices;
 mod documents;
+mod equivalent;
 mod eyes_operations;
 mod eyes_schemas;
+mod families;
 mod intersections;
 mod levels;
+mod lines;
 mod mended_operations;
 mod mended_schemas;
 mod mutated;
+mod overlaps;
 mod ranges;
 mod robust;
 mod schemas;
+mod several_choices;
 mod spellings;
 mod unreadable;
 mod written;
@@ -21,22 +26,8 @@ use std::collections::BTreeSet;
 
 use super::{Comparison, Notice, Options, diff};
 use crate::contract::arena::Limits;
-use crate::contract::load::{Fetch, Fetched, World};
-use crate::contract::refs::Broken;
+use crate::contract::load::{Nowhere, World};
 use crate::contract::rules::Rule;
-
-/// A place without files.
-struct Nowhere;
-
-impl Fetch for Nowhere {
-    fn fetch(&self, _: &str, reference: &str) -> Result<Fetched, Broken> {
-        Err(if reference.starts_with("https://") {
-            Broken::Remote
-        } else {
-            Broken::Dangling
-        })
-    }
-}
 
 /// What differs between two documents on a day.
 #[track_caller]

@@ -7,19 +7,9 @@ mod robust;
 
 use super::{Evaluator, Outcome, Sent, Why, violations};
 use crate::contract::arena::{Arena, Limits, NodeId};
-use crate::contract::load::{Document, Fetch, Fetched, World};
-use crate::contract::refs::Broken;
+use crate::contract::load::{Document, Nowhere, World};
 use crate::contract::view::Side;
 use crate::contract::words as w;
-
-/// A place without files.
-struct Nowhere;
-
-impl Fetch for Nowhere {
-    fn fetch(&self, _: &str, _: &str) -> Result<Fetched, Broken> {
-        Err(Broken::Dangling)
-    }
-}
 
 /// A document with some schemas, the one called `S` among them, and one value.
 struct Case {

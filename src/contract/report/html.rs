@@ -14,7 +14,10 @@ use super::page::{Entry, Group, Page, Section, groups};
 use crate::contract::rules::Level;
 use crate::model::format::html::{escaped, marked, policy};
 
-const STYLE: &str = include_str!("../../../templates/contract/page.css");
+const STYLE: &str = concat!(
+    include_str!("../../../templates/page.css"),
+    include_str!("../../../templates/contract/page.css")
+);
 const SCRIPT: &str = include_str!("../../../templates/contract/page.js");
 
 /// Entries that a page shows; a browser takes long for more.

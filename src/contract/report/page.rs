@@ -75,6 +75,8 @@ pub struct Entry<'a> {
     pub base: Option<&'a Place>,
     /// Where in the revision, or in the one document.
     pub revision: Option<&'a Place>,
+    /// Of what is gone: what is left around it in the revision.
+    pub around: Option<&'a Place>,
     /// Whether it counts.
     pub standing: Standing,
 }
@@ -167,9 +169,9 @@ impl<'a> Section<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// Where a reader looks first: in the revision, which can be changed.
+    /// Where a reader looks first: in the revision, which can be changed. Where something is gone that is what stood around it.
     pub fn place(&self) -> Option<&'a Place> {
-        self.revision.or(self.base)
+        self.revision.or(self.around).or(self.base)
     }
 
     /// Why it does not count; `None` when it does.
@@ -301,6 +303,7 @@ impl Told {
             pointer: &self.pointer,
             base: self.base.as_ref(),
             revision: self.revision.as_ref(),
+            around: self.around.as_ref(),
             standing: if self.rule == Fixed::DocumentNotCompared.id() {
                 Standing::Open
             } else {

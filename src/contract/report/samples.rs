@@ -76,6 +76,7 @@ impl Sample {
             pointer: &self.pointer,
             base: self.base.as_ref(),
             revision: self.revision.as_ref(),
+            around: None,
             standing: self.standing.clone(),
         }
     }

@@ -101,7 +101,7 @@ impl Run {
             },
             "properties": {"operations": calls(entry)},
         });
-        if let (Some(base), Some(_)) = (entry.base, entry.revision) {
+        if let Some(base) = entry.base.filter(|base| entry.place() != Some(base)) {
             let there = location(Some(base), None, Some("in the base"));
             result["relatedLocations"] = json!([there]);
         }

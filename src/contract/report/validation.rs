@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::page::{Entry, Page, Section, Standing, Subject};
-use super::{Around, Call, FailOn, Place, Summary, quote};
+use super::{Around, Call, Calls, FailOn, Place, Summary, quote};
 use crate::contract::load::{Document, World};
 use crate::contract::policy::Policy;
 use crate::contract::rules::Level;
@@ -65,7 +65,7 @@ pub struct Wrong {
     /// How it is mended.
     pub mend: &'static str,
     /// The operation that it stands in.
-    pub operations: Vec<Arc<Call>>,
+    pub operations: Calls,
     /// Where, as a JSON pointer.
     pub pointer: String,
     /// Where in the file.
@@ -228,7 +228,7 @@ fn tell(finding: &Finding, world: &World, judged: Judged<'_>, taken: &mut [usize
     if judged.lines == Lines::Around {
         place.quote(source);
     }
-    let operations: Vec<Arc<Call>> = call(&pointer).map(Arc::new).into_iter().collect();
+    let operations: Calls = call(&pointer).map(Arc::new).into_iter().collect();
     let named = operations.first().map(|call| (&*call.method, &*call.path));
     let suppressed = policy.accepts(rule, named, judged.today).map(|at| {
         taken[at] += 1;
@@ -275,6 +275,7 @@ impl Wrong {
             pointer: &self.pointer,
             base: None,
             revision: Some(&self.place),
+            around: None,
             standing: match &self.suppressed {
                 Some(why) => Standing::Suppressed(why.clone()),
                 None => Standing::Counts,

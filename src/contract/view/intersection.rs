@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use super::joined::Joined;
-use super::schema::{Schema, Types};
+use super::schema::{Schema, Trivial, Types};
 use crate::contract::arena::{Arena, NodeId, Value, Word};
 use crate::contract::hash::is_annotation;
 use crate::contract::number;
@@ -31,6 +31,13 @@ pub(super) fn says_nothing(arena: &Arena, node: NodeId) -> bool {
 impl Schema<'_> {
     /// The schema with its `allOf` dissolved; `None` where that is not possible without losing something.
     pub fn dissolved(&self) -> Option<Self> {
+        let (nodes, types) = self.gathered()?;
+        let joined = Joined::of(self.side(), &nodes, types)?;
+        Some(self.over(nodes, joined))
+    }
+
+    /// Its nodes and those of all branches of its `allOf`, with the kinds of values that all of them accept.
+    pub(super) fn gathered(&self) -> Option<(Vec<NodeId>, Types)> {
         let arena = self.side().arena();
         let mut nodes: Vec<NodeId> = self.nodes().to_vec();
         let mut types = self.types();
@@ -53,8 +60,7 @@ impl Schema<'_> {
                 }
             }
         }
-        let joined = Joined::of(self.side(), &nodes, types)?;
-        Some(self.over(nodes, joined))
+        Some((nodes, types))
     }
 
     /// The schema with what stands beside its reference and what that leads to as the one thing that they mean together,
@@ -89,6 +95,9 @@ impl Schema<'_> {
 
     /// The same, where schemas inside that are not equal are looked into so many levels deep.
     fn says_all(&self, other: &Schema<'_>, levels: usize) -> bool {
+        if [self.trivial(), other.trivial()].contains(&Some(Trivial::Never)) {
+            return self.trivial() == Some(Trivial::Never);
+        }
         let hashes = &self.side().world.hashes;
         let arena = other.side().arena();
         let same = |own: Option<NodeId>, node: NodeId| own.is_some_and(|own| hashes.equal(own, node));
@@ -138,6 +147,10 @@ impl Schema<'_> {
                         let keys = (w::MINIMUM, w::EXCLUSIVE_MINIMUM);
                         self.ends_before(other, *node, field.key, keys, Ordering::Less)
                     }
+                    w::ONE_OF | w::ANY_OF => self
+                        .choice_lists()
+                        .iter()
+                        .any(|(key, own)| *key == field.key && hashes.equal(*own, field.value)),
                     key => same(self.get(key), field.value) || self.implies(other, key, field.value),
                 })
             })

@@ -4,6 +4,8 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use indexmap::IndexMap;
+
 use super::Side;
 use super::schema::{Schema, Types, nullable_word};
 use crate::contract::arena::{NodeId, Value, Word};
@@ -26,6 +28,8 @@ pub(super) struct Joined {
     chosen: HashMap<Word, Option<NodeId>>,
     /// The schema that counts for a name in a keyword that holds a map of them.
     named: HashMap<(Word, Word), NodeId>,
+    /// The lists of choices that count beside the one of their keyword that comes first.
+    pub(super) more_choices: Vec<(Word, NodeId)>,
     /// The properties that no node refuses; `None` where all may be there.
     names: Option<HashSet<Word>>,
 }
@@ -73,6 +77,7 @@ impl Joined {
             values: None,
             chosen: HashMap::new(),
             named: HashMap::new(),
+            more_choices: Vec::new(),
             names: None,
         };
         let groups_agree = GROUPS.iter().all(|group| agree(side, nodes, group));
@@ -84,6 +89,14 @@ impl Joined {
                 .iter()
                 .all(|(key, values)| joined.take(side, nodes, *key, values)))
         .then_some(joined)
+    }
+
+    /// The same with values in a list, in the place of a choice that means them.
+    pub(super) fn with_values(mut self, key: Word, list: NodeId, values: Vec<NodeId>) -> Self {
+        self.chosen.insert(key, None);
+        self.chosen.insert(w::ENUM, Some(list));
+        self.values = Some(values);
+        self
     }
 
     /// The value of a keyword, given that of the first node that has it.
@@ -164,11 +177,21 @@ impl Joined {
                 self.choose(key, set.or(values.first()).map(|(_, value)| *value));
                 true
             }
+            // Whoever is accepted matches each of them.
+            w::ONE_OF | w::ANY_OF => {
+                let mut known = vec![values[0].1];
+                for (_, list) in &values[1..] {
+                    if !known.iter().any(|other| hashes.equal(*other, *list)) {
+                        known.push(*list);
+                        self.more_choices.push((key, *list));
+                    }
+                }
+                self.is_tightened = true;
+                true
+            }
             w::ITEMS | w::PROPERTY_NAMES => {
-                let tighter = values
-                    .iter()
-                    .skip(1)
-                    .try_fold(values[0].1, |one, (_, other)| narrower(side, one, *other));
+                let said: Vec<NodeId> = values.iter().map(|(_, value)| *value).collect();
+                let tighter = together(side, &said);
                 let is_one = tighter.is_some();
                 self.choose(key, tighter);
                 is_one
@@ -230,21 +253,14 @@ impl Joined {
         true
     }
 
-    /// Maps of schemas by names: of two for one name the narrower one counts.
+    /// Maps of schemas by names: what all say of one name counts.
     fn take_named(&mut self, side: Side<'_>, key: Word, values: &Said) -> bool {
-        let arena = side.arena();
-        if values.len() < 2 {
-            return true;
-        }
-        for field in values.iter().flat_map(|(_, map)| arena.fields(*map)) {
-            let Some(known) = self.named.get(&(key, field.key)).copied() else {
-                self.named.insert((key, field.key), field.value);
-                continue;
-            };
-            let Some(narrower) = narrower(side, known, field.value) else {
+        for (name, said) in by_name(side, values.iter().map(|(_, map)| *map)) {
+            let Some(one) = together(side, &said) else {
                 return false;
             };
-            self.named.insert((key, field.key), narrower);
+            self.is_tightened |= said.iter().any(|node| !side.world.hashes.equal(*node, one));
+            self.named.insert((key, name), one);
         }
         true
     }
@@ -357,6 +373,56 @@ fn tightest(side: Side<'_>, values: &Said, wider: Ordering) -> Option<NodeId> {
         let order = compare(side, value, found)?;
         Some(if order == wider.reverse() { value } else { found })
     })
+}
+
+/// The names that several maps have, each with the schemas that they give it.
+fn by_name(side: Side<'_>, maps: impl ExactSizeIterator<Item = NodeId>) -> IndexMap<Word, Vec<NodeId>> {
+    let mut found: IndexMap<Word, Vec<NodeId>> = IndexMap::new();
+    if maps.len() > 1 {
+        for field in maps.flat_map(|map| side.arena().fields(map)) {
+            found.entry(field.key).or_default().push(field.value);
+        }
+        found.retain(|_, said| said.len() > 1);
+    }
+    found
+}
+
+/// The schema that means all of some schemas: one of them, or one that was made; `None` where there is none.
+fn together(side: Side<'_>, said: &[NodeId]) -> Option<NodeId> {
+    match left_of(side, said).as_slice() {
+        [one] => Some(*one),
+        several => side.world.meets.of(several),
+    }
+}
+
+/// Of some schemas those that say something that no other one says.
+fn left_of(side: Side<'_>, said: &[NodeId]) -> Vec<NodeId> {
+    let mut left: Vec<NodeId> = Vec::new();
+    for node in said {
+        if left
+            .iter()
+            .any(|known| narrower(side, *known, *node) == Some(*known))
+        {
+            continue;
+        }
+        left.retain(|known| narrower(side, *known, *node).is_none());
+        left.push(*node);
+    }
+    left
+}
+
+/// What nodes that mean something together say of one name or of their items, where no schema says it all.
+pub(super) fn overlaps(side: Side<'_>, nodes: &[NodeId]) -> Vec<Vec<NodeId>> {
+    let arena = side.arena();
+    let mut found = Vec::new();
+    let values =
+        |key: Word| -> Vec<NodeId> { nodes.iter().filter_map(|node| arena.get(*node, key)).collect() };
+    for key in [w::PROPERTIES, w::PATTERN_PROPERTIES, w::DEPENDENT_SCHEMAS] {
+        found.extend(by_name(side, values(key).into_iter()).into_values());
+    }
+    found.extend([w::ITEMS, w::PROPERTY_NAMES].map(values));
+    let left = found.into_iter().map(|said| left_of(side, &said));
+    left.filter(|left| left.len() > 1).collect()
 }
 
 /// Of two schemas the one that says all that the other one says. Their own `allOf` is not looked into.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::Side;
 use super::intersection::says_nothing;
 use super::joined::{Joined, multiple};
+use super::spellings::is_not_anything;
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::hash::is_annotation;
 use crate::contract::load::Version;
@@ -142,6 +143,15 @@ impl Types {
 impl<'a> Schema<'a> {
     /// The schema of a node; `None` when its references lead nowhere.
     pub fn of(side: Side<'a>, node: NodeId) -> Option<Self> {
+        let schema = Self::written(side, node)?;
+        if side.world.meets.is_made(node) {
+            return Some(schema.dissolved().unwrap_or(schema));
+        }
+        Some(schema)
+    }
+
+    /// The same, where a schema that was made of parts is not looked at as what these mean together.
+    pub fn written(side: Side<'a>, node: NodeId) -> Option<Self> {
         let mut schema = Self {
             side,
             nodes: Vec::new(),
@@ -205,6 +215,11 @@ impl<'a> Schema<'a> {
     /// Whether it is looked at as what several nodes mean together.
     pub(super) fn is_joined(&self) -> bool {
         self.joined.is_some()
+    }
+
+    /// What several nodes mean together, where it is looked at so.
+    pub(super) fn joined(&self) -> Option<&Joined> {
+        self.joined.as_deref()
     }
 
     /// Whether its nodes say different things of a keyword, so that only what is left of them counts.
@@ -544,6 +559,9 @@ impl<'a> Schema<'a> {
         match arena.value(*node) {
             Value::Bool(false) => Some(Trivial::Never),
             Value::Map(_) => {
+                if is_not_anything(self, *node) {
+                    return Some(Trivial::Never);
+                }
                 let says_nothing = arena
                     .fields(*node)
                     .iter()

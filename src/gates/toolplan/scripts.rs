@@ -34,6 +34,7 @@ fn names(gate: GateId) -> &'static [&'static str] {
         | GateId::SpecCompleteness
         | GateId::Context7
         | GateId::Contract
+        | GateId::Benchmark
         | GateId::Custom => &[],
     }
 }

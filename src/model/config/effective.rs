@@ -33,6 +33,7 @@ impl Config {
             GateId::SpecCompleteness,
             GateId::Context7,
             GateId::Contract,
+            GateId::Benchmark,
             GateId::Custom,
         ] {
             filled.insert(gate.config_key().to_owned(), self.section(gate));
@@ -65,7 +66,9 @@ impl Config {
         set("enabled", settings.enabled.into());
         set("required", settings.required.into());
         if !matches!(gate, GateId::SpecCompleteness | GateId::Contract) {
-            set("timeout", settings.timeout.as_secs().into());
+            if !settings.timeout.is_zero() {
+                set("timeout", settings.timeout.as_secs().into());
+            }
             set("on_missing_tool", json!(settings.on_missing_tool));
         }
         match gate {
@@ -109,6 +112,17 @@ impl Config {
                 set("levels", json!(own.levels));
                 set("sunset_notice", json!(own.sunset_notice));
                 set("suppressions", json!(own.suppressions));
+            }
+            GateId::Benchmark => {
+                let own = &self.quality_gates.benchmark;
+                set("engine", json!(own.engine));
+                set("rounds", own.rounds.into());
+                if let Some(seconds) = own.duration {
+                    set("duration", number(seconds));
+                }
+                set("time_scale", number(own.time_scale));
+                set("regression_threshold", number(self.regression_threshold()));
+                set("allow_noise", own.allow_noise.into());
             }
             GateId::Custom => {
                 set("rules", json!(self.rules().collect::<Vec<_>>()));
@@ -159,6 +173,10 @@ mod tests {
                     "contract": {
                         "enabled": true, "required": true, "fail_on": "error", "enums": "unknown", "levels": {},
                         "sunset_notice": {"beta": 0, "stable": 0}, "suppressions": []
+                    },
+                    "benchmark": {
+                        "enabled": true, "required": true, "on_missing_tool": "block", "engine": "auto", "rounds": 10,
+                        "time_scale": 1, "regression_threshold": 0.1, "allow_noise": false
                     },
                     "custom_validations": {
                         "enabled": true, "required": true, "timeout": 120, "on_missing_tool": "block", "rules": []

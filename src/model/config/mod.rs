@@ -3,6 +3,7 @@
 //! A missing key has its default, so a partial section never loses its siblings. The types are also the source
 //! of the published JSON Schema: a doc comment here is a description there.
 
+mod benchmark;
 mod command;
 mod command_set;
 mod context7;
@@ -35,6 +36,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use benchmark::{Benchmark, BenchmarkEngine};
 pub use command::{Command, CommandError, join_words};
 pub use command_set::CommandSet;
 pub use context7::{Context7, McpServer};
@@ -152,6 +154,9 @@ pub struct QualityGates {
     /// The contract gate: interface descriptions.
     #[serde(deserialize_with = "values::object")]
     pub contract: Contract,
+    /// The benchmark gate: a service under load.
+    #[serde(deserialize_with = "values::object")]
+    pub benchmark: Benchmark,
     /// The custom gate: the project's own rules.
     #[serde(deserialize_with = "values::object")]
     pub custom_validations: CustomValidations,
@@ -202,6 +207,7 @@ impl Config {
             GateId::SpecCompleteness => gates.spec_completeness.settings(),
             GateId::Context7 => gates.context7.settings(),
             GateId::Contract => self.contract_settings(),
+            GateId::Benchmark => self.benchmark_settings(),
             GateId::Custom => gates.custom_validations.settings(),
         }
     }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::performance::{self, BaselineBrief, Load};
 use super::{Check, checks, line, list, more};
 use crate::model::spec::{Contract, Integration, Service};
 
@@ -21,12 +22,18 @@ pub struct IntegrationContext {
     pub services: Vec<String>,
     /// What is tried, by name.
     pub scenarios: Vec<String>,
+    /// What is asked under load, as the spec names it.
+    pub endpoint: Option<String>,
     /// Limits of the response time.
     pub response_time: Vec<Limit>,
     /// The least throughput, in requests per second.
     pub minimum_throughput: Option<f64>,
     /// The throughput that is aimed at, in requests per second.
     pub target_throughput: Option<f64>,
+    /// What services may use under load.
+    pub resources: Vec<String>,
+    /// What was measured before, and is compared with.
+    pub baselines: Vec<BaselineBrief>,
     /// The interfaces that must hold.
     pub contracts: Vec<ContractBrief>,
     /// What was looked at before the work begins.
@@ -63,8 +70,8 @@ pub struct ContractBrief {
 }
 
 impl IntegrationContext {
-    /// What a spec says, and what was found of what it needs.
-    pub fn of(spec: &Integration, checks: Vec<Check>) -> Self {
+    /// What a spec says, what was measured before, and what was found of what it needs.
+    pub fn of(spec: &Integration, load: Load, checks: Vec<Check>) -> Self {
         let benchmarks = &spec.benchmarks;
         Self {
             components: (spec.components.iter())
@@ -87,6 +94,7 @@ impl IntegrationContext {
             scenarios: (spec.scenarios.iter())
                 .map(|scenario| scenario.value.description.clone())
                 .collect(),
+            endpoint: benchmarks.endpoint.as_ref().map(|said| said.value.clone()),
             response_time: (benchmarks.latency.iter())
                 .map(|limit| Limit {
                     percentile: limit.value.percentile,
@@ -98,6 +106,8 @@ impl IntegrationContext {
                 .as_ref()
                 .map(|minimum| minimum.value),
             target_throughput: benchmarks.target_throughput.as_ref().map(|target| target.value),
+            resources: load.resources,
+            baselines: load.baselines,
             contracts: spec
                 .contracts
                 .iter()
@@ -171,16 +181,26 @@ impl IntegrationContext {
             (None, Some(target)) => format!("aimed at {target} req/s, no minimum is given"),
             (None, None) => "not given".to_owned(),
         };
-        if lines.is_empty() && throughput == "not given" {
+        let says_nothing = lines.is_empty() && throughput == "not given" && self.resources.is_empty();
+        if says_nothing && self.baselines.is_empty() {
             return "**Performance Requirements:** not given\n\n".to_owned();
         }
         if lines.is_empty() {
             lines.push("- Response time: not given\n".to_owned());
         }
+        let endpoint = self.endpoint.as_deref().map_or_else(
+            || "- Endpoint: not given\n".to_owned(),
+            |endpoint| format!("- Endpoint: {}\n", line(endpoint)),
+        );
+        let resources = match self.resources.as_slice() {
+            [] => String::new(),
+            limits => format!("- Resources: {}\n", line(&limits.join(", "))),
+        };
         format!(
-            "**Performance Requirements:**\n{}{}- Throughput: {throughput}\n\n",
+            "**Performance Requirements:**\n{endpoint}{}{}- Throughput: {throughput}\n{resources}\n{}",
             lines.concat(),
-            more(self.response_time.len(), MAX_LISTED)
+            more(self.response_time.len(), MAX_LISTED),
+            performance::baselines(&self.baselines)
         )
     }
 }

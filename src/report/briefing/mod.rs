@@ -5,11 +5,13 @@
 
 mod deployment;
 mod integration;
+mod performance;
 
 use serde::Serialize;
 
 pub use deployment::DeploymentContext;
 pub use integration::IntegrationContext;
+pub use performance::{BaselineBrief, Load};
 
 use super::inert;
 use super::markdown::code;

@@ -141,6 +141,7 @@ fn integration() -> Integration {
         milliseconds: 500.0,
     })];
     integration.benchmarks.minimum_throughput = Some(at(100.0));
+    integration.benchmarks.endpoint = Some(at("GET http://localhost:8080/orders".to_owned()));
     integration.environment.services = vec![at(Service {
         name: "postgres".to_owned(),
         tag: Some("16".to_owned()),
@@ -148,6 +149,20 @@ fn integration() -> Integration {
         note: None,
     })];
     integration
+}
+
+fn baseline() -> BaselineBrief {
+    BaselineBrief {
+        asked: "GET http://localhost:8080/orders".to_owned(),
+        at: "2026-11-20 08:00 UTC".to_owned(),
+        commit: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
+        reason: "the first clean run that passed".to_owned(),
+        p50_ms: Some(12.345),
+        p95_ms: Some(80.0),
+        p99_ms: None,
+        requests_per_sec: Some(2279.816),
+        runs: 4,
+    }
 }
 
 fn checks() -> Vec<Check> {
@@ -173,8 +188,20 @@ fn a_briefing_says_what_is_to_be_done_and_what_decides() {
 #[test]
 fn an_integration_test_has_its_context() {
     let mut briefing = briefing();
-    briefing.integration = Some(IntegrationContext::of(&integration(), checks()));
+    briefing.integration = Some(IntegrationContext::of(
+        &integration(),
+        Load {
+            resources: vec!["cpu < 80 %".to_owned()],
+            baselines: vec![baseline()],
+        },
+        checks(),
+    ));
     insta::assert_snapshot!("integration", briefing.integration.as_ref().unwrap().markdown());
+    let new = IntegrationContext::of(&integration(), Load::default(), checks()).markdown();
+    assert!(
+        new.contains("**Performance Baseline:** none yet: the first clean run that passes becomes it\n"),
+        "{new}"
+    );
     assert!(markdown(&briefing, Room::Page).contains("## Integration Test Context"));
     insta::assert_snapshot!("integration_of_nothing", IntegrationContext::default().markdown());
 }

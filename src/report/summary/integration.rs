@@ -1,14 +1,15 @@
 //! What the summary of an integration test says beside that of every session.
 //!
 //! The values come from the metrics of three gates: of `integration` what the test runners count, of `benchmark` the
-//! latencies in milliseconds, the throughput and the number of `regressions`, of `contract` how many `contracts` were
+//! latencies in milliseconds, the throughput, how many `requirements` there are and are met, and the number of
+//! `regressions`; what is not met or became worse is a finding. Of `contract` how many `contracts` were
 //! compared and the number of `breaking_changes`, each of which is a finding.
 
 use super::code;
 use super::results::{NOT_MEASURED, Results};
 use crate::model::report::Report;
 
-/// Breaking changes that are named.
+/// Breaking changes, and requirements that are not met, that are named.
 const MAX_CHANGES: usize = 3;
 
 /// The section.
@@ -44,6 +45,13 @@ pub(super) fn text(tests: Results<'_>, bench: Results<'_>, contract: Results<'_>
             Some(_) => "⚠ performance regression detected".to_owned(),
         }
     ));
+    if let Some(requirements) = bench.count("requirements") {
+        let met = bench.said("requirements_met", "");
+        section.push_str(&format!("- Requirements met: {met} of {requirements}\n"));
+        for finding in bench.findings().iter().take(MAX_CHANGES) {
+            section.push_str(&format!("  - {}\n", code(&finding.message)));
+        }
+    }
     section.push_str(&format!(
         "\n**API Contract Validation:** {}\n- Contracts validated: {}\n- Breaking changes: {}\n",
         contract.verdict(),

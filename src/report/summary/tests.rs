@@ -136,13 +136,17 @@ fn an_integration_test_has_its_results() {
         ("tests_failed", 1.into()),
         ("tests_skipped", 0.into()),
     ]);
-    let bench = gate(&[
+    let mut bench = gate(&[
         ("latency_p50_ms", decimal(12.5)),
         ("latency_p95_ms", decimal(80.0)),
         ("latency_p99_ms", decimal(120.25)),
         ("requests_per_sec", decimal(2279.82)),
         ("regressions", 2.into()),
+        ("requirements", 4.into()),
+        ("requirements_met", 3.into()),
     ]);
+    bench.findings = report.gates[1].findings[..1].to_vec();
+    "p95: 612 ms, wanted < 500 ms, off by 22.4 %".clone_into(&mut bench.findings[0].message);
     let mut contract = gate(&[("contracts", 3.into()), ("breaking_changes", 4.into())]);
     contract.findings = report.gates[1].findings.clone();
     let section = integration::text(

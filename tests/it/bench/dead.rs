@@ -1,8 +1,8 @@
 //! What is never a pass, and what is one.
 
-use super::server::{Manner, Server, nobody};
-use super::{bench, document, measure};
-use crate::support::Sandbox;
+use super::server::{CERTIFICATE, Manner, Server, nobody};
+use super::{bench, document, measure, one_round};
+use crate::support::{Answer, Sandbox};
 
 #[test]
 fn a_service_that_answers_passes_and_everything_is_told() {
@@ -86,49 +86,142 @@ fn a_requirement_that_cannot_be_measured_is_no_pass() {
     answer.expect_code(3);
 }
 
-#[test]
-fn errors_alone_are_a_failure() {
-    let server = Server::that_answers(Manner::Badly);
-    let answer = bench(&Sandbox::new(), &server.url(), &["--format", "json"]);
-    answer.expect_code(1);
-    let seen = document(&answer);
-    assert_eq!(seen["errors"]["status"], seen["requests"]);
-    assert_eq!(seen["errors"]["by_status"]["500"], seen["requests"]);
-    assert_eq!(seen["decision"], "not reached: errors");
+/// Measures with `engine` what is no pass, and holds the exit code and the cause in words.
+#[track_caller]
+fn fails(engine: &str, url: &str, words: &[&str], code: i32, cause: &str) -> Answer {
+    let sandbox = Sandbox::new().programs(&["wrk"]);
+    let words = [&["--url", url, "--engine", engine], words].concat();
+    let answer = one_round(&sandbox, &words);
+    let said = format!("{}{}", answer.stdout, answer.stderr);
+    assert!(said.contains(cause), "{cause:?} is not in\n{said}");
+    answer.expect_code(code);
+    sandbox.assert_no_process_left();
+    answer
+}
+
+/// The same with both engines.
+#[track_caller]
+fn fails_anyhow(url: &str, code: i32, cause: &str) {
+    for engine in ["builtin", "wrk"] {
+        fails(engine, url, &[], code, cause);
+    }
 }
 
 #[test]
-fn a_service_that_never_answers_fails() {
+fn errors_alone_are_a_failure() {
+    let server = Server::that_answers(Manner::Badly);
+    let answer = fails(
+        "builtin",
+        &server.url(),
+        &["--format", "json"],
+        1,
+        "not reached: errors; every answer had the status 500",
+    );
+    let seen = document(&answer);
+    assert_eq!(seen["errors"]["status"], seen["requests"]);
+    assert_eq!(seen["errors"]["by_status"]["500"], seen["requests"]);
+    fails(
+        "wrk",
+        &server.url(),
+        &[],
+        1,
+        "every answer had a status of 400 or more",
+    );
+}
+
+#[test]
+fn a_service_that_hangs_fails() {
     let server = Server::that_answers(Manner::Silently);
-    let answer = bench(&Sandbox::new(), &server.url(), &["--timeout", "300ms"]);
-    answer.expect_code(1);
-    assert!(
-        answer.stdout.contains("not reached: requests, errors"),
-        "{}",
-        answer.stdout
+    let cause = "not reached: requests, errors; the service takes connections and never answers";
+    fails_anyhow(&server.url(), 1, cause);
+    let cause = "no answer came within 300ms";
+    fails("builtin", &server.url(), &["--timeout", "300ms"], 1, cause);
+}
+
+#[test]
+fn a_service_that_answers_a_byte_at_a_time_fails() {
+    let server = Server::that_answers(Manner::Dripping);
+    let cause = "no answer came within 300ms";
+    fails("builtin", &server.url(), &["--timeout", "300ms"], 1, cause);
+    fails_anyhow(
+        &server.url(),
+        1,
+        "the service takes connections and never answers",
     );
 }
 
 #[test]
 fn a_service_that_breaks_off_fails() {
-    let server = Server::that_answers(Manner::Abruptly);
-    bench(&Sandbox::new(), &server.url(), &[]).expect_code(1);
+    for manner in [Manner::Abruptly, Manner::Rudely] {
+        let server = Server::that_answers(manner);
+        fails_anyhow(&server.url(), 1, "connections were closed or reset");
+    }
 }
 
 #[test]
 fn a_service_that_is_not_there_leaves_no_verdict() {
-    let answer = bench(&Sandbox::new(), &nobody(), &[]);
-    answer.expect_code(3);
-    assert!(answer.stderr.contains("cannot be reached"), "{}", answer.stderr);
-    assert!(
-        answer
-            .stderr
-            .contains("start the service, or correct the address"),
-        "{}",
-        answer.stderr
+    let url = nobody();
+    fails_anyhow(&url, 3, &format!("{url} cannot be reached: "));
+    let hint = "start the service, or correct the address";
+    let answer = fails("builtin", &url, &[], 3, hint);
+    assert!(answer.stderr.contains("refused"), "{}", answer.stderr);
+    fails_anyhow(
+        "http://nowhere.invalid/",
+        3,
+        "http://nowhere.invalid/ cannot be reached: ",
     );
-    let answer = bench(&Sandbox::new(), "http://nowhere.invalid/", &[]);
-    answer.expect_code(3);
+}
+
+#[test]
+fn a_service_that_dies_under_the_load_fails() {
+    for engine in ["builtin", "wrk"] {
+        let server = Server::that_answers(Manner::Until(300));
+        let cause = "the service had answered and then could not be reached any more: ";
+        fails(engine, &server.url(), &[], 1, cause);
+    }
+}
+
+#[test]
+fn a_certificate_has_to_be_vouched_for() {
+    let server = Server::that_is_secret();
+    let url = server.url();
+    let answer = fails(
+        "builtin",
+        &url,
+        &[],
+        3,
+        "cannot be reached: invalid peer certificate",
+    );
+    assert!(answer.stderr.contains("--cacert FILE"), "{}", answer.stderr);
+    let sandbox = Sandbox::new();
+    for words in [&["--cacert", CERTIFICATE][..], &["--insecure"]] {
+        let words = [&["--url", &url], words].concat();
+        one_round(&sandbox, &words).expect_code(0);
+    }
+}
+
+#[test]
+fn answers_without_a_body_are_answers() {
+    let server = Server::that_answers(Manner::Emptily);
+    let answer = one_round(&Sandbox::new(), &["--url", &server.url(), "--format", "json"]);
+    answer.expect_code(0);
+    let seen = document(&answer);
+    assert_eq!(
+        (&seen["errors"]["read"], &seen["errors"]["status"]),
+        (&0.into(), &0.into())
+    );
+}
+
+#[test]
+fn redirects_are_not_counted_silently() {
+    let server = Server::that_answers(Manner::Elsewhere);
+    for engine in ["builtin", "wrk"] {
+        let sandbox = Sandbox::new().programs(&["wrk"]);
+        let answer = one_round(&sandbox, &["--url", &server.url(), "--engine", engine]);
+        answer.expect_code(0);
+        let note = "every answer was a redirect (302), which is not followed";
+        assert!(answer.stdout.contains(note), "{engine}: {}", answer.stdout);
+    }
 }
 
 #[test]
@@ -158,6 +251,14 @@ fn wrk_makes_the_load_where_it_can() {
     let seen = document(&answer);
     assert_eq!(seen["engine"]["name"], "wrk");
     assert!(seen["latency_ms"]["p95"].as_f64().unwrap() > 0.0);
+    // A fifth of a second was asked for, and wrk knows none.
+    assert_eq!(seen["rounds"]["seconds"], 1.0);
+    assert!(seen["duration_seconds"].as_f64().unwrap() >= 5.0, "{seen}");
+    let notes = seen["notes"].to_string();
+    assert!(
+        notes.contains("wrk counts whole seconds: a round is 1s long, not 200ms"),
+        "{notes}"
+    );
     sandbox.assert_no_process_left();
 }
 

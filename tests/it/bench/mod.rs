@@ -1,9 +1,27 @@
 //! `sdd bench` against servers of the test.
+//!
+//! Where each promise is tested; `perf` is `tests/perf/bench.py`, whose rows are run by hand on an idle machine:
+//!
+//! | promise | test |
+//! |---|---|
+//! | the same percentiles of every engine, p95 among them, with engine and version | `dead::a_service_that_answers_passes_and_everything_is_told`, `dead::wrk_makes_the_load_where_it_can` |
+//! | hung, dripping, refused, resetting, dying services and errors alone are no pass, with the cause in words and the right exit code | `dead`, with both engines |
+//! | a stall of the service is in the percentiles | `bench::engine::builtin::tests::pacing` |
+//! | the generator costs little time and memory | `perf`: `cost`, `memory` |
+//! | few false alarms, a quarter more is found, 5 % more is none | `bench::statistics::tests` (simulated), `perf`: `same`, `slower`, `slightly` |
+//! | the baseline moves by a word alone, and creep is told | `baseline::only_a_word_moves_what_is_pinned`, `baseline::creep_is_told_that_no_step_shows` (a history that was written), `perf`: `creep` (real runs) |
+//! | phases as given, the sustained one alone judged, `--time-scale` | `load::phases_are_executed_and_the_sustained_one_alone_is_judged` |
+//! | processor time, memory and disk of the service during the load | `dead::a_service_that_answers_passes_and_everything_is_told`, `bench::cost` (recorded answers of an engine of containers) |
+//! | exit codes | `dead`, `usage`, `baseline` |
+//! | two runs compared, and every format | `baseline::only_a_word_moves_what_is_pinned`, `bench::compare`, `bench::report` |
+//! | an interrupted run leaves nothing | `baseline::an_interrupted_run_leaves_nothing`, with both engines |
 
 #![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
 
 mod baseline;
 mod dead;
+mod gate;
+mod load;
 mod server;
 mod usage;
 
@@ -24,6 +42,45 @@ fn measure(sandbox: &Sandbox, words: &[&str], more: &[&str]) -> Answer {
     let mut command = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_sdd")));
     command.arg("bench").args(words).args(SHORT).args(more);
     sandbox.start_command(command).wait()
+}
+
+/// Measures in one round of a second, with these words.
+fn one_round(sandbox: &Sandbox, words: &[&str]) -> Answer {
+    let mut command = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_sdd")));
+    command
+        .args([
+            "bench",
+            "--rounds",
+            "1",
+            "--duration",
+            "1s",
+            "--connections",
+            "2",
+            "--allow-noise",
+        ])
+        .args(words);
+    sandbox.start_command(command).wait()
+}
+
+/// The work item of a project.
+const ID: &str = "integration_test_orders";
+
+/// A project with a work item whose spec has these benchmarks.
+fn project(benchmarks: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.sdd(["init"]).expect_code(0);
+    let words = [
+        "work-item",
+        "new",
+        "--type",
+        "integration_test",
+        "--title",
+        "Orders",
+    ];
+    sandbox.sdd(words).expect_code(0);
+    let spec = format!("# Integration Test: Orders\n\n## Performance Benchmarks\n\n{benchmarks}");
+    sandbox.rewrite(&format!(".session/specs/{ID}.md"), spec);
+    sandbox
 }
 
 /// The document of an answer.

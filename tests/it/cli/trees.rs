@@ -105,6 +105,7 @@ fn strict_turns_every_skip_into_an_error() {
                 "spec_completeness",
                 "context7",
                 "contract",
+                "benchmark",
             ];
             unused.iter().any(|name| gate["gate"] == *name) || gate["verdict"] == "error"
         }),

@@ -46,6 +46,7 @@ fn without_integration(mut settings: Value) -> Value {
     settings["quality_gates"]["integration_tests"] = json!({"enabled": false});
     settings["quality_gates"]["integration_documentation"] = json!({"enabled": false});
     settings["quality_gates"]["contract"] = json!({"enabled": false});
+    settings["quality_gates"]["benchmark"] = json!({"enabled": false});
     settings
 }
 

@@ -21,8 +21,9 @@ pub fn config(trust: &Trust) -> Result<Arc<ClientConfig>, String> {
             rustls_platform_verifier::Verifier::new(Arc::clone(&provider))
                 .map_err(|error| format!("the system's certificates: {error}"))?,
         ),
-        Trust::File(path) => Arc::new(Vouched::new(path, &provider)?),
-        Trust::Anything => Arc::new(Anything {
+        Trust::File(path) => Arc::new(Own::vouched(path, Arc::clone(&provider))?),
+        Trust::Anything => Arc::new(Own {
+            taken: Taken::Anything,
             provider: Arc::clone(&provider),
         }),
     };
@@ -36,18 +37,30 @@ pub fn config(trust: &Trust) -> Result<Arc<ClientConfig>, String> {
     Ok(Arc::new(config))
 }
 
-/// Takes what the certificates of a file vouch for.
-///
-/// The usual self-signed certificate calls itself an authority, and such a one may not speak for a server by itself.
-/// Whoever names it in the file means it all the same: a certificate that is in the file only has to bear the name.
+/// Takes certificates that the system does not. Whoever shows one has to have its key all the same.
 #[derive(Debug)]
-struct Vouched {
-    chains: Arc<WebPkiServerVerifier>,
-    named: Vec<CertificateDer<'static>>,
+struct Own {
+    taken: Taken,
+    provider: Arc<CryptoProvider>,
 }
 
-impl Vouched {
-    fn new(path: &Path, provider: &Arc<CryptoProvider>) -> Result<Self, String> {
+/// Which certificates those are.
+#[derive(Debug)]
+enum Taken {
+    /// Every one, as the user asked for.
+    Anything,
+    /// What the certificates of a file vouch for.
+    ///
+    /// The usual self-signed certificate calls itself an authority, and such a one may not speak for a server by itself.
+    /// Whoever names it in the file means it all the same: a certificate that is in the file only has to bear the name.
+    Vouched {
+        chains: Arc<WebPkiServerVerifier>,
+        named: Vec<CertificateDer<'static>>,
+    },
+}
+
+impl Own {
+    fn vouched(path: &Path, provider: Arc<CryptoProvider>) -> Result<Self, String> {
         let wrong = |cause: String| format!("{}: {cause}", path.display());
         let named = CertificateDer::pem_file_iter(path)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
@@ -57,14 +70,17 @@ impl Vouched {
         if roots.is_empty() {
             return Err(wrong("no certificate in it".to_owned()));
         }
-        let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
+        let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
             .build()
             .map_err(|error| wrong(error.to_string()))?;
-        Ok(Self { chains, named })
+        Ok(Self {
+            taken: Taken::Vouched { chains, named },
+            provider,
+        })
     }
 }
 
-impl ServerCertVerifier for Vouched {
+impl ServerCertVerifier for Own {
     fn verify_server_cert(
         &self,
         own: &CertificateDer<'_>,
@@ -73,11 +89,14 @@ impl ServerCertVerifier for Vouched {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let refused = match self.chains.verify_server_cert(own, others, name, ocsp, now) {
+        let Taken::Vouched { chains, named } = &self.taken else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        let refused = match chains.verify_server_cert(own, others, name, ocsp, now) {
             Ok(taken) => return Ok(taken),
             Err(refused) => refused,
         };
-        if !self.named.iter().any(|named| named == own) {
+        if !named.iter().any(|named| named == own) {
             return Err(refused);
         }
         rustls::client::verify_server_name(&ParsedCertificate::try_from(own)?, name)?;
@@ -90,7 +109,8 @@ impl ServerCertVerifier for Vouched {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.chains.verify_tls12_signature(message, cert, signed)
+        let known = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, cert, signed, known)
     }
 
     fn verify_tls13_signature(
@@ -99,58 +119,8 @@ impl ServerCertVerifier for Vouched {
         cert: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.chains.verify_tls13_signature(message, cert, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.chains.supported_verify_schemes()
-    }
-}
-
-/// Takes every certificate, as the user asked for.
-#[derive(Debug)]
-struct Anything {
-    provider: Arc<CryptoProvider>,
-}
-
-impl ServerCertVerifier for Anything {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(
-            message,
-            cert,
-            signed,
-            &self.provider.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(
-            message,
-            cert,
-            signed,
-            &self.provider.signature_verification_algorithms,
-        )
+        let known = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, cert, signed, known)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -174,7 +144,7 @@ mod tests {
         let path = Path::new(CERTIFICATE);
         let own = CertificateDer::from_pem_file(path).unwrap();
         let name = ServerName::try_from(name).unwrap();
-        let vouched = Vouched::new(path, &Arc::new(ring::default_provider())).unwrap();
+        let vouched = Own::vouched(path, Arc::new(ring::default_provider())).unwrap();
         let refused = vouched
             .verify_server_cert(&own, &[], &name, &[], UnixTime::now())
             .err();
@@ -187,9 +157,10 @@ mod tests {
             "{refused:?}"
         );
         // It calls itself an authority, so it would not do by the rules alone.
-        let by_the_rules = vouched
-            .chains
-            .verify_server_cert(&own, &[], &name, &[], UnixTime::now());
+        let Taken::Vouched { chains, .. } = &vouched.taken else {
+            panic!("{vouched:?}")
+        };
+        let by_the_rules = chains.verify_server_cert(&own, &[], &name, &[], UnixTime::now());
         assert!(matches!(
             by_the_rules,
             Err(Error::InvalidCertificate(CertificateError::Other(_)))

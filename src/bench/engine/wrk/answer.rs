@@ -89,10 +89,7 @@ impl Answer {
             corrected.record(*micros, *times);
         }
         let late = self.errors.timeout;
-        // A count of 0 would still move the maximum.
-        if late > 0 {
-            corrected.record(u64::try_from(timeout.as_micros()).unwrap_or(u64::MAX), late);
-        }
+        corrected.record(u64::try_from(timeout.as_micros()).unwrap_or(u64::MAX), late);
         let requests = self.requests.saturating_sub(late);
         Sample {
             duration: Duration::from_micros(self.duration_us),

@@ -131,6 +131,10 @@ impl Engine for Wrk<'_> {
         supported(target, load).map(|_| ())
     }
 
+    fn length(&self, asked: Duration) -> Duration {
+        steps::whole_seconds(asked)
+    }
+
     fn measure(&self, job: &Job<'_>, cancel: &Cancel) -> Result<Sample, EngineError> {
         let endpoint = supported(job.target, job.load)?;
         let number = self.scripts.fetch_add(1, Ordering::SeqCst);

@@ -16,9 +16,9 @@ pub(super) struct Step {
 }
 
 /// The runs of a stretch: one where the load stays the same, else up to [`MOST_STEPS`], each under the load of its
-/// middle. A length is rounded to seconds, and is one second at least.
+/// middle. They are as long as [`whole_seconds`] says.
 pub(super) fn steps(load: &Load, stretch: Stretch) -> Vec<Step> {
-    let seconds = rounded_seconds(stretch.length);
+    let seconds = whole_seconds(stretch.length).as_secs();
     let is_steady = (stretch.from - stretch.to).abs() < f64::EPSILON;
     let count = if is_steady { 1 } else { MOST_STEPS.min(seconds) };
     let mut begin = 0;
@@ -38,8 +38,9 @@ pub(super) fn steps(load: &Load, stretch: Stretch) -> Vec<Step> {
         .collect()
 }
 
-fn rounded_seconds(length: Duration) -> u64 {
-    (length + Duration::from_millis(500)).as_secs().max(1)
+/// A length rounded to seconds, and one second at least.
+pub(super) fn whole_seconds(length: Duration) -> Duration {
+    Duration::from_secs((length + Duration::from_millis(500)).as_secs().max(1))
 }
 
 /// The share of the load in the middle between two seconds of a stretch.

@@ -149,7 +149,11 @@ impl Comparer<'_, '_> {
                 // `.inf` and `.nan` of YAML are no limits, which is told of the document.
                 Some(Ordering::Equal) | None => return,
             },
-            (None, Some(("0", _))) | (Some(("0", _)), None) if zero || bound.key == w::MIN_CONTAINS => return,
+            (None, Some(("0", _))) | (Some(("0", _)), None)
+                if zero || matches!(bound.key, w::MIN_CONTAINS | w::MIN_PROPERTIES) =>
+            {
+                return;
+            }
             (None, Some((new, _))) if zero => (bound.raised, Some("0"), Some(new)),
             (None, Some((new, _))) => (bound.set, None, Some(new)),
             (Some((old, _)), None) => (bound.unset, Some(old), None),
@@ -161,7 +165,12 @@ impl Comparer<'_, '_> {
     }
 
     fn compare_multiple(&mut self) {
-        let number = |schema: &Schema<'_>| schema.multiple().map(|(number, _)| number);
+        // Whole numbers are multiples of 1 anyhow, and of what 1 is a multiple of.
+        let number = |schema: &Schema<'_>| {
+            let is_whole = !schema.types().holds(Types::FRACTION);
+            let (number, _) = schema.multiple()?;
+            (!is_whole || !divides(&number, "1e0")).then_some(number)
+        };
         let (old, new) = (number(&self.base), number(&self.revision));
         let mut found = self.at(w::MULTIPLE_OF);
         found.from = old.as_deref().map(number::shown);

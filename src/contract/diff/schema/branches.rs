@@ -10,21 +10,21 @@ use crate::contract::words as w;
 
 /// Branches of both sides.
 #[derive(Debug, Default)]
-struct Paired {
-    pairs: Vec<(NodeId, NodeId)>,
-    removed: Vec<NodeId>,
-    added: Vec<NodeId>,
+pub(super) struct Paired {
+    pub(super) pairs: Vec<(NodeId, NodeId)>,
+    pub(super) removed: Vec<NodeId>,
+    pub(super) added: Vec<NodeId>,
 }
 
 impl Comparer<'_, '_> {
     /// One schema that became a choice with that schema among others; whether it did comes back.
     pub(super) fn compare_wrapping(&mut self) -> bool {
         if self.base.get(w::ONE_OF).is_some() || self.base.get(w::ANY_OF).is_some() {
-            return self.compare_whole_choice();
+            return self.compare_whole_choice() || self.compare_single_branch();
         }
         let branches = self.revision.list(w::ONE_OF);
         // Branches that are all narrower than what was there leave nothing that could match two of them and matched before.
-        if self.compare_whole_choice() {
+        if self.compare_whole_choice() || self.compare_single_branch() {
             return true;
         }
         if branches.is_empty() || self.revision.get(w::TYPE).is_some() || self.base.get(w::TYPE).is_none() {
@@ -87,11 +87,14 @@ impl Comparer<'_, '_> {
     /// Dissolves `allOf` on both sides where branches cannot be compared with branches: what one branch says may be said by
     /// another one now, or by the schema itself. What came and went is told where it says something of its own.
     pub(super) fn join_branches(&mut self) {
+        if self.is_of_parts() {
+            return;
+        }
         let mut all = self.paired(w::ALL_OF);
         self.pair_alike(&mut all);
         let counts = |nodes: &[NodeId]| nodes.iter().any(|node| !self.says_nothing(*node));
         let is_other = counts(&all.removed) || counts(&all.added);
-        if !is_other && !self.changes_inside(&all) {
+        if !is_other && all.pairs.is_empty() {
             return;
         }
         let (Some(base), Some(revision)) = (self.base.dissolved(), self.revision.dissolved()) else {
@@ -121,12 +124,20 @@ impl Comparer<'_, '_> {
         self.branches = Branches::Joined;
     }
 
-    /// Whether branches that are there on both sides differ.
-    fn changes_inside(&self, all: &Paired) -> bool {
-        let hashes = &self.base.side().world.hashes;
-        all.pairs
-            .iter()
-            .any(|(base, revision)| !hashes.equal(*base, *revision))
+    /// Looks at both sides as one thing where one of them was made of parts, which nobody wrote as branches of one `allOf`;
+    /// whether it did comes back.
+    fn is_of_parts(&mut self) -> bool {
+        let meets = &self.base.side().world.meets;
+        let made = [&self.base, &self.revision].map(|schema| meets.is_made(schema.node()));
+        if made == [false, false] {
+            return false;
+        }
+        let Some((base, revision)) = self.base.dissolved().zip(self.revision.dissolved()) else {
+            return false;
+        };
+        (self.base, self.revision) = (base, revision);
+        self.branches = Branches::Joined;
+        true
     }
 
     /// Whether the schema itself names other properties, which may have moved between it and its branches.
@@ -171,6 +182,13 @@ impl Comparer<'_, '_> {
             let is_choice = schema.get(w::ONE_OF).is_some() || schema.get(w::ANY_OF).is_some();
             !is_choice || schema.plain_choice().is_some()
         };
+        if self.base.has_several_choices() || self.revision.has_several_choices() {
+            self.compare_several_choices();
+            for (base, revision) in all.pairs {
+                self.inside(base, revision);
+            }
+            return;
+        }
         let (any, one) = if plain(&self.base) && plain(&self.revision) {
             (Paired::default(), Paired::default())
         } else {
@@ -222,6 +240,7 @@ impl Comparer<'_, '_> {
             (any, Paired::default())
         } else {
             let [mut any, mut one] = [w::ANY_OF, w::ONE_OF].map(|key| self.paired(key));
+            self.take_out_spelled_otherwise(&mut any);
             self.pair_alike(&mut any);
             self.pair_alike(&mut one);
             (any, one)
@@ -229,7 +248,7 @@ impl Comparer<'_, '_> {
     }
 
     /// Pairs what is left over of a choice so that the least changes, where it is much alike.
-    fn pair_alike(&self, choice: &mut Paired) {
+    pub(super) fn pair_alike(&self, choice: &mut Paired) {
         let (base, revision) = (self.base.side(), self.revision.side());
         // Whose name is still there is not what others became, unless it may have been written out.
         let may_be = |side: Side<'_>, node: NodeId, others: (Side<'_>, &[NodeId])| {
@@ -270,7 +289,7 @@ impl Comparer<'_, '_> {
         }
     }
 
-    fn branch(&mut self, key: Word, kind: Kind, node: NodeId, gone: Gone) {
+    pub(super) fn branch(&mut self, key: Word, kind: Kind, node: NodeId, gone: Gone) {
         let mut found = self.at(key);
         let side = match gone {
             Gone::Yes => {
@@ -303,7 +322,7 @@ impl Comparer<'_, '_> {
     }
 
     /// Pairs branches: by what they refer to, by title, by meaning; and the one that is left, if it is one on both sides.
-    fn paired_lists(&self, mut old: Vec<NodeId>, mut new: Vec<NodeId>) -> Paired {
+    pub(super) fn paired_lists(&self, mut old: Vec<NodeId>, mut new: Vec<NodeId>) -> Paired {
         let (base, revision) = (self.base.side(), self.revision.side());
         let mut paired = Paired::default();
         let hashes = &base.world.hashes;
@@ -356,7 +375,7 @@ enum Lone {
 }
 
 /// The keyword of a choice, where the schema says nothing else.
-fn only_choice(schema: &Schema<'_>) -> Option<Word> {
+pub(super) fn only_choice(schema: &Schema<'_>) -> Option<Word> {
     let arena = schema.side().arena();
     let mut all = schema.nodes().iter().flat_map(|node| arena.fields(*node));
     let counts =
@@ -401,7 +420,7 @@ fn whole<'a>(schema: &Schema<'a>) -> Option<Schema<'a>> {
 }
 
 /// Whether a schema demands all that another one does, with the branches of its `allOf`.
-fn says_all(schema: &Schema<'_>, other: &Schema<'_>) -> bool {
+pub(super) fn says_all(schema: &Schema<'_>, other: &Schema<'_>) -> bool {
     let (Some(schema), Some(other)) = (whole(schema), whole(other)) else {
         return false;
     };
@@ -419,13 +438,13 @@ pub(super) enum Branches {
 
 /// Whether a branch is gone or new.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Gone {
+pub(super) enum Gone {
     Yes,
     No,
 }
 
 /// The last part of what a branch refers to.
-fn reference(side: Side<'_>, node: NodeId) -> Option<String> {
+pub(super) fn reference(side: Side<'_>, node: NodeId) -> Option<String> {
     let word = side.arena().get_text(node, w::REF)?;
     let text = side.text(word);
     Some(text.rsplit(['/', '#']).next().unwrap_or(text).to_owned())

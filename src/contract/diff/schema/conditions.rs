@@ -131,7 +131,7 @@ impl Comparer<'_, '_> {
             self.base.is_set(w::DEPRECATED),
             self.revision.is_set(w::DEPRECATED),
         );
-        let found = self.here();
+        let (found, sunset_at) = (self.at(w::DEPRECATED), self.at(w::SUNSET));
         let notice = self.differ.options.notice.stable;
         let today = self.differ.options.today;
         let near = |date: chrono::NaiveDate| (date - today).num_days() < i64::from(notice);
@@ -140,12 +140,14 @@ impl Comparer<'_, '_> {
             (false, true) => match removal::sunset(self.revision.side(), self.revision.node()) {
                 Sunset::None if notice > 0 => self.kind(Kind::DeprecatedSunsetMissing, found.clone()),
                 Sunset::None => self.kind(Kind::Deprecated, found.clone()),
-                Sunset::Unreadable(text) => self.kind(Kind::DeprecatedSunsetInvalid, found.clone().to(text)),
+                Sunset::Unreadable(text) => {
+                    self.kind(Kind::DeprecatedSunsetInvalid, sunset_at.to(text));
+                }
                 Sunset::Date(date) if near(date) => {
-                    self.kind(Kind::SunsetDateTooSmall, found.clone().to(date.to_string()));
+                    self.kind(Kind::SunsetDateTooSmall, sunset_at.to(date.to_string()));
                 }
                 Sunset::Date(date) => {
-                    self.kind(Kind::DeprecatedWithSunset, found.clone().to(date.to_string()));
+                    self.kind(Kind::DeprecatedWithSunset, sunset_at.to(date.to_string()));
                 }
             },
             _ => {}

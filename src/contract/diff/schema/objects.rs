@@ -33,10 +33,7 @@ impl Comparer<'_, '_> {
             Kind::AdditionalPropertiesOpened,
         );
         // Where nothing else may be there a pattern lets names in, and does not limit what they hold.
-        let is_closed = |schema: &Schema<'_>| {
-            let rest = schema.get(w::ADDITIONAL_PROPERTIES);
-            rest.is_some_and(|node| schema.side().arena().value(node) == Value::Bool(false))
-        };
+        let is_closed = |schema: &Schema<'_>| schema.refuses_all(w::ADDITIONAL_PROPERTIES);
         let added = if is_closed(&self.base) {
             Kind::PatternPropertyAddedToClosed
         } else {
@@ -178,15 +175,14 @@ impl Comparer<'_, '_> {
     /// What a keyword of the base and one of the revision accept where nothing is named.
     fn compare_rest(&mut self, keys: [Word; 2], closed: Kind, opened: Kind) {
         let arena = self.base.side().arena();
-        let rest = |node: Option<NodeId>| match node {
-            None => Rest::Anything,
-            Some(node) => match arena.value(node) {
-                Value::Bool(false) => Rest::Nothing,
-                Value::Map(run) if !run.is_empty() => Rest::Schema(node),
-                _ => Rest::Anything,
-            },
+        let rest = |schema: &Schema<'_>, key: Word| match schema.get(key) {
+            Some(_) if schema.refuses_all(key) => Rest::Nothing,
+            Some(node) if arena.is_map(node) && !schema.is_trivially(key, Trivial::Always) => {
+                Rest::Schema(node)
+            }
+            _ => Rest::Anything,
         };
-        let (old, new) = (rest(self.base.get(keys[0])), rest(self.revision.get(keys[1])));
+        let (old, new) = (rest(&self.base, keys[0]), rest(&self.revision, keys[1]));
         let named = |rest: Rest| match rest {
             Rest::Anything => "anything",
             Rest::Nothing => "nothing",

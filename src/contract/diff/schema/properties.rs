@@ -265,17 +265,14 @@ fn demanded_at(schema: &Schema<'_>, name: Word) -> Option<NodeId> {
 
 /// Whether an object holds nothing but its properties. Where patterns or branches name some, too, nobody looks.
 fn is_closed(schema: &Schema<'_>) -> bool {
-    let is_false = |key| {
-        let node = schema.get(key);
-        node.is_some_and(|node| schema.side().arena().value(node) == Value::Bool(false))
-    };
     if !schema.named(w::PATTERN_PROPERTIES).is_empty() {
         return false;
     }
     let has_branches = [w::ALL_OF, w::ANY_OF, w::ONE_OF, w::IF, w::DEPENDENT_SCHEMAS]
         .into_iter()
         .any(|key| schema.get(key).is_some());
-    is_false(w::ADDITIONAL_PROPERTIES) || (is_false(w::UNEVALUATED_PROPERTIES) && !has_branches)
+    schema.refuses_all(w::ADDITIONAL_PROPERTIES)
+        || (schema.refuses_all(w::UNEVALUATED_PROPERTIES) && !has_branches)
 }
 
 /// The schema of properties that are not named, where no pattern names them either.
@@ -284,6 +281,7 @@ fn rest_schema(schema: &Schema<'_>) -> Option<NodeId> {
     schema
         .get(w::ADDITIONAL_PROPERTIES)
         .filter(|node| matches!(arena.value(*node), Value::Map(run) if !run.is_empty()))
+        .filter(|_| !schema.refuses_all(w::ADDITIONAL_PROPERTIES))
         .filter(|_| schema.named(w::PATTERN_PROPERTIES).is_empty())
 }
 

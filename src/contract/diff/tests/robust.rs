@@ -174,6 +174,18 @@ fn a_deep_text_is_refused_and_not_the_end_of_the_program() {
 }
 
 #[test]
+fn yaml_ends_earlier_in_braces_than_in_lines() {
+    let is_read = |text: &str| {
+        let mut world = World::new(Limits::default());
+        yaml::read(&mut world.arena, text, Limits::default()).is_ok()
+    };
+    let lines = |depth: usize| format!("{}1\n", "- ".repeat(depth));
+    let braces = |depth: usize| format!("{}1{}\n", "[".repeat(depth), "]".repeat(depth));
+    assert!(is_read(&lines(1_000)) && !is_read(&lines(1_001)));
+    assert!(is_read(&braces(255)) && !is_read(&braces(256)));
+}
+
+#[test]
 fn the_same_schema_in_other_words_is_no_change() {
     let check = |base: &str, revision: &str| {
         for column in [Column::RequestBody, Column::ResponseProperty, Column::Parameter] {

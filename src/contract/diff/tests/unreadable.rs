@@ -141,3 +141,36 @@ fn what_both_sides_lack_is_told_once() {
     let wrong = operation("parameters: {a: b}");
     assert_eq!(told(&wrong, &wrong, "document-"), 1);
 }
+
+#[test]
+fn empty_tables_are_nothing_and_are_told() {
+    let full = "paths: {/a: {get: {responses: {'200': {description: d}}}}}";
+    for (empty, gone, new) in [
+        (
+            "paths: null",
+            "api-path-removed-without-deprecation",
+            "endpoint-added",
+        ),
+        (
+            "paths: {/a: {get: {responses: null}}}",
+            "response-success-status-removed",
+            "response-success-status-added",
+        ),
+    ] {
+        let found = |base: &str, revision: &str| {
+            let compared = compared(&format!("{HEAD}{base}\n"), &format!("{HEAD}{revision}\n"));
+            let mut found = ids(&compared);
+            found.remove("api-version-not-bumped");
+            found.into_iter().collect::<Vec<_>>()
+        };
+        let mut told = [gone, "document-wrong-type"];
+        told.sort_unstable();
+        assert_eq!(found(full, empty), told, "{empty}");
+        let mut told = ["document-wrong-type", new];
+        told.sort_unstable();
+        assert_eq!(found(empty, full), told, "{empty}");
+        assert_eq!(found(empty, empty), ["document-wrong-type"], "{empty}");
+    }
+    // What need not be there may as well be nothing.
+    assert_eq!(told(full, &format!("{full}\nwebhooks: null"), "document"), 0);
+}

@@ -1,17 +1,8 @@
 //! Values beside their schemas, in all the places where descriptions have them.
 
 use crate::contract::arena::Limits;
-use crate::contract::load::{Fetch, Fetched, World};
-use crate::contract::refs::Broken;
+use crate::contract::load::{Nowhere, World};
 use crate::contract::validate::{Rule, validate};
-
-struct Nowhere;
-
-impl Fetch for Nowhere {
-    fn fetch(&self, _: &str, _: &str) -> Result<Fetched, Broken> {
-        Err(Broken::Dangling)
-    }
-}
 
 /// What is found by the rules about values, with the pointers.
 #[track_caller]

@@ -511,7 +511,11 @@ fn what_is_left_of_the_template_is_told_in_few_words() {
 #[test]
 fn good_defaults_of_a_template_count_once_their_section_was_written() {
     let text = super::super::filled(WorkItemType::IntegrationTest, "x");
-    let limits = changed(&text, "[URL or path that the load goes to]", "`/orders`");
+    let limits = changed(
+        &text,
+        "[Whole URL that the load goes to, with its method where that is not GET]",
+        "`/orders`",
+    );
     let spec = read("s", limits.as_bytes());
     let all = validate(Some(&spec), &item(WorkItemType::IntegrationTest, &json!({})));
     assert!(all.iter().all(|problem| problem.line != Some(47)), "{all:#?}");
