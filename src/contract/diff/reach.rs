@@ -75,7 +75,7 @@ pub(super) fn listed(operations: &[u32]) -> Arc<[u32]> {
 pub(super) struct Ranked<'a> {
     ranks: &'a [u32],
     /// By where a list lies, which stays as long as it is kept beside what became of it.
-    lists: HashMap<*const u32, (Arc<[u32]>, Arc<[u32]>)>,
+    lists: HashMap<*const u32, [Arc<[u32]>; 2]>,
 }
 
 impl<'a> Ranked<'a> {
@@ -92,9 +92,9 @@ impl<'a> Ranked<'a> {
         if list.is_empty() {
             return Arc::clone(list);
         }
-        let (_, ranked) = self.lists.entry(list.as_ptr()).or_insert_with(|| {
+        let [_, ranked] = self.lists.entry(list.as_ptr()).or_insert_with(|| {
             let new: Vec<u32> = list.iter().map(|one| self.ranks[*one as usize]).collect();
-            (Arc::clone(list), listed(&new))
+            [Arc::clone(list), listed(&new)]
         });
         Arc::clone(ranked)
     }
