@@ -62,9 +62,10 @@ pub fn creep(history: &[Past], threshold: f64) -> Vec<Drift> {
     let followed = |metric: &Metric| {
         let is_relative = first.summary.relative.contains_key(metric.name());
         let value = |run: &Past| match run.summary.relative.get(metric.name()) {
-            Some(ratio) if is_relative => Some(*ratio),
+            // Of a ratio nothing is too small to be told apart: a service may be faster than the reference server.
+            Some(ratio) if is_relative => Some(ratio.ln()),
             _ if is_relative => None,
-            _ => run.summary.value(*metric),
+            _ => run.summary.value(*metric).map(|value| metric.log(value)),
         };
         let values: Vec<Option<f64>> = history.iter().map(value).collect();
         let known = values.iter().any(Option::is_some);

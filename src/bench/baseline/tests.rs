@@ -392,6 +392,25 @@ fn a_run_without_reference_is_passed_over_where_the_others_have_one() {
 }
 
 #[test]
+fn a_service_that_is_faster_than_the_reference_creeps_too() {
+    let past = |steps: i32| {
+        let mut run = Past::of(&fit(20_000));
+        run.summary
+            .relative
+            .insert("p50".to_owned(), 0.5 * 1.08_f64.powi(steps));
+        run
+    };
+    let history: Vec<Past> = [0, 0, 0, 1, 2, 3, 4, 5].into_iter().map(past).collect();
+    let seen = creep(&history, 0.1);
+    let median = seen.iter().find(|one| one.metric.name() == "p50").unwrap();
+    assert_eq!(median.verdict, Creep::Drifted);
+    assert!(
+        (median.ratio.unwrap() - 1.08_f64.powi(4)).abs() < 1e-6,
+        "{median:?}"
+    );
+}
+
+#[test]
 fn what_is_no_number_leaves_a_file_that_can_be_read() {
     let (_root, store) = project(None);
     let mut run = fit(20_000);

@@ -52,11 +52,11 @@ pub enum Creep {
     TooShort,
 }
 
-/// Looks at the values of a metric in a history; the first is that of the run that was accepted first. What has no
-/// value is passed over.
+/// Looks at a metric in a history, of which it is given the logarithms of the values, or of their ratios to a reference; the
+/// first is that of the run that was accepted first. What has no value is passed over.
 pub fn drift(metric: Metric, history: &[Option<f64>], threshold: f64) -> Drift {
-    let known = history.iter().enumerate().filter_map(|(at, value)| {
-        let log = metric.log((*value)?) * metric.sign();
+    let known = history.iter().enumerate().filter_map(|(at, log)| {
+        let log = (*log)? * metric.sign();
         log.is_finite().then_some((at, log))
     });
     let (places, logs): (Vec<usize>, Vec<f64>) = known.unzip();
@@ -121,7 +121,7 @@ mod tests {
 
     #[track_caller]
     fn check(metric: Metric, history: &[f64], expect: Creep) -> Drift {
-        let history: Vec<Option<f64>> = history.iter().copied().map(Some).collect();
+        let history: Vec<Option<f64>> = history.iter().map(|value| Some(metric.log(*value))).collect();
         let seen = drift(metric, &history, 0.1);
         assert_eq!(seen.verdict, expect, "{seen:?}");
         seen
@@ -149,8 +149,8 @@ mod tests {
     fn a_short_history_and_one_without_its_first_run_say_nothing() {
         check(Metric::P50, &creeping(0.08)[1..], Creep::TooShort);
         check(Metric::P50, &[], Creep::TooShort);
-        let mut history: Vec<Option<f64>> = creeping(0.08).into_iter().map(Some).collect();
-        history.push(Some(2000.0));
+        let logs = creeping(0.08).into_iter().chain([2000.0]);
+        let mut history: Vec<Option<f64>> = logs.map(|value| Some(value.ln())).collect();
         history[0] = None;
         assert_eq!(drift(Metric::P50, &history, 0.1).verdict, Creep::TooShort);
         history[0] = Some(f64::NAN);
@@ -170,7 +170,7 @@ mod tests {
         for seed in 0..200 {
             let mut noise = Noise::new(seed);
             let blurred = |values: Vec<f64>, noise: &mut Noise| {
-                let blur = |value: f64| Some(value * noise.normal(0.04).exp());
+                let blur = |value: f64| Some(value.ln() + noise.normal(0.04));
                 drift(
                     Metric::CpuPerRequest,
                     &values.into_iter().map(blur).collect::<Vec<_>>(),

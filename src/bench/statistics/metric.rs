@@ -127,7 +127,7 @@ impl Metric {
 
     /// The logarithm of a value; a value of nothing counts as the smallest that can be told apart. What is no number has
     /// none.
-    pub(super) fn log(self, value: f64) -> f64 {
+    pub(in crate::bench) fn log(self, value: f64) -> f64 {
         let smallest = match self {
             Self::P50 | Self::P95 | Self::P99 | Self::MemoryPeak => 1.0,
             Self::Rps | Self::CpuPerRequest | Self::ErrorRate => 1e-3,
