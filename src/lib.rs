@@ -14,6 +14,7 @@ pub mod agent;
 pub mod bench;
 pub mod cli;
 pub mod commands;
+pub mod compose;
 pub mod context7;
 pub mod contract;
 pub mod doctor;

@@ -14,6 +14,7 @@ mod family;
 pub mod finalizers;
 pub mod find;
 pub mod guard;
+pub mod identity;
 mod output;
 mod pause;
 #[cfg(target_os = "linux")]

@@ -30,6 +30,9 @@ pub const RUNS: &str = ".session/runs";
 pub const DEPLOYMENTS: &str = ".session/deployments";
 /// The lock of runs that must not go on side by side.
 pub const RUN_LOCK: &str = ".session/runs/.lock";
+/// Journals of services that were brought up for a run: beside the runs, so that they are ignored like these, and not
+/// pruned with them.
+pub const ENVIRONMENTS: &str = ".session/runs/environments";
 /// What hooks of a coding agent remember.
 pub const HOOKS: &str = ".session/runs/hooks.json";
 /// What was made for a coding agent.

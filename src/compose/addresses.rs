@@ -1,0 +1,149 @@
+//! Where tests reach services: `SDD_SERVICE_API_8000=127.0.0.1:49153`, from what the engine has published.
+
+use std::collections::BTreeMap;
+
+use super::inspect::Container;
+
+/// What the names of the variables begin with.
+pub const PREFIX: &str = "SDD_SERVICE_";
+
+/// The machine that published ports are on, by the address of the engine (`DOCKER_HOST`).
+pub fn host(engine: Option<&str>) -> String {
+    let local = "127.0.0.1";
+    let Some((scheme, rest)) = engine.and_then(|engine| engine.split_once("://")) else {
+        return local.to_owned();
+    };
+    if !matches!(scheme, "tcp" | "http" | "https" | "ssh") {
+        return local.to_owned();
+    }
+    let authority = rest.split('/').next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
+    let host = match authority.split_once(']') {
+        Some((host, _)) => format!("{host}]"),
+        None => authority.split(':').next().unwrap_or_default().to_owned(),
+    };
+    if host.is_empty() { local.to_owned() } else { host }
+}
+
+/// The variables for published ports, by name. Of a service with several containers the first one counts; a port that is
+/// not of TCP has its protocol in the name.
+pub fn variables(containers: &[Container], host: &str) -> BTreeMap<String, String> {
+    let mut sorted: Vec<&Container> = containers
+        .iter()
+        .filter(|container| !container.is_oneoff && !container.service.is_empty())
+        .collect();
+    sorted.sort_by(|a, b| (&a.service, a.number).cmp(&(&b.service, b.number)));
+    let mut variables = BTreeMap::new();
+    for container in sorted {
+        for published in &container.ports {
+            let mut name = format!("{PREFIX}{}_{}", upper(&container.service), published.port);
+            if published.protocol != "tcp" {
+                name.push('_');
+                name.push_str(&upper(&published.protocol));
+            }
+            let ip = match published.host_ip.as_str() {
+                // All interfaces, once for each version of the protocol: the first entry counts.
+                "" | "0.0.0.0" | "::" => host.to_owned(),
+                ip if ip.contains(':') => format!("[{ip}]"),
+                ip => ip.to_owned(),
+            };
+            variables
+                .entry(name)
+                .or_insert_with(|| format!("{ip}:{}", published.host_port));
+        }
+    }
+    variables
+}
+
+/// A name as a part of a variable's.
+fn upper(name: &str) -> String {
+    name.chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::inspect::{self, Published};
+
+    #[track_caller]
+    fn check_host(engine: Option<&str>, expect: &str) {
+        assert_eq!(host(engine), expect);
+    }
+
+    #[test]
+    fn ports_are_on_the_machine_of_the_engine() {
+        check_host(None, "127.0.0.1");
+        check_host(Some("unix:///var/run/docker.sock"), "127.0.0.1");
+        check_host(Some("tcp://10.0.0.5:2376"), "10.0.0.5");
+        check_host(Some("ssh://me@build:22/run/docker.sock"), "build");
+        check_host(Some("tcp://[::1]:2375"), "[::1]");
+        check_host(Some("tcp://"), "127.0.0.1");
+        check_host(Some("docker"), "127.0.0.1");
+    }
+
+    #[test]
+    fn recorded_ports_are_read_from_both_versions() {
+        for json in [
+            include_str!("../../tests/fixtures/compose/v1/settled.json"),
+            include_str!("../../tests/fixtures/compose/v2/settled.json"),
+        ] {
+            let containers = inspect::read(json).unwrap();
+            let variables = variables(&containers, "127.0.0.1");
+            assert_eq!(variables.keys().collect::<Vec<_>>(), ["SDD_SERVICE_OK_8000"]);
+            assert!(variables["SDD_SERVICE_OK_8000"].starts_with("127.0.0.1:327"));
+        }
+    }
+
+    #[test]
+    fn names_are_made_of_letters_and_the_first_container_counts() {
+        let json = include_str!("../../tests/fixtures/compose/v2/settled.json");
+        let some = |number: u64, ports: &[(u16, &str, &str, u16)]| {
+            let mut one = inspect::read(json).unwrap().remove(0);
+            one.service = "my-api".to_owned();
+            one.number = number;
+            one.ports = ports
+                .iter()
+                .map(|(port, protocol, ip, host_port)| Published {
+                    port: *port,
+                    protocol: (*protocol).to_owned(),
+                    host_ip: (*ip).to_owned(),
+                    host_port: *host_port,
+                })
+                .collect();
+            one
+        };
+        let containers = [
+            some(2, &[(80, "tcp", "0.0.0.0", 2)]),
+            some(
+                1,
+                &[
+                    (80, "tcp", "::", 1),
+                    (53, "udp", "127.0.0.1", 5),
+                    (90, "tcp", "::1", 9),
+                    (91, "tcp", "", 91),
+                ],
+            ),
+        ];
+        let variables: Vec<String> = variables(&containers, "build")
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        assert_eq!(
+            variables,
+            [
+                "SDD_SERVICE_MY_API_53_UDP=127.0.0.1:5",
+                "SDD_SERVICE_MY_API_80=build:1",
+                "SDD_SERVICE_MY_API_90=[::1]:9",
+                "SDD_SERVICE_MY_API_91=build:91"
+            ]
+        );
+    }
+}

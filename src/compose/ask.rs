@@ -1,0 +1,236 @@
+//! Asking Compose and the engine: a call is data, and its answer is text or the reason why there is none.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::model::text;
+use crate::process::{End, Error, Invocation, KeepRaw, Runner};
+
+/// A client that was told to end has little to clean up: the engine goes on by itself.
+const GRACE: Duration = Duration::from_secs(5);
+/// The last lines of what a program said that are quoted.
+const QUOTED_LINES: usize = 12;
+/// The longest quotation, in characters.
+const QUOTED_CHARS: usize = 1_200;
+
+/// One call of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The program as an absolute path.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
+impl Call {
+    /// A call with its arguments.
+    pub fn new<I, S>(program: &Path, args: I, timeout: Duration) -> Self
+    where
+        I: IntoIterator<Item = S>,
+        S: Into<OsString>,
+    {
+        Self {
+            program: program.to_owned(),
+            args: args.into_iter().map(Into::into).collect(),
+            timeout,
+        }
+    }
+
+    /// The call as one would type it, for reports.
+    pub fn shown(&self) -> String {
+        let program = self
+            .program
+            .file_name()
+            .map_or_else(|| self.program.to_string_lossy(), |name| name.to_string_lossy());
+        let words = std::iter::once(program).chain(self.args.iter().map(|arg| arg.to_string_lossy()));
+        words
+            .map(|word| {
+                shlex::try_quote(&word).map_or_else(|_| word.to_string(), std::borrow::Cow::into_owned)
+            })
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// The call as an invocation.
+    pub fn invocation(&self, cwd: &Path) -> Invocation {
+        let mut invocation =
+            Invocation::new(&self.program, cwd, self.timeout).args(self.args.iter().cloned());
+        invocation.grace = GRACE;
+        invocation
+    }
+}
+
+/// What a program answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its exit code.
+    pub code: i32,
+    /// What it wrote to stdout, as it came: not to be stored or shown.
+    pub stdout: String,
+    /// The end of what it wrote to stderr, or else to stdout, without secrets.
+    pub said: String,
+}
+
+/// Why a call has no answer, or a bad one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// It could not be started.
+    #[error("`{call}` could not be run: {why}")]
+    NotRun {
+        /// The call.
+        call: String,
+        /// The cause.
+        why: String,
+    },
+    /// It did not end in time.
+    #[error("`{call}` did not end within {} s{}", limit.as_secs(), quoted(said))]
+    TimedOut {
+        /// The call.
+        call: String,
+        /// The time that it had.
+        limit: Duration,
+        /// The end of what it said.
+        said: String,
+    },
+    /// A signal ended it.
+    #[error("`{call}` was killed by signal {signal}")]
+    Killed {
+        /// The call.
+        call: String,
+        /// The signal.
+        signal: i32,
+    },
+    /// sdd was told to stop.
+    #[error("`{call}` was ended because sdd was told to stop")]
+    Cancelled {
+        /// The call.
+        call: String,
+    },
+    /// It said no.
+    #[error("`{call}` ended with exit code {code}{}", quoted(said))]
+    Refused {
+        /// The call.
+        call: String,
+        /// Its exit code.
+        code: i32,
+        /// The end of what it said.
+        said: String,
+    },
+    /// It says that all is well, and its answer is none.
+    #[error("the answer of `{call}` cannot be read: {why}")]
+    Unreadable {
+        /// The call.
+        call: String,
+        /// The cause.
+        why: String,
+    },
+}
+
+impl CallError {
+    /// Whether it was sdd that was told to stop.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled { .. })
+    }
+}
+
+fn quoted(said: &str) -> String {
+    if said.is_empty() {
+        String::new()
+    } else {
+        format!(": {said}")
+    }
+}
+
+/// Makes a call and gives its answer, whatever its exit code.
+pub fn ask(runner: &dyn Runner, cwd: &Path, call: &Call) -> Result<Answer, CallError> {
+    let mut invocation = call.invocation(cwd);
+    invocation.raw = KeepRaw::Report;
+    let outcome = runner.run(&invocation).map_err(|error| CallError::NotRun {
+        call: call.shown(),
+        why: why(&error),
+    })?;
+    let said = match last_lines(&outcome.stderr.bytes()) {
+        said if said.is_empty() => last_lines(&outcome.stdout.bytes()),
+        said => said,
+    };
+    match outcome.end {
+        End::Code(code) => Ok(Answer {
+            code,
+            stdout: String::from_utf8_lossy(&outcome.read_stdout().bytes()).into_owned(),
+            said,
+        }),
+        End::Signal(signal) => Err(CallError::Killed {
+            call: call.shown(),
+            signal,
+        }),
+        End::TimedOut => Err(CallError::TimedOut {
+            call: call.shown(),
+            limit: call.timeout,
+            said,
+        }),
+        End::Cancelled => Err(CallError::Cancelled { call: call.shown() }),
+    }
+}
+
+/// [`ask`], and every exit code but 0 is an error.
+pub fn ask_well(runner: &dyn Runner, cwd: &Path, call: &Call) -> Result<Answer, CallError> {
+    let answer = ask(runner, cwd, call)?;
+    if answer.code == 0 {
+        return Ok(answer);
+    }
+    Err(CallError::Refused {
+        call: call.shown(),
+        code: answer.code,
+        said: answer.said,
+    })
+}
+
+fn why(error: &Error) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
+/// The last lines of a text, on one line.
+fn last_lines(bytes: &[u8]) -> String {
+    let text = text::sanitise(&String::from_utf8_lossy(bytes));
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let last = lines
+        .get(lines.len().saturating_sub(QUOTED_LINES)..)
+        .unwrap_or_default();
+    text::shorten(&last.join(" · "), QUOTED_CHARS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_shown_as_one_would_type_it() {
+        let call = Call::new(
+            Path::new("/usr/bin/docker"),
+            ["compose", "-f", "/a b/c.yml", "up"],
+            Duration::ZERO,
+        );
+        assert_eq!(call.shown(), "docker compose -f '/a b/c.yml' up");
+    }
+
+    #[test]
+    fn the_end_of_what_was_said_is_quoted() {
+        assert_eq!(last_lines(b""), "");
+        assert_eq!(
+            last_lines(b"one\r\n\n  two \x1b[31mred\x1b[0m\n"),
+            "one · two red"
+        );
+        let many = (0..40).map(|n| n.to_string()).collect::<Vec<_>>().join("\n");
+        assert!(last_lines(many.as_bytes()).starts_with("28 · 29"));
+    }
+}

@@ -1,0 +1,298 @@
+//! What `config` prints: the compose files as they take effect, of which only what is asked about is kept.
+//!
+//! The text has the values of variables in it, secrets too: it is read and forgotten. Versions 1 and 2 print the same
+//! things in different forms, the short one of the file among them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_yaml::Value;
+
+/// The services of a project and what belongs to none of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// Services by name.
+    pub services: BTreeMap<String, Service>,
+    /// The names of volumes in the file that are made and kept by somebody else, and their real ones.
+    pub external_volumes: BTreeSet<String>,
+    /// The names of networks in the file that are made and kept by somebody else.
+    pub external_networks: BTreeSet<String>,
+}
+
+/// A service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Service {
+    /// Its image.
+    pub image: Option<String>,
+    /// The name that its container is to have.
+    pub container_name: Option<String>,
+    /// Whether its container may do everything.
+    pub privileged: bool,
+    /// Whether it is in the network of the machine.
+    pub host_network: bool,
+    /// Its ports.
+    pub ports: Vec<Port>,
+    /// What is mounted into it.
+    pub mounts: Vec<Mount>,
+    /// The services that it waits for.
+    pub depends_on: BTreeMap<String, Condition>,
+    /// Whether the file has a health check for it. An image can have one as well.
+    pub has_check: bool,
+    /// What `restart` says, as it is written.
+    pub restart: Option<String>,
+    /// How many containers it has.
+    pub replicas: Option<u64>,
+    /// The profiles that it needs; without any it always runs.
+    pub profiles: Vec<String>,
+}
+
+/// A published port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// The port in the container.
+    pub target: String,
+    /// The one on the machine; `None` where the engine chooses.
+    pub published: Option<String>,
+    /// The address on the machine.
+    pub host_ip: Option<String>,
+    /// The protocol.
+    pub protocol: String,
+}
+
+/// What is mounted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// Its kind.
+    pub kind: MountKind,
+    /// A path of the machine, the name of a volume, or nothing.
+    pub source: String,
+    /// The place in the container.
+    pub target: String,
+}
+
+/// The kinds of mounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MountKind {
+    /// A path of the machine.
+    Bind,
+    /// A volume.
+    Volume,
+    /// Memory, or what else there is.
+    Other,
+}
+
+/// When a service may start that waits for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// When that was started.
+    Started,
+    /// When that is healthy.
+    Healthy,
+    /// When that has done its work.
+    Completed,
+}
+
+/// Why a rendered file is none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// It is no YAML. The text is not quoted: it has secrets in it.
+    #[error("what Compose prints is no YAML{}", line.map_or_else(String::new, |line| format!(" in line {line}")))]
+    NoYaml {
+        /// The line.
+        line: Option<usize>,
+    },
+    /// There are no services in it.
+    #[error("what Compose prints has no services in it")]
+    NoServices,
+}
+
+impl Rendered {
+    /// The services that run without being asked for. Version 1 prints those of inactive profiles as well.
+    pub fn active(&self) -> impl Iterator<Item = (&str, &Service)> {
+        self.services
+            .iter()
+            .filter(|(_, service)| service.profiles.is_empty() && service.replicas != Some(0))
+            .map(|(name, service)| (name.as_str(), service))
+    }
+
+    /// The active services that are meant by a name: the one of that name, else those with such an image (`postgres:14`,
+    /// or `postgres` for any tag, wherever it comes from).
+    pub fn named(&self, wanted: &str) -> Vec<&str> {
+        let by_name: Vec<&str> = self
+            .active()
+            .map(|(name, _)| name)
+            .filter(|name| *name == wanted)
+            .collect();
+        if !by_name.is_empty() {
+            return by_name;
+        }
+        let fits = |image: &str| {
+            let bare = image.rsplit('/').next().unwrap_or(image);
+            let untagged = |image: &str| image.split([':', '@']).next().unwrap_or_default().to_owned();
+            image == wanted
+                || bare == wanted
+                || untagged(bare) == wanted
+                || image.split('@').next() == Some(wanted)
+        };
+        self.active()
+            .filter(|(_, service)| service.image.as_deref().is_some_and(fits))
+            .map(|(name, _)| name)
+            .collect()
+    }
+
+    /// Whether some service waits for this one to have done its work.
+    pub fn is_awaited(&self, service: &str) -> bool {
+        self.active()
+            .any(|(_, other)| other.depends_on.get(service) == Some(&Condition::Completed))
+    }
+}
+
+/// Reads a rendered file.
+pub fn read(text: &str) -> Result<Rendered, ConfigError> {
+    let value: Value = serde_yaml::from_str(text).map_err(|error| ConfigError::NoYaml {
+        line: error.location().map(|at| at.line()),
+    })?;
+    let services = value["services"].as_mapping().ok_or(ConfigError::NoServices)?;
+    if services.is_empty() {
+        return Err(ConfigError::NoServices);
+    }
+    Ok(Rendered {
+        services: services
+            .iter()
+            .filter_map(|(name, service)| Some((word(name)?, read_service(service))))
+            .collect(),
+        external_volumes: external(&value["volumes"]),
+        external_networks: external(&value["networks"]),
+    })
+}
+
+fn read_service(service: &Value) -> Service {
+    let text = |name: &str| word(&service[name]).filter(|text| !text.is_empty());
+    Service {
+        image: text("image"),
+        container_name: text("container_name"),
+        privileged: service["privileged"].as_bool().unwrap_or(false),
+        host_network: service["network_mode"].as_str() == Some("host"),
+        ports: list(&service["ports"]).iter().filter_map(port).collect(),
+        mounts: list(&service["volumes"]).iter().filter_map(mount).collect(),
+        depends_on: depends_on(&service["depends_on"]),
+        has_check: has_check(&service["healthcheck"]),
+        restart: text("restart"),
+        replicas: [&service["scale"], &service["deploy"]["replicas"]]
+            .into_iter()
+            .find_map(Value::as_u64),
+        profiles: list(&service["profiles"]).iter().filter_map(word).collect(),
+    }
+}
+
+/// Volumes or networks that are external, by each of their names.
+fn external(section: &Value) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (name, value) in section.as_mapping().into_iter().flatten() {
+        let external = &value["external"];
+        // The older form has the real name below.
+        let is_external = external.as_bool() == Some(true) || external.is_mapping();
+        if is_external {
+            names.extend(word(name));
+            names.extend(word(&value["name"]));
+            names.extend(word(&external["name"]));
+        }
+    }
+    names
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_sequence().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// A scalar as text: versions differ in what they quote.
+fn word(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+fn port(value: &Value) -> Option<Port> {
+    if value.is_mapping() {
+        return Some(Port {
+            target: word(&value["target"])?,
+            published: word(&value["published"]).filter(|port| !port.is_empty() && port != "0"),
+            host_ip: word(&value["host_ip"]),
+            protocol: word(&value["protocol"]).unwrap_or_else(|| "tcp".to_owned()),
+        });
+    }
+    // `[[IP:]PUBLISHED:]TARGET[/PROTOCOL]`, where an address of version 6 has colons and brackets.
+    let text = word(value)?;
+    let (text, protocol) = text.split_once('/').unwrap_or((&text, "tcp"));
+    let (rest, target) = text.rsplit_once(':').unwrap_or(("", text));
+    let (host_ip, published) = rest.rsplit_once(':').unwrap_or(("", rest));
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    Some(Port {
+        target: target.to_owned(),
+        published: some(published),
+        host_ip: some(host_ip.trim_matches(['[', ']'])),
+        protocol: protocol.to_owned(),
+    })
+}
+
+fn mount(value: &Value) -> Option<Mount> {
+    if value.is_mapping() {
+        return Some(Mount {
+            kind: match value["type"].as_str() {
+                Some("bind") => MountKind::Bind,
+                Some("volume") | None => MountKind::Volume,
+                Some(_) => MountKind::Other,
+            },
+            source: word(&value["source"]).unwrap_or_default(),
+            target: word(&value["target"])?,
+        });
+    }
+    // `[SOURCE:]TARGET[:MODE]`
+    let text = word(value)?;
+    let mut parts = text.split(':');
+    let first = parts.next()?;
+    let (source, target) = match parts.next() {
+        Some(target) => (first, target),
+        None => ("", first),
+    };
+    let is_path = source.starts_with(['/', '.', '~']);
+    Some(Mount {
+        kind: if is_path {
+            MountKind::Bind
+        } else {
+            MountKind::Volume
+        },
+        source: source.to_owned(),
+        target: target.to_owned(),
+    })
+}
+
+fn depends_on(value: &Value) -> BTreeMap<String, Condition> {
+    let plain = list(value)
+        .iter()
+        .filter_map(|name| Some((word(name)?, Condition::Started)));
+    let conditions = value
+        .as_mapping()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, value)| {
+            let condition = match value["condition"].as_str() {
+                Some("service_completed_successfully") => Condition::Completed,
+                Some("service_healthy") => Condition::Healthy,
+                _ => Condition::Started,
+            };
+            Some((word(name)?, condition))
+        });
+    plain.chain(conditions).collect()
+}
+
+fn has_check(value: &Value) -> bool {
+    let test = &value["test"];
+    let is_none = test.as_str() == Some("NONE") || list(test).first().and_then(Value::as_str) == Some("NONE");
+    value.is_mapping() && value["disable"].as_bool() != Some(true) && !is_none
+}
+
+#[cfg(test)]
+mod tests;

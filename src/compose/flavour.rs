@@ -1,0 +1,332 @@
+//! Which Compose there is: a plugin of docker, a program of its own, or podman's; and whether its engine answers.
+//!
+//! Exit codes prove nothing here: version 1 answers options that it does not know with its usage and exit code 0. So a
+//! probe counts only when what it prints is a version.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::ask::{self, Call};
+use crate::process::Runner;
+use crate::process::find::Found;
+
+/// The variable by which one flavour is asked for.
+pub const VARIABLE: &str = "SDD_COMPOSE";
+/// How long a probe may take: version 1 is a Python program, and a cold start of it is slow.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The kinds of Compose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// `docker compose`.
+    Plugin,
+    /// `docker-compose`, of version 1 or 2.
+    Standalone,
+    /// `podman compose`, which starts one of the others.
+    Podman,
+    /// `podman-compose`.
+    PodmanCompose,
+}
+
+/// One way to Compose.
+#[derive(Debug)]
+pub struct Way {
+    /// Its kind.
+    pub kind: Kind,
+    /// The program.
+    pub program: &'static str,
+    /// The words before its own.
+    pub lead: &'static [&'static str],
+    /// What makes it print its version.
+    pub probe: &'static [&'static str],
+    /// The program that speaks with its engine.
+    pub engine: &'static str,
+    /// What makes that print the version of the engine, and not its own.
+    pub engine_probe: &'static [&'static str],
+}
+
+/// All ways, in the order in which they are tried.
+pub const WAYS: [Way; 4] = [
+    Way {
+        kind: Kind::Plugin,
+        program: "docker",
+        lead: &["compose"],
+        probe: &["version", "--short"],
+        engine: "docker",
+        engine_probe: &["version", "--format", "{{.Server.Version}}"],
+    },
+    Way {
+        kind: Kind::Standalone,
+        program: "docker-compose",
+        lead: &[],
+        probe: &["version", "--short"],
+        engine: "docker",
+        engine_probe: &["version", "--format", "{{.Server.Version}}"],
+    },
+    Way {
+        kind: Kind::Podman,
+        program: "podman",
+        lead: &["compose"],
+        probe: &["version", "--short"],
+        engine: "podman",
+        engine_probe: &["info", "--format", "{{.Version.Version}}"],
+    },
+    Way {
+        kind: Kind::PodmanCompose,
+        program: "podman-compose",
+        lead: &[],
+        probe: &["--version"],
+        engine: "podman",
+        engine_probe: &["info", "--format", "{{.Version.Version}}"],
+    },
+];
+
+impl Way {
+    /// The way of a kind.
+    pub fn of(kind: Kind) -> &'static Self {
+        match kind {
+            Kind::Plugin => &WAYS[0],
+            Kind::Standalone => &WAYS[1],
+            Kind::Podman => &WAYS[2],
+            Kind::PodmanCompose => &WAYS[3],
+        }
+    }
+
+    /// The words that it is called by.
+    pub fn words(&self) -> String {
+        std::iter::once(self.program)
+            .chain(self.lead.iter().copied())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+}
+
+/// A version: what follows the three numbers is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// The first number.
+    pub major: u32,
+    /// The second number.
+    pub minor: u32,
+    /// The third number.
+    pub patch: u32,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+/// The version that a probe printed: its first line is one, with nothing but the program's name before it.
+pub fn version_in(stdout: &str) -> Option<Version> {
+    let line = stdout.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let line = line.strip_prefix("podman-compose version").unwrap_or(line);
+    let line = line.trim_start_matches([':', ' ']);
+    let line = line.strip_prefix('v').unwrap_or(line);
+    let end = line
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(line.len());
+    if !line.get(end..).is_some_and(is_suffix) {
+        return None;
+    }
+    let mut numbers = line.get(..end)?.trim_end_matches('.').split('.');
+    let mut next = || numbers.next().map(str::parse::<u32>);
+    let version = Version {
+        major: next()?.ok()?,
+        minor: next()?.ok()?,
+        patch: next().unwrap_or(Ok(0)).ok()?,
+    };
+    numbers.next().is_none().then_some(version)
+}
+
+/// `-4`, `+ds1` and `~rc2` are how distributions go on.
+fn is_suffix(rest: &str) -> bool {
+    rest.is_empty() || (rest.starts_with(['-', '+', '~']) && !rest.contains(char::is_whitespace))
+}
+
+/// A Compose that answers, with an engine that answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flavour {
+    /// Its kind.
+    pub kind: Kind,
+    /// The program of Compose.
+    pub program: PathBuf,
+    /// Its version.
+    pub version: Version,
+    /// The program that speaks with the engine.
+    pub engine: PathBuf,
+    /// The engine's version, as it says it.
+    pub engine_version: String,
+}
+
+impl Flavour {
+    /// For a report: `docker compose 2.26.1, engine 20.10.24`.
+    pub fn shown(&self) -> String {
+        let words = Way::of(self.kind).words();
+        format!("{words} {}, engine {}", self.version, self.engine_version)
+    }
+}
+
+/// Why there is no Compose to work with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FlavourError {
+    /// Something was asked for that is no flavour.
+    #[error("{VARIABLE} is `{asked}`, and that is none of: {}", known())]
+    Unknown {
+        /// What was asked for.
+        asked: String,
+    },
+    /// No flavour answers.
+    #[error("there is no Docker Compose: {}", tried.join("; "))]
+    Missing {
+        /// What was tried, with the reason.
+        tried: Vec<String>,
+    },
+    /// Compose is there, and its engine does not answer.
+    #[error("the container engine does not answer: {why}")]
+    Engine {
+        /// The program that was asked.
+        program: String,
+        /// What came of it.
+        why: String,
+    },
+    /// sdd was told to stop.
+    #[error("sdd was told to stop while it looked for Docker Compose")]
+    Cancelled,
+}
+
+impl FlavourError {
+    /// What to do.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unknown { .. } => Some(format!("unset {VARIABLE}, or set it to one of: {}", known())),
+            Self::Missing { .. } => Some(
+                "install the plugin of Docker (`apt-get install docker-compose-plugin` or `docker-compose-v2`), or \
+                 docker-compose"
+                    .to_owned(),
+            ),
+            Self::Engine { program, .. } if program == "podman" => {
+                Some("see what `podman info` says".to_owned())
+            }
+            Self::Engine { .. } => Some(
+                "start it (`sudo systemctl start docker`), or let DOCKER_HOST name one that runs; `docker version` \
+                 must show a server"
+                    .to_owned(),
+            ),
+            Self::Cancelled => None,
+        }
+    }
+}
+
+fn known() -> String {
+    WAYS.iter().map(Way::words).collect::<Vec<_>>().join(", ")
+}
+
+/// Where programs are found, and by whom they are started.
+pub struct Machine<'a> {
+    /// Starts programs.
+    pub runner: &'a dyn Runner,
+    /// Finds a program by its name or its path.
+    pub find: &'a dyn Fn(&str) -> Found,
+    /// Where they are started.
+    pub cwd: &'a Path,
+}
+
+/// Finds the first flavour that answers, or the one that was asked for, and asks its engine.
+pub fn detect(machine: &Machine<'_>, asked: Option<&str>) -> Result<Flavour, FlavourError> {
+    let candidates = candidates(asked)?;
+    let mut tried = Vec::new();
+    for (way, program) in candidates {
+        match probe(machine, way, &program)? {
+            Ok((path, version)) => {
+                let (engine, engine_version) = engine(machine, way)?;
+                return Ok(Flavour {
+                    kind: way.kind,
+                    program: path,
+                    version,
+                    engine,
+                    engine_version,
+                });
+            }
+            Err(why) => tried.push(why),
+        }
+    }
+    Err(FlavourError::Missing { tried })
+}
+
+/// What is to be tried: ways, each with the name or the path of its program.
+fn candidates(asked: Option<&str>) -> Result<Vec<(&'static Way, String)>, FlavourError> {
+    let Some(asked) = asked.map(str::trim).filter(|asked| !asked.is_empty()) else {
+        return Ok(WAYS.iter().map(|way| (way, way.program.to_owned())).collect());
+    };
+    let unknown = || FlavourError::Unknown {
+        asked: asked.to_owned(),
+    };
+    let words = shlex::split(asked).ok_or_else(unknown)?;
+    let (program, lead) = words.split_first().ok_or_else(unknown)?;
+    let name = Path::new(program).file_name().and_then(OsStr::to_str);
+    WAYS.iter()
+        .find(|way| Some(way.program) == name && way.lead == lead)
+        .map(|way| vec![(way, program.clone())])
+        .ok_or_else(unknown)
+}
+
+/// Where a program is, or why it cannot be started.
+fn located(machine: &Machine<'_>, program: &str) -> Result<PathBuf, String> {
+    match (machine.find)(program) {
+        Found::At(path) => Ok(path),
+        Found::NotExecutable(path) => Err(format!("{} may not be executed", path.display())),
+        found @ Found::Untrusted(..) => Err(found
+            .distrust()
+            .map_or_else(String::new, |(why, _)| format!("{program} {why}"))),
+        Found::Missing => Err(format!("{program} is not installed")),
+    }
+}
+
+type Probed = Result<(PathBuf, Version), String>;
+
+fn probe(machine: &Machine<'_>, way: &Way, program: &str) -> Result<Probed, FlavourError> {
+    let path = match located(machine, program) {
+        Ok(path) => path,
+        Err(why) => return Ok(Err(why)),
+    };
+    let call = Call::new(&path, way.lead.iter().chain(way.probe), PATIENCE);
+    Ok(match ask::ask(machine.runner, machine.cwd, &call) {
+        Ok(answer) => match version_in(&answer.stdout) {
+            Some(version) if answer.code == 0 => Ok((path, version)),
+            _ => Err(format!(
+                "`{}` prints no version (exit code {})",
+                call.shown(),
+                answer.code
+            )),
+        },
+        Err(error) if error.is_cancelled() => return Err(FlavourError::Cancelled),
+        Err(error) => Err(error.to_string()),
+    })
+}
+
+fn engine(machine: &Machine<'_>, way: &Way) -> Result<(PathBuf, String), FlavourError> {
+    let silent = |why: String| FlavourError::Engine {
+        program: way.engine.to_owned(),
+        why,
+    };
+    let path = located(machine, way.engine).map_err(silent)?;
+    let call = Call::new(&path, way.engine_probe, PATIENCE);
+    let answer = match ask::ask_well(machine.runner, machine.cwd, &call) {
+        Err(error) if error.is_cancelled() => return Err(FlavourError::Cancelled),
+        answer => answer.map_err(|error| silent(error.to_string()))?,
+    };
+    match version_in(&answer.stdout) {
+        Some(_) => Ok((path, answer.stdout.trim().to_owned())),
+        None => Err(silent(format!("`{}` prints no version", call.shown()))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! Taking down what a killed sdd left: by its journal, and nothing that has none.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use super::flavour::Flavour;
+use super::journal::{self, Entry, Standing, Unreadable};
+use super::project::Calls;
+use super::teardown::{self, Begun, Cleaned, Hands, TeardownError};
+use crate::process::Runner;
+use crate::store::Store;
+
+/// What came of one journal.
+#[derive(Debug)]
+pub struct Swept {
+    /// The journal.
+    pub entry: Entry,
+    /// Why it was taken down.
+    pub standing: Standing,
+    /// What came of it. The journal is gone only when nothing is left.
+    pub result: Result<Cleaned, TeardownError>,
+}
+
+/// What came of all journals.
+#[derive(Debug, Default)]
+pub struct Sweep {
+    /// Those that were taken down.
+    pub swept: Vec<Swept>,
+    /// Those that are somebody's.
+    pub spared: Vec<(Entry, Standing)>,
+    /// Those that nobody can read.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// The journals that are to be taken down now, with the reason.
+pub fn due(store: &Store, now: DateTime<Utc>) -> Vec<(Entry, Standing)> {
+    let entries = journal::read_all(store).entries.into_iter();
+    entries
+        .map(|entry| {
+            let standing = entry.standing(now);
+            (entry, standing)
+        })
+        .filter(|(_, standing)| is_due(*standing))
+        .collect()
+}
+
+fn is_due(standing: Standing) -> bool {
+    matches!(standing, Standing::Abandoned | Standing::Expired)
+}
+
+/// Takes down what is due. `engine` is the address of the engine that answers here: what stands at another one is spared.
+pub fn sweep(
+    store: &Store,
+    runner: &dyn Runner,
+    flavour: &Flavour,
+    engine: Option<&str>,
+    now: DateTime<Utc>,
+) -> Sweep {
+    let journals = journal::read_all(store);
+    let mut sweep = Sweep {
+        unreadable: journals.unreadable,
+        ..Sweep::default()
+    };
+    for entry in journals.entries {
+        let standing = entry.standing(now);
+        if is_due(standing) && entry.docker_host.as_deref() == engine {
+            let result = take_down(store, runner, flavour, &entry);
+            sweep.swept.push(Swept {
+                entry,
+                standing,
+                result,
+            });
+        } else {
+            sweep.spared.push((entry, standing));
+        }
+    }
+    sweep
+}
+
+/// Takes down the project of a journal, and removes the journal when nothing is left.
+pub fn take_down(
+    store: &Store,
+    runner: &dyn Runner,
+    flavour: &Flavour,
+    entry: &Entry,
+) -> Result<Cleaned, TeardownError> {
+    let project = entry.project();
+    // The directory may be gone, and Compose is told where the files were anyway.
+    let cwd = [store.root(), Path::new("/")]
+        .into_iter()
+        .find(|path| path.is_dir())
+        .unwrap_or(store.root());
+    let hands = Hands {
+        runner,
+        cwd,
+        calls: Calls {
+            flavour,
+            project: &project,
+        },
+    };
+    let external: BTreeSet<String> = entry.external_volumes.iter().cloned().collect();
+    let mut cleaned = teardown::take_down(&hands, teardown::STOP, &external, Begun::Halfway)?;
+    if cleaned.left.is_nothing()
+        && let Err(error) = journal::remove(store, &entry.run)
+    {
+        cleaned.complaints.push(error.to_string());
+    }
+    Ok(cleaned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::compose::flavour::{Kind, Version};
+    use crate::compose::project::Project;
+    use crate::process::capture::Capture;
+    use crate::process::{End, Error, Invocation, Outcome};
+
+    /// An engine with one container, of the project whose name ends with this, that nothing removes.
+    struct Engine {
+        stubborn: &'static str,
+        named: Mutex<Vec<String>>,
+    }
+
+    impl Runner for Engine {
+        fn run(&self, invocation: &Invocation) -> Result<Outcome, Error> {
+            let words = invocation.words().join(" ");
+            let is_list = words.contains(" ps -aq") && words.ends_with(self.stubborn);
+            self.named.lock().unwrap().push(words);
+            Ok(Outcome {
+                end: End::Code(0),
+                stdout: Capture::of(if is_list { b"c1".as_slice() } else { &[] }),
+                stderr: Capture::default(),
+                elapsed: Duration::ZERO,
+                cpu: None,
+                leaked: false,
+                left: 0,
+                escaped: 0,
+                raw: None,
+            })
+        }
+    }
+
+    fn moment(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
+    }
+
+    /// A journal that was kept on purpose, so that it does not matter here which processes live.
+    fn write(store: &Store, run: &str, until: i64, engine: Option<&str>) {
+        let project = Project {
+            name: format!("sdd-0-{run}"),
+            files: vec!["/p/c.yml".into()],
+            env_file: None,
+        };
+        let mut entry = Entry::new(run, &project, Kind::Plugin, moment(0), moment(until));
+        entry.kept = true;
+        entry.docker_host = engine.map(str::to_owned);
+        journal::write(store, &entry).unwrap();
+    }
+
+    #[test]
+    fn what_is_due_is_taken_down_and_nothing_else() {
+        let temp = tempfile::tempdir().unwrap();
+        let store = Store::create(temp.path()).unwrap();
+        write(&store, "over", 10, None);
+        write(&store, "stubborn", 10, None);
+        write(&store, "kept", 90, None);
+        write(&store, "elsewhere", 10, Some("tcp://build:2375"));
+        let runs =
+            |entries: Vec<Entry>| -> Vec<String> { entries.into_iter().map(|entry| entry.run).collect() };
+        let due = due(&store, moment(30))
+            .into_iter()
+            .map(|(entry, _)| entry)
+            .collect();
+        assert_eq!(runs(due), ["elsewhere", "over", "stubborn"]);
+
+        let engine = Engine {
+            stubborn: "stubborn",
+            named: Mutex::default(),
+        };
+        let flavour = Flavour {
+            kind: Kind::Plugin,
+            program: "/bin/docker".into(),
+            version: Version {
+                major: 2,
+                minor: 26,
+                patch: 1,
+            },
+            engine: "/bin/docker".into(),
+            engine_version: "20.10.24".to_owned(),
+        };
+        let sweep = sweep(&store, &engine, &flavour, None, moment(30));
+        let swept: Vec<(&str, String)> = sweep
+            .swept
+            .iter()
+            .map(|swept| {
+                let cleaned = swept.result.as_ref().unwrap();
+                (swept.entry.run.as_str(), cleaned.left.to_string())
+            })
+            .collect();
+        assert_eq!(
+            swept,
+            [
+                ("over", "nothing".to_owned()),
+                ("stubborn", "container c1".to_owned())
+            ]
+        );
+        let spared = sweep.spared.into_iter().map(|(entry, _)| entry).collect();
+        assert_eq!(runs(spared), ["elsewhere", "kept"]);
+        // The journal of what is left stays.
+        assert_eq!(
+            runs(journal::read_all(&store).entries),
+            ["elsewhere", "kept", "stubborn"]
+        );
+        let calls = engine.named.lock().unwrap();
+        let is_spared = |call: &String| call.contains("sdd-0-kept") || call.contains("sdd-0-elsewhere");
+        assert!(!calls.iter().any(is_spared));
+    }
+}

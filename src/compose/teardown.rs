@@ -1,0 +1,225 @@
+//! Taking a project down, and looking whether it is: by label, since what Compose says of itself is no proof.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use super::ask::{self, CallError};
+use super::inspect::{self, Container};
+use super::project::Calls;
+use crate::process::Runner;
+
+/// The time that a service gets to end.
+pub const STOP: Duration = Duration::from_secs(10);
+/// How often what is left is removed by force and looked for again.
+const ROUNDS: u32 = 3;
+/// The engine may still be at it.
+const PAUSE: Duration = Duration::from_millis(300);
+/// So long the engine may go on making what a client asked for that has ended since.
+const SETTLING: Duration = Duration::from_secs(1);
+/// The length of the names that the engine gives to volumes.
+const ANONYMOUS: usize = 64;
+
+/// Who takes down: a runner that does not stop when sdd is told to, or nothing would be taken down then.
+#[derive(Clone, Copy)]
+pub struct Hands<'a> {
+    /// Starts programs.
+    pub runner: &'a dyn Runner,
+    /// Where they are started.
+    pub cwd: &'a Path,
+    /// The command lines of the project.
+    pub calls: Calls<'a>,
+}
+
+/// How what is taken down was brought up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// `up` ended by itself: nothing more is to come.
+    Whole,
+    /// `up` was ended: the engine may still be making what it was asked for.
+    Halfway,
+}
+
+/// What is there of a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// The ids of containers.
+    pub containers: Vec<String>,
+    /// The ids of networks.
+    pub networks: Vec<String>,
+    /// The names of volumes.
+    pub volumes: Vec<String>,
+}
+
+impl Left {
+    /// Whether there is nothing.
+    pub fn is_nothing(&self) -> bool {
+        self.containers.is_empty() && self.networks.is_empty() && self.volumes.is_empty()
+    }
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut before = "";
+        for (what, names) in [
+            ("container", &self.containers),
+            ("network", &self.networks),
+            ("volume", &self.volumes),
+        ] {
+            for name in names {
+                let short = name.get(..12).filter(|_| name.len() == ANONYMOUS).unwrap_or(name);
+                write!(f, "{before}{what} {short}")?;
+                before = ", ";
+            }
+        }
+        if before.is_empty() {
+            f.write_str("nothing")?;
+        }
+        Ok(())
+    }
+}
+
+/// What came of taking down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cleaned {
+    /// What is left all the same.
+    pub left: Left,
+    /// Whether `down` left something that had to be removed by force.
+    pub forced: bool,
+    /// What went wrong on the way, also when nothing is left.
+    pub complaints: Vec<String>,
+}
+
+/// Why nobody knows what is left.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TeardownError {
+    /// The engine does not say.
+    #[error("it cannot be told what is left of {project}: {source}")]
+    Unknown {
+        /// The project.
+        project: String,
+        /// The call that has no answer.
+        source: CallError,
+    },
+}
+
+/// Takes a project down and looks: by `down`, and what that leaves by force. Volumes of the names `external` stay.
+pub fn take_down(
+    hands: &Hands<'_>,
+    stop: Duration,
+    external: &BTreeSet<String>,
+    begun: Begun,
+) -> Result<Cleaned, TeardownError> {
+    let mut complaints = Vec::new();
+    // Before `down`, since afterwards nobody knows which volumes without a label its containers had.
+    let nameless = match containers(hands) {
+        Ok(containers) => nameless(&containers, external),
+        Err(error) => {
+            complaints.push(error.to_string());
+            BTreeSet::new()
+        }
+    };
+    if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &hands.calls.down(stop)) {
+        complaints.push(error.to_string());
+    }
+    if begun == Begun::Halfway {
+        std::thread::sleep(SETTLING);
+    }
+    let mut left = look(hands, &nameless, external)?;
+    let mut forced = false;
+    for _ in 0..ROUNDS {
+        if left.is_nothing() {
+            break;
+        }
+        forced = true;
+        remove(hands, &left, &mut complaints);
+        std::thread::sleep(PAUSE);
+        left = look(hands, &nameless, external)?;
+    }
+    Ok(Cleaned {
+        left,
+        forced,
+        complaints,
+    })
+}
+
+/// All about the containers of a project.
+pub fn containers(hands: &Hands<'_>) -> Result<Vec<Container>, CallError> {
+    let ids = list(hands, &hands.calls.containers())?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let call = hands.calls.inspect(&ids);
+    // One that has vanished since makes an exit code of 1, and the others are there all the same.
+    let answer = ask::ask(hands.runner, hands.cwd, &call)?;
+    inspect::read(&answer.stdout).map_err(|error| CallError::Unreadable {
+        call: call.shown(),
+        why: error.to_string(),
+    })
+}
+
+/// The volumes without a name of their own among those that containers have.
+fn nameless(containers: &[Container], external: &BTreeSet<String>) -> BTreeSet<String> {
+    let is_nameless = |name: &&String| name.len() == ANONYMOUS && name.bytes().all(|b| b.is_ascii_hexdigit());
+    containers
+        .iter()
+        .flat_map(|container| &container.volumes)
+        .filter(is_nameless)
+        .filter(|name| !external.contains(*name))
+        .cloned()
+        .collect()
+}
+
+fn look(
+    hands: &Hands<'_>,
+    nameless: &BTreeSet<String>,
+    external: &BTreeSet<String>,
+) -> Result<Left, TeardownError> {
+    let list = |call| {
+        list(hands, &call).map_err(|source| TeardownError::Unknown {
+            project: hands.calls.project.name.clone(),
+            source,
+        })
+    };
+    let mut volumes = list(hands.calls.volumes())?;
+    volumes.retain(|name| !external.contains(name));
+    if !nameless.is_empty() {
+        let there = list(hands.calls.all_volumes())?;
+        volumes.extend(there.into_iter().filter(|name| nameless.contains(name)));
+        volumes.sort_unstable();
+        volumes.dedup();
+    }
+    Ok(Left {
+        containers: list(hands.calls.containers())?,
+        networks: list(hands.calls.networks())?,
+        volumes,
+    })
+}
+
+fn list(hands: &Hands<'_>, call: &ask::Call) -> Result<Vec<String>, CallError> {
+    let answer = ask::ask_well(hands.runner, hands.cwd, call)?;
+    let lines = answer
+        .stdout
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    Ok(lines.map(str::to_owned).collect())
+}
+
+fn remove(hands: &Hands<'_>, left: &Left, complaints: &mut Vec<String>) {
+    let mut removal = |names: &[String], call: ask::Call| {
+        if names.is_empty() {
+            return;
+        }
+        if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &call) {
+            complaints.push(error.to_string());
+        }
+    };
+    removal(&left.containers, hands.calls.remove_containers(&left.containers));
+    removal(&left.networks, hands.calls.remove_networks(&left.networks));
+    removal(&left.volumes, hands.calls.remove_volumes(&left.volumes));
+}
+
+#[cfg(test)]
+mod tests;

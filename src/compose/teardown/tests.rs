@@ -1,0 +1,243 @@
+use std::sync::Mutex;
+
+use super::*;
+use crate::compose::flavour::{Flavour, Kind, Version};
+use crate::compose::project::Project;
+use crate::process::capture::Capture;
+use crate::process::{End, Error, Invocation, Outcome};
+
+const PROJECT: &str = "sdd-0-r";
+const ANON: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+const FOREIGN: &str = "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+
+/// An engine that has things, and a Compose that removes some of them.
+#[derive(Default)]
+struct Engine {
+    state: Mutex<State>,
+}
+
+#[derive(Default, Clone)]
+struct State {
+    containers: Vec<&'static str>,
+    networks: Vec<&'static str>,
+    volumes: Vec<&'static str>,
+    /// Volumes without the label, of the project's containers and of others.
+    unlabelled: Vec<&'static str>,
+    /// How many removals of everything come to nothing: `down` is the first.
+    deaf: u32,
+    /// Whether the engine does not answer.
+    is_down: bool,
+    calls: Vec<String>,
+}
+
+impl State {
+    fn is_deaf(&mut self) -> bool {
+        let deaf = self.deaf > 0;
+        self.deaf = self.deaf.saturating_sub(1);
+        deaf
+    }
+}
+
+impl Engine {
+    fn with(state: State) -> Self {
+        Self {
+            state: Mutex::new(state),
+        }
+    }
+}
+
+impl Runner for Engine {
+    fn run(&self, invocation: &Invocation) -> Result<Outcome, Error> {
+        let words = invocation.words();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let mut state = self.state.lock().unwrap();
+        state.calls.push(words[1..].join(" "));
+        let label = words.iter().any(|word| word.ends_with(&format!("={PROJECT}")));
+        let mut code = i32::from(state.is_down);
+        let stdout = match words[1..] {
+            ["ps", ..] => state.containers.join("\n"),
+            ["network", "ls", ..] => state.networks.join("\n"),
+            ["volume", "ls", ..] if label => state.volumes.join("\n"),
+            ["volume", "ls", ..] => [state.volumes.clone(), state.unlabelled.clone()]
+                .concat()
+                .join("\n"),
+            ["inspect", ..] => {
+                code = 1;
+                let mounts = r#"{"Type": "volume", "Name": "NAME"}, {"Type": "bind"}"#.replace("NAME", ANON);
+                format!(r#"[{{"Id": "c1", "State": {{"Status": "running"}}, "Mounts": [{mounts}]}}]"#)
+            }
+            ["compose", .., "-t", "10"] => {
+                if state.is_deaf() {
+                    code = 1;
+                } else {
+                    state.containers.clear();
+                    state.networks.clear();
+                    state.volumes.clear();
+                }
+                String::new()
+            }
+            ["rm", "-fv", ..] => {
+                if !state.is_deaf() {
+                    state.containers.clear();
+                }
+                String::new()
+            }
+            ["network", "rm", ..] => {
+                state.networks.clear();
+                String::new()
+            }
+            ["volume", "rm", ..] => {
+                state.volumes.retain(|name| !words.contains(name));
+                state.unlabelled.retain(|name| !words.contains(name));
+                String::new()
+            }
+            _ => panic!("{words:?}"),
+        };
+        Ok(Outcome {
+            end: End::Code(code),
+            stdout: Capture::of(if state.is_down { &[] } else { stdout.as_bytes() }),
+            stderr: Capture::of(if code == 0 {
+                &[]
+            } else {
+                b"the engine says no".as_slice()
+            }),
+            elapsed: Duration::ZERO,
+            cpu: None,
+            leaked: false,
+            left: 0,
+            escaped: 0,
+            raw: None,
+        })
+    }
+}
+
+fn cleaned(engine: &Engine, external: &[&str]) -> Result<Cleaned, TeardownError> {
+    let flavour = Flavour {
+        kind: Kind::Plugin,
+        program: "/bin/docker".into(),
+        version: Version {
+            major: 2,
+            minor: 26,
+            patch: 1,
+        },
+        engine: "/bin/docker".into(),
+        engine_version: "20.10.24".to_owned(),
+    };
+    let project = Project {
+        name: PROJECT.to_owned(),
+        files: vec!["/p/c.yml".into()],
+        env_file: None,
+    };
+    let hands = Hands {
+        runner: engine,
+        cwd: Path::new("/"),
+        calls: Calls {
+            flavour: &flavour,
+            project: &project,
+        },
+    };
+    let external = external.iter().map(|name| (*name).to_owned()).collect();
+    take_down(&hands, STOP, &external, Begun::Whole)
+}
+
+fn stack() -> State {
+    State {
+        containers: vec!["c1", "c2"],
+        networks: vec!["n1"],
+        volumes: vec!["v1"],
+        ..State::default()
+    }
+}
+
+#[test]
+fn what_down_removes_is_gone() {
+    let engine = Engine::with(stack());
+    let cleaned = cleaned(&engine, &[]).unwrap();
+    assert!(cleaned.left.is_nothing() && !cleaned.forced);
+    assert_eq!(cleaned.complaints, [""; 0]);
+}
+
+#[test]
+fn what_down_leaves_is_removed_by_force() {
+    let engine = Engine::with(State { deaf: 2, ..stack() });
+    let cleaned = cleaned(&engine, &[]).unwrap();
+    assert!(cleaned.left.is_nothing() && cleaned.forced);
+    assert!(
+        cleaned.complaints[0].contains("the engine says no"),
+        "{:?}",
+        cleaned.complaints
+    );
+}
+
+#[test]
+fn what_cannot_be_removed_is_named() {
+    let engine = Engine::with(State { deaf: 99, ..stack() });
+    let cleaned = cleaned(&engine, &[]).unwrap();
+    assert_eq!(cleaned.left.to_string(), "container c1, container c2");
+    assert!(cleaned.forced);
+}
+
+#[test]
+fn volumes_without_a_label_are_removed_where_they_were_the_containers() {
+    let engine = Engine::with(State {
+        unlabelled: vec![ANON, FOREIGN, "kept"],
+        ..stack()
+    });
+    let cleaned = cleaned(&engine, &[]).unwrap();
+    assert!(cleaned.left.is_nothing() && cleaned.forced);
+    assert_eq!(engine.state.lock().unwrap().unlabelled, [FOREIGN, "kept"]);
+}
+
+#[test]
+fn volumes_of_others_stay() {
+    let engine = Engine::with(State {
+        volumes: vec!["theirs"],
+        unlabelled: vec![ANON],
+        deaf: 1,
+        ..State::default()
+    });
+    let cleaned = cleaned(&engine, &["theirs", ANON]).unwrap();
+    assert!(cleaned.left.is_nothing());
+    let state = engine.state.lock().unwrap();
+    assert_eq!(
+        (state.volumes.clone(), state.unlabelled.clone()),
+        (vec!["theirs"], vec![ANON])
+    );
+}
+
+#[test]
+fn an_engine_that_does_not_answer_leaves_the_question_open() {
+    let engine = Engine::with(State {
+        is_down: true,
+        ..stack()
+    });
+    let error = cleaned(&engine, &[]).unwrap_err().to_string();
+    assert!(
+        error.starts_with("it cannot be told what is left of sdd-0-r: `docker "),
+        "{error}"
+    );
+}
+
+#[test]
+fn every_call_for_removal_is_of_this_project() {
+    let engine = Engine::with(State { deaf: 99, ..stack() });
+    cleaned(&engine, &[]).unwrap();
+    for call in &engine.state.lock().unwrap().calls {
+        let named =
+            call.contains(PROJECT) || call.starts_with("inspect c1 c2") || call.starts_with("rm -fv c1 c2");
+        let of_it = ["network rm n1", "volume rm v1"].contains(&call.as_str());
+        // The list of all volumes is only looked at.
+        assert!(named || of_it || call == "volume ls -q", "{call}");
+    }
+}
+
+#[test]
+fn what_is_left_is_said_shortly() {
+    assert_eq!(Left::default().to_string(), "nothing");
+    let left = Left {
+        containers: vec![ANON.to_owned()],
+        networks: vec!["n".to_owned()],
+        volumes: vec!["v".to_owned()],
+    };
+    assert_eq!(left.to_string(), "container 0123456789ab, network n, volume v");
+}

@@ -1,0 +1,533 @@
+//! The life of an environment: journal, up, wait, and down again however it ends.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chrono::{TimeDelta, Utc};
+
+use super::addresses;
+use super::ask::{self, CallError};
+use super::config::{self, ConfigError, Rendered};
+use super::flavour::Flavour;
+use super::inspect::Container;
+use super::journal::{self, Entry};
+use super::project::{Calls, Project};
+use super::readiness::{self, Fault, How, Plan, Progress, Sample, Standing, Wait, Wishes};
+use super::teardown::{self, Begun, Cleaned, Hands, TeardownError};
+use crate::model::text;
+use crate::process::clock::Clock;
+use crate::process::redact::Redactor;
+use crate::process::{Cancel, Runner};
+use crate::store::{self, Store};
+
+/// How long `up` may take: images may have to be pulled or built.
+pub const UP: Duration = Duration::from_secs(180);
+/// After this time an environment is nobody's, where it cannot be told whether its owner lives.
+pub const LIFE: Duration = Duration::from_secs(4 * 60 * 60);
+/// So many samples in a row may fail before the engine is taken for gone.
+const FAILED_SAMPLES: u32 = 3;
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// `up`.
+    pub up: Duration,
+    /// All services, from the end of `up` on.
+    pub ready: Duration,
+    /// A service that is told to end.
+    pub stop: Duration,
+    /// How often the engine may start a container again.
+    pub max_restarts: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            up: UP,
+            ready: readiness::DEADLINE,
+            stop: teardown::STOP,
+            max_restarts: readiness::MAX_RESTARTS,
+        }
+    }
+}
+
+/// Asks services whether they answer: those of the names in [`Wishes::probed`] that do.
+pub type Probe<'a> = &'a dyn Fn(&str, &[Container]) -> bool;
+
+/// What is to be brought up, by whom.
+pub struct Order<'a> {
+    /// Starts programs until sdd is told to stop.
+    pub runner: &'a dyn Runner,
+    /// Starts those that take down: its own request to stop is one that nobody makes.
+    pub cleaner: &'a dyn Runner,
+    /// Whether sdd was told to stop.
+    pub cancel: &'a Cancel,
+    /// By which Compose.
+    pub flavour: &'a Flavour,
+    /// What.
+    pub project: Project,
+    /// Where journals are, and the repository.
+    pub store: &'a Store,
+    /// The run.
+    pub run: &'a str,
+    /// What is known of services.
+    pub wishes: Wishes,
+    /// Whether a service answers, where it is asked.
+    pub probe: Option<Probe<'a>>,
+    /// How long things may take.
+    pub limits: Limits,
+    /// The directory for the logs of services, which is there.
+    pub logs: PathBuf,
+    /// The address of the engine (`DOCKER_HOST`), where it is not the usual one.
+    pub engine: Option<&'a str>,
+    /// Takes secrets out of what containers say.
+    pub redactor: &'a Redactor,
+    /// When it is.
+    pub clock: Clock,
+}
+
+/// Why an environment is not up.
+#[derive(Debug, thiserror::Error)]
+pub enum Why {
+    /// Compose does not take the files.
+    #[error("the compose file is not valid: {said}")]
+    File {
+        /// What it said.
+        said: String,
+    },
+    /// What Compose prints cannot be read.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The work item needs services that are not there.
+    #[error("the compose file has no service {}", names.join(", "))]
+    NoSuchService {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// No journal, no containers.
+    #[error("the journal of the environment cannot be written")]
+    Journal {
+        /// The cause.
+        #[source]
+        source: store::Error,
+    },
+    /// `up` did not work.
+    #[error("the services could not be brought up: {}{source}", told(faults))]
+    Up {
+        /// What came of the call.
+        source: CallError,
+        /// What is the matter with services, where something is.
+        faults: BTreeMap<String, Fault>,
+    },
+    /// Services are not ready.
+    #[error("{}", told(faults).trim_end_matches("; "))]
+    NotReady {
+        /// What is the matter with them.
+        faults: BTreeMap<String, Fault>,
+    },
+    /// The engine does not answer.
+    #[error("{source}")]
+    Call {
+        /// The call that has no answer.
+        source: CallError,
+    },
+}
+
+/// What is the matter with services, each with its name before it and a `; ` after it.
+fn told(faults: &BTreeMap<String, Fault>) -> String {
+    let mut text = String::new();
+    for (name, fault) in faults {
+        text.push_str(&format!("{name}: {fault}; "));
+    }
+    text
+}
+
+/// What kind of an end it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The project's services are at fault.
+    Failed,
+    /// Nobody can say.
+    Error,
+    /// sdd was told to stop.
+    Cancelled,
+}
+
+impl Why {
+    /// Whose fault it is.
+    pub fn ending(&self) -> Ending {
+        match self {
+            Self::Call { source } | Self::Up { source, .. } if source.is_cancelled() => Ending::Cancelled,
+            Self::Up {
+                source: CallError::Refused { .. },
+                ..
+            }
+            | Self::File { .. }
+            | Self::NoSuchService { .. }
+            | Self::NotReady { .. } => Ending::Failed,
+            Self::Up { .. } | Self::Call { .. } | Self::Config(_) | Self::Journal { .. } => Ending::Error,
+        }
+    }
+}
+
+/// A log of a container that was saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedLog {
+    /// The service.
+    pub service: String,
+    /// The container.
+    pub container: String,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// What is left to say when an environment is gone.
+#[derive(Debug)]
+pub struct Closed {
+    /// The logs of its containers.
+    pub logs: Vec<SavedLog>,
+    /// Whether everything is gone.
+    pub cleaned: Result<Cleaned, TeardownError>,
+}
+
+impl Closed {
+    /// Why the run is in error however its tests went; `None` when nothing is left.
+    pub fn fault(&self) -> Option<String> {
+        match &self.cleaned {
+            Ok(cleaned) if cleaned.left.is_nothing() => None,
+            Ok(cleaned) => Some(format!(
+                "not everything could be taken down: {} is left",
+                cleaned.left
+            )),
+            Err(error) => Some(error.to_string()),
+        }
+    }
+}
+
+/// An environment that did not come up, and is gone.
+#[derive(Debug)]
+pub struct NotUp {
+    /// Why.
+    pub why: Why,
+    /// What is left of it; `None` when nothing was brought up.
+    pub closed: Option<Closed>,
+}
+
+/// Services that are up. Dropping this takes them down.
+pub struct Environment<'a> {
+    order: Order<'a>,
+    rendered: Rendered,
+    entry: Entry,
+    wait: Wait,
+    since: Instant,
+    ready: BTreeMap<String, How>,
+    variables: BTreeMap<String, String>,
+    begun: Begun,
+    is_closed: bool,
+}
+
+impl<'a> Environment<'a> {
+    /// Reads the compose files as they take effect, without bringing up anything: for checks before a run.
+    pub fn render(order: &Order<'_>) -> Result<Rendered, Why> {
+        let calls = Calls {
+            flavour: order.flavour,
+            project: &order.project,
+        };
+        let answer = match ask::ask_well(order.runner, order.store.root(), &calls.config()) {
+            Err(CallError::Refused { said, .. }) => return Err(Why::File { said }),
+            answer => answer.map_err(|source| Why::Call { source })?,
+        };
+        Ok(config::read(&answer.stdout)?)
+    }
+
+    /// Brings services up and waits until all are ready, or one of them will not be. What does not come up is taken
+    /// down again before this comes back.
+    pub fn up(mut order: Order<'a>) -> Result<Self, Box<NotUp>> {
+        let early = |why: Why| Box::new(NotUp { why, closed: None });
+        let rendered = Self::render(&order).map_err(early)?;
+        order.wishes.required = resolve(&rendered, &order.wishes).map_err(early)?;
+        let mut plan = Plan::of(&rendered, &order.wishes);
+        plan.deadline = order.limits.ready;
+        plan.max_restarts = order.limits.max_restarts;
+        let entry = entry(&order, &rendered);
+        journal::write(order.store, &entry).map_err(|source| early(Why::Journal { source }))?;
+        let mut environment = Self {
+            order,
+            rendered,
+            entry,
+            wait: Wait::new(plan),
+            since: Instant::now(),
+            ready: BTreeMap::new(),
+            variables: BTreeMap::new(),
+            begun: Begun::Halfway,
+            is_closed: false,
+        };
+        match environment.start().and_then(|()| environment.wait()) {
+            Ok(()) => Ok(environment),
+            Err(why) => Err(Box::new(NotUp {
+                why,
+                closed: Some(environment.close()),
+            })),
+        }
+    }
+
+    /// The services as the compose files have them.
+    pub fn rendered(&self) -> &Rendered {
+        &self.rendered
+    }
+
+    /// Why each service is taken for ready.
+    pub fn ready(&self) -> &BTreeMap<String, How> {
+        &self.ready
+    }
+
+    /// Where services can be reached, as variables for tests.
+    pub fn variables(&self) -> &BTreeMap<String, String> {
+        &self.variables
+    }
+
+    /// Looks again: the services that are not ready any more, and why.
+    pub fn fallen(&mut self) -> Result<BTreeMap<String, Standing>, CallError> {
+        let sample = self.sample()?;
+        let mut standings = self.wait.standings(&sample);
+        standings.retain(|_, standing| !matches!(standing, Standing::Ready(_)));
+        Ok(standings)
+    }
+
+    /// All containers as they are now.
+    pub fn containers(&self) -> Result<Vec<Container>, CallError> {
+        teardown::containers(&self.hands(self.order.runner))
+    }
+
+    /// Saves the logs and takes everything down.
+    pub fn down(mut self) -> Closed {
+        self.close()
+    }
+
+    /// Leaves the services running for some time, and gives the command that takes them down.
+    pub fn keep(mut self, time: Duration) -> Result<String, store::Error> {
+        let now = self.order.clock.now();
+        self.entry.kept = true;
+        self.entry.expires = later(now, time);
+        journal::write(self.order.store, &self.entry)?;
+        self.is_closed = true;
+        Ok(self
+            .hands(self.order.cleaner)
+            .calls
+            .down(self.order.limits.stop)
+            .shown())
+    }
+
+    fn hands<'h>(&'h self, runner: &'h dyn Runner) -> Hands<'h> {
+        Hands {
+            runner,
+            cwd: self.order.store.root(),
+            calls: Calls {
+                flavour: self.order.flavour,
+                project: &self.order.project,
+            },
+        }
+    }
+
+    fn start(&mut self) -> Result<(), Why> {
+        let hands = self.hands(self.order.runner);
+        let started = ask::ask_well(hands.runner, hands.cwd, &hands.calls.up(self.order.limits.up));
+        self.since = Instant::now();
+        if !matches!(
+            started,
+            Err(CallError::Cancelled { .. } | CallError::TimedOut { .. } | CallError::Killed { .. })
+        ) {
+            self.begun = Begun::Whole;
+        }
+        let Err(source) = started else {
+            return Ok(());
+        };
+        // Compose says that something is wrong, and the containers say what.
+        let sample = if source.is_cancelled() {
+            None
+        } else {
+            self.sample().ok()
+        };
+        let faults = sample.map_or_else(BTreeMap::new, |sample| {
+            let standings = self.wait.standings(&sample).into_iter();
+            standings
+                .filter_map(|(service, standing)| match standing {
+                    Standing::Failed(fault) => Some((service, self.without_secrets(fault))),
+                    Standing::Ready(_) | Standing::Waiting(_) => None,
+                })
+                .collect()
+        });
+        Err(Why::Up { source, faults })
+    }
+
+    fn wait(&mut self) -> Result<(), Why> {
+        let mut failed = 0;
+        loop {
+            let began = Instant::now();
+            match self.sample() {
+                Ok(sample) => {
+                    failed = 0;
+                    match self.wait.see(&sample) {
+                        Progress::Waiting => {}
+                        Progress::Ready(ready) => {
+                            self.ready = ready;
+                            let host = addresses::host(self.order.engine);
+                            self.variables = addresses::variables(&sample.containers, &host);
+                            return Ok(());
+                        }
+                        Progress::Failed(faults) => {
+                            let faults = faults
+                                .into_iter()
+                                .map(|(service, fault)| (service, self.without_secrets(fault)))
+                                .collect();
+                            return Err(Why::NotReady { faults });
+                        }
+                    }
+                }
+                Err(source) => {
+                    failed += 1;
+                    if failed >= FAILED_SAMPLES || source.is_cancelled() {
+                        return Err(Why::Call { source });
+                    }
+                }
+            }
+            self.pause(began);
+        }
+    }
+
+    /// Until the next sample, or until sdd is told to stop: then the next call says so.
+    fn pause(&self, began: Instant) {
+        while began.elapsed() < readiness::INTERVAL && !self.order.cancel.is_requested() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn sample(&self) -> Result<Sample, CallError> {
+        let containers = self.containers()?;
+        let answered = match self.order.probe {
+            Some(probe) => {
+                let probed = self.order.wishes.probed.iter();
+                probed
+                    .filter(|service| probe(service, &containers))
+                    .cloned()
+                    .collect()
+            }
+            None => std::collections::BTreeSet::new(),
+        };
+        Ok(Sample {
+            at: self.since.elapsed(),
+            containers,
+            answered,
+        })
+    }
+
+    fn without_secrets(&self, mut fault: Fault) -> Fault {
+        let redactor = self.order.redactor;
+        match &mut fault {
+            Fault::Unhealthy { log, .. } => {
+                for line in log {
+                    *line = redactor.text(line);
+                }
+            }
+            Fault::Exited { error, .. } | Fault::NotStarted { error, .. } => *error = redactor.text(error),
+            Fault::CrashLoop { .. } | Fault::Ended { .. } | Fault::Missing | Fault::Late { .. } => {}
+        }
+        fault
+    }
+
+    fn close(&mut self) -> Closed {
+        self.is_closed = true;
+        let hands = self.hands(self.order.cleaner);
+        let logs = save_logs(&hands, &self.order.logs);
+        let external = &self.rendered.external_volumes;
+        let mut cleaned = teardown::take_down(&hands, self.order.limits.stop, external, self.begun);
+        if let Ok(cleaned) = &mut cleaned
+            && cleaned.left.is_nothing()
+            && let Err(error) = journal::remove(self.order.store, &self.entry.run)
+        {
+            cleaned.complaints.push(error.to_string());
+        }
+        Closed { logs, cleaned }
+    }
+}
+
+impl Drop for Environment<'_> {
+    fn drop(&mut self) {
+        if !self.is_closed {
+            // The journal stays when something is left, and the next sdd says what.
+            let _closed = self.close();
+        }
+    }
+}
+
+/// The services that are asked for, by their names in the file: they are also asked for by image, such as `postgres:14`.
+fn resolve(rendered: &Rendered, wishes: &Wishes) -> Result<std::collections::BTreeSet<String>, Why> {
+    let mut names = std::collections::BTreeSet::new();
+    let mut missing = Vec::new();
+    for wanted in &wishes.required {
+        let found: Vec<&str> = rendered.named(wanted);
+        if found.is_empty() {
+            missing.push(text::one_line(wanted));
+        }
+        names.extend(found.into_iter().map(str::to_owned));
+    }
+    if missing.is_empty() {
+        return Ok(names);
+    }
+    Err(Why::NoSuchService { names: missing })
+}
+
+fn entry(order: &Order<'_>, rendered: &Rendered) -> Entry {
+    let now = order.clock.now();
+    let mut entry = Entry::new(
+        order.run,
+        &order.project,
+        order.flavour.kind,
+        now,
+        later(now, LIFE),
+    );
+    entry.docker_host = order.engine.map(str::to_owned);
+    entry.external_volumes = rendered.external_volumes.iter().cloned().collect();
+    entry
+}
+
+fn later(now: chrono::DateTime<Utc>, time: Duration) -> chrono::DateTime<Utc> {
+    TimeDelta::from_std(time)
+        .ok()
+        .and_then(|time| now.checked_add_signed(time))
+        .unwrap_or(now)
+}
+
+/// Saves what each container wrote last. What cannot be saved is left out: nothing may keep the teardown.
+fn save_logs(hands: &Hands<'_>, directory: &Path) -> Vec<SavedLog> {
+    let Ok(containers) = teardown::containers(hands) else {
+        return Vec::new();
+    };
+    let mut saved = Vec::new();
+    for container in containers {
+        let path = directory.join(format!("{}.log", file_name(&container.name)));
+        let mut invocation = hands.calls.logs(&container.id).invocation(hands.cwd);
+        invocation.log = Some(path.clone());
+        if hands.runner.run(&invocation).is_ok() {
+            saved.push(SavedLog {
+                service: container.service,
+                container: container.name,
+                path,
+            });
+        }
+    }
+    saved.sort_by(|a, b| a.path.cmp(&b.path));
+    saved
+}
+
+/// A container's name as the name of a file.
+fn file_name(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let name: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
+    text::shorten(&name, 120)
+}
+
+#[cfg(test)]
+mod tests;

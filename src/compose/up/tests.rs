@@ -1,0 +1,335 @@
+use std::sync::Mutex;
+
+use super::*;
+use crate::compose::flavour::{Kind, Version};
+use crate::process::capture::Capture;
+use crate::process::{End, Error, Invocation, Outcome};
+
+const CONFIG: &str = "services:\n  s: {image: 'postgres:14', ports: ['5432']}\n";
+
+/// An engine with at most one container, which is what it is told to be.
+struct Engine {
+    config: (i32, &'static str),
+    up: End,
+    /// The container after `up`, sample by sample; the last one stays.
+    states: Vec<&'static str>,
+    is_stubborn: bool,
+    state: Mutex<(bool, usize, Vec<String>)>,
+}
+
+impl Engine {
+    fn with(states: &[&'static str]) -> Self {
+        Self {
+            config: (0, CONFIG),
+            up: End::Code(0),
+            states: states.to_vec(),
+            is_stubborn: false,
+            state: Mutex::default(),
+        }
+    }
+
+    /// The words of all calls that a project was named in, and what they did.
+    fn calls(&self) -> Vec<String> {
+        self.state.lock().unwrap().2.clone()
+    }
+}
+
+const HEALTHY: &str = r#"{"Status": "running", "Health": {"Status": "healthy"}}"#;
+const STARTING: &str = r#"{"Status": "running", "Health": {"Status": "starting"}}"#;
+const SICK: &str = r#"{"Status": "running", "Health": {"Status": "unhealthy",
+    "Log": [{"ExitCode": 1, "Output": "password=hunter2hunter2"}]}}"#;
+const BROKEN: &str = r#"{"Status": "exited", "ExitCode": 7}"#;
+
+impl Runner for Engine {
+    fn run(&self, invocation: &Invocation) -> Result<Outcome, Error> {
+        let words = invocation.words();
+        let words: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+        let mut state = self.state.lock().unwrap();
+        let mut end = End::Code(0);
+        let mut stdout = String::new();
+        let did = match words[..] {
+            ["compose", .., "config"] => {
+                end = End::Code(self.config.0);
+                self.config.1.clone_into(&mut stdout);
+                "config"
+            }
+            ["compose", .., "up", "-d"] => {
+                state.0 = true;
+                end = self.up;
+                "up"
+            }
+            ["compose", .., "-t", "10"] => {
+                state.0 &= self.is_stubborn;
+                "down"
+            }
+            ["rm", ..] => "rm",
+            ["ps", ..] => {
+                if state.0 {
+                    "c1\n".clone_into(&mut stdout);
+                }
+                "ps"
+            }
+            ["inspect", ..] => {
+                let container = self.states[state.1.min(self.states.len() - 1)];
+                state.1 += 1;
+                stdout = format!(
+                    r#"[{{"Id": "c1", "Name": "/p-s-1", "State": {container},
+                        "Config": {{"Labels": {{"com.docker.compose.service": "s"}}}},
+                        "NetworkSettings": {{"Ports": {{"5432/tcp": [{{"HostIp": "0.0.0.0", "HostPort": "49153"}}]}}}}}}]"#
+                );
+                "inspect"
+            }
+            ["logs", ..] => "logs",
+            [_, "ls", ..] => "ls",
+            _ => panic!("{words:?}"),
+        };
+        state.2.push(did.to_owned());
+        Ok(Outcome {
+            end,
+            stdout: Capture::of(stdout.as_bytes()),
+            stderr: Capture::of(if end == End::Code(0) {
+                &[]
+            } else {
+                b"no".as_slice()
+            }),
+            elapsed: Duration::ZERO,
+            cpu: None,
+            leaked: false,
+            left: 0,
+            escaped: 0,
+            raw: None,
+        })
+    }
+}
+
+/// What a test looks at: how it went, and whether the journal is still there.
+struct Seen {
+    said: String,
+    ending: Option<Ending>,
+    has_journal: bool,
+    calls: Vec<String>,
+}
+
+fn run_with(
+    engine: &Engine,
+    cancel: &Cancel,
+    required: &[&str],
+    after: impl FnOnce(Environment<'_>) -> String,
+) -> Seen {
+    let temp = tempfile::tempdir().unwrap();
+    let store = Store::create(temp.path()).unwrap();
+    let flavour = Flavour {
+        kind: Kind::Plugin,
+        program: "/bin/docker".into(),
+        version: Version {
+            major: 2,
+            minor: 26,
+            patch: 1,
+        },
+        engine: "/bin/docker".into(),
+        engine_version: "20.10.24".to_owned(),
+    };
+    let redactor = Redactor::default();
+    let order = Order {
+        runner: engine,
+        cleaner: engine,
+        cancel,
+        flavour: &flavour,
+        project: Project {
+            name: "sdd-0-r".to_owned(),
+            files: vec![temp.path().join("c.yml")],
+            env_file: None,
+        },
+        store: &store,
+        run: "r",
+        wishes: Wishes {
+            required: required.iter().map(|name| (*name).to_owned()).collect(),
+            ..Wishes::default()
+        },
+        probe: None,
+        limits: Limits {
+            ready: Duration::from_millis(1),
+            ..Limits::default()
+        },
+        logs: temp.path().to_owned(),
+        engine: None,
+        redactor: &redactor,
+        clock: Clock::Fixed(chrono::DateTime::UNIX_EPOCH),
+    };
+    let (said, ending) = match Environment::up(order) {
+        Ok(environment) => (after(environment), None),
+        Err(not_up) => {
+            let fault = not_up.closed.as_ref().and_then(Closed::fault);
+            let said = [Some(not_up.why.to_string()), fault];
+            (
+                said.into_iter().flatten().collect::<Vec<_>>().join("; "),
+                Some(not_up.why.ending()),
+            )
+        }
+    };
+    Seen {
+        said,
+        ending,
+        has_journal: !journal::read_all(&store).entries.is_empty(),
+        calls: engine.calls(),
+    }
+}
+
+fn run(engine: &Engine) -> Seen {
+    run_with(engine, &Cancel::new(), &[], |environment| {
+        let variables = format!("{:?}", environment.variables());
+        let fault = environment.down().fault();
+        fault.unwrap_or(variables)
+    })
+}
+
+#[test]
+fn services_that_are_ready_have_addresses_and_go_in_the_end() {
+    let seen = run(&Engine::with(&[HEALTHY]));
+    assert_eq!(seen.said, r#"{"SDD_SERVICE_S_5432": "127.0.0.1:49153"}"#);
+    assert!(!seen.has_journal);
+    // Logs are saved before the containers go.
+    let at = |word: &str| seen.calls.iter().position(|call| call == word).unwrap();
+    assert!(at("up") < at("logs") && at("logs") < at("down"));
+}
+
+#[test]
+fn an_environment_that_is_dropped_goes_as_well() {
+    let engine = Engine::with(&[HEALTHY]);
+    let seen = run_with(&engine, &Cancel::new(), &[], |environment| {
+        drop(environment);
+        String::new()
+    });
+    assert!(!seen.has_journal && seen.calls.contains(&"down".to_owned()));
+}
+
+#[test]
+fn an_environment_that_is_kept_stays_with_its_journal() {
+    let engine = Engine::with(&[HEALTHY]);
+    let seen = run_with(&engine, &Cancel::new(), &[], |environment| {
+        environment.keep(Duration::from_secs(3_600)).unwrap()
+    });
+    assert!(
+        seen.said.starts_with("docker compose -p sdd-0-r -f ")
+            && seen.said.ends_with(" down -v --remove-orphans -t 10")
+    );
+    assert!(seen.has_journal && !seen.calls.contains(&"down".to_owned()));
+}
+
+#[track_caller]
+fn check_failed(engine: &Engine, said: &str, ending: Ending) {
+    let seen = run(engine);
+    assert_eq!((seen.said.as_str(), seen.ending), (said, Some(ending)));
+    assert!(!seen.has_journal);
+    let was_up = seen.calls.contains(&"up".to_owned());
+    assert_eq!(seen.calls.contains(&"down".to_owned()), was_up);
+}
+
+#[test]
+fn what_does_not_come_up_is_taken_down() {
+    check_failed(
+        &Engine::with(&[BROKEN]),
+        "s: p-s-1 ended with exit code 7",
+        Ending::Failed,
+    );
+    check_failed(
+        &Engine::with(&[STARTING]),
+        "s: not ready within 0 s: running, and its health check has not passed yet",
+        Ending::Failed,
+    );
+}
+
+#[test]
+fn what_a_health_check_says_has_no_secrets_in_it() {
+    let seen = run(&Engine::with(&[SICK]));
+    assert!(
+        seen.said
+            .starts_with("s: p-s-1 is unhealthy: exit code 1: password="),
+        "{}",
+        seen.said
+    );
+    assert!(!seen.said.contains("hunter2"), "{}", seen.said);
+}
+
+#[test]
+fn an_up_that_fails_is_told_and_taken_down() {
+    let up = |end: End| {
+        let mut engine = Engine::with(&[BROKEN]);
+        engine.up = end;
+        run(&engine)
+    };
+    let refused = up(End::Code(1));
+    let start =
+        "the services could not be brought up: s: p-s-1 ended with exit code 7; `docker compose -p sdd-0-r";
+    assert!(refused.said.starts_with(start), "{}", refused.said);
+    assert!(
+        refused.said.ends_with("ended with exit code 1: no"),
+        "{}",
+        refused.said
+    );
+    assert_eq!(refused.ending, Some(Ending::Failed));
+    let late = up(End::TimedOut);
+    assert_eq!(late.ending, Some(Ending::Error));
+    let cancelled = up(End::Cancelled);
+    assert_eq!(cancelled.ending, Some(Ending::Cancelled));
+    for seen in [refused, late, cancelled] {
+        assert!(!seen.has_journal && seen.calls.contains(&"down".to_owned()));
+    }
+}
+
+#[test]
+fn files_that_are_not_valid_bring_up_nothing() {
+    let config = |code: i32, text: &'static str| {
+        let mut engine = Engine::with(&[HEALTHY]);
+        engine.config = (code, text);
+        engine
+    };
+    check_failed(
+        &config(15, ""),
+        "the compose file is not valid: no",
+        Ending::Failed,
+    );
+    // Version 1 answers what it does not know with its usage, and exit code 0.
+    check_failed(
+        &config(0, "Define and run multi-container applications"),
+        "what Compose prints has no services in it",
+        Ending::Error,
+    );
+}
+
+#[test]
+fn services_that_are_asked_for_must_be_there() {
+    let check = |required: &[&str], expect: Option<&str>| {
+        let seen = run_with(&Engine::with(&[HEALTHY]), &Cancel::new(), required, |_| {
+            String::new()
+        });
+        let calls_up = seen.calls.contains(&"up".to_owned());
+        assert_eq!(calls_up, expect.is_none(), "{required:?}");
+        if let Some(expect) = expect {
+            assert_eq!(seen.said, expect);
+        }
+    };
+    check(&["s"], None);
+    check(&["postgres:14"], None);
+    check(
+        &["s", "redis:7", "kafka"],
+        Some("the compose file has no service kafka, redis:7"),
+    );
+}
+
+#[test]
+fn what_cannot_be_taken_down_keeps_its_journal() {
+    let mut engine = Engine::with(&[HEALTHY]);
+    engine.is_stubborn = true;
+    let seen = run(&engine);
+    assert_eq!(
+        seen.said,
+        "not everything could be taken down: container c1 is left"
+    );
+    assert!(seen.has_journal && seen.calls.contains(&"rm".to_owned()));
+}
+
+#[test]
+fn names_of_logs_are_plain() {
+    assert_eq!(file_name("sdd-0_s.1/../x"), "sdd-0_s_1____x");
+}
