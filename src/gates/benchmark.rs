@@ -53,6 +53,16 @@ impl Gate for Benchmark {
         };
         let spec = benchmarks(work).cloned().unwrap_or_default();
         let required = requirements::of_spec(&spec);
+        if let Some(limit) = spec.unread.first() {
+            return vec![not(
+                Meaning::Error,
+                format!("line {} of the spec limits nothing: {}", limit.line, limit.value),
+                format!(
+                    "correct it; what else is odd: sdd work-item validate {}",
+                    work.item.id
+                ),
+            )];
+        }
         if !demands(work) {
             return vec![not(
                 Meaning::Error,
@@ -165,9 +175,8 @@ impl From<BenchmarkEngine> for Wanted {
 /// Whether the spec of some work says how fast a service must be.
 pub(super) fn demands(work: &ActiveWork) -> bool {
     benchmarks(work).is_some_and(|spec| {
-        requirements::of_spec(spec)
-            .iter()
-            .any(|one| one.weight == Weight::Required)
+        let required = requirements::of_spec(spec);
+        !spec.unread.is_empty() || required.iter().any(|one| one.weight == Weight::Required)
     })
 }
 

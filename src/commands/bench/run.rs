@@ -50,6 +50,14 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         .and_then(|work| work.spec.as_ref())
         .map(|spec| spec.integration.benchmarks.clone())
         .unwrap_or_default();
+    if let Some(limit) = spec.unread.first() {
+        return Err(CommandError::usage(format!(
+            "line {} of the spec limits nothing: {}",
+            limit.line, limit.value
+        ))
+        .hint("correct it; without it the run would pass what nobody has checked")
+        .into());
+    }
     if args.accept && work.is_none() {
         return Err(
             CommandError::usage("a baseline belongs to a work item, and none is named")

@@ -119,8 +119,12 @@ impl Differ<'_> {
                     // Told once, of the base.
                     Some(_) if std::ptr::eq(side.document, self.revision.document) => continue,
                     Some(_) => Fixed::DocumentWrongType,
-                    // Nothing is compared as nothing, and there should be something.
-                    None if arena.value(*node) == Value::Null => Fixed::DocumentWrongType,
+                    // What is gone is told as gone. What a base does not say nobody can hold its revision against.
+                    None if arena.value(*node) == Value::Null
+                        && std::ptr::eq(side.document, self.revision.document) =>
+                    {
+                        Fixed::DocumentWrongType
+                    }
                     None => Fixed::DocumentNotCompared,
                 };
                 let name = pointer.rsplit('/').next().unwrap_or_default();

@@ -50,7 +50,7 @@ impl Differ<'_> {
     fn compare_addresses(&mut self, number: Option<u32>, old: &Servers, new: &Servers) {
         // Without any there is one: where the document came from.
         for server in &old.all {
-            if let Some(other) = new.all.iter().find(|other| other.url == server.url) {
+            if let Some(other) = self.counterpart(server, old, new) {
                 self.compare_variables(number, server, other);
             } else {
                 let found = Found::at(server.node, new.place).subject(&server.url);
@@ -63,6 +63,18 @@ impl Differ<'_> {
                 self.fixed(Fixed::ServerAdded, number, found);
             }
         }
+    }
+
+    /// The address that an address is now. Several may be written alike and differ in what may stand in their braces: of
+    /// those it is the one that says the same, or else one that no other says.
+    fn counterpart<'s>(&self, server: &Server, old: &Servers, new: &'s Servers) -> Option<&'s Server> {
+        let hashes = &self.base.world.hashes;
+        let alike = || new.all.iter().filter(|other| other.url == server.url);
+        let is_new = |other: &&Server| !old.all.iter().any(|one| hashes.equal(one.node, other.node));
+        alike()
+            .find(|other| hashes.equal(server.node, other.node))
+            .or_else(|| alike().find(is_new))
+            .or_else(|| alike().next())
     }
 
     /// What may stand in the braces of an address.

@@ -96,6 +96,14 @@ fn what_must_be_demanded_and_is_not_is_an_error() {
     let target =
         "# X\n\n## Performance Benchmarks\n\n**Throughput Requirements:**\n- Target: 5000 requests/second\n";
     check(of_type(TEST, target), &[lacking]);
+    // Nor is a limit that nobody understands, whatever else is limited.
+    let line = WHOLE.lines().position(|line| line.contains("p50")).unwrap() + 1;
+    check(
+        of_type(TEST, &WHOLE.replace("< 20ms", "< 20 blinks")),
+        &[&format!(
+            "! bench: line {line} of the spec limits nothing: p50: \"< 20 blinks\" has a unit that is not known here"
+        )],
+    );
     let mut without = of_type(TEST, NONE);
     without.work.as_mut().unwrap().spec = None;
     check(without, &[lacking]);

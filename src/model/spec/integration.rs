@@ -64,6 +64,8 @@ pub struct Benchmarks {
     pub threads: Option<At<u32>>,
     /// Connections of the load generator.
     pub connections: Option<At<u32>>,
+    /// What is written as a limit and could not be understood, each in one line: who goes by the rest has not checked it.
+    pub unread: Vec<At<String>>,
 }
 
 impl Benchmarks {

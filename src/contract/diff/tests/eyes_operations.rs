@@ -288,6 +288,22 @@ fn the_addresses_that_count_for_an_operation_are_compared() {
 }
 
 #[test]
+fn addresses_that_are_written_alike_are_told_apart_by_their_variables() {
+    let server = |values: &str| {
+        format!("{{url: 'https://{{v}}', variables: {{v: {{default: a, enum: [{values}]}}}}}}")
+    };
+    let document =
+        |one: &str, other: &str| format!("servers: [{}, {}]\npaths: {{}}", server(one), server(other));
+    check(&document("a", "a, b"), &document("a", "a, b"), &[]);
+    check(&document("a", "a, b"), &document("a, b", "a"), &[]);
+    check(
+        &document("a", "a, b"),
+        &document("a, b", "a, c"),
+        &["server-variable-widened"],
+    );
+}
+
+#[test]
 fn the_variables_of_an_address_are_compared() {
     let document = |variable: &str| {
         format!("servers: [{{url: 'https://{{v}}', variables: {{v: {{{variable}}}}}}}]\npaths: {{}}")

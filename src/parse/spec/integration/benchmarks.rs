@@ -289,24 +289,25 @@ impl Reader<'_> {
     }
 
     fn unclear(&mut self, words: &str, value: &str, why: Unclear, example: &str, line: u32) {
+        let what = format!("{words}: {} {why}", quoted(value));
         self.oddities.add(
             line,
             "unknown_unit",
-            format!("{words}: {} {why}, so it limits nothing", quoted(value)),
+            format!("{what}, so it limits nothing"),
             Some(&format!("write it like `{example}`")),
         );
+        self.out.unread.push(At::new(what, line));
     }
 
     fn wrong_side(&mut self, words: &str, value: &str, line: u32) {
+        let what = format!("{words}: {} points the wrong way", quoted(value));
         self.oddities.add(
             line,
             "wrong_side",
-            format!(
-                "{words}: {} points the wrong way, so it limits nothing",
-                quoted(value)
-            ),
+            format!("{what}, so it limits nothing"),
             Some("a time or a resource is held below its limit, a rate above it"),
         );
+        self.out.unread.push(At::new(what, line));
     }
 
     fn given_twice(&mut self, words: &str, first: u32, line: u32) {
