@@ -50,14 +50,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         .and_then(|work| work.spec.as_ref())
         .map(|spec| spec.integration.benchmarks.clone())
         .unwrap_or_default();
-    if let Some(limit) = spec.unread.first() {
-        return Err(CommandError::usage(format!(
-            "line {} of the spec limits nothing: {}",
-            limit.line, limit.value
-        ))
-        .hint("correct it; without it the run would pass what nobody has checked")
-        .into());
-    }
+    understood(&spec)?;
     if args.accept && work.is_none() {
         return Err(
             CommandError::usage("a baseline belongs to a work item, and none is named")
@@ -197,6 +190,18 @@ fn home(args: &RunArgs, cx: &Cx) -> anyhow::Result<Option<Home>> {
         work,
         session,
     }))
+}
+
+/// That every limit of a spec is understood: a run would pass what nobody has checked.
+fn understood(spec: &Benchmarks) -> Result<(), CommandError> {
+    match spec.unread.first() {
+        None => Ok(()),
+        Some(limit) => Err(CommandError::usage(format!(
+            "line {} of the spec limits nothing: {}",
+            limit.line, limit.value
+        ))
+        .hint("correct it: sdd work-item validate shows what is odd")),
+    }
 }
 
 /// What must be reached. What is asked for on the command line is said in the place of what the spec says of the same.
