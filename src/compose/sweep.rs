@@ -113,7 +113,6 @@ pub fn take_down(
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
-    use std::time::Duration;
 
     use chrono::TimeDelta;
 
@@ -135,15 +134,8 @@ mod tests {
             let is_list = words.contains(" ps -aq") && words.ends_with(self.stubborn);
             self.named.lock().unwrap().push(words);
             Ok(Outcome {
-                end: End::Code(0),
                 stdout: Capture::of(if is_list { b"c1".as_slice() } else { &[] }),
-                stderr: Capture::default(),
-                elapsed: Duration::ZERO,
-                cpu: None,
-                leaked: false,
-                left: 0,
-                escaped: 0,
-                raw: None,
+                ..Outcome::of(End::Code(0))
             })
         }
     }

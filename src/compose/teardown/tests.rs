@@ -94,19 +94,13 @@ impl Runner for Engine {
             _ => panic!("{words:?}"),
         };
         Ok(Outcome {
-            end: End::Code(code),
             stdout: Capture::of(if state.is_down { &[] } else { stdout.as_bytes() }),
             stderr: Capture::of(if code == 0 {
                 &[]
             } else {
                 b"the engine says no".as_slice()
             }),
-            elapsed: Duration::ZERO,
-            cpu: None,
-            leaked: false,
-            left: 0,
-            escaped: 0,
-            raw: None,
+            ..Outcome::of(End::Code(code))
         })
     }
 }

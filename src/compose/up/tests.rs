@@ -85,19 +85,13 @@ impl Runner for Engine {
         };
         state.2.push(did.to_owned());
         Ok(Outcome {
-            end,
             stdout: Capture::of(stdout.as_bytes()),
             stderr: Capture::of(if end == End::Code(0) {
                 &[]
             } else {
                 b"no".as_slice()
             }),
-            elapsed: Duration::ZERO,
-            cpu: None,
-            leaked: false,
-            left: 0,
-            escaped: 0,
-            raw: None,
+            ..Outcome::of(end)
         })
     }
 }
