@@ -117,7 +117,7 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::compose::flavour::{Kind, Version};
+    use crate::compose::flavour::Kind;
     use crate::compose::project::Project;
     use crate::process::capture::Capture;
     use crate::process::{End, Error, Invocation, Outcome};
@@ -177,17 +177,7 @@ mod tests {
             stubborn: "stubborn",
             named: Mutex::default(),
         };
-        let flavour = Flavour {
-            kind: Kind::Plugin,
-            program: "/bin/docker".into(),
-            version: Version {
-                major: 2,
-                minor: 26,
-                patch: 1,
-            },
-            engine: "/bin/docker".into(),
-            engine_version: "20.10.24".to_owned(),
-        };
+        let flavour = Flavour::sample();
         let sweep = sweep(&store, &engine, &flavour, None, moment(30));
         let swept: Vec<(&str, String)> = sweep
             .swept

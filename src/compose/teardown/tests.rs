@@ -1,7 +1,7 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::compose::flavour::{Flavour, Kind, Version};
+use crate::compose::flavour::Flavour;
 use crate::compose::project::Project;
 use crate::process::capture::Capture;
 use crate::process::{End, Error, Invocation, Outcome};
@@ -106,17 +106,7 @@ impl Runner for Engine {
 }
 
 fn cleaned(engine: &Engine, external: &[&str]) -> Result<Cleaned, TeardownError> {
-    let flavour = Flavour {
-        kind: Kind::Plugin,
-        program: "/bin/docker".into(),
-        version: Version {
-            major: 2,
-            minor: 26,
-            patch: 1,
-        },
-        engine: "/bin/docker".into(),
-        engine_version: "20.10.24".to_owned(),
-    };
+    let flavour = Flavour::sample();
     let project = Project {
         name: PROJECT.to_owned(),
         files: vec!["/p/c.yml".into()],

@@ -1,7 +1,6 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::compose::flavour::{Kind, Version};
 use crate::process::capture::Capture;
 use crate::process::{End, Error, Invocation, Outcome};
 
@@ -112,17 +111,7 @@ fn run_with(
 ) -> Seen {
     let temp = tempfile::tempdir().unwrap();
     let store = Store::create(temp.path()).unwrap();
-    let flavour = Flavour {
-        kind: Kind::Plugin,
-        program: "/bin/docker".into(),
-        version: Version {
-            major: 2,
-            minor: 26,
-            patch: 1,
-        },
-        engine: "/bin/docker".into(),
-        engine_version: "20.10.24".to_owned(),
-    };
+    let flavour = Flavour::sample();
     let redactor = Redactor::default();
     let order = Order {
         runner: engine,
