@@ -13,6 +13,8 @@ struct Engine {
     /// The container after `up`, sample by sample; the last one stays.
     states: Vec<&'static str>,
     is_stubborn: bool,
+    /// Whether it has no logs.
+    is_mute: bool,
     state: Mutex<(bool, usize, Vec<String>)>,
 }
 
@@ -23,6 +25,7 @@ impl Engine {
             up: End::Code(0),
             states: states.to_vec(),
             is_stubborn: false,
+            is_mute: false,
             state: Mutex::default(),
         }
     }
@@ -78,7 +81,10 @@ impl Runner for Engine {
                 );
                 "inspect"
             }
-            ["logs", ..] => "logs",
+            ["logs", ..] => {
+                end = End::Code(i32::from(self.is_mute));
+                "logs"
+            }
             [_, "ls", ..] => "ls",
             _ => panic!("{words:?}"),
         };
@@ -220,6 +226,41 @@ fn what_does_not_come_up_is_taken_down() {
         "s: not ready within 0 s: running, and its health check has not passed yet",
         Ending::Failed,
     );
+}
+
+#[test]
+fn a_file_of_which_nothing_runs_brings_nothing_up() {
+    for config in [
+        "services:\n  s: {image: a, profiles: [tools]}\n",
+        "services:\n  s: {image: a, deploy: {replicas: 0}}\n",
+    ] {
+        let mut engine = Engine::with(&[HEALTHY]);
+        engine.config = (0, config);
+        check_failed(
+            &engine,
+            "the compose file has no service that runs without being asked for",
+            Ending::Failed,
+        );
+    }
+}
+
+#[test]
+fn a_log_that_cannot_be_saved_is_told() {
+    let mut engine = Engine::with(&[HEALTHY]);
+    engine.is_mute = true;
+    let seen = run_with(&engine, &Cancel::new(), &[], |environment| {
+        let closed = environment.down();
+        assert_eq!(closed.logs, []);
+        closed.cleaned.unwrap().complaints.join("; ")
+    });
+    assert!(
+        seen.said
+            .starts_with("the log of p-s-1 was not saved: `docker logs ")
+            && seen.said.ends_with("ended with exit code 1: no"),
+        "{}",
+        seen.said
+    );
+    assert!(!seen.has_journal);
 }
 
 #[test]
