@@ -35,7 +35,8 @@ impl Differ<'_> {
         }
     }
 
-    fn on(&self, side: Side<'_>, node: NodeId) -> Found {
+    /// Where something of one side stands.
+    pub(super) fn on(&self, side: Side<'_>, node: NodeId) -> Found {
         if std::ptr::eq(side.document, self.base.document) {
             Found::at(node, None)
         } else {

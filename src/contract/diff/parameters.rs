@@ -7,8 +7,8 @@ use crate::contract::arena::NodeId;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
 use crate::contract::view::api::{Caller, template_names};
-use crate::contract::view::operation::{Parameter, parameters, unknown_parameters};
-use crate::contract::view::schema::{Schema, Types};
+use crate::contract::view::operation::{Parameter, is_unreadable, parameters, unknown_parameters};
+use crate::contract::view::schema::{Schema, Trivial, Types};
 use crate::contract::words as w;
 
 impl Differ<'_> {
@@ -25,7 +25,7 @@ impl Differ<'_> {
                 .then(|| names.iter().position(|name| *name == parameter.name))
                 .flatten()
         };
-        let (old_unknown, new_unknown) = self.unknown_parameters(both);
+        let (old_unknown, new_unknown) = self.tell_unknown_parameters(both);
         let mut taken = vec![false; new.len()];
         for one in &old {
             let at = place(one, &old_names);
@@ -54,16 +54,30 @@ impl Differ<'_> {
         }
     }
 
-    /// Whether each side has a parameter that nobody can read and that the other side does not have in the same words.
-    fn unknown_parameters(&self, both: Both) -> (bool, bool) {
+    /// Whether each side has a parameter that nobody can read and that the other side does not have in the same words. What
+    /// leads nowhere is told for the whole document, all else here.
+    fn tell_unknown_parameters(&mut self, both: Both) -> (bool, bool) {
         let old = unknown_parameters(self.base, both.base_item, both.base);
         let new = unknown_parameters(self.revision, both.revision_item, both.revision);
         let arena = self.base.arena();
-        let more = |of: &[NodeId], than: &[NodeId]| {
-            of.iter()
-                .any(|node| !than.iter().any(|other| arena.same(*node, *other)))
+        let lonely = |of: &[NodeId], than: &[NodeId]| -> Vec<NodeId> {
+            let is_lonely = |node: &&NodeId| !than.iter().any(|other| arena.same(**node, *other));
+            of.iter().filter(is_lonely).copied().collect()
         };
-        (more(&old, &new), more(&new, &old))
+        let (gone, came) = (lonely(&old, &new), lonely(&new, &old));
+        let of_base = gone.iter().map(|node| (self.base, *node));
+        let of_revision = came.iter().map(|node| (self.revision, *node));
+        let told: Vec<Found> = of_base
+            .chain(of_revision)
+            .filter_map(|(side, node)| {
+                let node = side.follow(node).filter(|node| is_unreadable(side, *node))?;
+                Some(self.on(side, node).subject("a parameter without a name or a place"))
+            })
+            .collect();
+        for found in told {
+            self.fixed(Fixed::DocumentNotCompared, Some(both.number), found);
+        }
+        (!gone.is_empty(), !came.is_empty())
     }
 
     fn removed_parameter(&mut self, both: Both, one: &Parameter) {
@@ -136,6 +150,7 @@ impl Differ<'_> {
                 }
             }
         }
+        self.compare_lone_schema(number, old, new, place);
         self.compare_media_of(
             number,
             old,
@@ -143,6 +158,38 @@ impl Differ<'_> {
             place,
             Fixed::RequestParameterSerializationChanged,
         );
+    }
+
+    /// A schema that came or went where nothing else says what there may be: without it that is anything.
+    pub(super) fn compare_lone_schema(
+        &mut self,
+        number: u32,
+        old: &Parameter,
+        new: &Parameter,
+        place: Column,
+    ) {
+        if !(old.media.is_empty() && new.media.is_empty()) {
+            return;
+        }
+        let (side, node) = match (old.schema, new.schema) {
+            (None, Some(node)) => (self.revision, node),
+            (Some(node), None) => (self.base, node),
+            _ => return,
+        };
+        let Some(schema) = Schema::of(side, node).filter(|one| one.trivial() != Some(Trivial::Always)) else {
+            return;
+        };
+        let shown = schema.types().shown();
+        let found = Found::at(old.schema.unwrap_or(old.node), new.schema.unwrap_or(new.node)).subject(&old.name);
+        if old.schema.is_some() {
+            let found = found.from(shown).to("anything");
+            return self.kind(Kind::TypeGeneralized, place, number, found);
+        }
+        let kind = match Kind::TypeSpecialized.level(place) {
+            Some(_) => Kind::TypeSpecialized,
+            None => Kind::TypeChanged,
+        };
+        self.kind(kind, place, number, found.from("anything").to(shown));
     }
 
     /// The media types of a parameter or a header: one that has others, or a schema instead, is written in another way.

@@ -187,6 +187,7 @@ impl Differ<'_> {
         if let (Some(base), Some(revision)) = (old.schema, new.schema) {
             self.root(number, base, revision, place);
         }
+        self.compare_lone_schema(number, old, new, place);
         self.compare_media_of(number, old, new, place, Fixed::ResponseHeaderSerializationChanged);
     }
 

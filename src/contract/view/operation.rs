@@ -109,14 +109,37 @@ pub fn parameters(side: Side<'_>, item: NodeId, operation: NodeId) -> Vec<Parame
     found
 }
 
-/// The references among the parameters of an operation and its path that lead nowhere: nobody knows which those are.
+/// The parameters of an operation and its path of which nobody knows which those are: references that lead nowhere, and
+/// [unreadable] ones.
+///
+/// [unreadable]: is_unreadable
 pub fn unknown_parameters(side: Side<'_>, item: NodeId, operation: NodeId) -> Vec<NodeId> {
     let lists = [operation, item].map(|owner| side.arena().get(owner, w::PARAMETERS));
     let nodes = lists
         .into_iter()
         .flatten()
         .flat_map(|list| side.arena().items(list));
-    nodes.filter(|node| side.follow(*node).is_none()).collect()
+    nodes
+        .filter(|node| side.follow(*node).is_none_or(|node| is_unreadable(side, node)))
+        .collect()
+}
+
+/// Whether a parameter does not say where it is sent, or by which name, in words that its version has.
+pub fn is_unreadable(side: Side<'_>, node: NodeId) -> bool {
+    let arena = side.arena();
+    if !arena.is_map(node) {
+        // Told as a value of a wrong type.
+        return false;
+    }
+    let is_old = side.version() == Version::V2;
+    match arena.get_text(node, w::IN) {
+        Some(w::BODY) => !is_old,
+        Some(w::FORM_DATA) if !is_old => true,
+        Some(w::PATH | w::QUERY | w::QUERYSTRING | w::HEADER | w::COOKIE | w::FORM_DATA) => {
+            arena.get_text(node, w::NAME).is_none()
+        }
+        _ => true,
+    }
 }
 
 fn listed(side: Side<'_>, owner: NodeId) -> Vec<NodeId> {
@@ -164,12 +187,16 @@ fn parameter(side: Side<'_>, node: NodeId) -> Option<Parameter> {
     })
 }
 
-/// The schema of a parameter or a header; in Swagger 2.0 it is one itself.
+/// The schema of a parameter or a header; in Swagger 2.0 it is one itself, and where a `type` was left from there it is
+/// read as it was meant.
 fn schema_of(side: Side<'_>, node: NodeId) -> Option<NodeId> {
-    match side.version() {
-        Version::V2 => Some(node),
-        _ => side.arena().get(node, w::SCHEMA),
+    if side.version() == Version::V2 {
+        return Some(node);
     }
+    let has = |key| side.arena().get(node, key).is_some();
+    side.arena()
+        .get(node, w::SCHEMA)
+        .or_else(|| (has(w::TYPE) && !has(w::CONTENT)).then_some(node))
 }
 
 fn style(side: Side<'_>, node: NodeId, location: Word) -> Style {
