@@ -333,7 +333,7 @@ fn a_version_before_that_is_not_filled_in_is_no_contract_without_one() {
         ("", false),
     ] {
         let text = format!("# Integration Test: x\n## API Contracts\n**a → b:**\n- Contract file: `a.yaml`\n{line}\n");
-        let spec = read(text.as_bytes(), WorkItemType::IntegrationTest);
+        let spec = read("s", text.as_bytes());
         let [contract] = &spec.integration.contracts[..] else {
             panic!("{line}: {:?}", spec.integration.contracts);
         };
