@@ -220,3 +220,34 @@ fn an_empty_table_is_told_and_in_the_base_nothing_is_compared_with_it() {
     // What need not be there may as well be nothing.
     assert_eq!(told(full, &format!("{full}\nwebhooks: null"), "document"), 0);
 }
+
+#[test]
+fn two_values_of_a_wrong_type_that_differ_are_not_equal() {
+    let schema = |fields: &str| {
+        operation(&format!("requestBody: {{content: {{a/b: {{schema: {{{fields}}}}}}}}}"))
+    };
+    for (one, other) in [
+        ("type: 3", "type: 4"),
+        ("type: [string, 3]", "type: [string, 4]"),
+        ("type: object, additionalProperties: 'true'", "type: object, additionalProperties: 'false'"),
+        ("type: object, required: a", "type: object, required: b"),
+        ("type: object, required: [a, 3]", "type: object, required: [a, 4]"),
+        ("maxLength: '3'", "maxLength: '4'"),
+    ] {
+        let (one, other) = (schema(one), schema(other));
+        for (base, revision) in [(&one, &other), (&other, &one)] {
+            assert_eq!(told(base, revision, "document-not-compared"), 1, "{base}\n{revision}");
+            assert_eq!(told(base, base, "document-not-compared"), 0, "{base}");
+        }
+    }
+    // On one side only.
+    for (odd, none) in [
+        ("type: object, required: [a, 3]", "type: object, required: [a]"),
+        ("type: [string, 3]", "type: [string]"),
+        ("additionalProperties: 'false'", "additionalProperties: true"),
+    ] {
+        let (odd, none) = (schema(odd), schema(none));
+        assert_eq!(told(&odd, &none, "document-not-compared"), 1, "{odd}");
+        assert_eq!(told(&none, &odd, "document-not-compared"), 1, "{odd}");
+    }
+}
