@@ -6,7 +6,7 @@ use super::{Differ, Found, Inside};
 use crate::contract::arena::NodeId;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
-use crate::contract::view::api::{Caller, template_names};
+use crate::contract::view::api::{Caller, Whereabouts, template_names};
 use crate::contract::view::operation::{Parameter, is_unreadable, parameters, unknown_parameters};
 use crate::contract::view::schema::{Schema, Trivial, Types};
 use crate::contract::words as w;
@@ -54,9 +54,8 @@ impl Differ<'_> {
         }
     }
 
-    /// Whether each side has a parameter that nobody can read and that the other side does not have in the same words. What
-    /// leads nowhere is told for the whole document, all else here.
-    fn tell_unknown_parameters(&mut self, both: Both) -> (bool, bool) {
+    /// The parameters of each side that nobody can read and that the other side does not have in the same words.
+    pub(super) fn lonely_parameters(&self, both: Both) -> (Vec<NodeId>, Vec<NodeId>) {
         let old = unknown_parameters(self.base, both.base_item, both.base);
         let new = unknown_parameters(self.revision, both.revision_item, both.revision);
         let arena = self.base.arena();
@@ -64,7 +63,12 @@ impl Differ<'_> {
             let is_lonely = |node: &&NodeId| !than.iter().any(|other| arena.same(**node, *other));
             of.iter().filter(is_lonely).copied().collect()
         };
-        let (gone, came) = (lonely(&old, &new), lonely(&new, &old));
+        (lonely(&old, &new), lonely(&new, &old))
+    }
+
+    /// Tells of those: of what leads nowhere that is done for the whole document. Whether each side has any comes back.
+    fn tell_unknown_parameters(&mut self, both: Both) -> (bool, bool) {
+        let (gone, came) = self.lonely_parameters(both);
         let of_base = gone.iter().map(|node| (self.base, *node));
         let of_revision = came.iter().map(|node| (self.revision, *node));
         let told: Vec<Found> = of_base
@@ -380,10 +384,9 @@ fn named(side: Side<'_>, parameter: &Parameter) -> String {
 }
 
 /// The names in the path that an item stands at.
-fn template(side: Side<'_>, item: NodeId) -> Vec<String> {
+fn template(side: Side<'_>, item: Whereabouts) -> Vec<String> {
     let arena = side.arena();
-    let mut node = Some(item);
-    // The item may have been referred to: its key is then another name, and names are matched.
+    let mut node = item.nodes().next();
     let path = std::iter::from_fn(|| {
         let now = node?;
         node = arena.parent(now);

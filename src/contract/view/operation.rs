@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::Side;
+use super::api::Whereabouts;
 use crate::contract::arena::{Arena, Entry, NodeId, Value, Word};
 use crate::contract::load::Version;
 use crate::contract::words as w;
@@ -94,9 +95,9 @@ pub struct Response {
 }
 
 /// The parameters of an operation: its own, and those of its path that it does not replace. Bodies of Swagger 2.0 are none.
-pub fn parameters(side: Side<'_>, item: NodeId, operation: NodeId) -> Vec<Parameter> {
+pub fn parameters(side: Side<'_>, item: Whereabouts, operation: NodeId) -> Vec<Parameter> {
     let mut found: Vec<Parameter> = Vec::new();
-    for owner in [operation, item] {
+    for owner in std::iter::once(operation).chain(item.nodes()) {
         for node in listed(side, owner) {
             let Some(parameter) = parameter(side, node) else {
                 continue;
@@ -113,11 +114,10 @@ pub fn parameters(side: Side<'_>, item: NodeId, operation: NodeId) -> Vec<Parame
 /// [unreadable] ones.
 ///
 /// [unreadable]: is_unreadable
-pub fn unknown_parameters(side: Side<'_>, item: NodeId, operation: NodeId) -> Vec<NodeId> {
-    let lists = [operation, item].map(|owner| side.arena().get(owner, w::PARAMETERS));
-    let nodes = lists
-        .into_iter()
-        .flatten()
+pub fn unknown_parameters(side: Side<'_>, item: Whereabouts, operation: NodeId) -> Vec<NodeId> {
+    let owners = std::iter::once(operation).chain(item.nodes());
+    let nodes = owners
+        .filter_map(|owner| side.arena().get(owner, w::PARAMETERS))
         .flat_map(|list| side.arena().items(list));
     nodes
         .filter(|node| side.follow(*node).is_none_or(|node| is_unreadable(side, node)))
@@ -231,7 +231,7 @@ fn style(side: Side<'_>, node: NodeId, location: Word) -> Style {
 }
 
 /// The body that an operation takes.
-pub fn body(side: Side<'_>, item: NodeId, operation: NodeId) -> Option<Body> {
+pub fn body(side: Side<'_>, item: Whereabouts, operation: NodeId) -> Option<Body> {
     let arena = side.arena();
     if side.version() != Version::V2 {
         let node = side.get(operation, w::REQUEST_BODY)?;
@@ -260,7 +260,7 @@ pub fn body(side: Side<'_>, item: NodeId, operation: NodeId) -> Option<Body> {
         });
     }
     let mut all = listed(side, operation);
-    all.extend(listed(side, item));
+    all.extend(item.nodes().flat_map(|item| listed(side, item)));
     let node = all
         .into_iter()
         .find(|node| arena.get_text(*node, w::IN) == Some(w::BODY))?;

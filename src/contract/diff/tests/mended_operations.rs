@@ -145,3 +145,44 @@ fn a_default_means_something_only_where_a_parameter_may_be_left_out() {
     };
     assert_eq!((told(false), told(true)), (true, false));
 }
+
+#[test]
+fn what_stands_beside_the_reference_of_a_path_counts() {
+    let path = |beside: &str| {
+        format!(
+            "paths: {{'/a/{{id}}': {{$ref: '#/components/pathItems/P'{beside}}}}}\n\
+             components: {{pathItems: {{P: {{get: {{}}}}}}}}"
+        )
+    };
+    let demanded = path(", parameters: [{name: q, in: query, required: true}]");
+    check(&path(""), &demanded, &["new-required-request-parameter"]);
+    check(&demanded, &path(""), &["removed-required-request-parameter"]);
+    let server = |url: &str| path(&format!(", servers: [{{url: '{url}'}}]"));
+    let found = compared(
+        &format!("{HEAD}{}\n", server("https://a")),
+        &format!("{HEAD}{}\n", server("https://b")),
+    );
+    let found = ids(&found);
+    assert!(found.contains("server-removed"), "{found:?}");
+}
+
+#[test]
+fn an_operation_of_swagger_2_is_called_by_its_own_schemes() {
+    let document = |schemes: &str| {
+        format!(
+            "swagger: '2.0'\ninfo: {{title: t, version: 1.0.0}}\nhost: h\nschemes: [https]\n\
+             paths: {{/a: {{get: {{{schemes}}}}}, /b: {{get: {{}}}}}}\n"
+        )
+    };
+    let told = |base: &str, revision: &str| {
+        let compared = compared(&document(base), &document(revision));
+        ids(&compared).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told("schemes: [https]", "schemes: [wss]"),
+        ["server-added", "server-removed"]
+    );
+    assert_eq!(told("", "schemes: [https, wss]"), ["server-added"]);
+    assert_eq!(told("schemes: [https, wss]", ""), ["server-removed"]);
+    assert!(told("", "schemes: [https]").is_empty());
+}
