@@ -7,7 +7,9 @@ use crate::contract::arena::NodeId;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
 use crate::contract::view::api::{Caller, Whereabouts, template_names};
-use crate::contract::view::operation::{Parameter, is_unreadable, parameters, unknown_parameters};
+use crate::contract::view::operation::{
+    Parameter, collected_inside, is_unreadable, parameters, unknown_parameters,
+};
 use crate::contract::view::schema::{Schema, Trivial, Types};
 use crate::contract::words as w;
 
@@ -302,6 +304,12 @@ impl Differ<'_> {
             let change = at().from(base_word).to(revision_word);
             found.push((Fixed::RequestParameterStyleChanged, change));
         }
+        if inside_differs(self.base, old, self.revision, new) {
+            found.push((
+                Fixed::RequestParameterStyleChanged,
+                at().from("lists in lists").to("lists in lists, written in another way"),
+            ));
+        }
         if one.explode != other.explode && matters {
             let change = at().from(one.explode.to_string()).to(other.explode.to_string());
             found.push((Fixed::RequestParameterExplodeChanged, change));
@@ -376,6 +384,15 @@ pub(super) fn explode_matters(side: Side<'_>, parameter: &Parameter) -> bool {
     };
     let schema = parameter.schema.and_then(|node| Schema::of(side, node));
     parameter.media.is_empty() && schema.is_none_or(|schema| schema.types().meets(compound))
+}
+
+/// Whether lists in the lists of a parameter are written in another way, which only Swagger 2.0 can say.
+pub(super) fn inside_differs(base: Side<'_>, old: &Parameter, revision: Side<'_>, new: &Parameter) -> bool {
+    let (before, after) = (
+        collected_inside(base, old.node),
+        collected_inside(revision, new.node),
+    );
+    before.iter().zip(&after).any(|(one, other)| one != other)
 }
 
 /// `query limit`.

@@ -2,7 +2,7 @@
 
 use super::bodies::{Parts, matched, narrowest, stand_ins};
 use super::operations::{Both, column};
-use super::parameters::explode_matters;
+use super::parameters::{explode_matters, inside_differs};
 use super::{Differ, Found, is_request};
 use crate::contract::arena::NodeId;
 use crate::contract::rules::{Column, Fixed, Kind};
@@ -177,6 +177,10 @@ impl Differ<'_> {
         if one.name != other.name && old.media.is_empty() && new.media.is_empty() {
             let names = [(self.base, one), (self.revision, other)].map(|(side, style)| side.text(style.name));
             let found = found(names[0].to_owned(), names[1].to_owned());
+            self.fixed(Fixed::ResponseHeaderStyleChanged, Some(number), found);
+        }
+        if inside_differs(self.base, old, self.revision, new) {
+            let found = Found::at(old.node, new.node).subject(&old.name);
             self.fixed(Fixed::ResponseHeaderStyleChanged, Some(number), found);
         }
         let matters = explode_matters(self.base, old) && explode_matters(self.revision, new);

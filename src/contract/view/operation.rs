@@ -207,17 +207,7 @@ fn style(side: Side<'_>, node: NodeId, location: Word) -> Style {
         _ => w::SIMPLE,
     };
     let (name, explode) = if side.version() == Version::V2 {
-        match arena.get_text(node, w::COLLECTION_FORMAT) {
-            Some(w::SSV) => (w::SPACE_DELIMITED, false),
-            Some(w::PIPES) => (w::PIPE_DELIMITED, false),
-            Some(w::TSV) => (w::TSV, false),
-            Some(w::MULTI) => (usual, true),
-            // Whether what is no list is exploded makes no difference.
-            _ => (
-                usual,
-                usual == w::FORM && arena.get_text(node, w::TYPE) != Some(w::ARRAY),
-            ),
-        }
+        collected(side, node, usual)
     } else {
         let name = arena.get_text(node, w::STYLE).unwrap_or(usual);
         (name, arena.get_bool(node, w::EXPLODE).unwrap_or(name == w::FORM))
@@ -228,6 +218,34 @@ fn style(side: Side<'_>, node: NodeId, location: Word) -> Style {
         allow_reserved: is_set(w::ALLOW_RESERVED),
         allow_empty: is_set(w::ALLOW_EMPTY),
     }
+}
+
+/// The style of what has a `collectionFormat`, and whether its values are written apart.
+pub fn collected(side: Side<'_>, node: NodeId, usual: Word) -> (Word, bool) {
+    let arena = side.arena();
+    match arena.get_text(node, w::COLLECTION_FORMAT) {
+        Some(w::SSV) => (w::SPACE_DELIMITED, false),
+        Some(w::PIPES) => (w::PIPE_DELIMITED, false),
+        Some(w::TSV) => (w::TSV, false),
+        Some(w::MULTI) => (usual, true),
+        // Whether what is no list is exploded makes no difference.
+        _ => (
+            usual,
+            usual == w::FORM && arena.get_text(node, w::TYPE) != Some(w::ARRAY),
+        ),
+    }
+}
+
+/// In which ways lists in the lists of a parameter of Swagger 2.0 are written, from the outside to the inside.
+pub fn collected_inside(side: Side<'_>, node: NodeId) -> Vec<(Word, bool)> {
+    const NESTED: usize = 8;
+    let arena = side.arena();
+    let inside = std::iter::successors(arena.get(node, w::ITEMS), |items| arena.get(*items, w::ITEMS));
+    inside
+        .take(NESTED)
+        .filter(|items| side.version() == Version::V2 && arena.get_text(*items, w::TYPE) == Some(w::ARRAY))
+        .map(|items| collected(side, items, w::FORM))
+        .collect()
 }
 
 /// The body that an operation takes.
