@@ -77,7 +77,11 @@ impl Differ<'_> {
         } else {
             !old.reserved && new.reserved
         };
-        let nested = old.nested.iter().zip(&new.nested).any(|(one, other)| one != other);
+        let nested = old
+            .nested
+            .iter()
+            .zip(&new.nested)
+            .any(|(one, other)| one != other);
         if old.style != new.style || explode_differs || reserved || nested {
             self.fixed(changed, number, at.clone());
         }

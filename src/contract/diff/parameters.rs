@@ -77,7 +77,10 @@ impl Differ<'_> {
             .chain(of_revision)
             .filter_map(|(side, node)| {
                 let node = side.follow(node).filter(|node| is_unreadable(side, *node))?;
-                Some(self.on(side, node).subject("a parameter without a name or a place"))
+                Some(
+                    self.on(side, node)
+                        .subject("a parameter without a name or a place"),
+                )
             })
             .collect();
         for found in told {
@@ -186,7 +189,8 @@ impl Differ<'_> {
             return;
         };
         let shown = schema.types().shown();
-        let found = Found::at(old.schema.unwrap_or(old.node), new.schema.unwrap_or(new.node)).subject(&old.name);
+        let found =
+            Found::at(old.schema.unwrap_or(old.node), new.schema.unwrap_or(new.node)).subject(&old.name);
         if old.schema.is_some() {
             let found = found.from(shown).to("anything");
             return self.kind(Kind::TypeGeneralized, place, number, found);
@@ -307,7 +311,8 @@ impl Differ<'_> {
         if inside_differs(self.base, old, self.revision, new) {
             found.push((
                 Fixed::RequestParameterStyleChanged,
-                at().from("lists in lists").to("lists in lists, written in another way"),
+                at().from("lists in lists")
+                    .to("lists in lists, written in another way"),
             ));
         }
         if one.explode != other.explode && matters {

@@ -71,7 +71,10 @@ impl Comparer<'_, '_> {
         };
         let side = choice.side();
         let other_key = if key == w::ANY_OF { w::ONE_OF } else { w::ANY_OF };
-        if [choice, other].iter().all(|schema| !schema.list(other_key).is_empty()) {
+        if [choice, other]
+            .iter()
+            .all(|schema| !schema.list(other_key).is_empty())
+        {
             return Some(Lone::Beside);
         }
         if !lacks(other) {

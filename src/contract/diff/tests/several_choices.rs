@@ -128,10 +128,19 @@ fn null_around_one_schema_is_not_lost_where_it_became_a_branch() {
 
 #[test]
 fn a_choice_beside_one_that_stays_comes_and_goes_as_a_whole() {
-    let (two, other) = ("[{required: [a]}, {required: [b]}]", "[{required: [c]}, {required: [d]}]");
+    let (two, other) = (
+        "[{required: [a]}, {required: [b]}]",
+        "[{required: [c]}, {required: [d]}]",
+    );
     for (one, more) in [
-        (format!("{{oneOf: {two}}}"), format!("{{oneOf: {two}, anyOf: {other}}}")),
-        (format!("{{anyOf: {two}}}"), format!("{{anyOf: {two}, oneOf: {other}}}")),
+        (
+            format!("{{oneOf: {two}}}"),
+            format!("{{oneOf: {two}, anyOf: {other}}}"),
+        ),
+        (
+            format!("{{anyOf: {two}}}"),
+            format!("{{anyOf: {two}, oneOf: {other}}}"),
+        ),
         (
             format!("{{type: object, oneOf: {two}}}"),
             format!("{{type: object, oneOf: {two}, anyOf: [{{required: [c]}}]}}"),

@@ -94,7 +94,11 @@ fn a_parameter_without_a_name_or_a_place_is_not_compared() {
         assert_eq!(told(&with(odd), &with(odd), "document-"), 0, "{odd}");
     }
     // The specification says that these are ignored, and what is missing elsewhere is.
-    check(&with("{name: Accept, in: header, required: true}"), &with(""), &[]);
+    check(
+        &with("{name: Accept, in: header, required: true}"),
+        &with(""),
+        &[],
+    );
 }
 
 #[test]
@@ -107,9 +111,17 @@ fn a_parameter_or_a_header_that_has_a_schema_on_one_side_only_may_hold_anything_
     };
     let (bare, schema, old) = ("description: d", "schema: {type: integer}", "type: integer");
     for (base, revision, expect) in [
-        (query(bare), query(schema), &["request-parameter-type-changed"][..]),
+        (
+            query(bare),
+            query(schema),
+            &["request-parameter-type-changed"][..],
+        ),
         (query(schema), query(bare), &[]),
-        (header(schema), header(bare), &["response-header-type-generalized"]),
+        (
+            header(schema),
+            header(bare),
+            &["response-header-type-generalized"],
+        ),
         (header(bare), header(schema), &[]),
         (query(bare), query("schema: {}"), &[]),
         (header("schema: {}"), header(bare), &[]),
@@ -117,8 +129,16 @@ fn a_parameter_or_a_header_that_has_a_schema_on_one_side_only_may_hold_anything_
         (query(bare), query(old), &["request-parameter-type-changed"]),
         (query(old), query(schema), &[]),
         (query(old), query("type: string"), &[]),
-        (query("type: string"), query(old), &["request-parameter-type-changed"]),
-        (header(old), header("type: string"), &["response-header-type-changed"]),
+        (
+            query("type: string"),
+            query(old),
+            &["request-parameter-type-changed"],
+        ),
+        (
+            header(old),
+            header("type: string"),
+            &["response-header-type-changed"],
+        ),
     ] {
         check(&base, &revision, expect);
     }
@@ -224,19 +244,28 @@ fn an_empty_table_is_told_and_in_the_base_nothing_is_compared_with_it() {
 #[test]
 fn two_values_of_a_wrong_type_that_differ_are_not_equal() {
     let schema = |fields: &str| {
-        operation(&format!("requestBody: {{content: {{a/b: {{schema: {{{fields}}}}}}}}}"))
+        operation(&format!(
+            "requestBody: {{content: {{a/b: {{schema: {{{fields}}}}}}}}}"
+        ))
     };
     for (one, other) in [
         ("type: 3", "type: 4"),
         ("type: [string, 3]", "type: [string, 4]"),
-        ("type: object, additionalProperties: 'true'", "type: object, additionalProperties: 'false'"),
+        (
+            "type: object, additionalProperties: 'true'",
+            "type: object, additionalProperties: 'false'",
+        ),
         ("type: object, required: a", "type: object, required: b"),
         ("type: object, required: [a, 3]", "type: object, required: [a, 4]"),
         ("maxLength: '3'", "maxLength: '4'"),
     ] {
         let (one, other) = (schema(one), schema(other));
         for (base, revision) in [(&one, &other), (&other, &one)] {
-            assert_eq!(told(base, revision, "document-not-compared"), 1, "{base}\n{revision}");
+            assert_eq!(
+                told(base, revision, "document-not-compared"),
+                1,
+                "{base}\n{revision}"
+            );
             assert_eq!(told(base, base, "document-not-compared"), 0, "{base}");
         }
     }

@@ -303,14 +303,15 @@ fn misspelt(drafts: &mut [Draft], name: &str, line: u32, oddities: &mut Oddities
     oddities.add(
         line,
         "contract_label_unknown",
-        format!("{} is no label of a contract; what it says is not read", quoted(name)),
+        format!(
+            "{} is no label of a contract; what it says is not read",
+            quoted(name)
+        ),
         Some("the labels are `Contract file`, `Version`, `Previous version` and `Breaking changes`"),
     );
     if field == Field::Previous {
-        draft.contract.previous_unclear = Some(format!(
-            "{} is no label; write `Previous version`",
-            quoted(name)
-        ));
+        draft.contract.previous_unclear =
+            Some(format!("{} is no label; write `Previous version`", quoted(name)));
     }
 }
 
@@ -324,7 +325,14 @@ fn meant(name: &str) -> Option<Field> {
         ("breaking changes", Field::Breaking),
     ];
     const EARLIER: [&str; 8] = [
-        "previous", "prev", "prior", "former", "baseline", "compare", "compared", "predecessor",
+        "previous",
+        "prev",
+        "prior",
+        "former",
+        "baseline",
+        "compare",
+        "compared",
+        "predecessor",
     ];
     const MAX_DISTANCE: usize = 3;
     const MAX_WORDS: usize = 4;

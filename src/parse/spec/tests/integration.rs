@@ -319,7 +319,10 @@ fn contracts_in_every_shape() {
 fn a_version_before_that_is_not_filled_in_is_no_contract_without_one() {
     for (line, is_unclear) in [
         ("- Previous version: [version]", true),
-        ("- Previous version: [file or GITREV:PATH, or remove this line]", true),
+        (
+            "- Previous version: [file or GITREV:PATH, or remove this line]",
+            true,
+        ),
         ("- Previous version:", true),
         ("- **Previous version:**", true),
         ("- Previos version: `v1.yaml`", true),
@@ -332,13 +335,19 @@ fn a_version_before_that_is_not_filled_in_is_no_contract_without_one() {
         ("- Endpoint: `POST /orders`", false),
         ("", false),
     ] {
-        let text = format!("# Integration Test: x\n## API Contracts\n**a → b:**\n- Contract file: `a.yaml`\n{line}\n");
+        let text = format!(
+            "# Integration Test: x\n## API Contracts\n**a → b:**\n- Contract file: `a.yaml`\n{line}\n"
+        );
         let spec = read("s", text.as_bytes());
         let [contract] = &spec.integration.contracts[..] else {
             panic!("{line}: {:?}", spec.integration.contracts);
         };
         let contract = &contract.value;
-        assert_eq!(contract.previous_unclear.is_some(), is_unclear, "{line}: {contract:?}");
+        assert_eq!(
+            contract.previous_unclear.is_some(),
+            is_unclear,
+            "{line}: {contract:?}"
+        );
         assert_eq!(contract.contract_file.as_deref(), Some("a.yaml"), "{line}");
         let is_named = line.starts_with("- Previous version: `");
         assert_eq!(contract.previous_version.is_some(), is_named, "{line}");
