@@ -137,7 +137,7 @@ fn a_parameter_or_a_header_that_has_a_schema_on_one_side_only_may_hold_anything_
         (
             header(old),
             header("type: string"),
-            &["response-header-type-changed"],
+            &["response-header-type-generalized"],
         ),
     ] {
         check(&base, &revision, expect);
