@@ -113,6 +113,11 @@ fn has_paths(world: &World, document: &Document) -> bool {
     })
 }
 
+/// A path without what leads to where it begins.
+fn plain(path: &str) -> &str {
+    path.trim_start_matches("./")
+}
+
 /// What is to be said where the work item and the description name different versions.
 fn other_version(world: &World, document: &Document, contract: &Contract) -> Option<String> {
     let info = world.arena.get(document.root.node, w::INFO)?;
@@ -168,7 +173,12 @@ impl Check<'_> {
                 .map_err(error)?;
         }
         let base = match &contract.previous_version {
-            None => None,
+            None => match &contract.previous_unclear {
+                Some(why) => {
+                    return Err(format!("{shown}: which version was before it is not known: {why}"));
+                }
+                None => None,
+            },
             Some(previous) => Some(self.before(file, previous).ok_or_else(|| {
                 format!(
                     "{shown}: the version before it, {}, is neither a file nor a revision of git that has {shown}",
@@ -177,6 +187,10 @@ impl Check<'_> {
             })?),
         };
         checked.previous.clone_from(&base);
+        if base.as_deref().is_some_and(|base| plain(base) == plain(file)) {
+            let remark = format!("{shown} is compared with itself, so that no change can be seen");
+            checked.warnings.push(remark);
+        }
         let old = match &base {
             None => None,
             Some(base) => Some(self.files.load(&mut world, base).map_err(error)?),

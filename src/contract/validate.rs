@@ -90,7 +90,16 @@ pub fn validate(world: &World, document: &Document) -> Vec<Finding> {
 pub fn wrong_types(world: &World, document: &Document) -> Vec<Finding> {
     let mut findings = Findings::default();
     survey::survey(Side { world, document }, &mut findings);
-    findings.0.retain(|finding| finding.rule == Rule::WrongType);
+    let is_of_type = |finding: &Finding| {
+        matches!(
+            finding.rule,
+            Rule::WrongType
+                | Rule::AdditionalPropertiesBothFormsExclusive
+                | Rule::UnevaluatedItemsBothFormsExclusive
+                | Rule::UnevaluatedPropertiesBothFormsExclusive
+        )
+    };
+    findings.0.retain(is_of_type);
     findings.sorted(&world.arena)
 }
 

@@ -7,7 +7,7 @@ use crate::contract::load::Version;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
 use crate::contract::view::api::Caller;
-use crate::contract::view::operation::{Body, Media, body, namesake, unknown_parameters};
+use crate::contract::view::operation::{Body, Media, body, namesake};
 use crate::contract::words as w;
 
 /// Media types of both sides: which is which.
@@ -23,11 +23,12 @@ impl Differ<'_> {
         let new = body(self.revision, both.revision_item, both.revision);
         let place = column(both.caller, Column::RequestBody);
         let number = both.number;
+        let (old_unknown, new_unknown) = self.lonely_parameters(both);
         match (old, new) {
             (None, None) => {}
             // It may be there, where nobody can read it: that is told by itself.
-            (Some(_), None) if hides_body(self.revision, both.revision_item, both.revision) => {}
-            (None, Some(_)) if hides_body(self.base, both.base_item, both.base) => {}
+            (Some(_), None) if hides_body(self.revision, both.revision, &new_unknown) => {}
+            (None, Some(_)) if hides_body(self.base, both.base, &old_unknown) => {}
             (Some(old), None) => {
                 let found = Found::at(old.node, both.revision);
                 self.kind(Kind::Removed, Column::RequestBody, number, found);
@@ -123,10 +124,11 @@ pub(super) fn is_in(name: &str, range: &str) -> bool {
     is_range && name.essence != range.essence && (range.kind == "*" || name.kind == range.kind)
 }
 
-/// Whether an operation may have a body behind a reference that leads nowhere.
-fn hides_body(side: Side<'_>, item: NodeId, operation: NodeId) -> bool {
+/// Whether an operation may have a body that nobody can read: behind a reference that leads nowhere, or in Swagger 2.0 as
+/// one of these parameters.
+fn hides_body(side: Side<'_>, operation: NodeId, unknown: &[NodeId]) -> bool {
     if side.version() == Version::V2 {
-        return !unknown_parameters(side, item, operation).is_empty();
+        return !unknown.is_empty();
     }
     let written = side.arena().get(operation, w::REQUEST_BODY);
     written.is_some_and(|node| side.follow(node).is_none())

@@ -35,7 +35,8 @@ impl Differ<'_> {
         }
     }
 
-    fn on(&self, side: Side<'_>, node: NodeId) -> Found {
+    /// Where something of one side stands.
+    pub(super) fn on(&self, side: Side<'_>, node: NodeId) -> Found {
         if std::ptr::eq(side.document, self.base.document) {
             Found::at(node, None)
         } else {
@@ -118,6 +119,8 @@ impl Differ<'_> {
                 let rule = match same {
                     // Told once, of the base.
                     Some(_) if std::ptr::eq(side.document, self.revision.document) => continue,
+                    // Two values that nobody understands may mean two things.
+                    Some(other) if !arena.same(*node, other) => Fixed::DocumentNotCompared,
                     Some(_) => Fixed::DocumentWrongType,
                     // What is gone is told as gone. What a base does not say nobody can hold its revision against.
                     None if arena.value(*node) == Value::Null

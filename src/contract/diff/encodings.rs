@@ -6,21 +6,26 @@ use super::bodies::is_in;
 use super::operations::Both;
 use super::{Differ, Found, inner, is_request};
 use crate::contract::arena::{NodeId, Word};
+use crate::contract::load::Version;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
-use crate::contract::view::operation::{Media, Parameter, headers};
+use crate::contract::view::operation::{Media, Parameter, collected, collected_inside, headers};
 use crate::contract::view::schema::{Schema, Types};
 use crate::contract::words as w;
 
 /// How a part is written.
 struct Part {
     encoding: Option<NodeId>,
+    /// Where it is said how it is written.
+    said: Option<NodeId>,
     /// Its media types, where they are said.
     types: Option<BTreeSet<String>>,
     /// Its media types where nothing is said; `None` where its schema does not tell.
     usual: Option<BTreeSet<String>>,
     style: Word,
     explode: bool,
+    /// How lists in its lists are written, where that can be said.
+    nested: Vec<(Word, bool)>,
     reserved: bool,
     /// Whether it may be a list or an object.
     is_compound: bool,
@@ -43,8 +48,8 @@ impl Differ<'_> {
             };
             let one = Part::of(self.base, old, *name, *node);
             let two = Part::of(self.revision, new, *name, *other);
-            let at = Found::at(one.encoding.unwrap_or(old.node), two.encoding.unwrap_or(new.node));
-            if one.encoding.is_some() || two.encoding.is_some() {
+            let at = Found::at(one.said.unwrap_or(old.node), two.said.unwrap_or(new.node));
+            if one.said.is_some() || two.said.is_some() {
                 self.compare_part(both, &one, &two, place, &at.subject(self.base.text(*name)));
             }
         }
@@ -72,7 +77,12 @@ impl Differ<'_> {
         } else {
             !old.reserved && new.reserved
         };
-        if old.style != new.style || explode_differs || reserved {
+        let nested = old
+            .nested
+            .iter()
+            .zip(&new.nested)
+            .any(|(one, other)| one != other);
+        if old.style != new.style || explode_differs || reserved || nested {
             self.fixed(changed, number, at.clone());
         }
         if (old.types.is_some() || new.types.is_some())
@@ -141,8 +151,16 @@ impl Part {
         let encoding = media.encoding.and_then(|map| arena.get(map, name));
         let get = |key| encoding.and_then(|node| arena.get(node, key));
         let is_true = |key| encoding.and_then(|node| arena.get_bool(node, key));
-        let style = encoding.and_then(|node| arena.get_text(node, w::STYLE));
-        let style = style.unwrap_or(w::FORM);
+        // The form of Swagger 2.0 was made of parameters.
+        let is_old = side.version() == Version::V2;
+        let (style, explode) = if is_old {
+            collected(side, property, w::FORM)
+        } else {
+            let style = encoding.and_then(|node| arena.get_text(node, w::STYLE));
+            let style = style.unwrap_or(w::FORM);
+            (style, is_true(w::EXPLODE).unwrap_or(style == w::FORM))
+        };
+        let is_list = arena.get_text(property, w::TYPE) == Some(w::ARRAY);
         let types = get(w::CONTENT_TYPE).and_then(|node| arena.as_text(node));
         let types = types.map(|word| {
             let names = side.text(word).split(',').map(|name| name.trim().to_lowercase());
@@ -152,10 +170,12 @@ impl Part {
         let schema = Schema::of(side, property);
         Self {
             encoding,
+            said: encoding.or((is_old && is_list).then_some(property)),
             types,
             usual: usual(side, property),
             style,
-            explode: is_true(w::EXPLODE).unwrap_or(style == w::FORM),
+            explode,
+            nested: collected_inside(side, property),
             reserved: is_true(w::ALLOW_RESERVED).unwrap_or(false),
             is_compound: schema.is_none_or(|schema| schema.types().meets(compound)),
         }

@@ -7,7 +7,7 @@ use super::{Differ, Found, Operation};
 use crate::contract::arena::{Entry, NodeId};
 use crate::contract::rules::{Column, Fixed};
 use crate::contract::view::Side;
-use crate::contract::view::api::{self, Caller, Item, Method};
+use crate::contract::view::api::{self, Caller, Item, Method, Whereabouts};
 use crate::contract::words as w;
 
 /// How many operations that call each other back are compared for one operation.
@@ -19,8 +19,8 @@ pub(super) struct Both {
     pub(super) number: u32,
     pub(super) base: NodeId,
     pub(super) revision: NodeId,
-    pub(super) base_item: NodeId,
-    pub(super) revision_item: NodeId,
+    pub(super) base_item: Whereabouts,
+    pub(super) revision_item: Whereabouts,
     pub(super) caller: Caller,
 }
 
@@ -116,8 +116,8 @@ impl Differ<'_> {
             number: self.named(self.base, &old.0.path, old.1),
             base: old.1.node,
             revision: new.1.node,
-            base_item: old.0.node,
-            revision_item: new.0.node,
+            base_item: old.0.whereabouts(),
+            revision_item: new.0.whereabouts(),
             caller,
         };
         if !(removal::is_draft(self.base, both.base) && removal::is_draft(self.revision, both.revision)) {
@@ -251,7 +251,7 @@ impl Differ<'_> {
         );
         for (old, new) in matched(&before, &after) {
             match (old, new) {
-                (Some(old), Some(new)) if self.is_equal(old.node, new.node) => {}
+                (Some(old), Some(new)) if self.is_equal(old.written, new.written) => {}
                 (Some(old), Some(new)) => self.pair_called_back(outer, old, new, pairs),
                 (Some(old), None) => {
                     let found = Found::at(old.node, other.value).subject(format!("{name} {}", old.path));
@@ -274,8 +274,8 @@ impl Differ<'_> {
                     number: outer.number,
                     base: method.node,
                     revision: other.node,
-                    base_item: old.node,
-                    revision_item: new.node,
+                    base_item: old.whereabouts(),
+                    revision_item: new.whereabouts(),
                     caller: Caller::Provider,
                 });
             } else if new.is_known {

@@ -6,9 +6,11 @@ use super::{Differ, Found, Inside};
 use crate::contract::arena::NodeId;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::Side;
-use crate::contract::view::api::{Caller, template_names};
-use crate::contract::view::operation::{Parameter, parameters, unknown_parameters};
-use crate::contract::view::schema::{Schema, Types};
+use crate::contract::view::api::{Caller, Whereabouts, template_names};
+use crate::contract::view::operation::{
+    Parameter, collected_inside, is_unreadable, parameters, unknown_parameters,
+};
+use crate::contract::view::schema::{Schema, Trivial, Types};
 use crate::contract::words as w;
 
 impl Differ<'_> {
@@ -25,7 +27,7 @@ impl Differ<'_> {
                 .then(|| names.iter().position(|name| *name == parameter.name))
                 .flatten()
         };
-        let (old_unknown, new_unknown) = self.unknown_parameters(both);
+        let (old_unknown, new_unknown) = self.tell_unknown_parameters(both);
         let mut taken = vec![false; new.len()];
         for one in &old {
             let at = place(one, &old_names);
@@ -54,16 +56,37 @@ impl Differ<'_> {
         }
     }
 
-    /// Whether each side has a parameter that nobody can read and that the other side does not have in the same words.
-    fn unknown_parameters(&self, both: Both) -> (bool, bool) {
+    /// The parameters of each side that nobody can read and that the other side does not have in the same words.
+    pub(super) fn lonely_parameters(&self, both: Both) -> (Vec<NodeId>, Vec<NodeId>) {
         let old = unknown_parameters(self.base, both.base_item, both.base);
         let new = unknown_parameters(self.revision, both.revision_item, both.revision);
         let arena = self.base.arena();
-        let more = |of: &[NodeId], than: &[NodeId]| {
-            of.iter()
-                .any(|node| !than.iter().any(|other| arena.same(*node, *other)))
+        let lonely = |of: &[NodeId], than: &[NodeId]| -> Vec<NodeId> {
+            let is_lonely = |node: &&NodeId| !than.iter().any(|other| arena.same(**node, *other));
+            of.iter().filter(is_lonely).copied().collect()
         };
-        (more(&old, &new), more(&new, &old))
+        (lonely(&old, &new), lonely(&new, &old))
+    }
+
+    /// Tells of those: of what leads nowhere that is done for the whole document. Whether each side has any comes back.
+    fn tell_unknown_parameters(&mut self, both: Both) -> (bool, bool) {
+        let (gone, came) = self.lonely_parameters(both);
+        let of_base = gone.iter().map(|node| (self.base, *node));
+        let of_revision = came.iter().map(|node| (self.revision, *node));
+        let told: Vec<Found> = of_base
+            .chain(of_revision)
+            .filter_map(|(side, node)| {
+                let node = side.follow(node).filter(|node| is_unreadable(side, *node))?;
+                Some(
+                    self.on(side, node)
+                        .subject("a parameter without a name or a place"),
+                )
+            })
+            .collect();
+        for found in told {
+            self.fixed(Fixed::DocumentNotCompared, Some(both.number), found);
+        }
+        (!gone.is_empty(), !came.is_empty())
     }
 
     fn removed_parameter(&mut self, both: Both, one: &Parameter) {
@@ -136,6 +159,7 @@ impl Differ<'_> {
                 }
             }
         }
+        self.compare_lone_schema(number, old, new, place);
         self.compare_media_of(
             number,
             old,
@@ -143,6 +167,39 @@ impl Differ<'_> {
             place,
             Fixed::RequestParameterSerializationChanged,
         );
+    }
+
+    /// A schema that came or went where nothing else says what there may be: without it that is anything.
+    pub(super) fn compare_lone_schema(
+        &mut self,
+        number: u32,
+        old: &Parameter,
+        new: &Parameter,
+        place: Column,
+    ) {
+        if !(old.media.is_empty() && new.media.is_empty()) {
+            return;
+        }
+        let (side, node) = match (old.schema, new.schema) {
+            (None, Some(node)) => (self.revision, node),
+            (Some(node), None) => (self.base, node),
+            _ => return,
+        };
+        let Some(schema) = Schema::of(side, node).filter(|one| one.trivial() != Some(Trivial::Always)) else {
+            return;
+        };
+        let shown = schema.types().shown();
+        let found =
+            Found::at(old.schema.unwrap_or(old.node), new.schema.unwrap_or(new.node)).subject(&old.name);
+        if old.schema.is_some() {
+            let found = found.from(shown).to("anything");
+            return self.kind(Kind::TypeGeneralized, place, number, found);
+        }
+        let kind = match Kind::TypeSpecialized.level(place) {
+            Some(_) => Kind::TypeSpecialized,
+            None => Kind::TypeChanged,
+        };
+        self.kind(kind, place, number, found.from("anything").to(shown));
     }
 
     /// The media types of a parameter or a header: one that has others, or a schema instead, is written in another way.
@@ -251,6 +308,13 @@ impl Differ<'_> {
             let change = at().from(base_word).to(revision_word);
             found.push((Fixed::RequestParameterStyleChanged, change));
         }
+        if inside_differs(self.base, old, self.revision, new) {
+            found.push((
+                Fixed::RequestParameterStyleChanged,
+                at().from("lists in lists")
+                    .to("lists in lists, written in another way"),
+            ));
+        }
         if one.explode != other.explode && matters {
             let change = at().from(one.explode.to_string()).to(other.explode.to_string());
             found.push((Fixed::RequestParameterExplodeChanged, change));
@@ -327,16 +391,24 @@ pub(super) fn explode_matters(side: Side<'_>, parameter: &Parameter) -> bool {
     parameter.media.is_empty() && schema.is_none_or(|schema| schema.types().meets(compound))
 }
 
+/// Whether lists in the lists of a parameter are written in another way, which only Swagger 2.0 can say.
+pub(super) fn inside_differs(base: Side<'_>, old: &Parameter, revision: Side<'_>, new: &Parameter) -> bool {
+    let (before, after) = (
+        collected_inside(base, old.node),
+        collected_inside(revision, new.node),
+    );
+    before.iter().zip(&after).any(|(one, other)| one != other)
+}
+
 /// `query limit`.
 fn named(side: Side<'_>, parameter: &Parameter) -> String {
     format!("{} {}", side.text(parameter.location), parameter.name)
 }
 
 /// The names in the path that an item stands at.
-fn template(side: Side<'_>, item: NodeId) -> Vec<String> {
+fn template(side: Side<'_>, item: Whereabouts) -> Vec<String> {
     let arena = side.arena();
-    let mut node = Some(item);
-    // The item may have been referred to: its key is then another name, and names are matched.
+    let mut node = item.nodes().next();
     let path = std::iter::from_fn(|| {
         let now = node?;
         node = arena.parent(now);

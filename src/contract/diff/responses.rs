@@ -2,7 +2,7 @@
 
 use super::bodies::{Parts, matched, narrowest, stand_ins};
 use super::operations::{Both, column};
-use super::parameters::explode_matters;
+use super::parameters::{explode_matters, inside_differs};
 use super::{Differ, Found, is_request};
 use crate::contract::arena::NodeId;
 use crate::contract::rules::{Column, Fixed, Kind};
@@ -179,6 +179,10 @@ impl Differ<'_> {
             let found = found(names[0].to_owned(), names[1].to_owned());
             self.fixed(Fixed::ResponseHeaderStyleChanged, Some(number), found);
         }
+        if inside_differs(self.base, old, self.revision, new) {
+            let found = Found::at(old.node, new.node).subject(&old.name);
+            self.fixed(Fixed::ResponseHeaderStyleChanged, Some(number), found);
+        }
         let matters = explode_matters(self.base, old) && explode_matters(self.revision, new);
         if one.explode != other.explode && matters {
             let found = found(one.explode.to_string(), other.explode.to_string());
@@ -187,6 +191,7 @@ impl Differ<'_> {
         if let (Some(base), Some(revision)) = (old.schema, new.schema) {
             self.root(number, base, revision, place);
         }
+        self.compare_lone_schema(number, old, new, place);
         self.compare_media_of(number, old, new, place, Fixed::ResponseHeaderSerializationChanged);
     }
 

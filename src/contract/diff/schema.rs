@@ -60,7 +60,13 @@ impl Differ<'_> {
             self.pairs[number].changes.push((rule, found));
             return;
         };
-        if base.has_odd_type() != revision.has_odd_type() {
+        let is_known = match (base.odd_type(), revision.odd_type()) {
+            (None, None) => true,
+            // What both sides say in the same words is as unknown as it was.
+            (Some(one), Some(other)) => self.base.arena().same(one, other),
+            _ => false,
+        };
+        if !is_known {
             let found = Found::at(base.node(), revision.node());
             let rule = Rule::Fixed(Fixed::DocumentNotCompared);
             self.pairs[number].changes.push((rule, found));

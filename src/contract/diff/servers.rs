@@ -9,7 +9,7 @@ use crate::contract::arena::NodeId;
 use crate::contract::load::Version;
 use crate::contract::rules::Fixed;
 use crate::contract::view::Side;
-use crate::contract::view::api::{self, Caller};
+use crate::contract::view::api::{self, Caller, Whereabouts};
 use crate::contract::words as w;
 
 /// One address.
@@ -135,15 +135,21 @@ fn counts(side: Side<'_>) -> bool {
         .flat_map(|item| item.operations.iter().map(move |method| (item, method)))
         .peekable();
     operations.peek().is_none()
-        || operations.any(|(item, method)| own(side, item.node, method.node).is_none())
+        || operations.any(|(item, method)| own(side, item.whereabouts(), method.node).is_none())
 }
 
-/// The addresses that an operation or its path names.
-fn own(side: Side<'_>, item: NodeId, operation: NodeId) -> Option<Servers> {
+/// The addresses that an operation or its path names. In Swagger 2.0 an operation says by which schemes the one of the
+/// document is called.
+fn own(side: Side<'_>, item: Whereabouts, operation: NodeId) -> Option<Servers> {
     if side.version() == Version::V2 {
-        return None;
+        let schemes = side.arena().get(operation, w::SCHEMES)?;
+        let all = of_host(side, Some(schemes)).into_iter();
+        return Some(Servers {
+            all: all.map(|(url, node)| Server { url, node }).collect(),
+            place: schemes,
+        });
     }
-    let lists = [operation, item].into_iter();
+    let lists = std::iter::once(operation).chain(item.nodes());
     lists
         .filter_map(|owner| side.arena().get(owner, w::SERVERS))
         .map(|list| listed(side, list))
@@ -171,7 +177,8 @@ fn of_document(side: Side<'_>) -> Servers {
     let arena = side.arena();
     let root = side.document.root.node;
     if side.version() == Version::V2 {
-        let all = of_host(side).into_iter();
+        let schemes = side.arena().get(root, w::SCHEMES);
+        let all = of_host(side, schemes).into_iter();
         return Servers {
             all: all.map(|(url, node)| Server { url, node }).collect(),
             place: root,
@@ -184,8 +191,8 @@ fn of_document(side: Side<'_>) -> Servers {
     }
 }
 
-/// The addresses of a document of Swagger 2.0.
-fn of_host(side: Side<'_>) -> Vec<(String, NodeId)> {
+/// The addresses of a document of Swagger 2.0, by these schemes.
+fn of_host(side: Side<'_>, schemes: Option<NodeId>) -> Vec<(String, NodeId)> {
     let arena = side.arena();
     let root = side.document.root.node;
     let text = |key| arena.get_text(root, key).map(|word| side.text(word));
@@ -193,9 +200,7 @@ fn of_host(side: Side<'_>) -> Vec<(String, NodeId)> {
     let Some(node) = arena.get(root, w::HOST).or_else(|| arena.get(root, w::BASE_PATH)) else {
         return Vec::new();
     };
-    let schemes = arena
-        .get(root, w::SCHEMES)
-        .map(|list| arena.items(list).collect::<Vec<_>>());
+    let schemes = schemes.map(|list| arena.items(list).collect::<Vec<_>>());
     let schemes: Vec<&str> = schemes
         .unwrap_or_default()
         .into_iter()

@@ -35,10 +35,37 @@ pub struct Item {
     pub shape: String,
     /// The path item that it refers to, or else the reference.
     pub node: NodeId,
+    /// The path item as it is written: what stands beside its reference counts as well.
+    pub written: NodeId,
     /// Whether all of it is known: its reference leads somewhere.
     pub is_known: bool,
     /// Its operations, in the order of methods.
     pub operations: Vec<Method>,
+}
+
+/// Where an operation stands: in a path item that may be written in two places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Whereabouts {
+    written: NodeId,
+    behind: NodeId,
+}
+
+impl Item {
+    /// Where its operations stand.
+    pub fn whereabouts(&self) -> Whereabouts {
+        Whereabouts {
+            written: self.written,
+            behind: self.node,
+        }
+    }
+}
+
+impl Whereabouts {
+    /// The nodes whose fields count, the one that comes first wins.
+    pub fn nodes(self) -> impl Iterator<Item = NodeId> {
+        let behind = (self.behind != self.written).then_some(self.behind);
+        std::iter::once(self.written).chain(behind)
+    }
 }
 
 /// One method of a path.
@@ -95,6 +122,7 @@ fn items(side: Side<'_>, map: Option<NodeId>, name: impl Fn(&str) -> Option<Stri
                 operations: methods(side, field.value, node),
                 path,
                 node,
+                written: field.value,
                 is_known: behind.is_some(),
             })
         })

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::Side;
+use super::api::Whereabouts;
 use crate::contract::arena::{Arena, Entry, NodeId, Value, Word};
 use crate::contract::load::Version;
 use crate::contract::words as w;
@@ -94,9 +95,9 @@ pub struct Response {
 }
 
 /// The parameters of an operation: its own, and those of its path that it does not replace. Bodies of Swagger 2.0 are none.
-pub fn parameters(side: Side<'_>, item: NodeId, operation: NodeId) -> Vec<Parameter> {
+pub fn parameters(side: Side<'_>, item: Whereabouts, operation: NodeId) -> Vec<Parameter> {
     let mut found: Vec<Parameter> = Vec::new();
-    for owner in [operation, item] {
+    for owner in std::iter::once(operation).chain(item.nodes()) {
         for node in listed(side, owner) {
             let Some(parameter) = parameter(side, node) else {
                 continue;
@@ -109,14 +110,36 @@ pub fn parameters(side: Side<'_>, item: NodeId, operation: NodeId) -> Vec<Parame
     found
 }
 
-/// The references among the parameters of an operation and its path that lead nowhere: nobody knows which those are.
-pub fn unknown_parameters(side: Side<'_>, item: NodeId, operation: NodeId) -> Vec<NodeId> {
-    let lists = [operation, item].map(|owner| side.arena().get(owner, w::PARAMETERS));
-    let nodes = lists
-        .into_iter()
-        .flatten()
+/// The parameters of an operation and its path of which nobody knows which those are: references that lead nowhere, and
+/// [unreadable] ones.
+///
+/// [unreadable]: is_unreadable
+pub fn unknown_parameters(side: Side<'_>, item: Whereabouts, operation: NodeId) -> Vec<NodeId> {
+    let owners = std::iter::once(operation).chain(item.nodes());
+    let nodes = owners
+        .filter_map(|owner| side.arena().get(owner, w::PARAMETERS))
         .flat_map(|list| side.arena().items(list));
-    nodes.filter(|node| side.follow(*node).is_none()).collect()
+    nodes
+        .filter(|node| side.follow(*node).is_none_or(|node| is_unreadable(side, node)))
+        .collect()
+}
+
+/// Whether a parameter does not say where it is sent, or by which name, in words that its version has.
+pub fn is_unreadable(side: Side<'_>, node: NodeId) -> bool {
+    let arena = side.arena();
+    if !arena.is_map(node) {
+        // Told as a value of a wrong type.
+        return false;
+    }
+    let is_old = side.version() == Version::V2;
+    match arena.get_text(node, w::IN) {
+        Some(w::BODY) => !is_old,
+        Some(w::FORM_DATA) if !is_old => true,
+        Some(w::PATH | w::QUERY | w::QUERYSTRING | w::HEADER | w::COOKIE | w::FORM_DATA) => {
+            arena.get_text(node, w::NAME).is_none()
+        }
+        _ => true,
+    }
 }
 
 fn listed(side: Side<'_>, owner: NodeId) -> Vec<NodeId> {
@@ -164,12 +187,16 @@ fn parameter(side: Side<'_>, node: NodeId) -> Option<Parameter> {
     })
 }
 
-/// The schema of a parameter or a header; in Swagger 2.0 it is one itself.
+/// The schema of a parameter or a header; in Swagger 2.0 it is one itself, and where a `type` was left from there it is
+/// read as it was meant.
 fn schema_of(side: Side<'_>, node: NodeId) -> Option<NodeId> {
-    match side.version() {
-        Version::V2 => Some(node),
-        _ => side.arena().get(node, w::SCHEMA),
+    if side.version() == Version::V2 {
+        return Some(node);
     }
+    let has = |key| side.arena().get(node, key).is_some();
+    side.arena()
+        .get(node, w::SCHEMA)
+        .or_else(|| (has(w::TYPE) && !has(w::CONTENT)).then_some(node))
 }
 
 fn style(side: Side<'_>, node: NodeId, location: Word) -> Style {
@@ -180,17 +207,7 @@ fn style(side: Side<'_>, node: NodeId, location: Word) -> Style {
         _ => w::SIMPLE,
     };
     let (name, explode) = if side.version() == Version::V2 {
-        match arena.get_text(node, w::COLLECTION_FORMAT) {
-            Some(w::SSV) => (w::SPACE_DELIMITED, false),
-            Some(w::PIPES) => (w::PIPE_DELIMITED, false),
-            Some(w::TSV) => (w::TSV, false),
-            Some(w::MULTI) => (usual, true),
-            // Whether what is no list is exploded makes no difference.
-            _ => (
-                usual,
-                usual == w::FORM && arena.get_text(node, w::TYPE) != Some(w::ARRAY),
-            ),
-        }
+        collected(side, node, usual)
     } else {
         let name = arena.get_text(node, w::STYLE).unwrap_or(usual);
         (name, arena.get_bool(node, w::EXPLODE).unwrap_or(name == w::FORM))
@@ -203,8 +220,36 @@ fn style(side: Side<'_>, node: NodeId, location: Word) -> Style {
     }
 }
 
+/// The style of what has a `collectionFormat`, and whether its values are written apart.
+pub fn collected(side: Side<'_>, node: NodeId, usual: Word) -> (Word, bool) {
+    let arena = side.arena();
+    match arena.get_text(node, w::COLLECTION_FORMAT) {
+        Some(w::SSV) => (w::SPACE_DELIMITED, false),
+        Some(w::PIPES) => (w::PIPE_DELIMITED, false),
+        Some(w::TSV) => (w::TSV, false),
+        Some(w::MULTI) => (usual, true),
+        // Whether what is no list is exploded makes no difference.
+        _ => (
+            usual,
+            usual == w::FORM && arena.get_text(node, w::TYPE) != Some(w::ARRAY),
+        ),
+    }
+}
+
+/// In which ways lists in the lists of a parameter of Swagger 2.0 are written, from the outside to the inside.
+pub fn collected_inside(side: Side<'_>, node: NodeId) -> Vec<(Word, bool)> {
+    const NESTED: usize = 8;
+    let arena = side.arena();
+    let inside = std::iter::successors(arena.get(node, w::ITEMS), |items| arena.get(*items, w::ITEMS));
+    inside
+        .take(NESTED)
+        .filter(|items| side.version() == Version::V2 && arena.get_text(*items, w::TYPE) == Some(w::ARRAY))
+        .map(|items| collected(side, items, w::FORM))
+        .collect()
+}
+
 /// The body that an operation takes.
-pub fn body(side: Side<'_>, item: NodeId, operation: NodeId) -> Option<Body> {
+pub fn body(side: Side<'_>, item: Whereabouts, operation: NodeId) -> Option<Body> {
     let arena = side.arena();
     if side.version() != Version::V2 {
         let node = side.get(operation, w::REQUEST_BODY)?;
@@ -233,7 +278,7 @@ pub fn body(side: Side<'_>, item: NodeId, operation: NodeId) -> Option<Body> {
         });
     }
     let mut all = listed(side, operation);
-    all.extend(listed(side, item));
+    all.extend(item.nodes().flat_map(|item| listed(side, item)));
     let node = all
         .into_iter()
         .find(|node| arena.get_text(*node, w::IN) == Some(w::BODY))?;

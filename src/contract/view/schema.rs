@@ -370,10 +370,14 @@ impl<'a> Schema<'a> {
         self.text(w::TYPE).filter(|word| Types::of(*word) == Types(0))
     }
 
-    /// Whether its `type` is nothing that could be one.
-    pub fn has_odd_type(&self) -> bool {
-        let value = self.get(w::TYPE).map(|node| self.side.arena().value(node));
-        !matches!(value, None | Some(Value::Null | Value::Text(_) | Value::List(_)))
+    /// A `type` that is nothing that could be one, or that lists such a thing.
+    pub fn odd_type(&self) -> Option<NodeId> {
+        let arena = self.side.arena();
+        let is_word = |node: NodeId| matches!(arena.value(node), Value::Null | Value::Text(_));
+        self.get(w::TYPE).filter(|node| match arena.value(*node) {
+            Value::List(_) => !arena.items(*node).all(is_word),
+            _ => !is_word(*node),
+        })
     }
 
     /// Whether `null` is accepted beside what `type` says.

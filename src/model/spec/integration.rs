@@ -115,6 +115,8 @@ pub struct Contract {
     pub version: Option<String>,
     /// The version or file before, to compare with.
     pub previous_version: Option<String>,
+    /// Why nobody knows which one that is, where the spec has a place for it and names none there.
+    pub previous_unclear: Option<String>,
     /// Whether breaking changes are allowed.
     pub allow_breaking_changes: bool,
     /// What the spec says about breaking changes, in its words.

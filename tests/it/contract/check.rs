@@ -94,6 +94,11 @@ fn what_cannot_be_checked_is_no_pass() {
         3,
         &["neither a file nor a revision"],
     );
+    check(
+        &[("v1.yaml", "[version]", NOT)],
+        3,
+        &["error: v1.yaml: which version was before it is not known: `Previous version` is not filled in"],
+    );
     check(&[("../outside.yaml", "", NOT)], 3, &["error: ../outside.yaml"]);
     check(&[("README.md", "", NOT)], 3, &["error: README.md"]);
     // The worst counts: what broke is known, whatever else is not.

@@ -1,6 +1,6 @@
 //! `allOf`, `anyOf`, `oneOf`: which branch is which, and what came and went.
 
-use super::{Comparer, alike};
+use super::{Comparer, alike, is_request};
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::hash::is_annotation;
 use crate::contract::rules::Kind;
@@ -55,7 +55,8 @@ impl Comparer<'_, '_> {
         true
     }
 
-    /// A choice that is there on one side only, among others or beside other keywords: what it is to the whole.
+    /// A choice that is there on one side only, among others or beside other keywords or a choice that both sides have: what
+    /// it is to the whole.
     fn lone_choice(&self, key: Word) -> Option<Lone> {
         let (old, new) = (self.base.list(key), self.revision.list(key));
         let lacks = |schema: &Schema<'_>| {
@@ -68,10 +69,17 @@ impl Comparer<'_, '_> {
             (true, false) => (&self.revision, &self.base, new),
             _ => return None,
         };
+        let side = choice.side();
+        let other_key = if key == w::ANY_OF { w::ONE_OF } else { w::ANY_OF };
+        if [choice, other]
+            .iter()
+            .all(|schema| !schema.list(other_key).is_empty())
+        {
+            return Some(Lone::Beside);
+        }
         if !lacks(other) {
             return None;
         }
-        let side = choice.side();
         let is_one = branches
             .iter()
             .any(|node| Schema::of(side, *node).is_some_and(|branch| says_all(other, &branch)));
@@ -226,6 +234,9 @@ impl Comparer<'_, '_> {
                 }
             }
         }
+        if self.became_exclusive() && !one.pairs.is_empty() {
+            self.kind(Kind::ChoiceAdded, self.at(w::ONE_OF));
+        }
         for (base, revision) in all.pairs.into_iter().chain(any.pairs).chain(one.pairs) {
             self.inside(base, revision);
         }
@@ -238,6 +249,10 @@ impl Comparer<'_, '_> {
             let mut any = self.paired_lists(self.base.list(w::ONE_OF), self.revision.list(w::ANY_OF));
             self.pair_alike(&mut any);
             (any, Paired::default())
+        } else if self.became_exclusive() {
+            let mut one = self.paired_lists(self.base.list(w::ANY_OF), self.revision.list(w::ONE_OF));
+            self.pair_alike(&mut one);
+            (Paired::default(), one)
         } else {
             let [mut any, mut one] = [w::ANY_OF, w::ONE_OF].map(|key| self.paired(key));
             self.take_out_spelled_otherwise(&mut any);
@@ -245,6 +260,12 @@ impl Comparer<'_, '_> {
             self.pair_alike(&mut one);
             (any, one)
         }
+    }
+
+    /// Whether what is given matched any of several schemas and matches one of them now: that is less.
+    fn became_exclusive(&self) -> bool {
+        let has = |schema: &Schema<'_>| [w::ANY_OF, w::ONE_OF].map(|key| schema.get(key).is_some());
+        !is_request(self.column) && has(&self.base) == [true, false] && has(&self.revision) == [false, true]
     }
 
     /// Pairs what is left over of a choice so that the least changes, where it is much alike.

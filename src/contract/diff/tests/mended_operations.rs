@@ -145,3 +145,104 @@ fn a_default_means_something_only_where_a_parameter_may_be_left_out() {
     };
     assert_eq!((told(false), told(true)), (true, false));
 }
+
+#[test]
+fn what_stands_beside_the_reference_of_a_path_counts() {
+    let path = |beside: &str| {
+        format!(
+            "paths: {{'/a/{{id}}': {{$ref: '#/components/pathItems/P'{beside}}}}}\n\
+             components: {{pathItems: {{P: {{get: {{}}}}}}}}"
+        )
+    };
+    let demanded = path(", parameters: [{name: q, in: query, required: true}]");
+    check(&path(""), &demanded, &["new-required-request-parameter"]);
+    check(&demanded, &path(""), &["removed-required-request-parameter"]);
+    let server = |url: &str| path(&format!(", servers: [{{url: '{url}'}}]"));
+    let found = compared(
+        &format!("{HEAD}{}\n", server("https://a")),
+        &format!("{HEAD}{}\n", server("https://b")),
+    );
+    let found = ids(&found);
+    assert!(found.contains("server-removed"), "{found:?}");
+}
+
+#[test]
+fn an_operation_of_swagger_2_is_called_by_its_own_schemes() {
+    let document = |schemes: &str| {
+        format!(
+            "swagger: '2.0'\ninfo: {{title: t, version: 1.0.0}}\nhost: h\nschemes: [https]\n\
+             paths: {{/a: {{get: {{{schemes}}}}}, /b: {{get: {{}}}}}}\n"
+        )
+    };
+    let told = |base: &str, revision: &str| {
+        let compared = compared(&document(base), &document(revision));
+        ids(&compared).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told("schemes: [https]", "schemes: [wss]"),
+        ["server-added", "server-removed"]
+    );
+    assert_eq!(told("", "schemes: [https, wss]"), ["server-added"]);
+    assert_eq!(told("schemes: [https, wss]", ""), ["server-removed"]);
+    assert!(told("", "schemes: [https]").is_empty());
+}
+
+#[test]
+fn lists_in_forms_of_swagger_2_are_written_as_their_format_says() {
+    let with = |place: &str, list: &str| {
+        format!(
+            "swagger: '2.0'\ninfo: {{title: t, version: 1.0.0}}\npaths: {{/a: {{post: {{\
+             consumes: [application/x-www-form-urlencoded], parameters: [{{name: t, in: {place}, {list}}}]}}}}}}\n"
+        )
+    };
+    let list = |more: &str| format!("type: array, items: {{type: string}}{more}");
+    let nested = |format: &str| {
+        format!("type: array, items: {{type: array, items: {{type: string}}, collectionFormat: {format}}}")
+    };
+    let three = |encoding: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: t, version: 1.0.0}}\npaths: {{/a: {{post: {{requestBody: {{content: {{\
+             application/x-www-form-urlencoded: {{schema: {{type: object, properties: {{t: {{type: array, \
+             items: {{type: string}}}}}}}}{encoding}}}}}}}}}}}}}\n"
+        )
+    };
+    let (csv, multi) = (list(""), list(", collectionFormat: multi"));
+    let pipes = list(", collectionFormat: pipes");
+    let explicit = list(", collectionFormat: csv");
+    let apart = three(", encoding: {t: {style: form, explode: true}}");
+    let together = three(", encoding: {t: {style: form, explode: false}}");
+    for (base, revision, is_other) in [
+        (with("formData", &csv), with("formData", &multi), true),
+        (with("formData", &csv), with("formData", &pipes), true),
+        (with("formData", &csv), with("formData", &explicit), false),
+        (
+            with("formData", &nested("pipes")),
+            with("formData", &nested("ssv")),
+            true,
+        ),
+        (
+            with("formData", &nested("csv")),
+            with("formData", &nested("csv")),
+            false,
+        ),
+        (
+            with("query", &nested("pipes")),
+            with("query", &nested("ssv")),
+            true,
+        ),
+        (with("formData", &csv), together.clone(), false),
+        (with("formData", &csv), apart.clone(), true),
+        (with("formData", &csv), three(""), true),
+        (with("formData", &multi), three(""), false),
+        (with("formData", &multi), apart, false),
+        (with("formData", &multi), together, true),
+    ] {
+        for (base, revision) in [(&base, &revision), (&revision, &base)] {
+            let found = ids(&compared(base, revision));
+            let is_told = ["request-body-encoding-changed", "request-parameter-style-changed"]
+                .iter()
+                .any(|id| found.contains(*id));
+            assert_eq!(is_told, is_other, "{base}\n{revision}\n{found:?}");
+        }
+    }
+}

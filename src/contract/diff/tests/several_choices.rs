@@ -114,3 +114,47 @@ fn null_around_one_schema_is_not_lost_where_it_became_a_branch() {
         &["response-body-any-of-widened"],
     );
 }
+
+#[test]
+fn a_choice_beside_one_that_stays_comes_and_goes_as_a_whole() {
+    let (two, other) = (
+        "[{required: [a]}, {required: [b]}]",
+        "[{required: [c]}, {required: [d]}]",
+    );
+    for (one, more) in [
+        (
+            format!("{{oneOf: {two}}}"),
+            format!("{{oneOf: {two}, anyOf: {other}}}"),
+        ),
+        (
+            format!("{{anyOf: {two}}}"),
+            format!("{{anyOf: {two}, oneOf: {other}}}"),
+        ),
+        (
+            format!("{{type: object, oneOf: {two}}}"),
+            format!("{{type: object, oneOf: {two}, anyOf: [{{required: [c]}}]}}"),
+        ),
+    ] {
+        check(&one, &more, &["request-body-choice-added"], &[]);
+        check(&more, &one, &[], &["response-body-choice-removed"]);
+    }
+}
+
+#[test]
+fn what_is_given_and_matches_one_schema_instead_of_any_is_less() {
+    let bare = |key: &str| format!("{{{key}: [{{required: [a]}}, {{required: [b]}}]}}");
+    let typed = |key: &str| {
+        format!(
+            "{{{key}: [{{type: object, required: [a], properties: {{a: {{}}}}}}, {{type: array, maxItems: 3}}]}}"
+        )
+    };
+    for (any, one) in [(bare("anyOf"), bare("oneOf")), (typed("anyOf"), typed("oneOf"))] {
+        let found = |column| ids(&compared(&document(column, &any), &document(column, &one)));
+        let response = found(Column::ResponseBody);
+        assert!(response.contains("response-body-choice-added"), "{response:?}");
+        let breaks = |id: &String| crate::contract::rules::Rule::parse(id).unwrap().level() != Level::Info;
+        assert!(!response.iter().any(breaks), "{response:?}");
+        let request = found(Column::RequestBody);
+        assert!(request.iter().any(breaks), "{request:?}");
+    }
+}

@@ -79,6 +79,72 @@ fn what_is_there_and_cannot_be_read_is_neither_gone_nor_new() {
 }
 
 #[test]
+fn a_parameter_without_a_name_or_a_place_is_not_compared() {
+    let with = |list: &str| operation(&format!("parameters: [{list}]"));
+    for odd in [
+        "{in: query, required: true, schema: {type: string}}",
+        "{name: q, required: true}",
+        "{name: q, in: querry, required: true}",
+        "{name: q, in: body, required: true}",
+        "{name: q, in: formData, required: true}",
+    ] {
+        unknown(&with(""), &with(odd));
+        unknown(&with("{name: q, in: query, required: true}"), &with(odd));
+        check(&with(odd), &with(odd), &[]);
+        assert_eq!(told(&with(odd), &with(odd), "document-"), 0, "{odd}");
+    }
+    // The specification says that these are ignored, and what is missing elsewhere is.
+    check(
+        &with("{name: Accept, in: header, required: true}"),
+        &with(""),
+        &[],
+    );
+}
+
+#[test]
+fn a_parameter_or_a_header_that_has_a_schema_on_one_side_only_may_hold_anything_on_the_other() {
+    let query = |fields: &str| operation(&format!("parameters: [{{name: q, in: query, {fields}}}]"));
+    let header = |fields: &str| {
+        operation(&format!(
+            "responses: {{'200': {{description: d, headers: {{X: {{required: true, {fields}}}}}}}}}"
+        ))
+    };
+    let (bare, schema, old) = ("description: d", "schema: {type: integer}", "type: integer");
+    for (base, revision, expect) in [
+        (
+            query(bare),
+            query(schema),
+            &["request-parameter-type-changed"][..],
+        ),
+        (query(schema), query(bare), &[]),
+        (
+            header(schema),
+            header(bare),
+            &["response-header-type-generalized"],
+        ),
+        (header(bare), header(schema), &[]),
+        (query(bare), query("schema: {}"), &[]),
+        (header("schema: {}"), header(bare), &[]),
+        // A `type` that was left from Swagger 2.0.
+        (query(bare), query(old), &["request-parameter-type-changed"]),
+        (query(old), query(schema), &[]),
+        (query(old), query("type: string"), &[]),
+        (
+            query("type: string"),
+            query(old),
+            &["request-parameter-type-changed"],
+        ),
+        (
+            header(old),
+            header("type: string"),
+            &["response-header-type-generalized"],
+        ),
+    ] {
+        check(&base, &revision, expect);
+    }
+}
+
+#[test]
 fn what_is_beside_the_unreadable_is_judged() {
     // Both sides lack the same: what else is gone is gone.
     check(
@@ -173,4 +239,44 @@ fn an_empty_table_is_told_and_in_the_base_nothing_is_compared_with_it() {
     }
     // What need not be there may as well be nothing.
     assert_eq!(told(full, &format!("{full}\nwebhooks: null"), "document"), 0);
+}
+
+#[test]
+fn two_values_of_a_wrong_type_that_differ_are_not_equal() {
+    let schema = |fields: &str| {
+        operation(&format!(
+            "requestBody: {{content: {{a/b: {{schema: {{{fields}}}}}}}}}"
+        ))
+    };
+    for (one, other) in [
+        ("type: 3", "type: 4"),
+        ("type: [string, 3]", "type: [string, 4]"),
+        (
+            "type: object, additionalProperties: 'true'",
+            "type: object, additionalProperties: 'false'",
+        ),
+        ("type: object, required: a", "type: object, required: b"),
+        ("type: object, required: [a, 3]", "type: object, required: [a, 4]"),
+        ("maxLength: '3'", "maxLength: '4'"),
+    ] {
+        let (one, other) = (schema(one), schema(other));
+        for (base, revision) in [(&one, &other), (&other, &one)] {
+            assert_eq!(
+                told(base, revision, "document-not-compared"),
+                1,
+                "{base}\n{revision}"
+            );
+            assert_eq!(told(base, base, "document-not-compared"), 0, "{base}");
+        }
+    }
+    // On one side only.
+    for (odd, none) in [
+        ("type: object, required: [a, 3]", "type: object, required: [a]"),
+        ("type: [string, 3]", "type: [string]"),
+        ("additionalProperties: 'false'", "additionalProperties: true"),
+    ] {
+        let (odd, none) = (schema(odd), schema(none));
+        assert_eq!(told(&odd, &none, "document-not-compared"), 1, "{odd}");
+        assert_eq!(told(&none, &odd, "document-not-compared"), 1, "{odd}");
+    }
 }

@@ -33,7 +33,11 @@ pub fn contracts(parts: &[Part<'_>], oddities: &mut Oddities) -> Vec<At<Contract
     let mut drafts = vec![Draft::default()];
     for part in parts {
         if !part.name.is_empty() && field(&part.name).is_none() {
-            drafts.push(group(&part.title, part.line));
+            if meant(&part.name).is_some() {
+                misspelt(&mut drafts, &part.name, part.line, oddities);
+            } else {
+                drafts.push(group(&part.title, part.line));
+            }
         }
         let own = part.pairs().into_iter().filter(|pair| {
             part.source
@@ -54,6 +58,9 @@ pub fn contracts(parts: &[Part<'_>], oddities: &mut Oddities) -> Vec<At<Contract
                             depth: *depth,
                         };
                         put(&mut drafts, &pair, oddities);
+                        if field(&pair.name).is_none() && meant(&pair.name).is_some() {
+                            misspelt(&mut drafts, &pair.name, pair.line(), oddities);
+                        }
                     }
                 }
                 // Examples of requests: text.
@@ -105,6 +112,9 @@ fn read_item(drafts: &mut Vec<Draft>, item: &Block, oddities: &mut Oddities) {
                     depth: item.depth,
                 };
                 put(drafts, &pair, oddities);
+            }
+            Some(found) if meant(&found.name).is_some() => {
+                misspelt(drafts, &found.name, line.number, oddities);
             }
             // `- **Service A → Service B:**` with items of its own.
             Some(found) if at == 0 && (found.value.is_empty() || is_interface(&line.text)) => {
@@ -199,8 +209,13 @@ fn put(drafts: &mut Vec<Draft>, pair: &Pair<'_>, oddities: &mut Oddities) {
         return;
     }
     named(draft, pair.line());
-    let Some(value) = value else { return };
     let contract = &mut draft.contract;
+    let Some(value) = value else {
+        if field == Field::Previous {
+            contract.previous_unclear = Some("`Previous version` is not filled in".to_owned());
+        }
+        return;
+    };
     match field {
         Field::Version => contract.version = Some(first_word(value)),
         Field::Previous => {
@@ -278,6 +293,60 @@ fn allowed(value: &str) -> Option<bool> {
     }
     let has_no = |word: &String| ["not", "no", "never"].contains(&word.as_str());
     (denied.contains(&first) || words.iter().any(has_no)).then_some(false)
+}
+
+/// Tells of a label that is none. Who names the version before by it has named it to nobody.
+fn misspelt(drafts: &mut [Draft], name: &str, line: u32, oddities: &mut Oddities) {
+    let (Some(field), Some(draft)) = (meant(name), drafts.last_mut()) else {
+        return;
+    };
+    oddities.add(
+        line,
+        "contract_label_unknown",
+        format!(
+            "{} is no label of a contract; what it says is not read",
+            quoted(name)
+        ),
+        Some("the labels are `Contract file`, `Version`, `Previous version` and `Breaking changes`"),
+    );
+    if field == Field::Previous {
+        draft.contract.previous_unclear =
+            Some(format!("{} is no label; write `Previous version`", quoted(name)));
+    }
+}
+
+/// What a label that is none was probably meant to say.
+fn meant(name: &str) -> Option<Field> {
+    const LABELS: [(&str, Field); 5] = [
+        ("previous version", Field::Previous),
+        ("previous file", Field::Previous),
+        ("previous contract", Field::Previous),
+        ("contract file", Field::File),
+        ("breaking changes", Field::Breaking),
+    ];
+    const EARLIER: [&str; 8] = [
+        "previous",
+        "prev",
+        "prior",
+        "former",
+        "baseline",
+        "compare",
+        "compared",
+        "predecessor",
+    ];
+    const MAX_DISTANCE: usize = 3;
+    const MAX_WORDS: usize = 4;
+    if field(name).is_some() {
+        return None;
+    }
+    let mut words = name.split_whitespace();
+    if name.split_whitespace().count() <= MAX_WORDS && words.any(|word| EARLIER.contains(&word)) {
+        return Some(Field::Previous);
+    }
+    LABELS
+        .into_iter()
+        .find(|(label, _)| strsim::osa_distance(label, name) <= MAX_DISTANCE)
+        .map(|(_, field)| field)
 }
 
 fn field(name: &str) -> Option<Field> {

@@ -145,6 +145,7 @@ fn contract(value: &Value) -> Option<Contract> {
         contract_file: map.get("contract_file").and_then(file),
         version: map.get("version").and_then(fields::text),
         previous_version: map.get("previous_version").and_then(fields::text),
+        previous_unclear: None,
         allow_breaking_changes: map
             .get("allow_breaking_changes")
             .and_then(Value::as_bool)

@@ -316,6 +316,45 @@ fn contracts_in_every_shape() {
 }
 
 #[test]
+fn a_version_before_that_is_not_filled_in_is_no_contract_without_one() {
+    for (line, is_unclear) in [
+        ("- Previous version: [version]", true),
+        (
+            "- Previous version: [file or GITREV:PATH, or remove this line]",
+            true,
+        ),
+        ("- Previous version:", true),
+        ("- **Previous version:**", true),
+        ("- Previos version: `v1.yaml`", true),
+        ("- Prev version: `v1.yaml`", true),
+        ("- Baseline: `v1.yaml`", true),
+        ("**Prior contract:** `v1.yaml`", true),
+        ("- Previous version: none", false),
+        ("- Previous version: `v1.yaml`", false),
+        ("- Owner: team-a", false),
+        ("- Endpoint: `POST /orders`", false),
+        ("", false),
+    ] {
+        let text = format!(
+            "# Integration Test: x\n## API Contracts\n**a → b:**\n- Contract file: `a.yaml`\n{line}\n"
+        );
+        let spec = read("s", text.as_bytes());
+        let [contract] = &spec.integration.contracts[..] else {
+            panic!("{line}: {:?}", spec.integration.contracts);
+        };
+        let contract = &contract.value;
+        assert_eq!(
+            contract.previous_unclear.is_some(),
+            is_unclear,
+            "{line}: {contract:?}"
+        );
+        assert_eq!(contract.contract_file.as_deref(), Some("a.yaml"), "{line}");
+        let is_named = line.starts_with("- Previous version: `");
+        assert_eq!(contract.previous_version.is_some(), is_named, "{line}");
+    }
+}
+
+#[test]
 fn a_contract_without_a_file_is_still_one() {
     section(
         "API Contracts",
