@@ -1,8 +1,8 @@
 //! Choices in several parts of an `allOf`, and choices of which one branch is left.
 
 use super::schemas::document;
-use super::{loud, with_schemas};
-use crate::contract::rules::Column;
+use super::{compared, ids, loud, with_schemas};
+use crate::contract::rules::{Column, Level, Rule};
 
 /// The changes that are no infos between two schemas of a request body, and of a response body, beside some schemas.
 #[track_caller]
@@ -152,7 +152,7 @@ fn what_is_given_and_matches_one_schema_instead_of_any_is_less() {
         let found = |column| ids(&compared(&document(column, &any), &document(column, &one)));
         let response = found(Column::ResponseBody);
         assert!(response.contains("response-body-choice-added"), "{response:?}");
-        let breaks = |id: &String| crate::contract::rules::Rule::parse(id).unwrap().level() != Level::Info;
+        let breaks = |id: &String| Rule::parse(id).unwrap().level() != Level::Info;
         assert!(!response.iter().any(breaks), "{response:?}");
         let request = found(Column::RequestBody);
         assert!(request.iter().any(breaks), "{request:?}");
