@@ -107,6 +107,8 @@ pub enum Command {
     Contract(commands::contract::Args),
     /// Measure a service under load: requirements, cost, regressions
     Bench(Box<commands::bench::Args>),
+    /// Run integration tests against real services; clean up what killed runs left
+    Integration(commands::integration::Args),
     /// Look at the configuration
     Config(commands::config::Args),
     /// Try sdd on a small real project: one green and one red run

@@ -20,6 +20,7 @@ pub mod contract;
 pub mod doctor;
 pub mod engine;
 pub mod gates;
+pub mod integration;
 pub mod model;
 pub mod parse;
 pub mod process;
@@ -46,6 +47,10 @@ pub fn main() -> Exit {
     // every run, so it does without a parser of command lines.
     if let Some((tag, temporary)) = guarded(std::env::args_os()) {
         process::guard::run(&tag, temporary.as_deref(), &mut std::io::stdin());
+        return Exit::Ok;
+    }
+    if let Some((root, run)) = commands::integration::reaper::asked(std::env::args_os()) {
+        commands::integration::reaper::run(&root, &run, &mut std::io::stdin());
         return Exit::Ok;
     }
     match Cli::try_parse() {
@@ -149,6 +154,7 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Mcp(args) => commands::mcp::run(args, cx),
         Command::Contract(args) => commands::contract::run(&args, cx),
         Command::Bench(args) => commands::bench::run(&args, cx),
+        Command::Integration(args) => commands::integration::run(&args, cx),
         Command::Completions(args) => commands::completions::run(&args, cx),
         Command::Man(args) => commands::man::run(&args, cx),
         // Both are answered before.

@@ -56,6 +56,8 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     };
     let request = Request {
         command: "complete",
+        arguments: &[],
+        keep: None,
         named: &[],
         options: &args.options,
         recording: Recording::Required,

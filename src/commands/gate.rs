@@ -68,6 +68,8 @@ pub fn run_named(wanted: &[String], options: &RunOptions, cx: &mut Cx) -> anyhow
     let session = work::open_session(&opened.store)?;
     let request = Request {
         command: "gate",
+        arguments: &[],
+        keep: None,
         named: &named,
         options,
         recording: Recording::Wanted,
@@ -156,7 +158,9 @@ pub fn plan_text(
                 Item::Run(step) => {
                     let first = match step.phase {
                         Phase::Rewrite => ", first and alone: it rewrites files",
+                        Phase::Serve => ", after the others and alone",
                         Phase::Measure => ", last and alone: it measures",
+                        Phase::Clear => ", at the very end",
                         Phase::Look | Phase::Check => "",
                     };
                     let in_unit = if step.unit.is_some() {

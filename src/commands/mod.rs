@@ -13,6 +13,7 @@ pub mod error;
 pub mod gate;
 pub mod hook;
 pub mod init;
+pub mod integration;
 pub mod man;
 pub mod mcp;
 mod output;

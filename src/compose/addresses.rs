@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::inspect::Container;
+use super::inspect::{Container, Published};
 
 /// What the names of the variables begin with.
 pub const PREFIX: &str = "SDD_SERVICE_";
@@ -41,18 +41,21 @@ pub fn variables(containers: &[Container], host: &str) -> BTreeMap<String, Strin
                 name.push('_');
                 name.push_str(&upper(&published.protocol));
             }
-            let ip = match published.host_ip.as_str() {
-                // All interfaces, once for each version of the protocol: the first entry counts.
-                "" | "0.0.0.0" | "::" => host.to_owned(),
-                ip if ip.contains(':') => format!("[{ip}]"),
-                ip => ip.to_owned(),
-            };
-            variables
-                .entry(name)
-                .or_insert_with(|| format!("{ip}:{}", published.host_port));
+            variables.entry(name).or_insert_with(|| address(published, host));
         }
     }
     variables
+}
+
+/// Where a published port can be reached, as `host:port`.
+pub fn address(published: &Published, host: &str) -> String {
+    let ip = match published.host_ip.as_str() {
+        // All interfaces, once for each version of the protocol: the first entry counts.
+        "" | "0.0.0.0" | "::" => host.to_owned(),
+        ip if ip.contains(':') => format!("[{ip}]"),
+        ip => ip.to_owned(),
+    };
+    format!("{ip}:{}", published.host_port)
 }
 
 /// A name as a part of a variable's.

@@ -162,6 +162,13 @@ pub fn ask(runner: &dyn Runner, cwd: &Path, call: &Call) -> Result<Answer, CallE
     answer(runner, call, &invocation)
 }
 
+/// [`ask`] of a program that reads a file from its stdin; every exit code but 0 is an error.
+pub fn feed(runner: &dyn Runner, cwd: &Path, call: &Call, file: &Path) -> Result<(), CallError> {
+    let mut invocation = call.invocation(cwd);
+    invocation.stdin_file = Some(file.to_owned());
+    well(call, answer(runner, call, &invocation)?).map(|_| ())
+}
+
 fn answer(runner: &dyn Runner, call: &Call, invocation: &Invocation) -> Result<Answer, CallError> {
     let outcome = runner.run(invocation).map_err(|error| CallError::NotRun {
         call: call.shown(),
@@ -217,7 +224,7 @@ fn why(error: &Error) -> String {
 }
 
 /// The last lines of a text, on one line.
-fn last_lines(bytes: &[u8]) -> String {
+pub fn last_lines(bytes: &[u8]) -> String {
     let text = text::sanitise(&String::from_utf8_lossy(bytes));
     let lines: Vec<&str> = text
         .lines()

@@ -23,6 +23,8 @@ pub struct Rendered {
 pub struct Service {
     /// Its image.
     pub image: Option<String>,
+    /// Whether its image is built from the repository.
+    pub is_built: bool,
     /// The name that its container is to have.
     pub container_name: Option<String>,
     /// Whether its container may do everything.
@@ -131,6 +133,11 @@ impl Rendered {
             image == wanted
                 || bare == wanted
                 || untagged(bare) == wanted
+                // `postgres:14` is there as `postgres:14.2-alpine`, too.
+                || (wanted.contains(':')
+                    && [image, bare].iter().any(|image| {
+                        image.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(['.', '-']))
+                    }))
                 || image.split('@').next() == Some(wanted)
         };
         self.active()
@@ -169,6 +176,7 @@ fn read_service(service: &Value) -> Service {
     let text = |name: &str| word(&service[name]).filter(|text| !text.is_empty());
     Service {
         image: text("image"),
+        is_built: !service["build"].is_null(),
         container_name: text("container_name"),
         privileged: service["privileged"].as_bool().unwrap_or(false),
         host_network: service["network_mode"].as_str() == Some("host"),

@@ -19,5 +19,5 @@ pub mod teardown;
 pub mod up;
 
 pub use flavour::Flavour;
-pub use project::Project;
+pub use project::{Calls, Project};
 pub use up::Environment;

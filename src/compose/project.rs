@@ -114,6 +114,22 @@ impl Calls<'_> {
         self.engine(["volume", "ls", "-q"], ASK)
     }
 
+    /// Whether an image is here: exit code 0.
+    pub fn image(&self, image: &str) -> Call {
+        self.engine(["image", "inspect", "--format", "{{.Id}}", image], ASK)
+    }
+
+    /// The ids of all networks of the engine.
+    pub fn all_networks(&self) -> Call {
+        self.engine(["network", "ls", "-q"], ASK)
+    }
+
+    /// Runs a program in a container, with our stdin.
+    pub fn exec(&self, id: &str, words: &[String], timeout: Duration) -> Call {
+        let lead = ["exec", "-i", id].into_iter();
+        self.engine(lead.chain(words.iter().map(String::as_str)), timeout)
+    }
+
     /// All about containers.
     pub fn inspect(&self, ids: &[String]) -> Call {
         self.engine(

@@ -238,6 +238,16 @@ pub enum Standing {
     Failed(Fault),
 }
 
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ready(how) => how.fmt(f),
+            Self::Waiting(what) => f.write_str(what),
+            Self::Failed(fault) => fault.fmt(f),
+        }
+    }
+}
+
 impl Standing {
     fn rank(&self) -> u8 {
         match self {

@@ -34,20 +34,58 @@ pub struct Sweep {
     pub unreadable: Vec<Unreadable>,
 }
 
+/// What is taken down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What is nobody's any more.
+    Due,
+    /// What was kept on purpose, too.
+    KeptToo,
+}
+
+impl Swept {
+    /// Whether nothing is left of it.
+    pub fn is_gone(&self) -> bool {
+        self.result
+            .as_ref()
+            .is_ok_and(|cleaned| cleaned.left.is_nothing())
+    }
+}
+
+/// All journals, without touching anything.
+pub fn look(store: &Store, now: DateTime<Utc>) -> Sweep {
+    let journals = journal::read_all(store);
+    let entries = journals.entries.into_iter();
+    Sweep {
+        swept: Vec::new(),
+        spared: entries
+            .map(|entry| {
+                let standing = entry.standing(now);
+                (entry, standing)
+            })
+            .collect(),
+        unreadable: journals.unreadable,
+    }
+}
+
 /// The journals that are to be taken down now, with the reason.
-pub fn due(store: &Store, now: DateTime<Utc>) -> Vec<(Entry, Standing)> {
+pub fn due(store: &Store, now: DateTime<Utc>, scope: Scope) -> Vec<(Entry, Standing)> {
     let entries = journal::read_all(store).entries.into_iter();
     entries
         .map(|entry| {
             let standing = entry.standing(now);
             (entry, standing)
         })
-        .filter(|(_, standing)| is_due(*standing))
+        .filter(|(_, standing)| is_due(*standing, scope))
         .collect()
 }
 
-fn is_due(standing: Standing) -> bool {
-    matches!(standing, Standing::Abandoned | Standing::Expired)
+fn is_due(standing: Standing, scope: Scope) -> bool {
+    match standing {
+        Standing::Abandoned | Standing::Expired => true,
+        Standing::Kept => scope == Scope::KeptToo,
+        Standing::Owned => false,
+    }
 }
 
 /// Takes down what is due. `engine` is the address of the engine that answers here: what stands at another one is spared.
@@ -57,6 +95,7 @@ pub fn sweep(
     flavour: &Flavour,
     engine: Option<&str>,
     now: DateTime<Utc>,
+    scope: Scope,
 ) -> Sweep {
     let journals = journal::read_all(store);
     let mut sweep = Sweep {
@@ -65,7 +104,7 @@ pub fn sweep(
     };
     for entry in journals.entries {
         let standing = entry.standing(now);
-        if is_due(standing) && entry.docker_host.as_deref() == engine {
+        if is_due(standing, scope) && entry.docker_host.as_deref() == engine {
             let result = take_down(store, runner, flavour, &entry);
             sweep.swept.push(Swept {
                 entry,
@@ -167,7 +206,7 @@ mod tests {
         write(&store, "elsewhere", 10, Some("tcp://build:2375"));
         let runs =
             |entries: Vec<Entry>| -> Vec<String> { entries.into_iter().map(|entry| entry.run).collect() };
-        let due = due(&store, moment(30))
+        let due = due(&store, moment(30), Scope::Due)
             .into_iter()
             .map(|(entry, _)| entry)
             .collect();
@@ -178,7 +217,7 @@ mod tests {
             named: Mutex::default(),
         };
         let flavour = Flavour::sample();
-        let sweep = sweep(&store, &engine, &flavour, None, moment(30));
+        let sweep = sweep(&store, &engine, &flavour, None, moment(30), Scope::Due);
         let swept: Vec<(&str, String)> = sweep
             .swept
             .iter()

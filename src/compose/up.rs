@@ -159,6 +159,28 @@ pub enum Ending {
 }
 
 impl Why {
+    /// What to do, where something can be.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NothingRuns => Some("leave out `profiles` of a service, or name the services that are needed".to_owned()),
+            Self::NoSuchService { .. } => Some("add it to the compose file, or correct the spec".to_owned()),
+            Self::Up {
+                source: CallError::TimedOut { .. },
+                ..
+            } => Some("raise quality_gates.integration_tests.up_timeout (seconds), or pull the images before".to_owned()),
+            Self::NotReady { faults } if faults.values().any(|fault| matches!(fault, Fault::Late { .. })) => {
+                Some("raise quality_gates.integration_tests.health_check_timeout (seconds)".to_owned())
+            }
+            Self::NotReady { faults } if faults.values().any(|fault| matches!(fault, Fault::Ended { .. })) => Some(
+                "a service that does its work and ends is named in quality_gates.integration_tests.oneshot".to_owned(),
+            ),
+            Self::NotReady { .. } | Self::Up { .. } => {
+                Some("its log is in the directory of the run, below services".to_owned())
+            }
+            Self::File { .. } | Self::Config(_) | Self::Journal { .. } | Self::Call { .. } => None,
+        }
+    }
+
     /// Whose fault it is.
     pub fn ending(&self) -> Ending {
         match self {
@@ -232,25 +254,25 @@ pub struct Environment<'a> {
     is_closed: bool,
 }
 
-impl<'a> Environment<'a> {
-    /// Reads the compose files as they take effect, without bringing up anything: for checks before a run.
-    pub fn render(order: &Order<'_>) -> Result<Rendered, Why> {
-        let calls = Calls {
-            flavour: order.flavour,
-            project: &order.project,
-        };
-        let answer = match ask::ask_well(order.runner, order.store.root(), &calls.config()) {
-            Err(CallError::Refused { said, .. }) => return Err(Why::File { said }),
-            answer => answer.map_err(|source| Why::Call { source })?,
-        };
-        Ok(config::read(&answer.stdout)?)
-    }
+/// Reads the compose files as they take effect, without bringing up anything.
+pub fn render(runner: &dyn Runner, cwd: &Path, calls: &Calls<'_>) -> Result<Rendered, Why> {
+    let answer = match ask::ask_well(runner, cwd, &calls.config()) {
+        Err(CallError::Refused { said, .. }) => return Err(Why::File { said }),
+        answer => answer.map_err(|source| Why::Call { source })?,
+    };
+    Ok(config::read(&answer.stdout)?)
+}
 
+impl<'a> Environment<'a> {
     /// Brings services up and waits until all are ready, or one of them will not be. What does not come up is taken
     /// down again before this comes back.
     pub fn up(mut order: Order<'a>) -> Result<Self, Box<NotUp>> {
         let early = |why: Why| Box::new(NotUp { why, closed: None });
-        let rendered = Self::render(&order).map_err(early)?;
+        let calls = Calls {
+            flavour: order.flavour,
+            project: &order.project,
+        };
+        let rendered = render(order.runner, order.store.root(), &calls).map_err(early)?;
         // Of no services all would be ready.
         if rendered.active().next().is_none() {
             return Err(early(Why::NothingRuns));

@@ -211,6 +211,11 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
         | Work::Changes(_)
         | Work::Contract(_)
         | Work::Benchmark(_)
+        | Work::Environment(_)
+        | Work::Services(_)
+        | Work::Fixture(_)
+        | Work::Teardown
+        | Work::Documents(_)
         | Work::AtHand { .. } => return,
     };
     let words = step.command_words();

@@ -126,6 +126,25 @@ pub(super) fn loses(planned: &GatePlan, parts: &[Part<'_>], item: usize, job: &J
             .is_some_and(StepJudgement::blocks)
 }
 
+/// Whether what came of a step, looked at alone, lets those after it go on; and what came of it.
+pub(super) fn passes(
+    planned: Option<&GatePlan>,
+    item: usize,
+    result: PartResult,
+    job: &Job<'_>,
+) -> (bool, PartResult) {
+    let Some((planned, item)) = planned.and_then(|planned| Some((planned, planned.items.get(item)?))) else {
+        return (false, result);
+    };
+    let parts = [Part { item, result }];
+    let passed = judge(planned, &parts, job)
+        .steps()
+        .iter()
+        .all(|step| step.verdict() == Verdict::Passed);
+    let [part] = parts;
+    (passed, part.result)
+}
+
 fn judge(planned: &GatePlan, parts: &[Part<'_>], job: &Job<'_>) -> Judgement {
     if let Some(reason) = &planned.disabled {
         return Judgement::of(Vec::new(), reason);

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::services::Held;
 use super::work::{chain, prepare};
 use super::{Event, Job, step_dir};
 use crate::bench::aim::service_of_this_machine;
@@ -13,6 +14,7 @@ use crate::bench::measurement::{Measurement, MeasurementError, Record};
 use crate::bench::report::Document;
 use crate::bench::rounds;
 use crate::gates::{BenchmarkWork, PartResult, Step, Unmeasured};
+use crate::integration::address::NotPublished;
 use crate::process::Cancel;
 use crate::process::clock::Clock;
 use crate::project::git;
@@ -30,7 +32,21 @@ pub(super) fn evidence_name(step: &Step) -> String {
 }
 
 /// Measures.
-pub(super) fn measure(step: &Step, work: &BenchmarkWork, job: &Job<'_>) -> PartResult {
+pub(super) fn measure(
+    step: &Step,
+    work: &BenchmarkWork,
+    job: &Job<'_>,
+    held: Option<&Held<'_, '_>>,
+) -> PartResult {
+    let work = &match placed(work, held) {
+        Ok(work) => work,
+        Err(error) => {
+            return PartResult::Benchmark(Err(Unmeasured {
+                reason: error.to_string(),
+                hint: None,
+            }));
+        }
+    };
     let (outcome, in_time) = within(work.limit, job.cancel, |cancel| run(step, work, job, cancel));
     if job.cancel.is_requested() {
         return PartResult::NotStarted("stopped while it ran".to_owned());
@@ -46,6 +62,17 @@ pub(super) fn measure(step: &Step, work: &BenchmarkWork, job: &Job<'_>) -> PartR
         }));
     }
     PartResult::Benchmark(outcome.map(Box::new))
+}
+
+/// The work with the addresses of services where their names stand.
+fn placed(work: &BenchmarkWork, held: Option<&Held<'_, '_>>) -> Result<BenchmarkWork, NotPublished> {
+    let mut work = work.clone();
+    if let Some(held) = held {
+        for endpoint in &mut work.target.endpoints {
+            endpoint.url = held.addresses().resolve(&endpoint.url)?;
+        }
+    }
+    Ok(work)
 }
 
 fn run(step: &Step, work: &BenchmarkWork, job: &Job<'_>, cancel: &Cancel) -> Result<Document, Unmeasured> {

@@ -7,12 +7,14 @@ mod assemble;
 mod benchmarks;
 mod changes;
 mod contracts;
+mod environment;
 mod fingerprint;
 mod inquiry;
 mod installed;
 mod libraries;
 mod plan;
 mod schedule;
+mod services;
 mod shown;
 mod versions;
 mod work;
@@ -27,6 +29,7 @@ use chrono::NaiveDate;
 
 pub use inquiry::{Inquiry, Question, VersionAnswer, ask_all, version_key};
 pub use plan::{GatePlan, Plan, find_programs};
+pub use services::Containers;
 pub use versions::{PATIENCE, VersionCache, VersionKey};
 
 use crate::gates::{Context, Item, Part, PartResult, Phase, Step, Work};
@@ -75,6 +78,8 @@ pub struct Job<'a> {
     pub runner: &'a dyn Runner,
     /// The request to stop.
     pub cancel: &'a Cancel,
+    /// How containers are reached.
+    pub containers: Containers<'a>,
     /// Keeps secrets out of the report.
     pub redactor: &'a Redactor,
     /// Who watches.
@@ -158,7 +163,7 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
             }
         },
     );
-    bench.measure();
+    bench.serve();
     let mut known = job.versions.clone();
     for (probe, cell) in probes.iter().zip(&answers) {
         if let Some(version) = lock(cell).take() {
@@ -272,11 +277,101 @@ impl Bench<'_> {
         changed
     }
 
-    /// Runs the steps that measure, one after the other, when nothing else runs any more.
-    fn measure(&self) {
-        for (gate, item) in self.steps(Phase::Measure) {
+    /// Brings services up where some are needed, tests and measures them one after the other, and takes them down.
+    fn serve(&self) {
+        let steps = self.steps(Phase::Serve);
+        let services = steps
+            .iter()
+            .copied()
+            .find_map(|(gate, item)| match &self.step(gate, item)?.work {
+                Work::Services(work) => Some(((gate, item), work)),
+                _ => None,
+            });
+        let Some((place, work)) = services else {
+            self.one_by_one(&steps, None);
+            self.one_by_one(&self.steps(Phase::Measure), None);
+            return;
+        };
+        let rest: Vec<(usize, usize)> = steps.into_iter().filter(|step| *step != place).collect();
+        let measured = self.steps(Phase::Measure);
+        let clear = self.steps(Phase::Clear);
+        if let Some(why) = self.why_not_served() {
+            for (gate, item) in std::iter::once(place).chain(rest).chain(clear) {
+                self.leave_because(gate, item, &why);
+            }
+            self.measure_without(&measured, &why);
+            return;
+        }
+        let began = self.begin(place.0, place.1);
+        let closed = services::hold(work, self.job, |result, held| {
+            let is_up = held.is_some();
+            self.end(place.0, place.1, began, result);
+            if !is_up {
+                let why = "the services are not up";
+                for (gate, item) in rest {
+                    self.leave_because(gate, item, why);
+                }
+                self.measure_without(&measured, why);
+                return;
+            }
+            let passed = self.one_by_one(&rest, held.as_deref());
+            if passed {
+                self.one_by_one(&measured, held.as_deref());
+            } else {
+                self.measure_without(&measured, "the integration tests did not pass");
+            }
+        });
+        for (gate, item) in clear {
+            let began = self.begin(gate, item);
+            let result = match &closed {
+                PartResult::Teardown(answer) => PartResult::Teardown(answer.clone()),
+                _ => PartResult::Nothing,
+            };
+            self.end(gate, item, began, result);
+        }
+    }
+
+    /// Why services are not brought up: what they need is not there, or the run ends.
+    fn why_not_served(&self) -> Option<String> {
+        if self.job.cancel.is_requested() {
+            return Some(self.why_left().to_owned());
+        }
+        let environment = (self.plan.gates.iter()).position(|gate| gate.gate == GateId::Environment)?;
+        let report = lock(self.reports.get(environment)?);
+        let verdict = report.as_ref()?.verdict;
+        matches!(verdict, Verdict::Failed | Verdict::Error)
+            .then(|| "what the tests need is not there (see the gate environment)".to_owned())
+    }
+
+    /// Does steps in their order until one does not pass; whether all did. Those after it are left.
+    fn one_by_one(&self, steps: &[(usize, usize)], held: Option<&services::Held<'_, '_>>) -> bool {
+        let mut passed = true;
+        for (gate, item) in steps.iter().copied() {
+            let is_served = self
+                .step(gate, item)
+                .is_some_and(|step| step.phase == Phase::Serve);
             if self.job.cancel.is_requested() {
                 self.leave(gate, item);
+                passed = false;
+            } else if is_served && !passed {
+                self.leave_because(gate, item, "what comes before it did not pass");
+            } else {
+                passed &= self.perform_with(gate, item, held);
+            }
+        }
+        passed
+    }
+
+    /// Leaves what measures services that are not there, and does the rest.
+    fn measure_without(&self, steps: &[(usize, usize)], why: &str) {
+        for (gate, item) in steps.iter().copied() {
+            let is_load = self
+                .step(gate, item)
+                .is_some_and(|step| matches!(step.work, Work::Benchmark(_)));
+            if self.job.cancel.is_requested() {
+                self.leave(gate, item);
+            } else if is_load {
+                self.leave_because(gate, item, why);
             } else {
                 self.perform(gate, item);
             }
@@ -311,20 +406,41 @@ impl Bench<'_> {
     }
 
     fn perform(&self, gate: usize, item: usize) {
-        let Some(step) = self.step(gate, item) else { return };
-        let first = self
-            .begun
-            .get(gate)
-            .is_some_and(|begun| !begun.swap(true, Ordering::SeqCst));
-        if first {
-            self.job.observer.event(&Event::GateStarted(step.gate));
+        self.perform_with(gate, item, None);
+    }
+
+    /// Does a step, against services where some are up; whether it passed.
+    fn perform_with(&self, gate: usize, item: usize, held: Option<&services::Held<'_, '_>>) -> bool {
+        let Some(step) = self.step(gate, item) else {
+            return true;
+        };
+        let began = self.begin(gate, item);
+        let result = work::perform(step, self.job, &self.looked, held);
+        let (passed, result) = assemble::passes(self.plan.gates.get(gate), item, result, self.job);
+        self.end(gate, item, began, result);
+        passed
+    }
+
+    /// Says that a step begins.
+    fn begin(&self, gate: usize, item: usize) -> Instant {
+        if let Some(step) = self.step(gate, item) {
+            let first = self
+                .begun
+                .get(gate)
+                .is_some_and(|begun| !begun.swap(true, Ordering::SeqCst));
+            if first {
+                self.job.observer.event(&Event::GateStarted(step.gate));
+            }
+            self.job.observer.event(&Event::StepStarted(step));
         }
-        self.job.observer.event(&Event::StepStarted(step));
-        let started = Instant::now();
-        let result = work::perform(step, self.job, &self.looked);
+        Instant::now()
+    }
+
+    /// Records what came of a step.
+    fn end(&self, gate: usize, item: usize, began: Instant, result: PartResult) {
         let slot = Slot {
             result,
-            started: Some(started),
+            started: Some(began),
             ended: Some(Instant::now()),
         };
         self.put(gate, item, slot);
@@ -332,13 +448,22 @@ impl Bench<'_> {
 
     /// Records that a step was not begun.
     fn leave(&self, gate: usize, item: usize) {
-        let why = if self.job.cancel.signal().is_some() {
+        self.leave_because(gate, item, self.why_left());
+    }
+
+    /// Why what is left is not begun.
+    fn why_left(&self) -> &'static str {
+        if self.job.cancel.signal().is_some() {
             "the run was cancelled before it began"
         } else if self.job.cancel.is_expired() {
             "the time of the run was over before it began"
         } else {
             "something else did not pass, and --fail-fast stops the rest"
-        };
+        }
+    }
+
+    /// Records that a step was not begun, and why.
+    fn leave_because(&self, gate: usize, item: usize, why: &str) {
         let slot = Slot {
             result: PartResult::NotStarted(why.to_owned()),
             started: None,
@@ -447,6 +572,7 @@ fn unknown(step: &Step) -> Duration {
         }
         (_, Work::Contract(_)) => Duration::from_millis(200),
         (_, Work::Benchmark(work)) => work.limit,
+        (_, Work::Environment(_)) => Duration::from_secs(2),
         (_, Work::Libraries(_)) => Duration::from_secs(30),
         (GateId::Tests, _) => Duration::from_secs(60),
         (GateId::Security, _) => Duration::from_secs(20),

@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 
 use super::changes::Looked;
-use super::{Job, benchmarks, contracts, libraries, step_dir};
+use super::services::{self, Held};
+use super::{Job, benchmarks, contracts, environment, libraries, step_dir};
 use crate::gates::{CommandAnswer, CommandWork, PartResult, Step, Work};
 use crate::process::{Capture, End, Error, Invocation, KeepRaw, Outcome};
 use crate::project::files;
@@ -13,7 +14,12 @@ use crate::store::scratch::{self, ScratchFile};
 use crate::tools::FileState;
 
 /// Does one step. Every way in which it can go wrong is a part of the result.
-pub(super) fn perform(step: &Step, job: &Job<'_>, looked: &Looked) -> PartResult {
+pub(super) fn perform(
+    step: &Step,
+    job: &Job<'_>,
+    looked: &Looked,
+    held: Option<&Held<'_, '_>>,
+) -> PartResult {
     let root = job.cx.project.root.as_path();
     match &step.work {
         Work::FileExists { path, .. } => {
@@ -23,7 +29,7 @@ pub(super) fn perform(step: &Step, job: &Job<'_>, looked: &Looked) -> PartResult
             let tracked = &job.cx.project.tracked;
             PartResult::Grep(files::grep(root, files, pattern, tracked).map_err(|error| chain(&error)))
         }
-        Work::Command(work) => PartResult::Command(Box::new(run_command(step, work, job))),
+        Work::Command(work) => PartResult::Command(Box::new(run_command(step, work, job, held))),
         Work::Changes(work) => match looked.look(work, job) {
             // The answer may be missing because sdd was told to stop, which is no fault of git.
             Err(_) if job.cancel.is_requested() => PartResult::NotStarted("stopped while it ran".to_owned()),
@@ -31,7 +37,12 @@ pub(super) fn perform(step: &Step, job: &Job<'_>, looked: &Looked) -> PartResult
         },
         Work::Libraries(work) => libraries::look_up(step, work, job),
         Work::Contract(work) => contracts::check(work, job),
-        Work::Benchmark(work) => benchmarks::measure(step, work, job),
+        Work::Benchmark(work) => benchmarks::measure(step, work, job, held),
+        Work::Environment(work) => environment::look(work, job),
+        Work::Fixture(work) => services::load(step, work, job, held),
+        Work::Documents(work) => environment::documents(work, job),
+        // These are done where services are held.
+        Work::Services(_) | Work::Teardown => PartResult::Nothing,
         Work::AtHand { .. } => PartResult::AtHand,
     }
 }
@@ -53,7 +64,7 @@ pub(super) fn log_name(step: &Step) -> String {
     format!("{}.log", step.id)
 }
 
-fn run_command(step: &Step, work: &CommandWork, job: &Job<'_>) -> CommandAnswer {
+fn run_command(step: &Step, work: &CommandWork, job: &Job<'_>, held: Option<&Held<'_, '_>>) -> CommandAnswer {
     let out = step_dir(job.cx.out, &step.id);
     if let Err(source) = prepare(&out, &work.inputs) {
         let outcome = Err(Error::Log { path: out, source });
@@ -68,6 +79,7 @@ fn run_command(step: &Step, work: &CommandWork, job: &Job<'_>) -> CommandAnswer 
         .env
         .iter()
         .map(|(name, value)| (name.into(), value.into()))
+        .chain(held.into_iter().flat_map(Held::variables))
         .collect();
     invocation.log = Some(job.cx.out.join(log_name(step)));
     invocation.stdout_file = work.reads_stdout.then(|| out.join("stdout"));

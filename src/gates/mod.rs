@@ -9,8 +9,11 @@ mod context7;
 mod contract;
 mod custom;
 mod documentation;
+mod environment;
 mod formatting;
 mod hollow;
+mod integration;
+mod integration_documentation;
 mod judgement;
 mod linting;
 mod parts;
@@ -31,14 +34,14 @@ use std::time::Duration;
 pub use about::About;
 pub use judgement::{Judgement, StepJudgement};
 pub use parts::{
-    ChangesAnswer, CommandAnswer, ContractAnswer, GrepAnswer, LibrariesAnswer, Part, Result as PartResult,
-    Unmeasured,
+    ChangesAnswer, CommandAnswer, ContractAnswer, GrepAnswer, LibrariesAnswer, Loaded, NotLoaded, NotUp,
+    Part, Result as PartResult, TeardownAnswer, Unmeasured, Up,
 };
 pub use programs::{Programs, Wanted};
 pub use scope::{gates_for, gates_for_work, gates_without_work};
 pub use step::{
-    BenchmarkWork, ChangesWork, CommandWork, ContractWork, Item, LibrariesWork, Meaning, NotRun, Phase, Step,
-    StepTool, Work,
+    BenchmarkWork, ChangesWork, CommandWork, ContractWork, DocumentsWork, EnvironmentWork, FixtureWork, Item,
+    LibrariesWork, Meaning, NotRun, Phase, ServicesWork, Step, StepTool, Work,
 };
 
 use crate::model::config::{Config, GateSettings, OnMissingTool};
@@ -56,8 +59,11 @@ pub static GATES: &[&dyn Gate] = &[
     &documentation::Documentation,
     &spec_completeness::SpecCompleteness,
     &context7::Context7,
+    &environment::Environment,
+    &integration::Integration,
     &contract::Contract,
     &benchmark::Benchmark,
+    &integration_documentation::IntegrationDocumentation,
     &custom::Custom,
 ];
 

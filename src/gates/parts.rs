@@ -8,8 +8,11 @@ use chrono::NaiveDate;
 use super::StepJudgement;
 use super::step::{CommandWork, Item, NotRun, Step, StepTool, Work};
 use crate::bench::report::Document;
+use crate::compose::up::Ending;
 use crate::context7::Answer;
 use crate::contract::check::Checked;
+use crate::integration::documents::Sight;
+use crate::integration::environment::Found;
 use crate::model::text;
 use crate::process::{End, Error, Outcome, signals};
 use crate::project::Project;
@@ -41,6 +44,16 @@ pub enum Result {
     Contract(std::result::Result<Box<ContractAnswer>, String>),
     /// A service was measured, or could not be.
     Benchmark(std::result::Result<Box<Document>, Unmeasured>),
+    /// The environment of integration tests was looked at.
+    Environment(Vec<Found>),
+    /// Services are up, or are not.
+    Services(ServicesAnswer),
+    /// Test data is loaded, or is not.
+    Fixture(std::result::Result<Loaded, NotLoaded>),
+    /// Services were taken down.
+    Teardown(TeardownAnswer),
+    /// Documents were looked for, or could not be.
+    Documents(std::result::Result<Sight, String>),
     /// Nothing had to be run: what is judged is at hand.
     AtHand,
     /// It was not started: why.
@@ -77,6 +90,68 @@ pub struct Unmeasured {
     pub reason: String,
     /// What to do.
     pub hint: Option<String>,
+}
+
+/// What came of bringing services up.
+pub type ServicesAnswer = std::result::Result<Up, NotUp>;
+
+/// Services that are up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Up {
+    /// By which Compose and engine, for people.
+    pub flavour: String,
+    /// Why each service is taken for ready, in a word or two.
+    pub ready: Vec<(String, String)>,
+    /// What the reader should know.
+    pub remarks: Vec<String>,
+}
+
+/// Services that did not come up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotUp {
+    /// Whose fault it is.
+    pub ending: Ending,
+    /// Why, in one line.
+    pub reason: String,
+    /// What is the matter with services.
+    pub faults: Vec<(String, String)>,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// Test data that is loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// How, in one line.
+    pub said: String,
+}
+
+/// Test data that is not loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotLoaded {
+    /// Whose fault it is.
+    pub ending: Ending,
+    /// Why, in one line.
+    pub reason: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// What came of taking services down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TeardownAnswer {
+    /// How many logs of containers were saved.
+    pub logs: usize,
+    /// Why the run is in error: something is left, or nobody knows.
+    pub fault: Option<String>,
+    /// Whether something had to be removed by force.
+    pub forced: bool,
+    /// What went wrong on the way.
+    pub complaints: Vec<String>,
+    /// Services that did not live as long as the tests, each with what became of it.
+    pub fallen: Vec<(String, String)>,
+    /// The command that takes the services down, where they were left running on purpose.
+    pub kept: Option<String>,
 }
 
 /// What is known of the libraries in use.

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::benchmark;
 use super::toolplan::scripts;
+use crate::compose::flavour::WAYS;
 use crate::model::config::{BenchmarkEngine, Command, Config, McpServer};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::model::session::ActiveWork;
+use crate::model::work_item::WorkItemType;
 use crate::process::find::Found;
 use crate::project::{Project, UnitFacts};
 use crate::tools::{self, launch};
@@ -89,6 +91,25 @@ impl Programs {
                     unit: None,
                     program: program.to_owned(),
                 });
+            }
+        }
+        if let Some(work) = work
+            && work.item.kind == WorkItemType::IntegrationTest
+            && config.gate(GateId::Integration).enabled
+        {
+            // Every flavour of Compose with its engine, and what loads test data.
+            let flavours = WAYS.iter().flat_map(|way| [way.program, way.engine]);
+            for program in flavours.chain(["python", "python3", "bash", "sh"]) {
+                wanted.insert(Wanted {
+                    unit: None,
+                    program: program.to_owned(),
+                });
+                for unit in 0..project.units.len() {
+                    wanted.insert(Wanted {
+                        unit: Some(unit),
+                        program: program.to_owned(),
+                    });
+                }
             }
         }
         let context7 = &config.quality_gates.context7;

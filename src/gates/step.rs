@@ -9,6 +9,8 @@ use crate::bench::load::Target;
 use crate::bench::requirements::Requirement;
 use crate::bench::rounds::Counting;
 use crate::context7::Server;
+use crate::integration::Needs;
+use crate::integration::fixture::Loader;
 use crate::model::config::GrepMode;
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
@@ -63,8 +65,12 @@ pub enum Phase {
     Rewrite,
     /// Beside the others: it only looks.
     Check,
-    /// Last and alone: what runs beside it would be measured, too.
+    /// One after the other, when nothing else runs any more: services are brought up, and tested.
+    Serve,
+    /// After that and alone: what runs beside it would be measured, too. Services are still up.
     Measure,
+    /// At the very end: services are taken down.
+    Clear,
 }
 
 /// Something to run.
@@ -133,6 +139,16 @@ pub enum Work {
     Contract(Box<ContractWork>),
     /// Measures a service under load.
     Benchmark(Box<BenchmarkWork>),
+    /// Looks whether everything is there that integration tests need.
+    Environment(Box<EnvironmentWork>),
+    /// Brings services up.
+    Services(Box<ServicesWork>),
+    /// Loads test data.
+    Fixture(Box<FixtureWork>),
+    /// Takes services down.
+    Teardown,
+    /// Looks for documents of integration tests.
+    Documents(Box<DocumentsWork>),
     /// Runs nothing: what is judged is at hand.
     AtHand {
         /// What the step is called.
@@ -185,6 +201,44 @@ pub struct BenchmarkWork {
     pub git: Option<PathBuf>,
     /// The time that it may take.
     pub limit: Duration,
+}
+
+/// A look at what integration tests need.
+#[derive(Clone, Debug)]
+pub struct EnvironmentWork {
+    /// What they need.
+    pub needs: Needs,
+}
+
+/// Services that are brought up.
+#[derive(Clone, Debug)]
+pub struct ServicesWork {
+    /// What is needed of them.
+    pub needs: Needs,
+}
+
+/// Test data that is loaded.
+#[derive(Clone, Debug)]
+pub struct FixtureWork {
+    /// The file, relative to the project.
+    pub path: String,
+    /// How it is loaded.
+    pub loader: Loader,
+    /// The program that loads it on this machine, absolute, where one does.
+    pub program: Option<PathBuf>,
+    /// The time that it may take.
+    pub timeout: Duration,
+}
+
+/// A look for documents of integration tests.
+#[derive(Clone, Debug)]
+pub struct DocumentsWork {
+    /// The work item.
+    pub work_item: String,
+    /// Its spec, relative to the project.
+    pub spec_file: Option<String>,
+    /// The files of its contracts, relative to the project.
+    pub contracts: Vec<String>,
 }
 
 /// A look at what changed, for something that must have been.
@@ -262,6 +316,11 @@ impl Step {
                 file.unwrap_or("contract").to_owned()
             }
             (StepTool::Own, Work::Benchmark(_)) => super::benchmark::NAME.to_owned(),
+            (StepTool::Own, Work::Environment(_)) => super::environment::NAME.to_owned(),
+            (StepTool::Own, Work::Services(_)) => super::integration::SERVICES.to_owned(),
+            (StepTool::Own, Work::Fixture(work)) => work.path.clone(),
+            (StepTool::Own, Work::Teardown) => super::integration::TEARDOWN.to_owned(),
+            (StepTool::Own, Work::Documents(_)) => super::integration_documentation::NAME.to_owned(),
             (StepTool::Own, Work::AtHand { what }) => what.clone(),
         }
     }
@@ -283,6 +342,11 @@ impl Step {
             | Work::Changes(_)
             | Work::Contract(_)
             | Work::Benchmark(_)
+            | Work::Environment(_)
+            | Work::Services(_)
+            | Work::Fixture(_)
+            | Work::Teardown
+            | Work::Documents(_)
             | Work::AtHand { .. } => Vec::new(),
         }
     }

@@ -23,17 +23,23 @@ pub enum GateId {
     SpecCompleteness,
     /// The libraries in use are known to Context7, in the versions in use.
     Context7,
+    /// What integration tests need is there: the engine, the compose file, ports.
+    Environment,
+    /// The services come up, and the integration tests of the work item pass.
+    Integration,
     /// The interface descriptions of the work item are valid and break no client.
     Contract,
     /// The service of the work item is as fast as its spec demands, and no slower than before.
     Benchmark,
+    /// What is tested together is documented.
+    IntegrationDocumentation,
     /// The rules of the project and of the work item hold.
     Custom,
 }
 
 impl GateId {
     /// Every gate, in the order in which gates are planned, run and reported.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Formatting,
         Self::Linting,
         Self::TypeChecking,
@@ -42,8 +48,11 @@ impl GateId {
         Self::Documentation,
         Self::SpecCompleteness,
         Self::Context7,
+        Self::Environment,
+        Self::Integration,
         Self::Contract,
         Self::Benchmark,
+        Self::IntegrationDocumentation,
         Self::Custom,
     ];
 
@@ -58,8 +67,11 @@ impl GateId {
             Self::Documentation => "documentation",
             Self::SpecCompleteness => "spec_completeness",
             Self::Context7 => "context7",
+            Self::Environment => "environment",
+            Self::Integration => "integration",
             Self::Contract => "contract",
             Self::Benchmark => "benchmark",
+            Self::IntegrationDocumentation => "integration_documentation",
             Self::Custom => "custom",
         }
     }
@@ -69,7 +81,14 @@ impl GateId {
     pub fn is_of_units(self) -> bool {
         !matches!(
             self,
-            Self::SpecCompleteness | Self::Context7 | Self::Contract | Self::Benchmark | Self::Custom
+            Self::SpecCompleteness
+                | Self::Context7
+                | Self::Environment
+                | Self::Integration
+                | Self::Contract
+                | Self::Benchmark
+                | Self::IntegrationDocumentation
+                | Self::Custom
         )
     }
 
@@ -77,6 +96,7 @@ impl GateId {
     pub fn config_key(self) -> &'static str {
         match self {
             Self::Tests => "test_execution",
+            Self::Environment | Self::Integration => "integration_tests",
             Self::Custom => "custom_validations",
             other => other.as_str(),
         }

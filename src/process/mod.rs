@@ -8,6 +8,7 @@ pub mod cancel;
 pub mod capture;
 mod children;
 pub mod clock;
+pub mod companion;
 pub mod environment;
 #[cfg(target_os = "linux")]
 mod family;

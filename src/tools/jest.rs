@@ -83,6 +83,10 @@ impl Tool for Jest {
         })
     }
 
+    fn directory(&self, directory: &str, workers: Option<u32>) -> Option<Vec<String>> {
+        Some(js_tests::directory(Runner::Jest, directory, workers))
+    }
+
     fn exits(&self) -> &'static [(i32, &'static str)] {
         &[
             (0, "all tests passed"),

@@ -121,6 +121,18 @@ pub(super) fn test_name<'a>(blocks: impl IntoIterator<Item = &'a str>, title: &s
     text::shorten(&text::one_line(&parts.join(" › ")), 300)
 }
 
+/// The arguments that run the tests of one directory: both runners take a part of the path, jest as a regular expression.
+pub(super) fn directory(runner: Runner, directory: &str, workers: Option<u32>) -> Vec<String> {
+    let workers = workers.map(|count| format!("--maxWorkers={count}"));
+    let place = match (directory, runner) {
+        ("." | "", _) => None,
+        (path, Runner::Jest) => Some(format!("(^|/){}/", regex::escape(path))),
+        (path, _) => Some(format!("{path}/")),
+    };
+    let run = matches!(runner, Runner::Vitest).then(|| "run".to_owned());
+    run.into_iter().chain(workers).chain(place).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -126,6 +126,12 @@ pub trait Tool: Sync {
     /// The full argument list for one mode; `None` when there is nothing to do in that mode.
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared>;
 
+    /// The arguments that make a test runner run the tests in one directory, `.` or a path relative to the unit, by so
+    /// many workers where it takes their number; `None` where it is no runner that can.
+    fn directory(&self, _directory: &str, _workers: Option<u32>) -> Option<Vec<String>> {
+        None
+    }
+
     /// The exit codes that the tool documents, and what each means. Any other ends in `error`.
     fn exits(&self) -> &'static [(i32, &'static str)];
 

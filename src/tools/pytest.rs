@@ -80,6 +80,14 @@ impl Tool for Pytest {
         })
     }
 
+    fn directory(&self, directory: &str, workers: Option<u32>) -> Option<Vec<String>> {
+        // Of pytest-xdist.
+        let parallel = workers
+            .filter(|count| *count > 1)
+            .map(|count| format!("--numprocesses={count}"));
+        Some(parallel.into_iter().chain([directory.to_owned()]).collect())
+    }
+
     fn exits(&self) -> &'static [(i32, &'static str)] {
         &[
             (0, "all tests passed"),

@@ -106,6 +106,10 @@ impl Tool for Vitest {
         })
     }
 
+    fn directory(&self, directory: &str, workers: Option<u32>) -> Option<Vec<String>> {
+        Some(js_tests::directory(Runner::Vitest, directory, workers))
+    }
+
     fn exits(&self) -> &'static [(i32, &'static str)] {
         &[
             (0, "all tests passed"),

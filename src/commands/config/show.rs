@@ -56,7 +56,6 @@ fn outcome(gate: &UnavailableGate) -> String {
         (true, true) => "required: it ends in error, since nothing checks it",
     };
     let scope = match gate.scope {
-        GateScope::IntegrationTests => "integration tests only",
         GateScope::Deployments => "deployments only",
     };
     format!("{} ({scope}): {end}", gate.place)

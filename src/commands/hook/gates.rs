@@ -199,6 +199,8 @@ fn find(hook: &Hook<'_>, asked: &Asked) -> anyhow::Result<Found> {
     };
     let request = Request {
         command: "gate",
+        arguments: &[],
+        keep: None,
         named: &[],
         options: &options,
         recording: Recording::Wanted,

@@ -8,7 +8,7 @@ use super::Hook;
 use crate::agent::{self, Answer, Arg, Decision};
 use crate::commands::error::show;
 use crate::commands::pipeline::{self, Opened};
-use crate::engine::{self, Event as Happened, GatePlan, Job, Observer, OnFailure, Plan};
+use crate::engine::{self, Containers, Event as Happened, GatePlan, Job, Observer, OnFailure, Plan};
 use crate::gates::{Context, Fixing, Item, Step, StepTool, Strictness, Work};
 use crate::model::gate_id::GateId;
 use crate::model::report::GateReport;
@@ -121,6 +121,7 @@ fn look(hook: &Hook<'_>, opened: &Opened, run: &Run, file: &Path) -> Option<Vec<
         &Job {
             cx: gate_cx,
             runner: &runner,
+            containers: Containers::none(&runner),
             cancel: &cx.cancel,
             redactor: &redactor,
             observer: &Nobody,

@@ -115,6 +115,7 @@ pub fn called(cx: &Cx) -> String {
 pub(super) fn rerun(called: &str, request: &Request<'_>) -> String {
     let mut words = vec![called.to_owned(), request.command.to_owned()];
     words.extend(request.named.iter().map(ToString::to_string));
+    words.extend(request.arguments.iter().cloned());
     if request.options.strict {
         words.push("--strict".to_owned());
     }

@@ -21,8 +21,10 @@ pub use versions::{read_versions, write_versions};
 use super::context::Cx;
 use super::contract;
 use super::error::{CommandError, show};
+use super::integration::reaper;
 use super::output::Outputs;
-use crate::engine::{self, Job, OnFailure, Plan, StepKey};
+use crate::compose::flavour;
+use crate::engine::{self, Containers, Job, OnFailure, Plan, StepKey};
 use crate::gates::{Context, Fixing, Programs, Strictness, gates_for_work};
 use crate::model::config::{Config, load};
 use crate::model::exit::Exit;
@@ -32,7 +34,7 @@ use crate::model::session::ActiveWork;
 use crate::model::verdict::RunVerdict;
 use crate::process::find::{Finder, Found};
 use crate::process::redact::Redactor;
-use crate::process::{System, guard, signals};
+use crate::process::{Cancel, System, guard, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
 use decision::{contradictions, missing_gates, rerun, unanswered, withheld};
@@ -44,12 +46,16 @@ pub struct Request<'a> {
     pub command: &'static str,
     /// The gates that were named; empty means every gate.
     pub named: &'a [GateId],
+    /// What else was said of what is asked, for the command that asks again.
+    pub arguments: &'a [String],
     /// The options.
     pub options: &'a RunOptions,
     /// Whether a run that cannot be recorded has a verdict.
     pub recording: Recording,
     /// The work that the run is about; `None` without an open session.
     pub work: Option<&'a ActiveWork>,
+    /// For how long services are left running afterwards.
+    pub keep: Option<Duration>,
 }
 
 /// Whether a run must be recorded.
@@ -416,6 +422,14 @@ impl Tools {
         Self { runner, redactor }
     }
 
+    /// [`Tools::bare`] that stops when `cancel` says so, and not when sdd is told to stop.
+    pub fn cleaning(cx: &Cx, config: &Config, run_id: &str, cancel: &Cancel) -> Self {
+        let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
+        let env = cx.environment.for_tools(&config.pass_env, run_id);
+        let runner = System::new(env, run_id, cancel.clone(), Arc::clone(&redactor));
+        Self { runner, redactor }
+    }
+
     /// With a guard, which ends what was started when sdd itself is killed.
     #[must_use]
     pub fn guarded(mut self) -> Self {
@@ -479,11 +493,24 @@ impl Scene<'_> {
         let history = history(last.as_ref());
         let versions = read_versions(&self.opened.store);
         let progress = cx.ui.progress();
+        // What takes services down does not stop when sdd is told to.
+        let cleaner = Tools::cleaning(cx, config, place.id(), &Cancel::new());
+        let root = self.opened.store.root();
+        let environment = &cx.environment;
+        let reaper = |run: &str| reaper::start(environment, &config.pass_env, root, run);
         let ran = engine::run(
             &planned.plan,
             &Job {
                 cx: planned.context(config, place),
                 runner: &tools.runner,
+                containers: Containers {
+                    cleaner: &cleaner.runner,
+                    engine: cx.environment.get("DOCKER_HOST"),
+                    compose: cx.environment.get(flavour::VARIABLE),
+                    run: place.id(),
+                    keep: self.request.keep,
+                    reaper: Some(&reaper),
+                },
                 cancel: &cx.cancel,
                 redactor: &tools.redactor,
                 observer: &progress,

@@ -43,6 +43,45 @@ pub fn plan(cx: &Context<'_>, gate: GateId, pick: Pick) -> Vec<Item> {
     items
 }
 
+/// Plans the tests of the units that a directory, relative to the project, is in: of the nearest unit above it, by its
+/// test runner or by the commands of the settings.
+pub fn integration(cx: &Context<'_>, directory: &str) -> Vec<Item> {
+    let mut items = Vec::new();
+    let holds = |facts: &UnitFacts| {
+        let path = facts.unit.path.as_str();
+        path == "."
+            || directory == path
+            || directory
+                .strip_prefix(path)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let depth = |facts: &UnitFacts| match facts.unit.path.as_str() {
+        "." => 0,
+        path => path.split('/').count(),
+    };
+    let deepest = cx
+        .project
+        .units
+        .iter()
+        .filter(|facts| holds(facts))
+        .map(depth)
+        .max();
+    for (index, facts) in cx.project.units.iter().enumerate() {
+        if !holds(facts) || Some(depth(facts)) != deepest {
+            continue;
+        }
+        let unit = UnitPlan {
+            cx,
+            gate: GateId::Integration,
+            index,
+            facts,
+            view: cx.config.for_unit(&facts.unit),
+        };
+        unit.integration(directory, &mut items);
+    }
+    items
+}
+
 struct UnitPlan<'a> {
     cx: &'a Context<'a>,
     gate: GateId,
@@ -71,6 +110,54 @@ impl UnitPlan<'_> {
             }
             None => self.built_in(pick, items),
         }
+    }
+
+    /// The tests in a directory, by the commands of the settings or else by the unit's test runner.
+    fn integration(&self, directory: &str, items: &mut Vec<Item>) {
+        if let Some((origin, recipes)) = self.view.recipes(self.gate) {
+            for (number, recipe) in recipes.iter().enumerate() {
+                self.configured(origin, recipe, number, items);
+            }
+            return;
+        }
+        let inside = match self.facts.unit.path.as_str() {
+            "." => directory,
+            path => directory
+                .strip_prefix(path)
+                .unwrap_or(directory)
+                .trim_start_matches('/'),
+        };
+        let runner = tools::serving(GateId::Tests, self.facts.unit.language)
+            .filter_map(|tool| {
+                Some((
+                    tool,
+                    tool.directory(inside, self.cx.config.integration().workers)?,
+                ))
+            })
+            .find_map(|(tool, args)| match tool.applies(self.facts) {
+                Applies::Yes(why) => Some((tool, args, why)),
+                Applies::No | Applies::NothingToDo(_) => None,
+            });
+        let Some((tool, args, why)) = runner else {
+            let language = self.facts.unit.language;
+            let reason = format!("sdd knows no runner of {language} for the tests in {directory}");
+            let hint = format!("set quality_gates.integration_tests.commands.{language} to a command");
+            items.push(self.not_run("tests", Meaning::Error, reason, Some(hint)));
+            return;
+        };
+        let prefix = self.launch(tool);
+        self.known(
+            &Start {
+                tool,
+                prefix,
+                args,
+                given: 0,
+                configured: true,
+                why: &why,
+                number: 0,
+            },
+            items,
+        );
     }
 
     fn built_in(&self, pick: Pick, items: &mut Vec<Item>) {

@@ -175,7 +175,7 @@ impl UnitPlan<'_> {
         };
         let (suffix, mode) = match phase {
             Phase::Rewrite => ("-fix", Mode::Fix),
-            Phase::Check | Phase::Look | Phase::Measure => ("", Mode::Check),
+            Phase::Check | Phase::Look | Phase::Serve | Phase::Measure | Phase::Clear => ("", Mode::Check),
         };
         let id = self.step_id(&label, number, suffix);
         let out = self.cx.out.join(&id);

@@ -34,7 +34,10 @@ fn names(gate: GateId) -> &'static [&'static str] {
         | GateId::SpecCompleteness
         | GateId::Context7
         | GateId::Contract
+        | GateId::Environment
+        | GateId::Integration
         | GateId::Benchmark
+        | GateId::IntegrationDocumentation
         | GateId::Custom => &[],
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::json_path::JsonPath;
 use super::sections::NO_COMMANDS;
 use super::values::MAX_SECONDS;
-use super::{Config, GateSettings, OnMissingTool, OtherGate, values};
+use super::{Config, GateSettings, OnMissingTool, values};
 
 /// The benchmark gate: the service of the work item is as fast as its spec demands, and no slower than its baseline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -132,9 +132,7 @@ impl Config {
     pub(super) fn benchmark_settings(&self) -> GateSettings<'_> {
         let own = &self.quality_gates.benchmark;
         let flag = |key: &str| self.older_benchmark(key).and_then(serde_json::Value::as_bool);
-        let said = self
-            .integration_section()
-            .and_then(|gate| gate.rest.get("performance_required")?.as_bool());
+        let said = self.integration().performance_required;
         let required = own.required.or(said).or_else(|| flag("required")).unwrap_or(true);
         GateSettings {
             enabled: own.enabled && flag("enabled").unwrap_or(true),
@@ -162,16 +160,7 @@ impl Config {
 
     /// What the older section of the gate says: `integration_tests.performance_benchmarks`.
     fn older_benchmark(&self, key: &str) -> Option<&serde_json::Value> {
-        self.integration_section()?
-            .rest
-            .get("performance_benchmarks")?
-            .get(key)
-    }
-
-    /// The section of integration tests, at either place.
-    fn integration_section(&self) -> Option<&OtherGate> {
-        let present = self.quality_gates.integration_tests.as_ref();
-        present.or(self.integration_tests.as_ref())
+        self.integration().performance_benchmarks.as_ref()?.get(key)
     }
 }
 

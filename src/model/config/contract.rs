@@ -9,7 +9,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::sections::NO_COMMANDS;
-use super::{Config, GateSettings, OnMissingTool, OtherGate, values};
+use super::{Config, GateSettings, OnMissingTool, values};
 
 /// The contract gate: the interface descriptions of the work item are valid and break no client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -135,28 +135,18 @@ impl Config {
     /// whether it is there and decides.
     pub(super) fn contract_settings(&self) -> GateSettings<'_> {
         let own = &self.quality_gates.contract;
-        let older = self
-            .quality_gates
-            .integration_tests
-            .as_ref()
-            .or(self.integration_tests.as_ref());
-        let said = |key: &str| older.and_then(|gate| said(gate, key));
+        let section = self.integration();
+        let older = |key: &str| section.api_contracts.as_ref()?.get(key)?.as_bool();
+        let required = own.required.or(section.contracts_required);
         GateSettings {
-            enabled: own.enabled && said("enabled").unwrap_or(true),
-            required: own.required.or_else(|| said("required")).unwrap_or(true),
+            enabled: own.enabled && older("enabled").unwrap_or(true),
+            required: required.or_else(|| older("required")).unwrap_or(true),
             // Nothing is started that needs time, and nothing can be missing.
             timeout: Duration::ZERO,
             on_missing_tool: OnMissingTool::Block,
             commands: &NO_COMMANDS,
         }
     }
-}
-
-/// What the section of integration tests says about contracts.
-fn said(gate: &OtherGate, key: &str) -> Option<bool> {
-    let own = (key == "required").then(|| gate.rest.get("contracts_required"));
-    let older = || gate.rest.get("api_contracts")?.get(key);
-    own.flatten().or_else(older)?.as_bool()
 }
 
 #[cfg(test)]

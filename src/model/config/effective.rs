@@ -32,8 +32,10 @@ impl Config {
             GateId::Documentation,
             GateId::SpecCompleteness,
             GateId::Context7,
+            GateId::Integration,
             GateId::Contract,
             GateId::Benchmark,
+            GateId::IntegrationDocumentation,
             GateId::Custom,
         ] {
             filled.insert(gate.config_key().to_owned(), self.section(gate));
@@ -65,7 +67,10 @@ impl Config {
         let mut set = |key: &str, value: Value| section.insert(key.to_owned(), value);
         set("enabled", settings.enabled.into());
         set("required", settings.required.into());
-        if !matches!(gate, GateId::SpecCompleteness | GateId::Contract) {
+        if !matches!(
+            gate,
+            GateId::SpecCompleteness | GateId::Contract | GateId::IntegrationDocumentation
+        ) {
             if !settings.timeout.is_zero() {
                 set("timeout", settings.timeout.as_secs().into());
             }
@@ -123,6 +128,32 @@ impl Config {
                 set("time_scale", number(own.time_scale));
                 set("regression_threshold", number(self.regression_threshold()));
                 set("allow_noise", own.allow_noise.into());
+            }
+            // It has no section of its own.
+            GateId::Environment => {}
+            GateId::Integration => {
+                let own = json!(self.integration());
+                for (key, value) in own.as_object().into_iter().flatten() {
+                    // The two gates that these are of say them in their own sections.
+                    if ![
+                        "enabled",
+                        "required",
+                        "timeout",
+                        "commands",
+                        "performance_benchmarks",
+                        "api_contracts",
+                    ]
+                    .contains(&key.as_str())
+                    {
+                        set(key, value.clone());
+                    }
+                }
+            }
+            GateId::IntegrationDocumentation => {
+                let own = json!(self.quality_gates.integration_documentation);
+                for (key, value) in own.as_object().into_iter().flatten() {
+                    set(key, value.clone());
+                }
             }
             GateId::Custom => {
                 set("rules", json!(self.rules().collect::<Vec<_>>()));

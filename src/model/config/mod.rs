@@ -13,6 +13,7 @@ mod effective;
 mod error;
 mod gate_commands;
 mod initial;
+mod integration;
 mod json_path;
 pub mod load;
 mod oddities;
@@ -47,9 +48,12 @@ pub use coverage::CoverageThreshold;
 pub use error::ConfigError;
 pub use gate_commands::GateCommands;
 pub use initial::initial;
+pub use integration::{
+    ComposeLint, FixtureSettings, IntegrationDocumentation, IntegrationTests, ReadinessProbe,
+};
 pub use json_path::{JsonPath, Step};
 pub use load::{Inspection, Loaded};
-pub use other_gate::{GateScope, OtherGate, UnavailableGate};
+pub use other_gate::{GateScope, UnavailableGate};
 pub use positions::Position;
 pub use recipe::{Recipe, Reports};
 pub use rule::{GrepMode, Rule, RuleKind, RuleProblem};
@@ -108,7 +112,7 @@ pub struct Config {
     /// Settings of integration tests at their older place; `quality_gates.integration_tests` is the present one.
     #[schemars(extend("deprecated" = true))]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub integration_tests: Option<OtherGate>,
+    pub integration_tests: Option<IntegrationTests>,
     /// Settings of deployments; kept, and only `enabled` and `required` are read by this version of sdd.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment: Option<Value>,
@@ -170,12 +174,12 @@ pub struct QualityGates {
     /// The quality tier that a project was set up with; kept, and decides nothing: the settings of each gate do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
-    /// The integration tests gate.
+    /// The integration gate and its environment: services are brought up, tested and taken down.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub integration_tests: Option<OtherGate>,
+    pub integration_tests: Option<IntegrationTests>,
     /// The gate for the documentation of integration tests.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub integration_documentation: Option<OtherGate>,
+    #[serde(deserialize_with = "values::object")]
+    pub integration_documentation: IntegrationDocumentation,
 }
 
 /// The settings that every gate has, with defaults applied.
@@ -206,8 +210,11 @@ impl Config {
             GateId::Documentation => gates.documentation.settings(),
             GateId::SpecCompleteness => gates.spec_completeness.settings(),
             GateId::Context7 => gates.context7.settings(),
+            GateId::Environment => self.environment_settings(),
+            GateId::Integration => self.integration_settings(),
             GateId::Contract => self.contract_settings(),
             GateId::Benchmark => self.benchmark_settings(),
+            GateId::IntegrationDocumentation => self.integration_documentation_settings(),
             GateId::Custom => gates.custom_validations.settings(),
         }
     }

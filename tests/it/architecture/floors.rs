@@ -18,6 +18,7 @@ const FLOORS: &[&[&str]] = &[
         "deploy",
         "environment",
     ],
+    &["integration"],
     &["gates"],
     &["engine"],
     &["report", "doctor"],

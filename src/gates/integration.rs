@@ -1,0 +1,372 @@
+//! The integration gate: services come up, test data is loaded, the tests pass, and nothing is left behind.
+
+use super::formatting::broken_step;
+use super::parts::{Loaded, Part, Result, Seen, ServicesAnswer, TeardownAnswer, see};
+use super::step::{FixtureWork, Item, Meaning, NotRun, Phase, ServicesWork, Step, StepTool, Work};
+use super::{About, Context, Gate, Judgement, StepJudgement, toolplan};
+use crate::compose::up::Ending;
+use crate::integration::Needs;
+use crate::integration::fixture::{self, Loader};
+use crate::model::finding::{Finding, Severity};
+use crate::model::gate_id::GateId;
+use crate::model::spec::EnvironmentNeeds;
+use crate::model::text;
+use crate::model::work_item::WorkItemType;
+use crate::process::find::Found;
+use crate::tools::{Answer, Broken, Reading, TestCounts};
+
+/// The names of the steps around the tests.
+pub(super) const SERVICES: &str = "services";
+/// The step that takes down.
+pub(super) const TEARDOWN: &str = "teardown";
+
+/// The integration tests of the work item pass.
+pub struct Integration;
+
+impl Gate for Integration {
+    fn id(&self) -> GateId {
+        GateId::Integration
+    }
+
+    fn about(&self) -> About {
+        About {
+            title: "Integration tests",
+            question: "Do the services of the session's work item come up, and do its integration tests pass against them?",
+            remedy: "Mend the services or the tests named above; the logs of services are in the directory of the run",
+        }
+    }
+
+    fn absent(&self, cx: &Context<'_>) -> Option<String> {
+        let Some(work) = cx.work else {
+            return Some("no session is open, so there are no integration tests to run".to_owned());
+        };
+        (work.item.kind != WorkItemType::IntegrationTest)
+            .then(|| format!("{} is no integration test", work.item.id))
+    }
+
+    fn plan(&self, cx: &Context<'_>) -> Vec<Item> {
+        let mut items = Vec::new();
+        let needs = needs(cx);
+        let spec = spec(cx);
+        if let Some(needs) = &needs {
+            items.push(services(needs));
+        }
+        for (index, path) in spec.iter().flat_map(|spec| &spec.test_data_fixtures).enumerate() {
+            items.push(fixture(cx, index, &path.value));
+        }
+        items.extend(tests(cx));
+        if needs.is_some() {
+            items.push(teardown());
+        }
+        items
+    }
+
+    fn judge(&self, cx: &Context<'_>, parts: &[Part<'_>]) -> Judgement {
+        let mut counts = None;
+        let steps: Vec<StepJudgement> = parts
+            .iter()
+            .map(|part| judge_part(cx, part, &mut counts))
+            .collect();
+        let mut judgement = Judgement::of(steps, "there are no integration tests");
+        if let Some(TestCounts {
+            passed,
+            failed,
+            errors,
+            skipped,
+            ..
+        }) = counts
+        {
+            judgement.metric("tests_passed", passed);
+            judgement.metric("tests_failed", failed);
+            judgement.metric("tests_errors", errors);
+            judgement.metric("tests_skipped", skipped);
+            judgement = judgement.passing_because(sentence(counts.unwrap_or_default()));
+        }
+        for part in parts {
+            match &part.result {
+                Result::Services(Ok(up)) => judgement.metric("services", up.ready.len()),
+                Result::Teardown(down) => judgement.metric("service_logs", down.logs),
+                _ => {}
+            }
+        }
+        judgement
+    }
+}
+
+fn spec<'a>(cx: &Context<'a>) -> Option<&'a EnvironmentNeeds> {
+    cx.work?.spec.as_ref().map(|spec| &spec.integration.environment)
+}
+
+/// What the tests of the session's work item need; `None` where nothing is brought up for them.
+pub(super) fn needs(cx: &Context<'_>) -> Option<Needs> {
+    Needs::of(spec(cx)?, cx.config.integration())
+}
+
+/// A step of the gate that belongs to no unit.
+fn step(id: String, phase: Phase, work: Work, why: String) -> Item {
+    Item::Run(Box::new(Step {
+        id,
+        gate: GateId::Integration,
+        unit: None,
+        unit_path: ".".to_owned(),
+        language: None,
+        tool: StepTool::Own,
+        phase,
+        work,
+        required: true,
+        exclusive: None,
+        why,
+    }))
+}
+
+fn services(needs: &Needs) -> Item {
+    let work = ServicesWork { needs: needs.clone() };
+    let why = format!("the services of {}", needs.compose_file);
+    step(
+        "integration-services".to_owned(),
+        Phase::Serve,
+        Work::Services(Box::new(work)),
+        why,
+    )
+}
+
+fn teardown() -> Item {
+    let why = "nothing is left behind".to_owned();
+    step(
+        "integration-teardown".to_owned(),
+        Phase::Clear,
+        Work::Teardown,
+        why,
+    )
+}
+
+fn not(tool: &str, meaning: Meaning, reason: String, hint: impl Into<String>) -> Item {
+    Item::Not(NotRun {
+        tool: tool.to_owned(),
+        unit: ".".to_owned(),
+        language: None,
+        program: None,
+        meaning,
+        reason,
+        hint: Some(hint.into()),
+    })
+}
+
+/// Loads a fixture.
+fn fixture(cx: &Context<'_>, index: usize, path: &str) -> Item {
+    let settings = cx.config.integration();
+    let loader = match fixture::loader(path, settings.fixtures.get(path)) {
+        Ok(loader) => loader,
+        Err(unknown) => {
+            let reason = format!("the fixture {}: {unknown}", text::one_line(path));
+            return not(path, Meaning::Error, reason, unknown.hint(path));
+        }
+    };
+    let mut program = None;
+    if let Loader::Python | Loader::Shell = loader {
+        let names: &[&str] = if loader == Loader::Python {
+            &["python", "python3"]
+        } else {
+            &["bash", "sh"]
+        };
+        program = names.iter().find_map(|name| match interpreter(cx, name) {
+            Found::At(path) => Some(path),
+            _ => None,
+        });
+        if program.is_none() {
+            let reason = format!(
+                "{} is not installed, which loads {}",
+                names[0],
+                text::one_line(path)
+            );
+            return not(path, Meaning::Error, reason, format!("install {}", names[0]));
+        }
+    }
+    let work = FixtureWork {
+        path: path.to_owned(),
+        loader,
+        program,
+        timeout: std::time::Duration::from_secs(settings.fixture_timeout),
+    };
+    step(
+        format!("integration-fixture-{:02}", index + 1),
+        Phase::Serve,
+        Work::Fixture(Box::new(work)),
+        "test data of the spec".to_owned(),
+    )
+}
+
+/// A program of the first unit that has one, or of the machine.
+fn interpreter(cx: &Context<'_>, name: &str) -> Found {
+    let units = (0..cx.project.units.len()).map(Some).chain([None]);
+    let mut found = Found::Missing;
+    for unit in units {
+        found = cx.programs.get(unit, name);
+        if let Found::At(_) = found {
+            break;
+        }
+    }
+    found
+}
+
+/// Runs the tests: those of the unit that they stand in.
+fn tests(cx: &Context<'_>) -> Vec<Item> {
+    let directory = &cx.config.integration().test_directory;
+    let items = toolplan::integration(cx, directory);
+    if items.is_empty() {
+        return vec![not(
+            "tests",
+            Meaning::Error,
+            format!("no unit of a language that sdd knows has {directory} in it"),
+            "name the directory of the integration tests: quality_gates.integration_tests.test_directory",
+        )];
+    }
+    items
+        .into_iter()
+        .map(|item| match item {
+            Item::Run(mut step) => {
+                step.phase = Phase::Serve;
+                Item::Run(step)
+            }
+            not => not,
+        })
+        .collect()
+}
+
+fn judge_part(cx: &Context<'_>, part: &Part<'_>, counts: &mut Option<TestCounts>) -> StepJudgement {
+    match &part.result {
+        Result::Services(answer) => return judge_services(answer),
+        Result::Fixture(answer) => return judge_fixture(answer),
+        Result::Teardown(answer) => return judge_teardown(answer),
+        _ => {}
+    }
+    match see(cx.project, part) {
+        Seen::Settled(judgement) => judgement,
+        Seen::Succeeded => StepJudgement::passed("the command ended with exit code 0"),
+        Seen::Failed(code) => StepJudgement::failed(format!("the command ended with exit code {code}")),
+        // An integration test without tests proves nothing.
+        Seen::Reading(Reading::Nothing(why)) => StepJudgement::error(why).with_hint(
+            "write integration tests, or name their directory: quality_gates.integration_tests.test_directory",
+        ),
+        Seen::Reading(Reading::Broken(broken)) => broken_step(broken),
+        Seen::Reading(Reading::Answer(answer)) => judge_tests(*answer, counts),
+    }
+}
+
+fn judge_tests(answer: Answer, counts: &mut Option<TestCounts>) -> StepJudgement {
+    let Some(found) = answer.tests else {
+        return StepJudgement::error("the test runner gave no counts");
+    };
+    counts.get_or_insert_default().add(found);
+    let judgement = if found.failed + found.errors > 0 {
+        StepJudgement::failed(sentence(found))
+    } else if let Some(finding) = answer.findings.first() {
+        StepJudgement::failed(text::first_line(&finding.message).to_owned())
+    } else if found.ran() == 0 {
+        match found.skipped {
+            0 => StepJudgement::error("no integration tests were found"),
+            count => broken_step(Broken {
+                hint: Some("let one of the integration tests run here".to_owned()),
+                ..Broken::all_skipped(count)
+            }),
+        }
+    } else {
+        StepJudgement::passed(sentence(found))
+    };
+    judgement
+        .with_findings(answer.findings)
+        .with_warnings(answer.warnings)
+}
+
+/// `12 passed, 1 failed, 2 skipped`.
+fn sentence(counts: TestCounts) -> String {
+    let mut parts = vec![format!("{} passed", counts.passed)];
+    for (count, what) in [
+        (counts.failed, "failed"),
+        (counts.errors, "broke"),
+        (counts.skipped, "skipped"),
+        (counts.expected_failures, "failed as expected"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    format!("integration tests: {}", parts.join(", "))
+}
+
+fn judge_services(answer: &ServicesAnswer) -> StepJudgement {
+    match answer {
+        Ok(up) => {
+            let said: Vec<String> = up
+                .ready
+                .iter()
+                .map(|(service, how)| format!("{service} {how}"))
+                .collect();
+            let judgement = StepJudgement::passed(format!("{} by {}", said.join(", "), up.flavour));
+            judgement.with_warnings(up.remarks.clone())
+        }
+        Err(down) => {
+            let judgement = match down.ending {
+                Ending::Failed => StepJudgement::failed(down.reason.clone()),
+                Ending::Error => StepJudgement::error(down.reason.clone()),
+                Ending::Cancelled => StepJudgement::not_run("stopped while services were brought up"),
+            };
+            let findings = down.faults.iter().map(|(service, fault)| {
+                Finding::new(SERVICES, service.clone(), Severity::High, fault.clone())
+            });
+            let judgement = judgement.with_findings(findings.collect());
+            match &down.hint {
+                Some(hint) => judgement.with_hint(hint.clone()),
+                None => judgement,
+            }
+        }
+    }
+}
+
+fn judge_fixture(answer: &std::result::Result<Loaded, super::parts::NotLoaded>) -> StepJudgement {
+    match answer {
+        Ok(Loaded { said }) => StepJudgement::passed(said.clone()),
+        Err(why) => {
+            let judgement = match why.ending {
+                Ending::Failed => StepJudgement::failed(why.reason.clone()),
+                Ending::Error => StepJudgement::error(why.reason.clone()),
+                Ending::Cancelled => StepJudgement::not_run("stopped while it was loaded"),
+            };
+            match &why.hint {
+                Some(hint) => judgement.with_hint(hint.clone()),
+                None => judgement,
+            }
+        }
+    }
+}
+
+fn judge_teardown(answer: &TeardownAnswer) -> StepJudgement {
+    if let Some(kept) = &answer.kept {
+        let until = format!("the services were left running on purpose; take them down: {kept}");
+        return StepJudgement::passed(until)
+            .with_warnings(vec![format!("services are left running: {kept}")]);
+    }
+    let findings: Vec<Finding> = answer
+        .fallen
+        .iter()
+        .map(|(service, why)| Finding::new(SERVICES, service.clone(), Severity::High, why.clone()))
+        .collect();
+    let judgement = match (&answer.fault, answer.fallen.first()) {
+        (Some(fault), _) => {
+            StepJudgement::error(fault.clone()).with_hint("remove what is left: sdd integration gc")
+        }
+        (None, Some((service, why))) => {
+            StepJudgement::failed(format!("{service} did not live as long as the tests: {why}"))
+        }
+        (None, None) if answer.forced => {
+            StepJudgement::passed("nothing is left, some of it removed by force")
+        }
+        (None, None) => StepJudgement::passed("nothing is left"),
+    };
+    judgement
+        .with_findings(findings)
+        .with_warnings(answer.complaints.clone())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,266 @@
+//! The sections of integration tests: their gate with its environment, and their documentation.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::json_path::JsonPath;
+use super::sections::NO_COMMANDS;
+use super::values::MAX_SECONDS;
+use super::{CommandSet, Config, GateSettings, OnMissingTool, values};
+
+/// The integration gate: services are brought up, tested and taken down again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct IntegrationTests {
+    /// Whether integration tests are run, and their environment is looked at.
+    pub enabled: bool,
+    /// Whether they decide over the run; an optional gate only informs.
+    pub required: bool,
+    /// Seconds that the tests may take.
+    #[serde(deserialize_with = "values::seconds", skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = MAX_SECONDS), extend("default" = IntegrationTests::DEFAULT_TIMEOUT))]
+    pub timeout: Option<u64>,
+    /// What a missing test runner means; absent: `block` when the gate is required, `skip` when it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_missing_tool: Option<OnMissingTool>,
+    /// Whether the benchmark gate decides over the run, unless `quality_gates.benchmark.required` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub performance_required: Option<bool>,
+    /// Whether the contract gate decides over the run, unless `quality_gates.contract.required` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contracts_required: Option<bool>,
+    /// Whether the environment is looked at before anything is started.
+    pub environment_validation: bool,
+    /// What odd things in the compose file mean: fixed names and ports, external volumes, the engine's socket.
+    pub compose_lint: ComposeLint,
+    /// Whether images that are not here may be pulled or built.
+    pub allow_pull: bool,
+    /// Seconds that bringing the services up may take.
+    #[schemars(range(min = 1, max = MAX_SECONDS))]
+    pub up_timeout: u64,
+    /// Seconds that all services have to get ready, from the end of `up` on.
+    #[schemars(range(min = 1, max = MAX_SECONDS))]
+    pub health_check_timeout: u64,
+    /// Seconds that a service gets to end.
+    #[schemars(range(min = 0, max = MAX_SECONDS))]
+    pub stop_grace: u64,
+    /// How often a container may be started again before that is a crash loop.
+    pub max_restarts: u64,
+    /// Services that do their work and end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub oneshot: Vec<String>,
+    /// How services without a health check of their own are asked whether they are ready, by service.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub probes: BTreeMap<String, ReadinessProbe>,
+    /// How fixtures are loaded that are not loaded by their kind, by path.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub fixtures: BTreeMap<String, FixtureSettings>,
+    /// Seconds that each fixture may take.
+    #[schemars(range(min = 1, max = MAX_SECONDS))]
+    pub fixture_timeout: u64,
+    /// The directory of the integration tests, relative to the project.
+    pub test_directory: String,
+    /// How many workers run the tests; absent: one, and with jest and vitest as many as they take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 256))]
+    pub workers: Option<u32>,
+    /// Commands by language, instead of the built-in ones.
+    #[serde(skip_serializing_if = "CommandSet::is_empty")]
+    pub commands: CommandSet,
+    /// Settings of the benchmark gate at their older place; `quality_gates.benchmark` is the present one.
+    #[schemars(extend("deprecated" = true))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub performance_benchmarks: Option<Value>,
+    /// Settings of the contract gate at their older place; `quality_gates.contract` is the present one.
+    #[schemars(extend("deprecated" = true))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_contracts: Option<Value>,
+}
+
+/// What odd things in a compose file mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ComposeLint {
+    /// Nothing.
+    Off,
+    /// They are told.
+    #[default]
+    Warn,
+    /// Nothing is started.
+    Strict,
+}
+
+/// How a service is asked whether it is ready: exactly one of the ways.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ReadinessProbe {
+    /// The port in the container that must take connections.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tcp: Option<u16>,
+    /// The port in the container and the path that must answer with a status below 400, such as `8000/health`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http: Option<String>,
+}
+
+/// How a fixture is loaded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct FixtureSettings {
+    /// The service that it is loaded into; absent: the one whose image is a known database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// The program in the service that reads the file, as words; absent: the client of the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Vec<String>>,
+    /// The request that it is the body of, such as `POST http://api:8000/users`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http: Option<String>,
+}
+
+impl Default for IntegrationTests {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            required: true,
+            timeout: None,
+            on_missing_tool: None,
+            performance_required: None,
+            contracts_required: None,
+            environment_validation: true,
+            compose_lint: ComposeLint::default(),
+            allow_pull: true,
+            up_timeout: 180,
+            health_check_timeout: 60,
+            stop_grace: 10,
+            max_restarts: 2,
+            oneshot: Vec::new(),
+            probes: BTreeMap::new(),
+            fixtures: BTreeMap::new(),
+            fixture_timeout: 30,
+            test_directory: "tests/integration".to_owned(),
+            workers: None,
+            commands: CommandSet::default(),
+            performance_benchmarks: None,
+            api_contracts: None,
+        }
+    }
+}
+
+impl IntegrationTests {
+    /// Seconds that the tests may take when the configuration does not say.
+    pub const DEFAULT_TIMEOUT: u64 = 600;
+
+    fn settings(&self) -> GateSettings<'_> {
+        GateSettings {
+            enabled: self.enabled,
+            required: self.required,
+            timeout: Duration::from_secs(self.timeout.unwrap_or(Self::DEFAULT_TIMEOUT)),
+            on_missing_tool: self.on_missing_tool.unwrap_or(if self.required {
+                OnMissingTool::Block
+            } else {
+                OnMissingTool::Skip
+            }),
+            commands: &self.commands,
+        }
+    }
+
+    /// What of it nobody can go by: the place, and what belongs there.
+    pub(super) fn wrong(&self) -> Vec<(JsonPath, String, Option<String>)> {
+        let place = JsonPath::of("quality_gates.integration_tests");
+        let probe = |(service, probe): (&String, &ReadinessProbe)| {
+            let why = match (&probe.tcp, &probe.http) {
+                (Some(_), None) => return None,
+                (None, Some(http)) if ReadinessProbe::parse_http(http).is_some() => return None,
+                (None, Some(_)) => "expected a port and a path, such as 8000/health",
+                _ => "expected one of `tcp` and `http`",
+            };
+            Some((place.key("probes").key(service), why.to_owned(), None))
+        };
+        self.probes.iter().filter_map(probe).collect()
+    }
+}
+
+impl ReadinessProbe {
+    /// The port and the path of what `http` says.
+    pub fn parse_http(said: &str) -> Option<(u16, String)> {
+        let (port, path) = said.split_once('/').unwrap_or((said, ""));
+        Some((port.parse().ok().filter(|port| *port > 0)?, format!("/{path}")))
+    }
+}
+
+/// The gate for the documentation of integration tests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct IntegrationDocumentation {
+    /// Whether the gate takes part.
+    pub enabled: bool,
+    /// Whether the gate decides over the run; an optional gate only informs.
+    pub required: bool,
+    /// Whether there must be a diagram of the architecture.
+    pub require_architecture_diagram: bool,
+    /// Whether the scenarios must have sequence diagrams.
+    pub require_sequence_diagrams: bool,
+    /// Whether the files of the contracts must be there.
+    pub require_api_contracts: bool,
+    /// Whether there must be a baseline of the performance, where performance is required.
+    pub require_performance_baseline: bool,
+    /// Whether the spec must name the integration points.
+    pub require_integration_points: bool,
+}
+
+impl Default for IntegrationDocumentation {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            required: false,
+            require_architecture_diagram: true,
+            require_sequence_diagrams: true,
+            require_api_contracts: true,
+            require_performance_baseline: true,
+            require_integration_points: true,
+        }
+    }
+}
+
+impl Config {
+    /// The section of integration tests, at either place.
+    pub fn integration(&self) -> &IntegrationTests {
+        static USUAL: std::sync::LazyLock<IntegrationTests> = std::sync::LazyLock::new(Default::default);
+        let present = self.quality_gates.integration_tests.as_ref();
+        present.or(self.integration_tests.as_ref()).unwrap_or(&USUAL)
+    }
+
+    /// The settings that every gate has, of the integration gate.
+    pub(super) fn integration_settings(&self) -> GateSettings<'_> {
+        self.integration().settings()
+    }
+
+    /// The settings that every gate has, of the gate that looks at the environment of integration tests. It has no
+    /// section of its own.
+    pub(super) fn environment_settings(&self) -> GateSettings<'_> {
+        let section = self.integration();
+        GateSettings {
+            enabled: section.enabled && section.environment_validation,
+            timeout: Duration::ZERO,
+            commands: &NO_COMMANDS,
+            ..section.settings()
+        }
+    }
+
+    /// The settings that every gate has, of the gate for the documentation of integration tests.
+    pub(super) fn integration_documentation_settings(&self) -> GateSettings<'_> {
+        let section = &self.quality_gates.integration_documentation;
+        GateSettings {
+            enabled: section.enabled,
+            required: section.required,
+            // Nothing is started that needs time, and nothing can be missing.
+            timeout: Duration::ZERO,
+            on_missing_tool: OnMissingTool::Block,
+            commands: &NO_COMMANDS,
+        }
+    }
+}
