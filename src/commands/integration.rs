@@ -25,8 +25,8 @@ pub struct Args {
 enum Action {
     /// Bring the services of a work item up, test, measure and check them, and take them down
     ///
-    /// Runs the gates environment, integration, contract, benchmark and integration_documentation. The services are those
-    /// of the compose file in the spec, under a name of their own: two runs do not meet, and nothing else is touched. Exit
+    /// Runs the gates environment, integration, contract, benchmark and `integration_documentation`. The services are
+    /// those of the compose file in the spec, under a name of their own: two runs do not meet, and nothing else is touched. Exit
     /// codes: 0 everything holds, 1 something does not, 3 something could not be checked or taken down.
     #[command(after_help = "Examples:
   sdd integration run                             of the session's work item

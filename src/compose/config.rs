@@ -20,6 +20,7 @@ pub struct Rendered {
 
 /// A service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the file")]
 pub struct Service {
     /// Its image.
     pub image: Option<String>,

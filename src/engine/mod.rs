@@ -9,6 +9,7 @@ mod changes;
 mod contracts;
 mod environment;
 mod fingerprint;
+mod fixtures;
 mod inquiry;
 mod installed;
 mod libraries;

@@ -5,8 +5,8 @@ use std::io;
 use std::path::Path;
 
 use super::changes::Looked;
-use super::services::{self, Held};
-use super::{Job, benchmarks, contracts, environment, libraries, step_dir};
+use super::services::Held;
+use super::{Job, benchmarks, contracts, environment, fixtures, libraries, step_dir};
 use crate::gates::{CommandAnswer, CommandWork, PartResult, Step, Work};
 use crate::process::{Capture, End, Error, Invocation, KeepRaw, Outcome};
 use crate::project::files;
@@ -39,7 +39,7 @@ pub(super) fn perform(
         Work::Contract(work) => contracts::check(work, job),
         Work::Benchmark(work) => benchmarks::measure(step, work, job, held),
         Work::Environment(work) => environment::look(work, job),
-        Work::Fixture(work) => services::load(step, work, job, held),
+        Work::Fixture(work) => fixtures::load(step, work, job, held),
         Work::Documents(work) => environment::documents(work, job),
         // These are done where services are held.
         Work::Services(_) | Work::Teardown => PartResult::Nothing,

@@ -228,7 +228,7 @@ fn tests(cx: &Context<'_>) -> Vec<Item> {
                 step.phase = Phase::Serve;
                 Item::Run(step)
             }
-            not => not,
+            not @ Item::Not(_) => not,
         })
         .collect()
 }

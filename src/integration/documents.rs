@@ -185,7 +185,7 @@ pub fn pictures(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Diagrams of the order of messages: those of mermaid, and of PlantUML by their heading.
+/// Diagrams of the order of messages: those of mermaid, and of `PlantUML` by their heading.
 fn sequences(spec: &Integration, text: &str) -> Option<Missing> {
     let drawn = mermaids(text).filter(|kind| *kind == "sequenceDiagram").count();
     let headed = text.lines().any(|line| {

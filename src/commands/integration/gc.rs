@@ -49,9 +49,10 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         }
     }
     let text = if format == "json" {
+        let why = refused.as_ref().map(ToString::to_string);
         format!(
             "{}\n",
-            serde_json::to_string_pretty(&document(&sweep, refused.as_ref().map(ToString::to_string)))?
+            serde_json::to_string_pretty(&document(&sweep, why.as_deref()))?
         )
     } else {
         words(&sweep)
@@ -116,7 +117,7 @@ fn words(sweep: &Sweep) -> String {
     text
 }
 
-fn document(sweep: &Sweep, refused: Option<String>) -> serde_json::Value {
+fn document(sweep: &Sweep, refused: Option<&str>) -> serde_json::Value {
     let swept: Vec<_> = sweep
         .swept
         .iter()

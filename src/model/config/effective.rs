@@ -93,7 +93,8 @@ impl Config {
             GateId::Linting | GateId::Formatting => {
                 set("auto_fix", self.auto_fix(gate).into());
             }
-            GateId::TypeChecking | GateId::SpecCompleteness => {}
+            // The environment of integration tests has no section of its own.
+            GateId::TypeChecking | GateId::SpecCompleteness | GateId::Environment => {}
             GateId::Security => {
                 set("fail_on", json!(self.quality_gates.security.fail_on));
             }
@@ -129,8 +130,6 @@ impl Config {
                 set("regression_threshold", number(self.regression_threshold()));
                 set("allow_noise", own.allow_noise.into());
             }
-            // It has no section of its own.
-            GateId::Environment => {}
             GateId::Integration => {
                 let own = json!(self.integration());
                 for (key, value) in own.as_object().into_iter().flatten() {

@@ -15,6 +15,7 @@ use super::{CommandSet, Config, GateSettings, OnMissingTool, values};
 /// The integration gate: services are brought up, tested and taken down again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct IntegrationTests {
     /// Whether integration tests are run, and their environment is looked at.
     pub enabled: bool,
@@ -195,6 +196,7 @@ impl ReadinessProbe {
 /// The gate for the documentation of integration tests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct IntegrationDocumentation {
     /// Whether the gate takes part.
     pub enabled: bool,

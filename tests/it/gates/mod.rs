@@ -97,6 +97,7 @@ fn judged(sandbox: &Sandbox, gate: GateId, work: Option<&ActiveWork>) -> GateRep
         &Job {
             cx,
             runner: &runner,
+            containers: engine::Containers::none(&runner),
             cancel: &cancel,
             redactor: &redactor,
             observer: &Nobody,
