@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::aftermath::{self, Look};
+use super::aftermath::{self, Look, Wait};
 use super::baseline::entry::Fitness;
 use super::baseline::file::{self, accept, find, remember};
 use super::baseline::history::creep;
@@ -181,6 +181,7 @@ impl Measurement<'_> {
             now,
         };
         let mut run = rounds::measure(&setup, cancel, tell)?;
+        self.wait(&mut run, cancel, tell)?;
         let mut regression = self.compare(&run, found.as_ref(), Stage::First)?;
         if regression.verdict == Change::Suspect.as_str() {
             rounds::more(&setup, &mut run, cancel, tell)?;
@@ -200,6 +201,24 @@ impl Measurement<'_> {
             self.keep(record, &key, &run, &mut document, at)?;
         }
         Ok(Outcome { document, run })
+    }
+
+    /// Waits for an answer where the last round had none and no error either: it may only have been too short.
+    fn wait(&self, run: &mut Run, cancel: &Cancel, tell: &dyn Fn(Step<'_>)) -> Result<(), EngineError> {
+        if run.gone.is_some() || !run.is_silent() {
+            return Ok(());
+        }
+        tell(Step::Wait(self.load.timeout));
+        match aftermath::wait(&self.target, &self.load, cancel) {
+            Ok(waited) => run.waited = Some(waited),
+            Err(EngineError::Unreachable { cause, .. })
+                if run.has_answered() && aftermath::is_refusal(&cause) =>
+            {
+                run.gone = Some(cause);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// Looks whether the service is still there. The statuses of its answers: those of the rounds, where the engine tells.
@@ -282,27 +301,25 @@ impl Measurement<'_> {
         &self,
         run: &Run,
         engine: EngineUsed,
-        regression: Comparison,
+        mut regression: Comparison,
         times: Times,
         started_at: DateTime<Utc>,
     ) -> Document {
         let measured = Measured::of(&run.rounds);
         let sample = measured.sample.as_ref();
-        let requirements = judge_all(&self.requirements, &measured);
+        let mut requirements = judge_all(&self.requirements, &measured);
+        if let Some(Wait::Answered(_)) = run.waited {
+            let why = "no answer came within a round";
+            requirements.iter_mut().for_each(|one| one.take_back(why));
+            regression = Comparison::none(self.threshold, why.to_owned(), Vec::new());
+        }
         let rounds = Rounds {
             clean: run.clean(),
             made: run.rounds.len(),
             wanted: self.rounds,
             seconds: times.round.as_secs_f64(),
         };
-        let (mut verdict, mut decision) = decide(&requirements, &regression, rounds);
-        if let Some(why) = aftermath::cause(&run.rounds, self.load.timeout) {
-            decision = format!("{decision}; {why}");
-        }
-        if let Some(cause) = &run.gone {
-            verdict = RunVerdict::Failed;
-            decision = format!("the service had answered and then could not be reached any more: {cause}");
-        }
+        let (verdict, decision) = self.decided(run, times, decide(&requirements, &regression, rounds));
         let host = self.host(run);
         let notes = self.notes(run, &host, &engine.name, times);
         Document {
@@ -361,6 +378,33 @@ impl Measurement<'_> {
             history: Vec::new(),
             rerun: self.rerun.clone(),
         }
+    }
+
+    /// The verdict of the whole and the line that says it, with what the requirements and the baseline do not tell.
+    fn decided(
+        &self,
+        run: &Run,
+        times: Times,
+        (mut verdict, mut decision): (RunVerdict, String),
+    ) -> (RunVerdict, String) {
+        match (&run.waited, aftermath::cause(&run.rounds, self.load.timeout)) {
+            (Some(Wait::Answered(took)), _) => {
+                decision = aftermath::too_short(times.round, self.rounds, *took);
+            }
+            (Some(Wait::InVain { cause }), _) if run.has_answered() => {
+                verdict = RunVerdict::Failed;
+                decision = format!("the service had answered and then did not any more: {cause}");
+            }
+            (Some(Wait::InVain { cause: why }), _) | (None, Some(why)) => {
+                decision = format!("{decision}; {why}");
+            }
+            (None, None) => {}
+        }
+        if let Some(cause) = &run.gone {
+            verdict = RunVerdict::Failed;
+            decision = format!("the service had answered and then could not be reached any more: {cause}");
+        }
+        (verdict, decision)
     }
 
     fn load_used(&self) -> LoadUsed {
@@ -436,6 +480,7 @@ impl Measurement<'_> {
         let enough = self.counting == Counting::Quiet
             && run.clean() >= self.rounds
             && run.gone.is_none()
+            && run.waited.is_none()
             && document.regression.verdict != Change::Regressed.as_str();
         let finished = Finished {
             key: key.clone(),

@@ -35,6 +35,15 @@ pub struct Judged {
     pub reason: Option<&'static str>,
 }
 
+impl Judged {
+    /// Makes it one that was not measured: what was seen says nothing.
+    pub fn take_back(&mut self, why: &'static str) {
+        (self.actual, self.margin) = (None, None);
+        self.verdict = Verdict::Error;
+        self.reason = Some(why);
+    }
+}
+
 /// Judges one requirement by a value; without one, and by one that is no number, it is an error.
 pub fn judge(requirement: &Requirement, measured: Option<f64>) -> Judged {
     let Requirement {

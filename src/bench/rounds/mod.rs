@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::aftermath::is_refusal;
+use super::aftermath::{Wait, is_refusal};
 use super::cost::{Service, own_cpu};
 use super::engine::{Engine, EngineError, Job};
 use super::host::{self, Watch};
@@ -119,6 +119,8 @@ pub enum Step<'a> {
     Seen(&'a Round),
     /// The load falls.
     RampDown,
+    /// One answer is waited for, no longer than this.
+    Wait(Duration),
 }
 
 impl Step<'_> {
@@ -134,6 +136,7 @@ impl Step<'_> {
             } => format!("round {number}: {clean} of {wanted} are clean"),
             Self::Seen(_) => return None,
             Self::RampDown => "the load falls".to_owned(),
+            Self::Wait(longest) => format!("waiting for an answer, {longest:?} at most"),
         })
     }
 }
@@ -151,6 +154,8 @@ pub struct Run {
     pub host: Host,
     /// Why the service, which had answered before, could not be reached any more.
     pub gone: Option<String>,
+    /// What came of waiting for an answer, after a round without one.
+    pub waited: Option<Wait>,
     /// Whether it has answered at all.
     answered: bool,
 }
@@ -171,6 +176,17 @@ impl Run {
     /// Rounds that count.
     pub fn clean(&self) -> usize {
         clean(&self.rounds).count()
+    }
+
+    /// Whether the service has answered at all, if only while it warmed up.
+    pub fn has_answered(&self) -> bool {
+        self.answered
+    }
+
+    /// Whether nothing at all came back in the last round, not even an error.
+    pub fn is_silent(&self) -> bool {
+        let last = self.rounds.last().map(|round| &round.target);
+        last.is_some_and(|target| target.requests == 0 && target.errors.total() == 0)
     }
 
     /// How phases have ended. That a service went away which had answered is something that was seen, and no error.

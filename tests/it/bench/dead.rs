@@ -101,9 +101,9 @@ fn fails(engine: &str, url: &str, words: &[&str], code: i32, cause: &str) -> Ans
 
 /// The same with both engines.
 #[track_caller]
-fn fails_anyhow(url: &str, code: i32, cause: &str) {
+fn fails_anyhow(url: &str, words: &[&str], code: i32, cause: &str) {
     for engine in ["builtin", "wrk"] {
-        fails(engine, url, &[], code, cause);
+        fails(engine, url, words, code, cause);
     }
 }
 
@@ -132,8 +132,9 @@ fn errors_alone_are_a_failure() {
 #[test]
 fn a_service_that_hangs_fails() {
     let server = Server::that_answers(Manner::Silently);
-    let cause = "not reached: requests, errors; the service takes connections and never answers";
-    fails_anyhow(&server.url(), 1, cause);
+    // The round is over before the time-out: it is waited for.
+    let cause = "not reached: requests, errors; no answer came within 2s";
+    fails_anyhow(&server.url(), &["--timeout", "2s"], 1, cause);
     let cause = "no answer came within 300ms";
     fails("builtin", &server.url(), &["--timeout", "300ms"], 1, cause);
 }
@@ -143,30 +144,42 @@ fn a_service_that_answers_a_byte_at_a_time_fails() {
     let server = Server::that_answers(Manner::Dripping);
     let cause = "no answer came within 300ms";
     fails("builtin", &server.url(), &["--timeout", "300ms"], 1, cause);
-    fails_anyhow(
-        &server.url(),
-        1,
-        "the service takes connections and never answers",
-    );
+    fails_anyhow(&server.url(), &["--timeout", "2s"], 1, "no answer came within 2s");
+}
+
+#[test]
+fn a_service_that_is_slower_than_a_round_is_not_called_dead() {
+    let server = Server::that_answers(Manner::Slowly(1500));
+    for engine in ["builtin", "wrk"] {
+        let words = ["--require", "p95=5s", "--require", "errors=1%"];
+        let cause = "NO VERDICT  no answer came in a round of 1s, and a single one took ";
+        let answer = fails(engine, &server.url(), &words, 3, cause);
+        assert!(
+            answer.stdout.contains("measure for longer, with --duration "),
+            "{}",
+            answer.stdout
+        );
+    }
 }
 
 #[test]
 fn a_service_that_breaks_off_fails() {
     for manner in [Manner::Abruptly, Manner::Rudely] {
         let server = Server::that_answers(manner);
-        fails_anyhow(&server.url(), 1, "connections were closed or reset");
+        fails_anyhow(&server.url(), &[], 1, "connections were closed or reset");
     }
 }
 
 #[test]
 fn a_service_that_is_not_there_leaves_no_verdict() {
     let url = nobody();
-    fails_anyhow(&url, 3, &format!("{url} cannot be reached: "));
+    fails_anyhow(&url, &[], 3, &format!("{url} cannot be reached: "));
     let hint = "start the service, or correct the address";
     let answer = fails("builtin", &url, &[], 3, hint);
     assert!(answer.stderr.contains("refused"), "{}", answer.stderr);
     fails_anyhow(
         "http://nowhere.invalid/",
+        &[],
         3,
         "http://nowhere.invalid/ cannot be reached: ",
     );

@@ -64,6 +64,11 @@ impl Tally {
         }
     }
 
+    /// Whether a request was answered or has failed.
+    pub fn has_news(&self) -> bool {
+        self.requests + self.errors.total() > 0
+    }
+
     /// Counts an answer that came at this moment, in this second of the stretch.
     pub fn answer(&mut self, status: u16, start: Start, now: Instant, second: u64, model: Correction) {
         self.requests += 1;
