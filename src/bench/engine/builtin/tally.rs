@@ -93,6 +93,22 @@ impl Tally {
         self.intended.record(micros(late + waited), 1);
     }
 
+    /// What a request usually took, in microseconds; 0 where none has ended.
+    pub fn usual(&self) -> u64 {
+        self.raw.percentile(50.0).unwrap_or(0)
+    }
+
+    /// Counts the latency of a request that the end has cut off so long after it was sent. One that had waited less than is
+    /// usual would have taken longer, nobody knows how long: it is no latency that was seen, and at a rate that was due
+    /// all the same.
+    pub fn cut_off(&mut self, start: Start, waited: Duration, usual: u64) {
+        if micros(waited) >= usual {
+            self.raw.record(micros(waited), 1);
+        }
+        let late = start.sent.saturating_duration_since(start.due);
+        self.intended.record(micros(late + waited), 1);
+    }
+
     /// Counts the latency of requests that were due so long ago and not even sent.
     pub fn unsent(&mut self, waited: Duration, times: u64) {
         self.intended.record(micros(waited), times);

@@ -474,10 +474,11 @@ impl<'a> Worker<'a> {
 
     /// Counts what has no answer at the end, and ends all connections.
     fn finish(&mut self, now: Instant) {
+        let usual = self.tally.usual();
         for place in 0..self.lines.len() {
             if let Phase::Opening(_, Some(start)) | Phase::Asking(start) = self.lines[place].phase {
                 self.tally
-                    .unanswered(start, now.saturating_duration_since(start.sent));
+                    .cut_off(start, now.saturating_duration_since(start.sent), usual);
             }
             self.hang_up(place);
         }
