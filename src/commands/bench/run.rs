@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::aim::{self, Aim};
 use super::args::RunArgs;
-use super::emit::{FORMATS, emit};
+use super::emit::Places;
 use super::tell::Now;
 use crate::bench::aim::service_of_this_machine;
 use crate::bench::engine::EngineError;
@@ -43,7 +43,7 @@ struct Home {
 
 /// Runs the command.
 pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
-    let format = cx.choose(FORMATS)?;
+    let places = Places::open(cx)?;
     let home = home(args, cx)?;
     let work = home.as_ref().and_then(|home| home.work.as_ref());
     let spec: Benchmarks = work
@@ -141,7 +141,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     }
     let document = outcome.map_err(|error| refused(error, cx))?.document;
     let exit = Exit::from(document.verdict);
-    emit(cx, format, &document)?;
+    places.write(cx, &document)?;
     Ok(exit)
 }
 

@@ -59,6 +59,41 @@ fn a_service_that_answers_passes_and_everything_is_told() {
 }
 
 #[test]
+fn a_measurement_is_written_to_several_places() {
+    let server = Server::that_answers(Manner::Well);
+    let sandbox = Sandbox::new();
+    let url = server.url();
+    let outputs = ["--output", "json=a.json", "--output", "junit=b.xml"];
+    let answer = one_round(&sandbox, &[&["--url", &url], &outputs[..]].concat());
+    answer.expect_code(0);
+    assert!(answer.stdout.contains("PASSED"), "{}", answer.stdout);
+    let json: serde_json::Value = serde_json::from_str(&sandbox.read("a.json")).unwrap();
+    assert_eq!(json["kind"], "bench");
+    assert!(sandbox.read("b.xml").contains("<testsuite"));
+    let answer = one_round(
+        &sandbox,
+        &["--url", &url, "--output", "c.txt", "--format", "agent"],
+    );
+    answer.expect_code(0);
+    assert_eq!(answer.stdout, "");
+    assert!(
+        sandbox.read("c.txt").contains("passed"),
+        "{}",
+        sandbox.read("c.txt")
+    );
+    for (words, said) in [
+        (["json=a.json", "html=a.json"], "names one file twice"),
+        (["sarif=a.sarif", "b"], "this command has no format"),
+        (["json=-", "html=-"], "names stdout twice"),
+    ] {
+        let [one, other] = words;
+        let answer = one_round(&sandbox, &["--url", &url, "--output", one, "--output", other]);
+        answer.expect_code(2);
+        assert!(answer.stderr.contains(said), "{}", answer.stderr);
+    }
+}
+
+#[test]
 fn a_requirement_that_is_missed_fails_and_is_named() {
     let server = Server::that_answers(Manner::Slowly(20));
     let answer = bench(&Sandbox::new(), &server.url(), &["--require", "p50=5ms"]);
