@@ -24,12 +24,17 @@ pub fn errors(rounds: &[Round]) -> Errors {
     all
 }
 
-/// Why nothing went well in any round; `None` where something did.
-pub fn cause(rounds: &[Round], timeout: Duration) -> Option<String> {
+/// Why nothing went well in any round; `None` where something did. The statuses are those that a look has shown, for an
+/// engine that tells of none.
+pub fn cause(rounds: &[Round], timeout: Duration, looked: &BTreeMap<u16, u64>) -> Option<String> {
     if rounds.is_empty() || rounds.iter().any(|round| round.target.error_rate() < 1.0) {
         return None;
     }
-    let known = most(&errors(rounds), timeout);
+    let mut errors = errors(rounds);
+    if errors.by_status.is_empty() {
+        errors.by_status.clone_from(looked);
+    }
+    let known = most(&errors, timeout);
     Some(known.unwrap_or_else(|| "the service takes connections and never answers".to_owned()))
 }
 
@@ -39,7 +44,8 @@ fn most(errors: &Errors, timeout: Duration) -> Option<String> {
         (errors.status, statuses(errors)),
         (
             errors.read,
-            "answers broke off, or connections were closed or reset before there was one".to_owned(),
+            "answers broke off or were no HTTP, or connections were closed or reset before there was one"
+                .to_owned(),
         ),
         (errors.timeout, format!("no answer came within {timeout:?}")),
         (errors.connect, "connections were not taken".to_owned()),
@@ -190,7 +196,8 @@ mod tests {
     fn check(requests: u64, errors: Errors, expect: Option<&str>) {
         let mut seen = round(requests, 100);
         seen.target.errors = errors;
-        assert_eq!(cause(&[seen], Duration::from_secs(2)).as_deref(), expect);
+        let looked = BTreeMap::from([(503, 1)]);
+        assert_eq!(cause(&[seen], Duration::from_secs(2), &looked).as_deref(), expect);
     }
 
     fn by_status(all: &[(u16, u64)]) -> Errors {
@@ -222,7 +229,7 @@ mod tests {
                 status: 5,
                 ..none.clone()
             },
-            Some("every answer had a status of 400 or more"),
+            Some("every answer had the status 503"),
         );
         check(
             0,
@@ -241,7 +248,8 @@ mod tests {
             },
             Some("connections were not taken"),
         );
-        let broken = "answers broke off, or connections were closed or reset before there was one";
+        let broken =
+            "answers broke off or were no HTTP, or connections were closed or reset before there was one";
         check(0, Errors { read: 1, ..none }, Some(broken));
     }
 

@@ -187,14 +187,14 @@ impl Measurement<'_> {
             rounds::more(&setup, &mut run, cancel, tell)?;
             regression = self.compare(&run, found.as_ref(), Stage::Last)?;
         }
-        let statuses = self.afterwards(&mut run, cancel);
+        self.afterwards(&mut run, cancel);
         let used = EngineUsed {
             name: engine.identity().name.to_owned(),
             version: engine.identity().version.clone(),
             passed_over,
         };
         let mut document = self.document(&run, used, regression, times, started_at);
-        document.notes.extend(aftermath::redirects(&statuses));
+        document.notes.extend(aftermath::redirects(&run.statuses));
         if let Some(record) = self.record {
             let at = now();
             document.history = past(record, found.as_ref(), &run, &document, at);
@@ -221,19 +221,21 @@ impl Measurement<'_> {
         Ok(())
     }
 
-    /// Looks whether the service is still there. The statuses of its answers: those of the rounds, where the engine tells.
-    fn afterwards(&self, run: &mut Run, cancel: &Cancel) -> BTreeMap<u16, u64> {
+    /// Looks whether the service is still there, and at the statuses of its answers: those of the rounds, where the engine
+    /// tells.
+    fn afterwards(&self, run: &mut Run, cancel: &Cancel) {
         let is_alive = run.rounds.last().is_some_and(|round| round.target.requests > 0);
-        let mut seen = BTreeMap::new();
         if is_alive && run.gone.is_none() {
             match aftermath::look(&self.target, &self.load, cancel) {
-                Some(Look::Answers(statuses)) => seen = statuses,
+                Some(Look::Answers(statuses)) => run.statuses = statuses,
                 Some(Look::Gone { cause }) => run.gone = Some(cause),
                 None => {}
             }
         }
         let told = aftermath::errors(&run.rounds).by_status;
-        if told.is_empty() { seen } else { told }
+        if !told.is_empty() {
+            run.statuses = told;
+        }
     }
 
     fn key(&self, engine: &dyn Engine, times: Times) -> Key {
@@ -307,6 +309,8 @@ impl Measurement<'_> {
     ) -> Document {
         let measured = Measured::of(&run.rounds);
         let sample = measured.sample.as_ref();
+        // How long nothing was waited for is no latency of an answer, unless the time-out says that it was one.
+        let answered = sample.filter(|sample| sample.requests + sample.errors.timeout > 0);
         let mut requirements = judge_all(&self.requirements, &measured);
         if let Some(Wait::Answered(_)) = run.waited {
             let why = "no answer came within a round";
@@ -345,8 +349,8 @@ impl Measurement<'_> {
                 .collect(),
             requests: sample.map_or(0, |sample| sample.requests),
             duration_seconds: sample.map_or(0.0, |sample| sample.duration.as_secs_f64()),
-            latency_ms: sample.and_then(|sample| Latency::of(&sample.corrected)),
-            latency_raw_ms: sample.and_then(|sample| Latency::of(sample.raw.as_ref()?)),
+            latency_ms: answered.and_then(|sample| Latency::of(&sample.corrected)),
+            latency_raw_ms: answered.and_then(|sample| Latency::of(sample.raw.as_ref()?)),
             throughput: Throughput::of(sample),
             errors: ErrorCounts::of(sample.map_or(&Errors::default(), |sample| &sample.errors)),
             resource_usage: measured
@@ -368,7 +372,7 @@ impl Measurement<'_> {
             regression,
             notes,
             host,
-            curve: sample.map(Curve::of).unwrap_or_default(),
+            curve: answered.map(Curve::of).unwrap_or_default(),
             per_second: run
                 .rounds
                 .iter()
@@ -387,7 +391,10 @@ impl Measurement<'_> {
         times: Times,
         (mut verdict, mut decision): (RunVerdict, String),
     ) -> (RunVerdict, String) {
-        match (&run.waited, aftermath::cause(&run.rounds, self.load.timeout)) {
+        match (
+            &run.waited,
+            aftermath::cause(&run.rounds, self.load.timeout, &run.statuses),
+        ) {
             (Some(Wait::Answered(took)), _) => {
                 decision = aftermath::too_short(times.round, self.rounds, *took);
             }

@@ -5,6 +5,7 @@
 
 mod seat;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -156,6 +157,8 @@ pub struct Run {
     pub gone: Option<String>,
     /// What came of waiting for an answer, after a round without one.
     pub waited: Option<Wait>,
+    /// The statuses of its answers, as far as they are known.
+    pub statuses: BTreeMap<u16, u64>,
     /// Whether it has answered at all.
     answered: bool,
 }
