@@ -314,7 +314,9 @@ impl Measurement<'_> {
         let mut requirements = judge_all(&self.requirements, &measured);
         if let Some(Wait::Answered(_)) = run.waited {
             let why = "no answer came within a round";
-            requirements.iter_mut().for_each(|one| one.take_back(why));
+            for one in &mut requirements {
+                one.take_back(why);
+            }
             regression = Comparison::none(self.threshold, why.to_owned(), Vec::new());
         }
         let rounds = Rounds {
