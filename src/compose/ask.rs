@@ -74,6 +74,17 @@ pub struct Answer {
     pub said: String,
 }
 
+impl Answer {
+    /// It as a no.
+    pub fn refusal(self, call: &Call) -> CallError {
+        CallError::Refused {
+            call: call.shown(),
+            code: self.code,
+            said: self.said,
+        }
+    }
+}
+
 /// Why a call has no answer, or a bad one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
@@ -148,7 +159,11 @@ fn quoted(said: &str) -> String {
 pub fn ask(runner: &dyn Runner, cwd: &Path, call: &Call) -> Result<Answer, CallError> {
     let mut invocation = call.invocation(cwd);
     invocation.raw = KeepRaw::Report;
-    let outcome = runner.run(&invocation).map_err(|error| CallError::NotRun {
+    answer(runner, call, &invocation)
+}
+
+fn answer(runner: &dyn Runner, call: &Call, invocation: &Invocation) -> Result<Answer, CallError> {
+    let outcome = runner.run(invocation).map_err(|error| CallError::NotRun {
         call: call.shown(),
         why: why(&error),
     })?;
@@ -177,15 +192,21 @@ pub fn ask(runner: &dyn Runner, cwd: &Path, call: &Call) -> Result<Answer, CallE
 
 /// [`ask`], and every exit code but 0 is an error.
 pub fn ask_well(runner: &dyn Runner, cwd: &Path, call: &Call) -> Result<Answer, CallError> {
-    let answer = ask(runner, cwd, call)?;
+    well(call, ask(runner, cwd, call)?)
+}
+
+/// Makes a call whose answer goes to a file, without secrets; every exit code but 0 is an error.
+pub fn save(runner: &dyn Runner, cwd: &Path, call: &Call, file: &Path) -> Result<(), CallError> {
+    let mut invocation = call.invocation(cwd);
+    invocation.log = Some(file.to_owned());
+    well(call, answer(runner, call, &invocation)?).map(|_| ())
+}
+
+fn well(call: &Call, answer: Answer) -> Result<Answer, CallError> {
     if answer.code == 0 {
         return Ok(answer);
     }
-    Err(CallError::Refused {
-        call: call.shown(),
-        code: answer.code,
-        said: answer.said,
-    })
+    Err(answer.refusal(call))
 }
 
 fn why(error: &Error) -> String {

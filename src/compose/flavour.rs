@@ -165,6 +165,24 @@ pub struct Flavour {
     pub engine_version: String,
 }
 
+#[cfg(test)]
+impl Flavour {
+    /// Version 2 as a plugin, as Debian has it.
+    pub(super) fn sample() -> Self {
+        Self {
+            kind: Kind::Plugin,
+            program: "/bin/docker".into(),
+            version: Version {
+                major: 2,
+                minor: 26,
+                patch: 1,
+            },
+            engine: "/bin/docker".into(),
+            engine_version: "20.10.24".to_owned(),
+        }
+    }
+}
+
 impl Flavour {
     /// For a report: `docker compose 2.26.1, engine 20.10.24`.
     pub fn shown(&self) -> String {

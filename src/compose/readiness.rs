@@ -309,7 +309,8 @@ impl Wait {
         if !failed.is_empty() {
             return Progress::Failed(failed);
         }
-        if late.is_empty() {
+        // Nothing is no set of services that are ready.
+        if late.is_empty() && !ready.is_empty() {
             return Progress::Ready(ready);
         }
         if sample.at >= self.plan.deadline {

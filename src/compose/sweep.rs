@@ -113,12 +113,11 @@ pub fn take_down(
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
-    use std::time::Duration;
 
     use chrono::TimeDelta;
 
     use super::*;
-    use crate::compose::flavour::{Kind, Version};
+    use crate::compose::flavour::Kind;
     use crate::compose::project::Project;
     use crate::process::capture::Capture;
     use crate::process::{End, Error, Invocation, Outcome};
@@ -135,15 +134,8 @@ mod tests {
             let is_list = words.contains(" ps -aq") && words.ends_with(self.stubborn);
             self.named.lock().unwrap().push(words);
             Ok(Outcome {
-                end: End::Code(0),
                 stdout: Capture::of(if is_list { b"c1".as_slice() } else { &[] }),
-                stderr: Capture::default(),
-                elapsed: Duration::ZERO,
-                cpu: None,
-                leaked: false,
-                left: 0,
-                escaped: 0,
-                raw: None,
+                ..Outcome::of(End::Code(0))
             })
         }
     }
@@ -185,17 +177,7 @@ mod tests {
             stubborn: "stubborn",
             named: Mutex::default(),
         };
-        let flavour = Flavour {
-            kind: Kind::Plugin,
-            program: "/bin/docker".into(),
-            version: Version {
-                major: 2,
-                minor: 26,
-                patch: 1,
-            },
-            engine: "/bin/docker".into(),
-            engine_version: "20.10.24".to_owned(),
-        };
+        let flavour = Flavour::sample();
         let sweep = sweep(&store, &engine, &flavour, None, moment(30));
         let swept: Vec<(&str, String)> = sweep
             .swept

@@ -153,10 +153,15 @@ pub fn containers(hands: &Hands<'_>) -> Result<Vec<Container>, CallError> {
     let call = hands.calls.inspect(&ids);
     // One that has vanished since makes an exit code of 1, and the others are there all the same.
     let answer = ask::ask(hands.runner, hands.cwd, &call)?;
-    inspect::read(&answer.stdout).map_err(|error| CallError::Unreadable {
+    let found = inspect::read(&answer.stdout).map_err(|error| CallError::Unreadable {
         call: call.shown(),
         why: error.to_string(),
-    })
+    })?;
+    // Of none at all it is not known whether they have vanished, or the engine has.
+    if found.is_empty() {
+        return Err(answer.refusal(&call));
+    }
+    Ok(found)
 }
 
 /// The volumes without a name of their own among those that containers have.

@@ -100,6 +100,9 @@ pub enum Why {
     /// What Compose prints cannot be read.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// Nothing would run: every service waits to be asked for, or is scaled to none.
+    #[error("the compose file has no service that runs without being asked for")]
+    NothingRuns,
     /// The work item needs services that are not there.
     #[error("the compose file has no service {}", names.join(", "))]
     NoSuchService {
@@ -165,6 +168,7 @@ impl Why {
                 ..
             }
             | Self::File { .. }
+            | Self::NothingRuns
             | Self::NoSuchService { .. }
             | Self::NotReady { .. } => Ending::Failed,
             Self::Up { .. } | Self::Call { .. } | Self::Config(_) | Self::Journal { .. } => Ending::Error,
@@ -247,6 +251,10 @@ impl<'a> Environment<'a> {
     pub fn up(mut order: Order<'a>) -> Result<Self, Box<NotUp>> {
         let early = |why: Why| Box::new(NotUp { why, closed: None });
         let rendered = Self::render(&order).map_err(early)?;
+        // Of no services all would be ready.
+        if rendered.active().next().is_none() {
+            return Err(early(Why::NothingRuns));
+        }
         order.wishes.required = resolve(&rendered, &order.wishes).map_err(early)?;
         let mut plan = Plan::of(&rendered, &order.wishes);
         plan.deadline = order.limits.ready;
@@ -440,14 +448,16 @@ impl<'a> Environment<'a> {
     fn close(&mut self) -> Closed {
         self.is_closed = true;
         let hands = self.hands(self.order.cleaner);
-        let logs = save_logs(&hands, &self.order.logs);
+        let (logs, unsaved) = save_logs(&hands, &self.order.logs);
         let external = &self.rendered.external_volumes;
         let mut cleaned = teardown::take_down(&hands, self.order.limits.stop, external, self.begun);
-        if let Ok(cleaned) = &mut cleaned
-            && cleaned.left.is_nothing()
-            && let Err(error) = journal::remove(self.order.store, &self.entry.run)
-        {
-            cleaned.complaints.push(error.to_string());
+        if let Ok(cleaned) = &mut cleaned {
+            cleaned.complaints.extend(unsaved);
+            if cleaned.left.is_nothing()
+                && let Err(error) = journal::remove(self.order.store, &self.entry.run)
+            {
+                cleaned.complaints.push(error.to_string());
+            }
         }
         Closed { logs, cleaned }
     }
@@ -500,26 +510,27 @@ fn later(now: chrono::DateTime<Utc>, time: Duration) -> chrono::DateTime<Utc> {
         .unwrap_or(now)
 }
 
-/// Saves what each container wrote last. What cannot be saved is left out: nothing may keep the teardown.
-fn save_logs(hands: &Hands<'_>, directory: &Path) -> Vec<SavedLog> {
-    let Ok(containers) = teardown::containers(hands) else {
-        return Vec::new();
+/// Saves what each container wrote last. What cannot be saved is told beside it and not waited for: nothing may keep the
+/// teardown.
+fn save_logs(hands: &Hands<'_>, directory: &Path) -> (Vec<SavedLog>, Vec<String>) {
+    let containers = match teardown::containers(hands) {
+        Ok(containers) => containers,
+        Err(error) => return (Vec::new(), vec![format!("no log was saved: {error}")]),
     };
-    let mut saved = Vec::new();
+    let (mut saved, mut unsaved) = (Vec::new(), Vec::new());
     for container in containers {
         let path = directory.join(format!("{}.log", file_name(&container.name)));
-        let mut invocation = hands.calls.logs(&container.id).invocation(hands.cwd);
-        invocation.log = Some(path.clone());
-        if hands.runner.run(&invocation).is_ok() {
-            saved.push(SavedLog {
+        match ask::save(hands.runner, hands.cwd, &hands.calls.logs(&container.id), &path) {
+            Ok(()) => saved.push(SavedLog {
                 service: container.service,
                 container: container.name,
                 path,
-            });
+            }),
+            Err(error) => unsaved.push(format!("the log of {} was not saved: {error}", container.name)),
         }
     }
     saved.sort_by(|a, b| a.path.cmp(&b.path));
-    saved
+    (saved, unsaved)
 }
 
 /// A container's name as the name of a file.

@@ -160,6 +160,23 @@ pub struct Outcome {
     pub raw: Option<Raw>,
 }
 
+impl Outcome {
+    /// One that ended like this at once, wrote nothing and left nothing.
+    pub fn of(end: End) -> Self {
+        Self {
+            end,
+            stdout: Capture::default(),
+            stderr: Capture::default(),
+            elapsed: Duration::ZERO,
+            cpu: None,
+            leaked: false,
+            left: 0,
+            escaped: 0,
+            raw: None,
+        }
+    }
+}
+
 /// Both streams with the secrets in them: a report without them may be no report any more. It is for reading in
 /// memory only, and what is made of it passes a redactor before it is shown or stored.
 #[derive(Clone)]

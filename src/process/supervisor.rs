@@ -299,17 +299,7 @@ fn pair((name, value): &(OsString, OsString)) -> (&OsStr, &OsStr) {
 impl Runner for System {
     fn run(&self, invocation: &Invocation) -> Result<Outcome, Error> {
         if self.cancel.is_requested() {
-            return Ok(Outcome {
-                end: End::Cancelled,
-                stdout: Capture::default(),
-                stderr: Capture::default(),
-                elapsed: Duration::ZERO,
-                cpu: None,
-                leaked: false,
-                left: 0,
-                escaped: 0,
-                raw: None,
-            });
+            return Ok(Outcome::of(End::Cancelled));
         }
         let watched = self.supervise(invocation, None)?;
         let end = ended(invocation, &watched)?;

@@ -106,12 +106,11 @@ impl ComposeService {
 
     /// The ids of its containers, from what the engine says.
     fn ids(&self, usual: Option<&str>, answer: &Value) -> Result<Vec<String>, ComposeError> {
-        let all: Vec<Labelled<'_>> = answer
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Labelled::of)
-            .collect();
+        let containers = answer.as_array().ok_or_else(|| ComposeError::Engine {
+            service: self.to_string(),
+            why: "the engine's answer is no list of containers".to_owned(),
+        })?;
+        let all: Vec<Labelled<'_>> = containers.iter().filter_map(Labelled::of).collect();
         let project = self.project.as_deref().or(usual);
         let fits = |one: &&Labelled<'_>| {
             one.service == self.name && project.is_none_or(|project| one.project == project)
@@ -216,17 +215,21 @@ mod tests {
             let expect = format!("no container of the service {named} runs: {there}");
             check(named, usual, Err(&expect));
         }
-        for answer in [
-            serde_json::json!([]),
-            serde_json::json!({"message": "page not found"}),
-        ] {
-            check_in(
-                &answer,
-                "db",
-                None,
-                Err("no container of the service db runs, and none of any other compose service"),
-            );
-        }
+        check_in(
+            &serde_json::json!([]),
+            "db",
+            None,
+            Err("no container of the service db runs, and none of any other compose service"),
+        );
+        // That is no word about containers.
+        check_in(
+            &serde_json::json!({"message": "page not found"}),
+            "db",
+            None,
+            Err(
+                "the containers of the service db cannot be looked for: the engine's answer is no list of containers",
+            ),
+        );
     }
 
     #[test]

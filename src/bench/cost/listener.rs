@@ -79,7 +79,7 @@ fn has_ancestor(pid: i32, among: &BTreeSet<i32>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
+    use std::net::{TcpListener, TcpStream};
 
     use super::*;
 
@@ -100,5 +100,8 @@ mod tests {
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = socket.local_addr().unwrap().port();
         assert_eq!(listener(port), i32::try_from(std::process::id()).ok());
+        // At the other end of a connection nobody listens, and as long as it is open nobody else can.
+        let caller = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        assert_eq!(listener(caller.local_addr().unwrap().port()), None);
     }
 }

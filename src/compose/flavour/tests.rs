@@ -55,19 +55,12 @@ impl Runner for Scripted {
                     program: invocation.program.clone(),
                 })?;
         Ok(Outcome {
-            end: if *code < 0 {
+            stdout: Capture::of(stdout.as_bytes()),
+            ..Outcome::of(if *code < 0 {
                 End::Cancelled
             } else {
                 End::Code(*code)
-            },
-            stdout: Capture::of(stdout.as_bytes()),
-            stderr: Capture::default(),
-            elapsed: Duration::ZERO,
-            cpu: None,
-            leaked: false,
-            left: 0,
-            escaped: 0,
-            raw: None,
+            })
         })
     }
 }

@@ -71,6 +71,19 @@ fn check(change: impl Fn(&mut Container), expect: [&str; 3]) {
 }
 
 #[test]
+fn no_services_are_never_ready() {
+    let mut nothing = plan(Oneshot::No);
+    nothing.services.clear();
+    let mut wait = Wait::new(nothing);
+    for (at, expect) in [
+        (STABLE, Progress::Waiting),
+        (DEADLINE, Progress::Failed(BTreeMap::new())),
+    ] {
+        assert_eq!(wait.see(&sample(at, vec![container()])), expect);
+    }
+}
+
+#[test]
 fn what_runs_is_judged_by_its_health() {
     let healthy = |c: &mut Container| c.health = Health::Healthy;
     check(healthy, ["healthy"; 3]);

@@ -1,7 +1,7 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::compose::flavour::{Flavour, Kind, Version};
+use crate::compose::flavour::Flavour;
 use crate::compose::project::Project;
 use crate::process::capture::Capture;
 use crate::process::{End, Error, Invocation, Outcome};
@@ -27,6 +27,8 @@ struct State {
     deaf: u32,
     /// Whether the engine does not answer.
     is_down: bool,
+    /// Whether it lists containers of which it says nothing more.
+    is_curt: bool,
     calls: Vec<String>,
 }
 
@@ -61,6 +63,10 @@ impl Runner for Engine {
             ["volume", "ls", ..] => [state.volumes.clone(), state.unlabelled.clone()]
                 .concat()
                 .join("\n"),
+            ["inspect", ..] if state.is_curt => {
+                code = 1;
+                "[]".to_owned()
+            }
             ["inspect", ..] => {
                 code = 1;
                 let mounts = r#"{"Type": "volume", "Name": "NAME"}, {"Type": "bind"}"#.replace("NAME", ANON);
@@ -94,35 +100,19 @@ impl Runner for Engine {
             _ => panic!("{words:?}"),
         };
         Ok(Outcome {
-            end: End::Code(code),
             stdout: Capture::of(if state.is_down { &[] } else { stdout.as_bytes() }),
             stderr: Capture::of(if code == 0 {
                 &[]
             } else {
                 b"the engine says no".as_slice()
             }),
-            elapsed: Duration::ZERO,
-            cpu: None,
-            leaked: false,
-            left: 0,
-            escaped: 0,
-            raw: None,
+            ..Outcome::of(End::Code(code))
         })
     }
 }
 
 fn cleaned(engine: &Engine, external: &[&str]) -> Result<Cleaned, TeardownError> {
-    let flavour = Flavour {
-        kind: Kind::Plugin,
-        program: "/bin/docker".into(),
-        version: Version {
-            major: 2,
-            minor: 26,
-            patch: 1,
-        },
-        engine: "/bin/docker".into(),
-        engine_version: "20.10.24".to_owned(),
-    };
+    let flavour = Flavour::sample();
     let project = Project {
         name: PROJECT.to_owned(),
         files: vec!["/p/c.yml".into()],
@@ -240,4 +230,20 @@ fn what_is_left_is_said_shortly() {
         volumes: vec!["v".to_owned()],
     };
     assert_eq!(left.to_string(), "container 0123456789ab, network n, volume v");
+}
+
+#[test]
+fn containers_of_which_nothing_is_told_are_no_containers_without_volumes() {
+    let engine = Engine::with(State {
+        containers: vec!["c1"],
+        is_curt: true,
+        ..State::default()
+    });
+    let cleaned = cleaned(&engine, &[]).unwrap();
+    assert!(cleaned.left.is_nothing());
+    assert!(
+        cleaned.complaints[0].starts_with("`docker inspect c1` ended with exit code 1"),
+        "{:?}",
+        cleaned.complaints
+    );
 }

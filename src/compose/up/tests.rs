@@ -1,7 +1,6 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::compose::flavour::{Kind, Version};
 use crate::process::capture::Capture;
 use crate::process::{End, Error, Invocation, Outcome};
 
@@ -14,6 +13,8 @@ struct Engine {
     /// The container after `up`, sample by sample; the last one stays.
     states: Vec<&'static str>,
     is_stubborn: bool,
+    /// Whether it has no logs.
+    is_mute: bool,
     state: Mutex<(bool, usize, Vec<String>)>,
 }
 
@@ -24,6 +25,7 @@ impl Engine {
             up: End::Code(0),
             states: states.to_vec(),
             is_stubborn: false,
+            is_mute: false,
             state: Mutex::default(),
         }
     }
@@ -79,25 +81,22 @@ impl Runner for Engine {
                 );
                 "inspect"
             }
-            ["logs", ..] => "logs",
+            ["logs", ..] => {
+                end = End::Code(i32::from(self.is_mute));
+                "logs"
+            }
             [_, "ls", ..] => "ls",
             _ => panic!("{words:?}"),
         };
         state.2.push(did.to_owned());
         Ok(Outcome {
-            end,
             stdout: Capture::of(stdout.as_bytes()),
             stderr: Capture::of(if end == End::Code(0) {
                 &[]
             } else {
                 b"no".as_slice()
             }),
-            elapsed: Duration::ZERO,
-            cpu: None,
-            leaked: false,
-            left: 0,
-            escaped: 0,
-            raw: None,
+            ..Outcome::of(end)
         })
     }
 }
@@ -118,17 +117,7 @@ fn run_with(
 ) -> Seen {
     let temp = tempfile::tempdir().unwrap();
     let store = Store::create(temp.path()).unwrap();
-    let flavour = Flavour {
-        kind: Kind::Plugin,
-        program: "/bin/docker".into(),
-        version: Version {
-            major: 2,
-            minor: 26,
-            patch: 1,
-        },
-        engine: "/bin/docker".into(),
-        engine_version: "20.10.24".to_owned(),
-    };
+    let flavour = Flavour::sample();
     let redactor = Redactor::default();
     let order = Order {
         runner: engine,
@@ -237,6 +226,41 @@ fn what_does_not_come_up_is_taken_down() {
         "s: not ready within 0 s: running, and its health check has not passed yet",
         Ending::Failed,
     );
+}
+
+#[test]
+fn a_file_of_which_nothing_runs_brings_nothing_up() {
+    for config in [
+        "services:\n  s: {image: a, profiles: [tools]}\n",
+        "services:\n  s: {image: a, deploy: {replicas: 0}}\n",
+    ] {
+        let mut engine = Engine::with(&[HEALTHY]);
+        engine.config = (0, config);
+        check_failed(
+            &engine,
+            "the compose file has no service that runs without being asked for",
+            Ending::Failed,
+        );
+    }
+}
+
+#[test]
+fn a_log_that_cannot_be_saved_is_told() {
+    let mut engine = Engine::with(&[HEALTHY]);
+    engine.is_mute = true;
+    let seen = run_with(&engine, &Cancel::new(), &[], |environment| {
+        let closed = environment.down();
+        assert_eq!(closed.logs, []);
+        closed.cleaned.unwrap().complaints.join("; ")
+    });
+    assert!(
+        seen.said
+            .starts_with("the log of p-s-1 was not saved: `docker logs ")
+            && seen.said.ends_with("ended with exit code 1: no"),
+        "{}",
+        seen.said
+    );
+    assert!(!seen.has_journal);
 }
 
 #[test]

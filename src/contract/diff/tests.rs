@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 use super::{Comparison, Notice, Options, diff};
 use crate::contract::arena::Limits;
 use crate::contract::load::{Nowhere, World};
-use crate::contract::rules::Rule;
+use crate::contract::rules::{Level, Rule};
 
 /// What differs between two documents on a day.
 #[track_caller]
@@ -51,6 +51,24 @@ fn compared(base: &str, revision: &str) -> Comparison {
 /// The ids of all changes.
 fn ids(comparison: &Comparison) -> BTreeSet<String> {
     comparison.changes.iter().map(|change| change.rule.id()).collect()
+}
+
+/// The changes between two documents that are no infos; they must be of these rules.
+#[track_caller]
+fn loud(base: &str, revision: &str, expect: &[impl AsRef<str>]) -> Comparison {
+    let mut compared = compared(base, revision);
+    compared
+        .changes
+        .retain(|change| change.rule.level() != Level::Info);
+    let expect: BTreeSet<String> = expect.iter().map(|id| id.as_ref().to_owned()).collect();
+    assert_eq!(ids(&compared), expect, "{base}\n{revision}");
+    compared
+}
+
+/// A document in braces with these schemas among its components.
+fn with_schemas(document: &str, schemas: &str) -> String {
+    let open = document.trim_end().strip_suffix('}').unwrap();
+    format!("{open}, \"components\": {{\"schemas\": {{{schemas}}}}}}}")
 }
 
 /// Rules that nothing makes appear: they are there because others know their ids, or for what is not built yet.

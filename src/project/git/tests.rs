@@ -96,15 +96,9 @@ struct Canned {
 impl Runner for Canned {
     fn run(&self, _: &Invocation) -> Result<Outcome, process::Error> {
         Ok(Outcome {
-            end: self.end,
             stdout: Capture::of(&self.stdout),
             stderr: Capture::of(self.stderr),
-            elapsed: Duration::ZERO,
-            cpu: None,
-            leaked: false,
-            left: 0,
-            escaped: 0,
-            raw: None,
+            ..Outcome::of(self.end)
         })
     }
 }

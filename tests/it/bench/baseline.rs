@@ -6,10 +6,8 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use super::server::{Manner, Server};
-use super::{ID, document, measure};
+use super::{BASELINES, ID, document, kept, measure};
 use crate::support::Sandbox;
-
-const BASELINES: &str = ".session/tracking/performance_baselines.json";
 
 /// A project with a work item whose spec asks for what every server of a test does.
 fn project(url: &str) -> Sandbox {
@@ -17,10 +15,6 @@ fn project(url: &str) -> Sandbox {
         "**Endpoint:** {url}\n\n**Response Time Requirements:**\n- p95: < 30s\n\n**Throughput Requirements:**\n- Minimum: 1 \
          requests/second\n- Target: 90000000 requests/second\n"
     ))
-}
-
-fn kept(sandbox: &Sandbox) -> Value {
-    serde_json::from_str(&sandbox.read(BASELINES)).unwrap()
 }
 
 #[test]

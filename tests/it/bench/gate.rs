@@ -6,11 +6,10 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use super::server::{Manner, Server, nobody};
+use super::{BASELINES, ID, kept, project};
 use crate::support::{Answer, Sandbox};
 
-const ID: &str = "integration_test_orders";
 const SPEC: &str = ".session/specs/integration_test_orders.md";
-const BASELINES: &str = ".session/tracking/performance_baselines.json";
 
 /// Requirements that every service meets.
 const EASY: &str = "**Response Time Requirements:**\n- p95: < 30s\n\n**Throughput Requirements:**\n- Minimum: 1 requests/second\n";
@@ -22,23 +21,8 @@ fn short() -> Value {
 
 /// A project with an open session on an item that asks this of a service.
 fn session(url: &str, requirements: &str, settings: &Value) -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.sdd(["init"]).expect_code(0);
-    let sandbox = sandbox.config(&json!({ "quality_gates": settings }));
-    sandbox
-        .sdd([
-            "work-item",
-            "new",
-            "--type",
-            "integration_test",
-            "--title",
-            "Orders",
-        ])
-        .expect_code(0);
-    let spec = format!(
-        "# Integration Test: Orders\n\n## Performance Benchmarks\n\n**Endpoint:** {url}\n\n{requirements}"
-    );
-    sandbox.rewrite(SPEC, spec);
+    let sandbox = project(&format!("**Endpoint:** {url}\n\n{requirements}"))
+        .config(&json!({ "quality_gates": settings }));
     sandbox.sdd(["start", ID]).expect_code(0);
     sandbox
 }
@@ -67,10 +51,6 @@ fn findings(gate: &Value) -> Vec<String> {
         )
     };
     found.iter().map(shown).collect()
-}
-
-fn kept(sandbox: &Sandbox) -> Value {
-    serde_json::from_str(&sandbox.read(BASELINES)).unwrap()
 }
 
 #[test]

@@ -64,6 +64,8 @@ fn one_round(sandbox: &Sandbox, words: &[&str]) -> Answer {
 
 /// The work item of a project.
 const ID: &str = "integration_test_orders";
+/// What is kept of runs.
+const BASELINES: &str = ".session/tracking/performance_baselines.json";
 
 /// A project with a work item whose spec has these benchmarks.
 fn project(benchmarks: &str) -> Sandbox {
@@ -81,6 +83,11 @@ fn project(benchmarks: &str) -> Sandbox {
     let spec = format!("# Integration Test: Orders\n\n## Performance Benchmarks\n\n{benchmarks}");
     sandbox.rewrite(&format!(".session/specs/{ID}.md"), spec);
     sandbox
+}
+
+/// What a project keeps of runs.
+fn kept(sandbox: &Sandbox) -> Value {
+    serde_json::from_str(&sandbox.read(BASELINES)).unwrap()
 }
 
 /// The document of an answer.

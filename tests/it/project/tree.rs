@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
 use sdd::process::{Capture, End, Error, Invocation, Outcome, Runner};
 use sdd::project::{Project, detect};
@@ -141,15 +140,9 @@ impl Runner for Plain {
                 program: invocation.program.clone(),
             })?;
         Ok(Outcome {
-            end: End::Code(output.status.code().unwrap()),
             stdout: Capture::of(&output.stdout),
             stderr: Capture::of(&output.stderr),
-            elapsed: Duration::ZERO,
-            cpu: None,
-            leaked: false,
-            left: 0,
-            escaped: 0,
-            raw: None,
+            ..Outcome::of(End::Code(output.status.code().unwrap()))
         })
     }
 }

@@ -448,14 +448,8 @@ fn what_it_has_really_printed_is_read() {
 
 fn outcome_of(recorded: &recordings::Recorded) -> Outcome {
     Outcome {
-        end: End::Code(recorded.code),
         stdout: Capture::of(recorded.stdout.as_bytes()),
         stderr: Capture::of(recorded.stderr.as_bytes()),
-        elapsed: Duration::ZERO,
-        cpu: None,
-        leaked: false,
-        left: 0,
-        escaped: 0,
-        raw: None,
+        ..Outcome::of(End::Code(recorded.code))
     }
 }

@@ -1,10 +1,8 @@
 //! Choices in several parts of an `allOf`, and choices of which one branch is left.
 
-use std::collections::BTreeSet;
-
 use super::schemas::document;
-use super::{compared, ids};
-use crate::contract::rules::{Column, Level};
+use super::{loud, with_schemas};
+use crate::contract::rules::Column;
 
 /// The changes that are no infos between two schemas of a request body, and of a response body, beside some schemas.
 #[track_caller]
@@ -13,17 +11,8 @@ fn check(base: &str, revision: &str, request: &[&str], response: &[&str]) {
         B: {type: object, required: [b], properties: {b: {}}}, \
         AB: {oneOf: [{required: [a]}, {required: [b]}]}, CD: {oneOf: [{required: [c]}, {required: [d]}]}";
     for (column, expect) in [(Column::RequestBody, request), (Column::ResponseBody, response)] {
-        let document = |schema: &str| {
-            let written = document(column, schema);
-            let open = written.trim_end().strip_suffix('}').unwrap();
-            format!("{open}, \"components\": {{\"schemas\": {{{SCHEMAS}}}}}}}")
-        };
-        let mut compared = compared(&document(base), &document(revision));
-        compared
-            .changes
-            .retain(|change| change.rule.level() != Level::Info);
-        let expect: BTreeSet<String> = expect.iter().map(|id| (*id).to_owned()).collect();
-        assert_eq!(ids(&compared), expect, "{base}\n{revision}\n{column:?}");
+        let document = |schema: &str| with_schemas(&document(column, schema), SCHEMAS);
+        let compared = loud(&document(base), &document(revision), expect);
         assert_eq!(
             compared.changes.len(),
             expect.len(),

@@ -3,20 +3,19 @@
 use std::collections::BTreeSet;
 
 use super::schemas::document;
-use super::{compared, ids};
-use crate::contract::rules::{Column, Level};
+use super::{compared, ids, loud};
+use crate::contract::rules::Column;
 
 /// The changes that are no infos between two documents with a request body and a response body.
 #[track_caller]
 fn check(versions: [&str; 2], base: &str, revision: &str, request: &[&str], response: &[&str]) {
     for (column, expect) in [(Column::RequestBody, request), (Column::ResponseBody, response)] {
         let document = |version: &str, schema| document(column, schema).replace("3.1.0", version);
-        let mut compared = compared(&document(versions[0], base), &document(versions[1], revision));
-        compared
-            .changes
-            .retain(|change| change.rule.level() != Level::Info);
-        let expect: BTreeSet<String> = expect.iter().map(|id| (*id).to_owned()).collect();
-        assert_eq!(ids(&compared), expect, "{base}\n{revision}\n{column:?}");
+        loud(
+            &document(versions[0], base),
+            &document(versions[1], revision),
+            expect,
+        );
     }
 }
 
@@ -119,12 +118,7 @@ fn bytes_in_base64_are_a_format_or_an_encoding() {
 /// The ids of changes that are no infos between two responses.
 #[track_caller]
 fn responses(base: &str, revision: &str, expect: &[&str]) {
-    let mut compared = compared(base, revision);
-    compared
-        .changes
-        .retain(|change| change.rule.level() != Level::Info);
-    let expect: BTreeSet<String> = expect.iter().map(|id| (*id).to_owned()).collect();
-    assert_eq!(ids(&compared), expect, "{base}\n{revision}");
+    loud(base, revision, expect);
 }
 
 fn swagger(schema: &str) -> String {
