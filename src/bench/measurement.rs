@@ -393,10 +393,8 @@ impl Measurement<'_> {
         times: Times,
         (mut verdict, mut decision): (RunVerdict, String),
     ) -> (RunVerdict, String) {
-        match (
-            &run.waited,
-            aftermath::cause(&run.rounds, self.load.timeout, &run.statuses),
-        ) {
+        let cause = aftermath::cause(&run.rounds, self.load.timeout, &run.statuses);
+        match (&run.waited, &cause) {
             (Some(Wait::Answered(took)), _) => {
                 decision = aftermath::too_short(times.round, self.rounds, *took);
             }
