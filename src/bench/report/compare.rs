@@ -7,6 +7,7 @@ use super::human::Tone;
 use super::numbers::{change, of_metric, trimmed};
 use super::words::{between, label, outcome};
 use crate::bench::compare::notable;
+use crate::bench::statistics::metric::Metric;
 use crate::bench::statistics::verdict::{Change, Judged, Regression};
 use crate::model::format::inert;
 use crate::model::format::markdown::escaped;
@@ -36,6 +37,8 @@ struct Written<'a> {
 
 /// The columns of a bar; odd, so that one is the middle.
 const COLUMNS: usize = 41;
+/// How to get an answer where there is none.
+const AGAIN: &str = "measure both again, for longer and on a machine that does nothing else: sdd bench … --rounds 20 --duration 60s";
 
 impl SideBySide<'_> {
     /// For a terminal: the name of each metric that changed, its interval as a bar on a logarithmic axis around "the same",
@@ -75,7 +78,7 @@ impl SideBySide<'_> {
             out += &format!("{:names$}  {}\n", "", axis.legend());
         }
         if let Some(open) = open {
-            out += &format!("\n{}  {open}\n", paint(Tone::Open, "NO VERDICT"));
+            out += &format!("\n{}  {open}\n{AGAIN}\n", paint(Tone::Open, "NO VERDICT"));
         }
         inert::text(&out)
     }
@@ -108,7 +111,7 @@ impl SideBySide<'_> {
         matches!(self.seen.verdict, Change::Suspect | Change::Inconclusive)
     }
 
-    /// Why there is no answer, and how to get one; `None` where there is one.
+    /// Why there is no answer; `None` where there is one.
     fn open(&self) -> Option<String> {
         if !self.is_open() {
             return None;
@@ -126,11 +129,7 @@ impl SideBySide<'_> {
                 (None, None) => format!("{} (too restless)", label(one.metric)),
             });
         let told: Vec<String> = told.collect();
-        Some(format!(
-            "whether it became worse is open: {}. Measure both again, for longer and on a machine that does nothing else: \
-             sdd bench … --rounds 20 --duration 60s",
-            told.join(", ")
-        ))
+        Some(format!("whether it became worse is open: {}", told.join(", ")))
     }
 
     /// For a pull request: a table. Empty where it is certain that nothing changed.
@@ -140,29 +139,27 @@ impl SideBySide<'_> {
         if shown.is_empty() && open.is_none() {
             return String::new();
         }
-        let rows: String = shown
-            .iter()
-            .map(|one| {
-                let value =
-                    |value: Option<f64>| value.map_or_else(String::new, |value| of_metric(value, one.metric));
-                format!(
-                    "| {} | {} | {} | {} | {} | {} |\n",
-                    label(one.metric),
-                    value(one.baseline),
-                    value(one.now),
-                    one.ratio.map_or_else(String::new, change),
-                    between(one).unwrap_or_default(),
-                    outcome(one)
-                )
-            })
-            .collect();
+        let value =
+            |value: Option<f64>, of: Metric| value.map_or_else(String::new, |value| of_metric(value, of));
+        let mut rows = String::new();
+        for one in &shown {
+            rows += &format!(
+                "| {} | {} | {} | {} | {} | {} |\n",
+                label(one.metric),
+                value(one.baseline, one.metric),
+                value(one.now, one.metric),
+                one.ratio.map_or_else(String::new, change),
+                between(one).unwrap_or_default(),
+                outcome(one)
+            );
+        }
         let mut out = format!("{} → {}\n", escaped(self.before), escaped(self.now));
         if !rows.is_empty() {
             out += "\n| metric | before | now | change | 90 % | |\n|---|---|---|---|---|---|\n";
             out += &rows;
         }
         if let Some(open) = open {
-            out += &format!("\n**No verdict:** {open}\n");
+            out += &format!("\n**No verdict:** {open}; {AGAIN}\n");
         }
         inert::text(&out)
     }
@@ -317,7 +314,7 @@ mod tests {
         ] {
             let said = format!("{mark}whether it became worse is open: ");
             assert!(page.contains(&said) && page.contains(why), "{page}");
-            assert!(page.contains("Measure both again, for longer"), "{page}");
+            assert!(page.contains("measure both again, for longer"), "{page}");
             assert!(page.starts_with("a.json → b.json\n"), "{page}");
         }
     }

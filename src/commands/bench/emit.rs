@@ -38,13 +38,10 @@ impl Places {
         let mut files: Vec<File> = Vec::new();
         for word in &cx.global.output {
             let wanted = output::wanted(word)?;
-            let format = match wanted.format {
-                Some(name) => format_of(name, word)?,
-                None => {
-                    stdout = None;
-                    main
-                }
-            };
+            if wanted.format.is_none() {
+                stdout = None;
+            }
+            let format = wanted.format.map_or(Ok(main), |name| format_of(name, word))?;
             if wanted.file == STDOUT {
                 if dash.replace(format).is_some() {
                     return Err(twice("--output names stdout twice".to_owned()).into());
