@@ -89,7 +89,10 @@ fn what_is_wrong_with_one_is_said_with_what_is_known() {
     check_unreadable("errors=1", "has no unit; write it like errors<=1%");
     check_unreadable("errors=101%", "is more than all");
     check_unreadable("errors=1-2%", "is a range");
-    check_unreadable("memory<80%", "has no unit; write it like memory<2GB");
+    check_unreadable(
+        "memory<80%",
+        "has a unit that does not fit; write it like memory<2GB",
+    );
     check_unreadable("memory<2Gb", "unit that does not fit");
     check_unreadable("disk<50MB", "unit that does not fit");
     check_unreadable("cpu<2GHz", "unit that does not fit");
