@@ -60,14 +60,6 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     }
     let config = home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
     let settings = &config.quality_gates.benchmark;
-    let engine = args.engine.map_or(settings.engine.into(), Wanted::from);
-    if args.workers.is_some() && engine != Wanted::Locust {
-        return Err(CommandError::usage(
-            "--workers waits for workers of locust, and it is not what makes the load",
-        )
-        .hint("--engine locust")
-        .into());
-    }
     let aim = Aim::of(args, settings, &spec, cx)?;
     let (services, notes) = aim::services(args, &aim.target, cx)?;
     let older_services = aim
@@ -95,7 +87,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     let host =
         std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "localhost".to_owned());
     let engines = Available::look(
-        engine,
+        engine(args, settings.engine.into())?,
         &programs,
         &tools.runner,
         scratch.path(),
@@ -151,6 +143,18 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     let exit = Exit::from(document.verdict);
     places.write(cx, &document)?;
     Ok(exit)
+}
+
+/// What makes the load: as the command line says, else as the settings do.
+fn engine(args: &RunArgs, settings: Wanted) -> Result<Wanted, CommandError> {
+    let engine = args.engine.map_or(settings, Wanted::from);
+    if args.workers.is_some() && engine != Wanted::Locust {
+        return Err(CommandError::usage(
+            "--workers waits for workers of locust, and it is not what makes the load",
+        )
+        .hint("--engine locust"));
+    }
+    Ok(engine)
 }
 
 /// Who makes the load of locust.
