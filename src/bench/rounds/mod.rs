@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 
 use super::aftermath::{Wait, is_refusal};
 use super::cost::{Service, own_cpu};
-use super::engine::{Engine, EngineError, Job};
+use super::engine::{Engine, EngineError, Job, WarmUp};
 use super::host::{self, Watch};
 use super::load::{Load, Stretch, Target};
 use super::round::{Noise, Round, clean};
@@ -313,7 +313,8 @@ fn again(
     Ok(())
 }
 
-/// Asks until three windows agree, or for five seconds: what a service does at first is not what it does.
+/// Asks until three windows agree, or for five seconds, or as the engine has it: what a service does at first is not what it
+/// does.
 fn warm_up(
     setup: &Setup<'_>,
     run: &mut Run,
@@ -321,11 +322,15 @@ fn warm_up(
     tell: &dyn Fn(Step<'_>),
 ) -> Result<(), EngineError> {
     let mut medians: Vec<f64> = Vec::new();
-    for window in 1..=WINDOWS {
+    let (length, most) = match setup.engine.warm_up() {
+        WarmUp::UntilSteady => (WINDOW, WINDOWS),
+        WarmUp::Once(length) => (length, 1),
+    };
+    for window in 1..=most {
         tell(Step::WarmUp(window));
-        let sample = setup.stretch(&setup.target, Stretch::steady(WINDOW), window as u64, cancel)?;
+        let sample = setup.stretch(&setup.target, Stretch::steady(length), window as u64, cancel)?;
         if let Some(other) = setup.other.as_ref().filter(|_| window == 1) {
-            setup.stretch(&other.side, Stretch::steady(WINDOW), 0, cancel)?;
+            setup.stretch(&other.side, Stretch::steady(length), 0, cancel)?;
         }
         run.answered |= sample.requests > 0;
         #[expect(clippy::cast_precision_loss, reason = "microseconds up to an hour")]
