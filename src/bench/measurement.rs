@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::aftermath::{self, Look};
+use super::aftermath::{self, Look, Wait};
 use super::baseline::entry::Fitness;
 use super::baseline::file::{self, accept, find, remember};
 use super::baseline::history::creep;
@@ -181,19 +181,20 @@ impl Measurement<'_> {
             now,
         };
         let mut run = rounds::measure(&setup, cancel, tell)?;
+        self.wait(&mut run, cancel, tell)?;
         let mut regression = self.compare(&run, found.as_ref(), Stage::First)?;
         if regression.verdict == Change::Suspect.as_str() {
             rounds::more(&setup, &mut run, cancel, tell)?;
             regression = self.compare(&run, found.as_ref(), Stage::Last)?;
         }
-        let statuses = self.afterwards(&mut run, cancel);
+        self.afterwards(&mut run, cancel);
         let used = EngineUsed {
             name: engine.identity().name.to_owned(),
             version: engine.identity().version.clone(),
             passed_over,
         };
         let mut document = self.document(&run, used, regression, times, started_at);
-        document.notes.extend(aftermath::redirects(&statuses));
+        document.notes.extend(aftermath::redirects(&run.statuses));
         if let Some(record) = self.record {
             let at = now();
             document.history = past(record, found.as_ref(), &run, &document, at);
@@ -202,19 +203,39 @@ impl Measurement<'_> {
         Ok(Outcome { document, run })
     }
 
-    /// Looks whether the service is still there. The statuses of its answers: those of the rounds, where the engine tells.
-    fn afterwards(&self, run: &mut Run, cancel: &Cancel) -> BTreeMap<u16, u64> {
+    /// Waits for an answer where the last round had none and no error either: it may only have been too short.
+    fn wait(&self, run: &mut Run, cancel: &Cancel, tell: &dyn Fn(Step<'_>)) -> Result<(), EngineError> {
+        if run.gone.is_some() || !run.is_silent() {
+            return Ok(());
+        }
+        tell(Step::Wait(self.load.timeout));
+        match aftermath::wait(&self.target, &self.load, cancel) {
+            Ok(waited) => run.waited = Some(waited),
+            Err(EngineError::Unreachable { cause, .. })
+                if run.has_answered() && aftermath::is_refusal(&cause) =>
+            {
+                run.gone = Some(cause);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Looks whether the service is still there, and at the statuses of its answers: those of the rounds, where the engine
+    /// tells.
+    fn afterwards(&self, run: &mut Run, cancel: &Cancel) {
         let is_alive = run.rounds.last().is_some_and(|round| round.target.requests > 0);
-        let mut seen = BTreeMap::new();
         if is_alive && run.gone.is_none() {
             match aftermath::look(&self.target, &self.load, cancel) {
-                Some(Look::Answers(statuses)) => seen = statuses,
+                Some(Look::Answers(statuses)) => run.statuses = statuses,
                 Some(Look::Gone { cause }) => run.gone = Some(cause),
                 None => {}
             }
         }
         let told = aftermath::errors(&run.rounds).by_status;
-        if told.is_empty() { seen } else { told }
+        if !told.is_empty() {
+            run.statuses = told;
+        }
     }
 
     fn key(&self, engine: &dyn Engine, times: Times) -> Key {
@@ -282,27 +303,29 @@ impl Measurement<'_> {
         &self,
         run: &Run,
         engine: EngineUsed,
-        regression: Comparison,
+        mut regression: Comparison,
         times: Times,
         started_at: DateTime<Utc>,
     ) -> Document {
         let measured = Measured::of(&run.rounds);
         let sample = measured.sample.as_ref();
-        let requirements = judge_all(&self.requirements, &measured);
+        // How long nothing was waited for is no latency of an answer, unless the time-out says that it was one.
+        let answered = sample.filter(|sample| sample.requests + sample.errors.timeout > 0);
+        let mut requirements = judge_all(&self.requirements, &measured);
+        if let Some(Wait::Answered(_)) = run.waited {
+            let why = "no answer came within a round";
+            for one in &mut requirements {
+                one.take_back(why);
+            }
+            regression = Comparison::none(self.threshold, why.to_owned(), Vec::new());
+        }
         let rounds = Rounds {
             clean: run.clean(),
             made: run.rounds.len(),
             wanted: self.rounds,
             seconds: times.round.as_secs_f64(),
         };
-        let (mut verdict, mut decision) = decide(&requirements, &regression, rounds);
-        if let Some(why) = aftermath::cause(&run.rounds, self.load.timeout) {
-            decision = format!("{decision}; {why}");
-        }
-        if let Some(cause) = &run.gone {
-            verdict = RunVerdict::Failed;
-            decision = format!("the service had answered and then could not be reached any more: {cause}");
-        }
+        let (verdict, decision) = self.decided(run, times, decide(&requirements, &regression, rounds));
         let host = self.host(run);
         let notes = self.notes(run, &host, &engine.name, times);
         Document {
@@ -328,8 +351,8 @@ impl Measurement<'_> {
                 .collect(),
             requests: sample.map_or(0, |sample| sample.requests),
             duration_seconds: sample.map_or(0.0, |sample| sample.duration.as_secs_f64()),
-            latency_ms: sample.and_then(|sample| Latency::of(&sample.corrected)),
-            latency_raw_ms: sample.and_then(|sample| Latency::of(sample.raw.as_ref()?)),
+            latency_ms: answered.and_then(|sample| Latency::of(&sample.corrected)),
+            latency_raw_ms: answered.and_then(|sample| Latency::of(sample.raw.as_ref()?)),
             throughput: Throughput::of(sample),
             errors: ErrorCounts::of(sample.map_or(&Errors::default(), |sample| &sample.errors)),
             resource_usage: measured
@@ -351,7 +374,7 @@ impl Measurement<'_> {
             regression,
             notes,
             host,
-            curve: sample.map(Curve::of).unwrap_or_default(),
+            curve: answered.map(Curve::of).unwrap_or_default(),
             per_second: run
                 .rounds
                 .iter()
@@ -361,6 +384,34 @@ impl Measurement<'_> {
             history: Vec::new(),
             rerun: self.rerun.clone(),
         }
+    }
+
+    /// The verdict of the whole and the line that says it, with what the requirements and the baseline do not tell.
+    fn decided(
+        &self,
+        run: &Run,
+        times: Times,
+        (mut verdict, mut decision): (RunVerdict, String),
+    ) -> (RunVerdict, String) {
+        let cause = aftermath::cause(&run.rounds, self.load.timeout, &run.statuses);
+        match (&run.waited, &cause) {
+            (Some(Wait::Answered(took)), _) => {
+                decision = aftermath::too_short(times.round, self.rounds, *took);
+            }
+            (Some(Wait::InVain { cause }), _) if run.has_answered() => {
+                verdict = RunVerdict::Failed;
+                decision = format!("the service had answered and then did not any more: {cause}");
+            }
+            (Some(Wait::InVain { cause: why }), _) | (None, Some(why)) => {
+                decision = format!("{decision}; {why}");
+            }
+            (None, None) => {}
+        }
+        if let Some(cause) = &run.gone {
+            verdict = RunVerdict::Failed;
+            decision = format!("the service had answered and then could not be reached any more: {cause}");
+        }
+        (verdict, decision)
     }
 
     fn load_used(&self) -> LoadUsed {
@@ -436,6 +487,7 @@ impl Measurement<'_> {
         let enough = self.counting == Counting::Quiet
             && run.clean() >= self.rounds
             && run.gone.is_none()
+            && run.waited.is_none()
             && document.regression.verdict != Change::Regressed.as_str();
         let finished = Finished {
             key: key.clone(),

@@ -17,7 +17,8 @@ pub struct Sample {
     /// What went wrong.
     pub errors: Errors,
     /// Latencies as they were, in microseconds: from the sending of a request to the end of its answer. Time-outs are
-    /// in it at the time-out, what was in flight at the end at its age. `None` where an engine gives corrected ones only.
+    /// in it at the time-out, what was in flight at the end at its age,
+    /// where that is more than usual. `None` where an engine gives corrected ones only.
     pub raw: Option<Histogram>,
     /// Latencies without the blind spot of waiting clients ("coordinated omission"): in the open model from the moment
     /// at which the request should have started, in the closed one with what a stalled connection would have seen.

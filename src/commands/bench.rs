@@ -41,8 +41,8 @@ pub struct Args {
 enum Action {
     /// Compare two runs that were kept with --format json
     ///
-    /// Says nothing when no metric changed by the threshold. Exit codes: 0 the second is no worse, 1 it is, 3 there is too
-    /// much noise for an answer.
+    /// Says nothing when it is certain that no metric changed by the threshold. Exit codes: 0 the second is no worse, 1 it is,
+    /// 3 there is too much noise for an answer, which is told with its reason.
     #[command(after_help = "Examples:
   sdd bench compare before.json after.json
   sdd bench compare before.json after.json --threshold 5 --format json")]

@@ -45,12 +45,7 @@ impl Cx {
     /// One of the formats that a command without a report offers. Looks at `--output` too, so that a file which
     /// cannot be written is known before the work; [`Cx::emit`] writes it.
     pub fn choose<'a>(&self, offered: &[&'a str]) -> Result<&'a str, CommandError> {
-        let wanted = self.format_name();
-        let chosen = match offered.iter().find(|name| **name == wanted) {
-            Some(name) => *name,
-            None if self.global.format.is_some() => return Err(no_such_format(wanted, offered)),
-            None => offered.first().copied().unwrap_or("human"),
-        };
+        let chosen = self.form(offered)?;
         match self.global.output.as_slice() {
             [] => {}
             [word] => {
@@ -72,6 +67,16 @@ impl Cx {
             }
         }
         Ok(chosen)
+    }
+
+    /// What `--format` says of the formats that are offered, the first of them where nobody says anything.
+    pub(super) fn form<'a>(&self, offered: &[&'a str]) -> Result<&'a str, CommandError> {
+        let wanted = self.format_name();
+        match offered.iter().find(|name| **name == wanted) {
+            Some(name) => Ok(*name),
+            None if self.global.format.is_some() => Err(no_such_format(wanted, offered)),
+            None => Ok(offered.first().copied().unwrap_or("human")),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The benchmark gate: the service of the work item is as fast as its spec demands, and no slower than its baseline.
 
+use std::time::Duration;
+
 use super::parts::{Part, Result, Seen, Unmeasured, see};
 use super::step::{BenchmarkWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
 use super::{About, Context, Gate, Judgement, StepJudgement};
@@ -96,6 +98,11 @@ impl Gate for Benchmark {
             },
         );
         let target = Target::of(method, url);
+        let programs = Programs {
+            wrk: at(cx, "wrk"),
+            locust: at(cx, "locust"),
+        };
+        let length = engine.length(&programs, &target, &course.load, course.length);
         let limit = Some(cx.timeout(self.id())).filter(|limit| !limit.is_zero());
         vec![Item::Run(Box::new(Step {
             id: "benchmark".to_owned(),
@@ -105,7 +112,7 @@ impl Gate for Benchmark {
             language: None,
             tool: StepTool::Own,
             phase: Phase::Measure,
-            why: why(&target, &course, &required),
+            why: why(&target, &course, length, &required),
             work: Work::Benchmark(Box::new(BenchmarkWork {
                 work_item: work.item.id.clone(),
                 session: work.session,
@@ -119,10 +126,7 @@ impl Gate for Benchmark {
                 requirements: required,
                 threshold: cx.config.regression_threshold(),
                 engine,
-                programs: Programs {
-                    wrk: at(cx, "wrk"),
-                    locust: at(cx, "locust"),
-                },
+                programs,
                 git: at(cx, "git"),
                 limit: limit.unwrap_or_else(|| course.longest()),
             })),
@@ -247,19 +251,24 @@ fn missing(cx: &Context<'_>, engine: Wanted) -> Option<Item> {
     }))
 }
 
-/// What will be measured, in words.
-fn why(target: &Target, course: &Course, required: &[Requirement]) -> String {
+/// What will be measured, in words; rounds are of this length.
+fn why(target: &Target, course: &Course, length: Duration, required: &[Requirement]) -> String {
     let asked = target.named().join(", ");
     let limits: Vec<String> = required
         .iter()
         .filter(|one| one.weight == Weight::Required)
         .map(lines::demanded)
         .collect();
+    let seconds = if length == course.length {
+        ""
+    } else {
+        ", for wrk counts whole seconds"
+    };
     format!(
-        "{asked} over {} connections, {} rounds of {} s: {}",
+        "{asked} over {} connections, {} rounds of {} s{seconds}: {}",
         course.load.connections,
         course.rounds,
-        course.length.as_secs_f64(),
+        length.as_secs_f64(),
         limits.join(", ")
     )
 }

@@ -1,11 +1,13 @@
 //! Which engines there are, in the order in which they are preferred.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::builtin::Builtin;
 use super::locust::{Locust, Workers};
-use super::wrk::Wrk;
+use super::wrk::{self, Wrk};
 use super::{Engine, EngineError};
+use crate::bench::load::{Load, Target};
 use crate::process::Runner;
 
 /// What is to make the load.
@@ -30,6 +32,17 @@ impl Wanted {
             Self::Wrk => Some("wrk"),
             Self::Locust => Some("locust"),
         }
+    }
+
+    /// The length that a stretch will have, as far as that can be told before programs are asked what they are.
+    pub fn length(self, programs: &Programs, target: &Target, load: &Load, asked: Duration) -> Duration {
+        let is_wrk = match self {
+            Self::Auto => programs.wrk.is_some(),
+            Self::Wrk => true,
+            Self::Builtin | Self::Locust => false,
+        };
+        let seconds = wrk::length(target, load, asked).filter(|_| is_wrk);
+        seconds.unwrap_or(asked)
     }
 }
 

@@ -33,6 +33,11 @@ pub trait Engine: Sync {
         asked
     }
 
+    /// How a service is warmed up with it.
+    fn warm_up(&self) -> WarmUp {
+        WarmUp::UntilSteady
+    }
+
     /// Makes the load for one stretch and tells what it saw. Blocks until that is over; asked to stop by `cancel` it
     /// ends at once, leaves nothing running, and gives no sample.
     ///
@@ -51,6 +56,15 @@ pub struct Job<'a> {
     pub stretch: Stretch,
     /// Whence random choices follow, such as the order of weighted endpoints.
     pub seed: u64,
+}
+
+/// How a service is warmed up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarmUp {
+    /// In short stretches, until they agree.
+    UntilSteady,
+    /// In one stretch of this length: each has to be started, and that takes longer than it lasts.
+    Once(Duration),
 }
 
 /// Which engine it is.

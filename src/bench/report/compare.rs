@@ -1,4 +1,5 @@
-//! What is told of two stored runs: nothing while no metric changed by the threshold, else a line for each that did.
+//! What is told of two stored runs: nothing while no metric changed by the threshold, else a line for each that did. Where noise
+//! leaves the answer open that is told, with the metrics that it depends on and what to do.
 
 use serde::Serialize;
 
@@ -6,6 +7,7 @@ use super::human::Tone;
 use super::numbers::{change, of_metric, trimmed};
 use super::words::{between, label, outcome};
 use crate::bench::compare::notable;
+use crate::bench::statistics::metric::Metric;
 use crate::bench::statistics::verdict::{Change, Judged, Regression};
 use crate::model::format::inert;
 use crate::model::format::markdown::escaped;
@@ -35,13 +37,16 @@ struct Written<'a> {
 
 /// The columns of a bar; odd, so that one is the middle.
 const COLUMNS: usize = 41;
+/// How to get an answer where there is none.
+const AGAIN: &str = "measure both again, for longer and on a machine that does nothing else: sdd bench … --rounds 20 --duration 60s";
 
 impl SideBySide<'_> {
     /// For a terminal: the name of each metric that changed, its interval as a bar on a logarithmic axis around "the same",
-    /// the change, and the verdict. Empty where none changed. `paint` sets words off.
+    /// the change, and the verdict. Empty where it is certain that none changed. `paint` sets words off.
     pub fn human(&self, paint: &dyn Fn(Tone, &str) -> String) -> String {
-        let shown: Vec<&Judged> = notable(self.seen).collect();
-        if shown.is_empty() {
+        let shown = self.shown();
+        let open = self.open();
+        if shown.is_empty() && open.is_none() {
             return String::new();
         }
         let axis = Axis::of(&shown, self.seen.threshold);
@@ -51,7 +56,10 @@ impl SideBySide<'_> {
         let interval = |one: &Judged| between(one).map_or_else(String::new, |between| format!("({between})"));
         let names = width(&|one| label(one.metric).to_owned()).unwrap_or(0);
         let (ratios, intervals) = (width(&ratio).unwrap_or(0), width(&interval).unwrap_or(0));
-        let mut out = format!("{} → {}\n\n", one_line(self.before), one_line(self.now));
+        let mut out = format!("{} → {}\n", one_line(self.before), one_line(self.now));
+        if !shown.is_empty() {
+            out.push('\n');
+        }
         for one in &shown {
             let reason = one
                 .reason
@@ -66,36 +74,94 @@ impl SideBySide<'_> {
                 paint(tone(one), outcome(one)),
             );
         }
-        out += &format!("{:names$}  {}\n", "", axis.legend());
+        if !shown.is_empty() {
+            out += &format!("{:names$}  {}\n", "", axis.legend());
+        }
+        if let Some(open) = open {
+            out += &format!("\n{}  {open}\n{AGAIN}\n", paint(Tone::Open, "NO VERDICT"));
+        }
         inert::text(&out)
     }
 
-    /// For a pull request: a table. Empty where nothing changed.
-    pub fn markdown(&self) -> String {
-        let mut rows = notable(self.seen)
-            .map(|one| {
-                let value =
-                    |value: Option<f64>| value.map_or_else(String::new, |value| of_metric(value, one.metric));
-                format!(
-                    "| {} | {} | {} | {} | {} | {} |\n",
+    /// The metrics that changed, and those without which there is no answer.
+    fn shown(&self) -> Vec<&Judged> {
+        let mut wanted: Vec<_> = notable(self.seen).map(|one| one.metric).collect();
+        wanted.extend(self.unanswered().iter().map(|one| one.metric));
+        let all = self.seen.metrics.iter();
+        all.filter(|one| one.ratio.is_some() && wanted.contains(&one.metric))
+            .collect()
+    }
+
+    /// The metrics whose answer is missing, where the whole has none: restless ones, else those that were not judged.
+    fn unanswered(&self) -> Vec<&Judged> {
+        if !self.is_open() {
+            return Vec::new();
+        }
+        let leading = || self.seen.metrics.iter().filter(|one| one.metric.leads());
+        let open = |one: &&Judged| matches!(one.verdict, Change::Suspect | Change::Inconclusive);
+        let restless: Vec<_> = leading().filter(|one| one.gated).filter(open).collect();
+        if restless.is_empty() {
+            leading().filter(|one| !one.gated).collect()
+        } else {
+            restless
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self.seen.verdict, Change::Suspect | Change::Inconclusive)
+    }
+
+    /// Why there is no answer; `None` where there is one.
+    fn open(&self) -> Option<String> {
+        if !self.is_open() {
+            return None;
+        }
+        let told = self
+            .unanswered()
+            .into_iter()
+            .map(|one| match (&one.reason, one.smallest_effect) {
+                (Some(reason), _) => format!("{} ({reason})", label(one.metric)),
+                (None, Some(effect)) => format!(
+                    "{} (too restless: {} would have shown)",
                     label(one.metric),
-                    value(one.baseline),
-                    value(one.now),
-                    one.ratio.map_or_else(String::new, change),
-                    between(one).unwrap_or_default(),
-                    outcome(one)
-                )
-            })
-            .peekable();
-        if rows.peek().is_none() {
+                    trimmed(&change(1.0 + effect))
+                ),
+                (None, None) => format!("{} (too restless)", label(one.metric)),
+            });
+        let told: Vec<String> = told.collect();
+        Some(format!("whether it became worse is open: {}", told.join(", ")))
+    }
+
+    /// For a pull request: a table. Empty where it is certain that nothing changed.
+    pub fn markdown(&self) -> String {
+        let shown = self.shown();
+        let open = self.open();
+        if shown.is_empty() && open.is_none() {
             return String::new();
         }
-        let head = format!(
-            "{} → {}\n\n| metric | before | now | change | 90 % | |\n|---|---|---|---|---|---|\n",
-            escaped(self.before),
-            escaped(self.now)
-        );
-        inert::text(&(head + &rows.collect::<String>()))
+        let value =
+            |value: Option<f64>, of: Metric| value.map_or_else(String::new, |value| of_metric(value, of));
+        let mut rows = String::new();
+        for one in &shown {
+            rows += &format!(
+                "| {} | {} | {} | {} | {} | {} |\n",
+                label(one.metric),
+                value(one.baseline, one.metric),
+                value(one.now, one.metric),
+                one.ratio.map_or_else(String::new, change),
+                between(one).unwrap_or_default(),
+                outcome(one)
+            );
+        }
+        let mut out = format!("{} → {}\n", escaped(self.before), escaped(self.now));
+        if !rows.is_empty() {
+            out += "\n| metric | before | now | change | 90 % | |\n|---|---|---|---|---|---|\n";
+            out += &rows;
+        }
+        if let Some(open) = open {
+            out += &format!("\n**No verdict:** {open}; {AGAIN}\n");
+        }
+        inert::text(&out)
     }
 
     /// Everything, whatever changed.
@@ -234,7 +300,37 @@ mod tests {
             of(&compare(&run(6000, 2000), &run(6000, 2100), 0.1)).markdown(),
             ""
         );
-        assert_eq!(plain(&[], &[]), "");
+    }
+
+    /// What noise leaves open is told in every form, with what it depends on and what to do.
+    #[track_caller]
+    fn is_open(before: &[Round], now: &[Round], why: &str) {
+        let seen = compare(before, now, 0.1);
+        assert_eq!(seen.verdict, Change::Inconclusive);
+        let both = of(&seen);
+        for (page, mark) in [
+            (both.human(&|_, text| text.to_owned()), "NO VERDICT  "),
+            (both.markdown(), "**No verdict:** "),
+        ] {
+            let said = format!("{mark}whether it became worse is open: ");
+            assert!(page.contains(&said) && page.contains(why), "{page}");
+            assert!(page.contains("measure both again, for longer"), "{page}");
+            assert!(page.starts_with("a.json → b.json\n"), "{page}");
+        }
+    }
+
+    #[test]
+    fn what_noise_leaves_open_is_told() {
+        let mut restless = run(6000, 2000);
+        restless.extend(run(6000, 3400));
+        is_open(&restless, &restless, "p50 (too restless: ");
+        let brief = run(6000, 2000);
+        is_open(
+            &brief[..1],
+            &brief[..1],
+            "p50 (1 clean rounds are too few: it takes ",
+        );
+        is_open(&[], &[], "answers/s (it was not measured)");
     }
 
     #[test]

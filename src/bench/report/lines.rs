@@ -10,11 +10,11 @@ use crate::model::verdict::Verdict;
 /// A requirement before it is judged: `p95 < 500 ms`.
 pub fn demanded(one: &Requirement) -> String {
     let (name, unit) = (one.subject.name(), one.subject.unit());
-    let bound: Bound = one.bound;
+    let (bound, limit): (Bound, f64) = (one.bound, one.bound.limit());
     format!(
         "{name} {} {}",
         bound.sign(),
-        trimmed(&of_unit(bound.limit(), unit))
+        trimmed(&of_unit(limit, limit, unit))
     )
 }
 
@@ -34,8 +34,8 @@ pub fn met(document: &Document) -> Vec<String> {
         one.source != Source::Always && one.weight == Weight::Required && one.verdict == Verdict::Passed
     };
     let line = |one: &Required| {
-        let limit = trimmed(&of_unit(one.limit, one.unit));
-        let actual = of_unit(one.actual?, one.unit);
+        let limit = trimmed(&of_unit(one.limit, one.limit, one.unit));
+        let actual = of_unit(one.actual?, one.limit, one.unit);
         Some(format!("{} {actual} {} {limit}", named(one), one.bound))
     };
     document

@@ -11,26 +11,69 @@ pub(super) fn time(milliseconds: f64) -> String {
     }
 }
 
-/// Bytes with their unit, in powers of 1024.
-pub(super) fn bytes(count: f64) -> String {
-    let mut value = count;
-    let mut units = ["B", "KiB", "MiB", "GiB"].into_iter();
-    let mut unit = units.next().unwrap_or_default();
-    for next in units {
-        if value < 1024.0 {
-            break;
-        }
-        (value, unit) = (value / 1024.0, next);
-    }
-    format!("{} {unit}", digits(value))
+/// Units of bytes, each so many times the one before.
+struct Units {
+    factor: f64,
+    names: [&'static str; 4],
 }
 
-/// A value of a requirement in its unit.
-pub(super) fn of_unit(value: f64, unit: &str) -> String {
+/// Powers of 1024.
+const BINARY: Units = Units {
+    factor: 1024.0,
+    names: ["B", "KiB", "MiB", "GiB"],
+};
+/// Powers of 1000.
+const DECIMAL: Units = Units {
+    factor: 1000.0,
+    names: ["B", "kB", "MB", "GB"],
+};
+
+impl Units {
+    /// Those in which a limit was probably written: what is a round number in one of them is seldom one in the other.
+    fn of(limit: f64) -> &'static Self {
+        let is_round = |units: &Self| {
+            let (value, _) = units.split(limit);
+            let rounded = (value * 100.0).round() / 100.0;
+            (value - rounded).abs() < 1e-9
+        };
+        if is_round(&DECIMAL) && !is_round(&BINARY) {
+            &DECIMAL
+        } else {
+            &BINARY
+        }
+    }
+
+    /// A count in the largest unit of which there is one.
+    fn split(&self, count: f64) -> (f64, &'static str) {
+        let mut value = count;
+        let mut names = self.names.into_iter();
+        let mut name = names.next().unwrap_or_default();
+        for next in names {
+            if value < self.factor {
+                break;
+            }
+            (value, name) = (value / self.factor, next);
+        }
+        (value, name)
+    }
+
+    fn said(&self, count: f64) -> String {
+        let (value, name) = self.split(count);
+        format!("{} {name}", digits(value))
+    }
+}
+
+/// Bytes with their unit, in powers of 1024.
+pub(super) fn bytes(count: f64) -> String {
+    BINARY.said(count)
+}
+
+/// A value of a requirement in its unit. Bytes are told as those of its limit were written.
+pub(super) fn of_unit(value: f64, limit: f64, unit: &str) -> String {
     match unit {
         "ms" => time(value),
-        "bytes" => bytes(value),
-        "bytes/s" => format!("{}/s", bytes(value)),
+        "bytes" => Units::of(limit).said(value),
+        "bytes/s" => format!("{}/s", Units::of(limit).said(value)),
         "%" => format!("{} %", digits(value)),
         // Nobody answers half a request.
         "requests" => match grouped(&format!("{value:.0}")).as_str() {
@@ -157,11 +200,26 @@ mod tests {
         );
         assert_eq!(
             [
-                of_unit(1.0, "requests"),
-                of_unit(29_400.0, "requests"),
-                of_unit(1.5, "%")
+                of_unit(1.0, 1.0, "requests"),
+                of_unit(29_400.0, 1.0, "requests"),
+                of_unit(1.5, 1.0, "%")
             ],
             ["1 request", "29,400 requests", "1.50 %"]
         );
+    }
+
+    #[test]
+    fn bytes_are_told_as_their_limit_was_written() {
+        let check = |limit: f64, unit, expect: [&str; 2]| {
+            assert_eq!(
+                [96_468_992.0, limit].map(|value| of_unit(value, limit, unit)),
+                expect
+            );
+        };
+        check(2e9, "bytes", ["96.5 MB", "2.00 GB"]);
+        check(1.5e9, "bytes", ["96.5 MB", "1.50 GB"]);
+        check(512.0 * 1024.0 * 1024.0, "bytes", ["92.0 MiB", "512 MiB"]);
+        check(50e6, "bytes/s", ["96.5 MB/s", "50.0 MB/s"]);
+        check(123_456_789.0, "bytes", ["92.0 MiB", "118 MiB"]);
     }
 }

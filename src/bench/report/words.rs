@@ -46,14 +46,19 @@ pub(super) fn limited(one: &Required) -> String {
 
 /// The side of its limit and the limit: `< 500 ms`.
 pub(super) fn wanted(one: &Required) -> String {
-    format!("{} {}", one.bound, trimmed(&of_unit(one.limit, one.unit)))
+    format!(
+        "{} {}",
+        one.bound,
+        trimmed(&of_unit(one.limit, one.limit, one.unit))
+    )
 }
 
 /// One requirement in words: `41.2 ms, wanted < 500 ms, 91.8 % to spare`.
 pub(super) fn judged(one: &Required) -> String {
-    let actual = one
-        .actual
-        .map_or_else(|| "not measured".to_owned(), |actual| of_unit(actual, one.unit));
+    let actual = one.actual.map_or_else(
+        || "not measured".to_owned(),
+        |actual| of_unit(actual, one.limit, one.unit),
+    );
     let weight = match one.weight {
         Weight::Required => "",
         Weight::Told => " (a target, not required)",

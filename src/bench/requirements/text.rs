@@ -151,7 +151,12 @@ fn quantity_of(subject: Subject, text: &str) -> Result<f64, &'static str> {
         Subject::Memory(_) => quantity::bytes(text),
         Subject::Disk(_) => quantity::bytes_per_second(text),
     };
-    let (side, limit) = read.map_err(said)?;
+    // `2%` has a unit, though none that could be one of memory.
+    let with_unit = |why| match (why, text.trim_end().chars().last()) {
+        (Unclear::NoUnit, Some(last)) if !last.is_ascii_digit() => Unclear::UnknownUnit,
+        _ => why,
+    };
+    let (side, limit) = read.map_err(|why| said(with_unit(why)))?;
     if side != Side::Open {
         return Err("has a second sign");
     }

@@ -5,14 +5,15 @@
 
 mod seat;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::aftermath::is_refusal;
+use super::aftermath::{Wait, is_refusal};
 use super::cost::{Service, own_cpu};
-use super::engine::{Engine, EngineError, Job};
+use super::engine::{Engine, EngineError, Job, WarmUp};
 use super::host::{self, Watch};
 use super::load::{Load, Stretch, Target};
 use super::round::{Noise, Round, clean};
@@ -119,6 +120,8 @@ pub enum Step<'a> {
     Seen(&'a Round),
     /// The load falls.
     RampDown,
+    /// One answer is waited for, no longer than this.
+    Wait(Duration),
 }
 
 impl Step<'_> {
@@ -134,6 +137,7 @@ impl Step<'_> {
             } => format!("round {number}: {clean} of {wanted} are clean"),
             Self::Seen(_) => return None,
             Self::RampDown => "the load falls".to_owned(),
+            Self::Wait(longest) => format!("waiting for an answer, {longest:?} at most"),
         })
     }
 }
@@ -151,6 +155,10 @@ pub struct Run {
     pub host: Host,
     /// Why the service, which had answered before, could not be reached any more.
     pub gone: Option<String>,
+    /// What came of waiting for an answer, after a round without one.
+    pub waited: Option<Wait>,
+    /// The statuses of its answers, as far as they are known.
+    pub statuses: BTreeMap<u16, u64>,
     /// Whether it has answered at all.
     answered: bool,
 }
@@ -171,6 +179,17 @@ impl Run {
     /// Rounds that count.
     pub fn clean(&self) -> usize {
         clean(&self.rounds).count()
+    }
+
+    /// Whether the service has answered at all, if only while it warmed up.
+    pub fn has_answered(&self) -> bool {
+        self.answered
+    }
+
+    /// Whether nothing at all came back in the last round, not even an error.
+    pub fn is_silent(&self) -> bool {
+        let last = self.rounds.last().map(|round| &round.target);
+        last.is_some_and(|target| target.requests == 0 && target.errors.total() == 0)
     }
 
     /// How phases have ended. That a service went away which had answered is something that was seen, and no error.
@@ -294,7 +313,8 @@ fn again(
     Ok(())
 }
 
-/// Asks until three windows agree, or for five seconds: what a service does at first is not what it does.
+/// Asks until three windows agree, or for five seconds, or as the engine has it: what a service does at first is not what it
+/// does.
 fn warm_up(
     setup: &Setup<'_>,
     run: &mut Run,
@@ -302,11 +322,15 @@ fn warm_up(
     tell: &dyn Fn(Step<'_>),
 ) -> Result<(), EngineError> {
     let mut medians: Vec<f64> = Vec::new();
-    for window in 1..=WINDOWS {
+    let (length, most) = match setup.engine.warm_up() {
+        WarmUp::UntilSteady => (WINDOW, WINDOWS),
+        WarmUp::Once(length) => (length, 1),
+    };
+    for window in 1..=most {
         tell(Step::WarmUp(window));
-        let sample = setup.stretch(&setup.target, Stretch::steady(WINDOW), window as u64, cancel)?;
+        let sample = setup.stretch(&setup.target, Stretch::steady(length), window as u64, cancel)?;
         if let Some(other) = setup.other.as_ref().filter(|_| window == 1) {
-            setup.stretch(&other.side, Stretch::steady(WINDOW), 0, cancel)?;
+            setup.stretch(&other.side, Stretch::steady(length), 0, cancel)?;
         }
         run.answered |= sample.requests > 0;
         #[expect(clippy::cast_precision_loss, reason = "microseconds up to an hour")]

@@ -12,6 +12,7 @@ use crate::bench::round::tests::sample;
 /// Gives these samples to the target, the last of them for ever, and notes what it was asked.
 struct Script {
     identity: Identity,
+    warm_up: WarmUp,
     answers: Mutex<VecDeque<Result<Sample, EngineError>>>,
     asked: Mutex<Vec<String>>,
 }
@@ -23,6 +24,7 @@ impl Script {
                 name: "script",
                 version: "1".to_owned(),
             },
+            warm_up: WarmUp::UntilSteady,
             answers: Mutex::new(answers.into()),
             asked: Mutex::default(),
         }
@@ -40,6 +42,10 @@ impl Engine for Script {
 
     fn supports(&self, _target: &Target, _load: &Load) -> Result<(), EngineError> {
         Ok(())
+    }
+
+    fn warm_up(&self) -> WarmUp {
+        self.warm_up
     }
 
     fn measure(&self, job: &Job<'_>, _cancel: &Cancel) -> Result<Sample, EngineError> {
@@ -169,6 +175,21 @@ fn phases_come_in_their_order_and_each_round_is_a_pair() {
         "{told:?}"
     );
     assert_eq!(told.last().unwrap(), "RampDown");
+}
+
+#[test]
+fn an_engine_that_is_slow_to_start_warms_up_once() {
+    let engine = Script {
+        warm_up: WarmUp::Once(Duration::from_secs(3)),
+        ..Script::of(vec![Ok(sample(1000, 2000))])
+    };
+    measured(&engine, Ramps::default()).unwrap();
+    let asked = engine.asked();
+    assert_eq!(asked[..2], ["service 3000 ms 1 to 1", "reference 3000 ms 1 to 1"]);
+    assert!(
+        asked[2..].iter().all(|one| !one.contains(" 3000 ms ")),
+        "{asked:?}"
+    );
 }
 
 #[test]

@@ -19,6 +19,8 @@ use crate::store;
 const MAX_BODY: u64 = 64 << 20;
 /// Where the engine of containers answers unless `DOCKER_HOST` says otherwise.
 const SOCKET: &str = "/var/run/docker.sock";
+/// Where what can be named is found.
+const RUNNING: &str = "docker ps shows what runs";
 /// The variable in which compose takes the name of its project.
 const PROJECT: &str = "COMPOSE_PROJECT_NAME";
 
@@ -76,6 +78,18 @@ fn target(args: &RunArgs, spec: &Benchmarks, cx: &Cx) -> anyhow::Result<Target> 
         ))
         .into());
     }
+    if let Some(file) = args
+        .cacert
+        .as_ref()
+        .filter(|_| asked[0].url.scheme_str() == Some("http"))
+    {
+        let (file, url) = (file.display(), &asked[0].url);
+        return Err(CommandError::usage(format!(
+            "--cacert {file} vouches for nothing: {url} has no certificate"
+        ))
+        .hint("leave it out, or write the address with https://")
+        .into());
+    }
     // What an address says for itself comes first, the spec's word last.
     let fallback = || args.method.clone().or_else(|| spec_method.clone());
     let endpoint = |one: Weighted| -> anyhow::Result<Endpoint> {
@@ -107,7 +121,12 @@ fn body(file: Option<&Path>, cx: &Cx) -> anyhow::Result<Vec<u8>> {
     let Some(file) = file else {
         return Ok(Vec::new());
     };
-    let missing = || CommandError::usage(format!("{} is not there", file.display()));
+    let missing = || {
+        CommandError::usage(format!(
+            "{} is not there: it was to be sent as the body",
+            file.display()
+        ))
+    };
     Ok(store::read_regular(&cx.start.join(file), MAX_BODY)?.ok_or_else(missing)?)
 }
 
@@ -137,6 +156,12 @@ fn older(target: &Target, url: &Uri) -> Result<Target, CommandError> {
     Ok(older)
 }
 
+/// A process that is not there.
+fn not_running(pid: i32) -> CommandError {
+    CommandError::not_found(format!("there is no process {pid}"))
+        .hint("leave --pid out, and the process that listens at the address is looked for")
+}
+
 /// The services whose cost is read, and what is to be said about that.
 pub(super) fn services(
     args: &RunArgs,
@@ -145,8 +170,7 @@ pub(super) fn services(
 ) -> anyhow::Result<(Arc<[Service]>, Vec<String>)> {
     let mut services = Vec::new();
     for pid in &args.pid {
-        let process = Processes::of(*pid)
-            .ok_or_else(|| CommandError::not_found(format!("there is no process {pid}")))?;
+        let process = Processes::of(*pid).ok_or_else(|| not_running(*pid))?;
         services.push(Service {
             name: format!("pid {pid}"),
             parts: vec![Box::new(process)],
@@ -159,7 +183,7 @@ pub(super) fn services(
     let socket = socket.unwrap_or_else(|| SOCKET.to_owned());
     for id in &args.container {
         let container = Container::of(id, Path::new(&socket))
-            .map_err(|error| CommandError::no_verdict(error.to_string()))?;
+            .map_err(|error| CommandError::no_verdict(error.to_string()).hint(RUNNING))?;
         services.push(Service {
             name: id.clone(),
             parts: vec![Box::new(container)],
@@ -168,7 +192,7 @@ pub(super) fn services(
     for named in &args.service {
         let containers = named
             .containers(cx.environment.get(PROJECT), Path::new(&socket))
-            .map_err(|error| CommandError::no_verdict(error.to_string()))?;
+            .map_err(|error| CommandError::no_verdict(error.to_string()).hint(RUNNING))?;
         let parts = containers
             .into_iter()
             .map(|one| Box::new(one) as Box<dyn Counter>);

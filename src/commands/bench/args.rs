@@ -36,24 +36,24 @@ pub(super) struct RunArgs {
     #[arg(long, hide_possible_values = true, value_enum, value_name = "ENGINE")]
     pub(super) engine: Option<EngineName>,
     /// The time of all rounds [default: of the spec, else 3s a round]
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     pub(super) duration: Option<Duration>,
     /// The rounds that have to count [default: 10]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000), allow_negative_numbers = true)]
     pub(super) rounds: Option<u32>,
     /// Half as many rounds
     #[arg(long, hide_short_help = true, conflicts_with = "rounds")]
     pub(super) quick: bool,
     /// Connections at the same time [default: of the spec, else 16]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), allow_negative_numbers = true)]
     pub(super) connections: Option<u32>,
     /// Threads of the generator [default: that of the spec, else 1]
-    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256), allow_negative_numbers = true)]
     pub(super) threads: Option<u32>,
     /// Start this many requests a second, answered or not
     ///
     /// Without it each connection asks again when it was answered.
-    #[arg(long, value_name = "N", value_parser = rate)]
+    #[arg(long, value_name = "N", value_parser = rate, allow_negative_numbers = true)]
     pub(super) rate: Option<f64>,
     /// The method [default: that of the spec, else GET]
     #[arg(long, hide_short_help = true, value_name = "METHOD")]
@@ -65,7 +65,7 @@ pub(super) struct RunArgs {
     #[arg(long, hide_short_help = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) body: Option<PathBuf>,
     /// The time that an answer may take
-    #[arg(long, hide_short_help = true, value_name = "TIME", default_value = "30s", value_parser = time)]
+    #[arg(long, hide_short_help = true, value_name = "TIME", default_value = "30s", value_parser = time, allow_hyphen_values = true)]
     pub(super) timeout: Duration,
     /// Open a connection for each request
     #[arg(long, hide_short_help = true)]
@@ -80,7 +80,7 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "METRIC=LIMIT")]
     pub(super) require: Vec<Requirement>,
     /// The change against the baseline that matters, in percent [default: 10]
-    #[arg(long, hide_short_help = true, value_name = "PERCENT", value_parser = percent)]
+    #[arg(long, hide_short_help = true, value_name = "PERCENT", value_parser = percent, allow_negative_numbers = true)]
     pub(super) threshold: Option<f64>,
     /// An older version that runs beside the service
     ///
@@ -89,7 +89,12 @@ pub(super) struct RunArgs {
     pub(super) baseline_url: Option<Uri>,
     /// Read the cost of this process and what it has started [default: of the one that listens at the address, on this
     /// machine]
-    #[arg(long, hide_short_help = true, value_name = "PID")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        value_name = "PID",
+        allow_negative_numbers = true
+    )]
     pub(super) pid: Vec<i32>,
     /// Read the cost of this container, by its id or name; several times for several
     #[arg(long, hide_short_help = true, value_name = "CONTAINER")]
@@ -111,10 +116,10 @@ pub(super) struct RunArgs {
     #[arg(long, hide_short_help = true, value_name = "TEXT", requires = "accept")]
     pub(super) reason: Option<String>,
     /// Workers on other hosts that locust waits for; the command that joins is printed
-    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000), allow_negative_numbers = true)]
     pub(super) workers: Option<u32>,
     /// Shorten the phases of the spec by this factor, to try them out [default: 1]
-    #[arg(long, hide_short_help = true, value_name = "FACTOR", value_parser = factor)]
+    #[arg(long, hide_short_help = true, value_name = "FACTOR", value_parser = factor, allow_negative_numbers = true)]
     pub(super) time_scale: Option<f64>,
 }
 
@@ -210,13 +215,17 @@ fn weighted(text: &str) -> Result<Weighted, String> {
 }
 
 fn time(text: &str) -> Result<Duration, String> {
+    const BOUNDS: &str = "a time lies between 1ms and a day";
+    if text.starts_with('-') {
+        return Err(BOUNDS.to_owned());
+    }
     let seconds = match text.parse::<f64>() {
         Ok(seconds) => seconds,
         Err(_) => quantity::seconds(text).map_err(|why| format!("{why}; write it like 500ms, 30s or 2m"))?,
     };
     match Duration::try_from_secs_f64(seconds) {
         Ok(time) if time >= Duration::from_millis(1) && time <= Duration::from_secs(86_400) => Ok(time),
-        _ => Err("a time lies between 1ms and a day".to_owned()),
+        _ => Err(BOUNDS.to_owned()),
     }
 }
 

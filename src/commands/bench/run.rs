@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::aim::{self, Aim};
 use super::args::RunArgs;
-use super::emit::{FORMATS, emit};
+use super::emit::Places;
 use super::tell::Now;
 use crate::bench::aim::service_of_this_machine;
 use crate::bench::engine::EngineError;
@@ -43,7 +43,7 @@ struct Home {
 
 /// Runs the command.
 pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
-    let format = cx.choose(FORMATS)?;
+    let places = Places::open(cx)?;
     let home = home(args, cx)?;
     let work = home.as_ref().and_then(|home| home.work.as_ref());
     let spec: Benchmarks = work
@@ -87,7 +87,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     let host =
         std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "localhost".to_owned());
     let engines = Available::look(
-        args.engine.map_or(settings.engine.into(), Wanted::from),
+        engine(args, settings.engine.into())?,
         &programs,
         &tools.runner,
         scratch.path(),
@@ -141,8 +141,20 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     }
     let document = outcome.map_err(|error| refused(error, cx))?.document;
     let exit = Exit::from(document.verdict);
-    emit(cx, format, &document)?;
+    places.write(cx, &document)?;
     Ok(exit)
+}
+
+/// What makes the load: as the command line says, else as the settings do.
+fn engine(args: &RunArgs, settings: Wanted) -> Result<Wanted, CommandError> {
+    let engine = args.engine.map_or(settings, Wanted::from);
+    if args.workers.is_some() && engine != Wanted::Locust {
+        return Err(CommandError::usage(
+            "--workers waits for workers of locust, and it is not what makes the load",
+        )
+        .hint("--engine locust"));
+    }
+    Ok(engine)
 }
 
 /// Who makes the load of locust.

@@ -53,6 +53,13 @@ fn it_says_what_will_be_measured() {
     check(
         with(&json!({"benchmark": {"rounds": 4, "duration": 2}})),
         &[
+            "+ bench (GET http://127.0.0.1:8080/search over 16 connections, 4 rounds of 1 s, for wrk counts whole seconds: p50 \
+           < 20 ms, p95 < 50 ms, rps >= 500 requests/s)",
+        ],
+    );
+    check(
+        with(&json!({"benchmark": {"rounds": 4, "duration": 2, "engine": "builtin"}})),
+        &[
             "+ bench (GET http://127.0.0.1:8080/search over 16 connections, 4 rounds of 0.5 s: p50 < 20 ms, p95 < 50 ms, rps >= \
            500 requests/s)",
         ],

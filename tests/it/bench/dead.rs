@@ -59,6 +59,41 @@ fn a_service_that_answers_passes_and_everything_is_told() {
 }
 
 #[test]
+fn a_measurement_is_written_to_several_places() {
+    let server = Server::that_answers(Manner::Well);
+    let sandbox = Sandbox::new();
+    let url = server.url();
+    let outputs = ["--output", "json=a.json", "--output", "junit=b.xml"];
+    let answer = one_round(&sandbox, &[&["--url", &url], &outputs[..]].concat());
+    answer.expect_code(0);
+    assert!(answer.stdout.contains("PASSED"), "{}", answer.stdout);
+    let json: serde_json::Value = serde_json::from_str(&sandbox.read("a.json")).unwrap();
+    assert_eq!(json["kind"], "bench");
+    assert!(sandbox.read("b.xml").contains("<testsuite"));
+    let answer = one_round(
+        &sandbox,
+        &["--url", &url, "--output", "c.txt", "--format", "agent"],
+    );
+    answer.expect_code(0);
+    assert_eq!(answer.stdout, "");
+    assert!(
+        sandbox.read("c.txt").contains("passed"),
+        "{}",
+        sandbox.read("c.txt")
+    );
+    for (words, said) in [
+        (["json=a.json", "html=a.json"], "names one file twice"),
+        (["sarif=a.sarif", "b"], "this command has no format"),
+        (["json=-", "html=-"], "names stdout twice"),
+    ] {
+        let [one, other] = words;
+        let answer = one_round(&sandbox, &["--url", &url, "--output", one, "--output", other]);
+        answer.expect_code(2);
+        assert!(answer.stderr.contains(said), "{}", answer.stderr);
+    }
+}
+
+#[test]
 fn a_requirement_that_is_missed_fails_and_is_named() {
     let server = Server::that_answers(Manner::Slowly(20));
     let answer = bench(&Sandbox::new(), &server.url(), &["--require", "p50=5ms"]);
@@ -101,9 +136,9 @@ fn fails(engine: &str, url: &str, words: &[&str], code: i32, cause: &str) -> Ans
 
 /// The same with both engines.
 #[track_caller]
-fn fails_anyhow(url: &str, code: i32, cause: &str) {
+fn fails_anyhow(url: &str, words: &[&str], code: i32, cause: &str) {
     for engine in ["builtin", "wrk"] {
-        fails(engine, url, &[], code, cause);
+        fails(engine, url, words, code, cause);
     }
 }
 
@@ -120,22 +155,26 @@ fn errors_alone_are_a_failure() {
     let seen = document(&answer);
     assert_eq!(seen["errors"]["status"], seen["requests"]);
     assert_eq!(seen["errors"]["by_status"]["500"], seen["requests"]);
-    fails(
-        "wrk",
-        &server.url(),
-        &[],
-        1,
-        "every answer had a status of 400 or more",
-    );
+    fails("wrk", &server.url(), &[], 1, "every answer had the status 500");
 }
 
 #[test]
 fn a_service_that_hangs_fails() {
     let server = Server::that_answers(Manner::Silently);
-    let cause = "not reached: requests, errors; the service takes connections and never answers";
-    fails_anyhow(&server.url(), 1, cause);
+    // The round is over before the time-out: it is waited for.
+    let cause = "not reached: requests, errors; no answer came within 2s";
+    fails_anyhow(&server.url(), &["--timeout", "2s"], 1, cause);
     let cause = "no answer came within 300ms";
     fails("builtin", &server.url(), &["--timeout", "300ms"], 1, cause);
+    // Where nothing was answered there is no latency.
+    let answer = fails(
+        "builtin",
+        &server.url(),
+        &["--timeout", "2s"],
+        1,
+        "no answer, so no latency",
+    );
+    assert!(!answer.stdout.contains("p99.9"), "{}", answer.stdout);
 }
 
 #[test]
@@ -143,30 +182,42 @@ fn a_service_that_answers_a_byte_at_a_time_fails() {
     let server = Server::that_answers(Manner::Dripping);
     let cause = "no answer came within 300ms";
     fails("builtin", &server.url(), &["--timeout", "300ms"], 1, cause);
-    fails_anyhow(
-        &server.url(),
-        1,
-        "the service takes connections and never answers",
-    );
+    fails_anyhow(&server.url(), &["--timeout", "2s"], 1, "no answer came within 2s");
+}
+
+#[test]
+fn a_service_that_is_slower_than_a_round_is_not_called_dead() {
+    let server = Server::that_answers(Manner::Slowly(3000));
+    for engine in ["builtin", "wrk"] {
+        let words = ["--require", "p95=30s", "--require", "errors=1%"];
+        let cause = "NO VERDICT  no answer came in a round of 1s, and a single one took ";
+        let answer = fails(engine, &server.url(), &words, 3, cause);
+        assert!(
+            answer.stdout.contains("measure for longer, with --duration "),
+            "{}",
+            answer.stdout
+        );
+    }
 }
 
 #[test]
 fn a_service_that_breaks_off_fails() {
     for manner in [Manner::Abruptly, Manner::Rudely] {
         let server = Server::that_answers(manner);
-        fails_anyhow(&server.url(), 1, "connections were closed or reset");
+        fails_anyhow(&server.url(), &[], 1, "connections were closed or reset");
     }
 }
 
 #[test]
 fn a_service_that_is_not_there_leaves_no_verdict() {
     let url = nobody();
-    fails_anyhow(&url, 3, &format!("{url} cannot be reached: "));
+    fails_anyhow(&url, &[], 3, &format!("{url} cannot be reached: "));
     let hint = "start the service, or correct the address";
     let answer = fails("builtin", &url, &[], 3, hint);
     assert!(answer.stderr.contains("refused"), "{}", answer.stderr);
     fails_anyhow(
         "http://nowhere.invalid/",
+        &[],
         3,
         "http://nowhere.invalid/ cannot be reached: ",
     );

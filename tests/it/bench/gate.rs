@@ -101,7 +101,8 @@ fn what_is_met_passes_and_what_is_slower_than_the_baseline_fails() {
         assert!(briefing.stdout.contains(&said), "{said}: {}", briefing.stdout);
     }
 
-    server.turns(Manner::Slowly(40));
+    // So much slower that it shows however restless the machine is.
+    server.turns(Manner::Slowly(200));
     let answer = sandbox.sdd(["gate", "benchmark", "--format", "json"]);
     answer.expect_code(1);
     let failed = gate(&answer);
@@ -303,7 +304,7 @@ fn its_time_is_bounded_and_an_interrupt_leaves_nothing() {
     running.signal(Signal::INT);
     let answer = running.wait();
     assert_eq!(answer.code(), Some(130), "{}", answer.stderr);
-    assert!(answer.elapsed < Duration::from_secs(30));
+    assert!(answer.elapsed < Duration::from_secs(120));
     assert_eq!(gate(&answer)["verdict"], "not_run");
     assert!(!sandbox.path(BASELINES).exists() || kept(&sandbox).get(ID).is_none());
     sandbox.assert_nothing_left();

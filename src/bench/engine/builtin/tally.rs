@@ -64,6 +64,11 @@ impl Tally {
         }
     }
 
+    /// Whether a request was answered or has failed.
+    pub fn has_news(&self) -> bool {
+        self.requests + self.errors.total() > 0
+    }
+
     /// Counts an answer that came at this moment, in this second of the stretch.
     pub fn answer(&mut self, status: u16, start: Start, now: Instant, second: u64, model: Correction) {
         self.requests += 1;
@@ -84,6 +89,22 @@ impl Tally {
     /// Counts the latency of a request that got no answer for so long since it was sent.
     pub fn unanswered(&mut self, start: Start, waited: Duration) {
         self.raw.record(micros(waited), 1);
+        let late = start.sent.saturating_duration_since(start.due);
+        self.intended.record(micros(late + waited), 1);
+    }
+
+    /// What a request usually took, in microseconds; 0 where none has ended.
+    pub fn usual(&self) -> u64 {
+        self.raw.percentile(50.0).unwrap_or(0)
+    }
+
+    /// Counts the latency of a request that the end has cut off so long after it was sent. One that had waited less than is
+    /// usual would have taken longer, nobody knows how long: it is no latency that was seen, and at a rate that was due
+    /// all the same.
+    pub fn cut_off(&mut self, start: Start, waited: Duration, usual: u64) {
+        if micros(waited) >= usual {
+            self.raw.record(micros(waited), 1);
+        }
         let late = start.sent.saturating_duration_since(start.due);
         self.intended.record(micros(late + waited), 1);
     }

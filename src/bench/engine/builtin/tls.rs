@@ -1,4 +1,4 @@
-//! Whose certificates are taken.
+//! Whose certificates are taken, and what is said where TLS does not come about.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 use crate::bench::load::Trust;
 
@@ -35,6 +35,27 @@ pub fn config(trust: &Trust) -> Result<Arc<ClientConfig>, String> {
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
+}
+
+/// Why TLS did not come about, in words: those of the library are names of its types.
+pub fn words(error: &Error) -> String {
+    let refused = |why: &str| format!("invalid peer certificate: {why}");
+    match error {
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            refused("nobody who is trusted vouches for it")
+        }
+        Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            refused("it has expired")
+        }
+        // An authority that speaks for itself: the usual self-signed certificate.
+        Error::InvalidCertificate(CertificateError::Other(other))
+            if format!("{other:?}").contains("CaUsedAsEndEntity") =>
+        {
+            refused("it is self-signed, and nobody who is trusted vouches for it")
+        }
+        Error::InvalidMessage(_) => "it speaks no TLS; did you mean http://?".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// Takes certificates that the system does not. Whoever shows one has to have its key all the same.
@@ -132,8 +153,6 @@ impl ServerCertVerifier for Own {
 
 #[cfg(test)]
 mod tests {
-    use rustls::CertificateError;
-
     use super::*;
 
     /// For `localhost` and `127.0.0.1`.

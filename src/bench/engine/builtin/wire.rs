@@ -9,6 +9,8 @@ use mio::{Interest, Registry, Token};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
+use super::tls;
+
 /// What all connections of a run have in common.
 #[derive(Clone, Debug)]
 pub struct Dial {
@@ -103,13 +105,16 @@ impl Wire {
                 }
                 match would_block(session.read_tls(&mut self.socket))? {
                     None => return Ok(Opening::Underway),
-                    Some(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                    Some(0) => {
+                        let why = "it closed the connection instead of speaking TLS; did you mean http://?";
+                        return Err(io::Error::new(ErrorKind::UnexpectedEof, why));
+                    }
                     Some(_) => {}
                 }
                 if let Err(error) = session.process_new_packets() {
                     // The other side is told why.
                     let _ = session.write_tls(&mut self.socket);
-                    return Err(io::Error::other(error));
+                    return Err(io::Error::other(tls::words(&error)));
                 }
             }
         }

@@ -40,6 +40,15 @@ const MOST_UNSENT: u64 = 100_000;
 /// The longest stretch that is waited for: a year.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
+/// When a thread is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// When the stretch is over.
+    End,
+    /// When a request was answered or has failed, and when the stretch is over at the latest.
+    Answer,
+}
+
 /// What all threads of a run share.
 #[derive(Debug)]
 pub struct Run<'a> {
@@ -51,6 +60,8 @@ pub struct Run<'a> {
     pub load: &'a Load,
     /// For how long.
     pub stretch: Stretch,
+    /// Whether it ends before that.
+    pub until: Until,
     /// Whether a connection is used again.
     pub connection: Connection,
     /// Whence random choices follow.
@@ -123,7 +134,7 @@ impl<'a> Worker<'a> {
         let end = self.run.begin + self.run.stretch.length.min(LONGEST);
         let mut next_tick = self.run.begin;
         let mut now = Instant::now();
-        while now < end {
+        while now < end && !self.has_its_answer() {
             if now >= next_tick {
                 if self.run.cancel.is_requested() || self.is_refused() {
                     break;
@@ -160,6 +171,11 @@ impl<'a> Worker<'a> {
             .zip(before)
             .map(|(after, before)| after.saturating_sub(before));
         Ok(self.tally)
+    }
+
+    /// Whether it has what it was to wait for.
+    fn has_its_answer(&self) -> bool {
+        self.run.until == Until::Answer && self.tally.has_news()
     }
 
     /// Whether nobody was ever there: all threads have tried in vain with every connection that has something to do.
@@ -458,10 +474,11 @@ impl<'a> Worker<'a> {
 
     /// Counts what has no answer at the end, and ends all connections.
     fn finish(&mut self, now: Instant) {
+        let usual = self.tally.usual();
         for place in 0..self.lines.len() {
             if let Phase::Opening(_, Some(start)) | Phase::Asking(start) = self.lines[place].phase {
                 self.tally
-                    .unanswered(start, now.saturating_duration_since(start.sent));
+                    .cut_off(start, now.saturating_duration_since(start.sent), usual);
             }
             self.hang_up(place);
         }

@@ -19,7 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::program::{self, GRACE, PrivateFile};
-use super::{Engine, EngineError, Identity, Job};
+use super::{Engine, EngineError, Identity, Job, WarmUp};
 use crate::bench::load::{Load, Pace, Target, Trust};
 use crate::bench::sample::Sample;
 use crate::process::{Cancel, Invocation, KeepRaw, Outcome, Runner};
@@ -33,6 +33,9 @@ const VERSION_TIMEOUT: Duration = Duration::from_secs(60);
 const JOIN: Duration = Duration::from_secs(60);
 /// The time that all may take longer than what they were given.
 const SLACK: Duration = Duration::from_secs(60);
+
+/// The length of the warm-up. For each stretch a master and its workers are started, which takes seconds.
+const WARM_UP: Duration = Duration::from_secs(3);
 
 /// Who makes the load.
 #[derive(Clone, Copy)]
@@ -187,6 +190,10 @@ impl Engine for Locust<'_> {
             }
             Pace::PerSecond(_) | Pace::Closed => Ok(()),
         }
+    }
+
+    fn warm_up(&self) -> WarmUp {
+        WarmUp::Once(WARM_UP)
     }
 
     fn measure(&self, job: &Job<'_>, cancel: &Cancel) -> Result<Sample, EngineError> {

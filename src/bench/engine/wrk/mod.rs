@@ -155,6 +155,11 @@ impl Engine for Wrk<'_> {
     }
 }
 
+/// The length that a stretch has where wrk makes it; `None` where it cannot make such a load.
+pub fn length(target: &Target, load: &Load, asked: Duration) -> Option<Duration> {
+    supported(target, load).ok().map(|_| steps::whole_seconds(asked))
+}
+
 /// The endpoint, when wrk can make such a load.
 fn supported<'t>(target: &'t Target, load: &Load) -> Result<&'t Endpoint, EngineError> {
     let cannot = |what: String| Err(EngineError::Unsupported { engine: NAME, what });

@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 
 use super::servers::{Server, read_request, swallow};
 use super::{Ask, counted, nobody};
+use crate::bench::aftermath::{Wait, wait};
 use crate::bench::engine::EngineError;
 use crate::bench::histogram::Histogram;
+use crate::bench::load::Load;
 use crate::process::Cancel;
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -41,8 +43,15 @@ fn a_name_without_address_is_told() {
 fn a_handshake_that_is_not_answered_is_no_connection() {
     let server = Server::new(|mut socket, _| swallow(&mut socket));
     let url = format!("https://{}/", server.address);
-    let cause = Ask::of(&url).out_of_reach();
-    assert_eq!(cause, "no answer to the attempts to connect");
+    // It may come after the end: one answer is waited for then.
+    let sample = Ask::of(&url).sample();
+    assert_eq!((sample.requests, sample.errors.total()), (0, 0));
+    let ask = Ask::of(&url).timeout(50);
+    let waited = wait(&ask.target, &ask.load, &Cancel::new());
+    assert!(
+        matches!(waited, Err(EngineError::Unreachable { .. })),
+        "{waited:?}"
+    );
     let cause = Ask::of(&url).timeout(50).millis(60_000).out_of_reach();
     assert_eq!(cause, "no answer to the attempt to connect");
 }
@@ -83,6 +92,32 @@ fn a_request_that_takes_too_long_counts_at_the_time_out() {
         .map(|(_, count)| count)
         .sum::<u64>();
     assert!(at_the_time_out >= sample.errors.timeout);
+}
+
+#[test]
+fn one_answer_is_waited_for_and_no_longer_than_one_may_take() {
+    let wait = |url: &str, timeout| {
+        let ask = Ask::of(url).connections(1, 1);
+        wait(&ask.target, &Load { timeout, ..ask.load }, &Cancel::new())
+    };
+    let slow = Server::answering(|_| {
+        thread::sleep(Duration::from_millis(300));
+        OK.to_owned()
+    });
+    let seen = wait(&slow.url("/"), Duration::from_secs(60));
+    assert!(
+        matches!(seen, Ok(Wait::Answered(took)) if took >= Duration::from_millis(300)),
+        "{seen:?}"
+    );
+    assert_eq!(slow.requests().len(), 1);
+    let hung = Server::new(|mut socket, _| swallow(&mut socket));
+    let cause = "no answer came within 100ms".to_owned();
+    assert_eq!(
+        wait(&hung.url("/"), Duration::from_millis(100)),
+        Ok(Wait::InVain { cause })
+    );
+    let gone = wait(&nobody(), Duration::from_secs(60));
+    assert!(matches!(gone, Err(EngineError::Unreachable { .. })), "{gone:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::servers::{Server, read_request};
 use super::{Ask, counted};
+use crate::bench::histogram::Histogram;
 use crate::bench::sample::Sample;
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -56,6 +57,25 @@ fn a_rate_that_cannot_be_kept_is_seen_in_the_latencies() {
     );
     let half = sample.corrected.percentile(50.0).unwrap();
     assert!((190_000..2_000_000).contains(&half), "{half}");
+}
+
+#[test]
+fn what_the_end_cuts_off_is_no_short_latency() {
+    let server = Server::answering(|_| {
+        thread::sleep(Duration::from_millis(20));
+        OK.to_owned()
+    });
+    for ask in [
+        Ask::of(&server.url("/")),
+        Ask::of(&server.url("/")).new_connections(),
+    ] {
+        let sample = ask.connections(4, 1).sample();
+        let least = sample.raw.as_ref().and_then(Histogram::min);
+        assert!(
+            least >= Some(19_980) && sample.corrected.min() >= Some(19_980),
+            "{least:?}"
+        );
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Services with TLS, and whether they are believed.
 
-use std::io::{BufReader, Write as _};
+use std::io::{BufReader, Read as _, Write as _};
 use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject as _;
@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::super::tls;
 use super::Ask;
-use super::servers::{Server, read_request};
+use super::servers::{Server, read_request, swallow};
 use crate::bench::load::Trust;
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -69,7 +69,35 @@ fn a_certificate_that_nobody_vouches_for_is_refused() {
     let cause = ask(&server, "127.0.0.1", Trust::System)
         .millis(60_000)
         .out_of_reach();
-    assert!(cause.contains("certificate"), "{cause}");
+    assert_eq!(
+        cause,
+        "invalid peer certificate: it is self-signed, and nobody who is trusted vouches for it"
+    );
+}
+
+#[test]
+fn a_service_without_tls_is_told() {
+    let saying = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let speaking = Server::new(move |mut socket, _| {
+        let _ = socket.write_all(saying.as_bytes());
+        swallow(&mut socket);
+    });
+    let silent = Server::new(|mut socket, _| {
+        // The whole greeting is read, for what was not is answered with a reset.
+        let _ = socket.read(&mut [0; 4096]);
+    });
+    for (server, why) in [
+        (speaking, "it speaks no TLS; did you mean http://?"),
+        (
+            silent,
+            "it closed the connection instead of speaking TLS; did you mean http://?",
+        ),
+    ] {
+        let cause = ask(&server, "127.0.0.1", Trust::Anything)
+            .millis(60_000)
+            .out_of_reach();
+        assert_eq!(cause, why);
+    }
 }
 
 #[test]
