@@ -304,7 +304,7 @@ impl Bench<'_> {
             return;
         }
         let began = self.begin(place.0, place.1);
-        let closed = services::hold(work, self.job, |result, held| {
+        let (closed, cleared) = services::hold(work, self.job, |result, held| {
             let is_up = held.is_some();
             self.end(place.0, place.1, began, result);
             if !is_up {
@@ -323,12 +323,12 @@ impl Bench<'_> {
             }
         });
         for (gate, item) in clear {
-            let began = self.begin(gate, item);
+            self.begin(gate, item);
             let result = match &closed {
                 PartResult::Teardown(answer) => PartResult::Teardown(answer.clone()),
                 _ => PartResult::Nothing,
             };
-            self.end(gate, item, began, result);
+            self.end(gate, item, cleared, result);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Job;
 use super::work::chain;
@@ -184,17 +184,17 @@ impl Ground {
 }
 
 /// Brings services up, says so to `ready`, and takes them down when that has done its work: whatever happens, all are
-/// accounted for.
+/// accounted for. Gives what came of the teardown, and when it began.
 pub(super) fn hold(
     work: &ServicesWork,
     job: &Job<'_>,
     ready: impl FnOnce(PartResult, Option<&mut Held<'_, '_>>),
-) -> PartResult {
+) -> (PartResult, Instant) {
     let ground = match Ground::of(work, job) {
         Ok(ground) => ground,
         Err(refused) => {
             ready(refused.result(), None);
-            return PartResult::Teardown(TeardownAnswer::default());
+            return (PartResult::Teardown(TeardownAnswer::default()), Instant::now());
         }
     };
     // What killed runs left would only grow.
@@ -212,10 +212,21 @@ pub(super) fn hold(
         probe.is_some_and(|probe| probe::answers(service, probe, &addresses))
     };
     let reaper = job.containers.reaper.and_then(|start| start(job.containers.run));
+    let mut began = Instant::now();
     let answer = match Environment::up(order(work, job, &ground, &probe)) {
-        Ok(environment) => serve(environment, job, &ground.flavour, remarks(&swept), ready),
+        Ok(environment) => serve(
+            environment,
+            job,
+            &ground.flavour,
+            remarks(&swept),
+            |result, held| {
+                ready(result, held);
+                began = Instant::now();
+            },
+        ),
         Err(not_up) => {
             let NotUp { why, closed } = *not_up;
+            began = Instant::now();
             ready(PartResult::Services(Err(told(&why))), None);
             closed.map_or_else(TeardownAnswer::default, |closed| closing(&closed, Vec::new()))
         }
@@ -226,7 +237,7 @@ pub(super) fn hold(
     {
         reaper.dismiss();
     }
-    PartResult::Teardown(answer)
+    (PartResult::Teardown(answer), began)
 }
 
 fn order<'a>(work: &ServicesWork, job: &'a Job<'_>, ground: &'a Ground, probe: Probe<'a>) -> Order<'a> {

@@ -167,7 +167,9 @@ fn services_are_asked_for_by_name_or_by_image() {
     check("db", &["db"]);
     check("postgres:14-alpine", &["db"]);
     check("postgres", &["db"]);
-    check("postgres:14", &[]);
+    check("postgres:14", &["db"]);
+    check("postgres:1", &[]);
+    check("postgres:14-", &[]);
     check("redis", &["redis"]);
     check("redis:7", &["cache"]);
     check("mysql:8", &[]);

@@ -200,6 +200,12 @@ mod tests {
                         "enabled": false, "required": false, "timeout": 120, "on_missing_tool": "skip",
                         "important_libraries": []
                     },
+                    "integration_tests": {
+                        "enabled": true, "required": true, "timeout": 600, "on_missing_tool": "block",
+                        "environment_validation": true, "compose_lint": "warn", "allow_pull": true, "up_timeout": 180,
+                        "health_check_timeout": 60, "stop_grace": 10, "max_restarts": 2, "fixture_timeout": 30,
+                        "test_directory": "tests/integration"
+                    },
                     "contract": {
                         "enabled": true, "required": true, "fail_on": "error", "enums": "unknown", "levels": {},
                         "sunset_notice": {"beta": 0, "stable": 0}, "suppressions": []
@@ -207,6 +213,11 @@ mod tests {
                     "benchmark": {
                         "enabled": true, "required": true, "on_missing_tool": "block", "engine": "auto", "rounds": 10,
                         "time_scale": 1, "regression_threshold": 0.1, "allow_noise": false
+                    },
+                    "integration_documentation": {
+                        "enabled": true, "required": false, "require_architecture_diagram": true,
+                        "require_sequence_diagrams": true, "require_api_contracts": true,
+                        "require_performance_baseline": true, "require_integration_points": true
                     },
                     "custom_validations": {
                         "enabled": true, "required": true, "timeout": 120, "on_missing_tool": "block", "rules": []
