@@ -168,7 +168,7 @@ pub struct Flavour {
 #[cfg(test)]
 impl Flavour {
     /// Version 2 as a plugin, as Debian has it.
-    pub(super) fn sample() -> Self {
+    pub(crate) fn sample() -> Self {
         Self {
             kind: Kind::Plugin,
             program: "/bin/docker".into(),

@@ -1,1 +1,84 @@
-//! Tests of the gate.
+use serde_json::json;
+
+use super::super::sample::{Sample, shown};
+use super::*;
+use crate::model::verdict::Verdict;
+use crate::parse;
+
+const SPEC: &str = "# Integration Test: X\n\n## Environment Requirements\n\n**Services Required:**\n- api\n";
+
+fn sample(kind: WorkItemType, spec: &str, settings: &serde_json::Value) -> Sample {
+    let mut sample = Sample::new(settings).work(json!({}));
+    let work = sample.work.as_mut().unwrap();
+    work.item.kind = kind;
+    work.spec = Some(parse::spec::read("spec.md", spec.as_bytes()));
+    sample
+}
+
+#[track_caller]
+fn check_plan(kind: WorkItemType, spec: &str, expect: &str) {
+    let found = sample(kind, spec, &json!({})).with(|cx| match Environment.absent(cx) {
+        Some(why) => format!("~ {why}"),
+        None => shown(&Environment.plan(cx)).join("\n"),
+    });
+    assert_eq!(found, expect);
+}
+
+#[test]
+fn only_integration_tests_with_services_need_an_environment() {
+    let test = WorkItemType::IntegrationTest;
+    check_plan(test, SPEC, "+ environment (what docker-compose.integration.yml needs)");
+    check_plan(test, "# X\n", "~ the spec of bug_x names no services and no compose file");
+    check_plan(WorkItemType::Feature, SPEC, "~ bug_x is no integration test");
+}
+
+fn found(check: &'static str, standing: Standing, said: &str) -> Found {
+    Found {
+        check,
+        standing,
+        said: said.to_owned(),
+        remedy: Some(format!("mend {check}")),
+    }
+}
+
+#[track_caller]
+fn check(all: Vec<Found>, verdict: Verdict, reason: &str, findings: usize, hint: Option<&str>) {
+    let mut sample = sample(WorkItemType::IntegrationTest, SPEC, &json!({}));
+    sample.with(|cx| {
+        let items = Environment.plan(cx);
+        let part = Part {
+            item: &items[0],
+            result: Result::Environment(all.clone()),
+        };
+        let judgement = Environment.judge(cx, &[part]);
+        assert_eq!((judgement.verdict(), judgement.reason()), (verdict, reason));
+        assert_eq!(judgement.findings().len(), findings);
+        assert_eq!(judgement.hints().next().map(|(_, hint)| hint), hint);
+    });
+}
+
+#[test]
+fn what_is_missing_fails_and_what_nobody_can_see_is_no_pass() {
+    let fine = || found("engine", Standing::Fine, "docker compose 2.26.1");
+    let port = || found("ports", Standing::Failed, "port 80 is taken");
+    let lint = || found("lint", Standing::Warning, "a fixed name");
+    let unknown = || found("engine", Standing::Unknown, "no engine");
+    check(vec![fine(), lint()], Verdict::Passed, "docker compose 2.26.1", 0, None);
+    check(vec![fine(), port()], Verdict::Failed, "port 80 is taken", 1, Some("mend ports"));
+    check(
+        vec![fine(), port(), port(), port()],
+        Verdict::Failed,
+        "port 80 is taken (and 2 more)",
+        3,
+        Some("mend ports"),
+    );
+    check(vec![unknown(), lint()], Verdict::Error, "no engine", 0, Some("mend engine"));
+    check(
+        vec![unknown(), port()],
+        Verdict::Error,
+        "no engine; and port 80 is taken",
+        1,
+        Some("mend engine"),
+    );
+    check(Vec::new(), Verdict::Error, "nothing was looked at", 0, None);
+}

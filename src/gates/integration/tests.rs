@@ -1,1 +1,222 @@
-//! Tests of the gate.
+use serde_json::{Value, json};
+
+use super::super::parts::{NotLoaded, NotUp, Up};
+use super::super::sample::{Sample, shown};
+use super::*;
+use crate::model::language::Language;
+use crate::model::verdict::Verdict;
+use crate::parse;
+
+const SPEC: &str = "# Integration Test: X\n\n## Environment Requirements\n\n**Services Required:**\n- api\n\n\
+                    **Compose file:** `c.yml`\n\n**Test Data Fixtures:**\n- `a.sql`\n- `b.py`\n";
+
+fn sample(spec: &str, settings: &Value) -> Sample {
+    let settings = json!({"quality_gates": {"integration_tests": settings}});
+    let mut sample = Sample::new(&settings)
+        .unit(".", Language::Python)
+        .unit("web", Language::Go)
+        .work(json!({}));
+    let work = sample.work.as_mut().unwrap();
+    work.item.kind = WorkItemType::IntegrationTest;
+    work.spec = Some(parse::spec::read("spec.md", spec.as_bytes()));
+    sample
+}
+
+#[track_caller]
+fn check_plan(mut sample: Sample, expect: &[&str]) {
+    let found = sample.with(|cx| shown(&Integration.plan(cx)));
+    assert_eq!(found, expect);
+}
+
+const SERVICES_UP: &str = "+ services (the services of c.yml)";
+const PYTEST: &str = "+ pytest (pytest is the test runner for Python)";
+const DOWN: &str = "+ teardown (nothing is left behind)";
+
+#[test]
+fn services_stand_around_test_data_and_tests() {
+    let data = "test data of the spec";
+    check_plan(
+        sample(SPEC, &json!({})),
+        &[
+            SERVICES_UP,
+            &format!("+ a.sql ({data})"),
+            &format!("+ b.py ({data})"),
+            PYTEST,
+            DOWN,
+        ],
+    );
+    let mut without_python = sample(SPEC, &json!({}));
+    without_python.missing = vec!["python", "python3"];
+    check_plan(
+        without_python,
+        &[
+            SERVICES_UP,
+            &format!("+ a.sql ({data})"),
+            "! b.py: python is not installed, which loads b.py",
+            PYTEST,
+            DOWN,
+        ],
+    );
+    check_plan(sample("# X\n", &json!({})), &[PYTEST]);
+}
+
+#[test]
+fn test_data_that_nobody_can_load_is_no_pass() {
+    let spec = SPEC.replace("- `b.py`\n", "").replace("a.sql", "a.csv");
+    check_plan(
+        sample(&spec, &json!({})),
+        &[
+            SERVICES_UP,
+            "! a.csv: the fixture a.csv: nothing is known that loads such a file: fixtures are .py, .sh, .sql and .json",
+            PYTEST,
+            DOWN,
+        ],
+    );
+    let settings = json!({"fixtures": {"a.csv": {"service": "api", "command": ["load"]}}});
+    check_plan(
+        sample(&spec, &settings),
+        &[SERVICES_UP, "+ a.csv (test data of the spec)", PYTEST, DOWN],
+    );
+}
+
+#[test]
+fn the_tests_are_those_of_the_nearest_unit() {
+    let in_web = json!({"test_directory": "web/it"});
+    check_plan(
+        sample("# X\n", &in_web),
+        &["! tests: sdd knows no runner of go for the tests in web/it"],
+    );
+    let own = json!({"test_directory": "web/it", "commands": {"go": "go test ./it"}});
+    let mut own = sample("# X\n", &own);
+    let words = own.with(|cx| match Integration.plan(cx).as_slice() {
+        [Item::Run(step)] => (step.command_words(), step.phase),
+        other => panic!("{:?}", shown(other)),
+    });
+    assert_eq!(words.0[1..], ["test", "./it"].map(str::to_owned));
+    assert_eq!(words.1, Phase::Serve);
+}
+
+#[test]
+fn a_runner_is_told_the_directory_the_workers_and_where_its_report_goes() {
+    let mut sample = sample("# X\n", &json!({"workers": 4}));
+    let words = sample.with(|cx| match Integration.plan(cx).as_slice() {
+        [Item::Run(step)] => step.command_words(),
+        other => panic!("{:?}", shown(other)),
+    });
+    assert_eq!(
+        words[1..],
+        [
+            "--junitxml=/out/integration-root-python-pytest/junit.xml",
+            "--numprocesses=4",
+            "tests/integration"
+        ]
+        .map(str::to_owned)
+    );
+}
+
+/// What is judged of one result, which stands in the place of the services.
+#[track_caller]
+fn check(result: Result, verdict: Verdict, reason: &str, hint: Option<&str>) -> Vec<String> {
+    let mut sample = sample(SPEC, &json!({}));
+    sample.with(|cx| {
+        let items = Integration.plan(cx);
+        let part = Part {
+            item: &items[0],
+            result,
+        };
+        let judgement = Integration.judge(cx, &[part]);
+        assert_eq!((judgement.verdict(), judgement.reason()), (verdict, reason));
+        assert_eq!(judgement.hints().next().map(|(_, hint)| hint), hint);
+        judgement.findings().iter().map(|finding| finding.message.clone()).collect()
+    })
+}
+
+fn not_up(ending: Ending) -> Result {
+    Result::Services(Err(NotUp {
+        ending,
+        reason: "db: it ended with exit code 7".to_owned(),
+        faults: vec![("db".to_owned(), "it ended with exit code 7".to_owned())],
+        hint: Some("see its log".to_owned()),
+    }))
+}
+
+#[test]
+fn services_that_are_not_up_are_at_fault_or_nobody_can_say() {
+    let up = Result::Services(Ok(Up {
+        flavour: "docker compose 2.26.1, engine 20.10.24".to_owned(),
+        ready: vec![("api".to_owned(), "healthy".to_owned()), ("db".to_owned(), "answers".to_owned())],
+        remarks: Vec::new(),
+    }));
+    let said = "api healthy, db answers by docker compose 2.26.1, engine 20.10.24";
+    check(up, Verdict::Passed, said, None);
+    let why = "db: it ended with exit code 7";
+    let findings = check(not_up(Ending::Failed), Verdict::Failed, why, Some("see its log"));
+    assert_eq!(findings, ["it ended with exit code 7"]);
+    check(not_up(Ending::Error), Verdict::Error, why, Some("see its log"));
+}
+
+#[test]
+fn what_is_left_is_an_error_however_the_tests_went() {
+    let down = |answer: TeardownAnswer| Result::Teardown(answer);
+    check(down(TeardownAnswer::default()), Verdict::Passed, "nothing is left", None);
+    let left = "not everything could be taken down: container c1 is left";
+    check(
+        down(TeardownAnswer {
+            fault: Some(left.to_owned()),
+            ..TeardownAnswer::default()
+        }),
+        Verdict::Error,
+        left,
+        Some("remove what is left: sdd integration gc"),
+    );
+    let findings = check(
+        down(TeardownAnswer {
+            fallen: vec![("db".to_owned(), "it ended with exit code 1".to_owned())],
+            ..TeardownAnswer::default()
+        }),
+        Verdict::Failed,
+        "db did not live as long as the tests: it ended with exit code 1",
+        None,
+    );
+    assert_eq!(findings, ["it ended with exit code 1"]);
+}
+
+#[test]
+fn test_data_that_is_not_loaded_is_no_pass() {
+    let not = |ending| {
+        Result::Fixture(Err(NotLoaded {
+            ending,
+            reason: "a.sql: it is missing".to_owned(),
+            hint: None,
+        }))
+    };
+    check(not(Ending::Failed), Verdict::Failed, "a.sql: it is missing", None);
+    check(not(Ending::Error), Verdict::Error, "a.sql: it is missing", None);
+}
+
+#[test]
+fn no_tests_are_no_pass() {
+    let counts = |passed, failed, skipped| Answer {
+        tests: Some(TestCounts {
+            passed,
+            failed,
+            skipped,
+            ..TestCounts::default()
+        }),
+        ..Answer::default()
+    };
+    for (answer, verdict, reason) in [
+        (counts(2, 0, 1), Verdict::Passed, "integration tests: 2 passed, 1 skipped"),
+        (counts(2, 1, 0), Verdict::Failed, "integration tests: 2 passed, 1 failed"),
+        (
+            counts(0, 0, 3),
+            Verdict::Error,
+            "all 3 tests were skipped, so that nothing was tested",
+        ),
+        (counts(0, 0, 0), Verdict::Error, "no integration tests were found"),
+        (Answer::default(), Verdict::Error, "the test runner gave no counts"),
+    ] {
+        let judged = judge_tests(answer, &mut None);
+        assert_eq!((judged.verdict(), judged.reason()), (verdict, reason));
+    }
+}

@@ -1,1 +1,196 @@
-//! Tests of the checks.
+use std::collections::BTreeSet;
+use std::net::TcpListener;
+
+use super::*;
+use crate::compose::config;
+use crate::model::config::ComposeLint;
+use crate::process::capture::Capture;
+use crate::process::{End, Error, Invocation, Outcome};
+
+/// An engine that has one image and so many networks.
+struct Machine {
+    networks: usize,
+}
+
+impl Runner for Machine {
+    fn run(&self, invocation: &Invocation) -> Result<Outcome, Error> {
+        let words = invocation.words().join(" ");
+        let (code, stdout) = match () {
+            () if words.ends_with("redis:7") => (1, String::new()),
+            () if words.contains(" network ls") => (0, "0123\n".repeat(self.networks)),
+            () => (0, "sha256:00\n".to_owned()),
+        };
+        Ok(Outcome {
+            stdout: Capture::of(stdout.as_bytes()),
+            ..Outcome::of(End::Code(code))
+        })
+    }
+}
+
+fn needs() -> Needs {
+    Needs {
+        compose_file: "c.yml".to_owned(),
+        services: vec!["api".to_owned()],
+        config_files: vec!["app.yaml".to_owned()],
+        lint: ComposeLint::Warn,
+        allow_pull: true,
+    }
+}
+
+const COMPOSE: &str = "services:\n  api: {image: 'postgres:14'}\n";
+
+/// All that is found wrong in a directory with a compose file and a configuration file, as `check standing: words`.
+fn look(compose: &str, needs: &Needs, networks: usize, engine: Engine) -> Vec<String> {
+    let temp = tempfile::tempdir().unwrap();
+    let root = temp.path().canonicalize().unwrap();
+    std::fs::write(root.join("c.yml"), compose).unwrap();
+    std::fs::write(root.join("app.yaml"), "a: 1\n").unwrap();
+    std::fs::write(root.join("empty.yaml"), "").unwrap();
+    let (flavour, machine) = (Flavour::sample(), Machine { networks });
+    let project = Project {
+        name: "p".to_owned(),
+        files: vec![root.join("c.yml")],
+        env_file: None,
+    };
+    let rendered = config::read(compose).unwrap();
+    let scene = Scene {
+        root: &root,
+        needs,
+        runner: &machine,
+        flavour: Ok(&flavour),
+        project: Some(&project),
+        rendered: Some(Ok(&rendered)),
+        engine,
+    };
+    let all = CHECKS.iter().flat_map(|check| check.look(&scene));
+    all.filter(|one| one.standing != Standing::Fine)
+        .map(|one| {
+            assert!(one.remedy.is_some() || one.standing == Standing::Unknown, "{one:?}");
+            format!("{} {:?}: {}", one.check, one.standing, one.said)
+        })
+        .collect()
+}
+
+#[track_caller]
+fn check(compose: &str, needs: &Needs, expect: &[&str]) {
+    assert_eq!(look(compose, needs, 1, Engine::Here), expect);
+}
+
+#[test]
+fn every_check_has_a_name_of_its_own() {
+    let all: BTreeSet<&str> = names().collect();
+    assert_eq!(all.len(), CHECKS.len());
+}
+
+#[test]
+fn where_all_is_there_nothing_is_wrong() {
+    check(COMPOSE, &needs(), &[]);
+}
+
+#[test]
+fn each_thing_that_is_missing_is_named() {
+    let missing = Needs {
+        compose_file: "other.yml".to_owned(),
+        services: vec!["db".to_owned(), "api".to_owned()],
+        config_files: ["app.yaml", "none.yaml", "empty.yaml", "../x", "*.toml"].map(str::to_owned).to_vec(),
+        ..needs()
+    };
+    check(
+        COMPOSE,
+        &missing,
+        &[
+            "compose-file Failed: other.yml is missing",
+            "services Failed: other.yml has no service db",
+            "config-files Failed: none.yaml is missing",
+            "config-files Failed: empty.yaml is empty",
+            "config-files Failed: ../x cannot be looked at: \"../x\" leads out of the project",
+            "config-files Failed: *.toml matches no file",
+        ],
+    );
+}
+
+#[test]
+fn images_are_pulled_only_where_that_is_allowed() {
+    let compose = "services:\n  api: {image: 'redis:7'}\n  own: {image: 'redis:7', build: .}\n";
+    check(compose, &needs(), &[]);
+    let strict = Needs {
+        allow_pull: false,
+        ..needs()
+    };
+    check(
+        compose,
+        &strict,
+        &["images Failed: not here, and the settings allow no pulling: redis:7"],
+    );
+}
+
+#[test]
+fn a_port_that_somebody_has_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let compose = format!("services:\n  api: {{image: 'postgres:14', ports: ['127.0.0.1:{port}:5432']}}\n");
+    let needs = Needs {
+        lint: ComposeLint::Off,
+        ..needs()
+    };
+    let why = format!("ports Failed: port {port}, which api wants, is taken");
+    check(&compose, &needs, &[&why]);
+    // The ports of another machine cannot be tried from here.
+    assert!(look(&compose, &needs, 1, Engine::Elsewhere).is_empty());
+}
+
+#[test]
+fn what_is_odd_is_told_or_refused_as_the_settings_say() {
+    let compose = "services:\n  api: {image: 'postgres:14', container_name: one}\n";
+    let said = "its container is to be called one, and only one can be";
+    let with = |lint| Needs { lint, ..needs() };
+    check(
+        compose,
+        &with(ComposeLint::Warn),
+        &[&format!("compose-container-name Warning: api: {said}")],
+    );
+    check(
+        compose,
+        &with(ComposeLint::Strict),
+        &[&format!("compose-container-name Failed: api: {said}")],
+    );
+    check(compose, &with(ComposeLint::Off), &[]);
+}
+
+#[test]
+fn an_engine_that_is_nearly_out_of_networks_is_told() {
+    assert_eq!(
+        look(COMPOSE, &needs(), 30, Engine::Here),
+        ["networks Warning: the engine has 30 networks, and by default no more than 31"]
+    );
+}
+
+#[test]
+fn without_an_engine_what_can_be_seen_is_still_looked_at() {
+    let temp = tempfile::tempdir().unwrap();
+    let missing = FlavourError::Missing {
+        tried: vec!["docker is not installed".to_owned()],
+    };
+    let found = super::look(temp.path(), &needs(), &Machine { networks: 0 }, Err(&missing), None, Engine::Here);
+    let bad: Vec<_> = found.iter().map(|one| (one.check, one.standing)).collect();
+    assert_eq!(
+        bad,
+        [
+            ("engine", Standing::Unknown),
+            ("compose-file", Standing::Failed),
+            ("config-files", Standing::Failed)
+        ]
+    );
+}
+
+#[test]
+fn engines_of_other_machines_are_known_by_their_address() {
+    for (address, engine) in [
+        (None, Engine::Here),
+        (Some("unix:///run/docker.sock"), Engine::Here),
+        (Some("tcp://10.0.0.1:2375"), Engine::Elsewhere),
+        (Some("ssh://me@build"), Engine::Elsewhere),
+    ] {
+        assert_eq!(Engine::of(address), engine, "{address:?}");
+    }
+}
