@@ -20,8 +20,8 @@ use sdd::store::{Store, scratch};
 pub use crate::support::IMAGE;
 use crate::support::{Engine, Sandbox};
 
-/// A script that does not end by itself.
-pub const STAYS: &str = "exec sleep 600";
+/// A script that ends when it is told to, and not before.
+pub const STAYS: &str = "trap exit TERM; sleep 600 & wait";
 /// A check that passes.
 pub const HEALTHY: &str = "healthcheck: {test: [CMD, \"true\"], interval: 1s}";
 
@@ -149,6 +149,11 @@ pub fn compose(services: &[(&str, &str)]) -> String {
         text.push_str(&format!("  {name}: {settings}\n"));
     }
     text
+}
+
+/// The same with a volume of the name `stored`.
+pub fn storing(services: &[(&str, &str)]) -> String {
+    compose(services) + "volumes: {stored: {}}\n"
 }
 
 /// One run, which leaves nothing.

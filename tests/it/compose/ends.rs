@@ -8,14 +8,18 @@ use sdd::compose::ask::CallError;
 use sdd::compose::readiness::Fault;
 use sdd::compose::up::{Ending, Why};
 
-use super::bench::{Bench, HEALTHY, STAYS, service};
+use super::bench::{Bench, HEALTHY, Run, STAYS, service};
 
-by_each_flavour!(
-    an_image_that_is_not_there,
-    a_file_that_is_none,
-    a_service_that_waits_for_a_sick_one,
-    a_container_that_somebody_removes,
-    a_request_to_stop,
+tests_by_flavour!(
+    each: [
+        an_image_that_is_not_there,
+        a_file_that_is_none,
+        a_service_that_waits_for_a_sick_one,
+    ],
+    one: [
+        a_container_that_somebody_removes,
+        a_request_to_stop,
+    ],
 );
 
 fn an_image_that_is_not_there(bench: &Bench) {
@@ -56,7 +60,7 @@ fn a_service_that_waits_for_a_sick_one(bench: &Bench) {
 }
 
 /// While a run is waited for that cannot become ready, does something as soon as it has a container that runs.
-fn meanwhile(bench: &Bench, act: impl Fn(&super::bench::Run<'_>, &str) + Sync, check: impl Fn(&Why)) {
+fn meanwhile(bench: &Bench, act: impl Fn(&Run<'_>, &str) + Sync, check: impl Fn(&Why)) {
     let slow = "healthcheck: {test: [CMD, \"true\"], interval: 1h}";
     let run = bench.run(&[("slow", &service("slow", STAYS, slow))]);
     let filter = format!("label=com.docker.compose.project={}", run.project.name);

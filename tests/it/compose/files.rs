@@ -2,26 +2,26 @@
 
 use sdd::compose::readiness::How;
 
-use super::bench::{Bench, HEALTHY, STAYS, fetch, service};
+use super::bench::{Bench, HEALTHY, IMAGE, STAYS, compose, fetch, service, storing};
 
 /// Serves what is in a directory.
 const SERVES: &str = "exec httpd -f -p 8000 -h /srv";
 
-by_each_flavour!(
-    volumes_go_with_the_run_and_ports_are_told,
-    volumes_of_others_stay,
-    services_that_must_be_asked_for_are_not_waited_for,
-    a_later_file_changes_an_earlier_one,
-    directories_may_have_odd_names,
+tests_by_flavour!(
+    each: [
+        volumes_go_with_the_run_and_ports_are_told,
+        volumes_of_others_stay,
+        services_that_must_be_asked_for_are_not_waited_for,
+        a_later_file_changes_an_earlier_one,
+        directories_may_have_odd_names,
+    ],
+    one: [],
 );
 
 fn volumes_go_with_the_run_and_ports_are_told(bench: &Bench) {
     let script = "echo stored > /srv/index.html; echo more > /nameless/file; exec httpd -f -p 8000 -h /srv";
     let rest = format!("{HEALTHY}, ports: [\"8000\"], volumes: [\"stored:/srv\", /nameless]");
-    let text = format!(
-        "version: \"3.8\"\nservices:\n  web: {}\nvolumes: {{stored: {{}}}}\n",
-        service("web", script, &rest)
-    );
+    let text = storing(&[("web", &service("web", script, &rest))]);
     let run = bench.run_of(&[bench.file("compose.yml", &text)]);
     let environment = run.up();
     let volumes = run.volumes();
@@ -36,8 +36,7 @@ fn volumes_go_with_the_run_and_ports_are_told(bench: &Bench) {
 }
 
 fn volumes_of_others_stay(bench: &Bench) {
-    let run_id = bench.run_of(&[]).project.name;
-    let theirs = format!("theirs-{run_id}");
+    let theirs = format!("theirs-{}", bench.run_of(&[]).project.name);
     bench.engine.docker(["volume", "create", &theirs]);
     let rest = format!("{HEALTHY}, volumes: [\"kept:/srv\", \"own:/own\"]");
     let text = format!(
@@ -53,7 +52,7 @@ fn volumes_of_others_stay(bench: &Bench) {
         .into_iter()
         .filter(|name| there.contains(name))
         .collect();
-    assert_eq!(left, [theirs.clone()]);
+    assert_eq!(left, std::slice::from_ref(&theirs));
     let mount = format!("{theirs}:/srv");
     let rows = [
         "run",
@@ -62,7 +61,7 @@ fn volumes_of_others_stay(bench: &Bench) {
         "none",
         "-v",
         &mount,
-        super::bench::IMAGE,
+        IMAGE,
         "cat",
         "/srv/rows",
     ];
@@ -83,9 +82,9 @@ fn services_that_must_be_asked_for_are_not_waited_for(bench: &Bench) {
 
 fn a_later_file_changes_an_earlier_one(bench: &Bench) {
     let sick = "healthcheck: {test: [CMD, \"false\"], interval: 1s, retries: 1}";
-    let first = super::bench::compose(&[("web", &service("web", STAYS, sick))]);
+    let first = compose(&[("web", &service("web", STAYS, sick))]);
     // What is mounted is looked for from the first file on.
-    let second = super::bench::compose(&[
+    let second = compose(&[
         (
             "web",
             &format!("{{{HEALTHY}, volumes: [\"./page:/srv\"], ports: [\"8000\"]}}"),
@@ -112,7 +111,7 @@ fn directories_may_have_odd_names(bench: &Bench) {
     let bench = bench.in_directory("Grüße aus  dem Süden");
     bench.file("öffentlich hier/index.html", "grüß dich\n");
     let rest = format!("{HEALTHY}, volumes: [\"./öffentlich hier:/srv\"], ports: [\"8000\"]");
-    let text = super::bench::compose(&[("web", &service("web", SERVES, &rest))]);
+    let text = compose(&[("web", &service("web", SERVES, &rest))]);
     let run = bench.run_of(&[bench.file("für tests/../compose datei.yml", &text)]);
     let environment = run.up();
     assert_eq!(

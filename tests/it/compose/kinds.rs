@@ -5,17 +5,21 @@ use sdd::compose::up::{Ending, Why};
 
 use super::bench::{Bench, HEALTHY, STAYS, service};
 
-by_each_flavour!(
-    a_healthy_one_is_ready,
-    one_without_a_check_is_ready_after_a_while,
-    one_that_has_done_its_work_is_ready,
-    a_sick_one_is_not,
-    one_that_ends_badly_is_not,
-    one_that_ends_again_and_again_is_not,
-    one_that_ends_well_and_should_not_is_not,
-    one_whose_check_passes_late_is_waited_for,
-    of_several_containers_the_worst_counts,
-    one_that_dies_later_is_seen,
+tests_by_flavour!(
+    each: [
+        a_healthy_one_is_ready,
+        one_without_a_check_is_ready_after_a_while,
+        one_that_has_done_its_work_is_ready,
+        a_sick_one_is_not,
+        one_that_ends_badly_is_not,
+        one_that_ends_again_and_again_is_not,
+        of_several_containers_the_worst_counts,
+    ],
+    one: [
+        one_that_ends_well_and_should_not_is_not,
+        one_whose_check_passes_late_is_waited_for,
+        one_that_dies_later_is_seen,
+    ],
 );
 
 #[track_caller]

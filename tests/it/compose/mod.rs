@@ -1,25 +1,25 @@
-//! Services of a project on a real engine: each test by each flavour of Compose, since their answers differ.
+//! Services of a project on a real engine, by each flavour of Compose, since their answers differ.
 //!
 //! `tests/run` starts the engine. On a machine that can have none these tests say so and do nothing.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-/// Makes each of these functions a test by each flavour.
-macro_rules! by_each_flavour {
-    ($($name:ident),+ $(,)?) => {
+/// Makes functions tests: by each flavour those that its answers matter to, and the others by one.
+macro_rules! tests_by_flavour {
+    (each: [$($each:ident),+ $(,)?], one: [$($one:ident),* $(,)?] $(,)?) => {
         mod plugin {
-            $(#[test]
-            fn $name() {
-                crate::compose::bench::with("docker compose", super::$name);
-            })+
+            tests_by_flavour!(@ "docker compose": $($each)+ $($one)*);
         }
 
         mod standalone {
-            $(#[test]
-            fn $name() {
-                crate::compose::bench::with("docker-compose", super::$name);
-            })+
+            tests_by_flavour!(@ "docker-compose": $($each)+);
         }
+    };
+    (@ $flavour:literal: $($name:ident)+) => {
+        $(#[test]
+        fn $name() {
+            crate::compose::bench::with($flavour, super::$name);
+        })+
     };
 }
 

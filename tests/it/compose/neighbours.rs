@@ -10,12 +10,16 @@ use sdd::compose::project::{Calls, Project};
 use sdd::compose::sweep;
 use sdd::process::clock::Clock;
 
-use super::bench::{Bench, HEALTHY, STAYS, service};
+use super::bench::{Bench, HEALTHY, STAYS, fetch, service, storing};
 
-by_each_flavour!(
-    two_runs_of_one_file_do_not_meet,
-    what_a_dead_sdd_left_is_swept_and_nothing_else,
-    what_is_kept_stays_until_its_time_is_over,
+tests_by_flavour!(
+    each: [
+        two_runs_of_one_file_do_not_meet,
+        what_a_dead_sdd_left_is_swept_and_nothing_else,
+    ],
+    one: [
+        what_is_kept_stays_until_its_time_is_over,
+    ],
 );
 
 fn two_runs_of_one_file_do_not_meet(bench: &Bench) {
@@ -23,12 +27,11 @@ fn two_runs_of_one_file_do_not_meet(bench: &Bench) {
     // Whoever finds the other one's file ends.
     let script =
         "[ ! -e /srv/index.html ] || exit 9; hostname > /srv/index.html; exec httpd -f -p 8000 -h /srv";
-    let text = format!(
-        "version: \"3.8\"\nservices:\n  web: {}\nvolumes: {{stored: {{}}}}\n",
-        service("web", script, &rest)
-    );
-    let file = bench.file("compose.yml", &text);
-    let runs = [bench.run_of(&[file.clone()]), bench.run_of(&[file])];
+    let file = [bench.file(
+        "compose.yml",
+        &storing(&[("web", &service("web", script, &rest))]),
+    )];
+    let runs = [bench.run_of(&file), bench.run_of(&file)];
     let (both_up, one_down) = (Barrier::new(2), Barrier::new(2));
     thread::scope(|scope| {
         let (both_up, one_down) = (&both_up, &one_down);
@@ -42,11 +45,11 @@ fn two_runs_of_one_file_do_not_meet(bench: &Bench) {
         scope.spawn(move || {
             let mut environment = second.up();
             let address = environment.variables()["SDD_SERVICE_WEB_8000"].clone();
-            let before = super::bench::fetch(&address);
+            let before = fetch(&address);
             both_up.wait();
             one_down.wait();
             assert!(environment.fallen().unwrap().is_empty());
-            assert_eq!(super::bench::fetch(&address), before);
+            assert_eq!(fetch(&address), before);
             second.is_gone(&environment.down(), &["web"]);
         });
     });
@@ -55,16 +58,12 @@ fn two_runs_of_one_file_do_not_meet(bench: &Bench) {
 
 fn what_a_dead_sdd_left_is_swept_and_nothing_else(bench: &Bench) {
     let rest = format!("{HEALTHY}, volumes: [\"stored:/srv\", /nameless]");
-    let text = format!(
-        "version: \"3.8\"\nservices:\n  ok: {}\nvolumes: {{stored: {{}}}}\n",
-        service("ok", STAYS, &rest)
-    );
-    let file = bench.file("compose.yml", &text);
-    let (dead, alive) = (bench.run_of(&[file.clone()]), bench.run_of(&[file.clone()]));
+    let file = [bench.file("compose.yml", &storing(&[("ok", &service("ok", STAYS, &rest))]))];
+    let (dead, alive) = (bench.run_of(&file), bench.run_of(&file));
     // Somebody's own project, with a name that begins like that of the dead one.
     let foreign = Project {
         name: format!("{}-2", dead.project.name),
-        files: vec![file],
+        files: file.to_vec(),
         env_file: None,
     };
     let calls = Calls {

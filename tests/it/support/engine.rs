@@ -58,7 +58,8 @@ impl Engine {
     /// What the client prints for these words; it must succeed.
     #[track_caller]
     pub fn docker<const N: usize>(&self, words: [&str; N]) -> String {
-        let output = self.command("docker").args(words).output().unwrap();
+        let output = self.command("docker").args(words).output();
+        let output = output.unwrap_or_else(|error| panic!("{ENGINE} is no engine: {error}"));
         assert!(
             output.status.success(),
             "docker {}: {}",
