@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use sdd::compose::flavour::{self, Flavour, Kind, Machine};
@@ -37,17 +38,40 @@ pub struct Bench {
     variables: Variables,
 }
 
-/// Runs a test by a flavour, where there is an engine.
+/// Runs a test by each flavour, where there is an engine: at the same time, since most of it is waiting. The thread of a
+/// failure has the flavour's name.
 #[track_caller]
-pub fn with(flavour: &str, test: fn(&Bench)) {
-    if let Some(bench) = Bench::new(flavour, "project") {
-        test(&bench);
+pub fn by_each_flavour(test: impl Fn(&Bench) + Sync) {
+    by(&["docker compose", "docker-compose"], test);
+}
+
+/// Runs a test by one flavour: for what is not Compose's to answer.
+#[track_caller]
+pub fn by_the_plugin(test: impl Fn(&Bench) + Sync) {
+    by(&["docker compose"], test);
+}
+
+#[track_caller]
+fn by(flavours: &[&str], test: impl Fn(&Bench) + Sync) {
+    if Engine::find().is_none() {
+        return;
     }
+    let test = &test;
+    thread::scope(|scope| {
+        for flavour in flavours {
+            let run = move || test(&Bench::new(flavour, "project"));
+            let name = (*flavour).to_owned();
+            thread::Builder::new()
+                .name(name)
+                .spawn_scoped(scope, run)
+                .unwrap();
+        }
+    });
 }
 
 impl Bench {
-    fn new(asked: &str, directory: &str) -> Option<Self> {
-        let engine = Engine::find()?;
+    fn new(asked: &str, directory: &str) -> Self {
+        let engine = Engine::find().unwrap();
         let sandbox = Sandbox::named(directory);
         let root = std::fs::canonicalize(sandbox.project()).unwrap();
         let store = Store::create(&root).unwrap();
@@ -73,19 +97,19 @@ impl Bench {
         };
         let flavour = flavour::detect(&machine, Some(asked)).unwrap();
         assert_eq!(flavour.kind == Kind::Plugin, asked.contains(' '));
-        Some(Self {
+        Self {
             engine,
             flavour,
             sandbox,
             store,
             variables,
-        })
+        }
     }
 
     /// The same with the project in a directory of another name.
     pub fn in_directory(&self, name: &str) -> Self {
         let asked = flavour::Way::of(self.flavour.kind).words();
-        Self::new(&asked, name).unwrap()
+        Self::new(&asked, name)
     }
 
     /// Writes a file of the project.

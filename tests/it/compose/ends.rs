@@ -8,55 +8,52 @@ use sdd::compose::ask::CallError;
 use sdd::compose::readiness::Fault;
 use sdd::compose::up::{Ending, Why};
 
-use super::bench::{Bench, HEALTHY, Run, STAYS, service};
+use super::bench::{Bench, HEALTHY, Run, STAYS, by_each_flavour, by_the_plugin, service};
 
-tests_by_flavour!(
-    each: [
-        an_image_that_is_not_there,
-        a_file_that_is_none,
-        a_service_that_waits_for_a_sick_one,
-    ],
-    one: [
-        a_container_that_somebody_removes,
-        a_request_to_stop,
-    ],
-);
-
-fn an_image_that_is_not_there(bench: &Bench) {
-    let missing = "{image: \"127.0.0.1:1/none:1\", command: [\"true\"]}";
-    let run = bench.run(&[("ok", &service("ok", STAYS, HEALTHY)), ("missing", missing)]);
-    let not_up = run.not_up();
-    assert_eq!(not_up.why.ending(), Ending::Failed, "{}", not_up.why);
-    assert!(not_up.why.to_string().contains("127.0.0.1:1"), "{}", not_up.why);
-    assert_eq!(not_up.closed.unwrap().fault(), None);
-    run.nothing_is_left();
+#[test]
+fn an_image_that_is_not_there() {
+    by_each_flavour(|bench| {
+        let missing = "{image: \"127.0.0.1:1/none:1\", command: [\"true\"]}";
+        let run = bench.run(&[("ok", &service("ok", STAYS, HEALTHY)), ("missing", missing)]);
+        let not_up = run.not_up();
+        assert_eq!(not_up.why.ending(), Ending::Failed, "{}", not_up.why);
+        assert!(not_up.why.to_string().contains("127.0.0.1:1"), "{}", not_up.why);
+        assert_eq!(not_up.closed.unwrap().fault(), None);
+        run.nothing_is_left();
+    });
 }
 
-fn a_file_that_is_none(bench: &Bench) {
-    let run = bench.run(&[("ok", "{image: [1]}")]);
-    let not_up = run.not_up();
-    assert!(matches!(not_up.why, Why::File { .. }), "{:?}", not_up.why);
-    assert!(not_up.closed.is_none());
-    run.nothing_is_left();
+#[test]
+fn a_file_that_is_none() {
+    by_each_flavour(|bench| {
+        let run = bench.run(&[("ok", "{image: [1]}")]);
+        let not_up = run.not_up();
+        assert!(matches!(not_up.why, Why::File { .. }), "{:?}", not_up.why);
+        assert!(not_up.closed.is_none());
+        run.nothing_is_left();
+    });
 }
 
-fn a_service_that_waits_for_a_sick_one(bench: &Bench) {
-    let sick = "healthcheck: {test: [CMD, \"false\"], interval: 1s, retries: 1}";
-    let run = bench.run(&[
-        ("sick", &service("sick", STAYS, sick)),
-        (
-            "after",
-            &service("after", STAYS, "depends_on: {sick: {condition: service_healthy}}"),
-        ),
-    ]);
-    let not_up = run.not_up();
-    let Why::Up { source, faults } = &not_up.why else {
-        panic!("{}", not_up.why);
-    };
-    assert!(matches!(source, CallError::Refused { .. }), "{source}");
-    assert!(matches!(faults["sick"], Fault::Unhealthy { .. }), "{faults:?}");
-    assert_eq!(not_up.closed.unwrap().fault(), None);
-    run.nothing_is_left();
+#[test]
+fn a_service_that_waits_for_a_sick_one() {
+    by_each_flavour(|bench| {
+        let sick = "healthcheck: {test: [CMD, \"false\"], interval: 1s, retries: 1}";
+        let run = bench.run(&[
+            ("sick", &service("sick", STAYS, sick)),
+            (
+                "after",
+                &service("after", STAYS, "depends_on: {sick: {condition: service_healthy}}"),
+            ),
+        ]);
+        let not_up = run.not_up();
+        let Why::Up { source, faults } = &not_up.why else {
+            panic!("{}", not_up.why);
+        };
+        assert!(matches!(source, CallError::Refused { .. }), "{source}");
+        assert!(matches!(faults["sick"], Fault::Unhealthy { .. }), "{faults:?}");
+        assert_eq!(not_up.closed.unwrap().fault(), None);
+        run.nothing_is_left();
+    });
 }
 
 /// While a run is waited for that cannot become ready, does something as soon as it has a container that runs.
@@ -84,27 +81,33 @@ fn meanwhile(bench: &Bench, act: impl Fn(&Run<'_>, &str) + Sync, check: impl Fn(
     run.nothing_is_left();
 }
 
-fn a_container_that_somebody_removes(bench: &Bench) {
-    meanwhile(
-        bench,
-        |_, id| {
-            bench.engine.docker(["rm", "-f", id]);
-        },
-        |why| {
-            let Why::NotReady { faults } = why else {
-                panic!("{why}");
-            };
-            assert_eq!(faults["slow"], Fault::Missing);
-        },
-    );
+#[test]
+fn a_container_that_somebody_removes() {
+    by_the_plugin(|bench| {
+        meanwhile(
+            bench,
+            |_, id| {
+                bench.engine.docker(["rm", "-f", id]);
+            },
+            |why| {
+                let Why::NotReady { faults } = why else {
+                    panic!("{why}");
+                };
+                assert_eq!(faults["slow"], Fault::Missing);
+            },
+        );
+    });
 }
 
-fn a_request_to_stop(bench: &Bench) {
-    meanwhile(
-        bench,
-        |run, _| {
-            run.cancel.request(15);
-        },
-        |why| assert_eq!(why.ending(), Ending::Cancelled, "{why}"),
-    );
+#[test]
+fn a_request_to_stop() {
+    by_the_plugin(|bench| {
+        meanwhile(
+            bench,
+            |run, _| {
+                run.cancel.request(15);
+            },
+            |why| assert_eq!(why.ending(), Ending::Cancelled, "{why}"),
+        );
+    });
 }

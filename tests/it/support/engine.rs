@@ -10,7 +10,7 @@ const REQUIRED: &str = "SDD_TEST_ENGINE_REQUIRED";
 /// The image that it has: busybox, with its applets in `/bin`.
 pub const IMAGE: &str = "sdd-test/busybox:1";
 
-/// An engine that answers.
+/// An engine.
 pub struct Engine {
     dir: PathBuf,
 }
@@ -32,7 +32,8 @@ impl Engine {
             return None;
         };
         let engine = Self { dir: dir.into() };
-        engine.docker(["version"]);
+        let socket = engine.dir.join("socket");
+        assert!(socket.exists(), "{ENGINE}: there is no {}", socket.display());
         Some(engine)
     }
 
