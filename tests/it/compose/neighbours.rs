@@ -1,6 +1,6 @@
 //! Runs and projects side by side.
 
-use std::sync::Barrier;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -24,22 +24,23 @@ fn two_runs_of_one_file_do_not_meet() {
             &storing(&[("web", &service("web", script, &rest))]),
         )];
         let runs = [bench.run_of(&file), bench.run_of(&file)];
-        let (both_up, one_down) = (Barrier::new(2), Barrier::new(2));
+        let [first, second] = &runs;
+        // Who fails drops its end, and the other one does not wait for it.
+        let (up, is_up) = mpsc::channel();
+        let (down, is_down) = mpsc::channel();
         thread::scope(|scope| {
-            let (both_up, one_down) = (&both_up, &one_down);
-            let [first, second] = &runs;
             scope.spawn(move || {
                 let environment = first.up();
-                both_up.wait();
+                is_up.recv().unwrap();
                 first.is_gone(&environment.down(), &["web"]);
-                one_down.wait();
+                down.send(()).unwrap();
             });
             scope.spawn(move || {
                 let mut environment = second.up();
                 let address = environment.variables()["SDD_SERVICE_WEB_8000"].clone();
                 let before = fetch(&address);
-                both_up.wait();
-                one_down.wait();
+                up.send(()).unwrap();
+                is_down.recv().unwrap();
                 assert!(environment.fallen().unwrap().is_empty());
                 assert_eq!(fetch(&address), before);
                 second.is_gone(&environment.down(), &["web"]);
