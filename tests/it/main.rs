@@ -3,6 +3,7 @@
 mod architecture;
 mod bench;
 mod cli;
+mod compose;
 mod config;
 mod context7;
 mod contract;

@@ -17,12 +17,14 @@
     reason = "helpers serve several subjects, and not each of them all the time"
 )]
 
+mod engine;
 mod processes;
 mod redact;
 mod run;
 mod sandbox;
 mod tests;
 
+pub use engine::{Engine, IMAGE};
 pub use processes::processes_with;
 pub use redact::{redact_json, redact_text};
 pub use run::{Answer, Running};
