@@ -27,8 +27,16 @@ fn check_plan(kind: WorkItemType, spec: &str, expect: &str) {
 #[test]
 fn only_integration_tests_with_services_need_an_environment() {
     let test = WorkItemType::IntegrationTest;
-    check_plan(test, SPEC, "+ environment (what docker-compose.integration.yml needs)");
-    check_plan(test, "# X\n", "~ the spec of bug_x names no services and no compose file");
+    check_plan(
+        test,
+        SPEC,
+        "+ environment (what docker-compose.integration.yml needs)",
+    );
+    check_plan(
+        test,
+        "# X\n",
+        "~ the spec of bug_x names no services and no compose file",
+    );
     check_plan(WorkItemType::Feature, SPEC, "~ bug_x is no integration test");
 }
 
@@ -42,13 +50,13 @@ fn found(check: &'static str, standing: Standing, said: &str) -> Found {
 }
 
 #[track_caller]
-fn check(all: Vec<Found>, verdict: Verdict, reason: &str, findings: usize, hint: Option<&str>) {
+fn check(all: &[Found], verdict: Verdict, reason: &str, findings: usize, hint: Option<&str>) {
     let mut sample = sample(WorkItemType::IntegrationTest, SPEC, &json!({}));
     sample.with(|cx| {
         let items = Environment.plan(cx);
         let part = Part {
             item: &items[0],
-            result: Result::Environment(all.clone()),
+            result: Result::Environment(all.to_vec()),
         };
         let judgement = Environment.judge(cx, &[part]);
         assert_eq!((judgement.verdict(), judgement.reason()), (verdict, reason));
@@ -63,22 +71,40 @@ fn what_is_missing_fails_and_what_nobody_can_see_is_no_pass() {
     let port = || found("ports", Standing::Failed, "port 80 is taken");
     let lint = || found("lint", Standing::Warning, "a fixed name");
     let unknown = || found("engine", Standing::Unknown, "no engine");
-    check(vec![fine(), lint()], Verdict::Passed, "docker compose 2.26.1", 0, None);
-    check(vec![fine(), port()], Verdict::Failed, "port 80 is taken", 1, Some("mend ports"));
     check(
-        vec![fine(), port(), port(), port()],
+        &[fine(), lint()],
+        Verdict::Passed,
+        "docker compose 2.26.1",
+        0,
+        None,
+    );
+    check(
+        &[fine(), port()],
+        Verdict::Failed,
+        "port 80 is taken",
+        1,
+        Some("mend ports"),
+    );
+    check(
+        &[fine(), port(), port(), port()],
         Verdict::Failed,
         "port 80 is taken (and 2 more)",
         3,
         Some("mend ports"),
     );
-    check(vec![unknown(), lint()], Verdict::Error, "no engine", 0, Some("mend engine"));
     check(
-        vec![unknown(), port()],
+        &[unknown(), lint()],
+        Verdict::Error,
+        "no engine",
+        0,
+        Some("mend engine"),
+    );
+    check(
+        &[unknown(), port()],
         Verdict::Error,
         "no engine; and port 80 is taken",
         1,
         Some("mend engine"),
     );
-    check(Vec::new(), Verdict::Error, "nothing was looked at", 0, None);
+    check(&[], Verdict::Error, "nothing was looked at", 0, None);
 }

@@ -127,7 +127,11 @@ fn check(result: Result, verdict: Verdict, reason: &str, hint: Option<&str>) -> 
         let judgement = Integration.judge(cx, &[part]);
         assert_eq!((judgement.verdict(), judgement.reason()), (verdict, reason));
         assert_eq!(judgement.hints().next().map(|(_, hint)| hint), hint);
-        judgement.findings().iter().map(|finding| finding.message.clone()).collect()
+        judgement
+            .findings()
+            .iter()
+            .map(|finding| finding.message.clone())
+            .collect()
     })
 }
 
@@ -144,7 +148,10 @@ fn not_up(ending: Ending) -> Result {
 fn services_that_are_not_up_are_at_fault_or_nobody_can_say() {
     let up = Result::Services(Ok(Up {
         flavour: "docker compose 2.26.1, engine 20.10.24".to_owned(),
-        ready: vec![("api".to_owned(), "healthy".to_owned()), ("db".to_owned(), "answers".to_owned())],
+        ready: vec![
+            ("api".to_owned(), "healthy".to_owned()),
+            ("db".to_owned(), "answers".to_owned()),
+        ],
         remarks: Vec::new(),
     }));
     let said = "api healthy, db answers by docker compose 2.26.1, engine 20.10.24";
@@ -158,7 +165,12 @@ fn services_that_are_not_up_are_at_fault_or_nobody_can_say() {
 #[test]
 fn what_is_left_is_an_error_however_the_tests_went() {
     let down = |answer: TeardownAnswer| Result::Teardown(answer);
-    check(down(TeardownAnswer::default()), Verdict::Passed, "nothing is left", None);
+    check(
+        down(TeardownAnswer::default()),
+        Verdict::Passed,
+        "nothing is left",
+        None,
+    );
     let left = "not everything could be taken down: container c1 is left";
     check(
         down(TeardownAnswer {
@@ -206,15 +218,27 @@ fn no_tests_are_no_pass() {
         ..Answer::default()
     };
     for (answer, verdict, reason) in [
-        (counts(2, 0, 1), Verdict::Passed, "integration tests: 2 passed, 1 skipped"),
-        (counts(2, 1, 0), Verdict::Failed, "integration tests: 2 passed, 1 failed"),
+        (
+            counts(2, 0, 1),
+            Verdict::Passed,
+            "integration tests: 2 passed, 1 skipped",
+        ),
+        (
+            counts(2, 1, 0),
+            Verdict::Failed,
+            "integration tests: 2 passed, 1 failed",
+        ),
         (
             counts(0, 0, 3),
             Verdict::Error,
             "all 3 tests were skipped, so that nothing was tested",
         ),
         (counts(0, 0, 0), Verdict::Error, "no integration tests were found"),
-        (Answer::default(), Verdict::Error, "the test runner gave no counts"),
+        (
+            Answer::default(),
+            Verdict::Error,
+            "the test runner gave no counts",
+        ),
     ] {
         let judged = judge_tests(answer, &mut None);
         assert_eq!((judged.verdict(), judged.reason()), (verdict, reason));

@@ -33,7 +33,12 @@ fn what_is_met_is_counted_and_what_is_missing_is_named() {
         architecture: vec![(1, "```mermaid\nflowchart LR\na-->b\n```\n".to_owned())],
         ..Sight::default()
     };
-    check(&json!({}), Ok(drawn()), Verdict::Passed, "2/2 documentation requirements met");
+    check(
+        &json!({}),
+        Ok(drawn()),
+        Verdict::Passed,
+        "2/2 documentation requirements met",
+    );
     check(
         &json!({}),
         Ok(Sight::default()),
@@ -46,7 +51,12 @@ fn what_is_met_is_counted_and_what_is_missing_is_named() {
         Verdict::Passed,
         "1/1 documentation requirements met",
     );
-    check(&json!({}), Err("a link that leads out".to_owned()), Verdict::Error, "a link that leads out");
+    check(
+        &json!({}),
+        Err("a link that leads out".to_owned()),
+        Verdict::Error,
+        "a link that leads out",
+    );
     check(
         &json!({"require_architecture_diagram": false, "require_integration_points": false}),
         Ok(drawn()),

@@ -6,6 +6,7 @@ use crate::compose::config;
 use crate::model::config::ComposeLint;
 use crate::process::capture::Capture;
 use crate::process::{End, Error, Invocation, Outcome};
+use crate::store::scratch;
 
 /// An engine that has one image and so many networks.
 struct Machine {
@@ -43,9 +44,9 @@ const COMPOSE: &str = "services:\n  api: {image: 'postgres:14'}\n";
 fn look(compose: &str, needs: &Needs, networks: usize, engine: Engine) -> Vec<String> {
     let temp = tempfile::tempdir().unwrap();
     let root = temp.path().canonicalize().unwrap();
-    std::fs::write(root.join("c.yml"), compose).unwrap();
-    std::fs::write(root.join("app.yaml"), "a: 1\n").unwrap();
-    std::fs::write(root.join("empty.yaml"), "").unwrap();
+    scratch::write_new(&root.join("c.yml"), compose.as_bytes()).unwrap();
+    scratch::write_new(&root.join("app.yaml"), b"a: 1\n").unwrap();
+    scratch::write_new(&root.join("empty.yaml"), b"").unwrap();
     let (flavour, machine) = (Flavour::sample(), Machine { networks });
     let project = Project {
         name: "p".to_owned(),
@@ -65,7 +66,10 @@ fn look(compose: &str, needs: &Needs, networks: usize, engine: Engine) -> Vec<St
     let all = CHECKS.iter().flat_map(|check| check.look(&scene));
     all.filter(|one| one.standing != Standing::Fine)
         .map(|one| {
-            assert!(one.remedy.is_some() || one.standing == Standing::Unknown, "{one:?}");
+            assert!(
+                one.remedy.is_some() || one.standing == Standing::Unknown,
+                "{one:?}"
+            );
             format!("{} {:?}: {}", one.check, one.standing, one.said)
         })
         .collect()
@@ -92,7 +96,9 @@ fn each_thing_that_is_missing_is_named() {
     let missing = Needs {
         compose_file: "other.yml".to_owned(),
         services: vec!["db".to_owned(), "api".to_owned()],
-        config_files: ["app.yaml", "none.yaml", "empty.yaml", "../x", "*.toml"].map(str::to_owned).to_vec(),
+        config_files: ["app.yaml", "none.yaml", "empty.yaml", "../x", "*.toml"]
+            .map(str::to_owned)
+            .to_vec(),
         ..needs()
     };
     check(
@@ -171,7 +177,14 @@ fn without_an_engine_what_can_be_seen_is_still_looked_at() {
     let missing = FlavourError::Missing {
         tried: vec!["docker is not installed".to_owned()],
     };
-    let found = super::look(temp.path(), &needs(), &Machine { networks: 0 }, Err(&missing), None, Engine::Here);
+    let found = super::look(
+        temp.path(),
+        &needs(),
+        &Machine { networks: 0 },
+        Err(&missing),
+        None,
+        Engine::Here,
+    );
     let bad: Vec<_> = found.iter().map(|one| (one.check, one.standing)).collect();
     assert_eq!(
         bad,

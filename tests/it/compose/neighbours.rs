@@ -111,7 +111,15 @@ fn sweep(bench: &Bench) -> Vec<(String, Standing)> {
     let sweeper = bench.run_of(&[]);
     let address = bench.engine.address();
     let now = Clock::System.now();
-    let swept = sweep::sweep(&bench.store, &sweeper.runner, &bench.flavour, Some(&address), now).swept;
+    let swept = sweep::sweep(
+        &bench.store,
+        &sweeper.runner,
+        &bench.flavour,
+        Some(&address),
+        now,
+        sweep::Scope::Due,
+    )
+    .swept;
     let swept = swept.into_iter().map(|swept| {
         let cleaned = swept.result.unwrap();
         assert!(cleaned.left.is_nothing() && !cleaned.forced, "{cleaned:?}");
