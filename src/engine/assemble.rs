@@ -433,7 +433,10 @@ fn advise(report: &mut GateReport, planned: &GatePlan, job: &Job<'_>) {
         } else {
             ""
         };
-        lines.push(format!("rerun: {} gate {}{strict}", job.sdd, planned.gate));
+        lines.push(match job.again {
+            Some(again) => format!("rerun: {again}"),
+            None => format!("rerun: {} gate {}{strict}", job.sdd, planned.gate),
+        });
     }
 }
 

@@ -16,6 +16,7 @@ mod libraries;
 mod plan;
 mod schedule;
 mod services;
+mod serving;
 mod shown;
 mod versions;
 mod work;
@@ -93,6 +94,8 @@ pub struct Job<'a> {
     pub own_files: &'a [PathBuf],
     /// How sdd is called in what is to be typed next: `sdd`, or `sdd -C DIR`.
     pub sdd: &'a str,
+    /// The command that runs a gate again, where it is not `gate NAME`.
+    pub again: Option<&'a str>,
     /// How the run's directory is called in the report.
     pub out_shown: &'a str,
     /// How long steps took in an earlier run, by gate, unit and tool.
@@ -276,107 +279,6 @@ impl Bench<'_> {
             before = after;
         }
         changed
-    }
-
-    /// Brings services up where some are needed, tests and measures them one after the other, and takes them down.
-    fn serve(&self) {
-        let steps = self.steps(Phase::Serve);
-        let services = steps
-            .iter()
-            .copied()
-            .find_map(|(gate, item)| match &self.step(gate, item)?.work {
-                Work::Services(work) => Some(((gate, item), work)),
-                _ => None,
-            });
-        let Some((place, work)) = services else {
-            self.one_by_one(&steps, None);
-            self.one_by_one(&self.steps(Phase::Measure), None);
-            return;
-        };
-        let rest: Vec<(usize, usize)> = steps.into_iter().filter(|step| *step != place).collect();
-        let measured = self.steps(Phase::Measure);
-        let clear = self.steps(Phase::Clear);
-        if let Some(why) = self.why_not_served() {
-            for (gate, item) in std::iter::once(place).chain(rest).chain(clear) {
-                self.leave_because(gate, item, &why);
-            }
-            self.measure_without(&measured, &why);
-            return;
-        }
-        let began = self.begin(place.0, place.1);
-        let (closed, cleared) = services::hold(work, self.job, |result, held| {
-            let is_up = held.is_some();
-            self.end(place.0, place.1, began, result);
-            if !is_up {
-                let why = "the services are not up";
-                for (gate, item) in rest {
-                    self.leave_because(gate, item, why);
-                }
-                self.measure_without(&measured, why);
-                return;
-            }
-            let passed = self.one_by_one(&rest, held.as_deref());
-            if passed {
-                self.one_by_one(&measured, held.as_deref());
-            } else {
-                self.measure_without(&measured, "the integration tests did not pass");
-            }
-        });
-        for (gate, item) in clear {
-            self.begin(gate, item);
-            let result = match &closed {
-                PartResult::Teardown(answer) => PartResult::Teardown(answer.clone()),
-                _ => PartResult::Nothing,
-            };
-            self.end(gate, item, cleared, result);
-        }
-    }
-
-    /// Why services are not brought up: what they need is not there, or the run ends.
-    fn why_not_served(&self) -> Option<String> {
-        if self.job.cancel.is_requested() {
-            return Some(self.why_left().to_owned());
-        }
-        let environment = (self.plan.gates.iter()).position(|gate| gate.gate == GateId::Environment)?;
-        let report = lock(self.reports.get(environment)?);
-        let verdict = report.as_ref()?.verdict;
-        matches!(verdict, Verdict::Failed | Verdict::Error)
-            .then(|| "what the tests need is not there (see the gate environment)".to_owned())
-    }
-
-    /// Does steps in their order until one does not pass; whether all did. Those after it are left.
-    fn one_by_one(&self, steps: &[(usize, usize)], held: Option<&services::Held<'_, '_>>) -> bool {
-        let mut passed = true;
-        for (gate, item) in steps.iter().copied() {
-            let is_served = self
-                .step(gate, item)
-                .is_some_and(|step| step.phase == Phase::Serve);
-            if self.job.cancel.is_requested() {
-                self.leave(gate, item);
-                passed = false;
-            } else if is_served && !passed {
-                self.leave_because(gate, item, "what comes before it did not pass");
-            } else {
-                passed &= self.perform_with(gate, item, held);
-            }
-        }
-        passed
-    }
-
-    /// Leaves what measures services that are not there, and does the rest.
-    fn measure_without(&self, steps: &[(usize, usize)], why: &str) {
-        for (gate, item) in steps.iter().copied() {
-            let is_load = self
-                .step(gate, item)
-                .is_some_and(|step| matches!(step.work, Work::Benchmark(_)));
-            if self.job.cancel.is_requested() {
-                self.leave(gate, item);
-            } else if is_load {
-                self.leave_because(gate, item, why);
-            } else {
-                self.perform(gate, item);
-            }
-        }
     }
 
     /// The steps that only look, the longest first, so that the last one to end is a short one.

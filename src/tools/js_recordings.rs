@@ -103,6 +103,7 @@ pub(super) fn prepare(
 ) -> Prepared {
     let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
     tool.prepare(&Ask {
+        leave_out: &[],
         mode: Mode::Check,
         args: &args,
         configured: true,

@@ -208,6 +208,8 @@ pub struct Ask<'a> {
     pub wrappers: &'a [&'static str],
     /// How many workers a tool that runs things in parallel may use.
     pub workers: usize,
+    /// Directories, relative to the unit, that another gate looks at; only where `args` are not the project's own.
+    pub leave_out: &'a [String],
 }
 
 /// A command line of a tool, ready to run.

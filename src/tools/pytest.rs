@@ -57,8 +57,9 @@ impl Tool for Pytest {
             path: junit,
         }];
         if !ask.configured {
-            // These run the tests of another unit.
-            args.extend(ask.facts.nested.iter().map(|dir| format!("--ignore={dir}")));
+            // These run the tests of another unit, or need services that are not up.
+            let elsewhere = ask.facts.nested.iter().chain(ask.leave_out);
+            args.extend(elsewhere.map(|dir| format!("--ignore={dir}")));
         }
         if ask.coverage {
             if !addopts::may_measure(&own, ask.facts) {
@@ -85,7 +86,8 @@ impl Tool for Pytest {
         let parallel = workers
             .filter(|count| *count > 1)
             .map(|count| format!("--numprocesses={count}"));
-        Some(parallel.into_iter().chain([directory.to_owned()]).collect())
+        let place = if directory.is_empty() { "." } else { directory };
+        Some(parallel.into_iter().chain([place.to_owned()]).collect())
     }
 
     fn exits(&self) -> &'static [(i32, &'static str)] {

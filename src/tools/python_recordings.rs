@@ -36,6 +36,7 @@ pub(super) fn prepare(
     };
     let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
     tool.prepare(&Ask {
+        leave_out: &[],
         mode,
         args: &words,
         configured,

@@ -294,6 +294,7 @@ mod tests {
     fn it_rewrites_nothing() {
         let facts = recordings::facts("");
         let ask = Ask {
+            leave_out: &[],
             mode: Mode::Fix,
             args: &[],
             configured: false,

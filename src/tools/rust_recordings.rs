@@ -214,6 +214,7 @@ pub(super) fn prepare(
 ) -> Option<Prepared> {
     let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
     tool.prepare(&Ask {
+        leave_out: &[],
         mode,
         args: &args,
         configured,

@@ -12,6 +12,7 @@ mod example;
 mod gates;
 mod help;
 mod hook;
+mod integration;
 mod mcp;
 mod monorepo;
 mod process;

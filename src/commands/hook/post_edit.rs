@@ -130,6 +130,7 @@ fn look(hook: &Hook<'_>, opened: &Opened, run: &Run, file: &Path) -> Option<Vec<
             own_files: &[],
             out_shown: "",
             sdd: "sdd",
+            again: None,
             history: &BTreeMap::new(),
             today: cx.clock.now().date_naive(),
             versions: &pipeline::read_versions(&opened.store),

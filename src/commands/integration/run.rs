@@ -72,7 +72,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         ..args.options.clone()
     };
     let request = Request {
-        command: "integration run",
+        command: pipeline::INTEGRATION,
         named: &[],
         arguments: args.id.as_slice(),
         options: &options,

@@ -4,6 +4,7 @@ mod decision;
 mod inputs;
 mod options;
 mod place;
+mod tools;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use chrono::NaiveDate;
 pub use decision::{called, decide};
 pub use inputs::Inputs;
 pub use options::RunOptions;
+pub use tools::Tools;
 pub use versions::{read_versions, write_versions};
 
 use super::context::Cx;
@@ -39,10 +41,14 @@ use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
 use decision::{contradictions, missing_gates, rerun, unanswered, withheld};
 use place::Place;
+use tools::Sight;
+
+/// The command that runs the gates of an integration test.
+pub const INTEGRATION: &str = "integration run";
 
 /// What is asked of a run.
 pub struct Request<'a> {
-    /// `gate` or `complete`.
+    /// `gate`, `complete` or [`INTEGRATION`].
     pub command: &'static str,
     /// The gates that were named; empty means every gate.
     pub named: &'a [GateId],
@@ -405,74 +411,6 @@ pub fn project(
     detect::configured(root, &detect::Look::of(config), index)
 }
 
-/// What starts processes, and what keeps secrets out of what they say.
-pub struct Tools {
-    /// What starts processes.
-    pub runner: System,
-    /// What keeps secrets out of what they say.
-    pub redactor: Arc<Redactor>,
-}
-
-impl Tools {
-    /// Without a guard: for what is asked of programs that end by themselves.
-    pub fn bare(cx: &Cx, config: &Config, run_id: &str) -> Self {
-        let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
-        let env = cx.environment.for_tools(&config.pass_env, run_id);
-        let runner = System::new(env, run_id, cx.cancel.clone(), Arc::clone(&redactor));
-        Self { runner, redactor }
-    }
-
-    /// [`Tools::bare`] that stops when `cancel` says so, and not when sdd is told to stop.
-    pub fn cleaning(cx: &Cx, config: &Config, run_id: &str, cancel: &Cancel) -> Self {
-        let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
-        let env = cx.environment.for_tools(&config.pass_env, run_id);
-        let runner = System::new(env, run_id, cancel.clone(), Arc::clone(&redactor));
-        Self { runner, redactor }
-    }
-
-    /// With a guard, which ends what was started when sdd itself is killed.
-    #[must_use]
-    pub fn guarded(mut self) -> Self {
-        if let Ok(program) = guard::own_program() {
-            self.runner = self.runner.with_guard(program);
-        }
-        self
-    }
-
-    /// The state of the repository, or why it could not be had.
-    fn git(&self, finder: &Finder, root: &Path) -> Sight {
-        let Found::At(program) = finder.find("git", &[], root) else {
-            return Sight::default();
-        };
-        match git::tree(&self.runner, &program, root) {
-            Ok(tree) => Sight {
-                digest: tree.as_ref().and_then(|tree| tree.digest.clone()),
-                info: tree.map(|tree| tree.info),
-                warning: None,
-            },
-            Err(error) => Sight::unknown(format!("the git state is unknown: {error}")),
-        }
-    }
-}
-
-/// What git said.
-#[derive(Default)]
-struct Sight {
-    info: Option<GitInfo>,
-    /// A digest of the work tree as it was when the run began.
-    digest: Option<String>,
-    warning: Option<String>,
-}
-
-impl Sight {
-    fn unknown(why: String) -> Self {
-        Self {
-            warning: Some(why),
-            ..Self::default()
-        }
-    }
-}
-
 /// Everything that a run is made of.
 struct Scene<'a> {
     request: &'a Request<'a>,
@@ -492,6 +430,7 @@ impl Scene<'_> {
         let last = self.last_report();
         let history = history(last.as_ref());
         let versions = read_versions(&self.opened.store);
+        let again = rerun(&called(cx), self.request);
         let progress = cx.ui.progress();
         // What takes services down does not stop when sdd is told to.
         let cleaner = Tools::cleaning(cx, config, place.id(), &Cancel::new());
@@ -523,6 +462,8 @@ impl Scene<'_> {
                 },
                 out_shown: place.shown(),
                 sdd: &called(cx),
+                // Without a session these gates have nothing to ask.
+                again: (self.request.command == INTEGRATION).then_some(again.as_str()),
                 history: &history,
                 today: self.today,
                 versions: &versions,
@@ -573,7 +514,7 @@ impl Scene<'_> {
                 .map(|warning| tools.redactor.text(warning))
                 .collect(),
             gates: ran.gates,
-            rerun: rerun(&called(cx), self.request),
+            rerun: again,
         };
         (report, git.digest)
     }

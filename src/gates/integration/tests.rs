@@ -92,7 +92,10 @@ fn the_tests_are_those_of_the_nearest_unit() {
         [Item::Run(step)] => (step.command_words(), step.phase),
         other => panic!("{:?}", shown(other)),
     });
-    assert_eq!(words.0[1..], ["test", "./it"].map(str::to_owned));
+    assert_eq!(
+        words.0[1..],
+        ["test", "-json", "-count=1", "./it"].map(str::to_owned)
+    );
     assert_eq!(words.1, Phase::Serve);
 }
 

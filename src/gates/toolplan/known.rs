@@ -58,7 +58,9 @@ impl UnitPlan<'_> {
             let wrappers: Vec<&'static str> = (start.tool.wrappers().iter().copied())
                 .filter(|program| matches!(self.cx.programs.get(Some(self.index), program), Found::At(_)))
                 .collect();
+            let leave_out = self.left_out();
             let ask = Ask {
+                leave_out: &leave_out,
                 wrappers: &wrappers,
                 mode: *mode,
                 args: &start.args,

@@ -11,6 +11,7 @@ use super::step::{Item, Meaning, NotRun};
 use crate::model::config::{OnMissingTool, UnitView};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
+use crate::model::work_item::WorkItemType;
 use crate::process::find::Found;
 use crate::project::{UnitFacts, installing};
 use crate::tools::{self, Applies, Tool};
@@ -47,14 +48,7 @@ pub fn plan(cx: &Context<'_>, gate: GateId, pick: Pick) -> Vec<Item> {
 /// test runner or by the commands of the settings.
 pub fn integration(cx: &Context<'_>, directory: &str) -> Vec<Item> {
     let mut items = Vec::new();
-    let holds = |facts: &UnitFacts| {
-        let path = facts.unit.path.as_str();
-        path == "."
-            || directory == path
-            || directory
-                .strip_prefix(path)
-                .is_some_and(|rest| rest.starts_with('/'))
-    };
+    let holds = |facts: &UnitFacts| inside(facts, directory).is_some();
     let depth = |facts: &UnitFacts| match facts.unit.path.as_str() {
         "." => 0,
         path => path.split('/').count(),
@@ -80,6 +74,15 @@ pub fn integration(cx: &Context<'_>, directory: &str) -> Vec<Item> {
         unit.integration(directory, &mut items);
     }
     items
+}
+
+/// A directory of the project as one of a unit; `None` where it is not in the unit.
+fn inside<'d>(facts: &UnitFacts, directory: &'d str) -> Option<&'d str> {
+    match facts.unit.path.as_str() {
+        "." => Some(directory),
+        path if directory == path => Some(""),
+        path => directory.strip_prefix(path)?.strip_prefix('/'),
+    }
 }
 
 struct UnitPlan<'a> {
@@ -120,13 +123,7 @@ impl UnitPlan<'_> {
             }
             return;
         }
-        let inside = match self.facts.unit.path.as_str() {
-            "." => directory,
-            path => directory
-                .strip_prefix(path)
-                .unwrap_or(directory)
-                .trim_start_matches('/'),
-        };
+        let inside = inside(self.facts, directory).unwrap_or(directory);
         let runner = tools::serving(GateId::Tests, self.facts.unit.language)
             .filter_map(|tool| {
                 Some((
@@ -250,6 +247,23 @@ impl UnitPlan<'_> {
                 .collect();
         }
         own
+    }
+
+    /// The directory of integration tests, where the session's work is one: they need services, and have a gate of their
+    /// own.
+    fn left_out(&self) -> Vec<String> {
+        let is_meant = self.gate == GateId::Tests
+            && self
+                .cx
+                .work
+                .is_some_and(|work| work.item.kind == WorkItemType::IntegrationTest)
+            && self.cx.settings(GateId::Integration).enabled;
+        let directory = &self.cx.config.integration().test_directory;
+        inside(self.facts, directory)
+            .filter(|path| is_meant && !path.is_empty())
+            .map(str::to_owned)
+            .into_iter()
+            .collect()
     }
 
     fn step_id(&self, tool: &str, number: usize, suffix: &str) -> String {

@@ -109,7 +109,7 @@ fn each_thing_that_is_missing_is_named() {
             "services Failed: other.yml has no service db",
             "config-files Failed: none.yaml is missing",
             "config-files Failed: empty.yaml is empty",
-            "config-files Failed: ../x cannot be looked at: \"../x\" leads out of the project",
+            "config-files Failed: ../x cannot be looked at: the path `../x` has `..` in it; name a place inside the project",
             "config-files Failed: *.toml matches no file",
         ],
     );

@@ -105,6 +105,7 @@ fn coverage_goes_where_sdd_looks_for_it() {
         .to_vec();
     let prepared = GoTest
         .prepare(&Ask {
+            leave_out: &[],
             mode: Mode::Check,
             args: &args,
             configured: true,

@@ -46,6 +46,7 @@ fn looking_writes_nothing_and_shows_what_was_looked_at() {
 fn nothing_is_rewritten() {
     let facts = unit(Language::Typescript, &[]);
     let ask = Ask {
+        leave_out: &[],
         mode: Mode::Fix,
         args: &[],
         configured: false,

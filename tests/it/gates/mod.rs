@@ -105,6 +105,7 @@ fn judged(sandbox: &Sandbox, gate: GateId, work: Option<&ActiveWork>) -> GateRep
             own_files: &[],
             on_failure: OnFailure::KeepGoing,
             sdd: "sdd",
+            again: None,
             out_shown: "OUT",
             history: &BTreeMap::new(),
             today: chrono::NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),

@@ -1,0 +1,67 @@
+//! Runs that are ended at any moment: nothing is left of them.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use super::{ID, example, left};
+
+/// How long a teardown may take that nobody waits for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Ends runs after so many milliseconds each, all at the same time.
+fn check(signal: Signal, code: Option<i32>, moments: &[u64]) {
+    thread::scope(|scope| {
+        for moment in moments {
+            scope.spawn(move || {
+                let Some((engine, sandbox)) = example("docker compose") else {
+                    return;
+                };
+                let run = sandbox.start(["integration", "run", ID]);
+                thread::sleep(Duration::from_millis(*moment));
+                run.signal(signal);
+                let answer = run.wait();
+                if let Some(code) = code {
+                    answer.expect_code(code);
+                    assert_eq!(left(&engine, &sandbox), Vec::<String>::new(), "after {moment} ms");
+                }
+                let until = Instant::now() + PATIENCE;
+                while !left(&engine, &sandbox).is_empty() && Instant::now() < until {
+                    thread::sleep(Duration::from_millis(200));
+                }
+                assert_eq!(left(&engine, &sandbox), Vec::<String>::new(), "after {moment} ms");
+                while !sandbox_is_quiet(&sandbox) && Instant::now() < until {
+                    thread::sleep(Duration::from_millis(200));
+                }
+                sandbox.assert_no_process_left();
+                let answer = sandbox.sdd(["integration", "gc"]);
+                answer.expect_code(0);
+                assert_eq!(answer.stdout, "nothing is left of any run\n", "after {moment} ms");
+            });
+        }
+    });
+}
+
+/// Whether no process of the sandbox lives: the reaper goes by itself.
+fn sandbox_is_quiet(sandbox: &crate::support::Sandbox) -> bool {
+    crate::support::processes_with(sandbox.marker()).is_empty()
+}
+
+/// From before the journal is written until the tests are over.
+const MOMENTS: [u64; 4] = [700, 2500, 5000, 9000];
+
+#[test]
+fn an_interrupted_run_cleans_up() {
+    check(Signal::INT, Some(130), &MOMENTS);
+}
+
+#[test]
+fn a_terminated_run_cleans_up() {
+    check(Signal::TERM, Some(143), &MOMENTS);
+}
+
+#[test]
+fn after_a_killed_run_the_reaper_cleans_up() {
+    check(Signal::KILL, None, &MOMENTS);
+}

@@ -1,0 +1,230 @@
+//! `sdd integration`, and the gates around it, against a real engine: the example of `tests/fixtures/integration`.
+
+mod ends;
+mod kept;
+mod usage;
+
+use serde_json::Value;
+
+use crate::support::{Answer, Engine, Sandbox};
+
+/// The work item of the example.
+const ID: &str = "integration_test_orders";
+
+/// The example, on a machine with an engine and Python's tools; `None` where there is no engine.
+fn example(flavour: &str) -> Option<(Engine, Sandbox)> {
+    let engine = Engine::find()?;
+    let mut sandbox = plain().venv();
+    for name in ["docker", "docker-compose"] {
+        std::os::unix::fs::symlink(engine.bin().join(name), sandbox.beside("bin").join(name)).unwrap();
+    }
+    for (name, value) in engine.variables() {
+        sandbox = sandbox.env(name, value);
+    }
+    sandbox.commit("example");
+    Some((engine, sandbox.env("SDD_COMPOSE", flavour)))
+}
+
+/// The example on a machine that has nothing else.
+fn plain() -> Sandbox {
+    Sandbox::new().tree("tests/fixtures/integration").git()
+}
+
+/// The gate of a report.
+#[track_caller]
+fn gate<'r>(report: &'r Value, name: &str) -> &'r Value {
+    let all = report["gates"].as_array().unwrap();
+    let found = all.iter().find(|gate| gate["gate"] == name);
+    found.unwrap_or_else(|| panic!("there is no gate {name} in {report:#}"))
+}
+
+/// Each gate with its verdict.
+fn verdicts(report: &Value) -> Vec<String> {
+    let all = report["gates"].as_array().unwrap();
+    all.iter()
+        .map(|gate| {
+            format!(
+                "{} {}",
+                gate["gate"].as_str().unwrap(),
+                gate["verdict"].as_str().unwrap()
+            )
+        })
+        .collect()
+}
+
+/// What carries the label of any project of this repository's runs.
+fn left(engine: &Engine, sandbox: &Sandbox) -> Vec<String> {
+    let root = std::fs::canonicalize(sandbox.project()).unwrap();
+    let whole = sdd::compose::project::name(&root, "x");
+    let start = whole.strip_suffix('x').unwrap();
+    let format = "{{.Label \"com.docker.compose.project\"}}";
+    let lists = [
+        engine.docker(["ps", "-a", "--format", format]),
+        engine.docker(["network", "ls", "--format", format]),
+        engine.docker(["volume", "ls", "--format", format]),
+    ];
+    let all = lists.iter().flat_map(|list| list.lines());
+    all.filter(|project| project.starts_with(start))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[track_caller]
+fn check_green(flavour: &str) {
+    let Some((engine, sandbox)) = example(flavour) else {
+        return;
+    };
+    let answer = sandbox.sdd(["integration", "run", ID, "--format", "json"]);
+    answer.expect_code(0);
+    let report = answer.json();
+    assert_eq!(
+        verdicts(&report),
+        [
+            "environment passed",
+            "integration passed",
+            "contract passed",
+            "benchmark passed",
+            "integration_documentation failed"
+        ]
+    );
+    let tests = gate(&report, "integration");
+    assert_eq!(tests["metrics"]["tests_passed"], 2, "{tests:#}");
+    assert_eq!(tests["metrics"]["services"], 3);
+    assert_eq!(tests["metrics"]["service_logs"], 3);
+    let steps: Vec<&str> = tests["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["tool"].as_str().unwrap())
+        .collect();
+    assert_eq!(steps, ["services", "fixtures/orders.psv", "pytest", "teardown"]);
+    let documents = gate(&report, "integration_documentation");
+    // A baseline is pinned by quiet rounds alone, and these are allowed to be noisy.
+    assert_eq!(
+        documents["reason"],
+        "4/5 documentation requirements met; missing: performance baseline"
+    );
+    assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
+    sandbox.assert_no_process_left();
+}
+
+#[test]
+fn the_example_is_green_by_the_plugin() {
+    check_green("docker compose");
+}
+
+#[test]
+fn the_example_is_green_by_version_1() {
+    check_green("docker-compose");
+}
+
+/// The example with something changed: the verdict of each gate of the run, and what the integration gate says.
+#[track_caller]
+fn check(change: impl FnOnce(Sandbox) -> Sandbox, code: i32, expect: &[&str], reason: &str) -> Answer {
+    let Some((engine, sandbox)) = example("docker compose") else {
+        return plain().sdd(["--version"]);
+    };
+    let sandbox = change(sandbox);
+    let answer = sandbox.sdd(["integration", "run", ID, "--format", "json"]);
+    answer.expect_code(code);
+    let report = answer.json();
+    let integration = gate(&report, "integration");
+    let said = integration["reason"].as_str().unwrap();
+    assert!(said.contains(reason), "{integration:#}");
+    assert_eq!(verdicts(&report)[..4], *expect, "{integration:#}");
+    assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
+    answer
+}
+
+const NOT_TESTED: [&str; 4] = [
+    "environment passed",
+    "integration failed",
+    "contract passed",
+    "benchmark not_run",
+];
+
+#[test]
+fn what_fails_keeps_only_what_comes_after_it_from_being_done() {
+    let test = "def test_no():\n    assert False\n";
+    check(
+        |sandbox| sandbox.file("tests/integration/test_no.py", test),
+        1,
+        &NOT_TESTED,
+        "integration tests: 2 passed, 1 failed",
+    );
+}
+
+#[test]
+fn without_a_test_that_runs_there_is_no_verdict() {
+    let skipped = "import pytest\n\n\n@pytest.mark.skip\ndef test_no():\n    pass\n";
+    check(
+        |sandbox| sandbox.file("tests/integration/test_orders.py", skipped),
+        3,
+        &[
+            "environment passed",
+            "integration error",
+            "contract passed",
+            "benchmark not_run",
+        ],
+        "the only test was skipped",
+    );
+}
+
+#[test]
+fn test_data_that_is_missing_fails() {
+    check(
+        |sandbox| {
+            std::fs::remove_file(sandbox.path("fixtures/orders.psv")).unwrap();
+            sandbox
+        },
+        1,
+        &NOT_TESTED,
+        "fixtures/orders.psv: it is missing",
+    );
+}
+
+#[test]
+fn a_service_that_ends_is_named_with_its_exit_code() {
+    check(
+        |sandbox| {
+            let compose = sandbox.read("docker-compose.integration.yml");
+            let compose = compose.replace("exec nc -ll -p 5432 -e cat /data/orders", "exit 7");
+            sandbox.file("docker-compose.integration.yml", compose)
+        },
+        1,
+        &NOT_TESTED,
+        "ended with exit code 7",
+    );
+}
+
+#[test]
+fn an_environment_that_is_not_fit_starts_nothing() {
+    check(
+        |sandbox| {
+            std::fs::remove_file(sandbox.path("services/gateway/upstream")).unwrap();
+            sandbox
+        },
+        1,
+        &[
+            "environment failed",
+            "integration not_run",
+            "contract passed",
+            "benchmark not_run",
+        ],
+        "what the tests need is not there",
+    );
+}
+
+#[test]
+fn a_session_on_the_example_can_be_completed() {
+    let Some((engine, sandbox)) = example("docker compose") else {
+        return;
+    };
+    sandbox.sdd(["start", ID]).expect_code(0);
+    let answer = sandbox.sdd(["complete", "--format", "markdown"]);
+    answer.expect_code(0);
+    for wanted in ["Integration tests", "2 passed", "p95", "orders.yaml"] {
+        assert!(answer.stdout.contains(wanted), "{wanted}: {}", answer.stdout);
+    }
+    assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
+}

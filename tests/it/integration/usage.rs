@@ -1,0 +1,97 @@
+//! How `sdd integration` is asked, and what it says where there is no engine.
+
+use super::{ID, example, gate, plain, verdicts};
+
+#[test]
+fn only_integration_tests_are_run() {
+    let sandbox = plain();
+    let answer = sandbox.sdd(["integration", "run", "feature_orders"]);
+    answer.expect_code(2);
+    assert!(
+        answer
+            .stderr
+            .contains("is of the type feature, and no integration test"),
+        "{}",
+        answer.stderr
+    );
+    let answer = sandbox.sdd(["integration", "run", "integration_test_order"]);
+    answer.expect_code(4);
+    assert!(
+        answer.stderr.contains("did you mean integration_test_orders?"),
+        "{}",
+        answer.stderr
+    );
+    let answer = sandbox.sdd(["integration", "run"]);
+    answer.expect_code(2);
+    assert!(answer.stderr.contains("no session is open"), "{}", answer.stderr);
+    sandbox
+        .sdd(["integration", "run", ID, "--keep=soon"])
+        .expect_code(2);
+}
+
+#[test]
+fn without_compose_there_is_no_verdict() {
+    let sandbox = plain().venv();
+    let answer = sandbox.sdd(["integration", "run", ID, "--format", "json"]);
+    answer.expect_code(3);
+    let report = answer.json();
+    assert_eq!(
+        verdicts(&report)[..4],
+        [
+            "environment error",
+            "integration not_run",
+            "contract passed",
+            "benchmark not_run"
+        ]
+    );
+    let environment = gate(&report, "environment");
+    assert!(
+        environment["reason"]
+            .as_str()
+            .unwrap()
+            .starts_with("there is no Docker Compose: docker is not installed"),
+        "{environment:#}"
+    );
+    let remediation = environment["remediation"].to_string();
+    assert!(remediation.contains("apt-get install"), "{remediation}");
+}
+
+#[test]
+fn an_engine_that_does_not_answer_is_no_verdict() {
+    let Some((_, sandbox)) = example("docker compose") else {
+        return;
+    };
+    let sandbox = sandbox.env("DOCKER_HOST", "unix:///nowhere/docker.sock");
+    let answer = sandbox.sdd(["integration", "run", ID]);
+    answer.expect_code(3);
+    assert!(
+        answer.stdout.contains("the container engine does not answer"),
+        "{}",
+        answer.stdout
+    );
+}
+
+#[test]
+fn the_plan_says_what_would_run_and_starts_nothing() {
+    let sandbox = plain().venv();
+    let answer = sandbox.sdd(["integration", "run", ID, "--plan"]);
+    answer.expect_code(0);
+    for wanted in [
+        "+ services (the services of docker-compose.integration.yml, after the others and alone)",
+        "+ fixtures/orders.psv (test data of the spec, after the others and alone)",
+        "+ teardown (nothing is left behind, at the very end)",
+    ] {
+        assert!(answer.stdout.contains(wanted), "{wanted}\n{}", answer.stdout);
+    }
+}
+
+#[test]
+fn where_nothing_was_left_there_is_nothing_to_clean_up() {
+    // Nobody asks for an engine where there is nothing to do with it.
+    let sandbox = plain();
+    let answer = sandbox.sdd(["integration", "gc"]);
+    answer.expect_code(0);
+    assert_eq!(answer.stdout, "nothing is left of any run\n");
+    let answer = sandbox.sdd(["integration", "gc", "--format", "json"]);
+    assert_eq!(answer.json()["taken_down"], serde_json::json!([]));
+}
