@@ -16,6 +16,8 @@ pub struct Refs {
     targets: Map<NodeId, NodeId>,
     /// The same for the texts of a discriminator's mapping that name a schema by a file.
     mapped: HashMap<NodeId, NodeId>,
+    /// Those of these texts that lead nowhere.
+    unmapped: Vec<Problem>,
     problems: Vec<Problem>,
 }
 
@@ -156,6 +158,15 @@ impl Refs {
 
     pub(super) fn found_mapped(&mut self, text: NodeId, target: NodeId) {
         self.mapped.insert(text, target);
+    }
+
+    /// Texts in mappings of discriminators that lead nowhere and name no component.
+    pub fn unmapped(&self) -> &[Problem] {
+        &self.unmapped
+    }
+
+    pub(super) fn broken_mapped(&mut self, at: NodeId, reference: String, why: Broken) {
+        self.unmapped.push(Problem { at, reference, why });
     }
 
     /// All nodes that are references which lead somewhere, with where that is.
