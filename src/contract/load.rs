@@ -299,6 +299,7 @@ impl World {
                 }
             }
         }
+        self.refs.take_anchored(reading.names);
     }
 
     /// Where a text in a document leads, with the file that it names taken in for what stands there.

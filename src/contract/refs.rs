@@ -18,6 +18,8 @@ pub struct Refs {
     mapped: HashMap<NodeId, NodeId>,
     /// Those of these texts that lead nowhere.
     unmapped: Vec<Problem>,
+    /// The schemas with a `$dynamicAnchor`.
+    anchored: Vec<NodeId>,
     problems: Vec<Problem>,
 }
 
@@ -68,6 +70,8 @@ pub struct Root {
 pub(super) struct Names {
     anchors: HashMap<(SourceId, String), NodeId>,
     ids: HashMap<String, NodeId>,
+    /// The schemas with a `$dynamicAnchor`.
+    anchored: Vec<NodeId>,
 }
 
 impl Names {
@@ -80,6 +84,9 @@ impl Names {
             for key in [w::ANCHOR, w::DYNAMIC_ANCHOR] {
                 if let Some(name) = arena.get_text(node, key) {
                     let name = arena.text(name).to_owned();
+                    if key == w::DYNAMIC_ANCHOR {
+                        self.anchored.push(node);
+                    }
                     self.anchors.entry((root.source, name)).or_insert(node);
                 }
             }
@@ -158,6 +165,15 @@ impl Refs {
 
     pub(super) fn found_mapped(&mut self, text: NodeId, target: NodeId) {
         self.mapped.insert(text, target);
+    }
+
+    /// The schemas with a `$dynamicAnchor`, those of one document after those of the one before it.
+    pub fn anchored(&self) -> &[NodeId] {
+        &self.anchored
+    }
+
+    pub(super) fn take_anchored(&mut self, names: Names) {
+        self.anchored.extend(names.anchored);
     }
 
     /// Texts in mappings of discriminators that lead nowhere and name no component.
