@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::arena::{Arena, NodeId, Value, Word};
+use super::arena::{Arena, NodeId, Word};
 use super::refs::Refs;
 use super::role::{Role, Roles};
 use super::words as w;

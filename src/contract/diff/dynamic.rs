@@ -45,10 +45,10 @@ impl Dynamic {
                 .or_default()
                 .push((name, *node));
         }
-        let names = counts.into_iter().filter(|(_, count)| *count > 1);
+        let several = counts.into_iter().filter(|(_, count)| *count > 1);
         Self {
             named,
-            names: names.map(|((name, _), _)| name).collect(),
+            names: several.map(|((name, _), _)| name).collect(),
         }
     }
 
