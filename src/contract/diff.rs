@@ -7,6 +7,7 @@
 mod bodies;
 mod components;
 mod document;
+mod dynamic;
 mod encodings;
 mod operations;
 mod parameters;
@@ -23,6 +24,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use dynamic::Dynamic;
 
 use super::arena::{Arena, NodeId, Word};
 use super::keyed::Map;
@@ -98,6 +100,7 @@ pub fn diff(world: &World, base: &Document, revision: &Document, options: Option
         revision: side(revision),
         options,
         same_words: base.version == revision.version,
+        dynamic: Dynamic::of(side(base), revision.root.first),
         operations: Vec::new(),
         changes: Vec::new(),
         touched: Vec::new(),
@@ -152,6 +155,7 @@ struct Differ<'a> {
     options: Options,
     /// Whether equal words mean the same on both sides.
     same_words: bool,
+    dynamic: Dynamic,
     operations: Vec<Operation>,
     /// What was found of operations and of the document, as yet without its operations.
     changes: Vec<Change>,
@@ -291,7 +295,11 @@ impl Differ<'_> {
         if self.same_words && world.hashes.equal(base, revision) {
             return None;
         }
-        let (base, revision) = (short(self.base, base), short(self.revision, revision));
+        let (base, revision) = if self.dynamic.is_empty() {
+            (short(self.base, base), short(self.revision, revision))
+        } else {
+            (base, revision)
+        };
         if self.same_words && world.hashes.equal(base, revision) {
             return None;
         }

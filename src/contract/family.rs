@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::arena::{Arena, NodeId, Value, Word};
+use super::arena::{Arena, NodeId, Word};
 use super::refs::Refs;
 use super::role::{Role, Roles};
 use super::words as w;
@@ -123,25 +123,26 @@ fn mapped(arena: &Arena, refs: &Refs, parent: NodeId) -> Vec<(Word, NodeId)> {
     let Some(mapping) = discriminator.and_then(|node| arena.get(node, w::MAPPING)) else {
         return Vec::new();
     };
-    let mut root = parent;
-    while let Some(around) = arena.parent(root) {
-        root = around;
-    }
-    let components = arena.get(root, w::COMPONENTS);
-    let schemas = components.and_then(|node| arena.get(node, w::SCHEMAS));
-    let target = |value: NodeId| {
-        let Value::Text(word) = arena.value(value) else {
-            return None;
-        };
-        let text = arena.text(word);
-        let name = text.strip_prefix("#/components/schemas/").unwrap_or(text);
-        let own = schemas
-            .zip(arena.word(name))
-            .and_then(|(map, name)| arena.get(map, name));
-        own.or_else(|| refs.mapped(value))
-    };
+    let target = |value: NodeId| component(arena, value).or_else(|| refs.mapped(value));
     let fields = arena.fields(mapping).iter();
     fields
         .filter_map(|field| Some((field.key, target(field.value)?)))
         .collect()
+}
+
+/// The component of its own document that a text of a mapping names.
+pub(super) fn component(arena: &Arena, text: NodeId) -> Option<NodeId> {
+    let mut root = text;
+    while let Some(around) = arena.parent(root) {
+        root = around;
+    }
+    let components = arena.get(root, w::COMPONENTS);
+    let schemas = components.and_then(|node| arena.get(node, w::SCHEMAS))?;
+    let name = component_name(arena.text(arena.as_text(text)?));
+    arena.get(schemas, arena.word(name)?)
+}
+
+/// The name of the component that a text names, if it names one.
+pub(super) fn component_name(text: &str) -> &str {
+    text.strip_prefix("#/components/schemas/").unwrap_or(text)
 }

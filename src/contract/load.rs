@@ -9,7 +9,7 @@ use super::refs::{self, Broken, Names, Refs, Root};
 use super::role::{Role, Roles};
 use super::source::{Position, Source};
 use super::view::meets::Meets;
-use super::{json, swagger2, words as w, yaml};
+use super::{family, json, swagger2, words as w, yaml};
 
 /// Files that one document may be spread over.
 const MAX_FILES: usize = 2_000;
@@ -285,13 +285,21 @@ impl World {
                 }
             }
             for (text, says) in refs::mappings(&self.arena, &self.roles, &here) {
-                // What leads nowhere may be a component's name; a name that is none is a matter of validating.
                 let says = self.arena.text(says).to_owned();
-                if let Ok(Some(target)) = self.find(&here, &says, Role::Schema, &mut reading) {
-                    self.refs.found_mapped(text, target);
+                let why = match self.find(&here, &says, Role::Schema, &mut reading) {
+                    Ok(Some(target)) => {
+                        self.refs.found_mapped(text, target);
+                        continue;
+                    }
+                    Ok(None) => Broken::Dangling,
+                    Err(why) => why,
+                };
+                if family::component(&self.arena, text).is_none() {
+                    self.refs.broken_mapped(text, says, why);
                 }
             }
         }
+        self.refs.take_anchored(reading.names);
     }
 
     /// Where a text in a document leads, with the file that it names taken in for what stands there.

@@ -16,6 +16,10 @@ pub struct Refs {
     targets: Map<NodeId, NodeId>,
     /// The same for the texts of a discriminator's mapping that name a schema by a file.
     mapped: HashMap<NodeId, NodeId>,
+    /// Those of these texts that lead nowhere.
+    unmapped: Vec<Problem>,
+    /// The schemas with a `$dynamicAnchor`.
+    anchored: Vec<NodeId>,
     problems: Vec<Problem>,
 }
 
@@ -66,6 +70,8 @@ pub struct Root {
 pub(super) struct Names {
     anchors: HashMap<(SourceId, String), NodeId>,
     ids: HashMap<String, NodeId>,
+    /// The schemas with a `$dynamicAnchor`.
+    anchored: Vec<NodeId>,
 }
 
 impl Names {
@@ -78,6 +84,9 @@ impl Names {
             for key in [w::ANCHOR, w::DYNAMIC_ANCHOR] {
                 if let Some(name) = arena.get_text(node, key) {
                     let name = arena.text(name).to_owned();
+                    if key == w::DYNAMIC_ANCHOR {
+                        self.anchored.push(node);
+                    }
                     self.anchors.entry((root.source, name)).or_insert(node);
                 }
             }
@@ -156,6 +165,24 @@ impl Refs {
 
     pub(super) fn found_mapped(&mut self, text: NodeId, target: NodeId) {
         self.mapped.insert(text, target);
+    }
+
+    /// The schemas with a `$dynamicAnchor`, those of one document after those of the one before it.
+    pub fn anchored(&self) -> &[NodeId] {
+        &self.anchored
+    }
+
+    pub(super) fn take_anchored(&mut self, names: Names) {
+        self.anchored.extend(names.anchored);
+    }
+
+    /// Texts in mappings of discriminators that lead nowhere and name no component.
+    pub fn unmapped(&self) -> &[Problem] {
+        &self.unmapped
+    }
+
+    pub(super) fn broken_mapped(&mut self, at: NodeId, reference: String, why: Broken) {
+        self.unmapped.push(Problem { at, reference, why });
     }
 
     /// All nodes that are references which lead somewhere, with where that is.

@@ -56,6 +56,7 @@ impl Differ<'_> {
             }
         };
         let problems = world.refs.problems();
+        self.tell_unmapped();
         let place = |problem: &Problem| (world.arena.pointer(problem.at), problem.reference.clone());
         let (base, revision): (Vec<&Problem>, Vec<&Problem>) =
             problems.iter().partition(|problem| problem.at.index() < border);
@@ -94,6 +95,30 @@ impl Differ<'_> {
             let at = source.position(duplicate.at);
             let again = format!("again in line {}", at.line);
             self.fixed(Fixed::DocumentDuplicateKey, None, found.to(again));
+        }
+    }
+
+    /// Texts in mappings of discriminators that lead nowhere. What both sides say in the same place is as unknown as it was,
+    /// and a matter of validating.
+    fn tell_unmapped(&mut self) {
+        let world = self.base.world;
+        let border = self.revision.document.root.first;
+        let place = |problem: &Problem| (world.arena.pointer(problem.at), problem.reference.clone());
+        let (base, revision): (Vec<&Problem>, Vec<&Problem>) = world
+            .refs
+            .unmapped()
+            .iter()
+            .partition(|problem| problem.at.index() < border);
+        for (side, own, others) in [(self.base, &base, &revision), (self.revision, &revision, &base)] {
+            let known: HashSet<(String, String)> = others.iter().map(|problem| place(problem)).collect();
+            for problem in own.iter().filter(|problem| !known.contains(&place(problem))) {
+                let found = self.on(side, problem.at).subject(&problem.reference);
+                self.fixed(
+                    Fixed::DocumentNotCompared,
+                    None,
+                    found.to(problem.why.to_string()),
+                );
+            }
         }
     }
 

@@ -96,6 +96,7 @@ impl Differ<'_> {
             written,
         };
         comparer.compare();
+        comparer.compare_entered();
         let (parts, changes) = (comparer.parts, comparer.changes);
         self.pairs[number].parts = parts;
         self.pairs[number].changes = changes;
@@ -122,6 +123,25 @@ impl Comparer<'_, '_> {
         self.compare_conditions();
         self.compare_discriminator();
         self.compare_life();
+    }
+
+    /// What the resources that references enter put in the place of names, where it is not the same schema everywhere.
+    fn compare_entered(&mut self) {
+        if self.differ.dynamic.is_empty() {
+            return;
+        }
+        let [old, new] = [(self.base.side(), 0), (self.revision.side(), 1)]
+            .map(|(side, at)| self.differ.dynamic.entered(side, self.written[at]));
+        let mut is_known = old.asked == new.asked;
+        for (name, base) in &old.bound {
+            match new.bound.get(name) {
+                Some(revision) => self.inside(*base, *revision),
+                None => is_known = false,
+            }
+        }
+        if !is_known || old.bound.len() < new.bound.len() {
+            self.fixed(Fixed::DocumentNotCompared, self.here());
+        }
     }
 
     /// `true` and `false` where a schema may stand; whether that was all comes back.

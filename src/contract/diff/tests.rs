@@ -2,6 +2,7 @@
 
 mod choices;
 mod documents;
+mod dynamic;
 mod equivalent;
 mod eyes_operations;
 mod eyes_schemas;

@@ -6,7 +6,7 @@ use super::Side;
 use super::intersection::says_nothing;
 use super::joined::{Joined, multiple};
 use super::spellings::is_not_anything;
-use crate::contract::arena::{NodeId, Value, Word};
+use crate::contract::arena::{Arena, NodeId, Value, Word};
 use crate::contract::hash::is_annotation;
 use crate::contract::load::Version;
 use crate::contract::number;
@@ -324,7 +324,8 @@ impl<'a> Schema<'a> {
         }
         let arena = self.side.arena();
         let Some(node) = self.get(w::TYPE) else {
-            return self.plain_choice().unwrap_or(Types::ALL);
+            let around = if self.nullable { Types::NULL } else { Types::NONE };
+            return self.plain_choice().map_or(Types::ALL, |types| types.with(around));
         };
         let mut types = match arena.value(node) {
             Value::Text(word) => Types::of(word),
@@ -501,19 +502,7 @@ impl<'a> Schema<'a> {
         if only.key == w::ALL_OF && branches.len() > 1 {
             branches.retain(|branch| !says_nothing(arena, *branch));
         }
-        let is_null = |branch: &NodeId| {
-            let mut fields = arena.fields(*branch).iter();
-            let only = fields.next().filter(|_| fields.next().is_none());
-            only.is_some_and(|only| match only.key {
-                w::TYPE => arena.as_text(only.value) == Some(w::NULL),
-                w::CONST => arena.value(only.value) == Value::Null,
-                w::ENUM => {
-                    let mut values = arena.items(only.value).map(|value| arena.value(value));
-                    values.next() == Some(Value::Null) && values.all(|value| value == Value::Null)
-                }
-                _ => false,
-            })
-        };
+        let is_null = |branch: &NodeId| is_null(arena, *branch);
         match branches.as_slice() {
             [one] => {
                 self.nullable |= nullable;
@@ -575,6 +564,21 @@ impl<'a> Schema<'a> {
             _ => Some(Trivial::Always),
         }
     }
+}
+
+/// Whether a schema accepts `null` and nothing else, by its one keyword.
+pub fn is_null(arena: &Arena, schema: NodeId) -> bool {
+    let mut fields = arena.fields(schema).iter();
+    let only = fields.next().filter(|_| fields.next().is_none());
+    only.is_some_and(|only| match only.key {
+        w::TYPE => arena.as_text(only.value) == Some(w::NULL),
+        w::CONST => arena.value(only.value) == Value::Null,
+        w::ENUM => {
+            let mut values = arena.items(only.value).map(|value| arena.value(value));
+            values.next() == Some(Value::Null) && values.all(|value| value == Value::Null)
+        }
+        _ => false,
+    })
 }
 
 /// The keyword that says whether `null` is accepted, in versions where that is no type.

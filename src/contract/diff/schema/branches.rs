@@ -5,7 +5,7 @@ use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::hash::is_annotation;
 use crate::contract::rules::Kind;
 use crate::contract::view::Side;
-use crate::contract::view::schema::{Schema, Trivial, Types};
+use crate::contract::view::schema::{Schema, Trivial, Types, is_null};
 use crate::contract::words as w;
 
 /// Branches of both sides.
@@ -246,20 +246,40 @@ impl Comparer<'_, '_> {
     fn paired_choices(&self) -> (Paired, Paired) {
         let has = |schema: &Schema<'_>| [w::ANY_OF, w::ONE_OF].map(|key| schema.get(key).is_some());
         if has(&self.base) == [false, true] && has(&self.revision) == [true, false] {
-            let mut any = self.paired_lists(self.base.list(w::ONE_OF), self.revision.list(w::ANY_OF));
+            let (old, new) = self.choices_of(w::ONE_OF, w::ANY_OF);
+            let mut any = self.paired_lists(old, new);
             self.pair_alike(&mut any);
             (any, Paired::default())
         } else if self.became_exclusive() {
-            let mut one = self.paired_lists(self.base.list(w::ANY_OF), self.revision.list(w::ONE_OF));
+            let (old, new) = self.choices_of(w::ANY_OF, w::ONE_OF);
+            let mut one = self.paired_lists(old, new);
             self.pair_alike(&mut one);
             (Paired::default(), one)
         } else {
-            let [mut any, mut one] = [w::ANY_OF, w::ONE_OF].map(|key| self.paired(key));
+            let [mut any, mut one] = [w::ANY_OF, w::ONE_OF].map(|key| {
+                let (old, new) = self.choices_of(key, key);
+                self.paired_lists(old, new)
+            });
             self.take_out_spelled_otherwise(&mut any);
             self.pair_alike(&mut any);
             self.pair_alike(&mut one);
             (any, one)
         }
+    }
+
+    /// The branches of a choice on each side. `null` may be one of them, or lie around all of them.
+    fn choices_of(&self, old: Word, new: Word) -> (Vec<NodeId>, Vec<NodeId>) {
+        let of = |schema: &Schema<'_>, key: Word, other: &Schema<'_>| {
+            let mut branches = schema.list(key);
+            if other.is_nullable_around() && !schema.is_nullable_around() {
+                branches.retain(|branch| !is_null(schema.side().arena(), *branch));
+            }
+            branches
+        };
+        (
+            of(&self.base, old, &self.revision),
+            of(&self.revision, new, &self.base),
+        )
     }
 
     /// Whether what is given matched any of several schemas and matches one of them now: that is less.

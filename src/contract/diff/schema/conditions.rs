@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::{Comparer, Found, Hidden, is_request};
-use crate::contract::arena::{NodeId, Word};
+use crate::contract::arena::{Arena, NodeId, Word};
 use crate::contract::diff::removal::{self, Sunset};
+use crate::contract::family;
 use crate::contract::rules::{Column, Fixed, Kind};
 use crate::contract::view::schema::Schema;
 use crate::contract::words as w;
@@ -91,21 +92,19 @@ impl Comparer<'_, '_> {
                 .map(|map| arena.fields(map).to_vec())
                 .unwrap_or_default()
         };
-        let target = |node| {
-            let text = arena.as_text(node).map(|word| arena.text(word));
-            text.map(|text| text.rsplit(['/', '#']).next().unwrap_or(text))
-        };
+        let text = |node| arena.as_text(node).map(|word| arena.text(word));
         let (before, after) = (mapping(old), mapping(new));
         for entry in &before {
             let word = arena.text(entry.key);
             let found = found.clone().subject(word);
             match after.iter().find(|other| other.key == entry.key) {
-                None if is_request(self.column) && target(entry.value) == Some(word) => {}
+                None if is_request(self.column) && component_name(arena, entry.value) == Some(word) => {}
                 None => self.kind(Kind::DiscriminatorMappingDeleted, found),
-                Some(other) if target(other.value) != target(entry.value) => {
+                Some(other) if self.names_other(entry.value, other.value) => {
+                    let shown = |node| component_name(arena, node).or_else(|| text(node));
                     let mut found = found;
-                    found.from = target(entry.value).map(str::to_owned);
-                    found.to = target(other.value).map(str::to_owned);
+                    found.from = shown(entry.value).map(str::to_owned);
+                    found.to = shown(other.value).map(str::to_owned);
                     self.kind(Kind::DiscriminatorMappingChanged, found);
                 }
                 Some(_) => {}
@@ -118,6 +117,28 @@ impl Comparer<'_, '_> {
             let found = found.clone().subject(arena.text(entry.key));
             self.kind(Kind::DiscriminatorMappingAdded, found);
         }
+    }
+
+    /// Whether two texts of a mapping name two schemas: two components by their names, and else by what stands there, which
+    /// is compared.
+    fn names_other(&mut self, old: NodeId, new: NodeId) -> bool {
+        let side = self.base.side();
+        let (arena, world) = (side.arena(), side.world);
+        if arena.as_text(old) == arena.as_text(new) {
+            return false;
+        }
+        if let (Some(old), Some(new)) = (component_name(arena, old), component_name(arena, new)) {
+            return old != new;
+        }
+        let target = |text| {
+            let target = family::component(arena, text).or_else(|| world.refs.mapped(text))?;
+            world.refs.follow(arena, target)
+        };
+        let (Some(old), Some(new)) = (target(old), target(new)) else {
+            return true;
+        };
+        self.inside(old, new);
+        self.differ.same_words && !world.hashes.equal(old, new)
     }
 
     /// Deprecation, sunset and stability of a property.
@@ -166,4 +187,12 @@ impl Comparer<'_, '_> {
             }
         }
     }
+}
+
+/// The name of the component that a text of a mapping names. A word that could name nothing else is one, too.
+fn component_name(arena: &Arena, text: NodeId) -> Option<&str> {
+    let said = arena.text(arena.as_text(text)?);
+    let name = family::component_name(said);
+    let names_more = || name.contains(['/', '#', '.']);
+    (name != said || !names_more() || family::component(arena, text).is_some()).then_some(name)
 }

@@ -59,7 +59,13 @@ impl Comparer<'_, '_> {
         let is_written = |schema: &Schema<'_>| schema.get(w::TYPE).is_some();
         let (old, new) = (self.base.types(), self.revision.types());
         if is_written(&self.base) == is_written(&self.revision) {
-            return (old, new);
+            // Types in other words: behind references, or as a choice among others.
+            let all = |schema: &Schema<'_>| branch_types(schema).unwrap_or(Types::ALL);
+            return match (self.base.plain_choice(), self.revision.plain_choice()) {
+                (Some(_), None) => (old, new.both(all(&self.revision))),
+                (None, Some(_)) => (old.both(all(&self.base)), new),
+                _ => (old, new),
+            };
         }
         let all = |schema: &Schema<'_>, types: Types, other: &Schema<'_>| {
             let own = schema.types_of_choices().unwrap_or(Types::ALL);

@@ -203,3 +203,40 @@ fn null_is_written_as_each_version_writes_it() {
         }
     }
 }
+
+#[test]
+fn a_choice_in_a_choice_is_one_choice() {
+    same(
+        "{anyOf: [{type: string}, {anyOf: [{type: integer}, {type: boolean}]}]}",
+        "{anyOf: [{type: string}, {type: integer}, {type: boolean}]}",
+    );
+    // `null` around a choice, and as one of its branches.
+    same(
+        "{anyOf: [{anyOf: [{type: string}, {type: integer}]}, {type: 'null'}]}",
+        "{anyOf: [{type: string}, {type: integer}, {type: 'null'}]}",
+    );
+    let (one, other) = (
+        "{type: object, properties: {a: {}}}",
+        "{type: object, properties: {b: {}}}",
+    );
+    for key in ["anyOf", "oneOf"] {
+        same(
+            &format!("{{{key}: [{{{key}: [{one}, {other}]}}, {{type: 'null'}}]}}"),
+            &format!("{{{key}: [{one}, {other}, {{type: 'null'}}]}}"),
+        );
+    }
+    // What is gone or new in it is told.
+    check(
+        "{anyOf: [{type: string}, {anyOf: [{type: integer}, {type: boolean}]}]}",
+        "{anyOf: [{type: string}, {type: integer}]}",
+        &[
+            "request-body-list-of-types-narrowed",
+            "request-property-list-of-types-narrowed",
+        ],
+    );
+    check(
+        "{anyOf: [{anyOf: [{type: string}, {type: integer}]}, {type: 'null'}]}",
+        "{anyOf: [{type: string}, {type: integer}]}",
+        &["request-body-became-not-nullable"],
+    );
+}

@@ -109,3 +109,83 @@ fn who_takes_a_discriminator_in_may_stand_in_another_file() {
         &["request-property-max-length-decreased"],
     );
 }
+
+/// The changes where a choice names its one branch by these texts, whose files are beside both documents.
+#[track_caller]
+fn named(base: &str, revision: &str, expect: &[&str]) {
+    let files: Vec<(&str, String)> = [
+        ("a/cat.yaml", "{type: object, properties: {name: {maxLength: 9}}}"),
+        ("b/cat.yaml", "{type: object, properties: {name: {maxLength: 8}}}"),
+        (
+            "cats.yaml",
+            "Cat: {type: object, properties: {name: {maxLength: 9}}}",
+        ),
+    ]
+    .map(|(name, text)| (name, text.to_owned()))
+    .into();
+    let mut world = World::new(Limits::default());
+    let mut load = |folder: &str, target: &str| {
+        let pet = format!(
+            "{{discriminator: {{propertyName: kind, mapping: {{cat: '{target}'}}}}, \
+             oneOf: [{{$ref: '#/components/schemas/Cat'}}, {{$ref: './b/cat.yaml'}}]}}"
+        );
+        let cat = "Cat: {type: object, properties: {name: {maxLength: 9}}}";
+        let fetch = Files {
+            folder,
+            files: &files,
+        };
+        let document = main_with(&pet, cat);
+        world
+            .load(&format!("{folder}/main.yaml"), document, &fetch)
+            .unwrap()
+    };
+    let (base, revision) = (load("base", base), load("revision", revision));
+    world.settle();
+    let options = Options {
+        today: chrono::NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),
+        notice: Notice::default(),
+    };
+    let found = ids(&diff(&world, &base, &revision, options));
+    let expect: BTreeSet<String> = expect.iter().map(|id| (*id).to_owned()).collect();
+    assert_eq!(found, expect);
+}
+
+#[test]
+fn a_mapping_names_what_stands_there_and_not_how_a_file_is_called() {
+    let narrowed = [
+        "request-body-discriminator-mapping-changed",
+        "request-property-max-length-decreased",
+    ];
+    let widened = [
+        "request-body-discriminator-mapping-changed",
+        "request-property-max-length-increased",
+    ];
+    named("./a/cat.yaml", "./b/cat.yaml", &narrowed);
+    named("./b/cat.yaml", "./a/cat.yaml", &widened);
+    // One schema in three places.
+    for one in [
+        "./a/cat.yaml",
+        "./cats.yaml#/Cat",
+        "#/components/schemas/Cat",
+        "Cat",
+    ] {
+        for other in [
+            "./a/cat.yaml",
+            "./cats.yaml#/Cat",
+            "#/components/schemas/Cat",
+            "Cat",
+        ] {
+            named(one, other, &[]);
+        }
+    }
+    // What is nowhere cannot be compared, where it is known on the other side.
+    named(
+        "./a/cat.yaml",
+        "./c/cat.yaml",
+        &[
+            "request-body-discriminator-mapping-changed",
+            "document-not-compared",
+        ],
+    );
+    named("./c/cat.yaml", "./c/cat.yaml", &[]);
+}
