@@ -51,7 +51,10 @@ impl Gate for Integration {
         if let Some(needs) = &needs {
             items.push(services(needs));
         }
-        for (index, path) in spec.iter().flat_map(|spec| &spec.test_data_fixtures).enumerate() {
+        let fixtures = spec
+            .filter(|_| cx.config.integration().test_data_fixtures)
+            .map_or(&[][..], |spec| &spec.test_data_fixtures);
+        for (index, path) in fixtures.iter().enumerate() {
             items.push(fixture(cx, index, &path.value));
         }
         items.extend(tests(cx));

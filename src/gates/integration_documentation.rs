@@ -73,7 +73,7 @@ impl Gate for IntegrationDocumentation {
             .iter()
             .map(|part| match (&part.result, cx.work) {
                 (Result::Documents(Ok(sight)), Some(work)) => {
-                    let settings = &cx.config.quality_gates.integration_documentation;
+                    let settings = &cx.config.integration_documents();
                     let all = documents::judge(settings, &integration(work), benchmark::demands(work), sight);
                     let met = all.iter().filter(|one| one.missing.is_empty()).count();
                     sum = Some((met, all.len()));

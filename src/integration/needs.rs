@@ -3,9 +3,6 @@
 use crate::model::config::{ComposeLint, IntegrationTests};
 use crate::model::spec::EnvironmentNeeds;
 
-/// The compose file of a spec that names services and no file.
-pub const USUAL_FILE: &str = "docker-compose.integration.yml";
-
 /// What integration tests need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Needs {
@@ -33,7 +30,7 @@ impl Needs {
             None => service.name.clone(),
         };
         Some(Self {
-            compose_file: file.unwrap_or_else(|| USUAL_FILE.to_owned()),
+            compose_file: file.unwrap_or_else(|| settings.compose_file.clone()),
             services: spec.services.iter().map(|one| service(&one.value)).collect(),
             config_files: spec.config_files.iter().map(|file| file.value.clone()).collect(),
             lint: settings.compose_lint,
@@ -61,7 +58,7 @@ mod tests {
         spec.services.push(At::new(service("postgres", Some("14")), 2));
         spec.services.push(At::new(service("api", None), 3));
         let needs = Needs::of(&spec, &settings).unwrap();
-        assert_eq!(needs.compose_file, USUAL_FILE);
+        assert_eq!(needs.compose_file, "docker-compose.integration.yml");
         assert_eq!(needs.services, ["postgres:14", "api"]);
         assert_eq!(needs.config_files, ["a.yaml"]);
         spec.compose_file = Some(At::new("deploy/c.yml".to_owned(), 4));

@@ -9,7 +9,6 @@ mod versions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
@@ -35,8 +34,7 @@ use crate::model::report::{GitInfo, ProjectInfo, Report, SCHEMA_VERSION, Summary
 use crate::model::session::ActiveWork;
 use crate::model::verdict::RunVerdict;
 use crate::process::find::{Finder, Found};
-use crate::process::redact::Redactor;
-use crate::process::{Cancel, System, guard, signals};
+use crate::process::{Cancel, System, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
 use decision::{contradictions, missing_gates, rerun, unanswered, withheld};

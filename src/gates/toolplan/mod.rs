@@ -128,7 +128,7 @@ impl UnitPlan<'_> {
             .filter_map(|tool| {
                 Some((
                     tool,
-                    tool.directory(inside, self.cx.config.integration().workers)?,
+                    tool.directory(inside, self.cx.config.integration().workers())?,
                 ))
             })
             .find_map(|(tool, args)| match tool.applies(self.facts) {

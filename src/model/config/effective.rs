@@ -141,6 +141,7 @@ impl Config {
                         "commands",
                         "performance_benchmarks",
                         "api_contracts",
+                        "documentation",
                     ]
                     .contains(&key.as_str())
                     {
@@ -149,7 +150,7 @@ impl Config {
                 }
             }
             GateId::IntegrationDocumentation => {
-                let own = json!(self.quality_gates.integration_documentation);
+                let own = json!(self.integration_documents());
                 for (key, value) in own.as_object().into_iter().flatten() {
                     set(key, value.clone());
                 }
@@ -202,9 +203,9 @@ mod tests {
                     },
                     "integration_tests": {
                         "enabled": true, "required": true, "timeout": 600, "on_missing_tool": "block",
-                        "environment_validation": true, "compose_lint": "warn", "allow_pull": true, "up_timeout": 180,
-                        "health_check_timeout": 60, "stop_grace": 10, "max_restarts": 2, "fixture_timeout": 30,
-                        "test_directory": "tests/integration"
+                        "environment_validation": true, "compose_file": "docker-compose.integration.yml", "compose_lint": "warn", "allow_pull": true, "up_timeout": 180,
+                        "health_check_timeout": 60, "stop_grace": 10, "max_restarts": 2, "test_data_fixtures": true, "fixture_timeout": 30,
+                        "test_directory": "tests/integration", "parallel_execution": true
                     },
                     "contract": {
                         "enabled": true, "required": true, "fail_on": "error", "enums": "unknown", "levels": {},

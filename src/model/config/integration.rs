@@ -36,6 +36,9 @@ pub struct IntegrationTests {
     pub contracts_required: Option<bool>,
     /// Whether the environment is looked at before anything is started.
     pub environment_validation: bool,
+    /// The compose file, relative to the project, of specs that name none.
+    #[serde(alias = "docker_compose_file")]
+    pub compose_file: String,
     /// What odd things in the compose file mean: fixed names and ports, external volumes, the engine's socket.
     pub compose_lint: ComposeLint,
     /// Whether images that are not here may be pulled or built.
@@ -57,6 +60,8 @@ pub struct IntegrationTests {
     /// How services without a health check of their own are asked whether they are ready, by service.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub probes: BTreeMap<String, ReadinessProbe>,
+    /// Whether the test data of the spec is loaded.
+    pub test_data_fixtures: bool,
     /// How fixtures are loaded that are not loaded by their kind, by path.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fixtures: BTreeMap<String, FixtureSettings>,
@@ -65,6 +70,8 @@ pub struct IntegrationTests {
     pub fixture_timeout: u64,
     /// The directory of the integration tests, relative to the project.
     pub test_directory: String,
+    /// Whether tests run side by side where their runner can; `false`: one worker.
+    pub parallel_execution: bool,
     /// How many workers run the tests; absent: one, and with jest and vitest as many as they take.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 256))]
@@ -80,6 +87,10 @@ pub struct IntegrationTests {
     #[schemars(extend("deprecated" = true))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_contracts: Option<Value>,
+    /// What must be documented, at its older place; `quality_gates.integration_documentation` is the present one.
+    #[schemars(extend("deprecated" = true))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub documentation: Option<Value>,
 }
 
 /// What odd things in a compose file mean.
@@ -132,6 +143,7 @@ impl Default for IntegrationTests {
             performance_required: None,
             contracts_required: None,
             environment_validation: true,
+            compose_file: "docker-compose.integration.yml".to_owned(),
             compose_lint: ComposeLint::default(),
             allow_pull: true,
             up_timeout: 180,
@@ -140,13 +152,16 @@ impl Default for IntegrationTests {
             max_restarts: 2,
             oneshot: Vec::new(),
             probes: BTreeMap::new(),
+            test_data_fixtures: true,
             fixtures: BTreeMap::new(),
             fixture_timeout: 30,
             test_directory: "tests/integration".to_owned(),
+            parallel_execution: true,
             workers: None,
             commands: CommandSet::default(),
             performance_benchmarks: None,
             api_contracts: None,
+            documentation: None,
         }
     }
 }
@@ -154,6 +169,15 @@ impl Default for IntegrationTests {
 impl IntegrationTests {
     /// Seconds that the tests may take when the configuration does not say.
     pub const DEFAULT_TIMEOUT: u64 = 600;
+
+    /// How many workers run the tests, where the settings say.
+    pub fn workers(&self) -> Option<u32> {
+        if self.parallel_execution {
+            self.workers
+        } else {
+            Some(1)
+        }
+    }
 
     fn settings(&self) -> GateSettings<'_> {
         GateSettings {
@@ -236,6 +260,21 @@ impl Config {
         present.or(self.integration_tests.as_ref()).unwrap_or(&USUAL)
     }
 
+    /// What must be documented: as its own section says, and not what the older place leaves out.
+    pub fn integration_documents(&self) -> IntegrationDocumentation {
+        let own = self.quality_gates.integration_documentation.clone();
+        let older = self.integration().documentation.as_ref();
+        let asked = |key: &str| older.and_then(|older| older.get(key)?.as_bool()).unwrap_or(true);
+        IntegrationDocumentation {
+            require_architecture_diagram: own.require_architecture_diagram && asked("architecture_diagrams"),
+            require_sequence_diagrams: own.require_sequence_diagrams && asked("sequence_diagrams"),
+            require_api_contracts: own.require_api_contracts && asked("contract_documentation"),
+            require_performance_baseline: own.require_performance_baseline
+                && asked("performance_baseline_docs"),
+            ..own
+        }
+    }
+
     /// The settings that every gate has, of the integration gate.
     pub(super) fn integration_settings(&self) -> GateSettings<'_> {
         self.integration().settings()
@@ -245,8 +284,11 @@ impl Config {
     /// section of its own.
     pub(super) fn environment_settings(&self) -> GateSettings<'_> {
         let section = self.integration();
+        let enabled = section.enabled && section.environment_validation;
         GateSettings {
-            enabled: section.enabled && section.environment_validation,
+            enabled,
+            // What the settings turn off they do not require; of the tests themselves the integration gate says so.
+            required: section.required && enabled,
             timeout: Duration::ZERO,
             commands: &NO_COMMANDS,
             ..section.settings()
@@ -263,6 +305,66 @@ impl Config {
             timeout: Duration::ZERO,
             on_missing_tool: OnMissingTool::Block,
             commands: &NO_COMMANDS,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::load;
+    use super::*;
+    use crate::model::gate_id::GateId;
+
+    fn config(text: &str) -> Config {
+        load::parse("config.json", text).unwrap().config
+    }
+
+    #[test]
+    fn the_older_place_counts_with_its_older_names() {
+        let config = config(
+            r#"{"integration_tests": {"docker_compose_file": "c.yml", "health_check_timeout": 300, "parallel_execution": false,
+                "workers": 4, "documentation": {"sequence_diagrams": false}}}"#,
+        );
+        let section = config.integration();
+        assert_eq!(section.compose_file, "c.yml");
+        assert_eq!(section.health_check_timeout, 300);
+        assert_eq!(section.workers(), Some(1));
+        let documents = config.integration_documents();
+        assert!(documents.require_architecture_diagram && !documents.require_sequence_diagrams);
+    }
+
+    #[test]
+    fn the_environment_goes_with_the_tests() {
+        let of = |text: &str| {
+            let config = config(text);
+            let settings = config.gate(GateId::Environment);
+            (settings.enabled, settings.required)
+        };
+        assert_eq!(of("{}"), (true, true));
+        for off in ["enabled", "environment_validation"] {
+            let text = format!(r#"{{"quality_gates": {{"integration_tests": {{"{off}": false}}}}}}"#);
+            assert_eq!(of(&text), (false, false), "{off}");
+        }
+        assert_eq!(
+            of(r#"{"quality_gates": {"integration_tests": {"required": false}}}"#),
+            (true, false)
+        );
+    }
+
+    #[test]
+    fn a_probe_asks_in_exactly_one_way() {
+        for (probe, fits) in [
+            (r#"{"tcp": 5432}"#, true),
+            (r#"{"http": "8000/health"}"#, true),
+            (r#"{"http": "8000"}"#, true),
+            (r#"{"http": "/health"}"#, false),
+            (r#"{"http": "0/health"}"#, false),
+            (r#"{"tcp": 1, "http": "1/"}"#, false),
+            ("{}", false),
+        ] {
+            let text =
+                format!(r#"{{"quality_gates": {{"integration_tests": {{"probes": {{"db": {probe}}}}}}}}}"#);
+            assert_eq!(load::parse("config.json", &text).is_ok(), fits, "{probe}");
         }
     }
 }

@@ -104,8 +104,11 @@ fn strict_turns_every_skip_into_an_error() {
                 "type_checking",
                 "spec_completeness",
                 "context7",
+                "environment",
+                "integration",
                 "contract",
                 "benchmark",
+                "integration_documentation",
             ];
             unused.iter().any(|name| gate["gate"] == *name) || gate["verdict"] == "error"
         }),

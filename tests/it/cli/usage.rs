@@ -27,7 +27,7 @@ fn unknown_names_get_a_did_you_mean_and_exit_2() {
     check(
         ["gate", "nothing-like-it"],
         2,
-        "gates are: formatting, linting, type_checking, tests, security, documentation, spec_completeness, context7, contract, benchmark, custom",
+        "gates are: formatting, linting, type_checking, tests, security, documentation, spec_completeness, context7, environment, integration, contract, benchmark, integration_documentation, custom",
     );
     check(["complet"], 2, "complete");
 }
@@ -255,8 +255,11 @@ fn the_list_of_gates_names_every_gate() {
             "documentation",
             "spec_completeness",
             "context7",
+            "environment",
+            "integration",
             "contract",
             "benchmark",
+            "integration_documentation",
             "custom"
         ]
     );

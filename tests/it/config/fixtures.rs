@@ -44,10 +44,7 @@ fn only(commands: &CommandSet, language: Language) -> String {
 fn the_early_generation() {
     let loaded = fixture("early-default.json", &[(WarningKind::NotUsed, 2, "curation")]);
     let config = &loaded.config;
-    assert_eq!(
-        unavailable(&loaded),
-        [("quality_gates.integration_tests", true, true)]
-    );
+    assert_eq!(unavailable(&loaded), []);
     let documentation = &config.quality_gates.documentation;
     assert_eq!((documentation.enabled, documentation.required), (true, false));
     assert!(!config.quality_gates.context7.enabled);

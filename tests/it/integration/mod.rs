@@ -1,5 +1,7 @@
 //! `sdd integration`, and the gates around it, against a real engine: the example of `tests/fixtures/integration`.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod ends;
 mod kept;
 mod usage;

@@ -78,6 +78,7 @@ impl<'a> Run<'a> {
         let prepared = self
             .tool
             .prepare(&Ask {
+                leave_out: &[],
                 mode: self.mode,
                 args: &self.args,
                 configured: self.configured,

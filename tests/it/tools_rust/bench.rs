@@ -73,6 +73,7 @@ impl<'a> Run<'a> {
         let prepared = self
             .tool
             .prepare(&Ask {
+                leave_out: &[],
                 mode: self.mode,
                 args: &self.args,
                 configured: self.configured,
