@@ -225,8 +225,16 @@ fn a_session_on_the_example_can_be_completed() {
     sandbox.sdd(["start", ID]).expect_code(0);
     let answer = sandbox.sdd(["complete", "--format", "markdown"]);
     answer.expect_code(0);
-    for wanted in ["Integration tests", "2 passed", "p95", "orders.yaml"] {
+    for wanted in ["integration tests: 2 passed", "p95", "contracts/orders.yaml"] {
         assert!(answer.stdout.contains(wanted), "{wanted}: {}", answer.stdout);
+    }
+    let summary = sandbox.read(".session/history/session_001_summary.md");
+    for wanted in [
+        "\n- Passed: 2\n- Failed: 0\n- Skipped: 0\n",
+        "\n- p95 latency: ",
+        "- Contracts validated: 1\n- Breaking changes: ✓ none",
+    ] {
+        assert!(summary.contains(wanted), "{wanted}: {summary}");
     }
     assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
 }
