@@ -6,6 +6,7 @@
 mod agent;
 pub mod briefing;
 mod clean;
+pub mod evidence;
 mod github;
 mod human;
 mod json;

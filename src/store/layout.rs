@@ -26,6 +26,8 @@ pub const REPORTS: &str = ".session/reports";
 pub const LATEST_REPORT: &str = ".session/reports/latest.json";
 /// Logs and raw tool output, a directory a run.
 pub const RUNS: &str = ".session/runs";
+/// What runs of integration tests leave as evidence, a directory a work item.
+pub const EVIDENCE: &str = ".session/evidence";
 /// Plans and journals of deployments.
 pub const DEPLOYMENTS: &str = ".session/deployments";
 /// The lock of runs that must not go on side by side.

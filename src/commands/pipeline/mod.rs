@@ -1,6 +1,7 @@
 //! From arguments to a finished report: what `sdd gate` and `sdd complete` have in common.
 
 mod decision;
+mod evidence;
 mod inputs;
 mod options;
 mod place;
@@ -9,6 +10,7 @@ mod versions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
@@ -230,13 +232,19 @@ pub fn execute_for(
         };
         anyhow::Ok(scene.play(cx, &place, git))
     });
-    let (report, digest) = match played {
+    let (mut report, digest) = match played {
         Ok(played) => played,
         Err(error) => {
             place.discard();
             return Err(error);
         }
     };
+    let redactor = Arc::clone(&tools.redactor);
+    if let Err(error) = evidence::keep(&opened.store, place.path(), &report, request.work, &redactor) {
+        report
+            .warnings
+            .push(format!("the evidence was not kept: {error:#}"));
+    }
     // The last look at what is left of this run and of older ones, and the record of it: neither waits for the other.
     let recorded = std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -108,6 +108,44 @@ fn check_green(flavour: &str) {
     );
     assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
     sandbox.assert_no_process_left();
+    check_evidence(&sandbox, &report);
+}
+
+/// Each file of the evidence is in the manifest with its hash, and no other is there.
+#[track_caller]
+fn check_evidence(sandbox: &Sandbox, report: &Value) {
+    let directory = format!(".session/evidence/{ID}");
+    let text = sandbox.read(&format!("{directory}/integration-evidence-manifest.json"));
+    let manifest: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(manifest["run_id"], report["run_id"]);
+    assert_eq!(manifest["git"]["commit"], report["git"]["head"]);
+    let members = manifest["members"].as_array().unwrap();
+    for member in members {
+        let path = member["path"].as_str().unwrap();
+        let bytes = std::fs::read(sandbox.path(&format!("{directory}/{path}"))).unwrap();
+        assert_eq!(member["sha256"], sdd::report::evidence::sha256(&bytes), "{path}");
+    }
+    let named = |start: &str| {
+        members
+            .iter()
+            .filter(|member| member["path"].as_str().unwrap().starts_with(start))
+            .count()
+    };
+    assert_eq!(
+        (named("logs/"), named("reports/integration-")),
+        (3, 1),
+        "{manifest:#}"
+    );
+    for document in [
+        "integration-scope-matrix",
+        "environment-validation-report",
+        "test-execution-report",
+        "contract-validation-results",
+    ] {
+        assert_eq!(named(document), 1, "{document}");
+    }
+    let hash = sdd::report::evidence::sha256(text.as_bytes());
+    assert_eq!(sandbox.read(".session/evidence/HEAD"), hash + "\n");
 }
 
 #[test]

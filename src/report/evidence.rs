@@ -1,0 +1,257 @@
+//! The evidence that a run of integration tests leaves: documents, and a manifest with the hash of each.
+//!
+//! The manifest is canonical JSON (sorted keys, no blanks, whole numbers, a newline at the end), so that its own hash is of
+//! what it says. `prev` is the hash of the manifest before it: none can be taken out of the chain unseen.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::model::gate_id::GateId;
+use crate::model::report::{GateReport, Report};
+use crate::model::spec::Integration;
+
+/// The name of the manifest.
+pub const MANIFEST: &str = "integration-evidence-manifest.json";
+
+/// The version of the manifest's form.
+const SCHEMA_VERSION: u32 = 1;
+
+/// The documents that are the reports of gates.
+const DOCUMENTS: [(GateId, &str); 5] = [
+    (GateId::Environment, "environment-validation-report.json"),
+    (GateId::Integration, "test-execution-report.json"),
+    (GateId::Contract, "contract-validation-results.json"),
+    (GateId::Benchmark, "performance-report.json"),
+    (GateId::IntegrationDocumentation, "documentation-report.json"),
+];
+
+/// One piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its path below the directory of the evidence, with `/` between parts.
+    pub path: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// What made it: a command as words, or sdd.
+    pub producer: Vec<String>,
+    /// How that ended, where it is a command.
+    pub exit_code: Option<i32>,
+}
+
+impl Member {
+    fn document(path: &str, value: &Value) -> Self {
+        let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+        bytes.push(b'\n');
+        Self {
+            path: path.to_owned(),
+            bytes,
+            media_type: "application/json",
+            producer: vec!["sdd".to_owned()],
+            exit_code: None,
+        }
+    }
+}
+
+/// Whether a run is worth evidence: integration tests were run, however they ended.
+pub fn is_due(report: &Report) -> bool {
+    use crate::model::verdict::Verdict::{Error, Failed, Passed};
+    report.work_item.is_some()
+        && gate(report, GateId::Integration)
+            .is_some_and(|gate| matches!(gate.verdict, Passed | Failed | Error) && !gate.steps.is_empty())
+}
+
+/// The documents of a run: what was to be tested, and what each gate says.
+pub fn documents(report: &Report, spec: Option<&Integration>) -> Vec<Member> {
+    let scope = Member::document("integration-scope-matrix.json", &scope(report, spec));
+    let reports = DOCUMENTS.iter().filter_map(|(id, path)| {
+        let gate = serde_json::to_value(gate(report, *id)?).ok()?;
+        let run = &report.run_id;
+        Some(Member::document(
+            path,
+            &json!({"schema_version": SCHEMA_VERSION, "kind": "gate_evidence", "run_id": run, "gate": gate}),
+        ))
+    });
+    std::iter::once(scope).chain(reports).collect()
+}
+
+fn gate(report: &Report, id: GateId) -> Option<&GateReport> {
+    report.gates.iter().find(|gate| gate.gate == id)
+}
+
+/// What is put together, and by which scenarios it is tested.
+fn scope(report: &Report, spec: Option<&Integration>) -> Value {
+    let none = Integration::default();
+    let spec = spec.unwrap_or(&none);
+    let components: Vec<Value> = spec
+        .components
+        .iter()
+        .map(|one| json!({"name": one.value.name, "version": one.value.version, "line": one.line}))
+        .collect();
+    let points: Vec<&str> = spec
+        .integration_points
+        .iter()
+        .map(|one| one.value.as_str())
+        .collect();
+    let scenarios: Vec<Value> = spec
+        .scenarios
+        .iter()
+        .map(|one| {
+            json!({"description": one.value.description, "line": one.line, "setup": one.value.setup.len(),
+                   "actions": one.value.actions.len(), "expected_results": one.value.expected_results.len()})
+        })
+        .collect();
+    let services: Vec<Value> = spec
+        .environment
+        .services
+        .iter()
+        .map(|one| json!({"name": one.value.name, "tag": one.value.tag}))
+        .collect();
+    let contracts: Vec<Value> = spec
+        .contracts
+        .iter()
+        .map(|one| json!({"file": one.value.contract_file, "version": one.value.version, "between": one.value.between}))
+        .collect();
+    json!({"schema_version": SCHEMA_VERSION, "kind": "integration_scope", "work_item": report.work_item,
+           "run_id": report.run_id, "components": components, "integration_points": points, "scenarios": scenarios,
+           "services": services, "contracts": contracts})
+}
+
+/// The hash of some bytes, in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// The manifest of a run's evidence; `prev` is the hash of the one before it.
+pub fn manifest(report: &Report, members: &[Member], prev: Option<&str>) -> Vec<u8> {
+    let mut sorted: Vec<&Member> = members.iter().collect();
+    sorted.sort_by(|a, b| a.path.cmp(&b.path));
+    let listed: Vec<Value> = sorted
+        .into_iter()
+        .map(|member| {
+            json!({"path": member.path, "sha256": sha256(&member.bytes), "size": member.bytes.len(),
+                   "media_type": member.media_type, "producer": member.producer, "exit_code": member.exit_code})
+        })
+        .collect();
+    let gates: Vec<Value> = report
+        .gates
+        .iter()
+        .map(|gate| json!({"gate": gate.gate, "verdict": gate.verdict, "required": gate.required}))
+        .collect();
+    let git = report
+        .git
+        .as_ref()
+        .map(|git| json!({"commit": git.head, "base": git.base, "dirty": git.dirty}));
+    let stamp =
+        |time: &chrono::DateTime<chrono::Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let value = json!({
+        "schema_version": SCHEMA_VERSION, "kind": "evidence", "run_id": report.run_id, "work_item": report.work_item,
+        "verdict": report.verdict, "git": git, "sdd": {"version": report.sdd_version},
+        "host": {"os": std::env::consts::OS, "arch": std::env::consts::ARCH},
+        "started_at": stamp(&report.started_at), "finished_at": stamp(&report.finished_at),
+        "gates": gates, "members": listed, "prev": prev,
+    });
+    let mut text = String::new();
+    canonical(&value, &mut text);
+    text.push('\n');
+    text.into_bytes()
+}
+
+/// JSON with sorted keys and without blanks. There is nothing in a manifest but text, whole numbers and the like.
+fn canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(map) => {
+            let mut keys: Vec<&String> = map.keys().collect();
+            keys.sort_unstable();
+            out.push('{');
+            for (index, key) in keys.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                let _ = write!(out, "{}:", Value::String(key.clone()));
+                canonical(map.get(key).unwrap_or(&Value::Null), out);
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                canonical(item, out);
+            }
+            out.push(']');
+        }
+        scalar => {
+            let _ = write!(out, "{scalar}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::fixture_report as report;
+    use super::*;
+    use crate::model::verdict::Verdict;
+
+    fn of_integration() -> Report {
+        let mut report = report();
+        report.work_item = Some("integration_test_orders".to_owned());
+        report.gates[0].gate = GateId::Integration;
+        report
+    }
+
+    #[test]
+    fn only_a_run_of_integration_tests_leaves_evidence() {
+        let mut ran = of_integration();
+        assert!(is_due(&ran));
+        ran.gates[0].verdict = Verdict::NotRun;
+        assert!(!is_due(&ran));
+        assert!(!is_due(&report()));
+    }
+
+    #[test]
+    fn a_manifest_is_of_what_it_says_and_of_the_one_before_it() {
+        let ran = of_integration();
+        let members = documents(&ran, None);
+        let first = manifest(&ran, &members, None);
+        let text = String::from_utf8(first.clone()).unwrap();
+        assert!(text.ends_with("}\n"), "{text}");
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let listed = value["members"].as_array().unwrap();
+        assert_eq!(listed.len(), members.len());
+        for (entry, member) in listed.iter().zip({
+            let mut sorted: Vec<&Member> = members.iter().collect();
+            sorted.sort_by(|a, b| a.path.cmp(&b.path));
+            sorted
+        }) {
+            assert_eq!(entry["path"], member.path);
+            assert_eq!(entry["sha256"], sha256(&member.bytes));
+        }
+        // The same run has the same manifest, and another one before it makes another one.
+        assert_eq!(first, manifest(&ran, &members, None));
+        let next = manifest(&ran, &members, Some(&sha256(&first)));
+        assert_ne!(first, next);
+        let mut keys: Vec<&String> = value.as_object().unwrap().keys().collect();
+        let written = keys.clone();
+        keys.sort_unstable();
+        assert_eq!(written, keys);
+    }
+
+    #[test]
+    fn hashes_are_those_that_everybody_has() {
+        assert_eq!(
+            sha256(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+}
