@@ -126,6 +126,7 @@ fn reports(run: &Path, report: &Report, redactor: &Redactor) -> anyhow::Result<V
     let mut found = Vec::new();
     let mut steps: Vec<String> = std::fs::read_dir(run)?
         .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter(|name| name.starts_with("integration-"))
         .collect();
