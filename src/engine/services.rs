@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::Job;
 use super::work::chain;
 use crate::compose::Environment;
+use crate::compose::ask::CallError;
 use crate::compose::flavour::{self, Flavour, FlavourError, Machine};
 use crate::compose::inspect::Container;
 use crate::compose::project::{Project, name};
@@ -100,15 +101,11 @@ impl Held<'_, '_> {
     }
 
     /// Services that are not ready any more, with what became of them.
-    fn fallen(&mut self) -> Vec<(String, String)> {
-        match self.environment.fallen() {
-            Ok(fallen) => fallen
-                .into_iter()
-                .map(|(service, standing)| (service, standing.to_string()))
-                .collect(),
-            // Whether they live is asked in vain, and the teardown says more.
-            Err(_) => Vec::new(),
-        }
+    fn fallen(&mut self) -> Result<Vec<(String, String)>, CallError> {
+        let fallen = self.environment.fallen()?.into_iter();
+        Ok(fallen
+            .map(|(service, standing)| (service, standing.to_string()))
+            .collect())
     }
 }
 
@@ -293,24 +290,29 @@ fn serve(
     };
     ready(PartResult::Services(Ok(up)), Some(&mut held));
     let is_stopped = job.cancel.is_requested();
-    let fallen = if is_stopped { Vec::new() } else { held.fallen() };
-    let Some(time) = job.containers.keep.filter(|_| !is_stopped) else {
-        return closing(&environment.down(), fallen);
+    let (fallen, unseen) = match held.fallen() {
+        _ if is_stopped => (Vec::new(), None),
+        Ok(fallen) => (fallen, None),
+        Err(error) => (Vec::new(), Some(error.to_string())),
     };
-    match environment.keep(time) {
-        Ok(command) => TeardownAnswer {
-            kept: Some(command),
-            fallen,
-            ..TeardownAnswer::default()
+    let answer = match job.containers.keep.filter(|_| !is_stopped) {
+        None => closing(&environment.down(), fallen),
+        Some(time) => match environment.keep(time) {
+            Ok(command) => TeardownAnswer {
+                kept: Some(command),
+                fallen,
+                ..TeardownAnswer::default()
+            },
+            Err(error) => TeardownAnswer {
+                fault: Some(format!(
+                    "the services are left running, and their journal is not written: {}",
+                    chain(&error)
+                )),
+                ..TeardownAnswer::default()
+            },
         },
-        Err(error) => TeardownAnswer {
-            fault: Some(format!(
-                "the services are left running, and their journal is not written: {}",
-                chain(&error)
-            )),
-            ..TeardownAnswer::default()
-        },
-    }
+    };
+    TeardownAnswer { unseen, ..answer }
 }
 
 /// What is worth knowing of what earlier runs left.
@@ -345,6 +347,7 @@ fn closing(closed: &Closed, fallen: Vec<(String, String)>) -> TeardownAnswer {
         forced,
         complaints,
         fallen,
+        unseen: None,
         kept: None,
     }
 }

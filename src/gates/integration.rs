@@ -344,10 +344,13 @@ fn judge_fixture(answer: &std::result::Result<Loaded, super::parts::NotLoaded>) 
 }
 
 fn judge_teardown(answer: &TeardownAnswer) -> StepJudgement {
-    if let Some(kept) = &answer.kept {
+    let left_running = answer
+        .kept
+        .as_ref()
+        .map(|kept| format!("services are left running: {kept}"));
+    if let (Some(kept), [], None) = (&answer.kept, answer.fallen.as_slice(), &answer.unseen) {
         let until = format!("the services were left running on purpose; take them down: {kept}");
-        return StepJudgement::passed(until)
-            .with_warnings(vec![format!("services are left running: {kept}")]);
+        return StepJudgement::passed(until).with_warnings(left_running.into_iter().collect());
     }
     let findings: Vec<Finding> = answer
         .fallen
@@ -361,6 +364,10 @@ fn judge_teardown(answer: &TeardownAnswer) -> StepJudgement {
         (None, Some((service, why))) => {
             StepJudgement::failed(format!("{service} did not live as long as the tests: {why}"))
         }
+        (None, None) if answer.unseen.is_some() => StepJudgement::error(format!(
+            "nobody can say whether the services lived as long as the tests: {}",
+            answer.unseen.as_deref().unwrap_or_default()
+        )),
         (None, None) if answer.forced => {
             StepJudgement::passed("nothing is left, some of it removed by force")
         }
@@ -368,7 +375,7 @@ fn judge_teardown(answer: &TeardownAnswer) -> StepJudgement {
     };
     judgement
         .with_findings(findings)
-        .with_warnings(answer.complaints.clone())
+        .with_warnings(answer.complaints.iter().cloned().chain(left_running).collect())
 }
 
 #[cfg(test)]

@@ -150,6 +150,8 @@ pub struct TeardownAnswer {
     pub complaints: Vec<String>,
     /// Services that did not live as long as the tests, each with what became of it.
     pub fallen: Vec<(String, String)>,
+    /// Why nobody can say whether services lived as long as the tests.
+    pub unseen: Option<String>,
     /// The command that takes the services down, where they were left running on purpose.
     pub kept: Option<String>,
 }

@@ -194,6 +194,31 @@ fn what_is_left_is_an_error_however_the_tests_went() {
         None,
     );
     assert_eq!(findings, ["it ended with exit code 1"]);
+    let kept = || TeardownAnswer {
+        kept: Some("docker compose down".to_owned()),
+        ..TeardownAnswer::default()
+    };
+    let until = "the services were left running on purpose; take them down: docker compose down";
+    check(down(kept()), Verdict::Passed, until, None);
+    // Services that are kept are no better for it.
+    check(
+        down(TeardownAnswer {
+            fallen: vec![("db".to_owned(), "it ended with exit code 1".to_owned())],
+            ..kept()
+        }),
+        Verdict::Failed,
+        "db did not live as long as the tests: it ended with exit code 1",
+        None,
+    );
+    check(
+        down(TeardownAnswer {
+            unseen: Some("no answer".to_owned()),
+            ..kept()
+        }),
+        Verdict::Error,
+        "nobody can say whether the services lived as long as the tests: no answer",
+        None,
+    );
 }
 
 #[test]
