@@ -183,7 +183,8 @@ impl Measurement<'_> {
         let mut run = rounds::measure(&setup, cancel, tell)?;
         self.wait(&mut run, cancel, tell)?;
         let mut regression = self.compare(&run, found.as_ref(), Stage::First)?;
-        if regression.verdict == Change::Suspect.as_str() {
+        let is_alive = run.gone.is_none() && run.waited.is_none();
+        if is_alive && (regression.wants_more() || self.becomes_baseline(found.as_ref())) {
             rounds::more(&setup, &mut run, cancel, tell)?;
             regression = self.compare(&run, found.as_ref(), Stage::Last)?;
         }
@@ -201,6 +202,13 @@ impl Measurement<'_> {
             self.keep(record, &key, &run, &mut document, at)?;
         }
         Ok(Outcome { document, run })
+    }
+
+    /// Whether this run is likely to be the baseline of others. It is measured once and many are held against it, so that its
+    /// own noise would be part of every comparison: it gets as many rounds again.
+    fn becomes_baseline(&self, found: Option<&Found>) -> bool {
+        let is_first = self.older.is_none() && matches!(found, Some(Found::None(_)));
+        is_first || self.record.is_some_and(|record| record.accept.is_some())
     }
 
     /// Waits for an answer where the last round had none and no error either: it may only have been too short.

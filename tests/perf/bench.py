@@ -16,11 +16,13 @@ import os
 import re
 import resource
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,13 +35,18 @@ from common import Void
 CPU_RATIO = 1.1
 # Memory of a run, in bytes.
 MEMORY = 30_000_000
+# A server that stands still for a second in every five: one in a hundred requests waits for longer than this, in
+# milliseconds; and how far what is told may be from it.
+STALL, PERIOD = 1.0, 5.0
+STALL_P99, STALL_ERROR = 950.0, 0.1
 # The share of runs that may be called a regression where nothing changed, and that must be where a quarter was added.
 FALSE_ALARMS = 0.05
 FOUND = 0.9
 CONNECTIONS = 64
 ITEM = "integration_test_same"
-# A run of this length is over within ten seconds, the warm-up and the reference server included.
-REPEAT = ("--engine", "builtin", "--quick", "--duration", "3s")
+# Ten rounds of a second, which is a third of what a user gets who says nothing; a run takes about twenty seconds, the warm-up
+# and the reference server included, and twice that where it has to look again.
+REPEAT = ("--engine", "builtin", "--duration", "10s")
 # The time for which the busy server works for an answer, in seconds; what else it does is small beside that.
 WORK = 0.001
 
@@ -282,6 +289,53 @@ def memory(bench: Bench) -> Iterator[Row]:
     yield Row("memory", told, f"{MEMORY / 1e6:.0f} MB", most <= MEMORY, values)
 
 
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@contextmanager
+def standing_still(pid: int) -> Iterator[None]:
+    """The processes that a process has started stand still for a second in every five, until the end of the block."""
+    children = children_of(pid)
+    over = threading.Event()
+
+    def tell(number: signal.Signals) -> None:
+        for child in children:
+            os.kill(child, number)
+
+    def stop_and_go() -> None:
+        while not over.wait(PERIOD - STALL):
+            tell(signal.SIGSTOP)
+            over.wait(STALL)
+            tell(signal.SIGCONT)
+
+    thread = threading.Thread(target=stop_and_go)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def stall(bench: Bench) -> Iterator[Row]:
+    """What is told of a server that stands still again and again, by a fixed rate and without one."""
+    with nginx() as url:
+        [pid] = children_of(os.getpid())
+        for name, words in (("open", ("--rate", "2000")), ("closed", ())):
+            with standing_still(pid):
+                told = bench.measure(
+                    "--url", url, "--engine", "builtin", "--rounds", "1", "--duration", "15s", *words
+                )
+            p99 = told["latency_ms"]["p99"]
+            raw = (told.get("latency_raw_ms") or {}).get("p99")
+            said = f"p99 {p99:.0f} ms" + ("" if raw is None else f", as seen {raw:.1f} ms")
+            kept = abs(p99 - STALL_P99) <= STALL_ERROR * STALL_P99
+            limit = f"{STALL_P99:.0f} ms, {STALL_ERROR:.0%} more or less"
+            yield Row(f"stall, {name} model", said, limit, kept, {"p99_ms": p99, "raw_p99_ms": raw})
+
+
 def listed(seen: dict[str, int]) -> str:
     """Verdicts in words."""
     return ", ".join(f"{name} {count}" for name, count in sorted(seen.items()))
@@ -340,6 +394,7 @@ def creep(bench: Bench) -> Iterator[Row]:
 ROWS: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "cost": cost,
     "memory": memory,
+    "stall": stall,
     "same": same,
     "slower": slower,
     "slightly": slightly,

@@ -428,6 +428,14 @@ impl Comparison {
         }
     }
 
+    /// Whether more rounds could tell what these have left open. They cannot where a metric has no say at all.
+    pub fn wants_more(&self) -> bool {
+        let mut asked = self.metrics.iter().filter(|one| one.gated && one.metric.leads());
+        self.verdict == Change::Suspect.as_str()
+            || (self.verdict == Change::Inconclusive.as_str()
+                && asked.any(|one| one.verdict == Change::Inconclusive))
+    }
+
     /// What it means for the whole: nothing to compare with is no fault, and no answer is no pass.
     fn verdict_of_run(&self) -> Verdict {
         let is = |change: Change| self.verdict == change.as_str();
