@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::journal::{Event, Record};
 use crate::model::verdict::Verdict;
 
 /// A clock may be so much ahead of another one.
@@ -148,6 +149,67 @@ pub fn judge(wanted: &Wanted<'_>, evidence: &[Evidence]) -> PreCheck {
     }
 }
 
+/// A deployment that may show that a way back works.
+#[derive(Clone, Copy, Debug)]
+pub struct Past<'r> {
+    /// Where it was, for messages.
+    pub environment: &'r str,
+    /// Whether plans for that environment must be approved: there nothing is tried.
+    pub require_approval: bool,
+    /// Its records.
+    pub records: &'r [Record],
+}
+
+/// Whether a way back was tried: the same one, by its hash, with something to take back, where it does not hurt, and not
+/// too long ago. A rehearsal counts when the version before answered afterwards.
+pub fn rollback_tested(
+    rollback_sha256: &str,
+    now: DateTime<Utc>,
+    max_age: Duration,
+    past: &[Past<'_>],
+) -> PreCheck {
+    const NAME: &str = "rollback_tested";
+    let tried = past
+        .iter()
+        .filter(|past| !past.require_approval)
+        .filter_map(|past| Some((past.environment, rolled_back(past.records, rollback_sha256)?)))
+        .max_by_key(|(_, at)| *at);
+    let remedy = "sdd deploy rehearse staging";
+    let Some((environment, at)) = tried else {
+        return PreCheck::not(NAME, Verdict::Failed, "this way back was never tried", remedy);
+    };
+    let age = (now - at).to_std().unwrap_or_default();
+    let days = |time: Duration| time.as_secs() / (24 * 3600);
+    if at > now + CLOCK_SKEW || age > max_age {
+        let message = format!(
+            "it was tried in {environment} {} days ago, more than {}",
+            days(age),
+            days(max_age)
+        );
+        return PreCheck::not(NAME, Verdict::Failed, message, remedy);
+    }
+    PreCheck::passed(
+        NAME,
+        format!("tried in {environment} at {}", at.format("%Y-%m-%d %H:%M UTC")),
+    )
+}
+
+/// When a deployment took this way back to its end, with something to take back.
+fn rolled_back(records: &[Record], rollback_sha256: &str) -> Option<DateTime<Utc>> {
+    let is_same = matches!(
+        &records.first()?.event,
+        Event::Planned { rollback_sha256: planned, .. } if planned == rollback_sha256
+    );
+    let had_something = records
+        .iter()
+        .any(|record| matches!(&record.event, Event::RollbackStarted { undo, .. } if !undo.is_empty()));
+    let is_refuted = records
+        .iter()
+        .any(|record| matches!(&record.event, Event::Rehearsed { verified: false, .. }));
+    let end = records.iter().rfind(|record| record.event == Event::RolledBack)?;
+    (is_same && had_something && !is_refuted).then_some(end.at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,6 +277,49 @@ mod tests {
             ..evidence("c", Passed, -1)
         };
         check(&[dirty], Error, "not committed");
+    }
+
+    #[test]
+    fn a_way_back_counts_when_the_same_one_was_tried_to_its_end() {
+        use crate::deploy::journal::testing::{chain, planned};
+        let started = |undo: &[&str]| Event::RollbackStarted {
+            reason: String::new(),
+            automatic: true,
+            by: "sdd".to_owned(),
+            undo: undo.iter().map(|id| (*id).to_owned()).collect(),
+        };
+        let rehearsed = |verified: bool| Event::Rehearsed {
+            verified,
+            reason: String::new(),
+        };
+        let check = |events: Vec<Event>, hash: &str, require_approval: bool, days: i64| {
+            let records = chain(events).records;
+            let past = Past {
+                environment: "staging",
+                require_approval,
+                records: &records,
+            };
+            let now = DateTime::UNIX_EPOCH + TimeDelta::days(days);
+            rollback_tested(hash, now, Duration::from_secs(30 * 24 * 3600), &[past]).outcome
+        };
+        let tried = || vec![planned(), started(&["u"]), Event::RolledBack];
+        assert_eq!(check(tried(), "r", false, 29), Verdict::Passed);
+        assert_eq!(check(tried(), "r", false, 31), Verdict::Failed);
+        assert_eq!(check(tried(), "r", true, 1), Verdict::Failed);
+        assert_eq!(check(tried(), "other", false, 1), Verdict::Failed);
+        assert_eq!(
+            check(vec![planned(), started(&[]), Event::RolledBack], "r", false, 1),
+            Verdict::Failed
+        );
+        assert_eq!(
+            check(vec![planned(), started(&["u"])], "r", false, 1),
+            Verdict::Failed
+        );
+        let with = |verified: bool| [tried(), vec![rehearsed(verified)]].concat();
+        assert_eq!(check(with(true), "r", false, 1), Verdict::Passed);
+        assert_eq!(check(with(false), "r", false, 1), Verdict::Failed);
+        let none = rollback_tested("r", DateTime::UNIX_EPOCH, Duration::MAX, &[]);
+        assert_eq!(none.outcome, Verdict::Failed);
     }
 
     #[test]

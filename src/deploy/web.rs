@@ -98,6 +98,10 @@ fn words(error: &ureq::Error) -> String {
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
             "the connection was refused".to_owned()
         }
+        // The system's resolver says it in its own kind of error, which has no name.
+        ureq::Error::Io(error) if error.to_string().contains("failed to lookup address") => {
+            format!("the name of the host cannot be resolved: {error}")
+        }
         other => {
             let mut said = other.to_string();
             let mut cause = std::error::Error::source(other);
