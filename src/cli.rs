@@ -107,6 +107,8 @@ pub enum Command {
     Bench(Box<commands::bench::Args>),
     /// Run integration tests against real services; clean up what killed runs left
     Integration(commands::integration::Args),
+    /// Deploy step by step, with checks, smoke tests, an observation and a way back
+    Deploy(Box<commands::deploy::Args>),
     /// Look at the configuration
     Config(commands::config::Args),
     /// Try sdd on a small real project: one green and one red run

@@ -17,6 +17,7 @@ pub mod commands;
 pub mod compose;
 pub mod context7;
 pub mod contract;
+pub mod deploy;
 pub mod doctor;
 pub mod engine;
 pub mod gates;
@@ -154,6 +155,7 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Mcp(args) => commands::mcp::run(args, cx),
         Command::Contract(args) => commands::contract::run(&args, cx),
         Command::Bench(args) => commands::bench::run(&args, cx),
+        Command::Deploy(args) => commands::deploy::run(&args, cx),
         Command::Integration(args) => commands::integration::run(&args, cx),
         Command::Completions(args) => commands::completions::run(&args, cx),
         Command::Man(args) => commands::man::run(&args, cx),

@@ -8,6 +8,7 @@ pub mod config;
 pub mod context;
 pub mod contract;
 pub mod demo;
+pub mod deploy;
 pub mod doctor;
 pub mod error;
 pub mod gate;

@@ -3,6 +3,7 @@
 //! Reading takes no lock, since files are replaced whole. A change is [`Store::update`]: lock, read again,
 //! change, write, release. Nothing is remembered from one call to the next.
 
+pub mod appended;
 pub mod atomic;
 mod directories;
 pub mod document;
@@ -33,6 +34,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
+pub use appended::{Appended, Lines};
 pub use atomic::Written;
 pub use document::{Document, Position, pretty};
 pub use error::Error;

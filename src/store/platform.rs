@@ -71,6 +71,26 @@ mod unix {
             .open(path)
     }
 
+    /// Whether a file that is opened for more must be there already.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(in super::super) enum Present {
+        /// It must be.
+        Wanted,
+        /// It must not be.
+        Refused,
+    }
+
+    /// Opens for reading and for writing at the end, never through a symbolic link; a new file is its owner's alone.
+    pub(in super::super) fn append_to(path: &Path, present: Present) -> io::Result<File> {
+        OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create_new(present == Present::Refused)
+            .mode(0o600)
+            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
+            .open(path)
+    }
+
     /// Opens for reading without waiting for a writer, as opening a pipe would.
     pub(in super::super) fn open_at_once(path: &Path) -> io::Result<File> {
         OpenOptions::new()
@@ -157,6 +177,24 @@ mod other {
 
     pub(in super::super) fn open_at_once(path: &Path) -> io::Result<File> {
         File::open(path)
+    }
+
+    /// Whether a file that is opened for more must be there already.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(in super::super) enum Present {
+        /// It must be.
+        Wanted,
+        /// It must not be.
+        Refused,
+    }
+
+    /// Opens for reading and for writing at the end, never through a symbolic link; a new file is its owner's alone.
+    pub(in super::super) fn append_to(path: &Path, present: Present) -> io::Result<File> {
+        OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create_new(present == Present::Refused)
+            .open(path)
     }
 
     pub(in super::super) fn create_at_once(path: &Path) -> io::Result<File> {

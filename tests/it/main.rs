@@ -7,6 +7,7 @@ mod compose;
 mod config;
 mod context7;
 mod contract;
+mod deployment;
 mod doctor;
 mod example;
 mod gates;

@@ -9,6 +9,7 @@ mod command_set;
 mod context7;
 mod contract;
 mod coverage;
+mod deployment;
 mod effective;
 mod error;
 mod gate_commands;
@@ -45,6 +46,10 @@ pub use contract::{
     Contract, ContractEnums, ContractFailOn, ContractLevel, ContractSuppression, SunsetNotice,
 };
 pub use coverage::CoverageThreshold;
+pub use deployment::{
+    Condition, Deployment, Metric, MetricHttp, Observation, OnInconclusive, Operator, PreDeploymentChecks,
+    ResolvedTarget, Rollback, SmokeTests, Target, Time,
+};
 pub use error::ConfigError;
 pub use gate_commands::GateCommands;
 pub use initial::initial;
@@ -113,9 +118,12 @@ pub struct Config {
     #[schemars(extend("deprecated" = true))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub integration_tests: Option<IntegrationTests>,
-    /// Settings of deployments; kept, and only `enabled` and `required` are read by this version of sdd.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deployment: Option<Value>,
+    /// Settings of deployments.
+    #[serde(
+        deserialize_with = "values::optional_object",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub deployment: Option<Deployment>,
     /// Environments to validate and deploy to; kept, and not read by this version of sdd.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environments: Option<Value>,

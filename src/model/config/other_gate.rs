@@ -1,7 +1,5 @@
 //! Gates that the configuration may name and that this version of sdd does not have.
 
-use serde_json::Value;
-
 use super::Config;
 use crate::model::work_item::WorkItemType;
 
@@ -53,23 +51,18 @@ struct Asked {
     required: Option<bool>,
 }
 
-impl Asked {
-    /// Of settings that are kept as they are. What is neither `true` nor `false` says nothing, so the gate stays needed.
-    fn inside(settings: &Value) -> Self {
-        let said = |key: &str| settings.get(key).and_then(Value::as_bool);
-        Self {
-            enabled: said("enabled"),
-            required: said("required"),
-        }
-    }
-}
-
 const KNOWN: [Known; 1] = [Known {
     place: "deployment",
     enabled: true,
     required: true,
     scope: GateScope::Deployments,
-    section: |config| config.deployment.as_ref().map(Asked::inside),
+    section: |config| {
+        let section = config.deployment.as_ref()?;
+        Some(Asked {
+            enabled: section.enabled,
+            required: section.required,
+        })
+    },
 }];
 
 impl Config {
@@ -121,7 +114,7 @@ mod tests {
         );
         check(r#"{"deployment": {}}"#, None, &[("deployment", true, true)]);
         check(
-            r#"{"deployment": {"enabled": false, "required": "no"}}"#,
+            r#"{"deployment": {"enabled": false}}"#,
             Some(WorkItemType::Deployment),
             &[("deployment", false, true)],
         );

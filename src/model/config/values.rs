@@ -168,6 +168,7 @@ pub(super) fn wrong(config: &Config) -> Vec<(JsonPath, String, Option<String>)> 
     found.extend(wrong_server(config));
     found.extend(config.quality_gates.benchmark.wrong());
     found.extend(config.integration().wrong());
+    found.extend(config.deployments().wrong());
     found.extend(wrong_units(config));
     found.extend(wrong_languages(config));
     found

@@ -9,6 +9,7 @@ mod acceptance;
 mod bare;
 mod deployment;
 mod document;
+pub mod fences;
 mod filling;
 mod integration;
 mod markup;
@@ -20,7 +21,7 @@ mod overlay;
     reason = "the parts of integration tests and deployments come next"
 )]
 mod parts;
-mod placeholder;
+pub mod placeholder;
 pub mod quantity;
 mod template;
 #[cfg(test)]

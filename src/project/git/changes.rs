@@ -110,6 +110,15 @@ pub fn changes(asking: &Asking<'_>, since: &Since) -> Result<Changes, Error> {
     Ok(Changes::Of { base, files })
 }
 
+/// The default branch, by the full name of its reference; `None` where nothing says which it is, and outside of a
+/// repository.
+pub fn default_branch_of(asking: &Asking<'_>) -> Result<Option<String>, Error> {
+    match asking.commit("HEAD")? {
+        Answer::NoRepository | Answer::None => Ok(None),
+        Answer::Said(_) => Ok(default_branch(&asking.refs()?)),
+    }
+}
+
 /// What `git diff` is asked.
 fn diff(commit: &str) -> Vec<&str> {
     vec![
@@ -199,9 +208,7 @@ impl Asking<'_> {
 
     /// Where what is checked out went its own way from the default branch.
     fn branch_left(&self, head: &str) -> Result<Base, Error> {
-        let format = "--format=%(refname)%00%(symref)";
-        let refs = self.list("for-each-ref", &[format, "refs/heads", "refs/remotes/*/*"])?;
-        let branch = default_branch(&refs).ok_or(Error::NoDefaultBranch)?;
+        let branch = default_branch(&self.refs()?).ok_or(Error::NoDefaultBranch)?;
         let outcome = self.run(&["merge-base", head, &branch], KeepRaw::Nothing)?;
         let name = branch
             .trim_start_matches("refs/heads/")
@@ -215,6 +222,12 @@ impl Asking<'_> {
             End::Code(1) => Err(Error::Unrelated { branch: name }),
             end => Err(refusal("merge-base", end, &outcome)),
         }
+    }
+
+    /// The branches, as [`default_branch`] reads them.
+    fn refs(&self) -> Result<Vec<u8>, Error> {
+        let format = "--format=%(refname)%00%(symref)";
+        self.list("for-each-ref", &[format, "refs/heads", "refs/remotes/*/*"])
     }
 
     fn untracked(&self, which: &[&str]) -> Result<impl Iterator<Item = Change> + use<>, Error> {

@@ -17,7 +17,7 @@ use crate::model::text;
 use crate::process::{self, End, Invocation, Outcome, Runner};
 
 pub use blob::blob;
-pub use changes::{Asking, Base, Change, Changes, Since, What, changes};
+pub use changes::{Asking, Base, Change, Changes, Since, What, changes, default_branch_of};
 pub use index::{Index, Listed};
 pub use log::history;
 pub use porcelain::{Status, parse};

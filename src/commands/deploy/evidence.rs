@@ -1,0 +1,280 @@
+//! What is looked at before the first step: evidence of this commit, the environment, what the steps need.
+
+use std::ffi::OsString;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::scene::Scene;
+use crate::commands::context::Cx;
+use crate::commands::pipeline;
+use crate::deploy::checks::{Evidence, PreCheck, Wanted, judge};
+use crate::deploy::metric;
+use crate::deploy::plan::Plan;
+use crate::deploy::procedure::Way;
+use crate::model::gate_id::GateId;
+use crate::model::report::Report;
+use crate::model::verdict::Verdict;
+use crate::process::environment::Environment;
+use crate::store::{self, Store, layout};
+
+/// The most reports that are looked at, the newest by name.
+const MOST_REPORTS: usize = 200;
+/// The manifest of the evidence of integration tests.
+const MANIFEST: &str = "integration-evidence-manifest.json";
+
+/// Looks at everything, in the order in which it is shown.
+pub(super) fn checks(cx: &Cx, scene: &Scene, plan: &Plan) -> Vec<PreCheck> {
+    let settings = scene.opened.config.deployments();
+    let asked = &settings.pre_deployment_checks;
+    let sdd = pipeline::called(cx);
+    let wanted = |name: &'static str, remedy: String| (name, remedy);
+    let gates = [
+        (
+            wanted("integration_tests", format!("{sdd} integration run")),
+            asked.integration_tests,
+            GateId::Integration,
+        ),
+        (
+            wanted("security_scans", format!("{sdd} gate security")),
+            asked.security_scans,
+            GateId::Security,
+        ),
+    ];
+    let mut checks = Vec::new();
+    for ((name, remedy), is_asked, gate) in gates {
+        checks.push(if is_asked {
+            let found = gather(&scene.opened.store, gate);
+            let wanted = Wanted {
+                name,
+                remedy: &remedy,
+                commit: plan.commit.as_deref(),
+                now: cx.clock.now(),
+                max_age: asked.max_evidence_age.get(),
+            };
+            judge(&wanted, &found)
+        } else {
+            PreCheck::skipped(name, "turned off in the settings")
+        });
+    }
+    checks.push(if asked.environment_validation {
+        environment(scene)
+    } else {
+        PreCheck::skipped("environment_validation", "turned off in the settings")
+    });
+    checks.push(variables(&cx.environment, plan));
+    checks.push(observation(scene, plan));
+    checks.push(addresses(scene, plan));
+    checks
+}
+
+/// Whether the environment is valid. Nothing in this version can tell, so that it is not known.
+fn environment(scene: &Scene) -> PreCheck {
+    PreCheck::not(
+        "environment_validation",
+        Verdict::Error,
+        format!("nobody can tell whether {} is valid", scene.target.name),
+        "turn it off in the settings: deployment.pre_deployment_checks.environment_validation",
+    )
+}
+
+/// The value of a variable; none where it is absent or empty.
+pub(super) fn value(environment: &Environment, name: &str) -> Option<OsString> {
+    environment
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value.to_owned())
+        .filter(|value| !value.is_empty())
+}
+
+/// Whether every variable is set, and none to what only stands for a value. Values are never shown.
+fn variables(environment: &Environment, plan: &Plan) -> PreCheck {
+    const NAME: &str = "variables";
+    let of = |name: &String| value(environment, name);
+    let missing: Vec<&str> = plan
+        .variables
+        .iter()
+        .filter(|name| of(name).is_none())
+        .map(String::as_str)
+        .collect();
+    let open: Vec<&str> = plan
+        .variables
+        .iter()
+        .filter(|name| of(name).is_some_and(|value| stands_for_a_value(&value.to_string_lossy())))
+        .map(String::as_str)
+        .collect();
+    let remedy = "set them in the environment that sdd is started in";
+    if !missing.is_empty() {
+        let what = format!("not set, or empty: {}", missing.join(", "));
+        return PreCheck::not(NAME, Verdict::Failed, what, remedy);
+    }
+    if !open.is_empty() {
+        let what = format!("set to what only stands for a value: {}", open.join(", "));
+        return PreCheck::not(NAME, Verdict::Failed, what, remedy);
+    }
+    PreCheck::passed(NAME, format!("{} set", plan.variables.len()))
+}
+
+/// Whether a value is one that a template or an example left.
+fn stands_for_a_value(value: &str) -> bool {
+    let value = value.trim().to_lowercase();
+    let words = [
+        "changeme",
+        "change_me",
+        "change-me",
+        "todo",
+        "tbd",
+        "fixme",
+        "placeholder",
+        "your-key-here",
+        "replace_me",
+    ];
+    let is_framed =
+        (value.starts_with('<') && value.ends_with('>')) || (value.starts_with('[') && value.ends_with(']'));
+    let is_crossed = value.len() >= 3 && value.chars().all(|c| c == 'x');
+    value.is_empty() || words.contains(&value.as_str()) || is_framed || is_crossed
+}
+
+/// Whether everything that is to be watched can be.
+fn observation(scene: &Scene, plan: &Plan) -> PreCheck {
+    const NAME: &str = "observation";
+    let watch = metric::watch(scene.opened.config.deployments(), &plan.triggers);
+    match watch.unwatched {
+        Some(what) => PreCheck::not(
+            NAME,
+            Verdict::Error,
+            what,
+            "configure it at deployment.observation.metrics, or set deployment.rollback.on_error_threshold to false",
+        ),
+        None if watch.watched.is_empty() => {
+            PreCheck::skipped(NAME, "no metric is configured, and none is asked for")
+        }
+        None => {
+            let mut said = format!("{} metrics", watch.watched.len());
+            for warning in watch.warnings {
+                said = format!("{said}; {warning}");
+            }
+            PreCheck::passed(NAME, said)
+        }
+    }
+}
+
+/// Whether the smoke tests know whom to ask.
+fn addresses(scene: &Scene, plan: &Plan) -> PreCheck {
+    const NAME: &str = "smoke_tests";
+    if !scene.opened.config.deployments().smoke_tests.enabled {
+        return PreCheck::skipped(NAME, "turned off in the settings");
+    }
+    if plan.smoke_tests.is_empty() {
+        return PreCheck::not(NAME, Verdict::Failed, "there is none", "write one into the spec");
+    }
+    let needs = plan
+        .smoke_tests
+        .iter()
+        .find(|test| matches!(&test.way, Way::Http(request) if request.url.starts_with('/')));
+    match (needs, &scene.target.said.url) {
+        (Some(test), None) => PreCheck::not(
+            NAME,
+            Verdict::Error,
+            format!(
+                "{:?} asks for a path, and nothing says of which address",
+                test.name
+            ),
+            format!(
+                "set deployment.environments.{}.url, such as https://staging.example.com",
+                scene.target.name
+            ),
+        ),
+        _ => PreCheck::passed(NAME, format!("{} defined", plan.smoke_tests.len())),
+    }
+}
+
+/// What runs of a gate have left, in reports and in the manifests of evidence.
+fn gather(store: &Store, gate: GateId) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    for name in listed(store, layout::REPORTS) {
+        let path = format!("{}/{name}", layout::REPORTS);
+        let Ok(Some(bytes)) = store::read_inside(store.root(), &path, store::LARGE) else {
+            continue;
+        };
+        let Ok(report) = serde_json::from_slice::<Report>(&bytes) else {
+            continue;
+        };
+        for ran in report.gates.iter().filter(|ran| ran.gate == gate) {
+            let git = report.git.as_ref();
+            found.push(Evidence {
+                source: path.clone(),
+                verdict: ran.verdict,
+                commit: git.and_then(|git| git.head.clone()),
+                dirty: git.is_none_or(|git| git.dirty),
+                finished_at: report.finished_at,
+            });
+        }
+    }
+    for item in listed(store, layout::EVIDENCE) {
+        let path = format!("{}/{item}/{MANIFEST}", layout::EVIDENCE);
+        if let Ok(Some(bytes)) = store::read_inside(store.root(), &path, store::LARGE) {
+            found.extend(of_manifest(&path, &bytes, gate));
+        }
+    }
+    found
+}
+
+fn of_manifest(path: &str, bytes: &[u8], gate: GateId) -> Option<Evidence> {
+    let manifest: Value = serde_json::from_slice(bytes).ok()?;
+    let ran = manifest
+        .get("gates")?
+        .as_array()?
+        .iter()
+        .find(|ran| ran.get("gate").and_then(Value::as_str) == Some(gate.as_str()))?;
+    let git = manifest.get("git")?;
+    let finished: DateTime<Utc> = manifest.get("finished_at")?.as_str()?.parse().ok()?;
+    Some(Evidence {
+        source: path.to_owned(),
+        verdict: serde_json::from_value(ran.get("verdict")?.clone()).ok()?,
+        commit: git.get("commit").and_then(Value::as_str).map(str::to_owned),
+        dirty: git.get("dirty").and_then(Value::as_bool).unwrap_or(true),
+        finished_at: finished,
+    })
+}
+
+/// The names in a directory, the last ones by name first.
+fn listed(store: &Store, directory: &str) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(store.path(directory))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort_unstable_by(|a, b| b.cmp(a));
+    names.truncate(MOST_REPORTS);
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_stands_for_a_value_is_known() {
+        for value in ["changeme", " TODO ", "<api key>", "[version]", "xxx", "", "  "] {
+            assert!(stands_for_a_value(value), "{value:?}");
+        }
+        for value in ["info", "xx", "x1x", "postgres://h/db", "todo-app"] {
+            assert!(!stands_for_a_value(value), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn manifests_are_evidence() {
+        let manifest = br#"{"finished_at":"2026-01-01T00:00:00Z","gates":[{"gate":"integration","required":true,"verdict":"passed"}],"git":{"base":null,"commit":"c","dirty":false}}"#;
+        let found = of_manifest("m", manifest, GateId::Integration).unwrap();
+        assert_eq!(
+            (found.verdict, found.commit.as_deref(), found.dirty),
+            (Verdict::Passed, Some("c"), false)
+        );
+        assert_eq!(of_manifest("m", manifest, GateId::Security), None);
+        assert_eq!(of_manifest("m", b"{}", GateId::Integration), None);
+    }
+}

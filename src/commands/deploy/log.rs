@@ -1,0 +1,87 @@
+//! `sdd deploy log`: the records of a deployment, verified.
+
+use std::fmt::Write as _;
+
+use super::scene::{Scene, explained};
+use crate::commands::context::Cx;
+use crate::commands::error::CommandError;
+use crate::deploy::files;
+use crate::model::exit::Exit;
+use crate::model::text;
+
+/// The arguments.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The environment
+    #[arg(value_name = "ENVIRONMENT")]
+    environment: String,
+    /// The deployment [default: the last one]
+    #[arg(long, value_name = "ID")]
+    deployment: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
+    let format = cx.choose(&["human", "json", "agent"])?.to_owned();
+    let scene = Scene::open(cx, &args.environment)?;
+    let name = &scene.target.name;
+    let store = &scene.opened.store;
+    let known = files::deployments(store, name);
+    let id = match &args.deployment {
+        Some(id) => known.iter().find(|known| *known == id),
+        None => known.last(),
+    };
+    let chain = match id {
+        Some(id) => files::read(store, name, id).map_err(explained)?,
+        None => None,
+    };
+    let (Some(id), Some(chain)) = (id, chain) else {
+        let what = match &args.deployment {
+            Some(id) => format!("there is no deployment {:?} to {name}", text::shorten(id, 80)),
+            None => format!("nothing was deployed to {name}"),
+        };
+        return Err(CommandError::not_found(what).into());
+    };
+    let said = if format == "json" {
+        let value = serde_json::json!({
+            "schema_version": 1, "kind": "deployment_log", "environment": name, "deployment": id, "verified": true,
+            "records": chain.records,
+        });
+        format!("{}\n", serde_json::to_string_pretty(&value)?)
+    } else {
+        let mut said = format!(
+            "deployment {id} to {name}: {} records, the chain holds\n",
+            chain.records.len()
+        );
+        for record in &chain.records {
+            let event = serde_json::to_value(&record.event)?;
+            let at = record.at.format("%Y-%m-%d %H:%M:%S%.3f");
+            let _ = writeln!(said, "{:>4} {at} {}", record.n, line(&event));
+        }
+        said
+    };
+    cx.emit(&said)?;
+    Ok(Exit::Ok)
+}
+
+/// An event in one line: its kind, and its plain fields.
+fn line(event: &serde_json::Value) -> String {
+    let mut out = String::new();
+    let Some(fields) = event.as_object() else {
+        return out;
+    };
+    for (name, value) in fields {
+        let said = match value {
+            serde_json::Value::Null | serde_json::Value::Object(_) => continue,
+            serde_json::Value::String(said) => text::shorten(said, 120),
+            serde_json::Value::Array(items) => format!("{} items", items.len()),
+            other => other.to_string(),
+        };
+        if name == "kind" {
+            out = said;
+        } else {
+            let _ = write!(out, " {name}={said}");
+        }
+    }
+    out
+}

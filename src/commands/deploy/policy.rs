@@ -1,0 +1,180 @@
+//! Whether a plan must be approved, and whether it was: by what the base branch says, which the work tree cannot take back.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::scene::Scene;
+use crate::commands::context::Cx;
+use crate::commands::error::CommandError;
+use crate::commands::pipeline;
+use crate::deploy::approval::{Approval, Invalid, Keygen, SIGNERS};
+use crate::deploy::journal::Event;
+use crate::deploy::plan::Plan;
+use crate::deploy::{files, sha256};
+use crate::model::config::load;
+use crate::project::git;
+use crate::store::{self, layout, scratch};
+
+/// What the base branch says.
+pub(super) struct Policy {
+    /// Whether a plan for the environment must be approved.
+    pub(super) require_approval: bool,
+    /// Who may approve; absent where the base branch has no such file.
+    pub(super) signers: Option<Vec<u8>>,
+    /// What a person should know.
+    pub(super) note: Option<String>,
+}
+
+/// Reads what the base branch says. Where it cannot be read, a plan must be approved.
+pub(super) fn read(scene: &Scene) -> Policy {
+    let here = scene.target.require_approval;
+    let strict = |why: String| Policy {
+        require_approval: true,
+        signers: None,
+        note: Some(format!("{why}, so a plan must be approved")),
+    };
+    let root = scene.opened.store.root();
+    let Some(program) = scene.find("git") else {
+        // Without git there is no base branch whose word could be broken.
+        return if root.join(".git").exists() {
+            strict("git is not installed".to_owned())
+        } else {
+            local(here)
+        };
+    };
+    let runner = &scene.tools.runner;
+    match git::head(runner, &program, root) {
+        Ok(Some(_)) => {}
+        Ok(None) => return local(here),
+        Err(error) => return strict(format!("the repository cannot be read: {error}")),
+    }
+    let asking = git::Asking {
+        runner,
+        program: &program,
+        root,
+        timeout: Duration::from_secs(10),
+    };
+    let branch = match git::default_branch_of(&asking) {
+        Ok(Some(branch)) => branch,
+        Ok(None) => return strict("nothing says which branch is the base".to_owned()),
+        Err(error) => return strict(format!("the base branch cannot be read: {error}")),
+    };
+    let file = |path: &str| git::blob(runner, &program, root, &branch, path);
+    let there = match file(layout::CONFIG) {
+        Ok(None) => load::Loaded::default()
+            .config
+            .deployments()
+            .target(&scene.target.name),
+        Ok(Some(bytes)) => match load::parse_bytes(layout::CONFIG, &bytes) {
+            Ok(loaded) => loaded.config.deployments().target(&scene.target.name),
+            Err(error) => return strict(format!("the settings of {branch} cannot be read: {error}")),
+        },
+        Err(error) => return strict(format!("the settings of {branch} cannot be read: {error}")),
+    };
+    let signers = match file(SIGNERS) {
+        Ok(signers) => signers,
+        Err(error) => return strict(format!("{SIGNERS} of {branch} cannot be read: {error}")),
+    };
+    let required_there = there.is_some_and(|target| target.require_approval);
+    Policy {
+        require_approval: here || required_there,
+        signers,
+        note: (required_there && !here).then(|| {
+            format!("{branch} wants plans for {} to be approved; the work tree does not, which counts for nothing", scene.target.name)
+        }),
+    }
+}
+
+fn local(require_approval: bool) -> Policy {
+    Policy {
+        require_approval,
+        signers: None,
+        note: None,
+    }
+}
+
+/// The approval of a plan, where one is needed, as the record of it.
+///
+/// # Errors
+///
+/// Exit code 2 where there is none that counts, 3 where nobody could tell.
+pub(super) fn approved(
+    cx: &Cx,
+    scene: &Scene,
+    policy: &Policy,
+    id: &str,
+    plan: &Plan,
+) -> anyhow::Result<Option<Event>> {
+    if !policy.require_approval {
+        return Ok(None);
+    }
+    let environment = &scene.target.name;
+    let short: String = id.chars().take(12).collect();
+    let how = format!(
+        "{} deploy approve {environment} {short} --key FILE --as NAME",
+        pipeline::called(cx)
+    );
+    if plan.dirty || plan.commit.is_none() {
+        return Err(CommandError::usage(format!(
+            "plans for {environment} must be approved, and files of the work tree are not committed"
+        ))
+        .hint("commit them, plan again, and have that plan approved")
+        .into());
+    }
+    let store = &scene.opened.store;
+    let absent = || {
+        CommandError::usage(format!(
+            "the plan {short} is not approved, and plans for {environment} must be"
+        ))
+        .hint(how.clone())
+    };
+    let text = store::read_inside(store.root(), &files::approval(environment, id), store::SMALL)?
+        .ok_or_else(absent)?;
+    let signature = store::read_inside(store.root(), &files::signature(environment, id), store::SMALL)?
+        .ok_or_else(absent)?;
+    let refused = |invalid: &Invalid| match invalid {
+        Invalid::Unchecked(_) => CommandError::no_verdict(invalid.to_string()),
+        _ => CommandError::usage(invalid.to_string()).hint(how.clone()),
+    };
+    let approval =
+        Approval::read(&text, id, environment, cx.clock.now()).map_err(|invalid| refused(&invalid))?;
+    verify(scene, policy, &text, &signature, &approval.approver).map_err(|invalid| refused(&invalid))?;
+    Ok(Some(Event::Approved {
+        approver: approval.approver,
+        expires: approval.expires,
+        signature_sha256: sha256(&signature),
+    }))
+}
+
+/// Whether a signature of a text is one of the approver's, by the signers of the base branch.
+pub(super) fn verify(
+    scene: &Scene,
+    policy: &Policy,
+    text: &[u8],
+    signature: &[u8],
+    approver: &str,
+) -> Result<(), Invalid> {
+    let unchecked = |why: &dyn std::fmt::Display| Invalid::Unchecked(why.to_string());
+    let Some(signers) = &policy.signers else {
+        return Err(Invalid::Signature(format!(
+            "nobody may approve: the base branch has no {SIGNERS}"
+        )));
+    };
+    let Some(program) = scene.find("ssh-keygen") else {
+        return Err(Invalid::Unchecked("ssh-keygen is not installed".to_owned()));
+    };
+    let place = tempfile::tempdir().map_err(|error| unchecked(&error))?;
+    let file = |name: &str, bytes: &[u8]| -> Result<PathBuf, Invalid> {
+        let path = place.path().join(name);
+        scratch::write_new(&path, bytes).map_err(|error| unchecked(&error))?;
+        Ok(path)
+    };
+    let (text, signature) = (file("approval.json", text)?, file("approval.sig", signature)?);
+    let signers = file("allowed_signers", signers)?;
+    let keygen = Keygen {
+        runner: &scene.tools.runner,
+        program: &program,
+        cwd: place.path(),
+    };
+    keygen.verify(&text, &signature, &signers, approver)
+}

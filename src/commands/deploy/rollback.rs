@@ -1,0 +1,108 @@
+//! `sdd deploy rollback`: the last deployment is taken back.
+
+use super::scene::Scene;
+use super::work::{self, Asked, Job, Said};
+use super::{evidence, policy};
+use crate::commands::context::Cx;
+use crate::commands::error::CommandError;
+use crate::commands::pipeline;
+use crate::deploy::journal::Event;
+use crate::deploy::next::{self, Admission};
+use crate::deploy::state::{Phase, State};
+use crate::deploy::summary::next_commands;
+use crate::engine::deployment::{self, Decision};
+use crate::model::exit::Exit;
+
+/// The arguments.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The environment
+    #[arg(value_name = "ENVIRONMENT")]
+    environment: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// What became of a step of which nobody knows: done or not-done, and its id
+    #[arg(long, value_names = ["WHAT", "STEP"], num_args = 2)]
+    assume: Vec<String>,
+    #[command(flatten)]
+    said: Said,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
+    cx.choose(&["human", "json", "agent"])?;
+    if args.reason.trim().is_empty() {
+        return Err(CommandError::usage("--reason says nothing")
+            .hint("say why, for those who read the journal")
+            .into());
+    }
+    let scene = Scene::open(cx, &args.environment)?;
+    let environment = scene.target.name.clone();
+    scene.wanted(cx)?;
+    let locked = work::take_lock(cx, &scene, "rollback")?;
+    let last = scene.wanted(cx)?;
+    let state = State::of(&last.chain.records);
+    args.said.check(&last.plan)?;
+    let assumption = work::assumption(&args.assume, &last.plan)?;
+    let assumed = match next::rollback(&state, assumption.as_ref()) {
+        Admission::Go { assumed } => assumed,
+        Admission::Nothing { why } => {
+            cx.ui.status(&format!("nothing to do: {why}"));
+            drop(locked);
+            work::tell(cx, &scene, &last.id, Asked::Rollback)?;
+            return Ok(Exit::Ok);
+        }
+        Admission::Refused { why, instead } => {
+            let next = next_commands(&last.plan, &state, &pipeline::called(cx));
+            return Err(work::refusal(cx, &environment, &why, instead, &next).into());
+        }
+    };
+    // What is missing is told before anything is run.
+    let mut done = state.done.clone();
+    if let Some(assumed) = assumed.as_ref().filter(|assumed| assumed.done) {
+        done.push(assumed.step.clone());
+    }
+    let undo = match state.phase {
+        Phase::RollingBack { .. } | Phase::RollbackFailed { .. } => state.undo.clone(),
+        _ => last.plan.way_back(&done),
+    };
+    let steps = last
+        .plan
+        .rollback
+        .iter()
+        .filter(|step| undo.contains(&step.id) && !state.undone.contains(&step.id));
+    let unset = deployment::unset(steps, &|name| evidence::value(&cx.environment, name));
+    if !unset.is_empty() {
+        return Err(CommandError::usage(format!(
+            "the way back needs variables that are not set: {}",
+            unset.join(", ")
+        ))
+        .hint("nothing was run")
+        .into());
+    }
+    let by = args.said.by(cx);
+    let job = Job {
+        scene: &scene,
+        plan: &last.plan,
+        acknowledged: &args.said.ack,
+        by: &by,
+        require_approval: policy::read(&scene).require_approval,
+        deployment: Some(&last.id),
+    };
+    let came = work::perform(cx, &job, |site, ledger| {
+        ledger.add(locked.event())?;
+        if let Some(assumed) = assumed {
+            ledger.add(Event::Assumed {
+                step: assumed.step,
+                done: assumed.done,
+                by: by.clone(),
+            })?;
+        }
+        deployment::begin_rollback(site, ledger, &args.reason, Decision::Asked)?;
+        deployment::backward(site, ledger)?;
+        Ok(())
+    })?;
+    drop(locked);
+    work::tell(cx, &scene, &came.deployment, Asked::Rollback)
+}

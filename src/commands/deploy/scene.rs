@@ -1,0 +1,113 @@
+//! What every `sdd deploy` works with: the project, the environment, what starts processes.
+
+use std::path::PathBuf;
+
+use crate::commands::context::Cx;
+use crate::commands::error::{CommandError, brief, did_you_mean};
+use crate::commands::pipeline::{self, Opened, Tools};
+use crate::deploy::files;
+use crate::deploy::journal::Chain;
+use crate::deploy::plan::Plan;
+use crate::model::config::ResolvedTarget;
+use crate::process::find::{Finder, Found};
+
+/// What processes are tagged with that only look.
+const LOOKING: &str = "deploy";
+
+/// The project and the environment.
+pub(super) struct Scene {
+    /// The project.
+    pub(super) opened: Opened,
+    /// The environment.
+    pub(super) target: ResolvedTarget,
+    /// Finds programs.
+    pub(super) finder: Finder,
+    /// Starts programs that only look.
+    pub(super) tools: Tools,
+}
+
+impl Scene {
+    /// Opens the project, and finds the environment.
+    pub(super) fn open(cx: &mut Cx, environment: &str) -> anyhow::Result<Self> {
+        let opened = pipeline::open(cx)?;
+        for warning in &opened.warnings {
+            cx.ui.warning(warning);
+        }
+        let settings = opened.config.deployments();
+        let Some(target) = settings.target(environment) else {
+            let names = settings.names();
+            let what = format!("there is no environment {:?}", brief(environment));
+            let known = format!("environments are: {}", names.join(", "));
+            let hint = match did_you_mean(environment, names) {
+                Some(meant) => format!("did you mean {meant}? {known}"),
+                None => format!("{known}; others are named in the settings, at deployment.environments"),
+            };
+            return Err(CommandError::not_found(what).hint(hint).into());
+        };
+        let finder = pipeline::finder(cx, opened.store.root());
+        let tools = Tools::bare(cx, &opened.config, LOOKING);
+        Ok(Self {
+            opened,
+            target,
+            finder,
+            tools,
+        })
+    }
+
+    /// A program of the machine; never one of the project.
+    pub(super) fn find(&self, program: &str) -> Option<PathBuf> {
+        match self.finder.find(program, &[], self.opened.store.root()) {
+            Found::At(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The last deployment with its plan.
+    pub(super) fn last(&self) -> anyhow::Result<Option<Last>> {
+        let store = &self.opened.store;
+        let Some((id, chain)) = files::last(store, &self.target.name).map_err(explained)? else {
+            return Ok(None);
+        };
+        let plan_id = chain.plan().unwrap_or_default().to_owned();
+        let (_, plan) = files::read_plan(store, &self.target.name, &plan_id).map_err(explained)?;
+        Ok(Some(Last { id, chain, plan }))
+    }
+
+    /// The last deployment, or the error that there is none.
+    pub(super) fn wanted(&self, cx: &Cx) -> anyhow::Result<Last> {
+        let none = || {
+            let name = &self.target.name;
+            CommandError::not_found(format!("nothing was deployed to {name}"))
+                .hint(format!("{} deploy run {name}", pipeline::called(cx)))
+        };
+        Ok(self.last()?.ok_or_else(none)?)
+    }
+}
+
+/// A deployment, as it was recorded.
+pub(super) struct Last {
+    /// Its id.
+    pub(super) id: String,
+    /// Its records.
+    pub(super) chain: Chain,
+    /// What was run.
+    pub(super) plan: Plan,
+}
+
+/// An error about the files of deployments, with the exit code that it leads to.
+pub(super) fn explained(error: files::Error) -> anyhow::Error {
+    let what = error.to_string();
+    match error {
+        files::Error::Store(error) => error.into(),
+        files::Error::NoPlan { environment, .. } => CommandError::not_found(what)
+            .hint(format!("make one: sdd deploy plan {environment}"))
+            .into(),
+        files::Error::Ambiguous { .. } => CommandError::usage(what).hint("give more of the id").into(),
+        files::Error::ChangedPlan { .. } | files::Error::UnreadablePlan { .. } => CommandError::usage(what)
+            .hint("plan again; nothing was run")
+            .into(),
+        files::Error::BrokenJournal { .. } => CommandError::no_verdict(what)
+            .hint("nothing was changed; look at the file, and at the environment itself")
+            .into(),
+    }
+}

@@ -1,0 +1,296 @@
+//! Plans and deployments as people read them.
+
+use std::fmt::Write as _;
+
+use crate::deploy::journal::{Event, Record, StepOutcome};
+use crate::deploy::plan::Plan;
+use crate::deploy::procedure::{Step, TriggerKind, Way, Work};
+use crate::deploy::summary::{StepLine, Summary};
+use crate::model::config::Time;
+use crate::model::text;
+use crate::model::verdict::Verdict;
+
+/// A plan. `verb` is what is said of its steps: `would run`.
+pub(super) fn plan(plan: &Plan, id: &str, verb: &str) -> String {
+    let mut out = String::new();
+    let commit = plan
+        .commit
+        .as_deref()
+        .map_or("no commit", |commit| &commit[..commit.len().min(12)]);
+    let dirty = if plan.dirty {
+        ", with changes that are not committed"
+    } else {
+        ""
+    };
+    let _ = writeln!(
+        out,
+        "plan {} of {} for {}",
+        &id[..id.len().min(12)],
+        plan.work_item,
+        plan.environment
+    );
+    let _ = writeln!(out, "commit: {commit}{dirty}");
+    let _ = writeln!(out, "steps:");
+    for step in &plan.steps {
+        let _ = writeln!(out, "  {}", one_step(step, plan, verb));
+    }
+    let _ = writeln!(out, "rollback:");
+    for step in &plan.rollback {
+        let _ = writeln!(out, "  {}", one_step(step, plan, verb));
+    }
+    if let Some(ms) = plan.rollback_time_ms {
+        let _ = writeln!(out, "  estimated time: {} s", ms / 1000);
+    }
+    let _ = writeln!(out, "smoke tests:");
+    for test in &plan.smoke_tests {
+        let how = match &test.way {
+            Way::Http(request) => format!("{} {}", request.method, request.url),
+            Way::Script(script) => format!("{} code", script.shell.program()),
+        };
+        let status = test
+            .expected
+            .status
+            .map_or_else(String::new, |status| format!(", expects {status}"));
+        let _ = writeln!(out, "  {} ({how}{status})", text::one_line(&test.name));
+    }
+    if !plan.triggers.is_empty() {
+        let _ = writeln!(out, "rollback triggers:");
+    }
+    for trigger in &plan.triggers {
+        let who = match trigger.kind {
+            TriggerKind::SmokeTests => "watched by the smoke tests",
+            TriggerKind::ErrorRate { .. } => "watched by the metric error_rate, where it is configured",
+            TriggerKind::Person => "not automated: a person decides",
+        };
+        let _ = writeln!(out, "  {} ({who})", text::one_line(&trigger.text));
+    }
+    if !plan.variables.is_empty() {
+        let _ = writeln!(out, "variables: {}", plan.variables.join(", "));
+    }
+    for note in &plan.notes {
+        let _ = writeln!(out, "note: {}:{}: {}", plan.spec_file, note.line, note.message);
+    }
+    out
+}
+
+fn one_step(step: &Step, plan: &Plan, verb: &str) -> String {
+    let place = if step.line == 0 {
+        plan.spec_file.clone()
+    } else {
+        format!("{}:{}", plan.spec_file, step.line)
+    };
+    match &step.work {
+        Work::Manual => format!("{}: a person: {} ({place})", step.id, step.text),
+        Work::Script(script) => {
+            let mut said = vec![format!("at most {}", Time::from_ms(script.timeout_ms))];
+            if script.idempotent {
+                said.push("idempotent".to_owned());
+            }
+            if let Some(undo) = &script.undo {
+                said.push(format!("undo {undo}"));
+            }
+            if !script.env.is_empty() {
+                said.push(format!("sees {}", script.env.join(", ")));
+            }
+            format!(
+                "{}: {verb}: {} ({}; {place})",
+                step.id,
+                step.text,
+                said.join("; ")
+            )
+        }
+    }
+}
+
+/// A deployment.
+pub(super) fn deployment(summary: &Summary) -> String {
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "deployment {} of {} to {}: {}",
+        summary.deployment, summary.work_item, summary.environment, summary.says
+    );
+    for check in &summary.checks {
+        let _ = writeln!(
+            out,
+            "  check {}: {}: {}",
+            check.name, check.outcome, check.message
+        );
+        if let (Some(remedy), false) = (&check.remedy, check.allows()) {
+            let _ = writeln!(out, "    {remedy}");
+        }
+    }
+    for step in &summary.steps {
+        let _ = writeln!(out, "  {}", step_line(step));
+    }
+    for test in &summary.smoke_tests {
+        let how = match (test.passed, test.flaky) {
+            (true, true) => "passed (flaky)",
+            (true, false) => "passed",
+            (false, _) => "failed",
+        };
+        let last = test.attempts.last().map_or("", |last| last.said.as_str());
+        let _ = writeln!(
+            out,
+            "  smoke test {}: {how} at attempt {}: {last}",
+            text::one_line(&test.name),
+            test.attempts.len()
+        );
+    }
+    for metric in &summary.metrics {
+        let last = metric
+            .last
+            .map_or_else(|| "not recorded".to_owned(), |last| last.to_string());
+        let _ = writeln!(
+            out,
+            "  metric {}: {} looks, {} failed, {} without a number; last {last}",
+            metric.name, metric.looks, metric.failures, metric.without
+        );
+    }
+    for (name, ended) in [
+        ("smoke tests", &summary.smoke),
+        ("observation", &summary.observation),
+    ] {
+        if let Some(ended) = ended {
+            let _ = writeln!(out, "  {name}: {}", ended.reason);
+        }
+    }
+    if let Some(rollback) = &summary.rollback {
+        let who = if rollback.automatic {
+            "automatic"
+        } else {
+            rollback.by.as_str()
+        };
+        let _ = writeln!(out, "  rollback ({who}): {}", rollback.reason);
+        if rollback.steps.is_empty() {
+            let _ = writeln!(out, "    nothing had been done that could be taken back");
+        }
+        for step in &rollback.steps {
+            let _ = writeln!(out, "    {}", step_line(step));
+        }
+    }
+    if let Some(verified) = summary.rehearsal_verified {
+        let said = if verified {
+            "answers"
+        } else {
+            "does not answer as it should"
+        };
+        let _ = writeln!(out, "  after the rollback the version before {said}");
+    }
+    for warning in &summary.warnings {
+        let _ = writeln!(out, "  warning: {warning}");
+    }
+    if summary.state == "rollback_failed" {
+        out.push_str(&loud(summary));
+    }
+    for next in &summary.next {
+        let _ = writeln!(out, "next: {next}");
+    }
+    out
+}
+
+/// What nobody may overlook.
+fn loud(summary: &Summary) -> String {
+    let mut out = String::from("\n!!! THE ROLLBACK FAILED: a person must look !!!\n");
+    for step in summary.rollback.iter().flat_map(|rollback| &rollback.steps) {
+        let is_undone = matches!(step.status, "done" | "acknowledged");
+        let head = if is_undone { "undone" } else { "NOT undone" };
+        let _ = write!(out, "  {head}: {}", step.id);
+        if let Some(log) = step.log.as_ref().filter(|_| !is_undone) {
+            let _ = write!(out, ", see {log}");
+        }
+        out.push('\n');
+    }
+    out.push('\n');
+    out
+}
+
+fn step_line(step: &StepLine) -> String {
+    let mut said = format!("step {}: {}", step.id, step.status.replace('_', " "));
+    if step.attempts > 1 {
+        let _ = write!(said, " at attempt {}", step.attempts);
+    }
+    if let Some(ms) = step.duration_ms {
+        let _ = write!(
+            said,
+            " ({:.1} s)",
+            std::time::Duration::from_millis(ms).as_secs_f64()
+        );
+    }
+    if let Some(reason) = &step.reason {
+        let _ = write!(said, ": {reason}");
+    }
+    if let (Some(log), "failed") = (&step.log, step.status) {
+        let _ = write!(said, " [{log}]");
+    }
+    said
+}
+
+/// What is said on stderr of a record while a deployment goes on; nothing of what is said at the end.
+pub(super) fn progress(record: &Record) -> Option<String> {
+    Some(match &record.event {
+        Event::Checked { checks, passed } => {
+            let bad = checks.iter().filter(|check| !check.allows()).count();
+            let skipped = checks
+                .iter()
+                .filter(|check| check.outcome == Verdict::Skipped)
+                .count();
+            match passed {
+                true => format!("checks: {} passed, {skipped} skipped", checks.len() - skipped),
+                false => format!("checks: {bad} of {} do not hold; nothing is run", checks.len()),
+            }
+        }
+        Event::Started {
+            step, back, attempt, ..
+        } => {
+            let what = if *back { "undo" } else { "step" };
+            let again = if *attempt > 1 {
+                format!(" (attempt {attempt})")
+            } else {
+                String::new()
+            };
+            format!("{what} {step} …{again}")
+        }
+        Event::Ended {
+            step,
+            outcome,
+            reason,
+            duration_ms,
+            ..
+        } => {
+            let how = match outcome {
+                StepOutcome::Done => "done",
+                StepOutcome::Failed => "failed",
+            };
+            let time = std::time::Duration::from_millis(*duration_ms).as_secs_f64();
+            let why = reason.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+            format!("  {step} {how} ({time:.1} s){why}")
+        }
+        Event::Waiting { step } => format!("step {step} is for a person, and waits"),
+        Event::Acknowledged { step, by, .. } => format!("step {step} acknowledged by {by}"),
+        Event::SmokeStarted => "smoke tests …".to_owned(),
+        Event::SmokeTested {
+            test,
+            passed,
+            attempts,
+        } => {
+            let how = if *passed { "passed" } else { "failed" };
+            format!("  {test} {how} (attempt {})", attempts.len())
+        }
+        Event::ObserveStarted => "observation …".to_owned(),
+        Event::Measured {
+            metric,
+            value,
+            reason,
+            ..
+        } => {
+            let said = value.map_or_else(|| reason.clone().unwrap_or_default(), |value| value.to_string());
+            format!("  {metric}: {said}")
+        }
+        Event::RollbackStarted { reason, .. } => {
+            format!("rolling back: {reason} (a first interrupt does not stop it)")
+        }
+        Event::Interrupted { signal } => format!("stopped by {signal}; nothing is rolled back by itself"),
+        _ => return None,
+    })
+}

@@ -1,0 +1,46 @@
+//! `sdd deploy status`: where the last deployment stands.
+
+use super::scene::Scene;
+use super::shown;
+use crate::commands::context::Cx;
+use crate::commands::pipeline;
+use crate::deploy::state::{Phase, State};
+use crate::deploy::summary::Summary;
+use crate::model::exit::Exit;
+
+/// The arguments.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The environment
+    #[arg(value_name = "ENVIRONMENT")]
+    environment: String,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
+    let format = cx.choose(&["human", "json", "agent"])?.to_owned();
+    let scene = Scene::open(cx, &args.environment)?;
+    let name = &scene.target.name;
+    let Some(last) = scene.last()? else {
+        let said = if format == "json" {
+            let value = serde_json::json!({"schema_version": 1, "kind": "deployment", "environment": name, "deployment": null});
+            format!("{}\n", serde_json::to_string_pretty(&value)?)
+        } else {
+            format!("nothing was deployed to {name}\n")
+        };
+        cx.emit(&said)?;
+        return Ok(Exit::Ok);
+    };
+    let summary = Summary::new(&last.id, &last.plan, &last.chain, &pipeline::called(cx));
+    let said = if format == "json" {
+        format!("{}\n", serde_json::to_string_pretty(&summary)?)
+    } else {
+        shown::deployment(&summary)
+    };
+    cx.emit(&said)?;
+    // Known is known, however it went.
+    Ok(match State::of(&last.chain.records).phase {
+        Phase::Unknown { .. } => Exit::NoVerdict,
+        _ => Exit::Ok,
+    })
+}

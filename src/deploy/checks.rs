@@ -1,0 +1,331 @@
+//! What must be well before anything is run, judged from evidence of the commit that is deployed.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::journal::{Event, Record};
+use crate::model::verdict::Verdict;
+
+/// A clock may be so much ahead of another one.
+const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreCheck {
+    /// What.
+    pub name: String,
+    /// How it ended; only `passed` and `skipped` let a deployment begin.
+    pub outcome: Verdict,
+    /// In one line.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+impl PreCheck {
+    /// Something that is turned off.
+    pub fn skipped(name: &str, why: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            outcome: Verdict::Skipped,
+            message: why.to_owned(),
+            remedy: None,
+        }
+    }
+
+    /// Something that is well.
+    pub fn passed(name: &str, message: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            outcome: Verdict::Passed,
+            message: message.into(),
+            remedy: None,
+        }
+    }
+
+    /// Something that is not well, or of which nobody knows.
+    pub fn not(name: &str, outcome: Verdict, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            outcome,
+            message: message.into(),
+            remedy: Some(remedy.into()),
+        }
+    }
+
+    /// Whether a deployment may begin as far as this is concerned.
+    pub fn allows(&self) -> bool {
+        matches!(self.outcome, Verdict::Passed | Verdict::Skipped)
+    }
+}
+
+/// Whether a deployment may begin. Without a look it may not.
+pub fn allow(checks: &[PreCheck]) -> bool {
+    !checks.is_empty() && checks.iter().all(PreCheck::allows)
+}
+
+/// What a run of a gate has shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Where it stands, for messages.
+    pub source: String,
+    /// The verdict of the gate.
+    pub verdict: Verdict,
+    /// The commit that was checked out.
+    pub commit: Option<String>,
+    /// Whether the work tree differed from it.
+    pub dirty: bool,
+    /// When the run ended.
+    pub finished_at: DateTime<Utc>,
+}
+
+/// What evidence is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The name of the check.
+    pub name: &'a str,
+    /// What is run to have it.
+    pub remedy: &'a str,
+    /// The commit that is deployed.
+    pub commit: Option<&'a str>,
+    /// The present moment.
+    pub now: DateTime<Utc>,
+    /// How old it may be.
+    pub max_age: Duration,
+}
+
+/// Judges what there is: the newest evidence of this commit decides, and none is no pass.
+pub fn judge(wanted: &Wanted<'_>, evidence: &[Evidence]) -> PreCheck {
+    let error = |message: String| PreCheck::not(wanted.name, Verdict::Error, message, wanted.remedy);
+    let Some(commit) = wanted.commit else {
+        return error("no evidence: there is no commit that it could be of".to_owned());
+    };
+    let newest = evidence
+        .iter()
+        .filter(|one| one.commit.as_deref() == Some(commit))
+        .filter(|one| !matches!(one.verdict, Verdict::Skipped | Verdict::NotRun))
+        .max_by_key(|one| one.finished_at);
+    let Some(newest) = newest else {
+        let short: String = commit.chars().take(12).collect();
+        let other = evidence.iter().any(|one| one.commit.as_deref() != Some(commit));
+        let other = if other {
+            "; there is some of another commit"
+        } else {
+            ""
+        };
+        return error(format!("no evidence of commit {short}{other}"));
+    };
+    if newest.finished_at > wanted.now + CLOCK_SKEW {
+        return error(format!("the evidence in {} is from the future", newest.source));
+    }
+    if newest.dirty {
+        return error(format!(
+            "the evidence in {} is of files that were not committed",
+            newest.source
+        ));
+    }
+    let age = (wanted.now - newest.finished_at).to_std().unwrap_or_default();
+    if age > wanted.max_age {
+        let hours = |time: Duration| time.as_secs() / 3600;
+        return error(format!(
+            "the evidence in {} is {} h old, more than {} h",
+            newest.source,
+            hours(age),
+            hours(wanted.max_age)
+        ));
+    }
+    match newest.verdict {
+        Verdict::Passed => {
+            PreCheck::passed(wanted.name, format!("passed for this commit ({})", newest.source))
+        }
+        verdict => PreCheck::not(
+            wanted.name,
+            verdict,
+            format!("{verdict} for this commit ({})", newest.source),
+            wanted.remedy,
+        ),
+    }
+}
+
+/// A deployment that may show that a way back works.
+#[derive(Clone, Copy, Debug)]
+pub struct Past<'r> {
+    /// Where it was, for messages.
+    pub environment: &'r str,
+    /// Whether plans for that environment must be approved: there nothing is tried.
+    pub require_approval: bool,
+    /// Its records.
+    pub records: &'r [Record],
+}
+
+/// Whether a way back was tried: the same one, by its hash, with something to take back, where it does not hurt, and not
+/// too long ago. A rehearsal counts when the version before answered afterwards.
+pub fn rollback_tested(
+    rollback_sha256: &str,
+    now: DateTime<Utc>,
+    max_age: Duration,
+    past: &[Past<'_>],
+) -> PreCheck {
+    const NAME: &str = "rollback_tested";
+    let tried = past
+        .iter()
+        .filter(|past| !past.require_approval)
+        .filter_map(|past| Some((past.environment, rolled_back(past.records, rollback_sha256)?)))
+        .max_by_key(|(_, at)| *at);
+    let remedy = "sdd deploy rehearse staging";
+    let Some((environment, at)) = tried else {
+        return PreCheck::not(NAME, Verdict::Failed, "this way back was never tried", remedy);
+    };
+    let age = (now - at).to_std().unwrap_or_default();
+    let days = |time: Duration| time.as_secs() / (24 * 3600);
+    if at > now + CLOCK_SKEW || age > max_age {
+        let message = format!(
+            "it was tried in {environment} {} days ago, more than {}",
+            days(age),
+            days(max_age)
+        );
+        return PreCheck::not(NAME, Verdict::Failed, message, remedy);
+    }
+    PreCheck::passed(
+        NAME,
+        format!("tried in {environment} at {}", at.format("%Y-%m-%d %H:%M UTC")),
+    )
+}
+
+/// When a deployment took this way back to its end, with something to take back.
+fn rolled_back(records: &[Record], rollback_sha256: &str) -> Option<DateTime<Utc>> {
+    let is_same = matches!(
+        &records.first()?.event,
+        Event::Planned { rollback_sha256: planned, .. } if planned == rollback_sha256
+    );
+    let had_something = records
+        .iter()
+        .any(|record| matches!(&record.event, Event::RollbackStarted { undo, .. } if !undo.is_empty()));
+    let is_refuted = records
+        .iter()
+        .any(|record| matches!(&record.event, Event::Rehearsed { verified: false, .. }));
+    let end = records.iter().rfind(|record| record.event == Event::RolledBack)?;
+    (is_same && had_something && !is_refuted).then_some(end.at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hours: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::hours(1000 + hours)
+    }
+
+    fn evidence(commit: &str, verdict: Verdict, hours: i64) -> Evidence {
+        Evidence {
+            source: "r".to_owned(),
+            verdict,
+            commit: Some(commit.to_owned()),
+            dirty: false,
+            finished_at: at(hours),
+        }
+    }
+
+    #[track_caller]
+    fn check(evidence: &[Evidence], expect: Verdict, says: &str) {
+        let wanted = Wanted {
+            name: "integration_tests",
+            remedy: "sdd integration run",
+            commit: Some("c"),
+            now: at(0),
+            max_age: Duration::from_secs(24 * 3600),
+        };
+        let found = judge(&wanted, evidence);
+        assert_eq!(found.outcome, expect, "{found:?}");
+        assert!(found.message.contains(says), "{found:?}");
+    }
+
+    #[test]
+    fn only_fresh_evidence_of_this_commit_counts() {
+        use Verdict::{Error, Failed, NotRun, Passed, Skipped};
+        check(&[], Error, "no evidence of commit c");
+        check(
+            &[evidence("d", Passed, -1)],
+            Error,
+            "there is some of another commit",
+        );
+        check(&[evidence("c", Passed, -1)], Passed, "passed for this commit");
+        check(&[evidence("c", Passed, -25)], Error, "25 h old");
+        check(&[evidence("c", Passed, 2)], Error, "from the future");
+        check(&[evidence("c", Failed, -1)], Failed, "failed for this commit");
+        check(&[evidence("c", Error, -1)], Error, "error for this commit");
+        check(
+            &[evidence("c", Skipped, -1), evidence("c", NotRun, -1)],
+            Error,
+            "no evidence",
+        );
+        // The newest decides, whatever came before.
+        check(
+            &[evidence("c", Passed, -2), evidence("c", Failed, -1)],
+            Failed,
+            "failed",
+        );
+        check(
+            &[evidence("c", Failed, -2), evidence("c", Passed, -1)],
+            Passed,
+            "passed",
+        );
+        let dirty = Evidence {
+            dirty: true,
+            ..evidence("c", Passed, -1)
+        };
+        check(&[dirty], Error, "not committed");
+    }
+
+    #[test]
+    fn a_way_back_counts_when_the_same_one_was_tried_to_its_end() {
+        use crate::deploy::journal::testing::{chain, planned};
+        let started = |undo: &[&str]| Event::RollbackStarted {
+            reason: String::new(),
+            automatic: true,
+            by: "sdd".to_owned(),
+            undo: undo.iter().map(|id| (*id).to_owned()).collect(),
+        };
+        let rehearsed = |verified: bool| Event::Rehearsed {
+            verified,
+            reason: String::new(),
+        };
+        let check = |events: Vec<Event>, hash: &str, require_approval: bool, days: i64| {
+            let records = chain(events).records;
+            let past = Past {
+                environment: "staging",
+                require_approval,
+                records: &records,
+            };
+            let now = DateTime::UNIX_EPOCH + TimeDelta::days(days);
+            rollback_tested(hash, now, Duration::from_secs(30 * 24 * 3600), &[past]).outcome
+        };
+        let tried = || vec![planned(), started(&["u"]), Event::RolledBack];
+        assert_eq!(check(tried(), "r", false, 29), Verdict::Passed);
+        assert_eq!(check(tried(), "r", false, 31), Verdict::Failed);
+        assert_eq!(check(tried(), "r", true, 1), Verdict::Failed);
+        assert_eq!(check(tried(), "other", false, 1), Verdict::Failed);
+        assert_eq!(
+            check(vec![planned(), started(&[]), Event::RolledBack], "r", false, 1),
+            Verdict::Failed
+        );
+        assert_eq!(
+            check(vec![planned(), started(&["u"])], "r", false, 1),
+            Verdict::Failed
+        );
+        let with = |verified: bool| [tried(), vec![rehearsed(verified)]].concat();
+        assert_eq!(check(with(true), "r", false, 1), Verdict::Passed);
+        assert_eq!(check(with(false), "r", false, 1), Verdict::Failed);
+        let none = rollback_tested("r", DateTime::UNIX_EPOCH, Duration::MAX, &[]);
+        assert_eq!(none.outcome, Verdict::Failed);
+    }
+
+    #[test]
+    fn without_a_look_nothing_may_begin() {
+        assert!(!allow(&[]));
+        assert!(allow(&[PreCheck::passed("a", ""), PreCheck::skipped("b", "")]));
+        assert!(!allow(&[PreCheck::not("a", Verdict::Error, "", "")]));
+    }
+}

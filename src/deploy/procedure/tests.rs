@@ -1,0 +1,258 @@
+//! Procedures from specs, and every fault with its line.
+
+use super::*;
+use crate::parse;
+
+/// A spec that can be run, with parts that a test replaces.
+fn spec(steps: &str, rollback: &str, smoke: &str) -> String {
+    format!(
+        "# Deployment: Shop\n\n## Deployment Scope\n\n**Target Environment:**\n- Environment: staging\n\n\
+         ## Deployment Procedure\n\n### Pre-Deployment Steps\n\n1. Tell the team\n\n### Deployment Steps\n\n{steps}\n\n\
+         ### Post-Deployment Steps\n\n1. Look at the dashboards\n\n## Environment Configuration\n\n\
+         **Required Environment Variables:**\n\n```env\nDATABASE_URL=<connection string>\n```\n\n\
+         ## Rollback Procedure\n\n### Rollback Triggers\n\n- Smoke tests fail\n- Error rate exceeds 5%\n\n\
+         ### Rollback Steps\n\n{rollback}\n\n**Estimated Rollback Time:** 10 minutes\n\n## Smoke Tests\n\n{smoke}\n"
+    )
+}
+
+const STEP: &str = "1. Switch\n   ```bash sdd id=switch timeout=90s idempotent undo=back env=TOKEN,API_KEY cwd=ops expect-exit=0,3\n   ./switch\n   ```";
+const BACK: &str = "1. Switch back\n   ```bash sdd id=back\n   ./back\n   ```";
+const SMOKE: &str = "### Health Checks\n\n- GET /health expect 200 within 2s";
+
+fn parsed(text: &str) -> Result<Procedure, Vec<Fault>> {
+    let spec = parse::spec::read("spec.md", text.as_bytes());
+    read(&spec, text.as_bytes())
+}
+
+#[test]
+fn a_procedure_is_read_with_everything_that_it_says() {
+    let procedure = parsed(&spec(STEP, BACK, SMOKE)).unwrap();
+    assert_eq!(procedure.environment, "staging");
+    let ids: Vec<&str> = procedure.steps.iter().map(|step| step.id.as_str()).collect();
+    assert_eq!(ids, ["pre-1", "switch", "post-1"]);
+    assert_eq!(procedure.steps[0].work, Work::Manual);
+    let Work::Script(script) = &procedure.steps[1].work else {
+        panic!("{:?}", procedure.steps[1]);
+    };
+    assert_eq!(
+        *script,
+        Script {
+            shell: Shell::Bash,
+            body: "./switch\n".to_owned(),
+            timeout_ms: 90_000,
+            idempotent: true,
+            undo: Some("back".to_owned()),
+            env: vec!["TOKEN".to_owned(), "API_KEY".to_owned()],
+            cwd: Some("ops".to_owned()),
+            expect_exit: vec![0, 3],
+        }
+    );
+    assert_eq!(procedure.rollback_time_ms, Some(600_000));
+    assert_eq!(procedure.variables, ["DATABASE_URL"]);
+    let kinds: Vec<TriggerKind> = procedure.triggers.iter().map(|trigger| trigger.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            TriggerKind::SmokeTests,
+            TriggerKind::ErrorRate { percent: Some(5.0) }
+        ]
+    );
+    assert_eq!(procedure.tests[0].expected.within_ms, Some(2000));
+    assert_eq!(procedure.notes, []);
+}
+
+/// The line of a text, from 1.
+fn line_of(text: &str, what: &str) -> u32 {
+    let at = text.lines().position(|line| line.contains(what)).unwrap();
+    u32::try_from(at + 1).unwrap()
+}
+
+/// Checks that a spec has exactly this fault, on the line with these words; without words it is about no line.
+#[track_caller]
+fn fault(text: &str, code: &str, at: &str) {
+    let faults = parsed(text).unwrap_err();
+    let found: Vec<(&str, u32)> = faults.iter().map(|fault| (fault.code, fault.line)).collect();
+    let line = if at.is_empty() { 0 } else { line_of(text, at) };
+    assert_eq!(found, [(code, line)], "{text}");
+}
+
+#[track_caller]
+fn step_fault(step: &str, code: &str, at: &str) {
+    fault(&spec(step, BACK, SMOKE), code, at);
+}
+
+#[test]
+fn faults_of_attributes_have_their_line() {
+    let with = |attributes: &str, code: &str| {
+        let step = format!("1. Switch\n   ```bash sdd {attributes}\n   ./switch\n   ```");
+        step_fault(&step, code, attributes);
+    };
+    with("timeout=1m", "no_id");
+    with("id=Switch", "attribute");
+    with("id=a timeout=soon", "attribute");
+    with("id=a timeout=0s", "attribute");
+    with("id=a timeout=25h", "attribute");
+    with("id=a retries=3", "attribute");
+    with("id=a idempotent=yes", "attribute");
+    with("id=a env=A,,B", "attribute");
+    with("id=a cwd=../x", "attribute");
+    with("id=a cwd=/x", "attribute");
+    with("id=a expect-exit=300", "attribute");
+    with("id=a id=b", "attribute_twice");
+    with("id=a undo=nowhere", "undo");
+    with("id=a undo=a", "undo");
+}
+
+#[test]
+fn faults_of_code_have_their_line() {
+    let with = |code: &str, expect: &str, at: &str| {
+        step_fault(
+            &format!("1. S\n   ```bash sdd id=a\n   {code}\n   ```"),
+            expect,
+            at,
+        );
+    };
+    with("deploy [version]", "placeholder", "[version]");
+    with("[Add the command]", "placeholder", "[Add");
+    with("export KEY=<api key>", "placeholder", "<api key>");
+    with("export KEY=<key>", "placeholder", "<key>");
+    with("echo \u{202e}x", "hidden_character", "echo");
+    with("echo x\u{200b}y", "hidden_character", "echo");
+    with("# nothing but a comment", "empty", "sdd id=a");
+    step_fault("1. S\n   ```bash sdd id=a\n   ```", "empty", "sdd id=a");
+    step_fault(
+        "1. S\n   ```python sdd id=a\n   x()\n   ```",
+        "language",
+        "sdd id=a",
+    );
+}
+
+#[test]
+fn code_that_only_looks_like_a_placeholder_runs() {
+    for code in [
+        "[ -f x ] && true",
+        "[[ $a == b ]]",
+        "ls [0-9]*",
+        "sort <in >out",
+        "echo \"${a[1]}\"",
+        "cat <<EOF",
+        "test \"$x\" = '<>'",
+    ] {
+        let step = format!("1. S\n   ```bash sdd id=a\n   {code}\n   ```");
+        let procedure = parsed(&spec(&step, BACK, SMOKE));
+        assert!(procedure.is_ok(), "{code}: {procedure:?}");
+    }
+}
+
+#[test]
+fn faults_of_form_have_their_line() {
+    step_fault(
+        "1. S\n   ```bash sdd id=a\n   ./a\n\n2. T\n   ```bash sdd id=b\n   ./b\n   ```",
+        "unclosed_fence",
+        "sdd id=a",
+    );
+    let nested = "````bash sdd id=a\n```\nx\n```\n````";
+    step_fault(nested, "nested_fence", "sdd id=a");
+    let twice = "1. S\n   ```bash sdd id=a\n   ./a\n   ```\n2. T\n   ```sh sdd id=a\n   ./b\n   ```";
+    step_fault(twice, "duplicate_id", "```sh sdd id=a");
+    // One of the way back counts as well.
+    let text = spec("1. S\n   ```sh sdd id=back\n   ./a\n   ```", BACK, SMOKE);
+    fault(&text, "duplicate_id", "bash sdd id=back");
+    let text = spec(
+        STEP,
+        "1. B\n   ```bash sdd id=back undo=back\n   ./a\n   ```",
+        SMOKE,
+    );
+    fault(&text, "undo_of_undo", "sdd id=back undo");
+    let stray = format!(
+        "{}\n## Notes\n\n```bash sdd id=z\n./z\n```\n",
+        spec(STEP, BACK, SMOKE)
+    );
+    fault(&stray, "stray_fence", "sdd id=z");
+}
+
+#[test]
+fn nothing_to_do_is_no_deployment() {
+    step_fault("1. Press the button", "no_steps", "### Deployment Steps");
+    step_fault(
+        "1. S\n   ```bash\n   ./documentation\n   ```",
+        "no_steps",
+        "### Deployment Steps",
+    );
+    fault(
+        &spec("1. S\n   ```sh sdd id=a\n   ./a\n   ```", "", SMOKE),
+        "no_rollback",
+        "### Rollback Steps",
+    );
+    let prose = "### Health Checks\n\n- Database connectivity: verified";
+    fault(&spec(STEP, BACK, prose), "no_smoke_tests", "");
+    let text = spec(STEP, BACK, SMOKE).replace("Environment: staging", "Environment: [staging | production]");
+    fault(&text, "no_environment", "");
+}
+
+#[test]
+fn smoke_tests_in_every_form_of_real_specs() {
+    let smoke = "### Critical User Flows\n\n1. **User Login**\n   - Endpoint: POST /api/auth/login\n   \
+                 - Expected: 200 OK, returns JWT token\n   - Failure: Rollback immediately\n\n\
+                 ### Test 2: Version\n\n```bash sdd id=version timeout=5s\n./version\n# Expected: contains \"v2\"\n```\n\n\
+                 ### Test 3: Home\n\n```bash\ncurl -s https://shop.example/\n# Expected: 200\n```\n\n\
+                 ### Health Checks\n\n- Application health: GET /health\n- Cache connectivity: verified";
+    let procedure = parsed(&spec(STEP, BACK, smoke)).unwrap();
+    let shown: Vec<String> = procedure
+        .tests
+        .iter()
+        .map(|test| match &test.way {
+            Way::Http(request) => {
+                format!(
+                    "{}: {} {} -> {:?}",
+                    test.name, request.method, request.url, test.expected.status
+                )
+            }
+            Way::Script(script) => format!(
+                "{}: {} ms, {:?}",
+                test.name, script.timeout_ms, test.expected.contains
+            ),
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "User Login: POST /api/auth/login -> Some(200)",
+            "Version: 5000 ms, [\"v2\"]",
+            "Home: GET https://shop.example/ -> Some(200)",
+            "Application health: GET /health -> Some(200)",
+        ]
+    );
+    let notes: Vec<&str> = procedure.notes.iter().map(|note| note.message.as_str()).collect();
+    assert_eq!(
+        notes,
+        [
+            "\"returns JWT token\" is not checked",
+            "\"Cache connectivity: verified\" is not checked"
+        ]
+    );
+}
+
+#[test]
+fn smoke_tests_that_check_nothing_are_faults() {
+    let flow = |expected: &str| {
+        format!("### Flows\n\n1. **Login**\n   - Endpoint: GET /login\n   - Expected: {expected}")
+    };
+    fault(
+        &spec(STEP, BACK, &flow("returns a token")),
+        "no_expectation",
+        "**Login**",
+    );
+    let command = "### Test 1: Home\n\n```bash\ncurl -s $URL\n# Expected: 200\n```";
+    let text = spec(STEP, BACK, command);
+    let faults = parsed(&text).unwrap_err();
+    assert_eq!(faults[0].code, "smoke_command");
+    assert_eq!(faults[0].line, line_of(&text, "curl") - 1);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_spec_can_be_read(steps in "(```bash sdd id=a\n|```\n|1\\. x\n|   |undo=b|\n|<x>|true\n){0,30}") {
+        let _ = parsed(&spec(&steps, &steps, &steps));
+    }
+}

@@ -1,0 +1,119 @@
+//! `sdd deploy` for real: the example of `tests/fixtures/deployment`, whose service a test starts and sdd switches.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod approvals;
+mod example;
+mod kills;
+mod refused;
+mod settings;
+mod ten;
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Running, Sandbox, test_tools};
+
+/// The example with its service: version 1 is served, on a port of its own.
+struct Shop {
+    sandbox: Sandbox,
+    port: u16,
+    _service: Running,
+}
+
+impl Shop {
+    /// Starts the service, and commits the project.
+    fn open() -> Self {
+        Self::open_with(|_| {})
+    }
+
+    /// The same with settings that are changed before.
+    fn open_with(change: impl FnOnce(&mut Value)) -> Self {
+        let sandbox = Sandbox::new().tree("tests/fixtures/deployment").git();
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let mut settings: Value = serde_json::from_str(&sandbox.read(".session/config.json")).unwrap();
+        settings["deployment"]["environments"]["staging"]["url"] = json!(format!("http://127.0.0.1:{port}"));
+        change(&mut settings);
+        let sandbox = sandbox.config(&settings);
+        std::os::unix::fs::symlink("releases/v1", sandbox.path("current")).unwrap();
+        sandbox.commit("the first version");
+        let mut command = sandbox.command(&test_tools().join("venv/bin/python"));
+        command.args(["service.py", &port.to_string()]);
+        let mut service = sandbox.start_command(command);
+        service.wait_for(&sandbox.path("run/serving"));
+        Self {
+            sandbox,
+            port,
+            _service: service,
+        }
+    }
+
+    /// The version that is served.
+    #[track_caller]
+    fn served(&self) -> String {
+        use std::io::{Read as _, Write as _};
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream
+            .write_all(b"GET /version HTTP/1.0\r\nhost: h\r\n\r\n")
+            .unwrap();
+        let mut said = String::new();
+        stream.read_to_string(&mut said).unwrap();
+        let body = said.split("\r\n\r\n").nth(1).unwrap();
+        let body: Value = serde_json::from_str(body).unwrap();
+        body["version"].as_str().unwrap().to_owned()
+    }
+
+    /// Changes a file, and commits that.
+    fn change(&self, inside: &str, from: &str, to: &str) {
+        change(&self.sandbox, inside, from, to);
+        self.sandbox.commit("change");
+    }
+}
+
+/// The spec of the example.
+const SPEC: &str = ".session/specs/deployment_shop.md";
+
+#[track_caller]
+fn change(sandbox: &Sandbox, inside: &str, from: &str, to: &str) {
+    let text = sandbox.read(inside);
+    assert!(text.contains(from), "{from:?} is not in {inside}");
+    sandbox.rewrite(inside, text.replacen(from, to, 1));
+}
+
+/// Runs `sdd deploy … --format json`.
+#[track_caller]
+fn deploy<const N: usize>(sandbox: &Sandbox, args: [&str; N]) -> Answer {
+    let mut command = sandbox.command(Path::new(env!("CARGO_BIN_EXE_sdd")));
+    command.arg("deploy").args(args).args(["--format", "json"]);
+    sandbox.start_command(command).wait()
+}
+
+/// The status of the last deployment to staging.
+#[track_caller]
+fn status(sandbox: &Sandbox) -> Value {
+    deploy(sandbox, ["status", "staging"]).json()
+}
+
+/// Each step with what became of it.
+fn steps(summary: &Value) -> Vec<String> {
+    let line = |step: &Value| {
+        format!(
+            "{} {}",
+            step["id"].as_str().unwrap(),
+            step["status"].as_str().unwrap()
+        )
+    };
+    let back = summary["rollback"]["steps"].as_array();
+    summary["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .chain(back.into_iter().flatten())
+        .map(line)
+        .collect()
+}

@@ -1,0 +1,413 @@
+//! What must not run, does not; what runs and misbehaves, is ended and told of.
+
+use serde_json::{Value, json};
+
+use super::{change, deploy, status, steps, ten};
+use crate::support::Sandbox;
+
+const SPEC: &str = ".session/specs/deployment_ten.md";
+
+/// The ten steps with something else in the first one.
+fn with_first(from: &str, to: &str) -> Sandbox {
+    let sandbox = ten::project();
+    change(&sandbox, SPEC, from, to);
+    sandbox.commit("changed");
+    sandbox
+}
+
+/// Runs it with retries and more turned off, and gives the summary.
+#[track_caller]
+fn run(sandbox: &Sandbox, code: i32) -> Value {
+    let answer = deploy(sandbox, ["run", "staging"]);
+    answer.expect_code(code);
+    answer.json()
+}
+
+#[test]
+fn a_spec_that_cannot_be_run_is_told_line_by_line() {
+    let sandbox = with_first("sdd id=s02", "sdd id=s01 retry=3");
+    let answer = sandbox.sdd(["deploy", "run", "staging"]);
+    answer.expect_code(2);
+    assert!(
+        answer.stderr.contains(
+            "error: .session/specs/deployment_ten.md:17: the attribute `retry` is unknown, or written otherwise"
+        ),
+        "{}",
+        answer.stderr
+    );
+    assert_eq!(ten::left(&sandbox), [""; 0]);
+}
+
+#[test]
+fn unknown_names_are_told() {
+    let sandbox = ten::project();
+    let answer = sandbox.sdd(["deploy", "run", "stagin"]);
+    answer.expect_code(4);
+    assert!(
+        answer.stderr.contains("did you mean staging?"),
+        "{}",
+        answer.stderr
+    );
+    deploy(&sandbox, ["run", "staging", "--plan", "abcdef12"]).expect_code(4);
+    deploy(&sandbox, ["run", "staging", "--item", "nothing"]).expect_code(4);
+    deploy(&sandbox, ["run", "staging", "--ack", "nothing"]).expect_code(2);
+    deploy(&sandbox, ["rollback", "staging", "--reason", "x"]).expect_code(4);
+    deploy(&sandbox, ["plan", "production"]).expect_code(4);
+    let answer = deploy(&sandbox, ["plan", "production", "--item", "deployment_ten"]);
+    answer.expect_code(2);
+    assert!(answer.stderr.contains("is for \"staging\""), "{}", answer.stderr);
+    deploy(&sandbox, ["status", "staging"]).expect_code(0);
+    deploy(&sandbox, ["log", "staging"]).expect_code(4);
+}
+
+#[test]
+fn a_plan_that_is_not_true_any_more_is_refused_with_what_changed() {
+    let sandbox = ten::project();
+    let plan = deploy(&sandbox, ["plan", "staging"]).json();
+    let id = plan["id"].as_str().unwrap();
+    // Planned again it is the same plan.
+    assert_eq!(deploy(&sandbox, ["plan", "staging"]).json()["id"], id);
+    let refused = |why: &str| {
+        let answer = deploy(&sandbox, ["run", "staging", "--plan", id]);
+        answer.expect_code(2);
+        assert!(answer.stderr.contains(why), "{}", answer.stderr);
+    };
+    change(&sandbox, SPEC, "touch state/s04", "touch state/s04 ");
+    refused("the step s04");
+    sandbox.commit("changed");
+    refused("the commit");
+    change(&sandbox, SPEC, "touch state/s04 ", "touch state/s04");
+    sandbox.rewrite("new.txt", "x");
+    sandbox.commit("more");
+    refused("the commit");
+    assert_eq!(ten::left(&sandbox), [""; 0]);
+}
+
+#[test]
+fn a_second_deployment_at_once_is_refused() {
+    let sandbox = with_first(
+        "touch state/s01\n",
+        "touch state/s01; until test -e state/go; do sleep 0.05; done; rm state/go\n",
+    );
+    let mut first = sandbox.start(["deploy", "run", "staging"]);
+    first.wait_for(&sandbox.path("state/s01"));
+    for command in [
+        &["run", "staging"][..],
+        &["resume", "staging"],
+        &["rollback", "staging", "--reason", "x"],
+        &["unlock", "staging", "--reason", "x"],
+    ] {
+        let mut second = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_sdd")));
+        second.arg("deploy").args(command);
+        let answer = sandbox.start_command(second).wait();
+        answer.expect_code(3);
+        assert!(
+            answer.stderr.contains("is going on: pid"),
+            "{command:?}: {}",
+            answer.stderr
+        );
+    }
+    sandbox.rewrite("state/go", "");
+    first.wait().expect_code(0);
+    let answer = deploy(&sandbox, ["unlock", "staging", "--reason", "x"]);
+    assert_eq!(answer.json()["released"], Value::Null);
+}
+
+#[test]
+fn a_step_that_hangs_is_ended_with_what_it_started() {
+    let sandbox = with_first("touch state/s02\n", "sleep 60 & sleep 60\n");
+    change(&sandbox, SPEC, "id=s02 timeout=20s", "id=s02 timeout=300ms");
+    sandbox.commit("hangs");
+    let summary = run(&sandbox, 1);
+    assert_eq!(summary["state"], "rolled_back");
+    assert_eq!(summary["steps"][1]["status"], "failed");
+    let reason = summary["steps"][1]["reason"].as_str().unwrap();
+    assert!(reason.contains("more than 0.3 s"), "{reason}");
+    assert_eq!(ten::left(&sandbox), [""; 0]);
+    sandbox.assert_no_process_left();
+}
+
+#[test]
+fn a_step_that_leaves_processes_has_not_done_what_it_should() {
+    let sandbox = with_first(
+        "touch state/s02\n",
+        "setsid nohup sleep 60 >/dev/null 2>&1 & sleep 0.2\n",
+    );
+    let summary = run(&sandbox, 1);
+    let reason = summary["steps"][1]["reason"].as_str().unwrap();
+    assert!(reason.contains("belongs to a service manager"), "{reason}");
+    sandbox.assert_no_process_left();
+}
+
+#[test]
+fn secrets_reach_no_file() {
+    const SECRET: &str = "tR4ns-p0rt-7f2e91";
+    let sandbox = with_first(
+        "idempotent\n   touch state/s02\n",
+        "idempotent env=API_TOKEN\n   echo \"token $API_TOKEN\"; echo \"bad $API_TOKEN\" >&2; exit 3\n",
+    )
+    .env("API_TOKEN", SECRET)
+    .env("OTHER_TOKEN", "0ther-s3cret-99");
+    let answer = sandbox.sdd(["deploy", "run", "staging"]);
+    answer.expect_code(1);
+    assert!(
+        answer.stdout.contains("bad [redacted:API_TOKEN]"),
+        "{}",
+        answer.stdout
+    );
+    assert!(!answer.stdout.contains(SECRET) && !answer.stderr.contains(SECRET));
+    let mut command = sandbox.command(&sandbox.beside("bin").join("grep"));
+    command.args(["-rlF", SECRET, "."]);
+    assert_eq!(sandbox.start_command(command).wait().stdout, "");
+}
+
+#[test]
+fn a_step_sees_only_what_its_fence_names() {
+    let sandbox = with_first(
+        "touch state/s02\n",
+        "test -z \"${OTHER_TOKEN:-}\"; touch state/s02\n",
+    )
+    .env("OTHER_TOKEN", "0ther-s3cret-99");
+    run(&sandbox, 0);
+}
+
+#[test]
+fn missing_empty_and_placeholder_variables_stop_it_before_anything_is_run() {
+    let check = |value: Option<&str>, says: &str| {
+        let mut sandbox = with_first("id=s02", "id=s02 env=API_URL");
+        if let Some(value) = value {
+            sandbox = sandbox.env("API_URL", value);
+        }
+        let summary = run(&sandbox, 1);
+        assert_eq!(summary["state"], "aborted");
+        assert!(summary["checks"].to_string().contains(says), "{summary:#}");
+        assert_eq!(ten::left(&sandbox), [""; 0]);
+    };
+    check(None, "not set, or empty: API_URL");
+    check(Some(""), "not set, or empty: API_URL");
+    check(Some("<the address>"), "only stands for a value: API_URL");
+}
+
+#[test]
+fn without_evidence_of_this_commit_nothing_is_run() {
+    let sandbox = ten::project();
+    let mut settings: Value = serde_json::from_str(&sandbox.read(".session/config.json")).unwrap();
+    settings["deployment"]["pre_deployment_checks"] = json!({"environment_validation": false});
+    sandbox.rewrite(".session/config.json", settings.to_string());
+    sandbox.commit("checks");
+    let summary = run(&sandbox, 3);
+    assert_eq!(summary["state"], "aborted");
+    let outcome = |name: &str| {
+        let checks = summary["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["name"] == name).unwrap()["outcome"].clone()
+    };
+    for (name, expect) in [
+        ("integration_tests", "error"),
+        ("security_scans", "error"),
+        ("environment_validation", "skipped"),
+        ("variables", "passed"),
+    ] {
+        assert_eq!(outcome(name), expect, "{name}");
+    }
+    assert_eq!(ten::left(&sandbox), [""; 0]);
+}
+
+#[test]
+fn a_manual_step_waits_and_goes_on_when_somebody_says_so() {
+    let sandbox = with_first("2. Step\n", "2. Tell the team\n\n3. Step\n");
+    let answer = sandbox.sdd(["deploy", "run", "staging"]);
+    answer.expect_code(3);
+    assert!(
+        answer
+            .stdout
+            .contains("next: sdd deploy resume staging --ack step-2"),
+        "{}",
+        answer.stdout
+    );
+    assert_eq!(ten::left(&sandbox), ["s01"]);
+    deploy(&sandbox, ["resume", "staging"]).expect_code(3);
+    let answer = deploy(
+        &sandbox,
+        ["resume", "staging", "--ack", "step-2", "--ack-by", "alice"],
+    );
+    answer.expect_code(0);
+    assert_eq!(steps(&answer.json())[1], "step-2 acknowledged");
+    let log = deploy(&sandbox, ["log", "staging"]).json().to_string();
+    assert!(
+        log.contains("\"by\":\"alice\"") && log.contains("Tell the team"),
+        "{log}"
+    );
+    // Said before, nothing waits.
+    deploy(&sandbox, ["rollback", "staging", "--reason", "x"]).expect_code(0);
+    deploy(&sandbox, ["run", "staging", "--ack", "step-2"]).expect_code(0);
+}
+
+#[test]
+fn a_rollback_that_fails_is_loud_and_is_tried_again() {
+    let sandbox = with_first("rm -f state/s02", "test -e state/mended && rm -f state/s02");
+    run(&sandbox, 0);
+    let answer = sandbox.sdd(["deploy", "rollback", "staging", "--reason", "x"]);
+    answer.expect_code(5);
+    for wanted in [
+        "THE ROLLBACK FAILED",
+        "NOT undone: u-s02, see .session/",
+        "undone: u-s01",
+    ] {
+        assert!(answer.stdout.contains(wanted), "{wanted}\n{}", answer.stdout);
+    }
+    // One that failed did not stop the others.
+    assert_eq!(ten::left(&sandbox), ["s02"]);
+    assert_eq!(status(&sandbox)["state"], "rollback_failed");
+    deploy(&sandbox, ["run", "staging"]).expect_code(3);
+    sandbox.rewrite("state/mended", "");
+    deploy(&sandbox, ["rollback", "staging", "--reason", "mended"]).expect_code(0);
+    assert_eq!(ten::left(&sandbox), ["mended"]);
+}
+
+#[test]
+fn what_a_person_undid_is_undone() {
+    let sandbox = with_first("rm -f state/s02", "exit 1");
+    run(&sandbox, 0);
+    deploy(&sandbox, ["rollback", "staging", "--reason", "x"]).expect_code(5);
+    let answer = deploy(
+        &sandbox,
+        ["rollback", "staging", "--reason", "by hand", "--ack", "u-s02"],
+    );
+    answer.expect_code(0);
+    assert_eq!(answer.json()["state"], "rolled_back");
+}
+
+#[test]
+fn the_first_interrupt_does_not_stop_a_rollback() {
+    let sandbox = with_first(
+        "rm -f state/s05\n",
+        "rm -f state/s05; touch state/back; sleep 0.5\n",
+    );
+    run(&sandbox, 0);
+    let mut running = sandbox.start(["deploy", "rollback", "staging", "--reason", "x"]);
+    running.wait_for(&sandbox.path("state/back"));
+    running.signal(rustix::process::Signal::INT);
+    running.wait().expect_code(0);
+    assert_eq!(ten::left(&sandbox), ["back"]);
+    assert_eq!(status(&sandbox)["state"], "rolled_back");
+}
+
+#[test]
+fn settings_that_nobody_can_go_by_are_refused() {
+    let sandbox = ten::project();
+    for (settings, place) in [
+        (
+            r#"{"deployment": {"smoke_tests": {"timeout": "soon"}}}"#,
+            "deployment.smoke_tests.timeout",
+        ),
+        (
+            r#"{"deployment": {"rollback": {"automatic": "yes"}}}"#,
+            "deployment.rollback.automatic",
+        ),
+        (
+            r#"{"deployment": {"rollback": {"automatic": true, "automatic": false}}}"#,
+            "deployment.rollback.automatic",
+        ),
+    ] {
+        sandbox.rewrite(".session/config.json", settings);
+        let answer = sandbox.sdd(["deploy", "run", "staging"]);
+        answer.expect_code(2);
+        assert!(answer.stderr.contains(place), "{}", answer.stderr);
+    }
+    assert_eq!(ten::left(&sandbox), [""; 0]);
+}
+
+/// Smoke tests of addresses that answer badly, without a service.
+mod web {
+    use std::io::{Read as _, Write as _};
+
+    use super::*;
+
+    /// A server that gives every connection the same answer; none where it is to hang.
+    fn server(answer: Option<&'static str>) -> u16 {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            let mut kept = Vec::new();
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                if let Some(answer) = answer {
+                    let mut request = [0; 1024];
+                    let _ = stream.read(&mut request);
+                    let _ = stream.write_all(answer.as_bytes());
+                } else {
+                    kept.push(stream);
+                }
+            }
+        });
+        port
+    }
+
+    #[track_caller]
+    fn check(url: &str, expected: &str, says: &str) {
+        let sandbox = with_first(
+            "### Test 1: All are there\n",
+            &format!("### Health Checks\n\n- GET {url} expect {expected}\n\n### Test 1: All are there\n"),
+        );
+        let summary = run(&sandbox, 1);
+        assert_eq!(summary["state"], "rolled_back");
+        let said = summary["smoke_tests"].to_string();
+        assert!(said.contains(says), "{says}\n{summary:#}");
+        assert_eq!(ten::left(&sandbox), [""; 0]);
+    }
+
+    fn local(port: u16) -> String {
+        format!("http://127.0.0.1:{port}/health")
+    }
+
+    #[test]
+    fn a_redirect_is_not_followed() {
+        let port = server(Some(
+            "HTTP/1.1 302 Found\r\nlocation: /ok\r\ncontent-length: 0\r\n\r\n",
+        ));
+        check(&local(port), "200", "status 302, expected 200");
+    }
+
+    #[test]
+    fn one_that_hangs_is_not_waited_for() {
+        check(&local(server(None)), "200 within 300ms", "no answer in time");
+    }
+
+    #[test]
+    fn a_wrong_body_with_200_is_wrong() {
+        let port = server(Some(
+            "HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\n{\"status\": \"ill\"}",
+        ));
+        check(
+            &local(port),
+            "200, {\"status\": \"ok\"}",
+            "the answer differs at /status",
+        );
+    }
+
+    #[test]
+    fn nobody_there_and_no_such_name() {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        check(&local(port), "200", "the connection was refused");
+        check("http://nowhere.invalid/", "200", "resolved");
+    }
+
+    #[test]
+    fn a_path_without_an_address_is_told_before_anything_is_run() {
+        let sandbox = with_first(
+            "### Test 1: All are there\n",
+            "### Health Checks\n\n- GET /health\n\n### Test 1: All are there\n",
+        );
+        let summary = run(&sandbox, 3);
+        assert_eq!(summary["state"], "aborted");
+        assert!(
+            summary["checks"]
+                .to_string()
+                .contains("deployment.environments.staging.url")
+        );
+    }
+}
