@@ -9,6 +9,7 @@ pub mod addresses;
 pub mod ask;
 pub mod config;
 pub mod flavour;
+pub mod images;
 pub mod inspect;
 pub mod journal;
 pub mod lint;

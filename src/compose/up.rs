@@ -11,6 +11,7 @@ use super::addresses;
 use super::ask::{self, CallError};
 use super::config::{self, ConfigError, Rendered};
 use super::flavour::Flavour;
+use super::images::{self, Fetching};
 use super::inspect::Container;
 use super::journal::{self, Entry};
 use super::project::{Calls, Project};
@@ -76,6 +77,8 @@ pub struct Order<'a> {
     pub wishes: Wishes,
     /// Whether a service answers, where it is asked.
     pub probe: Option<Probe<'a>>,
+    /// What may be done about images that are not here.
+    pub fetching: Fetching,
     /// How long things may take.
     pub limits: Limits,
     /// The directory for the logs of services, which is there.
@@ -108,6 +111,14 @@ pub enum Why {
     NoSuchService {
         /// Their names.
         names: Vec<String>,
+    },
+    /// Images are not here, and may not be fetched.
+    #[error("not here, and the settings allow no pulling: {}", names.join(", "))]
+    NoImage {
+        /// What they are.
+        names: Vec<String>,
+        /// What to do.
+        remedy: String,
     },
     /// No journal, no containers.
     #[error("the journal of the environment cannot be written")]
@@ -164,6 +175,7 @@ impl Why {
         match self {
             Self::NothingRuns => Some("leave out `profiles` of a service, or name the services that are needed".to_owned()),
             Self::NoSuchService { .. } => Some("add it to the compose file, or correct the spec".to_owned()),
+            Self::NoImage { remedy, .. } => Some(remedy.clone()),
             Self::Up {
                 source: CallError::TimedOut { .. },
                 ..
@@ -192,6 +204,7 @@ impl Why {
             | Self::File { .. }
             | Self::NothingRuns
             | Self::NoSuchService { .. }
+            | Self::NoImage { .. }
             | Self::NotReady { .. } => Ending::Failed,
             Self::Up { .. } | Self::Call { .. } | Self::Config(_) | Self::Journal { .. } => Ending::Error,
         }
@@ -263,6 +276,19 @@ pub fn render(runner: &dyn Runner, cwd: &Path, calls: &Calls<'_>) -> Result<Rend
     Ok(config::read(&answer.stdout)?)
 }
 
+/// Fails where an image would have to be pulled or built.
+fn nothing_to_fetch(order: &Order<'_>, calls: &Calls<'_>, rendered: &Rendered) -> Result<(), Why> {
+    let images = images::look(order.runner, order.store.root(), calls, rendered)
+        .map_err(|source| Why::Call { source })?;
+    match images.missing() {
+        names if names.is_empty() => Ok(()),
+        names => Err(Why::NoImage {
+            remedy: images::remedy(calls, &images),
+            names,
+        }),
+    }
+}
+
 impl<'a> Environment<'a> {
     /// Brings services up and waits until all are ready, or one of them will not be. What does not come up is taken
     /// down again before this comes back.
@@ -278,6 +304,9 @@ impl<'a> Environment<'a> {
             return Err(early(Why::NothingRuns));
         }
         order.wishes.required = resolve(&rendered, &order.wishes).map_err(early)?;
+        if order.fetching == Fetching::Forbidden {
+            nothing_to_fetch(&order, &calls, &rendered).map_err(early)?;
+        }
         let mut plan = Plan::of(&rendered, &order.wishes);
         plan.deadline = order.limits.ready;
         plan.max_restarts = order.limits.max_restarts;

@@ -253,6 +253,7 @@ fn order<'a>(work: &ServicesWork, job: &'a Job<'_>, ground: &'a Ground, probe: P
             probed: settings.probes.keys().cloned().collect(),
         },
         probe: Some(probe),
+        fetching: work.needs.fetching,
         limits: Limits {
             up: Duration::from_secs(settings.up_timeout),
             ready: Duration::from_secs(settings.health_check_timeout),

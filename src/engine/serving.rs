@@ -1,7 +1,7 @@
 //! The steps that need services, in their order, and the services around them.
 
 use super::{Bench, lock, services};
-use crate::gates::{PartResult, Phase, Work};
+use crate::gates::{Item, Meaning, PartResult, Phase, Work};
 use crate::model::gate_id::GateId;
 use crate::model::verdict::Verdict;
 
@@ -24,7 +24,7 @@ impl Bench<'_> {
         let rest: Vec<(usize, usize)> = steps.into_iter().filter(|step| *step != place).collect();
         let measured = self.steps(Phase::Measure);
         let clear = self.steps(Phase::Clear);
-        if let Some(why) = self.why_not_served() {
+        if let Some(why) = self.why_not_served(place.0) {
             for (gate, item) in std::iter::once(place).chain(rest).chain(clear) {
                 self.leave_because(gate, item, &why);
             }
@@ -60,10 +60,19 @@ impl Bench<'_> {
         }
     }
 
-    /// Why services are not brought up: what they need is not there, or the run ends.
-    fn why_not_served(&self) -> Option<String> {
+    /// Why services of a gate are not brought up: what they need is not there, what they are for cannot be run, or the
+    /// run ends.
+    fn why_not_served(&self, gate: usize) -> Option<String> {
         if self.job.cancel.is_requested() {
             return Some(self.why_left().to_owned());
+        }
+        let items = self.plan.gates.get(gate).map_or(&[][..], |gate| &gate.items);
+        let lost = items.iter().find_map(|item| match item {
+            Item::Not(not) if not.meaning == Meaning::Error => Some(&not.tool),
+            _ => None,
+        });
+        if let Some(tool) = lost {
+            return Some(format!("nothing is brought up, because {tool} cannot be run"));
         }
         let environment = (self.plan.gates.iter()).position(|gate| gate.gate == GateId::Environment)?;
         let report = lock(self.reports.get(environment)?);

@@ -1,5 +1,6 @@
 //! What integration tests need, as their spec and the settings say it.
 
+use crate::compose::images::Fetching;
 use crate::model::config::{ComposeLint, IntegrationTests};
 use crate::model::spec::EnvironmentNeeds;
 
@@ -14,8 +15,8 @@ pub struct Needs {
     pub config_files: Vec<String>,
     /// What odd things in the compose file mean.
     pub lint: ComposeLint,
-    /// Whether images may be pulled.
-    pub allow_pull: bool,
+    /// What may be done about images that are not here.
+    pub fetching: Fetching,
 }
 
 impl Needs {
@@ -34,7 +35,11 @@ impl Needs {
             services: spec.services.iter().map(|one| service(&one.value)).collect(),
             config_files: spec.config_files.iter().map(|file| file.value.clone()).collect(),
             lint: settings.compose_lint,
-            allow_pull: settings.allow_pull,
+            fetching: if settings.allow_pull {
+                Fetching::Allowed
+            } else {
+                Fetching::Forbidden
+            },
         })
     }
 }

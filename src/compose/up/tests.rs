@@ -15,6 +15,9 @@ struct Engine {
     is_stubborn: bool,
     /// Whether it has no logs.
     is_mute: bool,
+    /// Whether it has no image, and what may be done about that.
+    is_bare: bool,
+    fetching: Fetching,
     state: Mutex<(bool, usize, Vec<String>)>,
 }
 
@@ -26,6 +29,8 @@ impl Engine {
             states: states.to_vec(),
             is_stubborn: false,
             is_mute: false,
+            is_bare: false,
+            fetching: Fetching::Allowed,
             state: Mutex::default(),
         }
     }
@@ -63,6 +68,10 @@ impl Runner for Engine {
             ["compose", .., "-t", "10"] => {
                 state.0 &= self.is_stubborn;
                 "down"
+            }
+            ["image", "inspect", ..] => {
+                end = End::Code(i32::from(self.is_bare));
+                "image"
             }
             ["rm", ..] => "rm",
             ["ps", ..] => {
@@ -136,6 +145,7 @@ fn run_with(
             ..Wishes::default()
         },
         probe: None,
+        fetching: engine.fetching,
         limits: Limits {
             ready: Duration::from_millis(1),
             ..Limits::default()
@@ -180,6 +190,38 @@ fn services_that_are_ready_have_addresses_and_go_in_the_end() {
     // Logs are saved before the containers go.
     let at = |word: &str| seen.calls.iter().position(|call| call == word).unwrap();
     assert!(at("up") < at("logs") && at("logs") < at("down"));
+}
+
+#[test]
+fn images_are_neither_pulled_nor_built_where_that_is_forbidden() {
+    let engine = |config: &'static str, is_bare, fetching| Engine {
+        config: (0, config),
+        is_bare,
+        fetching,
+        ..Engine::with(&[HEALTHY])
+    };
+    let seen = run(&engine(CONFIG, true, Fetching::Forbidden));
+    let said = "not here, and the settings allow no pulling: postgres:14";
+    assert_eq!((seen.said.as_str(), seen.ending), (said, Some(Ending::Failed)));
+    assert_eq!(
+        (seen.has_journal, seen.calls.as_slice()),
+        (false, &["config".to_owned(), "image".to_owned()][..])
+    );
+    let built = "services:\n  s: {build: ., ports: ['5432']}\n";
+    let seen = run(&engine(built, false, Fetching::Forbidden));
+    let said = "not here, and the settings allow no pulling: the image of s, which is built";
+    assert_eq!((seen.said.as_str(), seen.ending), (said, Some(Ending::Failed)));
+    // What is built already has a name of its own.
+    let named = "services:\n  s: {image: s, build: ., ports: ['5432']}\n";
+    for (config, is_bare, fetching) in [
+        (CONFIG, false, Fetching::Forbidden),
+        (named, false, Fetching::Forbidden),
+        (CONFIG, true, Fetching::Allowed),
+        (built, true, Fetching::Allowed),
+    ] {
+        let seen = run(&engine(config, is_bare, fetching));
+        assert_eq!(seen.ending, None, "{}", seen.said);
+    }
 }
 
 #[test]

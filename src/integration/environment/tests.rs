@@ -3,6 +3,7 @@ use std::net::TcpListener;
 
 use super::*;
 use crate::compose::config;
+use crate::compose::images::Fetching;
 use crate::model::config::ComposeLint;
 use crate::process::capture::Capture;
 use crate::process::{End, Error, Invocation, Outcome};
@@ -34,7 +35,7 @@ fn needs() -> Needs {
         services: vec!["api".to_owned()],
         config_files: vec!["app.yaml".to_owned()],
         lint: ComposeLint::Warn,
-        allow_pull: true,
+        fetching: Fetching::Allowed,
     }
 }
 
@@ -120,13 +121,15 @@ fn images_are_pulled_only_where_that_is_allowed() {
     let compose = "services:\n  api: {image: 'redis:7'}\n  own: {image: 'redis:7', build: .}\n";
     check(compose, &needs(), &[]);
     let strict = Needs {
-        allow_pull: false,
+        fetching: Fetching::Forbidden,
         ..needs()
     };
     check(
         compose,
         &strict,
-        &["images Failed: not here, and the settings allow no pulling: redis:7"],
+        &[
+            "images Failed: not here, and the settings allow no pulling: redis:7, the image of own, which is built",
+        ],
     );
 }
 

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use sdd::compose::flavour::{self, Flavour, Kind, Machine};
+use sdd::compose::images::Fetching;
 use sdd::compose::journal;
 use sdd::compose::project::{self, Project};
 use sdd::compose::readiness::Wishes;
@@ -207,6 +208,7 @@ impl Run<'_> {
             run: &self.id,
             wishes: Wishes::default(),
             probe: None,
+            fetching: Fetching::Allowed,
             limits: Limits {
                 stop: Duration::ZERO,
                 ready: AGES,

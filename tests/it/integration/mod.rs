@@ -256,6 +256,30 @@ fn an_environment_that_is_not_fit_starts_nothing() {
 }
 
 #[test]
+fn an_image_that_may_not_be_pulled_keeps_everything_down() {
+    check(
+        |sandbox| {
+            let compose = sandbox.read("docker-compose.integration.yml");
+            let compose = compose.replacen("sdd-test/busybox:1", "127.0.0.1:1/none:1", 1);
+            let settings = sandbox.read(".session/config.json");
+            let off = "\"environment_validation\": false, \"allow_pull\": false, \"stop_grace\": 1";
+            let settings = settings.replace("\"stop_grace\": 1", off);
+            sandbox
+                .file("docker-compose.integration.yml", compose)
+                .file(".session/config.json", settings)
+        },
+        1,
+        &[
+            "environment skipped",
+            "integration failed",
+            "contract passed",
+            "benchmark not_run",
+        ],
+        "not here, and the settings allow no pulling: 127.0.0.1:1/none:1",
+    );
+}
+
+#[test]
 fn a_session_on_the_example_can_be_completed() {
     let Some((engine, sandbox)) = example("docker compose") else {
         return;

@@ -1,6 +1,7 @@
 //! How `sdd integration` is asked, and what it says where there is no engine.
 
 use super::{ID, example, gate, plain, verdicts};
+use crate::support::Sandbox;
 
 #[test]
 fn only_integration_tests_are_run() {
@@ -54,6 +55,50 @@ fn without_compose_there_is_no_verdict() {
     );
     let remediation = environment["remediation"].to_string();
     assert!(remediation.contains("apt-get install"), "{remediation}");
+}
+
+/// Changes one file of the example, without an engine and without the gate of the environment: nothing may be brought up.
+#[track_caller]
+fn check_refused(sandbox: Sandbox, why: &str, not_run: &str) {
+    let settings = sandbox.read(".session/config.json");
+    let settings = settings.replace(
+        "\"stop_grace\": 1",
+        "\"environment_validation\": false, \"stop_grace\": 1",
+    );
+    let sandbox = sandbox.file(".session/config.json", settings);
+    let answer = sandbox.sdd(["integration", "run", ID, "--format", "json"]);
+    answer.expect_code(3);
+    let report = answer.json();
+    let integration = gate(&report, "integration");
+    assert_eq!(integration["verdict"], "error");
+    assert!(
+        integration["reason"].as_str().unwrap().contains(why),
+        "{integration:#}"
+    );
+    let text = integration.to_string();
+    assert!(!text.contains("there is no Docker Compose"), "{integration:#}");
+    assert_eq!(gate(&report, "benchmark")["verdict"], "not_run");
+    let reason = format!("nothing is brought up, because {not_run} cannot be run");
+    assert_eq!(gate(&report, "benchmark")["reason"], reason);
+}
+
+#[test]
+fn nothing_is_brought_up_for_test_data_that_nobody_can_load() {
+    let sandbox = plain().venv();
+    let spec = format!(".session/specs/{ID}.md");
+    let text = sandbox
+        .read(&spec)
+        .replace("fixtures/orders.psv", "fixtures/orders.xyz");
+    check_refused(
+        sandbox.file(&spec, text),
+        "nothing is known that loads such a file",
+        "fixtures/orders.xyz",
+    );
+}
+
+#[test]
+fn nothing_is_brought_up_for_tests_that_nobody_can_run() {
+    check_refused(plain(), "pytest is not installed", "pytest");
 }
 
 #[test]
