@@ -119,6 +119,14 @@ fn check_evidence(sandbox: &Sandbox, report: &Value) {
     let manifest: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(manifest["run_id"], report["run_id"]);
     assert_eq!(manifest["git"]["commit"], report["git"]["head"]);
+    let tree = sandbox.git_run(["rev-parse", "HEAD^{tree}"]).stdout;
+    assert_eq!(manifest["git"]["tree"], tree.trim());
+    let program = std::fs::read(env!("CARGO_BIN_EXE_sdd")).unwrap();
+    assert_eq!(
+        manifest["sdd"]["binary_sha256"],
+        sdd::report::evidence::sha256(&program)
+    );
+    assert_eq!(manifest["missing"], serde_json::json!([]));
     let members = manifest["members"].as_array().unwrap();
     for member in members {
         let path = member["path"].as_str().unwrap();
