@@ -1,5 +1,6 @@
 //! Every rule, made to appear by two small documents.
 
+mod addresses;
 mod choices;
 mod documents;
 mod dynamic;
