@@ -16,6 +16,7 @@ mod mended_schemas;
 mod mutated;
 mod overlaps;
 mod ranges;
+mod rewritten;
 mod robust;
 mod schemas;
 mod several_choices;
