@@ -34,4 +34,4 @@ pub use policy::{is_policy, policies};
 pub use reason::{Blocked, MAX_CHARS, Run, feedback, reason};
 pub use settings::{Additions, Change, Misshapen, command, disables_hooks, merge, missing, remove};
 pub use templates::{COMMANDS, Origin, PREFIX, SKILLS, TEMPLATES, Template, origin};
-pub use wanted::{CHEAP, Judged, demands_unknown, of_earlier, of_run, wanted};
+pub use wanted::{CHEAP, Judged, of_earlier, of_run, wanted};

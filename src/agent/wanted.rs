@@ -24,15 +24,6 @@ pub fn wanted(config: &Config, event: Event, kind: Option<WorkItemType>) -> Vec<
         .collect()
 }
 
-/// Whether the work needs a gate that this sdd does not have: then no run of this one has the whole answer.
-pub fn demands_unknown(config: &Config, event: Event, kind: Option<WorkItemType>) -> bool {
-    event != Event::SubagentStop
-        && config
-            .unavailable_gates(kind)
-            .iter()
-            .any(|gate| gate.enabled && gate.required && gate.scope.concerns(kind))
-}
-
 /// What a report says of the gates that were asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judged<'a> {

@@ -98,7 +98,6 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     found.extend(units(cx, &project, &platform));
     found.extend(hooks::checks(cx, &opened.store, &finder, &runner));
     found.extend(needs.gaps.iter().map(checks::gap));
-    found.extend(checks::unavailable(&opened.config, None));
     let tools = tools(&needs.programs, &answers, &project, &platform);
     let mut warnings = opened.warnings.clone();
     warnings.extend(project.warnings.iter().cloned());

@@ -20,11 +20,14 @@
 //! - [`state`] folds records into where the deployment stands; [`next`] says what follows, and what a command may do in
 //!   that state. Neither guesses: a step that began and has no end is `unknown` until somebody says.
 //! - [`checks`], [`expectation`] and [`metric`] judge evidence, answers and series of numbers.
+//! - [`evidence`] finds what earlier runs have left, and [`readiness`] judges for the gate whether a deployment is written down
+//!   and done.
 //! - [`files`] and [`lock`] are the places on disk; [`web`] asks one HTTP question. The loop that does what [`next`] says
 //!   is the engine's, the floor that joins decisions and processes.
 
 pub mod approval;
 pub mod checks;
+pub mod evidence;
 pub mod expectation;
 pub mod files;
 pub mod journal;
@@ -33,6 +36,7 @@ pub mod metric;
 pub mod next;
 pub mod plan;
 pub mod procedure;
+pub mod readiness;
 pub mod state;
 pub mod summary;
 pub mod web;

@@ -6,12 +6,10 @@ use super::platform::Platform;
 use super::wanted::Gap;
 use super::ways::{self, PythonManager};
 use crate::gates::Meaning;
-use crate::model::config::{Config, UnavailableGate};
 use crate::model::language::Language;
 use crate::model::report::GitInfo;
 use crate::model::text;
 use crate::model::verdict::Verdict;
-use crate::model::work_item::WorkItemType;
 use crate::project::installing::{node_install, node_lock, python_install};
 use crate::project::{Project, UnitFacts};
 
@@ -306,29 +304,6 @@ pub fn gap(gap: &Gap) -> Check {
         reason: text::one_line(&gap.reason),
         remedy: gap.hint.as_deref().map(text::one_line),
     }
-}
-
-/// Gates that work of a type needs and this version does not have. Those of special work items say nothing of others.
-pub fn unavailable(config: &Config, kind: Option<WorkItemType>) -> Vec<Check> {
-    let concerns = |gate: &&UnavailableGate| gate.enabled && gate.scope.concerns(kind);
-    let check = |gate: &UnavailableGate| {
-        let verdict = if gate.required {
-            Verdict::Error
-        } else {
-            Verdict::Skipped
-        };
-        let remedy = format!("say \"enabled\": false in {}, or use a newer sdd", gate.place);
-        let mut check =
-            Check::of(gate.place, verdict, "this version of sdd has no such gate").remedy(Some(remedy));
-        check.required = gate.required;
-        check
-    };
-    config
-        .unavailable_gates(kind)
-        .iter()
-        .filter(concerns)
-        .map(check)
-        .collect()
 }
 
 fn counted(count: usize, what: &str) -> String {

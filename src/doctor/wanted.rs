@@ -216,6 +216,7 @@ fn started(cx: &Context<'_>, step: &Step, of: &Use, needs: &mut Needs) {
         | Work::Fixture(_)
         | Work::Teardown
         | Work::Documents(_)
+        | Work::Deployment(_)
         | Work::AtHand { .. } => return,
     };
     let words = step.command_words();

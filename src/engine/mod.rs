@@ -7,6 +7,7 @@ mod assemble;
 mod benchmarks;
 mod changes;
 mod contracts;
+mod deploying;
 pub mod deployment;
 mod environment;
 mod fingerprint;

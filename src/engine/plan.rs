@@ -39,8 +39,8 @@ impl Plan {
                 gate.absent(cx)
             } else {
                 Some(format!(
-                    "disabled by quality_gates.{}.enabled in config.json",
-                    id.config_key()
+                    "disabled by {}.enabled in config.json",
+                    id.config_place()
                 ))
             };
             let items = if disabled.is_some() {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::changes::Looked;
 use super::services::Held;
-use super::{Job, benchmarks, contracts, environment, fixtures, libraries, step_dir};
+use super::{Job, benchmarks, contracts, deploying, environment, fixtures, libraries, step_dir};
 use crate::gates::{CommandAnswer, CommandWork, PartResult, Step, Work};
 use crate::process::{Capture, End, Error, Invocation, KeepRaw, Outcome};
 use crate::project::files;
@@ -41,6 +41,7 @@ pub(super) fn perform(
         Work::Environment(work) => environment::look(work, job),
         Work::Fixture(work) => fixtures::load(step, work, job, held),
         Work::Documents(work) => environment::documents(work, job),
+        Work::Deployment(work) => deploying::look(work, job),
         // These are done where services are held.
         Work::Services(_) | Work::Teardown => PartResult::Nothing,
         Work::AtHand { .. } => PartResult::AtHand,

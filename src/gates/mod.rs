@@ -8,6 +8,7 @@ mod benchmark;
 mod context7;
 mod contract;
 mod custom;
+mod deployment;
 mod documentation;
 mod environment;
 mod formatting;
@@ -32,6 +33,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use about::About;
+pub use deployment::DeploymentSight;
 pub use judgement::{Judgement, StepJudgement};
 pub use parts::{
     ChangesAnswer, CommandAnswer, ContractAnswer, GrepAnswer, LibrariesAnswer, Loaded, NotLoaded, NotUp,
@@ -40,8 +42,8 @@ pub use parts::{
 pub use programs::{Programs, Wanted};
 pub use scope::{gates_for, gates_for_work, gates_without_work};
 pub use step::{
-    BenchmarkWork, ChangesWork, CommandWork, ContractWork, DocumentsWork, EnvironmentWork, FixtureWork, Item,
-    LibrariesWork, Meaning, NotRun, Phase, ServicesWork, Step, StepTool, Work,
+    BenchmarkWork, ChangesWork, CommandWork, ContractWork, DeploymentWork, DocumentsWork, EnvironmentWork,
+    FixtureWork, Item, LibrariesWork, Meaning, NotRun, Phase, ServicesWork, Step, StepTool, Work,
 };
 
 use crate::model::config::{Config, GateSettings, OnMissingTool};
@@ -64,6 +66,7 @@ pub static GATES: &[&dyn Gate] = &[
     &contract::Contract,
     &benchmark::Benchmark,
     &integration_documentation::IntegrationDocumentation,
+    &deployment::Deployment,
     &custom::Custom,
 ];
 

@@ -54,6 +54,8 @@ pub enum Result {
     Teardown(TeardownAnswer),
     /// Documents were looked for, or could not be.
     Documents(std::result::Result<Sight, String>),
+    /// A deployment was looked at, or could not be.
+    Deployment(std::result::Result<Box<super::DeploymentSight>, String>),
     /// Nothing had to be run: what is judged is at hand.
     AtHand,
     /// It was not started: why.
@@ -221,8 +223,8 @@ fn see_command(project: &Project, step: &Step, work: &CommandWork, answer: &Comm
             return Seen::Settled(
                 StepJudgement::error(format!("timed out after {} s", work.timeout.as_secs())).with_hint(
                     format!(
-                        "raise quality_gates.{}.timeout (seconds) if it really needs longer",
-                        step.gate.config_key()
+                        "raise {}.timeout (seconds) if it really needs longer",
+                        step.gate.config_place()
                     ),
                 ),
             );

@@ -69,7 +69,9 @@ impl Programs {
         let has_contracts = work
             .and_then(|work| work.spec.as_ref())
             .is_some_and(|spec| !spec.integration.contracts.is_empty());
+        let is_deployment = work.is_some_and(|work| work.item.kind == WorkItemType::Deployment);
         if config.gate(GateId::Documentation).enabled
+            || (is_deployment && config.gate(GateId::Deployment).enabled)
             || (has_contracts && config.gate(GateId::Contract).enabled)
         {
             wanted.insert(Wanted {

@@ -5,8 +5,7 @@ use crate::model::gate_id::GateId;
 use crate::model::session::ActiveWork;
 use crate::model::work_item::WorkItemType;
 
-/// The gates that work of a type needs, in their order. Those that this version does not have are no gates of this table:
-/// the settings know them by name ([`crate::model::config::GateScope`]), and work that needs them has no verdict.
+/// The gates that work of a type needs, in their order.
 pub fn gates_for(kind: WorkItemType) -> Vec<GateId> {
     GateId::ALL
         .into_iter()
@@ -36,6 +35,7 @@ pub fn gates_without_work() -> Vec<GateId> {
                     | GateId::Contract
                     | GateId::Benchmark
                     | GateId::IntegrationDocumentation
+                    | GateId::Deployment
             )
         })
         .collect()
@@ -60,6 +60,7 @@ fn needs(kind: WorkItemType, gate: GateId) -> bool {
         | GateId::Contract
         | GateId::Benchmark
         | GateId::IntegrationDocumentation => kind == WorkItemType::IntegrationTest,
+        GateId::Deployment => kind == WorkItemType::Deployment,
         // Every type has a spec, and each its own parts.
         GateId::SpecCompleteness => WorkItemType::ALL.contains(&kind),
     }
@@ -69,17 +70,6 @@ fn needs(kind: WorkItemType, gate: GateId) -> bool {
 mod tests {
     use super::super::GATES;
     use super::*;
-    use crate::model::config::Config;
-
-    /// What a type needs beyond the gates of this version: the places of their settings.
-    fn beyond(kind: WorkItemType) -> Vec<&'static str> {
-        let gates = Config::default().unavailable_gates(Some(kind));
-        gates
-            .iter()
-            .filter(|gate| gate.scope.concerns(Some(kind)))
-            .map(|gate| gate.place)
-            .collect()
-    }
 
     #[test]
     fn every_type_has_its_gates_and_every_gate_a_type() {
@@ -100,15 +90,6 @@ mod tests {
                     "{gate} is in no table"
                 );
             }
-            let expect: &[&str] = match kind {
-                WorkItemType::Feature
-                | WorkItemType::Bug
-                | WorkItemType::Refactor
-                | WorkItemType::Security
-                | WorkItemType::IntegrationTest => &[],
-                WorkItemType::Deployment => &["deployment"],
-            };
-            assert_eq!(beyond(*kind), expect, "{kind}");
         }
         for gate in GateId::ALL {
             assert!(
@@ -124,12 +105,5 @@ mod tests {
     fn the_gates_of_the_table_are_those_that_have_names() {
         let table: Vec<GateId> = GATES.iter().map(|gate| gate.id()).collect();
         assert_eq!(table, GateId::ALL);
-    }
-
-    #[test]
-    fn what_this_version_lacks_and_work_requires_is_known_as_required() {
-        let gates = Config::default().unavailable_gates(Some(WorkItemType::Deployment));
-        let required = gates.iter().filter(|gate| gate.enabled && gate.required);
-        assert!(required.count() > 0);
     }
 }

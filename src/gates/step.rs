@@ -149,6 +149,8 @@ pub enum Work {
     Teardown,
     /// Looks for documents of integration tests.
     Documents(Box<DocumentsWork>),
+    /// Looks at what a deployment has left.
+    Deployment(Box<DeploymentWork>),
     /// Runs nothing: what is judged is at hand.
     AtHand {
         /// What the step is called.
@@ -228,6 +230,17 @@ pub struct FixtureWork {
     pub program: Option<PathBuf>,
     /// The time that it may take.
     pub timeout: Duration,
+}
+
+/// A look at what a deployment has left.
+#[derive(Clone, Debug)]
+pub struct DeploymentWork {
+    /// The work item.
+    pub work_item: String,
+    /// Where its spec is, relative to the project; `None`: at the usual place.
+    pub spec_file: Option<String>,
+    /// git, where it is installed.
+    pub git: Option<PathBuf>,
 }
 
 /// A look for documents of integration tests.
@@ -321,6 +334,7 @@ impl Step {
             (StepTool::Own, Work::Fixture(work)) => work.path.clone(),
             (StepTool::Own, Work::Teardown) => super::integration::TEARDOWN.to_owned(),
             (StepTool::Own, Work::Documents(_)) => super::integration_documentation::NAME.to_owned(),
+            (StepTool::Own, Work::Deployment(_)) => super::deployment::NAME.to_owned(),
             (StepTool::Own, Work::AtHand { what }) => what.clone(),
         }
     }
@@ -347,6 +361,7 @@ impl Step {
             | Work::Fixture(_)
             | Work::Teardown
             | Work::Documents(_)
+            | Work::Deployment(_)
             | Work::AtHand { .. } => Vec::new(),
         }
     }

@@ -33,13 +33,15 @@ pub enum GateId {
     Benchmark,
     /// What is tested together is documented.
     IntegrationDocumentation,
+    /// The deployment was done, from a tested commit, with a way back that was tried.
+    Deployment,
     /// The rules of the project and of the work item hold.
     Custom,
 }
 
 impl GateId {
     /// Every gate, in the order in which gates are planned, run and reported.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Formatting,
         Self::Linting,
         Self::TypeChecking,
@@ -53,6 +55,7 @@ impl GateId {
         Self::Contract,
         Self::Benchmark,
         Self::IntegrationDocumentation,
+        Self::Deployment,
         Self::Custom,
     ];
 
@@ -72,6 +75,7 @@ impl GateId {
             Self::Contract => "contract",
             Self::Benchmark => "benchmark",
             Self::IntegrationDocumentation => "integration_documentation",
+            Self::Deployment => "deployment",
             Self::Custom => "custom",
         }
     }
@@ -88,11 +92,21 @@ impl GateId {
                 | Self::Contract
                 | Self::Benchmark
                 | Self::IntegrationDocumentation
+                | Self::Deployment
                 | Self::Custom
         )
     }
 
-    /// The gate's section under `quality_gates` in `config.json`.
+    /// The place of the gate's section in `config.json`: below `quality_gates`, but for deployments, which have more settings
+    /// than those of a gate.
+    pub fn config_place(self) -> String {
+        match self {
+            Self::Deployment => self.config_key().to_owned(),
+            other => format!("quality_gates.{}", other.config_key()),
+        }
+    }
+
+    /// The name of the gate's section in `config.json`.
     pub fn config_key(self) -> &'static str {
         match self {
             Self::Tests => "test_execution",

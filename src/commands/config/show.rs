@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Format, json_document};
-use crate::model::config::{GateScope, JsonPath, Loaded, UnavailableGate};
+use crate::model::config::{JsonPath, Loaded};
 use crate::model::text;
 
 /// The longest value in the table, in characters.
@@ -35,30 +35,12 @@ fn table(path: &str, loaded: &Loaded, effective: &Value) -> String {
         .map(|row| row.value.chars().count())
         .max()
         .unwrap_or(0);
-    let mut lines: Vec<String> = names
+    let lines: Vec<String> = names
         .iter()
         .zip(&rows)
         .map(|(name, row)| format!("{name:names_width$}  {:values_width$}  {}", row.value, row.origin))
         .collect();
-    let unavailable = loaded.config.unavailable_gates(None);
-    if !unavailable.is_empty() {
-        lines.push(String::new());
-        lines.push("Not in this version of sdd:".to_owned());
-        lines.extend(unavailable.iter().map(|gate| format!("  {}", outcome(gate))));
-    }
     lines.join("\n") + "\n"
-}
-
-fn outcome(gate: &UnavailableGate) -> String {
-    let end = match (gate.enabled, gate.required) {
-        (false, _) => "disabled: it is skipped",
-        (true, false) => "optional: it is skipped",
-        (true, true) => "required: it ends in error, since nothing checks it",
-    };
-    let scope = match gate.scope {
-        GateScope::Deployments => "deployments only",
-    };
-    format!("{} ({scope}): {end}", gate.place)
 }
 
 /// A row for each value that is no object; languages under `commands` are rows of their own.

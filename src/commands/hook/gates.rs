@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::sight::Sight;
 use super::{Hook, memory, policy};
 use crate::agent::{self, Answer, Blocked, Event, Judged, Mending, Run, Step};
-use crate::commands::error::{CommandError, show};
+use crate::commands::error::show;
 use crate::commands::pipeline::{self, Inputs, Opened, Recording, Request, RunOptions};
 use crate::commands::work::{self, OpenSession};
 use crate::model::gate_id::GateId;
@@ -20,15 +20,10 @@ use crate::store::{Error, Store, layout, lock};
 /// How long the lock of runs is waited for at once: meanwhile somebody may ask sdd to stop.
 const TURN: Duration = Duration::from_millis(200);
 
-/// What is said when no run of this sdd has the whole answer.
-const LACKS: &str = "the work needs a gate that this sdd does not have";
-
 /// What decides over an event.
 struct Asked {
     opened: Opened,
     gates: Vec<GateId>,
-    /// Whether the work needs a gate that this sdd does not have.
-    unknown: bool,
     session: Option<OpenSession>,
     sight: Sight,
 }
@@ -60,11 +55,8 @@ fn ask(hook: &Hook<'_>) -> anyhow::Result<Option<Asked>> {
     let session = work::open_session(&opened.store)?;
     let kind = kind(session.as_ref());
     let gates = agent::wanted(&opened.config, hook.event, kind);
-    let unknown = agent::demands_unknown(&opened.config, hook.event, kind);
-    match (gates.is_empty(), unknown) {
-        (true, true) => return Err(CommandError::no_verdict(LACKS).into()),
-        (true, false) => return Ok(None),
-        (false, _) => {}
+    if gates.is_empty() {
+        return Ok(None);
     }
     let base = session
         .as_ref()
@@ -82,7 +74,6 @@ fn ask(hook: &Hook<'_>) -> anyhow::Result<Option<Asked>> {
     Ok(Some(Asked {
         opened,
         gates,
-        unknown,
         session,
         sight,
     }))
@@ -111,7 +102,7 @@ fn decide(hook: &Hook<'_>, asked: &Asked) -> Answer {
         Err(error) => return without_verdict(hook, &error),
     };
     let report = report::clean(&found.report).unwrap_or(found.report);
-    let mut judged = match found.run {
+    let judged = match found.run {
         Run::New => agent::of_run(&report, &asked.gates),
         Run::Earlier => {
             agent::of_earlier(&report, &asked.gates).unwrap_or_else(|| agent::of_run(&report, &asked.gates))
@@ -129,12 +120,6 @@ fn decide(hook: &Hook<'_>, asked: &Asked) -> Answer {
     }
     if let Some(signal) = hook.cx.cancel.signal() {
         warnings.insert(0, format!("the run was ended by {}", signals::name(signal)));
-    }
-    if asked.unknown {
-        warnings.insert(0, LACKS.to_owned());
-        if judged.verdict == RunVerdict::Passed {
-            judged.verdict = RunVerdict::Error;
-        }
     }
     let changed = asked
         .sight
@@ -219,7 +204,8 @@ fn earlier(asked: &Asked) -> Option<Found> {
     let work = asked.session.as_ref().and_then(|session| session.work.as_ref());
     // What counts as new depends on branches that others move, unless a session says since when.
     let moves = work.is_none() && asked.gates.contains(&GateId::Documentation);
-    if asked.unknown || moves {
+    // And what became of a deployment stands in no file of the tree.
+    if moves || asked.gates.contains(&GateId::Deployment) {
         return None;
     }
     let inputs = Inputs::now(&asked.opened.store, &asked.opened.config, work, tree)?;

@@ -2,7 +2,7 @@
 
 use super::Request;
 use crate::commands::context::Cx;
-use crate::model::config::{Config, UnavailableGate, join_words};
+use crate::model::config::{Config, join_words};
 use crate::model::gate_id::GateId;
 use crate::model::report::GateReport;
 use crate::model::verdict::{RunVerdict, Verdict};
@@ -45,36 +45,11 @@ pub(super) fn contradictions(config: &Config) -> impl Iterator<Item = String> {
         let settings = config.gate(gate);
         (settings.required && !settings.enabled).then(|| {
             format!(
-                "quality_gates.{0} is required and disabled: nothing checks it; say \"required\": false if that is meant",
-                gate.config_key()
+                "{0} is required and disabled: nothing checks it; say \"required\": false if that is meant",
+                gate.config_place()
             )
         })
     })
-}
-
-/// Gates that the work needs and this version does not have. A required one leaves no verdict.
-pub(super) fn missing_gates(config: &Config, request: &Request<'_>, warnings: &mut Vec<String>) -> bool {
-    if !request.named.is_empty() || !request.options.only.is_empty() {
-        return false;
-    }
-    let kind = request.work.map(|work| work.item.kind);
-    let mut blocks = false;
-    // Gates of integration tests and deployments say nothing about other work.
-    let concerns = |gate: &&UnavailableGate| gate.enabled && gate.scope.concerns(kind);
-    for gate in config.unavailable_gates(kind).iter().filter(concerns) {
-        blocks |= gate.required;
-        let asks = match kind {
-            Some(kind) if !gate.named => format!("work of the type {kind} needs {}", gate.place),
-            _ => format!("{} is configured", gate.place),
-        };
-        let so = if gate.required {
-            "it is required, so there is no verdict"
-        } else {
-            "it was not checked"
-        };
-        warnings.push(format!("{asks}, and this version of sdd has no such gate: {so}"));
-    }
-    blocks
 }
 
 /// Names of withheld variables that are told.

@@ -38,7 +38,7 @@ use crate::process::find::{Finder, Found};
 use crate::process::{Cancel, System, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout};
-use decision::{contradictions, missing_gates, rerun, unanswered, withheld};
+use decision::{contradictions, rerun, unanswered, withheld};
 use place::Place;
 use tools::Sight;
 
@@ -491,10 +491,9 @@ impl Scene<'_> {
         warnings.extend(planned.project.warnings.iter().cloned());
         warnings.extend(git.warning);
         warnings.extend(withheld(cx, config, &ran.gates));
-        let missing_gates = missing_gates(config, self.request, &mut warnings);
         let unanswered = unanswered(&ran.gates, self.request, &mut warnings);
         let cancelled_by = cx.cancel.signal().map(signals::name);
-        let verdict = decide(&ran.gates, cancelled_by.is_some() || missing_gates || unanswered);
+        let verdict = decide(&ran.gates, cancelled_by.is_some() || unanswered);
         let report = Report {
             schema_version: SCHEMA_VERSION,
             kind: "gate_report".to_owned(),

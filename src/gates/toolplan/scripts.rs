@@ -38,6 +38,7 @@ fn names(gate: GateId) -> &'static [&'static str] {
         | GateId::Integration
         | GateId::Benchmark
         | GateId::IntegrationDocumentation
+        | GateId::Deployment
         | GateId::Custom => &[],
     }
 }

@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::command::Command;
 use super::json_path::JsonPath;
-use super::{Config, values};
+use super::sections::NO_COMMANDS;
+use super::{Config, GateSettings, OnMissingTool, values};
 
 /// Settings of deployments.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -351,6 +352,21 @@ impl Config {
     pub fn deployments(&self) -> &Deployment {
         static DEFAULT: std::sync::LazyLock<Deployment> = std::sync::LazyLock::new(Default::default);
         self.deployment.as_ref().unwrap_or(&DEFAULT)
+    }
+
+    /// The settings that every gate has, of the gate of deployments.
+    pub(super) fn deployment_settings(&self) -> GateSettings<'_> {
+        let section = self.deployments();
+        let enabled = section.enabled.unwrap_or(true);
+        GateSettings {
+            enabled,
+            // What the settings turn off they do not require.
+            required: section.required.unwrap_or(enabled),
+            // Nothing is started that needs time, and nothing can be missing.
+            timeout: Duration::ZERO,
+            on_missing_tool: OnMissingTool::Block,
+            commands: &NO_COMMANDS,
+        }
     }
 }
 

@@ -69,7 +69,10 @@ impl Config {
         set("required", settings.required.into());
         if !matches!(
             gate,
-            GateId::SpecCompleteness | GateId::Contract | GateId::IntegrationDocumentation
+            GateId::SpecCompleteness
+                | GateId::Contract
+                | GateId::IntegrationDocumentation
+                | GateId::Deployment
         ) {
             if !settings.timeout.is_zero() {
                 set("timeout", settings.timeout.as_secs().into());
@@ -93,8 +96,8 @@ impl Config {
             GateId::Linting | GateId::Formatting => {
                 set("auto_fix", self.auto_fix(gate).into());
             }
-            // The environment of integration tests has no section of its own.
-            GateId::TypeChecking | GateId::SpecCompleteness | GateId::Environment => {}
+            // The environment of integration tests has no section of its own, and that of deployments stands elsewhere.
+            GateId::TypeChecking | GateId::SpecCompleteness | GateId::Environment | GateId::Deployment => {}
             GateId::Security => {
                 set("fail_on", json!(self.quality_gates.security.fail_on));
             }

@@ -19,7 +19,6 @@ mod json_path;
 pub mod load;
 mod oddities;
 mod older_places;
-mod other_gate;
 mod positions;
 mod recipe;
 mod rule;
@@ -58,7 +57,6 @@ pub use integration::{
 };
 pub use json_path::{JsonPath, Step};
 pub use load::{Inspection, Loaded};
-pub use other_gate::{GateScope, UnavailableGate};
 pub use positions::Position;
 pub use recipe::{Recipe, Reports};
 pub use rule::{GrepMode, Rule, RuleKind, RuleProblem};
@@ -223,6 +221,7 @@ impl Config {
             GateId::Contract => self.contract_settings(),
             GateId::Benchmark => self.benchmark_settings(),
             GateId::IntegrationDocumentation => self.integration_documentation_settings(),
+            GateId::Deployment => self.deployment_settings(),
             GateId::Custom => gates.custom_validations.settings(),
         }
     }

@@ -1,21 +1,20 @@
 //! What the summary of a deployment says beside that of every session.
 //!
-//! The values come from the metrics of two gates: of `deployment` the steps, the smoke tests, whether it was
-//! `rolled_back` (0 or 1), and what was measured afterwards; of `environment` its verdict.
+//! The values are metrics of the gate `deployment`: the steps, the smoke tests, whether the environment was valid and whether
+//! it was `rolled_back` (0 or 1), and what was measured afterwards.
 
+use super::line;
 use super::results::{NOT_MEASURED, Results};
 use crate::model::report::Report;
+use crate::report::seconds;
 
 /// The section.
 pub(super) fn section(report: &Report) -> String {
-    text(
-        Results::of(report, "deployment"),
-        Results::of(report, "environment"),
-    )
+    text(Results::of(report, "deployment"))
 }
 
-/// The section, from the results of the two gates.
-pub(super) fn text(deployment: Results<'_>, environment: Results<'_>) -> String {
+/// The section, from the results of the gate.
+pub(super) fn text(deployment: Results<'_>) -> String {
     let steps = match (
         deployment.number("steps_completed"),
         deployment.number("steps_total"),
@@ -26,7 +25,9 @@ pub(super) fn text(deployment: Results<'_>, environment: Results<'_>) -> String 
     let mut section = format!(
         "\n## Deployment Results\n\n**Deployment Execution:** {}\n- Steps completed: {steps}\n- Duration: {}\n",
         deployment.verdict(),
-        deployment.duration()
+        deployment
+            .count("deployment_ms")
+            .map_or_else(|| NOT_MEASURED.to_owned(), seconds)
     );
     section.push_str(&format!(
         "\n**Smoke Tests:**\n- Passed: {}\n- Failed: {}\n- Skipped: {}\n",
@@ -36,16 +37,28 @@ pub(super) fn text(deployment: Results<'_>, environment: Results<'_>) -> String 
     ));
     section.push_str(&format!(
         "\n**Environment Validation:** {}\n",
-        environment.verdict()
+        match deployment.count("environment_valid") {
+            None => NOT_MEASURED,
+            Some(0) => "✗ FAILED",
+            Some(_) => "✓ PASSED",
+        }
     ));
     section.push_str(&format!(
         "\n**Rollback:** {}\n",
         match deployment.count("rolled_back") {
             None => NOT_MEASURED,
             Some(0) => "not triggered",
+            Some(_) if deployment.count("rollback_failed") == Some(1) => "⚠ TRIGGERED, and it FAILED",
             Some(_) => "⚠ TRIGGERED",
         }
     ));
+    for finding in deployment.findings() {
+        section.push_str(&format!(
+            "- {}: {}\n",
+            line(&finding.rule),
+            line(&finding.message)
+        ));
+    }
     section
         + &format!(
             "\n**Post-Deployment Metrics:**\n- Error rate: {}\n- Response time p99: {}\n- Active alerts: {}\n",

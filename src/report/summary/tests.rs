@@ -176,7 +176,7 @@ fn a_deployment_has_its_results() {
         ("rolled_back", 1.into()),
         ("error_rate_percent", decimal(0.5)),
     ]);
-    let section = deployment::text(Results::from(&gate), Results::from(&gate));
+    let section = deployment::text(Results::from(&gate));
     insta::assert_snapshot!("deployment", section);
 }
 

@@ -27,7 +27,7 @@ fn unknown_names_get_a_did_you_mean_and_exit_2() {
     check(
         ["gate", "nothing-like-it"],
         2,
-        "gates are: formatting, linting, type_checking, tests, security, documentation, spec_completeness, context7, environment, integration, contract, benchmark, integration_documentation, custom",
+        "gates are: formatting, linting, type_checking, tests, security, documentation, spec_completeness, context7, environment, integration, contract, benchmark, integration_documentation, deployment, custom",
     );
     check(["complet"], 2, "complete");
 }
@@ -260,6 +260,7 @@ fn the_list_of_gates_names_every_gate() {
             "contract",
             "benchmark",
             "integration_documentation",
+            "deployment",
             "custom"
         ]
     );

@@ -25,14 +25,6 @@ fn fixture(name: &str, warnings: &[(WarningKind, usize, &str)]) -> Loaded {
     loaded
 }
 
-fn unavailable(loaded: &Loaded) -> Vec<(&'static str, bool, bool)> {
-    let gates = loaded.config.unavailable_gates(None);
-    gates
-        .iter()
-        .map(|gate| (gate.place, gate.enabled, gate.required))
-        .collect()
-}
-
 fn only(commands: &CommandSet, language: Language) -> String {
     match commands.get(language) {
         Some([recipe]) if matches!(recipe.command, Command::Words(_)) => recipe.command.to_string(),
@@ -44,7 +36,6 @@ fn only(commands: &CommandSet, language: Language) -> String {
 fn the_early_generation() {
     let loaded = fixture("early-default.json", &[(WarningKind::NotUsed, 2, "curation")]);
     let config = &loaded.config;
-    assert_eq!(unavailable(&loaded), []);
     let documentation = &config.quality_gates.documentation;
     assert_eq!((documentation.enabled, documentation.required), (true, false));
     assert!(!config.quality_gates.context7.enabled);
@@ -79,7 +70,6 @@ fn the_late_generation() {
     assert_eq!((linting.required, linting.timeout.as_secs()), (true, 90));
     assert_eq!(linting.on_missing_tool, OnMissingTool::Block);
     assert_eq!(only(linting.commands, Language::Typescript), "npm run lint");
-    assert_eq!(unavailable(&loaded), []);
     for gate in [GateId::Documentation, GateId::SpecCompleteness] {
         let settings = config.gate(gate);
         assert!(settings.enabled && settings.required, "{gate}");
@@ -97,7 +87,6 @@ fn a_task_runner_in_two_languages_and_no_other_sections() {
     let security = config.gate(GateId::Security);
     assert!(security.enabled && security.required && security.commands.is_empty());
     assert!(!config.gate(GateId::TypeChecking).commands.is_empty());
-    assert_eq!(unavailable(&loaded), []);
 }
 
 #[test]

@@ -1,0 +1,216 @@
+//! What the gate of deployments asks beside evidence: whether the deployment is written down, and whether it was done.
+
+use super::checks::PreCheck;
+use super::procedure::{Fault, Procedure};
+use super::summary::Summary;
+use crate::model::spec::{Section, Spec};
+use crate::model::verdict::Verdict;
+
+/// The name of the check of the spec.
+pub const DOCUMENTATION: &str = "documentation";
+/// The name of the check of what was done.
+pub const EXECUTION: &str = "execution";
+
+/// The sections that a deployment must have, each with something of somebody's own in it.
+const SECTIONS: [&str; 4] = [
+    "Deployment Procedure",
+    "Rollback Procedure",
+    "Smoke Tests",
+    "Monitoring & Alerting",
+];
+
+/// Whether the deployment is written down: the sections are there and filled in, the procedure can be read, and the way back
+/// says how long it takes.
+pub fn documentation(spec: &Spec, procedure: &Result<Procedure, Vec<Fault>>) -> PreCheck {
+    let mut missing = Vec::new();
+    for wanted in SECTIONS {
+        match section(&spec.sections, wanted) {
+            None => missing.push(format!("the section \"{wanted}\" is missing")),
+            Some(found) if !found.filled => {
+                missing.push(format!(
+                    "{}:{}: \"{wanted}\" is not filled in",
+                    spec.file, found.line
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    match procedure {
+        Ok(procedure) if procedure.rollback_time_ms.is_none() => {
+            missing.push("the estimated rollback time is no time".to_owned());
+        }
+        Ok(_) => {}
+        Err(faults) => missing.extend(
+            faults
+                .iter()
+                .map(|fault| format!("{}:{}: {}", spec.file, fault.line, fault.message)),
+        ),
+    }
+    let Some(first) = missing.first() else {
+        return PreCheck::passed(
+            DOCUMENTATION,
+            format!("{} sections are filled in", SECTIONS.len()),
+        );
+    };
+    let message = match missing.len() {
+        1 => first.clone(),
+        count => format!("{first} (and {} more)", count - 1),
+    };
+    let remedy = "write what is missing into the spec: sdd work-item validate shows all of it";
+    PreCheck::not(DOCUMENTATION, Verdict::Failed, message, remedy)
+}
+
+/// A section by its title, whatever its case and the sign between its words.
+fn section<'s>(sections: &'s [Section], wanted: &str) -> Option<&'s Section> {
+    let plain = |title: &str| title.to_lowercase().replace('&', "and");
+    sections
+        .iter()
+        .find(|section| plain(&section.title) == plain(wanted))
+        .or_else(|| sections.iter().find_map(|one| section(&one.sections, wanted)))
+}
+
+/// Whether the deployment was done and stayed. `last` is the newest one of the work item that was meant to stay.
+pub fn execution(last: Option<&Summary>, environment: &str) -> PreCheck {
+    let Some(last) = last else {
+        let remedy = format!("sdd deploy run {environment}");
+        let message = format!("nothing was deployed to {environment} for this work item");
+        return PreCheck::not(EXECUTION, Verdict::Failed, message, remedy);
+    };
+    let outcome = match last.state {
+        "succeeded" => {
+            let message = format!(
+                "deployed to {environment}: {} of {} steps",
+                done(last),
+                last.steps.len()
+            );
+            return PreCheck::passed(EXECUTION, message);
+        }
+        "failed" | "aborted" | "rolled_back" | "rollback_failed" => Verdict::Failed,
+        // It goes on, waits, or nobody knows.
+        _ => Verdict::Error,
+    };
+    let message = format!("the deployment to {environment} {}", last.says);
+    let remedy = last
+        .next
+        .first()
+        .cloned()
+        .unwrap_or_else(|| format!("sdd deploy status {environment}"));
+    PreCheck::not(EXECUTION, outcome, message, remedy)
+}
+
+/// How many steps were done.
+pub fn done(summary: &Summary) -> usize {
+    let is_done = |status: &str| matches!(status, "done" | "acknowledged" | "assumed");
+    summary.steps.iter().filter(|step| is_done(step.status)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deploy::procedure;
+    use crate::parse::spec as specs;
+
+    const SPEC: &str = "# Deployment: Shop
+
+## Deployment Scope
+
+**Target Environment:**
+- Environment: staging
+
+## Deployment Procedure
+
+### Pre-Deployment Steps
+
+1. Look
+   ```bash sdd id=look
+   true
+   ```
+
+### Deployment Steps
+
+1. Switch
+   ```bash sdd id=switch undo=back
+   true
+   ```
+
+### Post-Deployment Steps
+
+1. Say so
+   ```bash sdd id=say
+   true
+   ```
+
+## Rollback Procedure
+
+### Rollback Triggers
+
+- Smoke tests fail
+
+### Rollback Steps
+
+1. Back
+   ```bash sdd id=back
+   true
+   ```
+
+**Estimated Rollback Time:** 5 minutes
+
+## Smoke Tests
+
+### Alive
+
+- Endpoint: GET /health
+- Expected: 200 OK
+
+## Monitoring & Alerting
+
+Errors are counted.
+";
+
+    #[track_caller]
+    fn check(text: &str, expect: Verdict, part: &str) {
+        let spec = specs::read("s.md", text.as_bytes());
+        let read = procedure::read(&spec, text.as_bytes());
+        let found = documentation(&spec, &read);
+        assert_eq!(found.outcome, expect, "{found:?}");
+        assert!(found.message.contains(part), "{found:?}");
+    }
+
+    #[test]
+    fn what_must_be_written_down_is_looked_for() {
+        check(SPEC, Verdict::Passed, "4 sections");
+        check(
+            &SPEC.replace("Monitoring & Alerting", "Monitoring and Alerting"),
+            Verdict::Passed,
+            "4 sections",
+        );
+        check(
+            &SPEC.replace("## Monitoring & Alerting", "## Notes"),
+            Verdict::Failed,
+            "\"Monitoring & Alerting\" is missing",
+        );
+        check(
+            &SPEC.replace("Errors are counted.", ""),
+            Verdict::Failed,
+            "not filled in",
+        );
+        check(
+            &SPEC.replace("5 minutes", "soon"),
+            Verdict::Failed,
+            "rollback time is no time",
+        );
+        check(
+            &SPEC.replace("undo=back", "undo=nowhere"),
+            Verdict::Failed,
+            "s.md:",
+        );
+        check("# Deployment: Shop\n", Verdict::Failed, "more)");
+    }
+
+    #[test]
+    fn a_deployment_that_nobody_did_is_no_pass() {
+        let found = execution(None, "staging");
+        assert_eq!(found.outcome, Verdict::Failed);
+        assert_eq!(found.remedy.as_deref(), Some("sdd deploy run staging"));
+    }
+}

@@ -1,0 +1,225 @@
+//! The deployment of a work item, looked at from what it left: nothing is deployed here.
+
+use super::Job;
+use super::work::chain;
+use crate::deploy::checks::{self, PreCheck, Wanted};
+use crate::deploy::evidence::gather;
+use crate::deploy::files;
+use crate::deploy::journal::{Chain, Purpose};
+use crate::deploy::plan::{Facts, Plan};
+use crate::deploy::procedure::{self, Procedure};
+use crate::deploy::sha256;
+use crate::deploy::summary::Summary;
+use crate::deploy::{readiness, state::State};
+use crate::gates::{DeploymentSight, DeploymentWork, PartResult};
+use crate::model::config::ResolvedTarget;
+use crate::model::gate_id::GateId;
+use crate::model::verdict::Verdict;
+use crate::process::clock::Clock;
+use crate::project::git;
+use crate::project::paths::{Place, resolve};
+use crate::store::{self, Store, layout};
+
+/// Looks at the deployment.
+pub(super) fn look(work: &DeploymentWork, job: &Job<'_>) -> PartResult {
+    let sight = sight(work, job);
+    if job.cancel.is_requested() {
+        return PartResult::NotStarted("stopped while it ran".to_owned());
+    }
+    PartResult::Deployment(sight.map(Box::new))
+}
+
+fn sight(work: &DeploymentWork, job: &Job<'_>) -> Result<DeploymentSight, String> {
+    let root = job.cx.project.root.as_path();
+    let store = Store::open(root).map_err(|error| chain(&error))?;
+    let Some(spec) = job.cx.work.and_then(|work| work.spec.as_ref()) else {
+        return Err("there is no spec, so nobody knows what is deployed where".to_owned());
+    };
+    let path = work
+        .spec_file
+        .clone()
+        .unwrap_or_else(|| layout::spec(&work.work_item));
+    let bytes = bytes(job, &path)?;
+    let read = procedure::read(spec, &bytes);
+    let mut sight = DeploymentSight::default();
+    let settings = job.cx.config.deployments();
+    let named = spec
+        .deployment
+        .environment
+        .as_ref()
+        .map(|named| named.value.to_lowercase());
+    let Some(target) = named.as_deref().and_then(|name| settings.target(name)) else {
+        let known = settings.names().join(", ");
+        let what = match named {
+            Some(name) => {
+                format!("the spec names the environment {name:?}, which nobody knows; known are {known}")
+            }
+            None => "the spec names no target environment".to_owned(),
+        };
+        return Err(what);
+    };
+    let last = last(&store, &target.name, work, job.sdd)?;
+    let commit = match last.as_ref().and_then(|last| last.commit.clone()) {
+        Some(commit) => Some(commit),
+        None => head(work, job)?,
+    };
+    let now = Clock::System.now();
+    for (name, remedy, is_asked, gate) in [
+        (
+            "integration_tests",
+            format!("{} integration run", job.sdd),
+            settings.pre_deployment_checks.integration_tests,
+            GateId::Integration,
+        ),
+        (
+            "security_scans",
+            format!("{} gate security", job.sdd),
+            settings.pre_deployment_checks.security_scans,
+            GateId::Security,
+        ),
+    ] {
+        sight.checks.push(if is_asked {
+            let wanted = Wanted {
+                name,
+                remedy: &remedy,
+                commit: commit.as_deref(),
+                now,
+                max_age: settings.pre_deployment_checks.max_evidence_age.get(),
+            };
+            checks::judge(&wanted, &gather(&store, gate))
+        } else {
+            PreCheck::skipped(name, "turned off in the settings")
+        });
+    }
+    sight.checks.push(environment(job, &target, last.as_ref()));
+    sight.checks.push(readiness::documentation(spec, &read));
+    sight.checks.push(match &read {
+        Ok(procedure) => {
+            let hash = way_back(procedure, job, &target);
+            tried(&store, job, &hash)?
+        }
+        Err(_) => PreCheck::not(
+            "rollback_tested",
+            Verdict::Failed,
+            "the way back cannot be read",
+            format!("{} work-item validate {}", job.sdd, work.work_item),
+        ),
+    });
+    sight
+        .checks
+        .push(readiness::execution(last.as_ref(), &target.name));
+    sight.last = last;
+    Ok(sight)
+}
+
+/// The spec as it is now.
+fn bytes(job: &Job<'_>, path: &str) -> Result<Vec<u8>, String> {
+    let root = job.cx.project.root.as_path();
+    let missing = || format!("{path} is not there");
+    let Place::At(place) = resolve(root, path).map_err(|error| chain(&error))? else {
+        return Err(missing());
+    };
+    store::read_regular(&place, store::LARGE)
+        .map_err(|error| chain(&error))?
+        .ok_or_else(missing)
+}
+
+fn head(work: &DeploymentWork, job: &Job<'_>) -> Result<Option<String>, String> {
+    let Some(program) = &work.git else { return Ok(None) };
+    let root = job.cx.project.root.as_path();
+    git::head(job.runner, program, root)
+        .map_err(|error| format!("the commit is not known: {}", chain(&error)))
+}
+
+/// The newest deployment of the work item that was meant to stay.
+fn last(
+    store: &Store,
+    environment: &str,
+    work: &DeploymentWork,
+    sdd: &str,
+) -> Result<Option<Summary>, String> {
+    for id in files::deployments(store, environment).into_iter().rev() {
+        let Some(chain_of) = files::read(store, environment, &id).map_err(|error| chain(&error))? else {
+            continue;
+        };
+        if State::of(&chain_of.records).purpose == Some(Purpose::Rehearsal) {
+            continue;
+        }
+        let plan_id = chain_of.plan().unwrap_or_default().to_owned();
+        let (_, plan) = files::read_plan(store, environment, &plan_id).map_err(|error| chain(&error))?;
+        if plan.work_item == work.work_item {
+            return Ok(Some(Summary::new(&id, &plan, &chain_of, sdd)));
+        }
+    }
+    Ok(None)
+}
+
+/// The hash of the way back, as a plan of now would have it.
+fn way_back(procedure: &Procedure, job: &Job<'_>, target: &ResolvedTarget) -> String {
+    let facts = Facts {
+        environment: target.name.clone(),
+        work_item: String::new(),
+        spec_file: String::new(),
+        spec_sha256: sha256(b""),
+        commit: None,
+        dirty: false,
+        tree: None,
+        tools: std::collections::BTreeMap::new(),
+    };
+    Plan::new(procedure, facts, job.cx.config.deployments(), target).rollback_sha256
+}
+
+/// Whether this way back was tried, in any environment where that does not hurt.
+fn tried(store: &Store, job: &Job<'_>, hash: &str) -> Result<PreCheck, String> {
+    let settings = job.cx.config.deployments();
+    let mut all: Vec<(ResolvedTarget, Chain)> = Vec::new();
+    for name in settings.names() {
+        let Some(target) = settings.target(name) else {
+            continue;
+        };
+        for id in files::deployments(store, name) {
+            let found = files::read(store, name, &id).map_err(|error| chain(&error))?;
+            all.extend(found.map(|found| (target.clone(), found)));
+        }
+    }
+    let past: Vec<checks::Past<'_>> = all
+        .iter()
+        .map(|(target, found)| checks::Past {
+            environment: &target.name,
+            require_approval: target.require_approval,
+            records: &found.records,
+        })
+        .collect();
+    Ok(checks::rollback_tested(
+        hash,
+        Clock::System.now(),
+        settings.rollback.max_age.get(),
+        &past,
+    ))
+}
+
+/// Whether the environment is valid, as the deployment itself found it.
+fn environment(job: &Job<'_>, target: &ResolvedTarget, last: Option<&Summary>) -> PreCheck {
+    const NAME: &str = "environment_validation";
+    if !job
+        .cx
+        .config
+        .deployments()
+        .pre_deployment_checks
+        .environment_validation
+    {
+        return PreCheck::skipped(NAME, "turned off in the settings");
+    }
+    let of_last = last.and_then(|last| last.checks.iter().find(|check| check.name == NAME));
+    of_last.cloned().unwrap_or_else(|| {
+        PreCheck::not(
+            NAME,
+            Verdict::Error,
+            format!("nobody has looked whether {} is valid", target.name),
+            format!(
+                "{} deploy run {} looks before the first step",
+                job.sdd, target.name
+            ),
+        )
+    })
+}
