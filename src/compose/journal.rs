@@ -4,12 +4,14 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::flavour::Kind;
 use super::project::Project;
+use super::teardown;
 use crate::process::identity::{Identity, Life};
 use crate::store::{Error, Overwrite, Store, layout, pretty};
 
@@ -43,6 +45,9 @@ pub struct Entry {
     pub expires: DateTime<Utc>,
     /// Whether it was left running on purpose: then only the time counts.
     pub kept: bool,
+    /// The seconds that a service gets to end; absent in journals of old.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_seconds: Option<u64>,
 }
 
 /// Whether an environment is to be taken down.
@@ -80,6 +85,7 @@ impl Entry {
             created,
             expires,
             kept: false,
+            stop_seconds: None,
         }
     }
 
@@ -90,6 +96,11 @@ impl Entry {
             files: self.files.clone(),
             env_file: self.env_file.clone(),
         }
+    }
+
+    /// The time that a service gets to end.
+    pub fn stop(&self) -> Duration {
+        self.stop_seconds.map_or(teardown::STOP, Duration::from_secs)
     }
 
     /// Whether it is to be taken down.

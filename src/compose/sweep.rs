@@ -140,7 +140,7 @@ pub fn take_down(
         },
     };
     let external: BTreeSet<String> = entry.external_volumes.iter().cloned().collect();
-    let mut cleaned = teardown::take_down(&hands, teardown::STOP, &external, Begun::Halfway)?;
+    let mut cleaned = teardown::take_down(&hands, entry.stop(), &external, Begun::Halfway)?;
     if cleaned.left.is_nothing()
         && let Err(error) = journal::remove(store, &entry.run)
     {
@@ -193,6 +193,8 @@ mod tests {
         let mut entry = Entry::new(run, &project, Kind::Plugin, moment(0), moment(until));
         entry.kept = true;
         entry.docker_host = engine.map(str::to_owned);
+        assert_eq!(entry.stop(), teardown::STOP);
+        entry.stop_seconds = Some(3);
         journal::write(store, &entry).unwrap();
     }
 
@@ -243,5 +245,11 @@ mod tests {
         let calls = engine.named.lock().unwrap();
         let is_spared = |call: &String| call.contains("sdd-0-kept") || call.contains("sdd-0-elsewhere");
         assert!(!calls.iter().any(is_spared));
+        // Services get as long to end as the run that brought them up would have given them.
+        assert!(
+            calls
+                .iter()
+                .any(|call| call.ends_with(" down -v --remove-orphans -t 3"))
+        );
     }
 }

@@ -550,6 +550,7 @@ fn entry(order: &Order<'_>, rendered: &Rendered) -> Entry {
         later(now, LIFE),
     );
     entry.docker_host = order.engine.map(str::to_owned);
+    entry.stop_seconds = Some(order.limits.stop.as_secs());
     entry.external_volumes = rendered.external_volumes.iter().cloned().collect();
     entry
 }

@@ -101,6 +101,7 @@ pub fn diff(world: &World, base: &Document, revision: &Document, options: Option
         options,
         same_words: base.version == revision.version,
         dynamic: Dynamic::of(side(base), revision.root.first),
+        moved: [String::new(), String::new()],
         operations: Vec::new(),
         changes: Vec::new(),
         touched: Vec::new(),
@@ -156,6 +157,8 @@ struct Differ<'a> {
     /// Whether equal words mean the same on both sides.
     same_words: bool,
     dynamic: Dynamic,
+    /// What stands before the paths of each side in its addresses, and in the paths themselves on the other side.
+    moved: [String; 2],
     operations: Vec<Operation>,
     /// What was found of operations and of the document, as yet without its operations.
     changes: Vec<Change>,

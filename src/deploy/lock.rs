@@ -217,6 +217,21 @@ pub fn holder_of(store: &Store, environment: &str) -> Result<Option<Holder>, Err
         })
 }
 
+/// Who is at work in an environment on this machine; none where its lock is free.
+pub fn at_work(store: &Store, environment: &str) -> Option<String> {
+    let path = store.path(&format!("{}/lock", files::directory(environment)));
+    if !path.is_file() {
+        return None;
+    }
+    match lock::acquire(&path, "sdd deploy status", Duration::ZERO, &|_| {}) {
+        Err(Error::Locked { holder, .. }) => {
+            let said = holder_of(store, environment).ok().flatten();
+            Some(said.map_or(holder, |holder| holder.to_string()))
+        }
+        _ => None,
+    }
+}
+
 /// Releases a lock that somebody left; gives what was written down.
 ///
 /// # Errors
@@ -294,6 +309,7 @@ mod tests {
         let (_temp, store) = project();
         let held = take(&store, "staging", "run", Clock::System).unwrap();
         assert_eq!(held.took_over, None);
+        assert!(at_work(&store, "staging").is_some_and(|who| who.contains("sdd deploy run")));
         let refused = take(&store, "staging", "resume", Clock::System).err().unwrap();
         assert!(refused.to_string().contains("sdd deploy run"), "{refused}");
         assert!(matches!(release(&store, "staging"), Err(NoLock::Busy { .. })));
@@ -301,6 +317,7 @@ mod tests {
         drop(take(&store, "production", "run", Clock::System).unwrap());
         drop(held);
         assert_eq!(holder_of(&store, "staging").unwrap(), None);
+        assert_eq!(at_work(&store, "staging"), None);
         drop(take(&store, "staging", "run", Clock::System).unwrap());
     }
 

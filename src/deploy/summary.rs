@@ -35,6 +35,8 @@ pub struct Summary {
     pub state: &'static str,
     /// The same in a sentence.
     pub says: String,
+    /// Who is at it now; then the state is only that of a moment.
+    pub running: Option<String>,
     /// When it began.
     pub started_at: Option<DateTime<Utc>>,
     /// When something was recorded last.
@@ -72,7 +74,8 @@ pub struct StepLine {
     pub text: String,
     /// Its line in the spec.
     pub line: u32,
-    /// What became of it: `done`, `acknowledged`, `assumed`, `failed`, `unknown`, `waiting`, `not_run`.
+    /// What became of it: `done`, `acknowledged`, `assumed`, `failed`, `unknown`, `running`,
+    /// `waiting`, `not_run`.
     pub status: &'static str,
     /// How often it was begun.
     pub attempts: u32,
@@ -149,6 +152,7 @@ impl Summary {
             purpose: state.purpose,
             state: state.phase.word(),
             says: state.phase.says(),
+            running: None,
             started_at: chain.records.first().map(|record| record.at),
             last_at: chain.records.last().map(|record| record.at),
             approver: None,
@@ -171,6 +175,34 @@ impl Summary {
             summary.take(&record.event, plan);
         }
         summary
+    }
+
+    /// The same while somebody is at it: what is going on is not unknown, and nothing can be done meanwhile.
+    #[must_use]
+    pub fn going_on(mut self, holder: String) -> Self {
+        let step = self
+            .rollback
+            .iter()
+            .flat_map(|rollback| &rollback.steps)
+            .chain(&self.steps);
+        let now = step
+            .into_iter()
+            .find(|step| step.status == "unknown")
+            .map(|step| step.id.clone());
+        self.says = match now {
+            Some(id) => format!("going on, at {id}"),
+            None => "going on".to_owned(),
+        };
+        for step in &mut self.steps {
+            running(step);
+        }
+        for step in self.rollback.iter_mut().flat_map(|rollback| &mut rollback.steps) {
+            running(step);
+        }
+        self.state = "running";
+        self.next.clear();
+        self.running = Some(holder);
+        self
     }
 
     fn take(&mut self, event: &Event, plan: &Plan) {
@@ -317,6 +349,12 @@ impl Summary {
         line.failures += u32::from(outcome == LookOutcome::Failure);
         line.without += u32::from(value.is_none());
         line.last = value.or(line.last);
+    }
+}
+
+fn running(step: &mut StepLine) {
+    if step.status == "unknown" {
+        step.status = "running";
     }
 }
 

@@ -91,7 +91,33 @@ pub fn ask(request: &Request, url: &str, within: Duration) -> Result<Answer, NoA
     })
 }
 
+/// Why TLS did not come about, in words: those of the library are names of its types.
+fn of_tls(error: &rustls::Error) -> String {
+    use rustls::{CertificateError as Certificate, Error};
+    let refused = |why: &str| format!("its certificate is refused: {why}");
+    match error {
+        Error::InvalidCertificate(Certificate::UnknownIssuer) => {
+            refused("nobody who is trusted vouches for it")
+        }
+        Error::InvalidCertificate(Certificate::Expired | Certificate::ExpiredContext { .. }) => {
+            refused("it has expired")
+        }
+        Error::InvalidCertificate(
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+        ) => refused("it is for another name"),
+        Error::InvalidMessage(_) => "it speaks no TLS; did you mean http://?".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 fn words(error: &ureq::Error) -> String {
+    let io = match error {
+        ureq::Error::Io(error) => error.get_ref(),
+        _ => None,
+    };
+    if let Some(tls) = io.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        return of_tls(tls);
+    }
     match error {
         ureq::Error::HostNotFound => "the name of the host cannot be resolved".to_owned(),
         ureq::Error::Timeout(_) => "no answer in time".to_owned(),

@@ -4,6 +4,7 @@
 //! what it says. `prev` is the hash of the manifest before it: none can be taken out of the chain unseen.
 
 use std::fmt::Write as _;
+use std::io::{self, Read};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -54,6 +55,29 @@ impl Member {
             exit_code: None,
         }
     }
+}
+
+/// What a manifest says beside the members and the report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The hash of the manifest before it.
+    pub prev: Option<String>,
+    /// The hash of the program that made it; `None` where it could not be read.
+    pub binary: Option<String>,
+    /// Git's name of the tree of the commit.
+    pub tree: Option<String>,
+    /// The digest of the commit and of all that differed from it when the run began, where something did. `None` with a
+    /// work tree that differs means that nobody can say what was tested.
+    pub difference: Option<String>,
+}
+
+/// Evidence that there should be and that is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// What its path would be.
+    pub path: String,
+    /// Why it is not there, in one line.
+    pub why: String,
 }
 
 /// Whether a run is worth evidence: integration tests were run, however they ended.
@@ -122,16 +146,32 @@ fn scope(report: &Report, spec: Option<&Integration>) -> Value {
 
 /// The hash of some bytes, in hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    digits(&Sha256::digest(bytes))
 }
 
-/// The manifest of a run's evidence; `prev` is the hash of the one before it.
-pub fn manifest(report: &Report, members: &[Member], prev: Option<&str>) -> Vec<u8> {
+/// The hash of all that a reader has, in hexadecimal digits.
+pub fn sha256_of(reader: &mut dyn Read) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut room = vec![0; 64 * 1024];
+    loop {
+        match reader.read(&mut room) {
+            Ok(0) => return Ok(digits(&hash.finalize())),
+            Ok(count) => hash.update(room.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The manifest of a run's evidence.
+pub fn manifest(report: &Report, members: &[Member], gaps: &[Gap], origin: &Origin) -> Vec<u8> {
     let mut sorted: Vec<&Member> = members.iter().collect();
     sorted.sort_by(|a, b| a.path.cmp(&b.path));
     let listed: Vec<Value> = sorted
@@ -146,18 +186,24 @@ pub fn manifest(report: &Report, members: &[Member], prev: Option<&str>) -> Vec<
         .iter()
         .map(|gate| json!({"gate": gate.gate, "verdict": gate.verdict, "required": gate.required}))
         .collect();
-    let git = report
-        .git
-        .as_ref()
-        .map(|git| json!({"commit": git.head, "base": git.base, "dirty": git.dirty}));
+    let git = report.git.as_ref().map(|git| {
+        let difference = origin.difference.as_ref().filter(|_| git.dirty);
+        json!({"commit": git.head, "tree": origin.tree, "base": git.base, "dirty": git.dirty,
+                   "diff_sha256": difference})
+    });
+    let gaps: Vec<Value> = gaps
+        .iter()
+        .map(|gap| json!({"path": gap.path, "reason": gap.why}))
+        .collect();
     let stamp =
         |time: &chrono::DateTime<chrono::Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let value = json!({
         "schema_version": SCHEMA_VERSION, "kind": "evidence", "run_id": report.run_id, "work_item": report.work_item,
-        "verdict": report.verdict, "git": git, "sdd": {"version": report.sdd_version},
+        "verdict": report.verdict, "git": git,
+        "sdd": {"version": report.sdd_version, "binary_sha256": origin.binary},
         "host": {"os": std::env::consts::OS, "arch": std::env::consts::ARCH},
         "started_at": stamp(&report.started_at), "finished_at": stamp(&report.finished_at),
-        "gates": gates, "members": listed, "prev": prev,
+        "gates": gates, "members": listed, "missing": gaps, "prev": origin.prev,
     });
     let mut text = String::new();
     canonical(&value, &mut text);
@@ -230,7 +276,7 @@ mod tests {
     fn a_manifest_is_of_what_it_says_and_of_the_one_before_it() {
         let ran = of_integration();
         let members = documents(&ran, None);
-        let first = manifest(&ran, &members, None);
+        let first = manifest(&ran, &members, &[], &Origin::default());
         let text = String::from_utf8(first.clone()).unwrap();
         assert!(text.ends_with("}\n"), "{text}");
         let value: Value = serde_json::from_str(&text).unwrap();
@@ -245,8 +291,12 @@ mod tests {
             assert_eq!(entry["sha256"], sha256(&member.bytes));
         }
         // The same run has the same manifest, and another one before it makes another one.
-        assert_eq!(first, manifest(&ran, &members, None));
-        let next = manifest(&ran, &members, Some(&sha256(&first)));
+        assert_eq!(first, manifest(&ran, &members, &[], &Origin::default()));
+        let origin = Origin {
+            prev: Some(sha256(&first)),
+            ..Origin::default()
+        };
+        let next = manifest(&ran, &members, &[], &origin);
         assert_ne!(first, next);
         let mut keys: Vec<&String> = value.as_object().unwrap().keys().collect();
         let written = keys.clone();
@@ -255,10 +305,38 @@ mod tests {
     }
 
     #[test]
+    fn a_manifest_says_what_was_tested_by_what_and_what_is_missing() {
+        let mut ran = of_integration();
+        let origin = Origin {
+            prev: None,
+            binary: Some("b1".to_owned()),
+            tree: Some("t1".to_owned()),
+            difference: Some("d1".to_owned()),
+        };
+        let gaps = [Gap {
+            path: "logs/api.log".to_owned(),
+            why: "it is no regular file".to_owned(),
+        }];
+        for (dirty, difference) in [(true, json!("d1")), (false, Value::Null)] {
+            ran.git.as_mut().unwrap().dirty = dirty;
+            let value: Value = serde_json::from_slice(&manifest(&ran, &[], &gaps, &origin)).unwrap();
+            assert_eq!(value["git"]["diff_sha256"], difference);
+            assert_eq!(value["git"]["tree"], "t1");
+            assert_eq!(value["sdd"]["binary_sha256"], "b1");
+            assert_eq!(
+                value["missing"],
+                json!([{"path": "logs/api.log", "reason": "it is no regular file"}])
+            );
+        }
+    }
+
+    #[test]
     fn hashes_are_those_that_everybody_has() {
         assert_eq!(
             sha256(b"abc"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+        let long = vec![7; 200_000];
+        assert_eq!(sha256_of(&mut long.as_slice()).unwrap(), sha256(&long));
     }
 }

@@ -63,6 +63,7 @@ impl Tool for Jest {
                 ours.push(format!("{watch}=false"));
             }
         }
+        ours.extend(js_tests::elsewhere(&own, ask));
         let mut outputs = vec![OutputFile {
             key: REPORT,
             path: report,

@@ -104,6 +104,7 @@ pub(super) fn prepare(
     let args: Vec<String> = args.split_whitespace().map(str::to_owned).collect();
     tool.prepare(&Ask {
         leave_out: &[],
+        root: Path::new("/project"),
         mode: Mode::Check,
         args: &args,
         configured: true,

@@ -10,7 +10,7 @@ pub(super) use coverage::{coverage, coverage_outputs, summary_coverage};
 pub(super) use place::line_in;
 pub(super) use report::{counts_inside, finding, from_jest_json, thresholds, trouble};
 
-use super::Applies;
+use super::{Applies, Ask};
 use crate::model::text;
 use crate::project::UnitFacts;
 
@@ -133,9 +133,54 @@ pub(super) fn directory(runner: Runner, directory: &str, workers: Option<u32>) -
     run.into_iter().chain(workers).chain(place).collect()
 }
 
+/// What keeps jest from the directories of another gate: a pattern for the paths of tests that theirs do not match.
+///
+/// Jest's own option for that takes the place of what the project leaves out. Patterns of the project's name what is to be
+/// run, and a further one would only add to them.
+pub(super) fn elsewhere(own: &[String], ask: &Ask<'_>) -> Option<String> {
+    if ask.leave_out.is_empty() || own.iter().any(|word| !word.starts_with('-')) {
+        return None;
+    }
+    let root = regex::escape(&ask.root.display().to_string());
+    let not: String = ask
+        .leave_out
+        .iter()
+        .map(|dir| format!("(?!({root}/)?{}/)", regex::escape(dir)))
+        .collect();
+    Some(format!("^{not}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn jest_is_kept_from_the_directories_of_another_gate() {
+        let facts = crate::tools::js_recordings::facts();
+        let leave_out = ["tests/integration".to_owned()];
+        let ask = Ask {
+            mode: crate::tools::Mode::Check,
+            args: &[],
+            configured: false,
+            facts: &facts,
+            out: std::path::Path::new("/out"),
+            coverage: false,
+            wrappers: &[],
+            workers: 1,
+            leave_out: &leave_out,
+            root: std::path::Path::new("/a.b"),
+        };
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let pattern = r"^(?!(/a\.b/)?tests/integration/)";
+        assert_eq!(elsewhere(&[], &ask).as_deref(), Some(pattern));
+        assert_eq!(elsewhere(&words(&["--ci"]), &ask).as_deref(), Some(pattern));
+        assert_eq!(elsewhere(&words(&["src"]), &ask), None);
+        let all = Ask {
+            leave_out: &[],
+            ..ask
+        };
+        assert_eq!(elsewhere(&[], &all), None);
+    }
 
     fn words(line: &str) -> Vec<String> {
         line.split_whitespace().map(str::to_owned).collect()

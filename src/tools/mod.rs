@@ -208,8 +208,10 @@ pub struct Ask<'a> {
     pub wrappers: &'a [&'static str],
     /// How many workers a tool that runs things in parallel may use.
     pub workers: usize,
-    /// Directories, relative to the unit, that another gate looks at; only where `args` are not the project's own.
+    /// Directories, relative to the unit, that another gate looks at. A tool leaves them out as far as it can beside `args`.
     pub leave_out: &'a [String],
+    /// The unit's directory, absolute.
+    pub root: &'a Path,
 }
 
 /// A command line of a tool, ready to run.

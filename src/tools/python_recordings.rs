@@ -37,6 +37,7 @@ pub(super) fn prepare(
     let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
     tool.prepare(&Ask {
         leave_out: &[],
+        root: Path::new("/project"),
         mode,
         args: &words,
         configured,

@@ -295,6 +295,7 @@ mod tests {
         let facts = recordings::facts("");
         let ask = Ask {
             leave_out: &[],
+            root: std::path::Path::new("/project"),
             mode: Mode::Fix,
             args: &[],
             configured: false,

@@ -80,6 +80,9 @@ impl Tool for Vitest {
             own = js_tests::without_switches(&own, &["run"]);
             ours.push("--run".to_owned());
         }
+        // What is said here comes on top of what the project leaves out itself.
+        let elsewhere = ask.leave_out.iter();
+        ours.extend(elsewhere.map(|dir| format!("--exclude={}/**", globset::escape(dir))));
         let mut outputs = vec![OutputFile {
             key: REPORT,
             path: report,

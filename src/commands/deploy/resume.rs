@@ -2,7 +2,7 @@
 
 use super::planning::For;
 use super::policy;
-use super::run::fresh;
+use super::run::{Tree, fresh};
 use super::scene::Scene;
 use super::work::{self, Asked, Job, Said};
 use crate::commands::context::Cx;
@@ -58,7 +58,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     } else {
         For::ItsEnvironment
     };
-    fresh(cx, &scene, &id, &last.plan, purpose)?;
+    fresh(cx, &scene, &id, &last.plan, purpose, Tree::MayHaveChanged)?;
     let policy = policy::read(&scene);
     let approved = policy::approved(cx, &scene, &policy, &id, &last.plan)?;
     let by = args.said.by(cx);

@@ -78,19 +78,38 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
 fn planned(cx: &mut Cx, scene: &Scene, asked: &str) -> anyhow::Result<Plan> {
     let store = &scene.opened.store;
     let (id, plan) = files::read_plan(store, &scene.target.name, asked).map_err(explained)?;
-    fresh(cx, scene, &id, &plan, For::ItsEnvironment)?;
+    fresh(cx, scene, &id, &plan, For::ItsEnvironment, Tree::Counts)?;
     Ok(plan)
 }
 
+/// Whether files that are not committed make a plan stale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tree {
+    /// They do.
+    Counts,
+    /// They do not: steps that were run may have made them.
+    MayHaveChanged,
+}
+
 /// Refuses a plan that is not true any more.
-pub(super) fn fresh(cx: &mut Cx, scene: &Scene, id: &str, plan: &Plan, purpose: For) -> anyhow::Result<()> {
+pub(super) fn fresh(
+    cx: &mut Cx,
+    scene: &Scene,
+    id: &str,
+    plan: &Plan,
+    purpose: For,
+    tree: Tree,
+) -> anyhow::Result<()> {
     let loaded = work_item::load(&scene.opened.store)?;
     let ids = loaded.items.items.iter().map(|item| item.id.as_str());
     let item = loaded.items.get(&plan.work_item);
     let item = item
         .ok_or_else(|| work_item::no_such_item(cx, &plan.work_item, ids))?
         .clone();
-    let now = planning::plan(cx, scene, &item, purpose)?;
+    let mut now = planning::plan(cx, scene, &item, purpose)?;
+    if tree == Tree::MayHaveChanged {
+        (now.tree, now.dirty) = (plan.tree.clone(), plan.dirty);
+    }
     let changed = plan.differences(&now);
     if changed.is_empty() {
         return Ok(());

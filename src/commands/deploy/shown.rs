@@ -110,6 +110,9 @@ pub(super) fn deployment(summary: &Summary) -> String {
         "deployment {} of {} to {}: {}",
         summary.deployment, summary.work_item, summary.environment, summary.says
     );
+    if let Some(holder) = &summary.running {
+        let _ = writeln!(out, "  held by {holder}");
+    }
     for check in &summary.checks {
         let _ = writeln!(
             out,

@@ -4,6 +4,7 @@ use super::scene::Scene;
 use super::shown;
 use crate::commands::context::Cx;
 use crate::commands::pipeline;
+use crate::deploy::lock;
 use crate::deploy::state::{Phase, State};
 use crate::deploy::summary::Summary;
 use crate::model::exit::Exit;
@@ -31,7 +32,12 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         cx.emit(&said)?;
         return Ok(Exit::Ok);
     };
-    let summary = Summary::new(&last.id, &last.plan, &last.chain, &pipeline::called(cx));
+    let mut summary = Summary::new(&last.id, &last.plan, &last.chain, &pipeline::called(cx));
+    let at_work = lock::at_work(&scene.opened.store, name);
+    let is_running = at_work.is_some();
+    if let Some(holder) = at_work {
+        summary = summary.going_on(holder);
+    }
     let said = if format == "json" {
         format!("{}\n", serde_json::to_string_pretty(&summary)?)
     } else {
@@ -40,7 +46,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     cx.emit(&said)?;
     // Known is known, however it went.
     Ok(match State::of(&last.chain.records).phase {
-        Phase::Unknown { .. } => Exit::NoVerdict,
+        Phase::Unknown { .. } if !is_running => Exit::NoVerdict,
         _ => Exit::Ok,
     })
 }

@@ -10,7 +10,6 @@ mod versions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
@@ -239,8 +238,15 @@ pub fn execute_for(
             return Err(error);
         }
     };
-    let redactor = Arc::clone(&tools.redactor);
-    if let Err(error) = evidence::keep(&opened.store, place.path(), &report, request.work, &redactor) {
+    let keeping = evidence::Keeping {
+        store: &opened.store,
+        run: place.path(),
+        work: request.work,
+        tools: &tools,
+        finder: &finder,
+        digest: digest.as_deref(),
+    };
+    if let Err(error) = evidence::keep(&keeping, &mut report) {
         report
             .warnings
             .push(format!("the evidence was not kept: {error:#}"));

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::removal::{self, Gone};
+use super::servers;
 use super::{Differ, Found, Operation};
 use crate::contract::arena::{Entry, NodeId};
 use crate::contract::rules::{Column, Fixed};
@@ -26,7 +27,13 @@ pub(super) struct Both {
 
 impl Differ<'_> {
     pub(super) fn compare_paths(&mut self) {
-        let (base, revision) = (api::paths(self.base), api::paths(self.revision));
+        let (mut base, mut revision) = (api::paths(self.base), api::paths(self.revision));
+        self.moved = servers::moved((self.base, &base), (self.revision, &revision));
+        for (items, moved) in [(&mut base, &self.moved[0]), (&mut revision, &self.moved[1])] {
+            for item in items.iter_mut().filter(|_| !moved.is_empty()) {
+                item.shape.insert_str(0, moved);
+            }
+        }
         for [old, new] in by_shape(&base, &revision) {
             match (&*old, &*new) {
                 ([old], [new]) => self.compare_items(old, new, Caller::Client),

@@ -72,7 +72,8 @@ impl Differ<'_> {
             self.pairs[number].changes.push((rule, found));
             return;
         }
-        let (base, revision) = in_words_of_each_other(base.settled(), revision.settled());
+        let (base, revision) = folded(base.settled(), revision.settled());
+        let (base, revision) = in_words_of_each_other(base, revision);
         let flag = if is_request(column) {
             w::READ_ONLY
         } else {
@@ -249,6 +250,20 @@ impl Comparer<'_, '_> {
             (None, Some(_)) => self.kind(added, self.at(key)),
             (None, None) => {}
         }
+    }
+}
+
+/// Two schemas of which one says by a choice of one branch what the other one says by itself, without choices.
+fn folded<'a>(base: Schema<'a>, revision: Schema<'a>) -> (Schema<'a>, Schema<'a>) {
+    let chooses =
+        |schema: &Schema<'_>| !schema.choice_lists().is_empty() || schema.get(w::DISCRIMINATOR).is_some();
+    match (chooses(&base), chooses(&revision)) {
+        (true, false) => (base.folded().unwrap_or(base), revision),
+        (false, true) => {
+            let folded = revision.folded();
+            (base, folded.unwrap_or(revision))
+        }
+        _ => (base, revision),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::contract::arena::NodeId;
 use crate::contract::load::Version;
 use crate::contract::rules::Fixed;
 use crate::contract::view::Side;
-use crate::contract::view::api::{self, Caller, Whereabouts};
+use crate::contract::view::api::{self, Caller, Item, Whereabouts};
 use crate::contract::words as w;
 
 /// One address.
@@ -26,11 +26,84 @@ struct Servers {
     place: NodeId,
 }
 
+impl Servers {
+    /// The same without an end that all addresses have.
+    fn without_end(mut self, end: &str) -> Self {
+        for server in &mut self.all {
+            let kept = server.url.strip_suffix(end).unwrap_or(&server.url).len();
+            server.url.truncate(kept);
+        }
+        self
+    }
+
+    /// The same without the address that counts where none is written.
+    fn settled(mut self) -> Self {
+        if let [only] = self.all.as_slice()
+            && only.url.is_empty()
+        {
+            self.all.clear();
+        }
+        self
+    }
+
+    /// The path at the end of all addresses; `None` where they end in different ones.
+    fn end(&self) -> Option<&str> {
+        let mut ends = self.all.iter().map(|server| {
+            let url = server.url.as_str();
+            match url.split_once("://") {
+                Some((_, rest)) => Some(rest.find('/').map_or("", |at| &rest[at..])),
+                None => (url.is_empty() || url.starts_with('/')).then_some(url),
+            }
+        });
+        let Some(first) = ends.next() else {
+            return Some("");
+        };
+        first.filter(|first| ends.all(|end| end == Some(*first)))
+    }
+}
+
+/// What stands at the end of all addresses of a document on one side and at the start of all paths on the other side: where
+/// it is written is all the same to who calls. What comes back is to be put before the paths of the base, and before those of
+/// the revision; one of them is empty.
+pub(super) fn moved(base: (Side<'_>, &[Item]), revision: (Side<'_>, &[Item])) -> [String; 2] {
+    let none = [String::new(), String::new()];
+    let has_own = |(side, items): (Side<'_>, &[Item])| {
+        items.iter().any(|item| {
+            let mut operations = item.operations.iter();
+            operations.any(|method| own(side, item.whereabouts(), method.node).is_some())
+        })
+    };
+    if has_own(base) || has_own(revision) {
+        return none;
+    }
+    let (old, new) = (of_document(base.0), of_document(revision.0));
+    let (Some(old), Some(new)) = (old.end(), new.end()) else {
+        return none;
+    };
+    let stands_in = |moved: &str, items: &[Item]| {
+        let begins = |item: &Item| {
+            item.path
+                .strip_prefix(moved)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        moved.starts_with('/') && !moved.contains('{') && !items.is_empty() && items.iter().all(begins)
+    };
+    let [out, into] = [(old, new, revision.1), (new, old, base.1)].map(|(longer, shorter, items)| {
+        let moved = longer
+            .strip_prefix(shorter)
+            .filter(|moved| stands_in(moved, items));
+        moved.unwrap_or_default().to_owned()
+    });
+    [out, into]
+}
+
 impl Differ<'_> {
     /// The addresses of the document, where both sides have operations for which they count.
     pub(super) fn compare_servers(&mut self) {
         if counts(self.base) && counts(self.revision) {
-            let (old, new) = (of_document(self.base), of_document(self.revision));
+            let [old, new] = [self.base, self.revision].map(of_document);
+            let [old, new] = [(old, &self.moved[0]), (new, &self.moved[1])]
+                .map(|(servers, moved)| servers.without_end(moved).settled());
             self.compare_addresses(None, &old, &new);
         }
     }
@@ -42,8 +115,8 @@ impl Differ<'_> {
         if both.caller == Caller::Provider || (old.is_none() && new.is_none()) {
             return;
         }
-        let old = old.unwrap_or_else(|| of_document(self.base));
-        let new = new.unwrap_or_else(|| of_document(self.revision));
+        let old = old.unwrap_or_else(|| of_document(self.base)).settled();
+        let new = new.unwrap_or_else(|| of_document(self.revision)).settled();
         self.compare_addresses(Some(both.number), &old, &new);
     }
 

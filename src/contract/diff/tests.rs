@@ -1,5 +1,6 @@
 //! Every rule, made to appear by two small documents.
 
+mod addresses;
 mod choices;
 mod documents;
 mod dynamic;
@@ -15,6 +16,7 @@ mod mended_schemas;
 mod mutated;
 mod overlaps;
 mod ranges;
+mod rewritten;
 mod robust;
 mod schemas;
 mod several_choices;

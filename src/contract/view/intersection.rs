@@ -20,6 +20,15 @@ const MAX_NODES: usize = 64;
 /// How deep schemas that are not equal are looked into for one that says more than the other.
 const LEVELS: usize = 2;
 
+/// What is asked of properties that two schemas have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Properties {
+    /// That one schema says all that the other one says of them.
+    Alike,
+    /// That they are there.
+    Named,
+}
+
 /// Whether a branch is `true` or `{}`.
 pub(super) fn says_nothing(arena: &Arena, node: NodeId) -> bool {
     match arena.value(node) {
@@ -31,23 +40,51 @@ pub(super) fn says_nothing(arena: &Arena, node: NodeId) -> bool {
 impl Schema<'_> {
     /// The schema with its `allOf` dissolved; `None` where that is not possible without losing something.
     pub fn dissolved(&self) -> Option<Self> {
-        let (nodes, types) = self.gathered()?;
+        self.dissolved_with(self.joined().and_then(|joined| joined.folded))
+    }
+
+    /// The schema with its only choice dissolved, where that has but one branch and says nothing that this and the branch
+    /// do not say together; `None` where there is no such choice.
+    pub fn folded(&self) -> Option<Self> {
+        let [(key, list)] = self.choice_lists()[..] else {
+            return None;
+        };
+        let is_one = self.side().arena().items(list).len() == 1;
+        let says_which = self.get(w::DISCRIMINATOR).is_some();
+        self.dissolved_with(Some(key))
+            .filter(|whole| is_one && !says_which && whole.choice_lists().is_empty())
+    }
+
+    fn dissolved_with(&self, choice: Option<Word>) -> Option<Self> {
+        let (nodes, types) = self.gathered_with(choice)?;
         let joined = Joined::of(self.side(), &nodes, types)?;
+        let joined = match choice {
+            Some(key) if joined.more_choices.is_empty() => joined.without_choice(key),
+            Some(_) => return None,
+            None => joined,
+        };
         Some(self.over(nodes, joined))
     }
 
     /// Its nodes and those of all branches of its `allOf`, with the kinds of values that all of them accept.
     pub(super) fn gathered(&self) -> Option<(Vec<NodeId>, Types)> {
+        self.gathered_with(None)
+    }
+
+    /// The same, where a choice is looked at like `allOf`.
+    fn gathered_with(&self, choice: Option<Word>) -> Option<(Vec<NodeId>, Types)> {
         let arena = self.side().arena();
         let mut nodes: Vec<NodeId> = self.nodes().to_vec();
         let mut types = self.types();
         let mut next = 0;
         while let Some(node) = nodes.get(next).copied() {
             next += 1;
-            let Some(list) = arena.get(node, w::ALL_OF) else {
-                continue;
-            };
-            for item in arena.items(list).filter(|item| !says_nothing(arena, *item)) {
+            let keys = [Some(w::ALL_OF), choice].into_iter().flatten();
+            let lists = keys.filter_map(|key| arena.get(node, key));
+            for item in lists
+                .flat_map(|list| arena.items(list))
+                .filter(|item| !says_nothing(arena, *item))
+            {
                 let branch = Schema::of(self.side(), item)?;
                 types = types.both(branch.types());
                 for node in branch.nodes() {
@@ -88,6 +125,11 @@ impl Schema<'_> {
         self.says_all(other, LEVELS)
     }
 
+    /// The same, where it is enough that a property is there: what is said of it is compared by itself.
+    pub fn says_all_but_properties(&self, other: &Schema<'_>) -> bool {
+        self.says_all_in(other, LEVELS, Properties::Named)
+    }
+
     /// Whether nothing lies behind its node.
     pub(super) fn is_plain(&self) -> bool {
         self.nodes().len() == 1 && self.get(w::ALL_OF).is_none()
@@ -95,6 +137,10 @@ impl Schema<'_> {
 
     /// The same, where schemas inside that are not equal are looked into so many levels deep.
     fn says_all(&self, other: &Schema<'_>, levels: usize) -> bool {
+        self.says_all_in(other, levels, Properties::Alike)
+    }
+
+    fn says_all_in(&self, other: &Schema<'_>, levels: usize, properties: Properties) -> bool {
         if [self.trivial(), other.trivial()].contains(&Some(Trivial::Never)) {
             return self.trivial() == Some(Trivial::Never);
         }
@@ -115,6 +161,7 @@ impl Schema<'_> {
         let has_named = |key: Word, map: NodeId| {
             let own: HashMap<Word, NodeId> = self.named(key).into_iter().collect();
             arena.fields(map).iter().all(|field| match own.get(&field.key) {
+                Some(_) if key == w::PROPERTIES && properties == Properties::Named => true,
                 Some(node) => holds(*node, field.value),
                 None => key == w::PROPERTIES && is_closed,
             })

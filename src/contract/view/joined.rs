@@ -30,6 +30,8 @@ pub(super) struct Joined {
     named: HashMap<(Word, Word), NodeId>,
     /// The lists of choices that count beside the one of their keyword that comes first.
     pub(super) more_choices: Vec<(Word, NodeId)>,
+    /// The keyword of a choice of one branch that counts like one of `allOf`.
+    pub(super) folded: Option<Word>,
     /// The properties that no node refuses; `None` where all may be there.
     names: Option<HashSet<Word>>,
 }
@@ -78,6 +80,7 @@ impl Joined {
             chosen: HashMap::new(),
             named: HashMap::new(),
             more_choices: Vec::new(),
+            folded: None,
             names: None,
         };
         let groups_agree = GROUPS.iter().all(|group| agree(side, nodes, group));
@@ -96,6 +99,13 @@ impl Joined {
         self.chosen.insert(key, None);
         self.chosen.insert(w::ENUM, Some(list));
         self.values = Some(values);
+        self
+    }
+
+    /// The same without a choice of one branch, whose nodes are among those that were joined.
+    pub(super) fn without_choice(mut self, key: Word) -> Self {
+        self.chosen.insert(key, None);
+        self.folded = Some(key);
         self
     }
 

@@ -148,23 +148,34 @@ pub fn head(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
     let asked = call(git_program, root).args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
     let outcome = runner.run(&asked)?;
     match outcome.end {
-        End::Code(0) => {
-            let said = outcome.stdout.bytes();
-            let said = String::from_utf8_lossy(&said);
-            let commit = said.trim();
-            let is_id = commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if is_id {
-                Ok(Some(commit.to_owned()))
-            } else {
-                Err(Error::Output {
-                    what: text::first_line(&said).to_owned(),
-                })
-            }
-        }
+        End::Code(0) => id(&outcome.stdout.bytes()).map(Some),
         // With nothing said: there is no such commit.
         End::Code(1) if outcome.stderr.total() == 0 => Ok(None),
         _ if is_no_repository(&outcome, root) => Ok(None),
         end => Err(refusal("rev-parse", end, &outcome)),
+    }
+}
+
+/// Git's name of the tree of a commit that is there.
+pub fn tree_of(runner: &dyn Runner, git_program: &Path, root: &Path, commit: &str) -> Result<String, Error> {
+    let wanted = format!("{commit}^{{tree}}");
+    let outcome = runner.run(&call(git_program, root).args(["rev-parse", "--verify", "--quiet", &wanted]))?;
+    match outcome.end {
+        End::Code(0) => id(&outcome.stdout.bytes()),
+        end => Err(refusal("rev-parse", end, &outcome)),
+    }
+}
+
+/// The name of an object, and nothing else.
+fn id(said: &[u8]) -> Result<String, Error> {
+    let said = String::from_utf8_lossy(said);
+    let name = said.trim();
+    if name.len() >= 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(name.to_owned())
+    } else {
+        Err(Error::Output {
+            what: text::first_line(&said).to_owned(),
+        })
     }
 }
 

@@ -106,6 +106,7 @@ fn coverage_goes_where_sdd_looks_for_it() {
     let prepared = GoTest
         .prepare(&Ask {
             leave_out: &[],
+            root: std::path::Path::new("/project"),
             mode: Mode::Check,
             args: &args,
             configured: true,

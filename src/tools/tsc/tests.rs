@@ -47,6 +47,7 @@ fn nothing_is_rewritten() {
     let facts = unit(Language::Typescript, &[]);
     let ask = Ask {
         leave_out: &[],
+        root: std::path::Path::new("/project"),
         mode: Mode::Fix,
         args: &[],
         configured: false,

@@ -91,6 +91,13 @@ fn a_second_deployment_at_once_is_refused() {
     );
     let mut first = sandbox.start(["deploy", "run", "staging"]);
     first.wait_for(&sandbox.path("state/s01"));
+    let answer = deploy(&sandbox, ["status", "staging"]);
+    answer.expect_code(0);
+    let summary = answer.json();
+    assert_eq!(
+        (&summary["state"], &summary["says"]),
+        (&json!("running"), &json!("going on, at s01"))
+    );
     for command in [
         &["run", "staging"][..],
         &["resume", "staging"],
@@ -243,6 +250,63 @@ fn a_manual_step_waits_and_goes_on_when_somebody_says_so() {
 }
 
 #[test]
+fn what_steps_made_does_not_keep_a_deployment_from_going_on() {
+    let sandbox = with_first(
+        "touch state/s02\n",
+        "echo built > artifact; test -e state/mended; touch state/s02\n",
+    );
+    let mut settings: Value = serde_json::from_str(&sandbox.read(".session/config.json")).unwrap();
+    settings["deployment"]["rollback"] = json!({"automatic": false});
+    sandbox.rewrite(".session/config.json", settings.to_string());
+    sandbox.commit("by hand");
+    run(&sandbox, 1);
+    // Another commit is another thing, and so is another spec.
+    change(&sandbox, SPEC, "touch state/s09", "touch state/s09 ");
+    let answer = deploy(&sandbox, ["resume", "staging"]);
+    answer.expect_code(2);
+    assert!(answer.stderr.contains("the step s09"), "{}", answer.stderr);
+    change(&sandbox, SPEC, "touch state/s09 ", "touch state/s09");
+    sandbox.rewrite("state/mended", "");
+    // The smoke test counts one file too many.
+    let answer = deploy(&sandbox, ["resume", "staging"]);
+    answer.expect_code(1);
+    assert_eq!(answer.json()["steps"][9]["status"], "done");
+    deploy(&sandbox, ["rollback", "staging", "--reason", "x"]).expect_code(0);
+}
+
+#[test]
+fn where_the_journal_cannot_be_written_nothing_more_is_done() {
+    let sandbox = ten::project();
+    let plan = deploy(&sandbox, ["plan", "staging"]).json();
+    let id = plan["id"].as_str().unwrap();
+    let sdd = env!("CARGO_BIN_EXE_sdd");
+    // Files may have 4 KiB: the journal is the only one that gets longer.
+    let script = format!("trap '' XFSZ; ulimit -f 4; exec '{sdd}' deploy run staging --plan {id}");
+    let mut command = sandbox.command(&sandbox.beside("bin").join("bash"));
+    command.args(["-c", &script]);
+    let answer = sandbox.start_command(command).wait();
+    answer.expect_code(3);
+    assert!(
+        answer.stderr.contains("the journal cannot be written"),
+        "{}",
+        answer.stderr
+    );
+    let summary = status(&sandbox);
+    let state = summary["state"].as_str().unwrap().to_owned();
+    assert!(["stopped", "unknown"].contains(&state.as_str()), "{summary:#}");
+    let mut rest = vec!["rollback", "staging", "--reason", "full"];
+    let all = steps(&summary);
+    let lost = all.iter().find_map(|line| line.strip_suffix(" unknown"));
+    if let Some(step) = lost {
+        rest.extend(["--assume", "done", step]);
+    }
+    let mut command = sandbox.command(std::path::Path::new(sdd));
+    command.arg("deploy").args(&rest);
+    sandbox.start_command(command).wait().expect_code(0);
+    assert_eq!(ten::left(&sandbox), [""; 0]);
+}
+
+#[test]
 fn a_rollback_that_fails_is_loud_and_is_tried_again() {
     let sandbox = with_first("rm -f state/s02", "test -e state/mended && rm -f state/s02");
     run(&sandbox, 0);
@@ -383,6 +447,73 @@ mod web {
             "200, {\"status\": \"ok\"}",
             "the answer differs at /status",
         );
+    }
+
+    /// A server with the certificate of a name.
+    fn secure(name: &str) -> u16 {
+        use std::sync::Arc;
+
+        use rustls::pki_types::pem::PemObject as _;
+        use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+        use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+        let at = |file: &str| format!("{}/tests/fixtures/tls/{file}", env!("CARGO_MANIFEST_DIR"));
+        let chain = vec![CertificateDer::from_pem_file(at(name)).unwrap()];
+        let key = PrivateKeyDer::from_pem_file(at("key.pem")).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        let config = Arc::new(config);
+        let listener = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+                let mut stream = StreamOwned::new(connection, stream.unwrap());
+                let mut request = [0; 1024];
+                let _ = stream.read(&mut request);
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+                let _ = stream.flush();
+            }
+        });
+        port
+    }
+
+    #[track_caller]
+    fn check_tls(certificate: &str, host: &str, trusted: Option<&str>, says: &str) {
+        let port = secure(certificate);
+        let mut sandbox = with_first(
+            "### Test 1: All are there\n",
+            &format!(
+                "### Health Checks\n\n- GET https://{host}:{port}/ expect 200\n\n### Test 1: All are there\n"
+            ),
+        );
+        if let Some(trusted) = trusted {
+            let file = format!("{}/tests/fixtures/tls/{trusted}", env!("CARGO_MANIFEST_DIR"));
+            sandbox = sandbox.env("SSL_CERT_FILE", file);
+        }
+        let code = i32::from(says != "status 200");
+        let summary = run(&sandbox, code);
+        let said = summary["smoke_tests"].to_string();
+        assert!(said.contains(says), "{says}\n{summary:#}");
+    }
+
+    #[test]
+    fn certificates_are_looked_at() {
+        let own = Some("authority.pem");
+        check_tls("leaf.pem", "localhost", own, "status 200");
+        check_tls(
+            "leaf.pem",
+            "localhost",
+            Some("certificate.pem"),
+            "nobody who is trusted vouches for it",
+        );
+        check_tls("leaf.pem", "127.0.0.2", own, "it is for another name");
+        check_tls("expired.pem", "localhost", own, "it has expired");
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod bad;
 mod ends;
 mod kept;
+mod page;
 mod usage;
 
 use serde_json::Value;
@@ -119,6 +121,14 @@ fn check_evidence(sandbox: &Sandbox, report: &Value) {
     let manifest: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(manifest["run_id"], report["run_id"]);
     assert_eq!(manifest["git"]["commit"], report["git"]["head"]);
+    let tree = sandbox.git_run(["rev-parse", "HEAD^{tree}"]).stdout;
+    assert_eq!(manifest["git"]["tree"], tree.trim());
+    let program = std::fs::read(env!("CARGO_BIN_EXE_sdd")).unwrap();
+    assert_eq!(
+        manifest["sdd"]["binary_sha256"],
+        sdd::report::evidence::sha256(&program)
+    );
+    assert_eq!(manifest["missing"], serde_json::json!([]));
     let members = manifest["members"].as_array().unwrap();
     for member in members {
         let path = member["path"].as_str().unwrap();
@@ -284,12 +294,20 @@ fn a_session_on_the_example_can_be_completed() {
     let Some((engine, sandbox)) = example("docker compose") else {
         return;
     };
+    // Where wrk is installed it makes the load.
+    let sandbox = sandbox.programs(&["wrk"]);
+    let has_wrk = sandbox.beside("bin").join("wrk").exists();
     sandbox.sdd(["start", ID]).expect_code(0);
     let answer = sandbox.sdd(["complete", "--format", "markdown"]);
     answer.expect_code(0);
     for wanted in ["integration tests: 2 passed", "p95", "contracts/orders.yaml"] {
         assert!(answer.stdout.contains(wanted), "{wanted}: {}", answer.stdout);
     }
+    let report: Value = serde_json::from_str(&sandbox.read(".session/reports/latest.json")).unwrap();
+    let version = gate(&report, "benchmark")["steps"][0]["tool_version"]
+        .as_str()
+        .unwrap();
+    assert_eq!(version.starts_with("wrk "), has_wrk, "{version}");
     let summary = sandbox.read(".session/history/session_001_summary.md");
     for wanted in [
         "\n- Passed: 2\n- Failed: 0\n- Skipped: 0\n",

@@ -2,6 +2,7 @@
 
 pub mod bench;
 mod hostile;
+mod integration;
 mod jest;
 mod mocha;
 mod monorepo;

@@ -74,6 +74,7 @@ impl<'a> Run<'a> {
             .tool
             .prepare(&Ask {
                 leave_out: &[],
+                root: self.sandbox.project(),
                 mode: self.mode,
                 args: &self.args,
                 configured: self.configured,

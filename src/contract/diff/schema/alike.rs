@@ -54,7 +54,15 @@ fn traits((side, nodes): (Side<'_>, &[NodeId])) -> Vec<(Types, Traits)> {
         let Some(schema) = Schema::of(side, *node) else {
             return (Types::NONE, traits);
         };
+        // What its parts say is said by it.
+        let has_parts = schema.get(w::ALL_OF).is_some();
+        let whole = if has_parts { schema.dissolved() } else { None };
+        let is_whole = whole.is_some();
+        let schema = whole.unwrap_or(schema);
         for field in schema.nodes().iter().flat_map(|node| arena.fields(*node)) {
+            if is_whole && field.key == w::ALL_OF {
+                continue;
+            }
             // What a keyword refers to is the same by its name, whatever became of it.
             let refers = |key: Word, value: NodeId| Some((key, arena.get_text(value, w::REF)?, 1));
             traits.extend(refers(field.key, field.value));

@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use super::Comparer;
-use crate::contract::arena::{NodeId, Word};
+use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::number;
 use crate::contract::rules::Kind;
+use crate::contract::view::Side;
 use crate::contract::view::schema::{Schema, Types};
 use crate::contract::words as w;
 
@@ -55,11 +56,20 @@ const fn bound(key: Word, raised: Kind, lowered: Kind, set: Kind, unset: Kind, f
 
 impl Comparer<'_, '_> {
     pub(super) fn compare_bounds(&mut self) {
-        let is_mixed = [
-            self.compare_edges(w::MAXIMUM, w::EXCLUSIVE_MAXIMUM, Ordering::Greater),
-            self.compare_edges(w::MINIMUM, w::EXCLUSIVE_MINIMUM, Ordering::Less),
+        let edges = [
+            (w::MAXIMUM, w::EXCLUSIVE_MAXIMUM, Ordering::Greater),
+            (w::MINIMUM, w::EXCLUSIVE_MINIMUM, Ordering::Less),
         ];
+        let is_mixed = edges.map(|(inclusive, exclusive, wider)| {
+            if self.is_listed_inside(inclusive) && self.is_listed_inside(exclusive) {
+                return Mixed::Yes;
+            }
+            self.compare_edges(inclusive, exclusive, wider)
+        });
         for bound in &BOUNDS {
+            if self.is_listed_inside(bound.key) {
+                continue;
+            }
             let is_told = match bound.key {
                 w::MAXIMUM | w::EXCLUSIVE_MAXIMUM => is_mixed[0] == Mixed::Yes,
                 w::MINIMUM | w::EXCLUSIVE_MINIMUM => is_mixed[1] == Mixed::Yes,
@@ -164,6 +174,21 @@ impl Comparer<'_, '_> {
         self.kind(kind, found);
     }
 
+    /// Whether what a limit says is said by the values of the side that lists them: where that side lost the limit or has
+    /// it now, and all of its values lie inside of the limit of the other one, nothing came or went by it.
+    fn is_listed_inside(&self, key: Word) -> bool {
+        if matches!(key, w::MAX_CONTAINS | w::MIN_CONTAINS) {
+            return false;
+        }
+        let (old, new) = (&self.base, &self.revision);
+        [(old, new), (new, old)].into_iter().any(|(listing, other)| {
+            let listed = listing.choices().filter(|values| !values.is_empty());
+            let own = other.choices().is_none() && listing.bound(key).is_none();
+            let is_inside = |value: NodeId| is_within(other, key, listing.side(), value);
+            own && listed.is_some_and(|values| values.into_iter().all(is_inside))
+        })
+    }
+
     fn compare_multiple(&mut self) {
         // Whole numbers are multiples of 1 anyhow, and of what 1 is a multiple of.
         let number = |schema: &Schema<'_>| {
@@ -172,6 +197,9 @@ impl Comparer<'_, '_> {
             (!is_whole || !divides(&number, "1e0")).then_some(number)
         };
         let (old, new) = (number(&self.base), number(&self.revision));
+        if self.is_listed_inside(w::MULTIPLE_OF) {
+            return;
+        }
         let mut found = self.at(w::MULTIPLE_OF);
         found.from = old.as_deref().map(number::shown);
         found.to = new.as_deref().map(number::shown);
@@ -186,6 +214,45 @@ impl Comparer<'_, '_> {
             _ => return,
         };
         self.kind(kind, found);
+    }
+}
+
+/// Whether a value is accepted by a limit of a schema; `true` of values that the limit is not about.
+fn is_within(schema: &Schema<'_>, key: Word, side: Side<'_>, value: NodeId) -> bool {
+    let arena = side.arena();
+    if key == w::MULTIPLE_OF {
+        return match (schema.multiple(), arena.value(value)) {
+            (Some((divisor, _)), Value::Number(word)) => {
+                number::is_multiple(arena.text(word), &divisor) == Some(true)
+            }
+            _ => true,
+        };
+    }
+    let Some((limit, _)) = schema.bound(key) else {
+        return true;
+    };
+    let order = match (key, arena.value(value)) {
+        (w::MAXIMUM | w::MINIMUM | w::EXCLUSIVE_MAXIMUM | w::EXCLUSIVE_MINIMUM, Value::Number(word)) => {
+            number::compare(arena.text(word), limit)
+        }
+        (w::MAX_LENGTH | w::MIN_LENGTH, Value::Text(word)) => {
+            number::compare_count(arena.text(word).chars().count(), limit)
+        }
+        (w::MAX_ITEMS | w::MIN_ITEMS, Value::List(_)) => {
+            number::compare_count(arena.items(value).len(), limit)
+        }
+        (w::MAX_PROPERTIES | w::MIN_PROPERTIES, Value::Map(_)) => {
+            number::compare_count(arena.fields(value).len(), limit)
+        }
+        _ => return true,
+    };
+    match key {
+        w::EXCLUSIVE_MAXIMUM => order == Some(Ordering::Less),
+        w::EXCLUSIVE_MINIMUM => order == Some(Ordering::Greater),
+        w::MINIMUM | w::MIN_LENGTH | w::MIN_ITEMS | w::MIN_PROPERTIES => {
+            order.is_some_and(|order| order != Ordering::Less)
+        }
+        _ => order.is_some_and(|order| order != Ordering::Greater),
     }
 }
 

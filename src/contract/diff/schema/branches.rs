@@ -115,7 +115,7 @@ impl Comparer<'_, '_> {
         let is_said = |whole: &Schema<'_>, side: Side<'_>, node: NodeId| {
             let branch = Schema::of(side, node);
             let dissolved = branch.and_then(|branch| branch.dissolved());
-            dissolved.is_some_and(|branch| whole.says_all_of(&branch))
+            dissolved.is_some_and(|branch| whole.says_all_but_properties(&branch))
         };
         let removed: Vec<NodeId> = all
             .removed
