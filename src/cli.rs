@@ -107,6 +107,8 @@ pub enum Command {
     Bench(Box<commands::bench::Args>),
     /// Run integration tests against real services; clean up what killed runs left
     Integration(commands::integration::Args),
+    /// Say whether an environment is ready, by checks that are made for real
+    Env(commands::env::Args),
     /// Look at the configuration
     Config(commands::config::Args),
     /// Try sdd on a small real project: one green and one red run

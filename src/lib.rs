@@ -19,6 +19,7 @@ pub mod context7;
 pub mod contract;
 pub mod doctor;
 pub mod engine;
+pub mod environment;
 pub mod gates;
 pub mod integration;
 pub mod model;
@@ -155,6 +156,7 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Contract(args) => commands::contract::run(&args, cx),
         Command::Bench(args) => commands::bench::run(&args, cx),
         Command::Integration(args) => commands::integration::run(&args, cx),
+        Command::Env(args) => commands::env::run(&args, cx),
         Command::Completions(args) => commands::completions::run(&args, cx),
         Command::Man(args) => commands::man::run(&args, cx),
         // Both are answered before.

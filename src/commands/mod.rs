@@ -9,6 +9,7 @@ pub mod context;
 pub mod contract;
 pub mod demo;
 pub mod doctor;
+pub mod env;
 pub mod error;
 pub mod gate;
 pub mod hook;

@@ -54,7 +54,7 @@ pub use integration::{
 pub use json_path::{JsonPath, Step};
 pub use load::{Inspection, Loaded};
 pub use other_gate::{GateScope, UnavailableGate};
-pub use positions::Position;
+pub use positions::{Position, Positions};
 pub use recipe::{Recipe, Reports};
 pub use rule::{GrepMode, Rule, RuleKind, RuleProblem};
 pub(crate) use schema::nearest;
@@ -116,7 +116,7 @@ pub struct Config {
     /// Settings of deployments; kept, and only `enabled` and `required` are read by this version of sdd.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deployment: Option<Value>,
-    /// Environments to validate and deploy to; kept, and not read by this version of sdd.
+    /// Environments by their names, with the checks of `sdd env check`; `sdd env schema` prints what may stand there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environments: Option<Value>,
     /// Settings of another tool that shares this file; kept, and not used by sdd.
