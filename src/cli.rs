@@ -109,6 +109,8 @@ pub enum Command {
     Integration(commands::integration::Args),
     /// Deploy step by step, with checks, smoke tests, an observation and a way back
     Deploy(Box<commands::deploy::Args>),
+    /// Say whether an environment is ready, by checks that are made for real
+    Env(commands::env::Args),
     /// Look at the configuration
     Config(commands::config::Args),
     /// Try sdd on a small real project: one green and one red run

@@ -20,6 +20,7 @@ pub mod contract;
 pub mod deploy;
 pub mod doctor;
 pub mod engine;
+pub mod environment;
 pub mod gates;
 pub mod integration;
 pub mod model;
@@ -157,6 +158,7 @@ fn dispatch(command: Command, cx: &mut Cx) -> anyhow::Result<Exit> {
         Command::Bench(args) => commands::bench::run(&args, cx),
         Command::Deploy(args) => commands::deploy::run(&args, cx),
         Command::Integration(args) => commands::integration::run(&args, cx),
+        Command::Env(args) => commands::env::run(&args, cx),
         Command::Completions(args) => commands::completions::run(&args, cx),
         Command::Man(args) => commands::man::run(&args, cx),
         // Both are answered before.

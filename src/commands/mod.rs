@@ -10,6 +10,7 @@ pub mod contract;
 pub mod demo;
 pub mod deploy;
 pub mod doctor;
+pub mod env;
 pub mod error;
 pub mod gate;
 pub mod hook;

@@ -1,15 +1,17 @@
 //! What is looked at before the first step: evidence of this commit, the environment, what the steps need.
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use super::scene::Scene;
 use crate::commands::context::Cx;
-use crate::commands::pipeline;
+use crate::commands::pipeline::{self, Tools};
 use crate::deploy::checks::{PreCheck, Wanted, judge};
 use crate::deploy::evidence::gather;
 use crate::deploy::metric;
 use crate::deploy::plan::Plan;
 use crate::deploy::procedure::Way;
+use crate::environment::{self, Asked, FILE, Inquiry, LoadError, Sources};
 use crate::model::gate_id::GateId;
 use crate::model::verdict::Verdict;
 use crate::process::environment::Environment;
@@ -49,7 +51,7 @@ pub(super) fn checks(cx: &Cx, scene: &Scene, plan: &Plan) -> Vec<PreCheck> {
         });
     }
     checks.push(if asked.environment_validation {
-        environment(scene)
+        environment(cx, scene, plan)
     } else {
         PreCheck::skipped("environment_validation", "turned off in the settings")
     });
@@ -59,14 +61,76 @@ pub(super) fn checks(cx: &Cx, scene: &Scene, plan: &Plan) -> Vec<PreCheck> {
     checks
 }
 
-/// Whether the environment is valid. Nothing in this version can tell, so that it is not known.
-fn environment(scene: &Scene) -> PreCheck {
-    PreCheck::not(
-        "environment_validation",
-        Verdict::Error,
-        format!("nobody can tell whether {} is valid", scene.target.name),
-        "turn it off in the settings: deployment.pre_deployment_checks.environment_validation",
-    )
+/// Whether the environment is valid, by its checks: all of them are made now.
+fn environment(cx: &Cx, scene: &Scene, plan: &Plan) -> PreCheck {
+    const NAME: &str = "environment_validation";
+    let (store, config) = (&scene.opened.store, &scene.opened.config);
+    let name = scene.target.name.as_str();
+    let again = format!("{} env check {name}", pipeline::called(cx));
+    let not = |outcome, message: String| PreCheck::not(NAME, outcome, message, again.clone());
+    let sources = match Sources::of_project(store, config) {
+        Ok(sources) => sources,
+        Err(error) => return not(Verdict::Error, error.to_string()),
+    };
+    let Tools { runner, redactor } = Tools::bare(cx, config, "env").guarded();
+    let inquiry = Inquiry {
+        sources: &sources,
+        scene: Arc::new(environment::Scene {
+            finder: pipeline::finder(cx, store.root()),
+            root: store.root().to_owned(),
+            environment: cx.environment.clone(),
+            runner: Arc::new(runner),
+        }),
+        redactor: &redactor,
+        cancel: &cx.cancel,
+    };
+    match inquiry.check(name, &Asked::default(), &plan.variables) {
+        Ok(report) => {
+            let (outcome, message) = validity(&report);
+            match outcome {
+                Verdict::Passed => PreCheck::passed(NAME, message),
+                outcome => not(outcome, message),
+            }
+        }
+        Err(LoadError::Unknown { .. }) => PreCheck::not(
+            NAME,
+            Verdict::Error,
+            format!("no check is configured for {name}, so nobody can tell whether it is valid"),
+            format!(
+                "describe its checks in {FILE}, or turn it off: deployment.pre_deployment_checks.environment_validation"
+            ),
+        ),
+        Err(error) => not(Verdict::Error, error.to_string()),
+    }
+}
+
+/// What a report says in one line.
+fn validity(report: &environment::Report) -> (Verdict, String) {
+    use environment::report::{Outcome, Severity};
+    let wrong: Vec<String> = report
+        .checks
+        .iter()
+        .filter(|check| check.outcome != Outcome::Passed && check.severity == Severity::Block)
+        .map(|check| format!("{}: {}", check.id, check.message))
+        .collect();
+    let unchecked = report
+        .categories
+        .iter()
+        .filter(|one| one.required && one.standing == environment::report::Standing::Failed)
+        .map(|one| format!("{} is required", one.category.as_str()));
+    let wrong: Vec<String> = wrong.into_iter().chain(unchecked).collect();
+    let outcome = match report.verdict {
+        environment::report::Verdict::Passed => Verdict::Passed,
+        environment::report::Verdict::Failed => Verdict::Failed,
+        environment::report::Verdict::Error => Verdict::Error,
+    };
+    let message = match (outcome, wrong.as_slice()) {
+        (Verdict::Passed, _) => format!("{} checks hold", report.checks.len()),
+        (_, []) => "nothing was looked at".to_owned(),
+        (_, [one]) => one.clone(),
+        (_, [one, more @ ..]) => format!("{one} (and {} more)", more.len()),
+    };
+    (outcome, message)
 }
 
 /// The value of a variable; none where it is absent or empty.

@@ -57,7 +57,7 @@ pub use integration::{
 };
 pub use json_path::{JsonPath, Step};
 pub use load::{Inspection, Loaded};
-pub use positions::Position;
+pub use positions::{Position, Positions};
 pub use recipe::{Recipe, Reports};
 pub use rule::{GrepMode, Rule, RuleKind, RuleProblem};
 pub(crate) use schema::nearest;
@@ -122,7 +122,7 @@ pub struct Config {
         skip_serializing_if = "Option::is_none"
     )]
     pub deployment: Option<Deployment>,
-    /// Environments to validate and deploy to; kept, and not read by this version of sdd.
+    /// Environments by their names, with the checks of `sdd env check`; `sdd env schema` prints what may stand there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environments: Option<Value>,
     /// Settings of another tool that shares this file; kept, and not used by sdd.

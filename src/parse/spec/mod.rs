@@ -38,6 +38,7 @@ pub use template::{filled, template};
 pub use text::MAX_BYTES;
 pub use title::heading;
 pub use validate::validate;
+pub use variables::{is_name as is_variable_name, is_open as is_open_value};
 
 use crate::model::spec::{Section, Spec};
 

@@ -1,0 +1,82 @@
+//! A report of an environment for people. Pure.
+
+use std::fmt::Write as _;
+
+use crate::environment::report::{CategoryReport, CheckReport, Outcome, Report, Severity, Standing, Verdict};
+
+/// The whole report: a paragraph for each category, and the decision at the end.
+pub(super) fn page(report: &Report) -> String {
+    let mut out = String::new();
+    for category in &report.categories {
+        // What the caller left out is no news to him.
+        if category.standing == Standing::NotSelected {
+            continue;
+        }
+        let _ = writeln!(out, "{:<14} {}", category.category.as_str(), standing(category));
+        for check in report
+            .checks
+            .iter()
+            .filter(|check| check.category == category.category)
+        {
+            tell(&mut out, check);
+        }
+    }
+    let verdict = match report.verdict {
+        Verdict::Passed => "is ready",
+        Verdict::Failed => "is not ready",
+        Verdict::Error if report.checks.is_empty() => "was not checked: it has no checks here",
+        Verdict::Error => "could not be checked",
+    };
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a time in milliseconds is shown with two digits"
+    )]
+    let seconds = report.duration_ms as f64 / 1000.0;
+    let _ = writeln!(
+        out,
+        "\n{} {verdict} ({} checks, {seconds:.2} s)",
+        report.environment,
+        report.checks.len()
+    );
+    out
+}
+
+fn standing(category: &CategoryReport) -> String {
+    let required = if category.required {
+        ", and it is required"
+    } else {
+        ""
+    };
+    let checks = category.passed + category.failed + category.errors;
+    match category.standing {
+        Standing::Passed => format!("passed ({} of {checks})", category.passed),
+        Standing::Failed if checks == 0 => format!("FAILED: not configured{required}"),
+        Standing::Failed if category.failed == 0 => format!("FAILED: no check that blocks{required}"),
+        Standing::Failed => format!("FAILED ({} of {checks})", category.failed),
+        Standing::Error => format!("ERROR ({} of {checks} could not be made)", category.errors),
+        Standing::NotConfigured => "not configured".to_owned(),
+        Standing::NotSelected => "not selected".to_owned(),
+    }
+}
+
+fn tell(out: &mut String, check: &CheckReport) {
+    let word = match (check.outcome, check.severity) {
+        (Outcome::Passed, _) => "ok",
+        (Outcome::Failed, Severity::Block) => "FAIL",
+        (Outcome::Failed, Severity::Warn) => "warn",
+        (Outcome::Error, _) => "ERROR",
+    };
+    let tries = if check.attempts > 1 {
+        format!(" (attempt {})", check.attempts)
+    } else {
+        String::new()
+    };
+    let _ = writeln!(
+        out,
+        "  {word:<5} {} · {}: {}{tries}",
+        check.id, check.kind, check.message
+    );
+    if let Some(remedy) = &check.remedy {
+        let _ = writeln!(out, "        → {remedy}");
+    }
+}
