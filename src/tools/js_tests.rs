@@ -142,12 +142,11 @@ pub(super) fn elsewhere(own: &[String], ask: &Ask<'_>) -> Option<String> {
         return None;
     }
     let root = regex::escape(&ask.root.display().to_string());
-    let not: String = ask
-        .leave_out
-        .iter()
-        .map(|dir| format!("(?!({root}/)?{}/)", regex::escape(dir)))
-        .collect();
-    Some(format!("^{not}"))
+    let mut pattern = "^".to_owned();
+    for dir in ask.leave_out {
+        pattern.push_str(&format!("(?!({root}/)?{}/)", regex::escape(dir)));
+    }
+    Some(pattern)
 }
 
 #[cfg(test)]
