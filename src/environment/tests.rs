@@ -149,7 +149,7 @@ fn files_disks_and_programs_are_looked_at() {
 
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.toml");
-    std::fs::write(&path, "listen = 80\n").unwrap();
+    crate::store::atomic::write(&path, b"listen = 80\n").unwrap();
     let checks = json!([
         {"id": "there", "kind": "file", "path": path, "contains": "^listen"},
         {"id": "other", "kind": "file", "path": path, "contains": "^port"},

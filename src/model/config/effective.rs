@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Config;
 use super::coverage::number;
+use super::{Config, GateSettings};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 
@@ -63,22 +63,8 @@ impl Config {
 
     fn section(&self, gate: GateId) -> Value {
         let settings = self.gate(gate);
-        let mut section = Map::new();
+        let mut section = common(gate, settings);
         let mut set = |key: &str, value: Value| section.insert(key.to_owned(), value);
-        set("enabled", settings.enabled.into());
-        set("required", settings.required.into());
-        if !matches!(
-            gate,
-            GateId::SpecCompleteness
-                | GateId::Contract
-                | GateId::IntegrationDocumentation
-                | GateId::Deployment
-        ) {
-            if !settings.timeout.is_zero() {
-                set("timeout", settings.timeout.as_secs().into());
-            }
-            set("on_missing_tool", json!(settings.on_missing_tool));
-        }
         match gate {
             GateId::Tests => {
                 let thresholds: Map<String, Value> = Language::ALL
@@ -167,6 +153,26 @@ impl Config {
         }
         Value::Object(section)
     }
+}
+
+/// What the sections of all gates have in common.
+fn common(gate: GateId, settings: GateSettings<'_>) -> Map<String, Value> {
+    let mut section = Map::new();
+    let mut set = |key: &str, value: Value| section.insert(key.to_owned(), value);
+    set("enabled", settings.enabled.into());
+    set("required", settings.required.into());
+    // These start nothing that could be missing.
+    let starts_nothing = matches!(
+        gate,
+        GateId::SpecCompleteness | GateId::Contract | GateId::IntegrationDocumentation | GateId::Deployment
+    );
+    if !starts_nothing {
+        if !settings.timeout.is_zero() {
+            set("timeout", settings.timeout.as_secs().into());
+        }
+        set("on_missing_tool", json!(settings.on_missing_tool));
+    }
+    section
 }
 
 #[cfg(test)]

@@ -36,8 +36,12 @@ fn begun(package: &Value, import: &str, integration: &str) -> Sandbox {
 fn ran(sandbox: &Sandbox, gate: &str) -> (Value, Value, Value) {
     let answer = sandbox.sdd(["gate", gate, "--format", "json"]);
     let report = answer.json();
-    let all = report["gates"].as_array().unwrap();
-    let found = all.iter().find(|one| one["gate"] == gate).unwrap();
+    let found = report["gates"]
+        .as_array()
+        .and_then(|all| all.iter().find(|one| one["gate"] == gate));
+    let Some(found) = found else {
+        panic!("no gate {gate} in {report}");
+    };
     (
         found["verdict"].clone(),
         found["metrics"]["tests_passed"].clone(),
