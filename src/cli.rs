@@ -26,7 +26,6 @@ pub struct Cli {
 /// What `sdd -h` ends with.
 const IN_SHORT: &str = "\
 Example: sdd start begins a session on a work item, sdd complete runs every gate and decides
-
 Exit codes: 0 passed, 1 failed, 2 usage, 3 no verdict, 4 not found, 5 70 130 143 see --help";
 
 /// What `sdd --help` ends with.

@@ -9,6 +9,7 @@ mod context7;
 mod contract;
 mod deployment;
 mod doctor;
+mod environments;
 mod example;
 mod gates;
 mod help;

@@ -77,7 +77,7 @@ fn commands(lines: &[&str]) -> Vec<Command> {
 /// A text without what differs from run to run.
 fn plain(text: &str) -> Vec<String> {
     let forms = [
-        (r"\b[0-9a-f]{7,10}\b", "[COMMIT]"),
+        (r"\b[0-9a-f]{7,12}\b", "[COMMIT]"),
         (r"\((?:just now|\[TIME\] ago)\)", "([AGE])"),
         // What took no time at all says nothing of it.
         (r"(?m) +\[TIME\]$", ""),

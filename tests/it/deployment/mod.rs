@@ -4,6 +4,7 @@
 
 mod approvals;
 mod example;
+mod gate;
 mod kills;
 mod refused;
 mod settings;

@@ -1,0 +1,108 @@
+//! A session about the example: what its gate wants, and what the summary tells.
+
+use serde_json::{Value, json};
+
+use super::{Shop, deploy};
+
+/// The gate in the report of a run.
+fn gate(report: &Value) -> &Value {
+    let gates = report["gates"].as_array().unwrap();
+    gates.iter().find(|gate| gate["gate"] == "deployment").unwrap()
+}
+
+/// Settings with which nothing but the deployment is asked for.
+fn alone(settings: &mut Value) {
+    settings["deployment"]["pre_deployment_checks"]["environment_validation"] = json!(true);
+    settings["environments"] = json!({"staging": {"checks": [
+        {"id": "service", "kind": "file", "path": "run/service.pid"},
+        {"id": "releases", "kind": "file", "path": "releases/v2/version", "category": "health"},
+    ]}});
+}
+
+#[test]
+fn a_session_ends_when_the_deployment_was_rehearsed_and_done() {
+    let shop = Shop::open_with(alone);
+    let sandbox = &shop.sandbox;
+    sandbox.sdd(["start", "deployment_shop"]).expect_code(0);
+
+    let answer = sandbox.sdd(["gate", "deployment", "--format", "json"]);
+    let report = answer.json();
+    let found = gate(&report);
+    assert_eq!(found["verdict"], "error", "{found:#}");
+    let reason = found["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("nobody has looked whether staging is valid"),
+        "{reason}"
+    );
+    let missing: Vec<&str> = found["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| finding["rule"].as_str().unwrap())
+        .collect();
+    assert_eq!(missing, ["execution", "rollback_tested"]);
+    answer.expect_code(3);
+
+    deploy(sandbox, ["rehearse", "staging"]).expect_code(0);
+    assert_eq!(shop.served(), "v1");
+    let report = sandbox.sdd(["gate", "deployment", "--format", "json"]).json();
+    // A rehearsal is no deployment.
+    assert_eq!(gate(&report)["findings"][0]["rule"], "execution", "{report:#}");
+
+    deploy(sandbox, ["run", "staging"]).expect_code(0);
+    assert_eq!(shop.served(), "v2");
+    let answer = sandbox.sdd(["gate", "deployment", "--format", "json"]);
+    answer.expect_code(0);
+    let report = answer.json();
+    let metrics = &gate(&report)["metrics"];
+    for (name, expect) in [
+        ("steps_total", 4),
+        ("steps_completed", 4),
+        ("smoke_tests_passed", 1),
+        ("smoke_tests_failed", 0),
+        ("rolled_back", 0),
+        ("environment_valid", 1),
+    ] {
+        assert_eq!(metrics[name], expect, "{name}: {metrics:#}");
+    }
+
+    // What was taken back is no deployment any more.
+    deploy(
+        sandbox,
+        ["rollback", "staging", "--reason", "a customer cannot order"],
+    )
+    .expect_code(0);
+    let answer = sandbox.sdd(["gate", "deployment", "--format", "json"]);
+    answer.expect_code(1);
+    let report = answer.json();
+    assert_eq!(gate(&report)["metrics"]["rolled_back"], 1);
+}
+
+#[test]
+fn an_environment_that_is_not_valid_keeps_a_deployment_from_beginning() {
+    let check = |checks: Value, code: i32, outcome: &str, part: &str| {
+        let shop = Shop::open_with(|settings| {
+            alone(settings);
+            settings["environments"]["staging"]["checks"] = checks;
+        });
+        let answer = deploy(&shop.sandbox, ["run", "staging"]);
+        answer.expect_code(code);
+        let summary = answer.json();
+        let checks = summary["checks"].as_array().unwrap();
+        let found = checks
+            .iter()
+            .find(|check| check["name"] == "environment_validation")
+            .unwrap();
+        assert_eq!(found["outcome"], outcome, "{found:#}");
+        assert!(found["message"].as_str().unwrap().contains(part), "{found:#}");
+        assert_eq!(shop.served(), "v1");
+    };
+    check(
+        json!([{"id": "gone", "kind": "file", "path": "nowhere"}]),
+        1,
+        "failed",
+        "gone",
+    );
+    check(json!([]), 3, "error", "nothing was looked at");
+    check(json!([{"id": "odd", "kind": "telepathy"}]), 3, "error", "");
+}
