@@ -18,7 +18,7 @@ from pathlib import Path
 CHECKS = 100
 MOST_SECONDS = 3.0
 MOST_MEGABYTES = 20.0
-ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 15\r\nconnection: close\r\n\r\n{\"status\":\"ok\"}"
+ANSWER = b'HTTP/1.1 200 OK\r\ncontent-length: 15\r\nconnection: close\r\n\r\n{"status":"ok"}'
 
 
 def serve(answer):
