@@ -210,7 +210,11 @@ fn environment(job: &Job<'_>, target: &ResolvedTarget, last: Option<&Summary>) -
     {
         return PreCheck::skipped(NAME, "turned off in the settings");
     }
-    let of_last = last.and_then(|last| last.checks.iter().find(|check| check.name == NAME));
+    // A deployment that was told not to look has not looked, whatever the settings say now.
+    let of_last = last.and_then(|last| {
+        let mut checks = last.checks.iter();
+        checks.find(|check| check.name == NAME && check.outcome != Verdict::Skipped)
+    });
     of_last.cloned().unwrap_or_else(|| {
         PreCheck::not(
             NAME,
