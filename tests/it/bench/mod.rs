@@ -15,6 +15,21 @@
 //! | exit codes | `dead`, `usage`, `baseline` |
 //! | two runs compared, and every format | `baseline::only_a_word_moves_what_is_pinned`, `bench::compare`, `bench::report` |
 //! | an interrupted run leaves nothing | `baseline::an_interrupted_run_leaves_nothing`, with both engines |
+//!
+//! What a measurement may meet; `wrk`, `builtin` and `locust` are `bench::engine`'s tests of them with the real programs:
+//!
+//! | it meets | test |
+//! |---|---|
+//! | refused, a name without address | `dead::a_service_that_is_not_there_leaves_no_verdict`, `wrk` and `locust::who_is_not_there_cannot_be_reached`, `builtin::failing` |
+//! | hung, a byte at a time, reset | `dead::a_service_that_hangs_fails`, `dead::a_service_that_answers_a_byte_at_a_time_fails`, `dead::a_service_that_breaks_off_fails` |
+//! | errors alone, redirects, empty bodies | `dead::errors_alone_are_a_failure`, `dead::redirects_are_not_counted_silently`, `dead::answers_without_a_body_are_answers` |
+//! | a certificate that nobody vouches for | `dead::a_certificate_has_to_be_vouched_for` |
+//! | a server that dies in the middle | `dead::a_service_that_dies_under_the_load_fails`, `builtin::failing::a_service_that_dies_is_a_sample_with_errors` |
+//! | no wrk, another program of its name | `bench::engine::choose`, `dead::somebody_elses_wrk_is_not_taken`, `wrk::what_only_bears_the_name_is_a_stranger` |
+//! | every unit that wrk prints, `-nan%`, `1000.00m`, no samples | `bench::engine::wrk::text` |
+//! | a broken baseline, one of the older program | `baseline::a_file_that_is_broken_is_left_as_it_is`, `baseline::an_entry_of_the_older_program_is_kept_and_not_compared` |
+//! | requirements with wrong units | `usage::wrong_words_are_usage_errors`, `bench::requirements::tests` |
+//! | an interrupt in a round | `baseline::an_interrupted_run_leaves_nothing`, `gate::its_time_is_bounded_and_an_interrupt_leaves_nothing` |
 
 #![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
 
