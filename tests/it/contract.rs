@@ -1,6 +1,7 @@
 //! `sdd contract` with the real binary: files, revisions of git, files that refer to files, formats, exit codes.
 
 mod check;
+mod hostile;
 mod policy;
 mod validate;
 mod web;
