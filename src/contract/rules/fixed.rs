@@ -150,6 +150,10 @@ fixed! {
     ApiSecuritySchemeChanged "api-security-scheme-changed" Error None "is a way to authenticate that asks for something else now" "What clients send to be let in is not looked at any more." SECURITY
     ServerVariableNarrowed "server-variable-narrowed" Warning None "is a variable of an address that has fewer values" "Clients that call the address with a value that is gone may find nobody." SERVER
     ServerVariableWidened "server-variable-widened" Info None "is a variable of an address that has more values" "Clients go on with the values that they know." NOTHING
+    ApiSecurityComponentOauthDeviceUrlChanged "api-security-component-oauth-device-url-changed" Info None "asks for consent on another device at another address" "Clients that read the address from the description go on; those that wrote it down do not." SECURITY
+    ApiSecurityComponentOauthRefreshUrlChanged "api-security-component-oauth-refresh-url-changed" Info None "renews tokens at another address" "Clients that read the address from the description go on; those that wrote it down do not." SECURITY
+    ApiSecurityComponentOauthMetadataUrlChanged "api-security-component-oauth-metadata-url-changed" Info None "describes its server of tokens at another address" "Clients that read the address from the description go on; those that wrote it down do not." SECURITY
+    ApiSelfChanged "api-self-changed" Info None "has another address of its own" "Other descriptions refer to this one by its address; what operations take and give is the same." NAME
     ServerVariableDefaultChanged "server-variable-default-changed" Warning None "is a variable of an address that stands for something else where nobody says" "Clients that leave it as it is call another address." SERVER
     }
 }
