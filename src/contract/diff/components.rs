@@ -94,13 +94,7 @@ impl Differ<'_> {
     }
 
     /// Addresses that stand in two objects, each with the rule for another one.
-    pub(super) fn compare_uris(
-        &mut self,
-        name: &str,
-        addresses: &[(Word, Fixed)],
-        old: NodeId,
-        new: NodeId,
-    ) {
+    pub(super) fn compare_uris(&mut self, name: &str, addresses: &[(Word, Fixed)], old: NodeId, new: NodeId) {
         for (key, rule) in addresses {
             let text = |side: Side<'_>, node| {
                 let said = side.arena().get_text(node, *key);

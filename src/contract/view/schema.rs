@@ -240,13 +240,25 @@ impl<'a> Schema<'a> {
     /// The value of a keyword.
     pub fn get(&self, key: Word) -> Option<NodeId> {
         let first = || {
-            let mut values = self.nodes.iter().map(|node| self.side.arena().get(*node, key));
+            let mut values = self.nodes.iter().map(|node| self.said(*node, key));
             values.find_map(|value| value)
         };
         match &self.joined {
             Some(joined) => joined.value(key, first),
             None => first(),
         }
+    }
+
+    /// What a node says by a keyword. In Swagger 2.0 `items` may be a list, which later versions call `prefixItems`.
+    fn said(&self, node: NodeId, key: Word) -> Option<NodeId> {
+        let arena = self.side.arena();
+        if self.side.version() != Version::V2 || !matches!(key, w::ITEMS | w::PREFIX_ITEMS) {
+            return arena.get(node, key);
+        }
+        let is_list = |node: &NodeId| matches!(arena.value(*node), Value::List(_));
+        arena
+            .get(node, w::ITEMS)
+            .filter(|items| is_list(items) == (key == w::PREFIX_ITEMS))
     }
 
     /// Whether a keyword is `true`.

@@ -116,6 +116,8 @@ pub(super) const CASES: &[Case] = &[
     ("value-external-value-mutually-exclusive", "3.2.0", In::Media, "{examples: {a: {value: 1, dataValue: 1}}}", "{examples: {a: {dataValue: 1, serializedValue: '1'}}}"),
     ("encoding-unknown-property", "3.0.0", In::Media, "{schema: {properties: {a: {}}}, encoding: {b: {}}}", "{schema: {properties: {a: {}}}, encoding: {a: {}}}"),
     ("security-requirement-unknown", "3.2.0", In::Document, "security: [{'#/components/securitySchemes/b': []}]\ncomponents: {securitySchemes: {a: {type: mutualTLS}}}", "security: [{'#/components/securitySchemes/a': []}, {'https://a.example/b#/c': []}]\ncomponents: {securitySchemes: {a: {type: mutualTLS}}}"),
+    ("wrong-type", "2.0", In::Schema, "{type: array, items: []}", "{type: array, items: [{type: string}]}"),
+    ("wrong-type", "3.0.3", In::Schema, "{type: array, items: [{type: string}]}", "{type: array, items: {type: string}}"),
     ("encoding-conflict", "3.2.0", In::Media, "{encoding: {}, itemEncoding: {}}", "{itemEncoding: {}}"),
     ("serialization-method-invalid", "3.0.0", In::Media, "{schema: {properties: {a: {}}}, encoding: {a: {style: simple}}}", "{schema: {properties: {a: {}}}, encoding: {a: {style: form}}}"),
     ("header-content-single-entry", "3.0.0", In::Response, "headers: {a: {content: {}}}", "headers: {a: {content: {a/b: {}}}}"),
