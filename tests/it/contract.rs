@@ -3,6 +3,7 @@
 mod check;
 mod hostile;
 mod policy;
+mod types;
 mod validate;
 mod web;
 

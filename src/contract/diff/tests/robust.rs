@@ -247,6 +247,20 @@ fn a_bomb_of_aliases_is_refused_at_once() {
 }
 
 #[test]
+fn a_text_that_is_too_long_is_refused() {
+    let text = "openapi: 3.0.0\n".to_owned();
+    let limits = Limits {
+        bytes: text.len(),
+        ..Limits::default()
+    };
+    assert!(World::new(limits).load("a.yaml", text.clone(), &Nowhere).is_ok());
+    let Err(error) = World::new(limits).load("a.yaml", text + " ", &Nowhere) else {
+        panic!("it was taken")
+    };
+    assert_eq!(error.to_string(), "a.yaml:1:1: it has 16 bytes, more than 15");
+}
+
+#[test]
 fn a_deep_text_is_refused_and_not_the_end_of_the_program() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let text = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
