@@ -180,13 +180,33 @@ impl Comparer<'_, '_> {
         if matches!(key, w::MAX_CONTAINS | w::MIN_CONTAINS) {
             return false;
         }
+        let has = |schema: &Schema<'_>| schema.bound(key).is_some();
+        self.is_listed(has, |schema, side, value| is_within(schema, key, side, value))
+    }
+
+    /// Whether values that are listed say all that a keyword says, given which side has the keyword and which values of a
+    /// side it lets through: where one side lists values and the other one has the keyword, or where both list values. What
+    /// it lets through besides is on neither side then.
+    pub(super) fn is_listed(
+        &self,
+        has: impl Fn(&Schema<'_>) -> bool,
+        is_let_through: impl Fn(&Schema<'_>, Side<'_>, NodeId) -> bool,
+    ) -> bool {
         let (old, new) = (&self.base, &self.revision);
-        [(old, new), (new, old)].into_iter().any(|(listing, other)| {
-            let listed = listing.choices().filter(|values| !values.is_empty());
-            let own = other.choices().is_none() && listing.bound(key).is_none();
-            let is_inside = |value: NodeId| is_within(other, key, listing.side(), value);
-            own && listed.is_some_and(|values| values.into_iter().all(is_inside))
-        })
+        let all_pass = |values: &[NodeId], listing: &Schema<'_>, other: &Schema<'_>| {
+            !values.is_empty()
+                && values
+                    .iter()
+                    .all(|value| is_let_through(other, listing.side(), *value))
+        };
+        match (old.choices(), new.choices()) {
+            (None, None) => false,
+            (Some(values), None) => !has(old) && all_pass(&values, old, new),
+            (None, Some(values)) => !has(new) && all_pass(&values, new, old),
+            (Some(before), Some(after)) => [old, new]
+                .into_iter()
+                .all(|limited| all_pass(&before, old, limited) && all_pass(&after, new, limited)),
+        }
     }
 
     fn compare_multiple(&mut self) {

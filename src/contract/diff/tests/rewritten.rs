@@ -2,7 +2,7 @@
 
 use super::schemas::document;
 use super::{compared, ids, loud};
-use crate::contract::rules::Column;
+use crate::contract::rules::{Column, Level};
 
 const COLUMNS: [Column; 4] = [
     Column::RequestBody,
@@ -192,7 +192,7 @@ fn a_limit_and_a_list_of_values_inside_of_it() {
             let mut compared = compared(&document(column, base), &document(column, revision));
             compared
                 .changes
-                .retain(|change| change.rule.level() != crate::contract::rules::Level::Info);
+                .retain(|change| change.rule.level() != Level::Info);
             ids(&compared).into_iter().collect::<Vec<_>>()
         };
         let is_of_limit = |ids: &[String]| ids.iter().any(|id| !id.contains("enum") && !id.contains("const"));
@@ -210,4 +210,73 @@ fn a_limit_and_a_list_of_values_inside_of_it() {
         let told = found(Column::RequestBody, outside, limited);
         assert!(is_of_limit(&told), "{outside}\n{limited} {told:?}");
     }
+}
+
+#[test]
+fn a_pattern_and_a_list_of_values_that_match_it() {
+    let pattern = "{type: string, pattern: '^[ab]$'}";
+    let (inside, outside) = ("{type: string, enum: [a, b]}", "{type: string, enum: [a, c]}");
+    check(pattern, inside, &["request-body-became-enum"], &[]);
+    check(inside, pattern, &[], &["response-body-enum-removed"]);
+    check(
+        outside,
+        pattern,
+        &["request-body-pattern-added"],
+        &["response-body-enum-removed"],
+    );
+    // What no engine here can run is told as it was.
+    check(
+        inside,
+        "{type: string, pattern: '(?<=a)b'}",
+        &["request-body-pattern-added"],
+        &["response-body-enum-removed"],
+    );
+}
+
+#[test]
+fn a_limit_says_nothing_beside_values_that_lie_inside_of_it() {
+    for (values, limit, tight) in [
+        ("enum: [1, 2]", "maximum: 5", "maximum: 1"),
+        ("enum: [1, 2]", "exclusiveMaximum: 3", "exclusiveMaximum: 2"),
+        ("enum: [a, bb]", "maxLength: 2", "maxLength: 1"),
+        ("const: a", "minLength: 1", "minLength: 2"),
+        ("enum: [a, bb]", "pattern: '^[a-z]+$'", "pattern: '^a$'"),
+        ("enum: [2, 4]", "multipleOf: 2", "multipleOf: 4"),
+    ] {
+        let (plain, limited) = (format!("{{{values}}}"), format!("{{{values}, {limit}}}"));
+        same(&plain, &limited);
+        // A value that is refused now is refused, whatever is listed.
+        let tight = format!("{{{values}, {tight}}}");
+        for base in [&plain, &limited] {
+            let compared = compared(
+                &document(Column::RequestBody, base),
+                &document(Column::RequestBody, &tight),
+            );
+            assert!(
+                compared
+                    .changes
+                    .iter()
+                    .any(|change| change.rule.level() != Level::Info),
+                "{base}\n{tight}"
+            );
+        }
+    }
+    // A value that came or went is told as that, and the limit that goes with it is not.
+    check(
+        "{enum: [a, bb], maxLength: 5}",
+        "{enum: [a], maxLength: 4}",
+        &["request-body-enum-value-removed"],
+        &[],
+    );
+}
+
+/// What matches several branches may come besides, and each of them is known; the other way round it is refused.
+#[test]
+fn one_of_several_became_any_of_them() {
+    let cat = "{type: object, required: [purrs], properties: {purrs: {type: boolean}}}";
+    let dog = "{type: object, required: [barks], properties: {barks: {type: boolean}}}";
+    let with = |key: &str| format!("{{{key}: [{cat}, {dog}]}}");
+    let (one, any) = (with("oneOf"), with("anyOf"));
+    check(&one, &any, &[], &[]);
+    check(&any, &one, &["request-body-any-of-removed"], &[]);
 }
