@@ -1,6 +1,7 @@
 //! Numbers that limit what is accepted.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use super::Comparer;
 use crate::contract::arena::{NodeId, Value, Word};
@@ -185,8 +186,8 @@ impl Comparer<'_, '_> {
     }
 
     /// Whether values that are listed say all that a keyword says, given which side has the keyword and which values of a
-    /// side it lets through: where one side lists values and the other one has the keyword, or where both list values. What
-    /// it lets through besides is on neither side then.
+    /// side it lets through: where one side lists values and the other one has the keyword, or where values came or went and those
+    /// that stay are let through by both sides.
     pub(super) fn is_listed(
         &self,
         has: impl Fn(&Schema<'_>) -> bool,
@@ -203,9 +204,21 @@ impl Comparer<'_, '_> {
             (None, None) => false,
             (Some(values), None) => !has(old) && all_pass(&values, old, new),
             (None, Some(values)) => !has(new) && all_pass(&values, new, old),
-            (Some(before), Some(after)) => [old, new]
-                .into_iter()
-                .all(|limited| all_pass(&before, old, limited) && all_pass(&after, new, limited)),
+            (Some(before), Some(after)) => {
+                let number = |side: Side<'_>, value: &NodeId| side.world.hashes.of(*value);
+                let was: HashSet<u64> = before.iter().map(|value| number(old.side(), value)).collect();
+                let is: HashSet<u64> = after.iter().map(|value| number(new.side(), value)).collect();
+                let mut kept = before
+                    .iter()
+                    .filter(|value| is.contains(&number(old.side(), value)));
+                // Of equal lists the limit is all that was changed.
+                was != is
+                    && kept.all(|value| {
+                        [old, new]
+                            .iter()
+                            .all(|limited| is_let_through(limited, old.side(), *value))
+                    })
+            }
         }
     }
 
