@@ -249,18 +249,6 @@ impl<'a> Schema<'a> {
         }
     }
 
-    /// What a node says by a keyword. In Swagger 2.0 `items` may be a list, which later versions call `prefixItems`.
-    fn said(&self, node: NodeId, key: Word) -> Option<NodeId> {
-        let arena = self.side.arena();
-        if self.side.version() != Version::V2 || !matches!(key, w::ITEMS | w::PREFIX_ITEMS) {
-            return arena.get(node, key);
-        }
-        let is_list = |node: &NodeId| matches!(arena.value(*node), Value::List(_));
-        arena
-            .get(node, w::ITEMS)
-            .filter(|items| is_list(items) == (key == w::PREFIX_ITEMS))
-    }
-
     /// Whether a keyword is `true`.
     pub fn is_set(&self, key: Word) -> bool {
         self.get(key)

@@ -115,7 +115,7 @@ impl Walk<'_, '_> {
             }
             (Takes::Bound, Value::Bool(_)) if self.version() < Version::V31 => return,
             (Takes::OneOrListOf(_), Value::List(_)) if arena.entries(node).is_empty() => {
-                "an object or a list that is not empty"
+                "an object or a list of at least one"
             }
             (Takes::OneOrListOf(inner) | Takes::ListOf(inner), Value::List(_)) => {
                 for item in arena.items(node) {
