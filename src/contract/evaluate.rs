@@ -13,7 +13,7 @@ mod choices;
 mod formats;
 mod machine;
 mod marks;
-mod patterns;
+pub mod patterns;
 #[cfg(test)]
 mod tests;
 

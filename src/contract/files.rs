@@ -289,3 +289,38 @@ fn lexical(path: &Path) -> PathBuf {
     }
     plain
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::contract::arena::Limits;
+    use crate::contract::load::Nowhere;
+
+    proptest! {
+        /// What a file holds is refused with its place, or read; a document is then one whatever its name is.
+        #[test]
+        fn no_bytes_are_the_end_of_the_program(
+            head in proptest::sample::select(&["", "\u{feff}", "openapi: 3.1.0\n", "{\"openapi\": \"3.1.0\", \"", "swagger: '2.0'\npaths: "]),
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            name in proptest::sample::select(&["a.yaml", "a.json", "a"]),
+        ) {
+            let all = [head.as_bytes(), &bytes].concat();
+            match decoded(name, all) {
+                Ok(text) => {
+                    let mut world = World::new(Limits::default());
+                    if let Err(error) = world.load(name, text, &Nowhere) {
+                        prop_assert!(error.at.line > 0 && !error.why.is_empty());
+                    }
+                }
+                Err(error) => {
+                    let FileError::NoText { line, column, .. } = error else {
+                        return Err(TestCaseError::fail("another error"));
+                    };
+                    prop_assert!(line > 0 && column > 0);
+                }
+            }
+        }
+    }
+}

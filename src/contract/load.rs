@@ -319,7 +319,10 @@ impl World {
             let name = if let Some(known) = reading.fetched.get(&key) {
                 known.clone()
             } else {
-                let got = self.fetch(&key.0, file, reading.fetch, &mut reading.files);
+                let got = match self.calls_itself(file, reading) {
+                    Some(name) => Ok(name),
+                    None => self.fetch(&key.0, file, reading.fetch, &mut reading.files),
+                };
                 reading.fetched.insert(key, got.clone());
                 got
             };
@@ -342,6 +345,17 @@ impl World {
             &into,
             fragment,
         ))
+    }
+
+    /// The source that says of itself (`$self`) that this is its address.
+    fn calls_itself(&self, address: &str, reading: &Reading<'_>) -> Option<String> {
+        let is_called = |root: &Root| {
+            let own = self.arena.get_text(root.node, w::SELF);
+            own.is_some_and(|own| self.arena.text(own) == address)
+        };
+        let mut known = reading.files.iter();
+        let (name, _) = known.find(|(_, root)| root.as_ref().is_ok_and(is_called))?;
+        Some(name.clone())
     }
 
     fn fetch(

@@ -137,15 +137,18 @@ pub(super) fn mappings(arena: &Arena, roles: &Roles, root: &Root) -> Vec<(NodeId
         if !matches!(roles.of(node), Role::Schema | Role::Object) {
             continue;
         }
-        let mapping = arena
-            .get(node, w::DISCRIMINATOR)
-            .and_then(|discriminator| arena.get(discriminator, w::MAPPING));
-        for field in mapping.map_or(&[][..], |mapping| arena.fields(mapping)) {
-            let Some(says) = arena.as_text(field.value) else {
+        let Some(discriminator) = arena.get(node, w::DISCRIMINATOR) else {
+            continue;
+        };
+        let mapping = arena.get(discriminator, w::MAPPING);
+        let fields = mapping.map_or(&[][..], |mapping| arena.fields(mapping));
+        let usual = arena.get(discriminator, w::DEFAULT_MAPPING);
+        for at in fields.iter().map(|field| field.value).chain(usual) {
+            let Some(says) = arena.as_text(at) else {
                 continue;
             };
             if arena.text(says).contains(['/', '#', '.']) {
-                found.push((field.value, says));
+                found.push((at, says));
             }
         }
     }

@@ -236,7 +236,7 @@ mod tests {
             );
         }
         assert_eq!(Rule::all().filter(|rule| rule.is_standard()).count(), 509);
-        assert_eq!(seen.len(), 1093);
+        assert_eq!(seen.len(), 1118);
         assert_eq!(
             (
                 Rule::parse(""),

@@ -47,6 +47,27 @@ impl<'a> Side<'a> {
         self.arena().text(word)
     }
 
+    /// The name among the components of a security scheme that a requirement names: by that name, or since version 3.2
+    /// by a reference into the same document. Anything else comes back as it is.
+    pub fn named_scheme(self, named: Word) -> Word {
+        let text = self.text(named);
+        if self.version() < Version::V32 || !text.contains('#') {
+            return named;
+        }
+        let arena = self.arena();
+        let schemes = self.components(w::SECURITY_SCHEMES);
+        let is_known = |name: Word| schemes.is_some_and(|schemes| arena.get(schemes, name).is_some());
+        if is_known(named) {
+            return named;
+        }
+        let own = arena.get_text(self.document.root.node, w::SELF);
+        let rest = own.and_then(|own| text.strip_prefix(self.text(own)));
+        let name = rest.unwrap_or(text).strip_prefix("#/components/securitySchemes/");
+        let name = name.map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let word = name.and_then(|name| arena.word(&name));
+        word.filter(|word| is_known(*word)).unwrap_or(named)
+    }
+
     /// The components of a kind, by their names in both spellings.
     pub fn components(self, kind: Word) -> Option<NodeId> {
         let root = self.document.root.node;

@@ -30,6 +30,9 @@ pub enum Why {
     /// An alias stands inside of what it stands for, or for nothing.
     #[error("this alias stands for nothing that is complete before it")]
     Alias,
+    /// Lists and maps in brackets and braces lie in each other deeper than the parser follows.
+    #[error("lists and maps in brackets and braces lie more than 255 deep in each other")]
+    Braces,
     /// There is nothing in it.
     #[error("there is no value in it")]
     Empty,
@@ -172,11 +175,16 @@ impl Reader<'_> {
     }
 
     fn grammar(&mut self, error: &ScanError) -> Error {
+        let why = match error.info() {
+            // The parser counts them in a byte.
+            "recursion limit exceeded" => Why::Braces,
+            said => Why::Grammar {
+                said: said.to_owned(),
+            },
+        };
         Error {
             at: self.places.of(error.marker().index()),
-            why: Why::Grammar {
-                said: error.info().to_owned(),
-            },
+            why,
         }
     }
 }

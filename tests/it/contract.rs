@@ -1,7 +1,9 @@
 //! `sdd contract` with the real binary: files, revisions of git, files that refer to files, formats, exit codes.
 
 mod check;
+mod hostile;
 mod policy;
+mod types;
 mod validate;
 mod web;
 

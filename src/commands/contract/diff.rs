@@ -119,7 +119,9 @@ impl Args {
         errors: &[FileError],
         fail_on: FailOn,
     ) -> anyhow::Result<Exit> {
-        let why: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let mut why: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        // Both sides may be the same file.
+        why.dedup();
         let error = CommandError::usage(why.join("; "));
         let report = Report::unreadable(why, fail_on);
         emit(cx, &targets.without_people(), &report, &self.page(&report))?;

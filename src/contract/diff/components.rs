@@ -7,11 +7,12 @@ use crate::contract::view::Side;
 use crate::contract::words as w;
 
 /// The flows of OAuth 2, in both spellings.
-const FLOWS: [Word; 4] = [
+const FLOWS: [Word; 5] = [
     w::IMPLICIT,
     w::PASSWORD,
     w::CLIENT_CREDENTIALS,
     w::AUTHORIZATION_CODE,
+    w::DEVICE_AUTHORIZATION,
 ];
 
 impl Differ<'_> {
@@ -68,31 +69,46 @@ impl Differ<'_> {
             };
             self.fixed(Fixed::ApiSecurityComponentTypeChanged, None, found);
         }
+        let metadata = [(
+            w::OAUTH2_METADATA_URL,
+            Fixed::ApiSecurityComponentOauthMetadataUrlChanged,
+        )];
+        self.compare_uris(name, &metadata, old, new);
         for flow in FLOWS {
             let (Some(one), Some(other)) = (flow_of(self.base, old, flow), flow_of(self.revision, new, flow))
             else {
                 continue;
             };
-            for (key, rule) in [
+            let of_flow = [
                 (w::AUTHORIZATION_URL, Fixed::ApiSecurityComponentOauthUrlChanged),
                 (w::TOKEN_URL, Fixed::ApiSecurityComponentOauthTokenUrlChanged),
-            ] {
-                let text = |side: Side<'_>, node| {
-                    side.arena()
-                        .get_text(node, key)
-                        .map(|word| side.text(word).to_owned())
-                };
-                let (from, to) = (text(self.base, one), text(self.revision, other));
-                if from != to {
-                    let found = Found {
-                        from,
-                        to,
-                        ..Found::at(one, other).subject(name)
-                    };
-                    self.fixed(rule, None, found);
-                }
-            }
+                (w::REFRESH_URL, Fixed::ApiSecurityComponentOauthRefreshUrlChanged),
+                (
+                    w::DEVICE_AUTHORIZATION_URL,
+                    Fixed::ApiSecurityComponentOauthDeviceUrlChanged,
+                ),
+            ];
+            self.compare_uris(name, &of_flow, one, other);
             self.compare_scopes(name, one, other);
+        }
+    }
+
+    /// Addresses that stand in two objects, each with the rule for another one.
+    pub(super) fn compare_uris(&mut self, name: &str, addresses: &[(Word, Fixed)], old: NodeId, new: NodeId) {
+        for (key, rule) in addresses {
+            let text = |side: Side<'_>, node| {
+                let said = side.arena().get_text(node, *key);
+                said.map(|word| side.text(word).to_owned())
+            };
+            let (from, to) = (text(self.base, old), text(self.revision, new));
+            if from != to {
+                let found = Found {
+                    from,
+                    to,
+                    ..Found::at(old, new).subject(name)
+                };
+                self.fixed(*rule, None, found);
+            }
         }
     }
 

@@ -15,6 +15,8 @@ impl Differ<'_> {
     pub(super) fn compare_document(&mut self) {
         self.compare_global_security();
         self.compare_servers();
+        let (base, revision) = (self.base.document.root.node, self.revision.document.root.node);
+        self.compare_uris("", &[(w::SELF, Fixed::ApiSelfChanged)], base, revision);
         self.tell_problems();
         self.tell_unknown_versions();
     }

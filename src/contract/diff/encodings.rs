@@ -46,11 +46,34 @@ impl Differ<'_> {
             let Some((_, other)) = after.iter().find(|(other, _)| other == name) else {
                 continue;
             };
-            let one = Part::of(self.base, old, *name, *node);
-            let two = Part::of(self.revision, new, *name, *other);
+            let of =
+                |side: Side<'_>, media: &Media| media.encoding.and_then(|map| side.arena().get(map, *name));
+            let one = Part::of(self.base, of(self.base, old), Some(*node));
+            let two = Part::of(self.revision, of(self.revision, new), Some(*other));
             let at = Found::at(one.said.unwrap_or(old.node), two.said.unwrap_or(new.node));
             if one.said.is_some() || two.said.is_some() {
                 self.compare_part(both, &one, &two, place, &at.subject(self.base.text(*name)));
+            }
+        }
+        self.compare_item_encodings(both, old, new, place);
+    }
+
+    /// Compares how the items of a body of several parts are written: the first ones each by itself, then all others.
+    fn compare_item_encodings(&mut self, both: Both, old: &Media, new: &Media, place: Column) {
+        let most = old.item_encodings.0.len().max(new.item_encodings.0.len());
+        for at in 0..=most {
+            let (one, two) = (
+                Part::at(self.base, old, at, at == most),
+                Part::at(self.revision, new, at, at == most),
+            );
+            if one.said.is_some() || two.said.is_some() {
+                let found = Found::at(one.said.unwrap_or(old.node), two.said.unwrap_or(new.node));
+                let subject = if at == most {
+                    "items".to_owned()
+                } else {
+                    format!("item {}", at + 1)
+                };
+                self.compare_part(both, &one, &two, place, &found.subject(subject));
             }
         }
     }
@@ -146,36 +169,48 @@ impl Differ<'_> {
 }
 
 impl Part {
-    fn of(side: Side<'_>, media: &Media, name: Word, property: NodeId) -> Self {
+    /// An item of a body of several parts, or all that no encoding of their own have.
+    fn at(side: Side<'_>, media: &Media, at: usize, is_rest: bool) -> Self {
+        let (first, rest) = &media.item_encodings;
+        let schema = media.schema.and_then(|node| Schema::of(side, node));
+        let first_schemas = schema.as_ref().map(|schema| schema.list(w::PREFIX_ITEMS));
+        let own = first_schemas.and_then(|list| list.get(at).copied());
+        let usual = schema
+            .and_then(|schema| schema.get(w::ITEMS))
+            .or(media.item_schema);
+        let own = own.filter(|_| !is_rest).or(usual);
+        Self::of(side, first.get(at).copied().or(*rest), own)
+    }
+
+    fn of(side: Side<'_>, encoding: Option<NodeId>, property: Option<NodeId>) -> Self {
         let arena = side.arena();
-        let encoding = media.encoding.and_then(|map| arena.get(map, name));
         let get = |key| encoding.and_then(|node| arena.get(node, key));
         let is_true = |key| encoding.and_then(|node| arena.get_bool(node, key));
         // The form of Swagger 2.0 was made of parameters.
         let is_old = side.version() == Version::V2;
         let (style, explode) = if is_old {
-            collected(side, property, w::FORM)
+            property.map_or((w::FORM, true), |property| collected(side, property, w::FORM))
         } else {
             let style = encoding.and_then(|node| arena.get_text(node, w::STYLE));
             let style = style.unwrap_or(w::FORM);
             (style, is_true(w::EXPLODE).unwrap_or(style == w::FORM))
         };
-        let is_list = arena.get_text(property, w::TYPE) == Some(w::ARRAY);
+        let is_list = property.is_some_and(|node| arena.get_text(node, w::TYPE) == Some(w::ARRAY));
         let types = get(w::CONTENT_TYPE).and_then(|node| arena.as_text(node));
         let types = types.map(|word| {
             let names = side.text(word).split(',').map(|name| name.trim().to_lowercase());
             names.filter(|name| !name.is_empty()).collect()
         });
         let compound = Types::ARRAY.with(Types::OBJECT);
-        let schema = Schema::of(side, property);
+        let schema = property.and_then(|node| Schema::of(side, node));
         Self {
             encoding,
-            said: encoding.or((is_old && is_list).then_some(property)),
+            said: encoding.or(property.filter(|_| is_old && is_list)),
             types,
-            usual: usual(side, property),
+            usual: property.and_then(|node| usual(side, node)),
             style,
             explode,
-            nested: collected_inside(side, property),
+            nested: property.map_or_else(Vec::new, |node| collected_inside(side, node)),
             reserved: is_true(w::ALLOW_RESERVED).unwrap_or(false),
             is_compound: schema.is_none_or(|schema| schema.types().meets(compound)),
         }

@@ -185,7 +185,7 @@ fn ways(side: Side<'_>, list: NodeId) -> Vec<Way> {
         fields
             .map(|field| {
                 let scopes = arena.items(field.value).filter_map(|scope| arena.as_text(scope));
-                (field.key, scopes.collect())
+                (side.named_scheme(field.key), scopes.collect())
             })
             .collect()
     };

@@ -22,6 +22,7 @@ mod schemas;
 mod several_choices;
 mod spellings;
 mod unreadable;
+mod version32;
 mod written;
 mod written_as_xml;
 

@@ -78,6 +78,11 @@ impl Machine<'_, '_> {
                 }
                 _ => self.leave_open(Why::Keyword, at),
             },
+            w::ITEMS if self.is_old_tuple(keyword.says) => {
+                for (item, schema) in items.iter().zip(arena.items(keyword.says)) {
+                    self.push(Work::Schema(schema), Subject::node(item.value));
+                }
+            }
             w::ITEMS => {
                 let prefix = arena
                     .get(schema, w::PREFIX_ITEMS)
@@ -93,6 +98,11 @@ impl Machine<'_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// A list of schemas for one item each, as Swagger 2.0 takes it.
+    fn is_old_tuple(&self, items: NodeId) -> bool {
+        self.side.version() == Version::V2 && matches!(self.arena().value(items), Value::List(_))
     }
 
     fn check_unique(&mut self, keyword: Keyword, at: Subject) {

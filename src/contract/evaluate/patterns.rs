@@ -27,6 +27,12 @@ impl Patterns {
     }
 }
 
+/// Which texts match a pattern somewhere, as a test; `None` where it cannot be run.
+pub fn test_of(pattern: &str) -> Option<impl Fn(&str) -> bool + use<>> {
+    let pattern = compiled(pattern)?;
+    Some(move |text: &str| pattern.is_match(text))
+}
+
 fn compiled(pattern: &str) -> Option<Regex> {
     let pattern = translated(pattern).filter(|_| pattern.len() <= LONGEST)?;
     RegexBuilder::new(&pattern).size_limit(SIZE).build().ok()

@@ -6,6 +6,8 @@ use crate::contract::source::{Position, Source};
 
 /// Lines longer than this are shown around the place only.
 const MAX_WHOLE: usize = 400;
+/// What begins further to the right in a line that is longer than pages show is shown with what is around it.
+const SEEN: (usize, usize) = (60, 100);
 /// Bytes that are then shown, before the place and behind it.
 const WINDOW: (usize, usize) = (28, 68);
 /// Lines around the one of a place, on each side.
@@ -27,10 +29,16 @@ pub struct Around {
 /// The line of a place, without what it is indented by; of a document that is one long line, what is near.
 pub(super) fn excerpt(source: &Source, at: Position) -> String {
     let line = source.line(at.line);
-    if line.len() <= MAX_WHOLE {
-        return line.trim().to_owned();
+    let plain = line.trim();
+    if plain.len() <= SEEN.1 {
+        return plain.to_owned();
     }
-    near(line, source.offset(at).min(line.len()))
+    let here = source.offset(at).min(line.len());
+    let indent = line.len() - line.trim_start().len();
+    if line.len() <= MAX_WHOLE && here.saturating_sub(indent) <= SEEN.0 {
+        return plain.to_owned();
+    }
+    near(line, here)
 }
 
 /// A part of a line; what was cut is shown as dots.
@@ -156,6 +164,19 @@ mod tests {
             ),
             "b: 1"
         );
+    }
+
+    #[test]
+    fn what_lies_far_to_the_right_is_quoted_near_the_place() {
+        let line = format!("  get: {{{}, here: 1}}", ["key: value"; 12].join(", "));
+        let source = Source::new("a", line.clone());
+        let said = |column| excerpt(&source, Position { line: 1, column });
+        assert_eq!(said(3), line.trim());
+        let far = said(u32::try_from(line.find("here").unwrap()).unwrap() + 1);
+        assert!(far.starts_with('…') && far.ends_with("value, here: 1}"), "{far}");
+        // A line that is shown whole stays whole.
+        let short = Source::new("a", format!("{}a: 1", "x".repeat(80)));
+        assert!(excerpt(&short, Position { line: 1, column: 81 }).starts_with('x'));
     }
 
     #[test]

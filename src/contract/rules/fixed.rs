@@ -115,12 +115,12 @@ fixed! {
     RequestParameterAllowReservedChanged "request-parameter-allow-reserved-changed" Error Request "has its reserved characters escaped, or not" "What clients send is read as something else." STYLE
     RequestParameterAllowEmptyValueRemoved "request-parameter-allow-empty-value-removed" Error Request "must not be empty any more" "Clients that send it empty are refused." ACCEPT
     RequestParameterSerializationChanged "request-parameter-serialization-changed" Error Request "is written by a media type instead of a style, or the reverse" "What clients send is read as something else." STYLE
-    RequestBodyEncodingChanged "request-body-encoding-changed" Error Request "has a part that is written in another style" "Parts that clients send are read as something else." STYLE
-    RequestBodyEncodingNarrowed "request-body-encoding-narrowed" Error Request "has a part that is taken in fewer media types" "A client that sends the part in a type that is gone is refused." ACCEPT
-    RequestBodyEncodingWidened "request-body-encoding-widened" Info Request "has a part that is taken in more media types" "What a client sends is still accepted." NOTHING
-    ResponseBodyEncodingChanged "response-body-encoding-changed" Error Response "has a part that is written in another style" "What a client is given reads as something else." STYLE
-    ResponseBodyEncodingNarrowed "response-body-encoding-narrowed" Info Response "has a part that is given in fewer media types" "Clients are given nothing that they were not told to expect." NOTHING
-    ResponseBodyEncodingWidened "response-body-encoding-widened" Error Response "has a part that is given in more media types" "A client may be given a part in a type that it was not told to expect." VERSIONED
+    RequestBodyEncodingChanged "request-body-encoding-changed" Error Request "is a part that is written in another style" "Parts that clients send are read as something else." STYLE
+    RequestBodyEncodingNarrowed "request-body-encoding-narrowed" Error Request "is a part that is taken in fewer media types" "A client that sends the part in a type that is gone is refused." ACCEPT
+    RequestBodyEncodingWidened "request-body-encoding-widened" Info Request "is a part that is taken in more media types" "What a client sends is still accepted." NOTHING
+    ResponseBodyEncodingChanged "response-body-encoding-changed" Error Response "is a part that is written in another style" "What a client is given reads as something else." STYLE
+    ResponseBodyEncodingNarrowed "response-body-encoding-narrowed" Info Response "is a part that is given in fewer media types" "Clients are given nothing that they were not told to expect." NOTHING
+    ResponseBodyEncodingWidened "response-body-encoding-widened" Error Response "is a part that is given in more media types" "A client may be given a part in a type that it was not told to expect." VERSIONED
     ItemSchemaAdded "item-schema-added" Info Response "has a schema for each item of a stream" "What is sent is described more closely." NOTHING
     ItemSchemaRemoved "item-schema-removed" Warning Response "has no schema for the items of a stream any more" "Items may be anything now." KEEP
     ServerAdded "server-added" Info None "is a new address" "Clients go on with the one that they know." NOTHING
@@ -150,6 +150,10 @@ fixed! {
     ApiSecuritySchemeChanged "api-security-scheme-changed" Error None "is a way to authenticate that asks for something else now" "What clients send to be let in is not looked at any more." SECURITY
     ServerVariableNarrowed "server-variable-narrowed" Warning None "is a variable of an address that has fewer values" "Clients that call the address with a value that is gone may find nobody." SERVER
     ServerVariableWidened "server-variable-widened" Info None "is a variable of an address that has more values" "Clients go on with the values that they know." NOTHING
+    ApiSecurityComponentOauthDeviceUrlChanged "api-security-component-oauth-device-url-changed" Info None "asks for consent on another device at another address" "Clients that read the address from the description go on; those that wrote it down do not." SECURITY
+    ApiSecurityComponentOauthRefreshUrlChanged "api-security-component-oauth-refresh-url-changed" Info None "renews tokens at another address" "Clients that read the address from the description go on; those that wrote it down do not." SECURITY
+    ApiSecurityComponentOauthMetadataUrlChanged "api-security-component-oauth-metadata-url-changed" Info None "describes its server of tokens at another address" "Clients that read the address from the description go on; those that wrote it down do not." SECURITY
+    ApiSelfChanged "api-self-changed" Info None "has another address of its own" "Other descriptions refer to this one by its address; what operations take and give is the same." NAME
     ServerVariableDefaultChanged "server-variable-default-changed" Warning None "is a variable of an address that stands for something else where nobody says" "Clients that leave it as it is call another address." SERVER
     }
 }

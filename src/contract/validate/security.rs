@@ -202,9 +202,10 @@ fn requirements(survey: &Survey<'_>, findings: &mut Findings) {
     for requirement in survey.of(Kind::SecurityRequirement) {
         for field in arena.fields(requirement.node) {
             let name = arena.text(field.key);
-            let Some(scheme) = known.get(&field.key) else {
-                // Since version 3.2 it may be named by a URI.
-                if survey.version() < Version::V32 || !name.contains(['/', '#']) {
+            let Some(scheme) = known.get(&survey.side.named_scheme(field.key)) else {
+                // Since version 3.2 it may be named by a URI, and what lies in other documents is not looked at.
+                let is_elsewhere = name.contains(['/', '#']) && !name.starts_with("#/");
+                if survey.version() < Version::V32 || !is_elsewhere {
                     let says = format!("there is no security scheme {}", forms::quoted(name));
                     findings.add(Rule::SecurityRequirementUnknown, field.value, says);
                 }

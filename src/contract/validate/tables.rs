@@ -47,6 +47,8 @@ pub(super) enum Takes {
     Of(Kind),
     ListOf(Kind),
     MapOf(Kind),
+    /// One, or a list of them that is not empty.
+    OneOrListOf(Kind),
     /// A schema or a truth value, and the rule that is broken by anything else.
     SchemaOrBool(Rule),
 }

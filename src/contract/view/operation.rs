@@ -73,6 +73,8 @@ pub struct Media {
     pub item_schema: Option<NodeId>,
     /// How its properties are written.
     pub encoding: Option<NodeId>,
+    /// How its first items are written, one by one, and how all that follow are.
+    pub item_encodings: (Vec<NodeId>, Option<NodeId>),
     /// Whether more than its name is known: its reference leads somewhere.
     pub is_known: bool,
 }
@@ -391,6 +393,13 @@ fn media(side: Side<'_>, owner: NodeId) -> Vec<Media> {
                 schema: arena.get(node, w::SCHEMA),
                 item_schema: arena.get(node, w::ITEM_SCHEMA),
                 encoding: arena.get(node, w::ENCODING),
+                item_encodings: (
+                    arena
+                        .get(node, w::PREFIX_ENCODING)
+                        .map(|list| arena.items(list).collect())
+                        .unwrap_or_default(),
+                    arena.get(node, w::ITEM_ENCODING),
+                ),
                 is_known: behind.is_some(),
             }
         })
@@ -431,6 +440,7 @@ fn plain(name: &str, node: NodeId, schema: Option<NodeId>) -> Media {
         schema,
         item_schema: None,
         encoding: None,
+        item_encodings: (Vec::new(), None),
         is_known: true,
     }
 }

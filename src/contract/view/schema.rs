@@ -240,7 +240,7 @@ impl<'a> Schema<'a> {
     /// The value of a keyword.
     pub fn get(&self, key: Word) -> Option<NodeId> {
         let first = || {
-            let mut values = self.nodes.iter().map(|node| self.side.arena().get(*node, key));
+            let mut values = self.nodes.iter().map(|node| self.said(*node, key));
             values.find_map(|value| value)
         };
         match &self.joined {

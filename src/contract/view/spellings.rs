@@ -6,9 +6,22 @@ use super::joined::Joined;
 use super::schema::{Schema, Trivial};
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::hash::is_annotation;
+use crate::contract::load::Version;
 use crate::contract::words as w;
 
 impl Schema<'_> {
+    /// What a node says by a keyword. In Swagger 2.0 `items` may be a list, which later versions call `prefixItems`.
+    pub(super) fn said(&self, node: NodeId, key: Word) -> Option<NodeId> {
+        let arena = self.side().arena();
+        if self.side().version() != Version::V2 || !matches!(key, w::ITEMS | w::PREFIX_ITEMS) {
+            return arena.get(node, key);
+        }
+        let is_list = |node: &NodeId| matches!(arena.value(*node), Value::List(_));
+        arena
+            .get(node, w::ITEMS)
+            .filter(|items| is_list(items) == (key == w::PREFIX_ITEMS))
+    }
+
     /// Whether the schema of a keyword accepts nothing: `false`, or the same in other words.
     pub fn refuses_all(&self, key: Word) -> bool {
         self.is_trivially(key, Trivial::Never)

@@ -1,6 +1,7 @@
 //! Numbers that limit what is accepted.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use super::Comparer;
 use crate::contract::arena::{NodeId, Value, Word};
@@ -180,13 +181,45 @@ impl Comparer<'_, '_> {
         if matches!(key, w::MAX_CONTAINS | w::MIN_CONTAINS) {
             return false;
         }
+        let has = |schema: &Schema<'_>| schema.bound(key).is_some();
+        self.is_listed(has, |schema, side, value| is_within(schema, key, side, value))
+    }
+
+    /// Whether values that are listed say all that a keyword says, given which side has the keyword and which values of a
+    /// side it lets through: where one side lists values and the other one has the keyword, or where values came or went and those
+    /// that stay are let through by both sides.
+    pub(super) fn is_listed(
+        &self,
+        has: impl Fn(&Schema<'_>) -> bool,
+        is_let_through: impl Fn(&Schema<'_>, Side<'_>, NodeId) -> bool,
+    ) -> bool {
         let (old, new) = (&self.base, &self.revision);
-        [(old, new), (new, old)].into_iter().any(|(listing, other)| {
-            let listed = listing.choices().filter(|values| !values.is_empty());
-            let own = other.choices().is_none() && listing.bound(key).is_none();
-            let is_inside = |value: NodeId| is_within(other, key, listing.side(), value);
-            own && listed.is_some_and(|values| values.into_iter().all(is_inside))
-        })
+        let all_pass = |values: &[NodeId], listing: &Schema<'_>, other: &Schema<'_>| {
+            !values.is_empty()
+                && values
+                    .iter()
+                    .all(|value| is_let_through(other, listing.side(), *value))
+        };
+        match (old.choices(), new.choices()) {
+            (None, None) => false,
+            (Some(values), None) => !has(old) && all_pass(&values, old, new),
+            (None, Some(values)) => !has(new) && all_pass(&values, new, old),
+            (Some(before), Some(after)) => {
+                let number = |side: Side<'_>, value: &NodeId| side.world.hashes.of(*value);
+                let was: HashSet<u64> = before.iter().map(|value| number(old.side(), value)).collect();
+                let is: HashSet<u64> = after.iter().map(|value| number(new.side(), value)).collect();
+                let mut kept = before
+                    .iter()
+                    .filter(|value| is.contains(&number(old.side(), value)));
+                // Of equal lists the limit is all that was changed.
+                was != is
+                    && kept.all(|value| {
+                        [old, new]
+                            .iter()
+                            .all(|limited| is_let_through(limited, old.side(), *value))
+                    })
+            }
+        }
     }
 
     fn compare_multiple(&mut self) {

@@ -62,6 +62,7 @@ impl Comparer<'_, '_> {
             self.kind(Kind::DiscriminatorPropertyNameChanged, found);
         }
         self.compare_mapping(old, new, &found);
+        self.compare_default_mapping(old, new, found);
         self.compare_family();
     }
 
@@ -117,6 +118,26 @@ impl Comparer<'_, '_> {
             let found = found.clone().subject(arena.text(entry.key));
             self.kind(Kind::DiscriminatorMappingAdded, found);
         }
+    }
+
+    /// Which schema is meant where a value names none.
+    fn compare_default_mapping(&mut self, old: NodeId, new: NodeId, mut found: Found) {
+        let arena = self.base.side().arena();
+        let of = |node| arena.get(node, w::DEFAULT_MAPPING);
+        let shown = |node: Option<NodeId>| {
+            let text = |node| arena.as_text(node).map(|word| arena.text(word));
+            node.and_then(|node| component_name(arena, node).or_else(|| text(node)))
+                .map(str::to_owned)
+        };
+        let (old, new) = (of(old), of(new));
+        (found.from, found.to) = (shown(old), shown(new));
+        let kind = match (old, new) {
+            (None, Some(_)) => Kind::DiscriminatorDefaultMappingAdded,
+            (Some(_), None) => Kind::DiscriminatorDefaultMappingRemoved,
+            (Some(old), Some(new)) if self.names_other(old, new) => Kind::DiscriminatorDefaultMappingChanged,
+            _ => return,
+        };
+        self.kind(kind, found);
     }
 
     /// Whether two texts of a mapping name two schemas: two components by their names, and else by what stands there, which

@@ -3,6 +3,7 @@
 use super::Comparer;
 use crate::contract::arena::{NodeId, Value, Word};
 use crate::contract::diff::{shown, shown_all};
+use crate::contract::evaluate::patterns::test_of;
 use crate::contract::rules::Kind;
 use crate::contract::view::schema::Schema;
 use crate::contract::words as w;
@@ -156,6 +157,7 @@ impl Comparer<'_, '_> {
         match (gone.as_slice(), added.as_slice()) {
             ([], []) => {}
             (gone, added) if gone.iter().chain(added).all(|text| ANY_TEXT.contains(text)) => {}
+            _ if self.all_listed_match() => {}
             ([], added) => self.kind(Kind::PatternAdded, found.to(all(added))),
             (gone, []) => self.kind(Kind::PatternRemoved, found.from(all(gone))),
             (gone, added) => {
@@ -168,6 +170,31 @@ impl Comparer<'_, '_> {
                 self.kind(kind, found.from(all(gone)).to(all(added)));
             }
         }
+    }
+
+    /// Whether values are listed that match the patterns of both sides, so that these say nothing more.
+    fn all_listed_match(&self) -> bool {
+        if self.base.choices().is_none() && self.revision.choices().is_none() {
+            return false;
+        }
+        let arena = self.base.side().arena();
+        let of = |schema: &Schema<'_>| -> Option<Vec<_>> {
+            let words = schema.patterns().into_iter();
+            words.map(|word| test_of(arena.text(word))).collect()
+        };
+        // What cannot be run lets nothing through that would be known.
+        let (Some(old), Some(new)) = (of(&self.base), of(&self.revision)) else {
+            return false;
+        };
+        let is_base = |schema: &Schema<'_>| std::ptr::eq(schema, &raw const self.base);
+        self.is_listed(
+            |schema| !schema.patterns().is_empty(),
+            |schema, _, value| {
+                let tests = if is_base(schema) { &old } else { &new };
+                let text = arena.as_text(value).map(|word| arena.text(word));
+                text.is_none_or(|text| tests.iter().all(|test| test(text)))
+            },
+        )
     }
 
     /// What a text holds.

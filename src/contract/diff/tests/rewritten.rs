@@ -2,7 +2,7 @@
 
 use super::schemas::document;
 use super::{compared, ids, loud};
-use crate::contract::rules::Column;
+use crate::contract::rules::{Column, Level};
 
 const COLUMNS: [Column; 4] = [
     Column::RequestBody,
@@ -192,7 +192,7 @@ fn a_limit_and_a_list_of_values_inside_of_it() {
             let mut compared = compared(&document(column, base), &document(column, revision));
             compared
                 .changes
-                .retain(|change| change.rule.level() != crate::contract::rules::Level::Info);
+                .retain(|change| change.rule.level() != Level::Info);
             ids(&compared).into_iter().collect::<Vec<_>>()
         };
         let is_of_limit = |ids: &[String]| ids.iter().any(|id| !id.contains("enum") && !id.contains("const"));
@@ -210,4 +210,94 @@ fn a_limit_and_a_list_of_values_inside_of_it() {
         let told = found(Column::RequestBody, outside, limited);
         assert!(is_of_limit(&told), "{outside}\n{limited} {told:?}");
     }
+}
+
+#[test]
+fn a_pattern_and_a_list_of_values_that_match_it() {
+    let pattern = "{type: string, pattern: '^[ab]$'}";
+    let (inside, outside) = ("{type: string, enum: [a, b]}", "{type: string, enum: [a, c]}");
+    check(pattern, inside, &["request-body-became-enum"], &[]);
+    check(inside, pattern, &[], &["response-body-enum-removed"]);
+    check(
+        outside,
+        pattern,
+        &["request-body-pattern-added"],
+        &["response-body-enum-removed"],
+    );
+    // What no engine here can run is told as it was.
+    check(
+        inside,
+        "{type: string, pattern: '(?<=a)b'}",
+        &["request-body-pattern-added"],
+        &["response-body-enum-removed"],
+    );
+}
+
+#[test]
+fn values_that_came_or_went_are_told_and_a_limit_that_goes_with_them_is_not() {
+    for (few, more, one_more) in [
+        (
+            "enum: [1, 2], maximum: 2",
+            "enum: [1, 2, 3], maximum: 3",
+            "enum: [1, 2, 3], maximum: 1",
+        ),
+        (
+            "enum: [1], exclusiveMaximum: 2",
+            "enum: [1, 2], exclusiveMaximum: 3",
+            "enum: [1, 2], exclusiveMaximum: 1",
+        ),
+        (
+            "enum: [a], maxLength: 1",
+            "enum: [a, bb]",
+            "enum: [a, bb], maxLength: 0",
+        ),
+        (
+            "enum: [a, bb], minLength: 1",
+            "enum: [a, bb, '']",
+            "enum: [a, bb, ccc], minLength: 3",
+        ),
+        (
+            "enum: [a], pattern: '^a$'",
+            "enum: [a, b], pattern: '^[ab]$'",
+            "enum: [a, b], pattern: '^b$'",
+        ),
+        (
+            "enum: [4], multipleOf: 4",
+            "enum: [2, 4], multipleOf: 2",
+            "enum: [2, 4], multipleOf: 8",
+        ),
+    ] {
+        let [few, more, one_more] = [few, more, one_more].map(|fields| format!("{{{fields}}}"));
+        check(&few, &more, &[], &["response-body-enum-value-added"]);
+        check(&more, &few, &["request-body-enum-value-removed"], &[]);
+        // A value that stays and is refused now is refused, whatever is listed.
+        let (base, revision) = (
+            document(Column::RequestBody, &few),
+            document(Column::RequestBody, &one_more),
+        );
+        let compared = compared(&base, &revision);
+        let is_loud = |level: Level| level != Level::Info;
+        assert!(
+            compared.changes.iter().any(|change| is_loud(change.rule.level())),
+            "{few}\n{one_more}"
+        );
+    }
+    // Where the list is the same, the limit is what was changed.
+    check(
+        "{enum: [a, bb], maxLength: 5}",
+        "{enum: [a, bb], maxLength: 4}",
+        &["request-body-max-length-decreased"],
+        &[],
+    );
+}
+
+/// What matches several branches may come besides, and each of them is known; the other way round it is refused.
+#[test]
+fn one_of_several_became_any_of_them() {
+    let cat = "{type: object, required: [purrs], properties: {purrs: {type: boolean}}}";
+    let dog = "{type: object, required: [barks], properties: {barks: {type: boolean}}}";
+    let with = |key: &str| format!("{{{key}: [{cat}, {dog}]}}");
+    let (one, any) = (with("oneOf"), with("anyOf"));
+    check(&one, &any, &[], &[]);
+    check(&any, &one, &["request-body-any-of-removed"], &[]);
 }

@@ -110,7 +110,92 @@ fn wrong_types_at_every_level_are_no_end() {
             let broken = broken.to_string();
             compared(whole, &broken);
             compared(&broken, whole);
+            assert_eq!(differences(&broken, &broken), BTreeSet::new(), "{broken}");
+            validated(&broken);
         }
+    }
+}
+
+/// The changes that are no remarks about the documents themselves.
+fn differences(base: &str, revision: &str) -> BTreeSet<String> {
+    let mut found = ids(&compared(base, revision));
+    found.retain(|id| !id.starts_with("document-"));
+    found
+}
+
+/// What is wrong with a description: the ids of the rules.
+fn validated(text: &str) -> BTreeSet<&'static str> {
+    let mut world = World::new(Limits::default());
+    let document = world.load("a.yaml", text.to_owned(), &Nowhere).unwrap();
+    world.settle();
+    let found = crate::contract::validate::validate(&world, &document);
+    found.iter().map(|finding| finding.rule.id()).collect()
+}
+
+/// What is odd in a description is told by both commands, and what lies beside it is compared.
+#[test]
+fn what_is_odd_is_told_and_the_rest_is_judged() {
+    let response = "responses: {'200': {description: d}}";
+    let with = |version: &str, rest: &str, limit: u32| {
+        format!(
+            "openapi: {version}\ninfo: {{title: t, version: 1.0.0}}\n{rest}\n  /beside:\n    get:\n      parameters: [{{name: q, in: query, \
+             schema: {{type: integer, maximum: {limit}}}}}]\n      {response}\n"
+        )
+    };
+    for (version, rest, told, wrong) in [
+        ("4.0.0", "paths:".to_owned(), "document-unknown-version", "unknown-version"),
+        ("'3'", "paths:".to_owned(), "document-unknown-version", "unknown-version"),
+        (
+            "3.1.0",
+            format!("paths:\n  '/a/{{x}}': {{get: {{{response}}}}}\n  '/a/{{y}}': {{get: {{{response}}}}}"),
+            "document-duplicate-path",
+            "duplicate-path",
+        ),
+        (
+            "3.1.0",
+            "components: {schemas: {A: {$ref: '#/components/schemas/None'}}}\npaths:".to_owned(),
+            "document-dangling-reference",
+            "unresolved-ref",
+        ),
+        (
+            "3.1.0",
+            "components: {schemas: {A: {$ref: '#/components/schemas/A'}}}\npaths:".to_owned(),
+            "document-cyclic-reference",
+            "cyclic-ref",
+        ),
+        (
+            "3.1.0",
+            "components: {schemas: {A: {$ref: '#/components/schemas/B'}, B: {$ref: '#/components/schemas/A'}}}\npaths:".to_owned(),
+            "document-cyclic-reference",
+            "cyclic-ref",
+        ),
+        (
+            "3.1.0",
+            "paths:\n  /a: {$ref: '#/paths/~1b'}\n  /b: {$ref: '#/paths/~1a'}".to_owned(),
+            "document-cyclic-reference",
+            "cyclic-ref",
+        ),
+        (
+            "3.1.0",
+            "webhooks: [a]\npaths:".to_owned(),
+            "document-wrong-type",
+            "wrong-type",
+        ),
+        (
+            "3.1.0",
+            "info: {title: u, version: 1.0.0}\npaths:".to_owned(),
+            "document-duplicate-key",
+            "duplicate-key",
+        ),
+    ] {
+        let (base, revision) = (with(version, &rest, 9), with(version, &rest, 8));
+        let found = ids(&compared(&base, &revision));
+        assert!(found.contains(told), "{found:?}\n{base}");
+        assert!(found.contains("request-parameter-max-decreased"), "{found:?}\n{base}");
+        assert!(ids(&compared(&base, &base)).contains(told), "{base}");
+        assert_eq!(differences(&base, &base), BTreeSet::new(), "{base}");
+        let found = validated(&base);
+        assert!(found.contains(wrong), "{found:?}\n{base}");
     }
 }
 
@@ -162,6 +247,20 @@ fn a_bomb_of_aliases_is_refused_at_once() {
 }
 
 #[test]
+fn a_text_that_is_too_long_is_refused() {
+    let text = "openapi: 3.0.0\n".to_owned();
+    let limits = Limits {
+        bytes: text.len(),
+        ..Limits::default()
+    };
+    assert!(World::new(limits).load("a.yaml", text.clone(), &Nowhere).is_ok());
+    let Err(error) = World::new(limits).load("a.yaml", text + " ", &Nowhere) else {
+        panic!("it was taken")
+    };
+    assert_eq!(error.to_string(), "a.yaml:1:1: it has 16 bytes, more than 15");
+}
+
+#[test]
 fn a_deep_text_is_refused_and_not_the_end_of_the_program() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let text = format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
@@ -170,7 +269,11 @@ fn a_deep_text_is_refused_and_not_the_end_of_the_program() {
         assert_eq!(error.why, json::Why::Refused(Refusal::Depth { limit: 1_000 }));
     }
     let text = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
-    assert!(yaml::read(&mut World::new(Limits::default()).arena, &text, Limits::default()).is_err());
+    let error = yaml::read(&mut World::new(Limits::default()).arena, &text, Limits::default()).unwrap_err();
+    assert_eq!(error.why, yaml::Why::Braces);
+    let text = format!("{}1", "- ".repeat(100_000));
+    let error = yaml::read(&mut World::new(Limits::default()).arena, &text, Limits::default()).unwrap_err();
+    assert_eq!(error.why, yaml::Why::Refused(Refusal::Depth { limit: 1_000 }));
 }
 
 #[test]

@@ -215,3 +215,24 @@ fn what_is_no_number_of_digits_is_no_limit() {
         }
     }
 }
+
+#[test]
+fn a_list_of_schemas_for_items_of_swagger_2_is_one_for_each_place() {
+    let old = |items: &str| {
+        format!(
+            "swagger: '2.0'\ninfo: {{title: t, version: '1'}}\npaths: {{/a: {{get: {{produces: [application/json], responses: \
+             {{'200': {{description: d, schema: {{type: array, items: {items}}}}}}}}}}}}}\n"
+        )
+    };
+    let tuple = old("[{type: string, maxLength: 9}, {type: integer}]");
+    loud(&tuple, &tuple, &[] as &[&str]);
+    loud(
+        &tuple,
+        &old("[{type: string, maxLength: 10}, {type: integer}]"),
+        &["response-property-max-length-increased"],
+    );
+    loud(&old("[{type: string}]"), &old("{type: string}"), &[] as &[&str]);
+    // One of the rest has a schema of its own now, and the others have none any more.
+    let found = ids(&compared(&old("{type: string}"), &old("[{type: string}]")));
+    assert!(found.contains("response-body-items-removed"), "{found:?}");
+}

@@ -155,3 +155,11 @@ fn a_keyword_can_be_passed_over() {
     let outcome = Evaluator::new(case.side()).violations_but(w::ENUM, case.schema, case.instance);
     assert_eq!(case.wrong(&outcome), ["enum /a"]);
 }
+
+#[test]
+fn items_of_swagger_2_may_have_a_schema_for_each_place() {
+    let tuple = r#"{"S":{"items":[{"type":"string"},{"type":"integer"}]}}"#;
+    check("2.0", tuple, r#"["a", 1, false]"#, &[]);
+    check("2.0", tuple, r#"["a"]"#, &[]);
+    check("2.0", tuple, "[1, 1]", &["type /0"]);
+}

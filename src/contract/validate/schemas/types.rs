@@ -112,7 +112,8 @@ fn known(survey: &Survey<'_>, node: NodeId, at: NodeId, findings: &mut Findings)
     let arena = survey.arena();
     let version = survey.version();
     let mut words = vec![w::STRING, w::NUMBER, w::INTEGER, w::BOOLEAN, w::ARRAY, w::OBJECT];
-    if version >= Version::V31 {
+    // Swagger 2.0 takes its types from draft 4 of JSON Schema, with `null` and lists; version 3.0 alone has neither.
+    if version != Version::V30 {
         words.push(w::NULL);
     }
     let mut look = |item: NodeId| match arena.as_text(item) {
@@ -137,7 +138,7 @@ fn known(survey: &Survey<'_>, node: NodeId, at: NodeId, findings: &mut Findings)
         }
     };
     match arena.value(at) {
-        Value::List(run) if version >= Version::V31 => {
+        Value::List(run) if version != Version::V30 => {
             arena.items(at).for_each(&mut look);
             let mut seen: Vec<Word> = arena.items(at).filter_map(|item| arena.as_text(item)).collect();
             seen.sort_unstable();
@@ -149,7 +150,7 @@ fn known(survey: &Survey<'_>, node: NodeId, at: NodeId, findings: &mut Findings)
             }
         }
         Value::List(_) => {
-            let says = "a list of types is known only since OpenAPI 3.1";
+            let says = "version 3.0 takes one type and no list of types";
             findings.add(Rule::SchemaTypeUnsupported, at, says);
         }
         _ => look(at),

@@ -92,7 +92,6 @@ impl Walk<'_, '_> {
             (Takes::Of(Kind::Schema), Value::Bool(_)) | (Takes::SchemaOrBool(_), Value::Map(_)) => {
                 return self.meet(node, Kind::Schema, entry.key);
             }
-            (Takes::Of(inner), _) => return self.meet(node, inner, entry.key),
             (Takes::Any, _)
             | (Takes::Bool | Takes::SchemaOrBool(_), Value::Bool(_))
             | (Takes::Text, Value::Text(_))
@@ -115,12 +114,16 @@ impl Walk<'_, '_> {
                 "a number from 0 on without a fraction"
             }
             (Takes::Bound, Value::Bool(_)) if self.version() < Version::V31 => return,
-            (Takes::ListOf(inner), Value::List(_)) => {
+            (Takes::OneOrListOf(_), Value::List(_)) if arena.entries(node).is_empty() => {
+                "an object or a list of at least one"
+            }
+            (Takes::OneOrListOf(inner) | Takes::ListOf(inner), Value::List(_)) => {
                 for item in arena.items(node) {
                     self.meet(item, inner, w::NONE);
                 }
                 return;
             }
+            (Takes::Of(inner) | Takes::OneOrListOf(inner), _) => return self.meet(node, inner, entry.key),
             (Takes::MapOf(inner), Value::Map(_)) => return self.map_of(kind, inner, entry),
             (Takes::Texts, Value::List(_)) => return self.texts(entry.key, node),
             (Takes::MapOfTexts, Value::Map(_)) => {

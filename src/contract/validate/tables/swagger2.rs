@@ -1,7 +1,8 @@
 //! The objects that Swagger 2.0 has in another form than `OpenAPI` 3.
 
 use super::Takes::{
-    Any, Bool, Count, List, ListOf, Map, MapOf, MapOfTexts, Number, Of, SchemaOrBool, Text, Texts, Uri,
+    Any, Bool, Count, List, ListOf, Map, MapOf, MapOfTexts, Number, Of, OneOrListOf, SchemaOrBool, Text,
+    Texts, Uri,
 };
 use super::{Field, Kind, Rest, Rule, Table, field, needed};
 use crate::contract::words as w;
@@ -166,7 +167,7 @@ const SCHEMA: &[Field] = &[
     field(w::DESCRIPTION, Text),
     field(w::PROPERTIES, MapOf(Kind::Schema)),
     field(w::REQUIRED, Texts),
-    field(w::ITEMS, Of(Kind::Schema)),
+    field(w::ITEMS, OneOrListOf(Kind::Schema)),
     FORMAT,
     ENUM,
     field(w::EXAMPLE, Any),

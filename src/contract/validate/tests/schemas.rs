@@ -12,6 +12,7 @@ pub(super) const CASES: &[Case] = &[
     ("schema-type-unsupported", "3.1.0", In::Schema, "{type: []}", "{type: [string]}"),
     ("schema-type-unsupported", "3.1.0", In::Schema, "{type: [string, string]}", "{type: [string]}"),
     ("schema-type-unsupported", "2.0", In::Schema, "{type: any}", "{type: string}"),
+    ("schema-type-unsupported", "2.0", In::Schema, "{type: [string, string]}", "{type: [string, 'null']}"),
     ("schema-items-required", "3.0.0", In::Schema, "{type: array}", "{type: array, items: {}}"),
     ("type-format-mismatch", "3.0.0", In::Schema, "{type: string, format: int32}", "{type: number, format: int32}"),
     ("type-format-mismatch", "3.1.0", In::Schema, "{type: boolean, format: uuid}", "{type: [boolean, string], format: uuid}"),
