@@ -401,13 +401,13 @@ mod tests {
 
     #[test]
     fn lines_are_added_behind_what_is_there_and_end_as_they_do() {
-        check(b"", b"/.session/runs/\n", 5);
-        check(b"target/", b"target/\n/.session/runs/\n", 6);
+        check(b"", b"/.session/runs/\n", 7);
+        check(b"target/", b"target/\n/.session/runs/\n", 8);
         check(
             b"target/\r\n.session/runs/\r\n",
             b"target/\r\n.session/runs/\r\n/.session/reports/latest.json\r\n",
-            6,
+            8,
         );
-        check(b"caf\xe9/\n", b"caf\xe9/\n/.session/runs/\n", 6);
+        check(b"caf\xe9/\n", b"caf\xe9/\n/.session/runs/\n", 8);
     }
 }

@@ -134,6 +134,7 @@ fn told(
 ) -> anyhow::Result<(Briefing, String)> {
     let number = session.begun.number;
     let parts = Parts {
+        opened,
         plan: &session.plan,
         sight,
         spec: session.spec,

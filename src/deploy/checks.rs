@@ -81,6 +81,26 @@ pub struct Evidence {
     pub finished_at: DateTime<Utc>,
 }
 
+/// Something that may be evidence, and cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Where it stands.
+    pub source: String,
+    /// Why nobody knows what it says.
+    pub why: String,
+    /// When it was written, as the file system says; `None` where that is not known either.
+    pub written_at: Option<DateTime<Utc>>,
+}
+
+/// What runs of a gate have left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// What can be judged.
+    pub evidence: Vec<Evidence>,
+    /// What cannot be read.
+    pub unread: Vec<Unread>,
+}
+
 /// What evidence is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
@@ -97,7 +117,11 @@ pub struct Wanted<'a> {
 }
 
 /// Judges what there is: the newest evidence of this commit decides, and none is no pass.
-pub fn judge(wanted: &Wanted<'_>, evidence: &[Evidence]) -> PreCheck {
+///
+/// What cannot be read and was written after the newest evidence ended may be the one that decides, so nobody knows. What was
+/// written before that holds nothing newer.
+pub fn judge(wanted: &Wanted<'_>, left: &Left) -> PreCheck {
+    let evidence = &left.evidence;
     let error = |message: String| PreCheck::not(wanted.name, Verdict::Error, message, wanted.remedy);
     let Some(commit) = wanted.commit else {
         return error("no evidence: there is no commit that it could be of".to_owned());
@@ -107,6 +131,26 @@ pub fn judge(wanted: &Wanted<'_>, evidence: &[Evidence]) -> PreCheck {
         .filter(|one| one.commit.as_deref() == Some(commit))
         .filter(|one| !matches!(one.verdict, Verdict::Skipped | Verdict::NotRun))
         .max_by_key(|one| one.finished_at);
+    let may_decide = left
+        .unread
+        .iter()
+        .find(|unread| match (unread.written_at, newest) {
+            (Some(written), Some(newest)) => written > newest.finished_at,
+            _ => true,
+        });
+    if let Some(Unread { source, why, .. }) = may_decide {
+        let what = if newest.is_some() {
+            "it may be newer than the evidence that there is"
+        } else {
+            "there is no other evidence"
+        };
+        return PreCheck::not(
+            wanted.name,
+            Verdict::Error,
+            format!("{source} cannot be read, and {what}: {why}"),
+            format!("repair or remove it, then {}", wanted.remedy),
+        );
+    }
     let Some(newest) = newest else {
         let short: String = commit.chars().take(12).collect();
         let other = evidence.iter().any(|one| one.commit.as_deref() != Some(commit));
@@ -230,6 +274,11 @@ mod tests {
 
     #[track_caller]
     fn check(evidence: &[Evidence], expect: Verdict, says: &str) {
+        check_left(evidence, &[], expect, says);
+    }
+
+    #[track_caller]
+    fn check_left(evidence: &[Evidence], unread: &[Unread], expect: Verdict, says: &str) {
         let wanted = Wanted {
             name: "integration_tests",
             remedy: "sdd integration run",
@@ -237,7 +286,11 @@ mod tests {
             now: at(0),
             max_age: Duration::from_secs(24 * 3600),
         };
-        let found = judge(&wanted, evidence);
+        let left = Left {
+            evidence: evidence.to_vec(),
+            unread: unread.to_vec(),
+        };
+        let found = judge(&wanted, &left);
         assert_eq!(found.outcome, expect, "{found:?}");
         assert!(found.message.contains(says), "{found:?}");
     }
@@ -277,6 +330,28 @@ mod tests {
             ..evidence("c", Passed, -1)
         };
         check(&[dirty], Error, "not committed");
+    }
+
+    #[test]
+    fn what_cannot_be_read_may_be_the_newest_evidence() {
+        use Verdict::{Error, Failed, Passed};
+        let unread = |written_at: Option<DateTime<Utc>>| Unread {
+            source: "session_004.json".to_owned(),
+            why: "EOF".to_owned(),
+            written_at,
+        };
+        let passed = [evidence("c", Passed, -2)];
+        for newer in [Some(at(-1)), None] {
+            check_left(
+                &passed,
+                &[unread(newer)],
+                Error,
+                "session_004.json cannot be read",
+            );
+        }
+        check_left(&passed, &[unread(Some(at(-3)))], Passed, "");
+        check_left(&[], &[unread(Some(at(-30)))], Error, "session_004.json");
+        check_left(&[evidence("c", Failed, -2)], &[unread(Some(at(-3)))], Failed, "");
     }
 
     #[test]

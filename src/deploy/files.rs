@@ -1,7 +1,8 @@
 //! Where plans, journals and logs of deployments are: `.session/deployments/ENV/`.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::journal::Chain;
 use super::plan::Plan;
@@ -13,6 +14,14 @@ pub enum Error {
     /// State cannot be read or written.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// Nobody can say what is in a directory.
+    #[error("{} cannot be listed", path.display())]
+    Unlisted {
+        /// The directory.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
     /// There is no such plan.
     #[error("there is no plan {id} for {environment}")]
     NoPlan {
@@ -106,7 +115,7 @@ pub fn read_plan(store: &Store, environment: &str, asked: &str) -> Result<(Strin
     if !is_hash {
         return Err(none());
     }
-    let known = names(&store.path(&plans(environment)), "json");
+    let known = names(&store.path(&plans(environment)), "json")?;
     let mut found = known.iter().filter(|id| id.starts_with(asked));
     let (Some(id), more) = (found.next(), found.next()) else {
         return Err(none());
@@ -127,19 +136,19 @@ pub fn read_plan(store: &Store, environment: &str, asked: &str) -> Result<(Strin
 }
 
 /// The ids of the deployments of an environment, the oldest first.
-pub fn deployments(store: &Store, environment: &str) -> Vec<String> {
+pub fn deployments(store: &Store, environment: &str) -> Result<Vec<String>, Error> {
     names(&store.path(&directory(environment)), "jsonl")
 }
 
-/// The last deployment of an environment and its records; `None` where there was none.
+/// The last deployment of an environment and its records; `None` where there was none. One of which nothing was recorded
+/// never began, and hides none before it.
 pub fn last(store: &Store, environment: &str) -> Result<Option<(String, Chain)>, Error> {
-    match deployments(store, environment).pop() {
-        Some(id) => {
-            let chain = read(store, environment, &id)?;
-            Ok(chain.map(|chain| (id, chain)))
+    for id in deployments(store, environment)?.into_iter().rev() {
+        if let Some(chain) = read(store, environment, &id)? {
+            return Ok(Some((id, chain)));
         }
-        None => Ok(None),
     }
+    Ok(None)
 }
 
 /// The records of a deployment; `None` where nothing was recorded. Nothing is changed: a torn last line is left out.
@@ -159,19 +168,27 @@ pub fn read(store: &Store, environment: &str, deployment: &str) -> Result<Option
     Ok(Some(chain))
 }
 
-/// The names of the files of an ending in a directory, without it, sorted.
-fn names(directory: &Path, ending: &str) -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(directory)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension() == Some(OsStr::new(ending)))
-        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
-        .filter(|name| !name.starts_with('.'))
-        .collect();
+/// The names of the files of an ending in a directory, without it, sorted; none where there is no directory.
+fn names(directory: &Path, ending: &str) -> Result<Vec<String>, Error> {
+    let failed = |source| Error::Unlisted {
+        path: directory.to_owned(),
+        source,
+    };
+    let entries = match std::fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(failed)?.path();
+        let name = (path.extension() == Some(OsStr::new(ending)))
+            .then(|| path.file_stem()?.to_str().map(str::to_owned))
+            .flatten();
+        names.extend(name.filter(|name| !name.starts_with('.')));
+    }
     names.sort_unstable();
-    names
+    Ok(names)
 }
 
 #[cfg(test)]
@@ -231,5 +248,30 @@ mod tests {
         store.write(&path, text.as_bytes(), Overwrite::Replace).unwrap();
         let error = last(&store, "staging").unwrap_err();
         assert!(matches!(error, Error::BrokenJournal { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_deployment_of_which_nothing_was_recorded_hides_none_before_it() {
+        let (_temp, store) = project();
+        let mut chain = Chain::new("p");
+        let mut file = store.begin_lines(&journal("staging", "20260101T")).unwrap();
+        file.add(&chain.add(chrono::DateTime::UNIX_EPOCH, planned()))
+            .unwrap();
+        let torn = journal("staging", "20260102T");
+        store.write(&torn, b"{\"n\":1,\"ha", Overwrite::Replace).unwrap();
+        let (id, _) = last(&store, "staging").unwrap().unwrap();
+        assert_eq!(id, "20260101T");
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_listed_is_not_an_empty_one() {
+        let (_temp, store) = project();
+        store
+            .write(&directory("staging"), b"a file", Overwrite::Replace)
+            .unwrap();
+        let error = last(&store, "staging").unwrap_err();
+        assert!(matches!(error, Error::Unlisted { .. }), "{error}");
+        let error = read_plan(&store, "staging", "abcd").unwrap_err();
+        assert!(matches!(error, Error::Unlisted { .. }), "{error}");
     }
 }

@@ -8,6 +8,8 @@ use crate::model::verdict::Verdict;
 
 /// The name of the check of the spec.
 pub const DOCUMENTATION: &str = "documentation";
+/// The name of the check of the environment.
+pub const ENVIRONMENT: &str = "environment_validation";
 /// The name of the check of what was done.
 pub const EXECUTION: &str = "execution";
 
@@ -67,6 +69,24 @@ fn section<'s>(sections: &'s [Section], wanted: &str) -> Option<&'s Section> {
         .iter()
         .find(|section| plain(&section.title) == plain(wanted))
         .or_else(|| sections.iter().find_map(|one| section(&one.sections, wanted)))
+}
+
+/// Whether the environment is valid, as the deployment itself found it before its first step. `sdd` is how sdd is called in
+/// what is to be typed next.
+pub fn environment(last: Option<&Summary>, target: &str, sdd: &str) -> PreCheck {
+    // A deployment that was told not to look has not looked, whatever the settings say now.
+    let found = last.and_then(|last| {
+        let mut checks = last.checks.iter();
+        checks.find(|check| check.name == ENVIRONMENT && check.outcome != Verdict::Skipped)
+    });
+    found.cloned().unwrap_or_else(|| {
+        PreCheck::not(
+            ENVIRONMENT,
+            Verdict::Error,
+            format!("nobody has looked whether {target} is valid"),
+            format!("{sdd} deploy run {target} looks before the first step"),
+        )
+    })
 }
 
 /// Whether the deployment was done and stayed. `last` is the newest one of the work item that was meant to stay.
@@ -205,6 +225,35 @@ Errors are counted.
             "s.md:",
         );
         check("# Deployment: Shop\n", Verdict::Failed, "more)");
+    }
+
+    #[test]
+    fn an_environment_that_the_deployment_did_not_look_at_is_not_known() {
+        use crate::deploy::journal::Event;
+        use crate::deploy::journal::testing::{chain, planned};
+        use crate::deploy::plan::testing::{plan, script};
+        let looked = |checks: Vec<PreCheck>| {
+            let passed = crate::deploy::checks::allow(&checks);
+            let records = chain(vec![planned(), Event::Checked { checks, passed }]);
+            let plan = plan(vec![script("a", None)], vec![]);
+            environment(Some(&Summary::new("d", &plan, &records, "sdd")), "staging", "sdd")
+        };
+        let nobody = [
+            environment(None, "staging", "sdd"),
+            looked(vec![]),
+            looked(vec![PreCheck::passed("variables", "")]),
+            looked(vec![PreCheck::skipped(ENVIRONMENT, "turned off in the settings")]),
+        ];
+        for found in nobody {
+            assert_eq!(found.outcome, Verdict::Error, "{found:?}");
+            assert_eq!(found.message, "nobody has looked whether staging is valid");
+        }
+        for outcome in [Verdict::Failed, Verdict::Error] {
+            let found = looked(vec![PreCheck::not(ENVIRONMENT, outcome, "db: refused", "")]);
+            assert_eq!((found.outcome, found.message.as_str()), (outcome, "db: refused"));
+        }
+        let found = looked(vec![PreCheck::passed(ENVIRONMENT, "2 checks hold")]);
+        assert_eq!(found.outcome, Verdict::Passed);
     }
 
     #[test]

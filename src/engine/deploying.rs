@@ -2,8 +2,8 @@
 
 use super::Job;
 use super::work::chain;
-use crate::deploy::checks::{self, PreCheck, Wanted};
-use crate::deploy::evidence::gather;
+use crate::deploy::checks::{self, PreCheck};
+use crate::deploy::evidence::earlier_gates;
 use crate::deploy::files;
 use crate::deploy::journal::{Chain, Purpose};
 use crate::deploy::plan::{Facts, Plan};
@@ -13,7 +13,6 @@ use crate::deploy::summary::Summary;
 use crate::deploy::{readiness, state::State};
 use crate::gates::{DeploymentSight, DeploymentWork, PartResult};
 use crate::model::config::ResolvedTarget;
-use crate::model::gate_id::GateId;
 use crate::model::verdict::Verdict;
 use crate::process::clock::Clock;
 use crate::project::git;
@@ -63,35 +62,20 @@ fn sight(work: &DeploymentWork, job: &Job<'_>) -> Result<DeploymentSight, String
         Some(commit) => Some(commit),
         None => head(work, job)?,
     };
-    let now = Clock::System.now();
-    for (name, remedy, is_asked, gate) in [
-        (
-            "integration_tests",
-            format!("{} integration run", job.sdd),
-            settings.pre_deployment_checks.integration_tests,
-            GateId::Integration,
-        ),
-        (
-            "security_scans",
-            format!("{} gate security", job.sdd),
-            settings.pre_deployment_checks.security_scans,
-            GateId::Security,
-        ),
-    ] {
-        sight.checks.push(if is_asked {
-            let wanted = Wanted {
-                name,
-                remedy: &remedy,
-                commit: commit.as_deref(),
-                now,
-                max_age: settings.pre_deployment_checks.max_evidence_age.get(),
-            };
-            checks::judge(&wanted, &gather(&store, gate))
+    sight.checks.extend(earlier_gates(
+        &store,
+        &settings.pre_deployment_checks,
+        commit.as_deref(),
+        Clock::System.now(),
+        job.sdd,
+    ));
+    sight
+        .checks
+        .push(if settings.pre_deployment_checks.environment_validation {
+            readiness::environment(last.as_ref(), &target.name, job.sdd)
         } else {
-            PreCheck::skipped(name, "turned off in the settings")
+            PreCheck::skipped(readiness::ENVIRONMENT, "turned off in the settings")
         });
-    }
-    sight.checks.push(environment(job, &target, last.as_ref()));
     sight.checks.push(readiness::documentation(spec, &read));
     sight.checks.push(match &read {
         Ok(procedure) => {
@@ -138,7 +122,8 @@ fn last(
     work: &DeploymentWork,
     sdd: &str,
 ) -> Result<Option<Summary>, String> {
-    for id in files::deployments(store, environment).into_iter().rev() {
+    let all = files::deployments(store, environment).map_err(|error| chain(&error))?;
+    for id in all.into_iter().rev() {
         let Some(chain_of) = files::read(store, environment, &id).map_err(|error| chain(&error))? else {
             continue;
         };
@@ -177,7 +162,7 @@ fn tried(store: &Store, job: &Job<'_>, hash: &str) -> Result<PreCheck, String> {
         let Some(target) = settings.target(name) else {
             continue;
         };
-        for id in files::deployments(store, name) {
+        for id in files::deployments(store, name).map_err(|error| chain(&error))? {
             let found = files::read(store, name, &id).map_err(|error| chain(&error))?;
             all.extend(found.map(|found| (target.clone(), found)));
         }
@@ -196,34 +181,4 @@ fn tried(store: &Store, job: &Job<'_>, hash: &str) -> Result<PreCheck, String> {
         settings.rollback.max_age.get(),
         &past,
     ))
-}
-
-/// Whether the environment is valid, as the deployment itself found it.
-fn environment(job: &Job<'_>, target: &ResolvedTarget, last: Option<&Summary>) -> PreCheck {
-    const NAME: &str = "environment_validation";
-    if !job
-        .cx
-        .config
-        .deployments()
-        .pre_deployment_checks
-        .environment_validation
-    {
-        return PreCheck::skipped(NAME, "turned off in the settings");
-    }
-    // A deployment that was told not to look has not looked, whatever the settings say now.
-    let of_last = last.and_then(|last| {
-        let mut checks = last.checks.iter();
-        checks.find(|check| check.name == NAME && check.outcome != Verdict::Skipped)
-    });
-    of_last.cloned().unwrap_or_else(|| {
-        PreCheck::not(
-            NAME,
-            Verdict::Error,
-            format!("nobody has looked whether {} is valid", target.name),
-            format!(
-                "{} deploy run {} looks before the first step",
-                job.sdd, target.name
-            ),
-        )
-    })
 }

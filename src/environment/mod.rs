@@ -15,7 +15,7 @@ mod settings;
 mod units;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 pub use check::Scene;
 pub use document::Problem;
@@ -36,6 +36,8 @@ pub struct Inquiry<'a> {
     pub redactor: &'a Redactor,
     /// The request to stop.
     pub cancel: &'a Cancel,
+    /// The time for all of it, where there is not all the time that the checks give themselves.
+    pub within: Option<Duration>,
 }
 
 impl Inquiry<'_> {
@@ -54,7 +56,8 @@ impl Inquiry<'_> {
         let mut asked = asked.clone();
         asked.require.extend(settings.require);
         settings.checks.retain(|planned| asked.selects(planned.category));
-        let checks = run::run(&settings.checks, &self.scene, self.redactor, self.cancel);
+        let until = self.within.map(|within| begun + within);
+        let checks = run::run(&settings.checks, &self.scene, self.redactor, self.cancel, until);
         let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(Report::of(name, checks, &asked, took))
     }

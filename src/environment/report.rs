@@ -109,8 +109,10 @@ pub struct CheckReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// It has checks, and all that block passed.
+    /// It has checks, and all of them passed.
     Passed,
+    /// Nothing that blocks did not pass, and a mild check did not.
+    Warned,
     /// A check that blocks failed, or it is required and has no check that blocks.
     Failed,
     /// A check that blocks could not be made, and none failed.
@@ -142,7 +144,7 @@ pub struct CategoryReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Every check that blocks passed, and nothing required is unchecked.
+    /// Every check that blocks passed, nothing required is unchecked, and something passed.
     Passed,
     /// A check that blocks failed, or a required category has none.
     Failed,
@@ -191,9 +193,12 @@ impl Report {
             .map(|category| judge(category, &checks, asked))
             .collect();
         let is = |standing| categories.iter().any(|report| report.standing == standing);
+        let something_passed = categories
+            .iter()
+            .any(|report| report.standing != Standing::NotSelected && report.passed > 0);
         let verdict = if is(Standing::Failed) {
             Verdict::Failed
-        } else if is(Standing::Error) || !is(Standing::Passed) {
+        } else if is(Standing::Error) || !something_passed {
             Verdict::Error
         } else {
             Verdict::Passed
@@ -225,6 +230,8 @@ fn judge(category: Category, checks: &[CheckReport], asked: &Asked) -> CategoryR
         Standing::Error
     } else if own().next().is_none() {
         Standing::NotConfigured
+    } else if own().any(|check| check.outcome != Outcome::Passed) {
+        Standing::Warned
     } else {
         Standing::Passed
     };

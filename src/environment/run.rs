@@ -32,11 +32,14 @@ const STACK: usize = 1 << 20;
 const MAX_MESSAGE: usize = 500;
 
 /// Makes all checks, and says what came of each, in their order. Every text passes the redactor.
+///
+/// At the moment `until` no more is waited for: what passed or failed until then is told, and all else was not made.
 pub fn run(
     planned: &[Planned],
     scene: &Arc<Scene>,
     redactor: &Redactor,
     cancel: &Cancel,
+    until: Option<Instant>,
 ) -> Vec<CheckReport> {
     let (sender, receiver) = mpsc::channel();
     let now = Instant::now();
@@ -44,6 +47,7 @@ pub fn run(
         planned,
         scene,
         cancel,
+        until,
         sender,
         receiver,
         waiting: (0..planned.len()).map(|index| (now, index)).collect(),
@@ -53,11 +57,16 @@ pub fn run(
         left_behind: 0,
     };
     round.make();
+    let unmade = if cancel.level() > 0 {
+        "interrupted"
+    } else {
+        "not made: the time for all checks was over"
+    };
     let states = round.states.into_iter();
     planned
         .iter()
         .zip(states)
-        .map(|(planned, state)| state.report(planned, redactor))
+        .map(|(planned, state)| state.report(planned, redactor, unmade))
         .collect()
 }
 
@@ -80,6 +89,7 @@ struct Round<'a> {
     planned: &'a [Planned],
     scene: &'a Arc<Scene>,
     cancel: &'a Cancel,
+    until: Option<Instant>,
     sender: Sender<(u64, Seen)>,
     receiver: Receiver<(u64, Seen)>,
     /// Checks that are to be made, with the moment from which on.
@@ -96,6 +106,10 @@ impl Round<'_> {
         while !(self.waiting.is_empty() && self.running.is_empty()) {
             if self.cancel.level() > 0 {
                 self.stop();
+                return;
+            }
+            // Who is late is not waited for: a look knows its own time, and a command is ended with it.
+            if self.until.is_some_and(|until| until <= Instant::now()) {
                 return;
             }
             self.begin();
@@ -226,8 +240,8 @@ impl Round<'_> {
 }
 
 impl State {
-    fn report(self, planned: &Planned, redactor: &Redactor) -> CheckReport {
-        let seen = self.seen.unwrap_or_else(|| Seen::error("interrupted"));
+    fn report(self, planned: &Planned, redactor: &Redactor, unmade: &str) -> CheckReport {
+        let seen = self.seen.unwrap_or_else(|| Seen::error(unmade));
         let clean = |said: &str| text::shorten(&redactor.text(&text::one_line(said)), MAX_MESSAGE);
         CheckReport {
             id: planned.id.clone(),

@@ -22,6 +22,15 @@ impl Runner for Nothing {
 }
 
 fn checked(yaml: &str, asked: &Asked, cancel: &Cancel) -> Result<Report, LoadError> {
+    checked_within(yaml, asked, cancel, None)
+}
+
+fn checked_within(
+    yaml: &str,
+    asked: &Asked,
+    cancel: &Cancel,
+    within: Option<Duration>,
+) -> Result<Report, LoadError> {
     let sources = Sources::of(None, Some(yaml))?;
     let environment = Environment::of_process();
     let root = std::env::temp_dir();
@@ -36,6 +45,7 @@ fn checked(yaml: &str, asked: &Asked, cancel: &Cancel) -> Result<Report, LoadErr
         scene: Arc::new(scene),
         redactor: &Redactor::new(&environment, &[]),
         cancel,
+        within,
     };
     inquiry.check("test", asked, &[])
 }
@@ -213,6 +223,40 @@ fn a_mild_failure_decides_nothing_and_a_mild_check_satisfies_no_requirement() {
     let unknown =
         json!([{"id": "x", "kind": "command", "command": "no-such-program-here", "severity": "warn"}]);
     assert_eq!(report(&unknown, &Asked::default()).verdict, Verdict::Error);
+}
+
+#[test]
+fn what_is_not_known_when_the_time_for_all_is_over_is_no_pass() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let checks = json!([
+        {"id": "room", "kind": "disk", "free": 1},
+        {"id": "hangs", "kind": "http", "url": url, "timeout": "60s"},
+        {"id": "never", "kind": "file", "path": "nowhere", "retry": {"for": "60s", "every": "50ms"}},
+    ]);
+    let yaml = json!({"environments": {"test": {"checks": checks}}}).to_string();
+    let within = Some(Duration::from_millis(300));
+    let report = checked_within(&yaml, &Asked::default(), &Cancel::new(), within).unwrap();
+    let outcomes: Vec<Outcome> = report.checks.iter().map(|check| check.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Passed, Outcome::Error, Outcome::Failed]);
+    assert!(report.checks[1].message.starts_with("not made"));
+    assert!(report.duration_ms < 2000, "{}", report.duration_ms);
+}
+
+#[test]
+fn a_mild_check_that_does_not_pass_is_no_pass_of_its_category() {
+    let mild = |free: u64| json!([{"id": "room", "kind": "disk", "free": free, "severity": "warn"}]);
+    let of = |checks: &Value| {
+        let report = report(checks, &Asked::default());
+        let capacity = report
+            .categories
+            .iter()
+            .find(|one| one.category == Category::Capacity);
+        (report.verdict, capacity.unwrap().standing)
+    };
+    assert_eq!(of(&mild(1)), (Verdict::Passed, Standing::Passed));
+    // Nothing passed: nobody knows whether it is ready.
+    assert_eq!(of(&mild(u64::MAX)), (Verdict::Error, Standing::Warned));
 }
 
 #[test]

@@ -46,10 +46,12 @@ pub const LOCK: &str = ".session/.lock";
 pub const DIRECTORIES: [&str; 6] = [".session/tracking", SPECS, BRIEFINGS, HISTORY, REPORTS, RUNS];
 
 /// Lines for `.gitignore`: what sdd leaves in `.session/` that is of no use to anybody else.
-pub const GIT_IGNORED: [&str; 5] = [
+pub const GIT_IGNORED: [&str; 7] = [
     "/.session/runs/",
     "/.session/reports/latest.json",
     "/.session/.lock",
+    "/.session/deployments/*/lock",
+    "/.session/deployments/*/lock.json",
     "/.session/**/.*.prev",
     "/.session/**/.*.sdd-tmp-*",
 ];
@@ -57,6 +59,11 @@ pub const GIT_IGNORED: [&str; 5] = [
 /// The report of a session.
 pub fn report(session: u32) -> String {
     format!("{REPORTS}/session_{session:03}.json")
+}
+
+/// The report of a run, in the run's directory.
+pub fn report_of_run(run: &str) -> String {
+    format!("{RUNS}/{run}/report.json")
 }
 
 /// The briefing of a session.

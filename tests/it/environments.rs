@@ -38,7 +38,8 @@ fn what_holds_and_what_does_not_decide_over_the_exit_code() {
         let all = report["categories"].as_array().unwrap();
         all.iter().find(|one| one["category"] == category).unwrap()["standing"].clone()
     };
-    assert_eq!(standing("connectivity"), "passed");
+    assert_eq!(standing("connectivity"), "warned");
+    assert_eq!(standing("configuration"), "passed");
     assert_eq!(standing("health"), "not_configured");
 
     let answer = sandbox.sdd(["env", "check", "staging", "--require", "health"]);
@@ -130,6 +131,74 @@ fn values_of_variables_are_never_shown() {
         .map(|check| &check["outcome"])
         .collect();
     assert_eq!(outcomes, ["passed", "failed", "failed"]);
+}
+
+/// Kinds that look at this machine itself, each with settings that hold and others that do not.
+#[test]
+fn this_machine_is_looked_at_for_real() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let [taken_port, free_port] = [&taken, &free].map(|one| one.local_addr().unwrap().port());
+    drop(free);
+    let checks = json!([
+        {"id": "git", "kind": "git", "clean": true, "branch": "^main$"},
+        {"id": "git-not", "kind": "git", "branch": "^release/"},
+        {"id": "git-unsigned", "kind": "git", "signed_tag": true},
+        {"id": "tool", "kind": "tool", "name": "git", "version": ">=1.0"},
+        {"id": "tool-not", "kind": "tool", "name": "git", "version": ">=99"},
+        {"id": "tool-absent", "kind": "tool", "name": "no-such-program-anywhere"},
+        {"id": "port", "kind": "port", "free": free_port, "on": "127.0.0.1"},
+        {"id": "port-not", "kind": "port", "free": taken_port, "on": "127.0.0.1"},
+        {"id": "process", "kind": "process", "name": "sdd"},
+        {"id": "process-not", "kind": "process", "name": "no-such-process"},
+        {"id": "process-few", "kind": "process", "name": "sdd", "at_least": 100_000},
+        {"id": "memory", "kind": "memory", "available": "1KiB"},
+        {"id": "memory-not", "kind": "memory", "available": "1000TiB"},
+        {"id": "load", "kind": "load", "most": 100_000},
+        {"id": "load-not", "kind": "load", "most": 1e-9},
+        {"id": "fds", "kind": "fds", "free": 1},
+        {"id": "fds-not", "kind": "fds", "free": u64::MAX / 2},
+    ]);
+    let sandbox = project(&checks).git();
+    sandbox.commit("all of it");
+    let report = sandbox
+        .sdd(["env", "check", "staging", "--format", "json"])
+        .json();
+    let mut odd = Vec::new();
+    for check in report["checks"].as_array().unwrap() {
+        let id = check["id"].as_str().unwrap();
+        let wanted = if id.contains('-') { "failed" } else { "passed" };
+        // On a machine without any load there is none that could be too high.
+        let idle = id == "load-not" && check["observed"] == "0.00 for each processor";
+        if check["outcome"] != wanted && !idle {
+            odd.push(check.to_string());
+        }
+    }
+    assert_eq!(odd, Vec::<String>::new());
+
+    // What sdd leaves itself is no change of somebody's.
+    let only = [
+        "env",
+        "check",
+        "staging",
+        "--only",
+        "configuration",
+        "--format",
+        "json",
+    ];
+    let outcome = |sandbox: &Sandbox| sandbox.sdd(only).json()["checks"][0]["outcome"].clone();
+    sandbox.rewrite(".session/deployments/staging/20260101T.jsonl", "");
+    assert_eq!(outcome(&sandbox), "passed");
+    sandbox.rewrite("new.txt", "");
+    assert_eq!(outcome(&sandbox), "failed");
+}
+
+#[test]
+fn outside_of_a_repository_nobody_knows_whether_the_tree_is_clean() {
+    let sandbox = project(&json!([{"id": "git", "kind": "git", "clean": true}]));
+    let answer = sandbox.sdd(["env", "check", "staging"]);
+    answer.expect_code(3);
+    assert!(answer.stdout.contains("ERROR git"), "{}", answer.stdout);
 }
 
 #[test]

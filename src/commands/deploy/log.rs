@@ -26,7 +26,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let scene = Scene::open(cx, &args.environment)?;
     let name = &scene.target.name;
     let store = &scene.opened.store;
-    let known = files::deployments(store, name);
+    let known = files::deployments(store, name).map_err(explained)?;
     let id = match &args.deployment {
         Some(id) => known.iter().find(|known| *known == id),
         None => known.last(),

@@ -99,6 +99,9 @@ pub(super) fn explained(error: files::Error) -> anyhow::Error {
     let what = error.to_string();
     match error {
         files::Error::Store(error) => error.into(),
+        files::Error::Unlisted { .. } => anyhow::Error::new(error).context(
+            CommandError::no_verdict(what).hint("nobody knows what was deployed; nothing was changed"),
+        ),
         files::Error::NoPlan { environment, .. } => CommandError::not_found(what)
             .hint(format!("make one: sdd deploy plan {environment}"))
             .into(),

@@ -1,13 +1,11 @@
 //! `sdd env check`: makes the checks of an environment and tells what came of them.
 
-use std::sync::Arc;
-
-use super::tell;
+use super::{Question, inquire, tell};
 use crate::commands::context::Cx;
 use crate::commands::error::{CommandError, brief};
-use crate::commands::pipeline::{self, Tools};
+use crate::commands::pipeline;
 use crate::environment::report::Verdict;
-use crate::environment::{Asked, Category, FILE, Inquiry, LoadError, Scene, Sources};
+use crate::environment::{Asked, Category, FILE, LoadError};
 use crate::model::exit::Exit;
 use crate::process::signals;
 
@@ -50,22 +48,13 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         return Err(CommandError::usage(what).into());
     }
     let opened = pipeline::open(cx)?;
-    let root = opened.store.root().to_owned();
-    let sources = Sources::of_project(&opened.store, &opened.config).map_err(refused)?;
-    let Tools { runner, redactor } = Tools::bare(cx, &opened.config, "env").guarded();
-    let scene = Scene {
-        finder: pipeline::finder(cx, &root),
-        root,
-        environment: cx.environment.clone(),
-        runner: Arc::new(runner),
+    let question = Question {
+        environment: &args.environment,
+        asked: &asked,
+        variables: &[],
+        within: None,
     };
-    let inquiry = Inquiry {
-        sources: &sources,
-        scene: Arc::new(scene),
-        redactor: &redactor,
-        cancel: &cx.cancel,
-    };
-    let report = inquiry.check(&args.environment, &asked, &[]).map_err(refused)?;
+    let report = inquire(cx, &opened, question).map_err(refused)?;
     let text = match format.as_str() {
         "json" => serde_json::to_string_pretty(&report)? + "\n",
         _ => tell::page(&report),

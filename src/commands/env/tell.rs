@@ -21,10 +21,17 @@ pub(super) fn page(report: &Report) -> String {
             tell(&mut out, check);
         }
     }
+    let warned = report
+        .categories
+        .iter()
+        .any(|one| one.standing == Standing::Warned);
     let verdict = match report.verdict {
+        Verdict::Passed if warned => "is ready, with warnings",
         Verdict::Passed => "is ready",
         Verdict::Failed => "is not ready",
         Verdict::Error if report.checks.is_empty() => "was not checked: it has no checks here",
+        // Nothing blocks, and nothing passed.
+        Verdict::Error if warned => "is not known to be ready: no check that decides passed",
         Verdict::Error => "could not be checked",
     };
     #[expect(
@@ -50,6 +57,7 @@ fn standing(category: &CategoryReport) -> String {
     let checks = category.passed + category.failed + category.errors;
     match category.standing {
         Standing::Passed => format!("passed ({} of {checks})", category.passed),
+        Standing::Warned => format!("warnings ({} of {checks} passed)", category.passed),
         Standing::Failed if checks == 0 => format!("FAILED: not configured{required}"),
         Standing::Failed if category.failed == 0 => format!("FAILED: no check that blocks{required}"),
         Standing::Failed => format!("FAILED ({} of {checks})", category.failed),
@@ -78,5 +86,54 @@ fn tell(out: &mut String, check: &CheckReport) {
     );
     if let Some(remedy) = &check.remedy {
         let _ = writeln!(out, "        → {remedy}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::{Asked, Category};
+
+    fn check(category: Category, severity: Severity, outcome: Outcome) -> CheckReport {
+        CheckReport {
+            id: format!("{severity:?}").to_lowercase(),
+            kind: "disk".to_owned(),
+            category,
+            severity,
+            outcome,
+            message: "1 GiB free".to_owned(),
+            observed: None,
+            remedy: None,
+            attempts: 1,
+            duration_ms: 3,
+        }
+    }
+
+    #[test]
+    fn what_is_only_a_warning_is_no_pass_and_no_failure() {
+        use Outcome::{Error, Failed, Passed};
+        use Severity::{Block, Warn};
+        let asked = Asked {
+            only: vec![Category::Capacity, Category::Health],
+            ..Asked::default()
+        };
+        let mut out = String::new();
+        for (capacity, health) in [
+            (vec![(Warn, Failed)], vec![(Block, Passed)]),
+            (vec![(Block, Passed), (Warn, Error)], vec![]),
+            (vec![(Warn, Failed)], vec![]),
+            (vec![(Warn, Error)], vec![(Block, Passed)]),
+        ] {
+            let of = |category, checks: &[(Severity, Outcome)]| {
+                let made = checks
+                    .iter()
+                    .map(|(severity, outcome)| check(category, *severity, *outcome));
+                made.collect::<Vec<_>>()
+            };
+            let checks = [of(Category::Capacity, &capacity), of(Category::Health, &health)].concat();
+            let report = Report::of("staging", checks, &asked, 12);
+            let _ = writeln!(out, "{:?}\n{}", report.verdict, page(&report));
+        }
+        insta::assert_snapshot!("warnings", out);
     }
 }

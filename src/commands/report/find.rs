@@ -8,9 +8,6 @@ use super::load;
 use crate::model::report::Report;
 use crate::store::{Error, Overwrite, Store, layout};
 
-/// The name of a run's report in the directory of the run.
-const OF_RUN: &str = "report.json";
-
 /// A file that a report may stand in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Source {
@@ -39,11 +36,7 @@ impl Source {
     }
 
     fn run(store: &Store, id: &str) -> Self {
-        Self::new(
-            store,
-            format!("run {id}"),
-            format!("{}/{id}/{OF_RUN}", layout::RUNS),
-        )
+        Self::new(store, format!("run {id}"), layout::report_of_run(id))
     }
 }
 
@@ -51,7 +44,7 @@ impl Source {
 pub fn keep(store: &Store, report: &Report, bytes: &[u8]) -> Result<(), Error> {
     let directory = format!("{}/{}", layout::RUNS, report.run_id);
     if !report.run_id.is_empty() && store.path(&directory).is_dir() {
-        store.write(&format!("{directory}/{OF_RUN}"), bytes, Overwrite::Replace)?;
+        store.write(&layout::report_of_run(&report.run_id), bytes, Overwrite::Replace)?;
     }
     Ok(())
 }

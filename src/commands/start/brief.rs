@@ -5,7 +5,7 @@ use super::machine::Machine;
 use super::sight::Sight;
 use super::{load, needs};
 use crate::commands::context::Cx;
-use crate::commands::pipeline::called;
+use crate::commands::pipeline::{Opened, called};
 use crate::commands::work_item::spec_path;
 use crate::engine::{GatePlan, Plan};
 use crate::gates::{Item as Planned, Meaning, NotRun, Step};
@@ -25,6 +25,8 @@ pub(super) type Read = Result<Option<(Vec<u8>, Spec)>, store::Error>;
 
 /// What a briefing is made of, beside the work.
 pub(super) struct Parts<'a> {
+    /// The project.
+    pub(super) opened: &'a Opened,
     /// What was seen of the project.
     pub(super) sight: &'a Sight,
     /// What the gates will do.
@@ -59,7 +61,7 @@ pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) 
         IntegrationContext::of(&spec.integration, load, checks)
     });
     let deployment = (item.kind == WorkItemType::Deployment).then(|| {
-        let checks = needs::of_deployment(cx, &spec.deployment);
+        let checks = needs::of_deployment(cx, parts.opened, &spec.deployment);
         DeploymentContext::of(&spec.deployment, checks)
     });
     Briefing {

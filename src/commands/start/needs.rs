@@ -8,8 +8,14 @@ use std::time::Duration;
 
 use super::machine::Machine;
 use crate::commands::context::Cx;
+use crate::commands::env::{Question, in_one_line, inquire};
+use crate::commands::pipeline::Opened;
+use crate::environment::report::{Outcome, Severity};
+use crate::environment::{Asked, FILE, LoadError};
 use crate::model::spec::{Deployment, Integration};
 use crate::model::text;
+use crate::model::verdict::Verdict;
+use crate::parse::spec::is_stand_in;
 use crate::process::find::Found;
 use crate::process::{End, Invocation, Runner};
 use crate::project::files;
@@ -17,6 +23,8 @@ use crate::report::briefing::{Check, Sight};
 
 /// How long a program may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long all checks of an environment may take together.
+const PATIENCE_WITH_ENVIRONMENT: Duration = Duration::from_secs(5);
 /// It only answers, so there is nothing to clean up.
 const GRACE: Duration = Duration::from_secs(1);
 /// The compose file of those who name none.
@@ -58,10 +66,78 @@ pub(super) fn of_integration(machine: &Machine<'_>, spec: &Integration) -> Vec<C
     checks
 }
 
+/// The environment of a deployment, by its own checks, and the variables of the spec.
+pub(super) fn of_deployment(cx: &Cx, opened: &Opened, spec: &Deployment) -> Vec<Check> {
+    let mut checks = match &spec.environment {
+        Some(named) => environment(cx, opened, &named.value.to_lowercase()),
+        None => vec![check(
+            "Environment",
+            no_answer("the spec names none, so nothing was looked at"),
+        )],
+    };
+    checks.extend(variables(cx, spec));
+    checks
+}
+
+/// Makes the checks of an environment: what they came to in one line, and a line for each.
+fn environment(cx: &Cx, opened: &Opened, name: &str) -> Vec<Check> {
+    let question = Question {
+        environment: name,
+        asked: &Asked::default(),
+        variables: &[],
+        within: Some(PATIENCE_WITH_ENVIRONMENT),
+    };
+    let whole = |seen| vec![check(&format!("Environment {name}"), seen)];
+    let report = match inquire(cx, opened, question) {
+        Ok(report) => report,
+        Err(LoadError::Unknown { .. }) => {
+            return whole(no_answer(&format!(
+                "not looked at: {FILE} describes no checks of it"
+            )));
+        }
+        Err(LoadError::Invalid { problems }) => {
+            let first = problems.first().map(ToString::to_string).unwrap_or_default();
+            return whole(no_answer(&format!("not looked at: {first}")));
+        }
+        Err(error @ LoadError::Unreadable { .. }) => {
+            return whole(no_answer(&format!("not looked at: {error}")));
+        }
+    };
+    let (verdict, said) = in_one_line(&report);
+    let sight = match verdict {
+        Verdict::Passed => Sight::Good,
+        Verdict::Failed => Sight::Missing,
+        Verdict::Error | Verdict::Skipped | Verdict::NotRun => Sight::Unknown,
+    };
+    let mut checks = whole((sight, said));
+    for made in report.checks.iter().take(MAX_LOOKS) {
+        let sight = match made.outcome {
+            Outcome::Passed => Sight::Good,
+            Outcome::Failed => Sight::Missing,
+            Outcome::Error => Sight::Unknown,
+        };
+        let mild = match (made.outcome, made.severity) {
+            (Outcome::Failed | Outcome::Error, Severity::Warn) => " (a warning)",
+            _ => "",
+        };
+        let name = format!("{} {}", made.category.as_str(), made.id);
+        checks.push(check(&name, (sight, format!("{}{mild}", made.message))));
+    }
+    if report.checks.len() > MAX_LOOKS {
+        let more = report.checks.len() - MAX_LOOKS;
+        checks.push(check(
+            "More checks",
+            no_answer(&format!("{more} are not shown here")),
+        ));
+    }
+    checks
+}
+
 /// The variables of a deployment: whether they are set, never what they are set to.
-pub(super) fn of_deployment(cx: &Cx, spec: &Deployment) -> Vec<Check> {
+fn variables(cx: &Cx, spec: &Deployment) -> Vec<Check> {
     let look = |name: &str, placeholder: bool| match cx.environment.get(name) {
         Some(value) if value.trim().is_empty() => (Sight::Missing, "set, and empty"),
+        Some(value) if is_stand_in(value) => (Sight::Missing, "set to what only stands for a value"),
         Some(_) => (Sight::Good, "set"),
         None if placeholder => (Sight::Missing, "not set"),
         None => (Sight::Unknown, "not set here; the spec gives a value"),

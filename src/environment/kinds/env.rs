@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::super::check::{Check, Limit, Scene, Seen, Settings};
 use super::pattern::Pattern;
-use crate::parse::spec::{is_open_value, is_variable_name};
+use crate::parse::spec::{is_stand_in, is_variable_name};
 
 /// A variable is set, is not empty and is no placeholder.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -32,8 +32,7 @@ impl Env {
         if value.trim().is_empty() {
             return Seen::failed(format!("{name} is empty")).remedy(set);
         }
-        let placeholder = is_open_value(value) || is_stand_in(value);
-        if placeholder {
+        if is_stand_in(value) {
             return Seen::failed(format!("{name} holds a placeholder")).remedy(set);
         }
         if self
@@ -56,26 +55,6 @@ impl Env {
             Seen::passed(format!("{name} is set, {} characters", value.chars().count()))
         }
     }
-}
-
-/// Whether a value is one of those that examples hold.
-fn is_stand_in(value: &str) -> bool {
-    let value = value.trim();
-    let lower = value.to_lowercase();
-    let bracketed = [('<', '>'), ('[', ']'), ('{', '}')].iter().any(|(open, close)| {
-        value.starts_with(*open) && value.ends_with(*close) && !value.contains(['"', ':', ','])
-    });
-    bracketed
-        || [
-            "placeholder",
-            "replaceme",
-            "replace-me",
-            "replace_me",
-            "change_me",
-            "fixme",
-            "dummy",
-        ]
-        .contains(&lower.as_str())
 }
 
 impl Settings for Env {

@@ -11,6 +11,7 @@ use super::pattern::Pattern;
 use crate::model::text;
 use crate::process::find::Found;
 use crate::process::{End, Invocation, Outcome};
+use crate::project::git;
 
 /// How long git has between the request to end and its end by force.
 const GRACE: Duration = Duration::from_millis(200);
@@ -64,13 +65,16 @@ impl Asker<'_> {
 impl Git {
     fn judge(&self, asker: &Asker<'_>) -> Result<Seen, Seen> {
         if self.clean {
-            let changed = asker.ask(&["status", "--porcelain", "--untracked-files=normal"])?;
-            let count = changed.lines().count();
-            if count > 0 {
-                return Err(
-                    Seen::failed(format!("the work tree has {count} changed or untracked files"))
-                        .remedy("commit them: git status"),
-                );
+            // What sdd writes itself, such as the journal of the deployment that asks, makes no work tree dirty.
+            let state = git::read(&*asker.scene.runner, asker.git, &asker.scene.root);
+            match state.map_err(|error| Seen::error(error.to_string()))? {
+                None => return Err(Seen::error("the project is in no git repository")),
+                Some(state) if state.dirty => {
+                    return Err(
+                        Seen::failed("files are changed or untracked").remedy("commit them: git status")
+                    );
+                }
+                Some(_) => {}
             }
         }
         if let Some(pattern) = &self.branch {
@@ -112,12 +116,12 @@ impl Settings for Git {
 
 impl Check for Git {
     fn look(&self, scene: &Scene, limit: Limit) -> Seen {
-        let Found::At(git) = scene.finder.find("git", &[], &scene.root) else {
+        let Found::At(program) = scene.finder.find("git", &[], &scene.root) else {
             return Seen::error("git is not installed");
         };
         let asker = Asker {
             scene,
-            git: &git,
+            git: &program,
             limit,
         };
         self.judge(&asker).unwrap_or_else(|seen| seen)

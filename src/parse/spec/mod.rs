@@ -38,7 +38,7 @@ pub use template::{filled, template};
 pub use text::MAX_BYTES;
 pub use title::heading;
 pub use validate::validate;
-pub use variables::{is_name as is_variable_name, is_open as is_open_value};
+pub use variables::{is_name as is_variable_name, is_stand_in};
 
 use crate::model::spec::{Section, Spec};
 

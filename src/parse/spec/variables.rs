@@ -97,10 +97,64 @@ pub fn is_open(value: &str) -> bool {
         || (lower.len() > 2 && lower.chars().all(|c| c == 'x' || c == '*'))
 }
 
+/// Whether the value that a variable is set to only stands for one: what a spec leaves open, or what examples hold.
+pub fn is_stand_in(value: &str) -> bool {
+    const WORDS: [&str; 7] = [
+        "placeholder",
+        "replaceme",
+        "replace-me",
+        "replace_me",
+        "change_me",
+        "fixme",
+        "dummy",
+    ];
+    let value = value.trim();
+    // A JSON text is framed, too, and is a value.
+    let is_framed = [('<', '>'), ('[', ']'), ('{', '}')].iter().any(|(open, close)| {
+        value.starts_with(*open) && value.ends_with(*close) && !value.contains(['"', ':', ','])
+    });
+    is_open(value) || is_framed || WORDS.contains(&value.to_lowercase().as_str())
+}
+
 /// Whether a line of a spec names a variable. Its value may well be open: the name is what the spec says.
 pub fn stands_on(spec: &Spec, line: u32) -> bool {
     let deployment = &spec.deployment.variables;
     let integration = &spec.integration.environment.variables;
     deployment.iter().any(|variable| variable.line == line)
         || integration.iter().any(|variable| variable.line == line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_stands_for_a_value_is_known() {
+        for value in [
+            "changeme",
+            " TODO ",
+            "<api key>",
+            "[version]",
+            "xxx",
+            "",
+            "  ",
+            "{{ key }}",
+            "FIXME",
+            "***",
+            "your-key",
+        ] {
+            assert!(is_stand_in(value), "{value:?}");
+        }
+        for value in [
+            "info",
+            "xx",
+            "x1x",
+            "postgres://h/db",
+            "todo-app",
+            r#"["a"]"#,
+            r#"{"a": 1}"#,
+        ] {
+            assert!(!is_stand_in(value), "{value:?}");
+        }
+    }
 }
