@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::operations::Both;
 use super::{Differ, Found};
 use crate::contract::arena::{NodeId, Word};
+use crate::contract::load::Version;
 use crate::contract::rules::Fixed;
 use crate::contract::view::Side;
 use crate::contract::words as w;
@@ -43,6 +44,7 @@ impl Differ<'_> {
             place(self.base, old, both.base),
             place(self.revision, new, both.revision),
         );
+        self.schemes_elsewhere(both.number, &before, &after, &found);
         let mut is_tightened = false;
         for way in &before {
             if after
@@ -94,6 +96,27 @@ impl Differ<'_> {
                 .from(definition(self.base, old).to_string())
                 .to(definition(self.revision, new).to_string());
             self.fixed(Fixed::ApiSecuritySchemeChanged, Some(both.number), found);
+        }
+    }
+
+    /// Tells which schemes both sides name that stand in other documents: those are not read, and may have become anything.
+    fn schemes_elsewhere(&mut self, number: u32, before: &[Way], after: &[Way], at: &Found) {
+        let is_elsewhere = |side: Side<'_>, name: Word| {
+            side.version() >= Version::V32
+                && side.text(name).contains(['/', '#'])
+                && scheme(side, name).is_none()
+        };
+        let named = |ways: &[Way]| {
+            ways.iter()
+                .flat_map(Way::keys)
+                .copied()
+                .collect::<BTreeSet<Word>>()
+        };
+        for name in named(before).intersection(&named(after)) {
+            if is_elsewhere(self.base, *name) && is_elsewhere(self.revision, *name) {
+                let found = at.clone().subject(self.base.text(*name));
+                self.fixed(Fixed::DocumentRemoteReference, Some(number), found);
+            }
         }
     }
 

@@ -151,6 +151,13 @@ fn a_scheme_is_named_by_its_name_or_by_where_it_stands() {
         &with("", "https://b.example/api#/components/securitySchemes/a~1b", "X"),
         &["api-security-tightened"],
     );
+    // What stands elsewhere is not read: it may be another thing by now, and nobody would know.
+    let elsewhere = with("", "https://b.example/api#/components/securitySchemes/a~1b", "X");
+    check(
+        &elsewhere,
+        &format!("{elsewhere}\ntags: [{{name: t}}]"),
+        &["document-remote-reference"],
+    );
 }
 
 #[test]
