@@ -32,7 +32,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     if !due.is_empty() {
         let root = opened.store.root();
         // What is begun is done: half a teardown is what this command is there for.
-        let tools = Tools::cleaning(cx, &opened.config, "gc", &Cancel::new());
+        let tools = Tools::cleaning(cx, &opened, "gc", &Cancel::new());
         let finder = pipeline::finder(cx, root);
         let find = |program: &str| finder.find(program, &[], root);
         let machine = Machine {

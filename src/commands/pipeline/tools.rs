@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::Opened;
 use crate::commands::context::Cx;
 use crate::model::config::Config;
 use crate::model::report::GitInfo;
@@ -10,6 +11,7 @@ use crate::process::find::{Finder, Found};
 use crate::process::redact::Redactor;
 use crate::process::{Cancel, System, guard};
 use crate::project::git;
+use crate::store::{self, Store};
 
 /// What starts processes, and what keeps secrets out of what they say.
 pub struct Tools {
@@ -17,6 +19,13 @@ pub struct Tools {
     pub runner: System,
     /// What keeps secrets out of what they say.
     pub redactor: Arc<Redactor>,
+}
+
+/// What Compose reads by itself, and puts into compose files, wherever a link leads: of what stands there only secrets are
+/// taken, to be left out. One that cannot be read, Compose cannot read either.
+fn env_file(store: &Store) -> String {
+    let read = store::read_regular(&store.root().join(".env"), store::LARGE).unwrap_or_default();
+    String::from_utf8_lossy(&read.unwrap_or_default()).into_owned()
 }
 
 impl Tools {
@@ -28,9 +37,17 @@ impl Tools {
         Self { runner, redactor }
     }
 
-    /// [`Tools::bare`] that stops when `cancel` says so, and not when sdd is told to stop.
-    pub fn cleaning(cx: &Cx, config: &Config, run_id: &str, cancel: &Cancel) -> Self {
-        let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
+    /// [`Tools::bare`] for what works with the services of a project: the secrets of its `.env` are none of anybody's either.
+    pub fn of_project(cx: &Cx, opened: &Opened, run_id: &str) -> Self {
+        Self::cleaning(cx, opened, run_id, &cx.cancel)
+    }
+
+    /// [`Tools::of_project`] that stops when `cancel` says so, and not when sdd is told to stop.
+    pub fn cleaning(cx: &Cx, opened: &Opened, run_id: &str, cancel: &Cancel) -> Self {
+        let config = &opened.config;
+        let file = env_file(&opened.store);
+        let redactor = Redactor::with_env_file(&cx.environment, &config.redact_env, &file);
+        let redactor = Arc::new(redactor);
         let env = cx.environment.for_tools(&config.pass_env, run_id);
         let runner = System::new(env, run_id, cancel.clone(), Arc::clone(&redactor));
         Self { runner, redactor }

@@ -5,6 +5,7 @@
 //! automaton looks for how any of them may begin; only there a rule looks closer. So a text without
 //! secrets costs one pass, and a [`Stream`] never holds back more than the start of something that may be one.
 
+mod env_file;
 mod named;
 mod rules;
 mod secrets;
@@ -41,7 +42,15 @@ impl Redactor {
         Self::with_secrets(environment, redact_env, &[])
     }
 
-    /// The same with more secrets as pairs of name and value, such as those of an env file that the run loads.
+    /// The same with the secrets of an env file, by the names of its variables: lines `NAME=VALUE`, as Compose reads them.
+    pub fn with_env_file(environment: &Environment, redact_env: &[String], text: &str) -> Self {
+        let named = env_file::variables(text)
+            .filter(|(name, _)| secrets::is_secret_variable(name, redact_env))
+            .collect::<Vec<_>>();
+        Self::with_secrets(environment, redact_env, &named)
+    }
+
+    /// [`Redactor::new`] with more secrets as pairs of name and value.
     pub fn with_secrets(environment: &Environment, redact_env: &[String], more: &[(String, String)]) -> Self {
         let literals = secrets::literals(environment, redact_env, more);
         Self {

@@ -153,6 +153,11 @@ pub(super) fn literals(
         .collect()
 }
 
+/// Whether the value of a variable of this name is one: by its name, or because it was asked for.
+pub(super) fn is_secret_variable(name: &str, redact_env: &[String]) -> bool {
+    is_secret_name(name) || redact_env.iter().any(|pattern| matches_name(pattern, name))
+}
+
 fn is_secret_name(name: &str) -> bool {
     let mut name = name.to_ascii_uppercase().replace("AUTHORIZ", "SECRET");
     for word in INNOCENT {

@@ -70,6 +70,20 @@ fn what_is_read_raw_is_shown_and_stored_without_secrets() {
 }
 
 #[test]
+fn secrets_that_compose_reads_from_its_env_file_are_kept_out_as_well() {
+    let sandbox = sarif("t0ken-of-mine and plain-text stand here").file(
+        ".env",
+        "DB_PASSWORD='t0ken-of-mine' # of the database\nSTAGE=plain-text\n",
+    );
+    let gate = check(&sandbox, "linting", 1, "failed", "1 finding");
+    assert_eq!(
+        gate["findings"][0]["message"],
+        "[redacted:DB_PASSWORD] and plain-text stand here"
+    );
+    assert!(!stored(&sandbox).contains("t0ken-of-mine"));
+}
+
+#[test]
 fn a_secret_where_a_message_is_cut_is_not_shown_in_part() {
     let message = format!("{}t0ken-of-mine", "x ".repeat(1_996));
     let sandbox = sarif(&message).env("API_TOKEN", "t0ken-of-mine");
