@@ -1,5 +1,6 @@
 //! `sdd doctor`: what is installed, what is missing, and how to get it.
 
+mod containers;
 mod hooks;
 mod look;
 mod render;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use super::context::Cx;
 use super::pipeline;
-use crate::doctor::checks::{self, Check, GitSight};
+use crate::doctor::checks::{self, Check};
 use crate::doctor::tools::{ToolReport, reports};
 use crate::doctor::wanted::{Ask, Needs, State, Wanted, needs};
 use crate::doctor::{Diagnosis, platform::Platform};
@@ -74,8 +75,9 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     }
 
     let platform = look::platform(&finder, &project.root);
-    let (answers, sight) = ask(cx, args, &runner, &needs, || {
-        look::git(&runner, &git, &project.root)
+    let (answers, (sight, compose)) = ask(cx, args, &runner, &needs, || {
+        let compose = containers::check(cx, &opened, &finder, &runner);
+        (look::git(&runner, &git, &project.root), compose)
     });
     remember(&opened.store, &needs.programs, &answers);
 
@@ -96,6 +98,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     found.push(checks::git(&sight));
     found.push(checks::units(&project));
     found.extend(units(cx, &project, &platform));
+    found.extend(compose);
     found.extend(hooks::checks(cx, &opened.store, &finder, &runner));
     found.extend(needs.gaps.iter().map(checks::gap));
     let tools = tools(&needs.programs, &answers, &project, &platform);
@@ -117,13 +120,13 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
 type Answered = (Question, VersionAnswer);
 
 /// Asks every program once, several at a time, while `beside` is done.
-fn ask(
+fn ask<T>(
     cx: &Cx,
     args: &Args,
     runner: &System,
     needs: &Needs,
-    beside: impl FnOnce() -> GitSight,
-) -> (Vec<Answered>, GitSight) {
+    beside: impl FnOnce() -> T,
+) -> (Vec<Answered>, T) {
     let mut names: Vec<(Question, &str)> = Vec::new();
     for wanted in &needs.programs {
         if let State::Here {
@@ -154,11 +157,11 @@ fn ask(
             .collect();
         format!("asking for versions: {}", waiting.join(", "))
     };
-    let (answers, sight) = cx.ui.waiting(&said, || {
-        let sight = beside();
-        (engine::ask_all(&questions, &inquiry), sight)
+    let (answers, seen) = cx.ui.waiting(&said, || {
+        let seen = beside();
+        (engine::ask_all(&questions, &inquiry), seen)
     });
-    (questions.into_iter().zip(answers).collect(), sight)
+    (questions.into_iter().zip(answers).collect(), seen)
 }
 
 fn cores() -> usize {

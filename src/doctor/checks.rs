@@ -16,8 +16,8 @@ use crate::project::{Project, UnitFacts};
 /// One check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was looked at: `configuration`, `state`, `session`, `git`, `units`, `dependencies`, `environment`, or the
-    /// gate that has a gap.
+    /// What was looked at: `configuration`, `state`, `session`, `git`, `units`, `dependencies`, `environment`,
+    /// `compose`, or the gate that has a gap.
     pub check: String,
     /// The unit's path; `None` for the whole project.
     pub unit: Option<String>,

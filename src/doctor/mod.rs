@@ -7,9 +7,11 @@
 //! - [`ways`]: the commands that a recipe comes down to, for one unit on one platform
 //! - [`wanted`]: which programs the plan of the gates starts or misses
 //! - [`tools`]: what came of looking for them and asking their versions
+//! - [`containers`]: the engine and the Compose that integration tests need
 //! - [`checks`]: everything that is no program: settings, state, git, dependencies that are not installed
 
 pub mod checks;
+pub mod containers;
 pub mod platform;
 pub mod recipes;
 pub mod tools;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's helper may panic")]
 
 mod checks;
+mod compose;
 mod tools;
 mod trouble;
 

@@ -1,0 +1,71 @@
+//! Looking for the engine and Compose, where the project has integration tests that bring services up.
+
+use crate::commands::context::Cx;
+use crate::commands::pipeline::Opened;
+use crate::commands::work_item::{self, Loaded};
+use crate::commands::{work, work::OpenSession};
+use crate::compose::flavour::{self, Machine, VARIABLE};
+use crate::doctor::checks::Check;
+use crate::doctor::containers::{self, Wanting, Weight};
+use crate::integration::Needs;
+use crate::model::config::Config;
+use crate::model::work_item::{Status, WorkItem, WorkItemType};
+use crate::process::Runner;
+use crate::process::find::Finder;
+use crate::store::Store;
+
+/// The check; none where nothing is brought up for any work item. State that cannot be read has a check of its own.
+pub(super) fn check(cx: &Cx, opened: &Opened, finder: &Finder, runner: &dyn Runner) -> Option<Check> {
+    let wanting = wanting(opened)?;
+    let root = opened.store.root();
+    let find = |program: &str| finder.find(program, &[], root);
+    let machine = Machine {
+        runner,
+        find: &find,
+        cwd: root,
+    };
+    let found = flavour::detect(&machine, cx.environment.get(VARIABLE));
+    Some(containers::check(&wanting, &found))
+}
+
+fn wanting(opened: &Opened) -> Option<Wanting> {
+    let settings = opened.config.integration();
+    if !settings.enabled {
+        return None;
+    }
+    let Loaded { items, .. } = work_item::load(&opened.store).ok()?;
+    let open = work::open_session(&opened.store).ok().flatten();
+    let current = open.and_then(|OpenSession { work_item, .. }| work_item);
+    let is_open = |item: &&WorkItem| {
+        item.kind == WorkItemType::IntegrationTest
+            && (item.status != Status::Completed || current.as_ref() == Some(&item.id))
+    };
+    let items: Vec<String> = items
+        .items
+        .iter()
+        .filter(is_open)
+        .filter(|item| has_services(&opened.store, &opened.config, item))
+        .map(|item| item.id.clone())
+        .collect();
+    if items.is_empty() {
+        return None;
+    }
+    let is_next = current.is_some_and(|current| items.contains(&current));
+    Some(Wanting {
+        items,
+        weight: if is_next && settings.required {
+            Weight::Decides
+        } else {
+            Weight::Informs
+        },
+    })
+}
+
+/// Whether services are brought up for an item. A spec that cannot be read may name some.
+fn has_services(store: &Store, config: &Config, item: &WorkItem) -> bool {
+    match work::spec_of(store, item) {
+        Ok(Some((_, spec))) => Needs::of(&spec.integration.environment, config.integration()).is_some(),
+        Ok(None) => false,
+        Err(_) => true,
+    }
+}
