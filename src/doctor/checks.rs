@@ -77,7 +77,7 @@ pub fn configuration(exists: bool, warnings: usize, path: &str) -> Check {
         (true, warnings) => Check::of(
             "configuration",
             Verdict::Passed,
-            format!("{path} is valid, with {}", counted(warnings, "warning")),
+            format!("{path} is valid, with {}", text::counted(warnings, "warning")),
         )
         .remedy(Some("sdd config check")),
     }
@@ -95,7 +95,7 @@ pub fn units(project: &Project) -> Check {
         count => Check::of(
             "units",
             Verdict::Passed,
-            format!("{}: {}", counted(count, "unit"), shown(&labels)),
+            format!("{}: {}", text::counted(count, "unit"), shown(&labels)),
         ),
     }
 }
@@ -303,13 +303,6 @@ pub fn gap(gap: &Gap) -> Check {
         required: gap.of.required,
         reason: text::one_line(&gap.reason),
         remedy: gap.hint.as_deref().map(text::one_line),
-    }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
     }
 }
 

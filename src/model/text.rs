@@ -101,6 +101,14 @@ pub fn cut_pieces(text: &str) -> Vec<(&str, &str)> {
     pieces
 }
 
+/// A number with what is counted: `1 step`, `3 steps`.
+pub fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}
+
 /// The first line of a text, for places with room for one.
 pub fn first_line(text: &str) -> &str {
     text.trim_start().lines().next().unwrap_or_default().trim_end()

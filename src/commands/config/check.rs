@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{Format, json_document};
 use crate::model::config::{ConfigError, ConfigWarning, Inspection, JsonPath, Position};
 use crate::model::exit::Exit;
+use crate::model::text;
 
 /// Whether a problem makes the check fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,8 +168,8 @@ impl CheckReport {
                 (errors, warnings) => format!(
                     "{}: {}, {}",
                     self.path,
-                    counted(errors, "error"),
-                    counted(warnings, "warning")
+                    text::counted(errors, "error"),
+                    text::counted(warnings, "warning")
                 ),
             },
         );
@@ -201,12 +202,5 @@ impl CheckReport {
             "summary": {"error": errors, "warning": self.count(ProblemSeverity::Warning)},
             "problems": problems,
         })
-    }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
     }
 }

@@ -13,6 +13,7 @@ use crate::deploy::plan::Plan;
 use crate::deploy::procedure::Way;
 use crate::deploy::readiness::ENVIRONMENT;
 use crate::environment::{Asked, FILE, LoadError};
+use crate::model::text;
 use crate::model::verdict::Verdict;
 use crate::parse::spec::is_stand_in;
 use crate::process::environment::Environment;
@@ -120,7 +121,7 @@ fn observation(scene: &Scene, plan: &Plan) -> PreCheck {
             PreCheck::skipped(NAME, "no metric is configured, and none is asked for")
         }
         None => {
-            let mut said = format!("{} metrics", watch.watched.len());
+            let mut said = text::counted(watch.watched.len(), "metric");
             for warning in watch.warnings {
                 said = format!("{said}; {warning}");
             }

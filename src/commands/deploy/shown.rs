@@ -9,6 +9,7 @@ use crate::deploy::summary::{StepLine, Summary};
 use crate::model::config::Time;
 use crate::model::text;
 use crate::model::verdict::Verdict;
+use crate::report::seconds;
 
 /// A plan. `verb` is what is said of its steps: `would run`.
 pub(super) fn plan(plan: &Plan, id: &str, verb: &str) -> String {
@@ -141,13 +142,14 @@ pub(super) fn deployment(summary: &Summary) -> String {
         );
     }
     for metric in &summary.metrics {
+        let looks = text::counted(usize::try_from(metric.looks).unwrap_or(usize::MAX), "look");
         let last = metric
             .last
             .map_or_else(|| "not recorded".to_owned(), |last| last.to_string());
         let _ = writeln!(
             out,
-            "  metric {}: {} looks, {} failed, {} without a number; last {last}",
-            metric.name, metric.looks, metric.failures, metric.without
+            "  metric {}: {}, {} failed, {} without a number; last {last}",
+            metric.name, looks, metric.failures, metric.without
         );
     }
     for (name, ended) in [
@@ -214,11 +216,7 @@ fn step_line(step: &StepLine) -> String {
         let _ = write!(said, " at attempt {}", step.attempts);
     }
     if let Some(ms) = step.duration_ms {
-        let _ = write!(
-            said,
-            " ({:.1} s)",
-            std::time::Duration::from_millis(ms).as_secs_f64()
-        );
+        let _ = write!(said, " ({})", seconds(ms));
     }
     if let Some(reason) = &step.reason {
         let _ = write!(said, ": {reason}");
@@ -265,9 +263,9 @@ pub(super) fn progress(record: &Record) -> Option<String> {
                 StepOutcome::Done => "done",
                 StepOutcome::Failed => "failed",
             };
-            let time = std::time::Duration::from_millis(*duration_ms).as_secs_f64();
+            let time = seconds(*duration_ms);
             let why = reason.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-            format!("  {step} {how} ({time:.1} s){why}")
+            format!("  {step} {how} ({time}){why}")
         }
         Event::Waiting { step } => format!("step {step} is for a person, and waits"),
         Event::Acknowledged { step, by, .. } => format!("step {step} acknowledged by {by}"),

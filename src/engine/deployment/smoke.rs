@@ -7,6 +7,7 @@ use super::{Error, Ledger, Site, step, wait};
 use crate::deploy::journal::{Attempt, Event, PhaseOutcome};
 use crate::deploy::procedure::{Test, Way};
 use crate::deploy::web;
+use crate::model::text;
 
 /// The time of one attempt where the spec does not say.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -62,9 +63,15 @@ pub(super) fn try_all(site: &Site<'_>, ledger: &mut Ledger<'_>) -> Result<(Phase
         (0, _) => (PhaseOutcome::Failed, "there is no smoke test".to_owned()),
         (count, []) if flaky > 0 => (
             PhaseOutcome::Passed,
-            format!("{count} smoke tests passed, {flaky} of them only when tried again (flaky)"),
+            format!(
+                "{} passed, {flaky} of them only when tried again (flaky)",
+                text::counted(count, "smoke test")
+            ),
         ),
-        (count, []) => (PhaseOutcome::Passed, format!("{count} smoke tests passed")),
+        (count, []) => (
+            PhaseOutcome::Passed,
+            format!("{} passed", text::counted(count, "smoke test")),
+        ),
         (count, failed) => (
             PhaseOutcome::Failed,
             format!(

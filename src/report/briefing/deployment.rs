@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Check, checks, line, list};
 use crate::model::spec::{At, Deployment};
+use crate::model::text;
 
 /// Entries of a list that are named.
 const MAX_LISTED: usize = 20;
@@ -111,7 +112,6 @@ fn steps(count: Option<usize>) -> String {
 fn counted(count: usize, what: &str) -> String {
     match count {
         0 => "none".to_owned(),
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
+        count => text::counted(count, what),
     }
 }

@@ -8,7 +8,7 @@ use crate::support::{Answer, Sandbox};
 const WHO: &str = "alice@example.com";
 
 /// The ten steps, for production, with a key of somebody who may approve; `None` without OpenSSH.
-fn project() -> Option<Sandbox> {
+pub(super) fn project() -> Option<Sandbox> {
     which::which("ssh-keygen").ok()?;
     let sandbox = ten::project().programs(&["ssh-keygen"]);
     super::change(
@@ -32,7 +32,7 @@ fn project() -> Option<Sandbox> {
     Some(sandbox)
 }
 
-fn planned(sandbox: &Sandbox) -> String {
+pub(super) fn planned(sandbox: &Sandbox) -> String {
     let plan = deploy(sandbox, ["plan", "production"]);
     plan.expect_code(0);
     plan.json()["id"].as_str().unwrap().to_owned()

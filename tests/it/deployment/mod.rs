@@ -6,6 +6,7 @@ mod approvals;
 mod example;
 mod gate;
 mod kills;
+mod page;
 mod refused;
 mod settings;
 mod ten;

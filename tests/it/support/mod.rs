@@ -18,6 +18,7 @@
 )]
 
 mod engine;
+pub mod page;
 mod processes;
 mod redact;
 mod run;
