@@ -35,6 +35,7 @@ use super::times::Times;
 use crate::model::text::one_line;
 use crate::model::verdict::{RunVerdict, Verdict};
 use crate::process::Cancel;
+use crate::process::redact::Redactor;
 use crate::store::Store;
 
 /// How long the reference server is asked in each round.
@@ -72,6 +73,8 @@ pub struct Measurement<'a> {
     pub record: Option<Record<'a>>,
     /// The command that asks again.
     pub rerun: String,
+    /// What keeps secrets out of a baseline, which is a file of the repository.
+    pub redactor: &'a Redactor,
 }
 
 /// Where results are kept, and under whose name.
@@ -260,7 +263,9 @@ impl Measurement<'_> {
             seconds(times.round),
             seconds(times.ramps.down)
         );
-        Key::of(&self.target, &self.load, engine.identity(), &phases, machine)
+        let mut key = Key::of(&self.target, &self.load, engine.identity(), &phases, machine);
+        key.endpoint = self.redactor.text(&key.endpoint);
+        key
     }
 
     fn compare(
@@ -521,7 +526,7 @@ impl Measurement<'_> {
                 by: record.by.to_owned(),
                 at,
                 commit: finished.commit.clone(),
-                reason: reason.to_owned(),
+                reason: self.redactor.text(reason),
                 rest: serde_json::Map::new(),
             };
             accept(record.store, record.work_item, &finished, &accepted)?;

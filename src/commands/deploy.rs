@@ -1,5 +1,6 @@
 //! `sdd deploy`: the procedure of a deployment's spec, planned, approved, run, gone on with, and taken back.
 
+mod again;
 mod approve;
 mod evidence;
 mod log;
@@ -39,7 +40,8 @@ enum Action {
     /// Say what would be run, and keep it as a plan
     ///
     /// The plan pins the commit, the spec, each step, the smoke tests and the settings. Its id is the hash of all of it: a
-    /// plan that is run must still be true. Exit codes: 0 planned, 2 the spec cannot be run, 4 no such environment.
+    /// plan that is run must still be true. Exit codes: 0 planned, 2 the spec cannot be run, 4 no such environment or work
+    /// item, 130 or 143 stopped by a signal.
     #[command(after_help = "Examples:
   sdd deploy plan staging
   sdd deploy plan production --item deployment_shop_2_0 --format json")]
@@ -53,7 +55,8 @@ enum Action {
     /// Run a deployment: checks, steps, smoke tests, observation; and go back when something fails
     ///
     /// Exit codes: 0 succeeded, 1 failed or failed and rolled back, 2 the plan is stale or not approved, 3 no evidence, busy,
-    /// or waiting for a person, 5 the rollback failed.
+    /// or waiting for a person, 4 no such environment, work item or plan, 5 the rollback failed, 130 or 143 stopped by a
+    /// signal: the step that ran is ended and recorded, and nothing is rolled back.
     #[command(after_help = "Examples:
   sdd deploy run staging
   sdd deploy run staging --dry-run
@@ -67,20 +70,22 @@ enum Action {
     /// Go on with a deployment that stopped
     ///
     /// A step that began and has no end is run again only when it is idempotent; else somebody must say what became of it.
+    /// Exit codes: those of `sdd deploy run`.
     #[command(after_help = "Examples:
   sdd deploy resume staging --ack step-3
   sdd deploy resume staging --assume not-done migrate")]
     Resume(resume::Args),
     /// Take the last deployment back
     ///
-    /// Exit codes: 0 rolled back, 3 somebody must say what became of a step, 5 the rollback failed.
+    /// Exit codes: 0 rolled back, 3 somebody must say what became of a step, 4 no such environment or nothing was deployed, 5
+    /// the rollback failed, 130 or 143 stopped by a signal.
     #[command(after_help = "Examples:
   sdd deploy rollback staging --reason \"orders are lost\"
   sdd deploy rollback staging --reason \"step hung\" --assume done migrate")]
     Rollback(rollback::Args),
     /// Try the way back: deploy, try, roll back, and try the version before
     ///
-    /// Only in environments that need no approval.
+    /// Only in environments that need no approval. Exit codes: those of `sdd deploy run`; 0 the version before answers again.
     #[command(after_help = "Examples:
   sdd deploy rehearse staging")]
     Rehearse(rehearse::Args),

@@ -52,7 +52,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let format = cx.choose(&["human", "json", "agent"])?;
     let opened = pipeline::open(cx)?;
     let finder = pipeline::finder(cx, opened.store.root());
-    let pipeline::Tools { runner, redactor } = pipeline::Tools::bare(cx, &opened.config, "doctor").guarded();
+    let pipeline::Tools { runner, redactor } = pipeline::Tools::of_project(cx, &opened, "doctor").guarded();
     let project = pipeline::project(&opened.config, opened.store.root(), &finder, &runner)?;
     let programs = pipeline::programs(cx, &opened.config, &project, None, &finder);
     let gate_cx = Context {
@@ -76,7 +76,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
 
     let platform = look::platform(&finder, &project.root);
     let (answers, (sight, compose)) = ask(cx, args, &runner, &needs, || {
-        let compose = containers::check(cx, &opened, &finder, &runner);
+        let compose = containers::check(cx, &opened, &finder, &runner, patience(args));
         (look::git(&runner, &git, &project.root), compose)
     });
     remember(&opened.store, &needs.programs, &answers);
@@ -145,7 +145,7 @@ fn ask<T>(
         runner,
         cancel: &cx.cancel,
         jobs: args.jobs.map_or_else(cores, usize::from),
-        patience: Duration::from_secs(args.timeout.into()),
+        patience: patience(args),
         answered: &|index| {
             open().remove(&index);
         },
@@ -162,6 +162,11 @@ fn ask<T>(
         (engine::ask_all(&questions, &inquiry), seen)
     });
     (questions.into_iter().zip(answers).collect(), seen)
+}
+
+/// How long a program may take to answer.
+fn patience(args: &Args) -> Duration {
+    Duration::from_secs(args.timeout.into())
 }
 
 fn cores() -> usize {

@@ -2,6 +2,7 @@
 
 mod begin;
 mod brief;
+mod containers;
 mod load;
 mod machine;
 mod needs;

@@ -70,6 +70,8 @@ pub struct Answer {
     pub code: i32,
     /// What it wrote to stdout, as it came: not to be stored or shown.
     pub stdout: String,
+    /// What it wrote to stderr, without secrets; of much, the beginning and the end.
+    pub stderr: String,
     /// The end of what it wrote to stderr, or else to stdout, without secrets.
     pub said: String,
 }
@@ -181,6 +183,7 @@ fn answer(runner: &dyn Runner, call: &Call, invocation: &Invocation) -> Result<A
     match outcome.end {
         End::Code(code) => Ok(Answer {
             code,
+            stderr: String::from_utf8_lossy(&outcome.stderr.bytes()).into_owned(),
             stdout: String::from_utf8_lossy(&outcome.read_stdout().bytes()).into_owned(),
             said,
         }),
@@ -231,15 +234,56 @@ pub fn last_lines(bytes: &[u8]) -> String {
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .collect();
+    let telling: Vec<&str> = lines.iter().copied().filter(|line| !is_noise(line)).collect();
+    let lines = if telling.is_empty() { lines } else { telling };
     let last = lines
         .get(lines.len().saturating_sub(QUOTED_LINES)..)
         .unwrap_or_default();
     text::shorten(&last.join(" · "), QUOTED_CHARS)
 }
 
+/// What Compose does meanwhile (`Container p-web-1  Creating`, `Creating p_web_1 ... done`), and what it only warns of: not
+/// why it ends badly.
+fn is_noise(line: &str) -> bool {
+    const THINGS: [&str; 4] = ["Container ", "Network ", "Volume ", "Image "];
+    const DOINGS: [&str; 9] = [
+        "Creat", "Start", "Stopp", "Remov", "Pull", "Wait", "Healthy", "Running", "Recreat",
+    ];
+    let last = line.rsplit_once("  ").or_else(|| line.rsplit_once(' '));
+    let does = |word: &str| DOINGS.iter().any(|doing| word.starts_with(doing));
+    let by_second = THINGS.iter().any(|thing| line.starts_with(thing))
+        && last.is_some_and(|(_, word)| does(word.trim_start()));
+    let by_first =
+        does(line) && (line.ends_with("...") || line.ends_with("... done") || line.contains(" network "));
+    by_second || by_first || line.contains("level=warning") || line.starts_with("WARNING: ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn why_it_ended_badly_is_quoted_and_not_what_went_on_meanwhile() {
+        let check = |said: &str, expect: &str| assert_eq!(last_lines(said.as_bytes()), expect);
+        check(
+            " Container p-web-1  Creating\n Container p-db-1  Creating\n Container p-web-1  Created\n\
+             Error response from daemon: invalid mount config\n",
+            "Error response from daemon: invalid mount config",
+        );
+        check(
+            "time=\"2026-11-29T09:15:49Z\" level=warning msg=\"The \\\"A\\\" variable is not set.\"\n\
+             validating /c.yml: services.web Additional property bogus is not allowed\n",
+            "validating /c.yml: services.web Additional property bogus is not allowed",
+        );
+        check(
+            "Creating network \"p_default\" with the default driver\nCreating p_web_1 ... \n\
+             Creating p_web_1 ... done\nERROR: no such image\n",
+            "ERROR: no such image",
+        );
+        // What there is, where there is nothing else.
+        check(" Network p_default  Creating\n", "Network p_default  Creating");
+        check("Container is unhealthy\n", "Container is unhealthy");
+    }
 
     #[test]
     fn a_call_is_shown_as_one_would_type_it() {

@@ -16,6 +16,10 @@ pub struct Rendered {
     pub external_volumes: BTreeSet<String>,
     /// The names of networks in the file that are made and kept by somebody else.
     pub external_networks: BTreeSet<String>,
+    /// The real names of the volumes in the file that are the project's own.
+    pub own_volumes: BTreeSet<String>,
+    /// Variables in the file that are not set: Compose puts nothing in their place.
+    pub unset: BTreeSet<String>,
 }
 
 /// A service.
@@ -104,7 +108,7 @@ pub enum ConfigError {
         line: Option<usize>,
     },
     /// There are no services in it.
-    #[error("what Compose prints has no services in it")]
+    #[error("it has no services")]
     NoServices,
 }
 
@@ -170,7 +174,23 @@ pub fn read(text: &str) -> Result<Rendered, ConfigError> {
             .collect(),
         external_volumes: external(&value["volumes"]),
         external_networks: external(&value["networks"]),
+        own_volumes: own(&value["volumes"]),
+        unset: BTreeSet::new(),
     })
+}
+
+/// The variables of which Compose says that they are not set, from what it writes to stderr:
+/// `… msg="The \"NAME\" variable is not set. …"` by version 2, `The NAME variable is not set. …` by version 1.
+pub fn unset(stderr: &str) -> BTreeSet<String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let before = stderr
+        .lines()
+        .filter_map(|line| line.split_once(" variable is not set"));
+    before
+        .filter_map(|(before, _)| before.split_whitespace().next_back())
+        .map(|word| word.trim_matches(|c| !is_name(c)).to_owned())
+        .filter(|name| !name.is_empty() && name.chars().all(is_name))
+        .collect()
 }
 
 fn read_service(service: &Value) -> Service {
@@ -197,16 +217,25 @@ fn read_service(service: &Value) -> Service {
 fn external(section: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for (name, value) in section.as_mapping().into_iter().flatten() {
-        let external = &value["external"];
-        // The older form has the real name below.
-        let is_external = external.as_bool() == Some(true) || external.is_mapping();
-        if is_external {
+        if is_external(value) {
             names.extend(word(name));
             names.extend(word(&value["name"]));
-            names.extend(word(&external["name"]));
+            names.extend(word(&value["external"]["name"]));
         }
     }
     names
+}
+
+/// Whether somebody else makes and keeps it. The older form has the real name below.
+fn is_external(value: &Value) -> bool {
+    value["external"].as_bool() == Some(true) || value["external"].is_mapping()
+}
+
+/// The real names of what is not external, where they are written.
+fn own(section: &Value) -> BTreeSet<String> {
+    let all = section.as_mapping().into_iter().flatten();
+    let own = all.filter(|(_, value)| !is_external(value));
+    own.filter_map(|(_, value)| word(&value["name"])).collect()
 }
 
 fn list(value: &Value) -> &[Value] {

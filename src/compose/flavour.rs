@@ -10,14 +10,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::ask::{self, Call};
+use super::ask::{self, Call, CallError};
 use crate::process::Runner;
 use crate::process::find::Found;
 
 /// The variable by which one flavour is asked for.
 pub const VARIABLE: &str = "SDD_COMPOSE";
-/// How long a probe may take: version 1 is a Python program, and a cold start of it is slow.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a probe may take in a run: version 1 is a Python program, and a cold start of it is slow.
+pub const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The kinds of Compose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,6 +191,15 @@ impl Flavour {
     }
 }
 
+/// What is known of an engine that gives no version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// Its program is missing, or said no.
+    Refused,
+    /// Its program did not end in time, and might have answered later.
+    TimedOut,
+}
+
 /// Why there is no Compose to work with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FlavourError {
@@ -200,9 +209,15 @@ pub enum FlavourError {
         /// What was asked for.
         asked: String,
     },
-    /// No flavour answers.
+    /// No flavour is there.
     #[error("there is no Docker Compose: {}", tried.join("; "))]
     Missing {
+        /// What was tried, with the reason.
+        tried: Vec<String>,
+    },
+    /// No flavour answers, and one of them may be there: it did not end in time.
+    #[error("no Docker Compose answers: {}", tried.join("; "))]
+    Silent {
         /// What was tried, with the reason.
         tried: Vec<String>,
     },
@@ -213,6 +228,8 @@ pub enum FlavourError {
         program: String,
         /// What came of it.
         why: String,
+        /// Whether it is known not to answer.
+        silence: Silence,
     },
     /// sdd was told to stop.
     #[error("sdd was told to stop while it looked for Docker Compose")]
@@ -229,6 +246,10 @@ impl FlavourError {
                  docker-compose"
                     .to_owned(),
             ),
+            Self::Silent { .. } => Some(format!(
+                "see whether it answers by hand, or name one that does by {VARIABLE}: one of {}",
+                known()
+            )),
             Self::Engine { program, .. } if program == "podman" => {
                 Some("see what `podman info` says".to_owned())
             }
@@ -254,28 +275,74 @@ pub struct Machine<'a> {
     pub find: &'a dyn Fn(&str) -> Found,
     /// Where they are started.
     pub cwd: &'a Path,
+    /// How long each of them may take to answer; [`PATIENCE`] in a run.
+    pub patience: Duration,
+}
+
+/// A Compose that answers, whether or not its engine does.
+#[derive(Clone, Debug)]
+pub struct Compose {
+    /// The way to it.
+    pub way: &'static Way,
+    /// Its program.
+    pub program: PathBuf,
+    /// Its version.
+    pub version: Version,
 }
 
 /// Finds the first flavour that answers, or the one that was asked for, and asks its engine.
 pub fn detect(machine: &Machine<'_>, asked: Option<&str>) -> Result<Flavour, FlavourError> {
-    let candidates = candidates(asked)?;
+    let Compose {
+        way,
+        program,
+        version,
+    } = compose(machine, asked)?;
+    let (engine, engine_version) = engine(machine, way)?;
+    Ok(Flavour {
+        kind: way.kind,
+        program,
+        version,
+        engine,
+        engine_version,
+    })
+}
+
+/// The Compose that [`detect`] decides on; nothing is asked of its engine.
+pub fn compose(machine: &Machine<'_>, asked: Option<&str>) -> Result<Compose, FlavourError> {
     let mut tried = Vec::new();
-    for (way, program) in candidates {
+    let mut is_silent = false;
+    for (way, program) in candidates(asked)? {
         match probe(machine, way, &program)? {
-            Ok((path, version)) => {
-                let (engine, engine_version) = engine(machine, way)?;
-                return Ok(Flavour {
-                    kind: way.kind,
-                    program: path,
+            Probed::Answers(program, version) => {
+                return Ok(Compose {
+                    way,
+                    program,
                     version,
-                    engine,
-                    engine_version,
                 });
             }
-            Err(why) => tried.push(why),
+            Probed::Refuses(why) => tried.push(why),
+            Probed::TimedOut(why) => {
+                is_silent = true;
+                tried.push(why);
+            }
         }
     }
-    Err(FlavourError::Missing { tried })
+    Err(if is_silent {
+        FlavourError::Silent { tried }
+    } else {
+        FlavourError::Missing { tried }
+    })
+}
+
+/// The way whose engine is to be asked where no Compose is there: the first with a client that is installed.
+pub fn likely(machine: &Machine<'_>, asked: Option<&str>) -> &'static Way {
+    let ways = candidates(asked).unwrap_or_default();
+    let mut ways = ways.into_iter().map(|(way, _)| way);
+    let first = ways.next().unwrap_or(&WAYS[0]);
+    std::iter::once(first)
+        .chain(ways)
+        .find(|way| located(machine, way.engine).is_ok())
+        .unwrap_or(first)
 }
 
 /// What is to be tried: ways, each with the name or the path of its program.
@@ -307,42 +374,64 @@ fn located(machine: &Machine<'_>, program: &str) -> Result<PathBuf, String> {
     }
 }
 
-type Probed = Result<(PathBuf, Version), String>;
+/// What came of a probe.
+enum Probed {
+    /// The program and its version.
+    Answers(PathBuf, Version),
+    /// It is not there, or is none.
+    Refuses(String),
+    /// It may be there.
+    TimedOut(String),
+}
 
 fn probe(machine: &Machine<'_>, way: &Way, program: &str) -> Result<Probed, FlavourError> {
     let path = match located(machine, program) {
         Ok(path) => path,
-        Err(why) => return Ok(Err(why)),
+        Err(why) => return Ok(Probed::Refuses(why)),
     };
-    let call = Call::new(&path, way.lead.iter().chain(way.probe), PATIENCE);
+    let call = Call::new(&path, way.lead.iter().chain(way.probe), machine.patience);
     Ok(match ask::ask(machine.runner, machine.cwd, &call) {
         Ok(answer) => match version_in(&answer.stdout) {
-            Some(version) if answer.code == 0 => Ok((path, version)),
-            _ => Err(format!(
+            Some(version) if answer.code == 0 => Probed::Answers(path, version),
+            _ => Probed::Refuses(format!(
                 "`{}` prints no version (exit code {})",
                 call.shown(),
                 answer.code
             )),
         },
         Err(error) if error.is_cancelled() => return Err(FlavourError::Cancelled),
-        Err(error) => Err(error.to_string()),
+        Err(error @ CallError::TimedOut { .. }) => Probed::TimedOut(error.to_string()),
+        Err(error) => Probed::Refuses(error.to_string()),
     })
 }
 
-fn engine(machine: &Machine<'_>, way: &Way) -> Result<(PathBuf, String), FlavourError> {
-    let silent = |why: String| FlavourError::Engine {
+/// The program that speaks with the engine of a way, and the version that the engine gives.
+pub fn engine(machine: &Machine<'_>, way: &Way) -> Result<(PathBuf, String), FlavourError> {
+    let silent = |why: String, silence: Silence| FlavourError::Engine {
         program: way.engine.to_owned(),
         why,
+        silence,
     };
-    let path = located(machine, way.engine).map_err(silent)?;
-    let call = Call::new(&path, way.engine_probe, PATIENCE);
+    let path = located(machine, way.engine).map_err(|why| silent(why, Silence::Refused))?;
+    let call = Call::new(&path, way.engine_probe, machine.patience);
     let answer = match ask::ask_well(machine.runner, machine.cwd, &call) {
         Err(error) if error.is_cancelled() => return Err(FlavourError::Cancelled),
-        answer => answer.map_err(|error| silent(error.to_string()))?,
+        Err(error @ CallError::TimedOut { .. }) => {
+            return Err(silent(error.to_string(), Silence::TimedOut));
+        }
+        answer => answer.map_err(|error| silent(error.to_string(), Silence::Refused))?,
     };
     match version_in(&answer.stdout) {
         Some(_) => Ok((path, answer.stdout.trim().to_owned())),
-        None => Err(silent(format!("`{}` prints no version", call.shown()))),
+        None if answer.said.is_empty() => Err(silent(
+            format!("`{}` prints no version", call.shown()),
+            Silence::Refused,
+        )),
+        // Some versions end well with an engine that is not there, and say so.
+        None => Err(silent(
+            format!("`{}` prints no version: {}", call.shown(), answer.said),
+            Silence::Refused,
+        )),
     }
 }
 

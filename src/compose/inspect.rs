@@ -334,6 +334,22 @@ mod tests {
     }
 
     #[test]
+    fn podmans_containers_read_the_same() {
+        let json = include_str!("../../tests/fixtures/compose/podman/in_pod.json");
+        let ok = settled(json, "ok");
+        assert_eq!((&ok.status, ok.health), (&Status::Running, Health::Starting));
+        assert_eq!((ok.ports[0].port, ok.ports[0].host_port), (8000, 45_909));
+        assert_eq!(ok.volumes, ["sdd-816fc349-x1_data"]);
+        let bad = settled(json, "bad");
+        assert_eq!((&bad.status, bad.exit_code), (&Status::Exited, 7));
+        // Without a check its health has no name.
+        assert_eq!((bad.health, bad.is_oneoff), (Health::NoCheck, false));
+        let json = include_str!("../../tests/fixtures/compose/podman/without_pod.json");
+        let db = settled(json, "db");
+        assert_eq!((&db.status, db.health), (&Status::Running, Health::NoCheck));
+    }
+
+    #[test]
     fn what_is_no_list_of_containers_is_refused() {
         refused("", "no list");
         refused("{}", "no list");

@@ -37,6 +37,8 @@ pub enum Rule {
     OutsideMount,
     /// A volume with a name of one letter, which version 2 takes for a drive of Windows.
     OneLetterVolume,
+    /// A variable that is not set.
+    UnsetVariable,
 }
 
 impl Rule {
@@ -51,6 +53,7 @@ impl Rule {
             Self::EngineSocket => "compose-engine-socket",
             Self::OutsideMount => "compose-outside-mount",
             Self::OneLetterVolume => "compose-one-letter-volume",
+            Self::UnsetVariable => "compose-unset-variable",
         }
     }
 
@@ -68,6 +71,10 @@ impl Rule {
             Self::EngineSocket => "do not mount the engine's socket: whoever has it rules the machine",
             Self::OutsideMount => "keep what is mounted in the repository",
             Self::OneLetterVolume => "give the volume a name of two letters or more",
+            Self::UnsetVariable => {
+                "set it in `.env` or write `${NAME:-value}`; of the variables of your shell Compose gets those \
+                 that `pass_env` in the settings names"
+            }
         }
     }
 }
@@ -99,6 +106,13 @@ pub fn lint(rendered: &Rendered, root: &Path) -> Vec<Oddity> {
                 message: format!("the {what} {name} is external: what is left in it outlives the run"),
             });
         }
+    }
+    for name in &rendered.unset {
+        found.push(Oddity {
+            rule: Rule::UnsetVariable,
+            service: None,
+            message: format!("the variable {name} is not set: services get nothing in its place"),
+        });
     }
     found
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::ask::Call;
-use super::flavour::{Flavour, Way};
+use super::flavour::{Flavour, Kind, Way};
 
 /// The longest name of a project: it becomes a part of the names of containers, which are host names.
 pub const MAX_NAME: usize = 48;
@@ -85,13 +85,17 @@ impl Calls<'_> {
         self.compose(["up", "-d"], timeout)
     }
 
-    /// Stops and removes everything. `stop` is what a service gets to end.
+    /// Stops and removes everything, images too that were built for this run alone. `stop` is what a service gets to end.
     pub fn down(&self, stop: Duration) -> Call {
         let seconds = stop.as_secs().to_string();
-        self.compose(
-            ["down", "-v", "--remove-orphans", "-t", &seconds],
-            DOWN.saturating_add(stop),
-        )
+        // podman-compose does not know it in every version.
+        let images: &[&str] = if self.is_podman() {
+            &[]
+        } else {
+            &["--rmi", "local"]
+        };
+        let words = ["down", "-v", "--remove-orphans"].iter().chain(images);
+        self.compose(words.copied().chain(["-t", &seconds]), DOWN.saturating_add(stop))
     }
 
     /// The ids of all containers, stopped ones too.
@@ -122,6 +126,23 @@ impl Calls<'_> {
     /// The ids of all networks of the engine.
     pub fn all_networks(&self) -> Call {
         self.engine(["network", "ls", "-q"], ASK)
+    }
+
+    /// The ids of the pod of the project; `None` where the engine knows no pods. podman-compose gives it no label but the
+    /// name alone (seen with its version 1.5.0), and that is of this project.
+    pub fn pods(&self) -> Option<Call> {
+        let filter = format!("name=^pod_{}$", self.project.name);
+        self.is_podman()
+            .then(|| self.engine(["pod", "ps", "-q", "--no-trunc", "--filter", &filter], ASK))
+    }
+
+    /// Removes pods with what is in them.
+    pub fn remove_pods(&self, ids: &[String]) -> Call {
+        self.removal(&["pod", "rm", "-f"], ids)
+    }
+
+    fn is_podman(&self) -> bool {
+        matches!(self.flavour.kind, Kind::Podman | Kind::PodmanCompose)
     }
 
     /// Runs a program in a container, with our stdin.
@@ -164,7 +185,9 @@ impl Calls<'_> {
         for file in &self.project.files {
             args.extend(["-f".into(), file.clone().into_os_string()]);
         }
-        if let Some(directory) = self.project.files.first().and_then(|file| file.parent()) {
+        // podman-compose knows no such option, and goes to the directory of the first file by itself.
+        let directory = self.project.files.first().and_then(|file| file.parent());
+        if let Some(directory) = directory.filter(|_| !self.is_podman()) {
             args.extend(["--project-directory".into(), directory.as_os_str().to_owned()]);
         }
         if let Some(file) = &self.project.env_file {
@@ -194,7 +217,7 @@ impl Calls<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::flavour::{Kind, Version};
+    use crate::compose::flavour::Version;
 
     fn flavour(kind: Kind, program: &str, engine: &str) -> Flavour {
         Flavour {
@@ -235,7 +258,7 @@ mod tests {
             (calls.up(Duration::from_secs(180)), format!("{start} up -d")),
             (
                 calls.down(Duration::from_secs(10)),
-                format!("{start} down -v --remove-orphans -t 10"),
+                format!("{start} down -v --remove-orphans --rmi local -t 10"),
             ),
             (calls.containers(), format!("docker ps -aq --no-trunc {filter}")),
             (
@@ -259,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn flavours_differ_in_their_first_words_only() {
+    fn flavours_differ_in_their_first_words_and_podman_has_pods() {
         let project = Project {
             env_file: Some("/p q/.env.test".into()),
             ..project()
@@ -270,22 +293,38 @@ mod tests {
                 flavour: &flavour,
                 project: &project,
             };
-            [calls.config().shown(), calls.containers().shown()]
+            let pods = calls.pods();
+            let pods = pods.map_or_else(|| "no pods".to_owned(), |call| call.shown());
+            [calls.config().shown(), calls.containers().shown(), pods]
         };
-        let rest = "-p sdd-0-1 -f '/p q/a.yml' -f '/p q/sub/b.yml' --project-directory '/p q' --env-file \
-                    '/p q/.env.test' config";
+        let files = "-p sdd-0-1 -f '/p q/a.yml' -f '/p q/sub/b.yml'";
+        let end = "--env-file '/p q/.env.test' config";
+        let rest = format!("{files} --project-directory '/p q' {end}");
+        let pods = "podman pod ps -q --no-trunc --filter 'name=''^pod_sdd-0-1$'";
         let ps = "ps -aq --no-trunc --filter 'label=com.docker.compose.project=sdd-0-1'";
         assert_eq!(
             shown(Kind::Standalone, "/bin/docker-compose", "/bin/docker"),
-            [format!("docker-compose {rest}"), format!("docker {ps}")]
+            [
+                format!("docker-compose {rest}"),
+                format!("docker {ps}"),
+                "no pods".to_owned()
+            ]
         );
         assert_eq!(
             shown(Kind::Podman, "/bin/podman", "/bin/podman"),
-            [format!("podman compose {rest}"), format!("podman {ps}")]
+            [
+                format!("podman compose {files} {end}"),
+                format!("podman {ps}"),
+                pods.to_owned()
+            ]
         );
         assert_eq!(
             shown(Kind::PodmanCompose, "/bin/podman-compose", "/bin/podman"),
-            [format!("podman-compose {rest}"), format!("podman {ps}")]
+            [
+                format!("podman-compose {files} {end}"),
+                format!("podman {ps}"),
+                pods.to_owned()
+            ]
         );
     }
 

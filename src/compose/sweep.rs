@@ -249,7 +249,7 @@ mod tests {
         assert!(
             calls
                 .iter()
-                .any(|call| call.ends_with(" down -v --remove-orphans -t 3"))
+                .any(|call| call.ends_with(" down -v --remove-orphans --rmi local -t 3"))
         );
     }
 }

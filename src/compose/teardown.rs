@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::ask::{self, CallError};
 use super::inspect::{self, Container};
@@ -13,11 +13,11 @@ use crate::process::Runner;
 /// The time that a service gets to end.
 pub const STOP: Duration = Duration::from_secs(10);
 /// How often what is left is removed by force and looked for again.
-const ROUNDS: u32 = 3;
+const ROUNDS: u32 = 5;
 /// The engine may still be at it.
 const PAUSE: Duration = Duration::from_millis(300);
-/// So long the engine may go on making what a client asked for that has ended since.
-const SETTLING: Duration = Duration::from_secs(1);
+/// So long the engine may go on making what a client asked for that has ended since: nothing may appear in this time.
+const SETTLING: Duration = Duration::from_secs(2);
 /// The length of the names that the engine gives to volumes.
 const ANONYMOUS: usize = 64;
 
@@ -35,9 +35,9 @@ pub struct Hands<'a> {
 /// How what is taken down was brought up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
-    /// `up` ended by itself: nothing more is to come.
+    /// `up` ended well: nothing more is to come.
     Whole,
-    /// `up` was ended: the engine may still be making what it was asked for.
+    /// `up` was ended, or gave up because of one service: the engine may still be making what it was asked for beside it.
     Halfway,
 }
 
@@ -46,6 +46,8 @@ pub enum Begun {
 pub struct Left {
     /// The ids of containers.
     pub containers: Vec<String>,
+    /// The ids of pods, which only podman has.
+    pub pods: Vec<String>,
     /// The ids of networks.
     pub networks: Vec<String>,
     /// The names of volumes.
@@ -55,7 +57,9 @@ pub struct Left {
 impl Left {
     /// Whether there is nothing.
     pub fn is_nothing(&self) -> bool {
-        self.containers.is_empty() && self.networks.is_empty() && self.volumes.is_empty()
+        [&self.containers, &self.pods, &self.networks, &self.volumes]
+            .iter()
+            .all(|names| names.is_empty())
     }
 }
 
@@ -64,6 +68,7 @@ impl fmt::Display for Left {
         let mut before = "";
         for (what, names) in [
             ("container", &self.containers),
+            ("pod", &self.pods),
             ("network", &self.networks),
             ("volume", &self.volumes),
         ] {
@@ -123,20 +128,29 @@ pub fn take_down(
     if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &hands.calls.down(stop)) {
         complaints.push(error.to_string());
     }
-    if begun == Begun::Halfway {
-        std::thread::sleep(SETTLING);
-    }
+    let settling = match begun {
+        Begun::Whole => Duration::ZERO,
+        Begun::Halfway => SETTLING,
+    };
     let mut left = look(hands, &nameless, external)?;
-    let mut forced = false;
-    for _ in 0..ROUNDS {
+    let mut quiet_since = Instant::now();
+    let mut rounds = 0;
+    loop {
         if left.is_nothing() {
+            if quiet_since.elapsed() >= settling {
+                break;
+            }
+        } else if rounds == ROUNDS {
             break;
+        } else {
+            rounds += 1;
+            remove(hands, &left, &mut complaints);
+            quiet_since = Instant::now();
         }
-        forced = true;
-        remove(hands, &left, &mut complaints);
         std::thread::sleep(PAUSE);
         left = look(hands, &nameless, external)?;
     }
+    let forced = rounds > 0;
     Ok(Cleaned {
         left,
         forced,
@@ -197,6 +211,7 @@ fn look(
     }
     Ok(Left {
         containers: list(hands.calls.containers())?,
+        pods: hands.calls.pods().map_or(Ok(Vec::new()), list)?,
         networks: list(hands.calls.networks())?,
         volumes,
     })
@@ -222,6 +237,7 @@ fn remove(hands: &Hands<'_>, left: &Left, complaints: &mut Vec<String>) {
         }
     };
     removal(&left.containers, hands.calls.remove_containers(&left.containers));
+    removal(&left.pods, hands.calls.remove_pods(&left.pods));
     removal(&left.networks, hands.calls.remove_networks(&left.networks));
     removal(&left.volumes, hands.calls.remove_volumes(&left.volumes));
 }

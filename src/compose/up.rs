@@ -9,7 +9,7 @@ use chrono::{TimeDelta, Utc};
 
 use super::addresses;
 use super::ask::{self, CallError};
-use super::config::{self, ConfigError, Rendered};
+use super::config::{self, Rendered};
 use super::flavour::Flavour;
 use super::images::{self, Fetching};
 use super::inspect::Container;
@@ -17,6 +17,8 @@ use super::journal::{self, Entry};
 use super::project::{Calls, Project};
 use super::readiness::{self, Fault, How, Plan, Progress, Sample, Standing, Wait, Wishes};
 use super::teardown::{self, Begun, Cleaned, Hands, TeardownError};
+pub use why::{Ending, Why};
+
 use crate::model::text;
 use crate::process::clock::Clock;
 use crate::process::redact::Redactor;
@@ -91,126 +93,6 @@ pub struct Order<'a> {
     pub clock: Clock,
 }
 
-/// Why an environment is not up.
-#[derive(Debug, thiserror::Error)]
-pub enum Why {
-    /// Compose does not take the files.
-    #[error("the compose file is not valid: {said}")]
-    File {
-        /// What it said.
-        said: String,
-    },
-    /// What Compose prints cannot be read.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// Nothing would run: every service waits to be asked for, or is scaled to none.
-    #[error("the compose file has no service that runs without being asked for")]
-    NothingRuns,
-    /// The work item needs services that are not there.
-    #[error("the compose file has no service {}", names.join(", "))]
-    NoSuchService {
-        /// Their names.
-        names: Vec<String>,
-    },
-    /// Images are not here, and may not be fetched.
-    #[error("not here, and the settings allow no pulling: {}", names.join(", "))]
-    NoImage {
-        /// What they are.
-        names: Vec<String>,
-        /// What to do.
-        remedy: String,
-    },
-    /// No journal, no containers.
-    #[error("the journal of the environment cannot be written")]
-    Journal {
-        /// The cause.
-        #[source]
-        source: store::Error,
-    },
-    /// `up` did not work.
-    #[error("the services could not be brought up: {}{source}", told(faults))]
-    Up {
-        /// What came of the call.
-        source: CallError,
-        /// What is the matter with services, where something is.
-        faults: BTreeMap<String, Fault>,
-    },
-    /// Services are not ready.
-    #[error("{}", told(faults).trim_end_matches("; "))]
-    NotReady {
-        /// What is the matter with them.
-        faults: BTreeMap<String, Fault>,
-    },
-    /// The engine does not answer.
-    #[error("{source}")]
-    Call {
-        /// The call that has no answer.
-        source: CallError,
-    },
-}
-
-/// What is the matter with services, each with its name before it and a `; ` after it.
-fn told(faults: &BTreeMap<String, Fault>) -> String {
-    let mut text = String::new();
-    for (name, fault) in faults {
-        text.push_str(&format!("{name}: {fault}; "));
-    }
-    text
-}
-
-/// What kind of an end it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// The project's services are at fault.
-    Failed,
-    /// Nobody can say.
-    Error,
-    /// sdd was told to stop.
-    Cancelled,
-}
-
-impl Why {
-    /// What to do, where something can be.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NothingRuns => Some("leave out `profiles` of a service, or name the services that are needed".to_owned()),
-            Self::NoSuchService { .. } => Some("add it to the compose file, or correct the spec".to_owned()),
-            Self::NoImage { remedy, .. } => Some(remedy.clone()),
-            Self::Up {
-                source: CallError::TimedOut { .. },
-                ..
-            } => Some("raise quality_gates.integration_tests.up_timeout (seconds), or pull the images before".to_owned()),
-            Self::NotReady { faults } if faults.values().any(|fault| matches!(fault, Fault::Late { .. })) => {
-                Some("raise quality_gates.integration_tests.health_check_timeout (seconds)".to_owned())
-            }
-            Self::NotReady { faults } if faults.values().any(|fault| matches!(fault, Fault::Ended { .. })) => Some(
-                "a service that does its work and ends is named in quality_gates.integration_tests.oneshot".to_owned(),
-            ),
-            Self::NotReady { .. } | Self::Up { .. } => {
-                Some("its log is in the directory of the run, below services".to_owned())
-            }
-            Self::File { .. } | Self::Config(_) | Self::Journal { .. } | Self::Call { .. } => None,
-        }
-    }
-
-    /// Whose fault it is.
-    pub fn ending(&self) -> Ending {
-        match self {
-            Self::Call { source } | Self::Up { source, .. } if source.is_cancelled() => Ending::Cancelled,
-            Self::Up {
-                source: CallError::Refused { .. },
-                ..
-            }
-            | Self::File { .. }
-            | Self::NothingRuns
-            | Self::NoSuchService { .. }
-            | Self::NoImage { .. }
-            | Self::NotReady { .. } => Ending::Failed,
-            Self::Up { .. } | Self::Call { .. } | Self::Config(_) | Self::Journal { .. } => Ending::Error,
-        }
-    }
-}
-
 /// A log of a container that was saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedLog {
@@ -273,7 +155,9 @@ pub fn render(runner: &dyn Runner, cwd: &Path, calls: &Calls<'_>) -> Result<Rend
         Err(CallError::Refused { said, .. }) => return Err(Why::File { said }),
         answer => answer.map_err(|source| Why::Call { source })?,
     };
-    Ok(config::read(&answer.stdout)?)
+    let mut rendered = config::read(&answer.stdout)?;
+    rendered.unset = config::unset(&answer.stderr);
+    Ok(rendered)
 }
 
 /// Fails where an image would have to be pulled or built.
@@ -287,6 +171,25 @@ fn nothing_to_fetch(order: &Order<'_>, calls: &Calls<'_>, rendered: &Rendered) -
             names,
         }),
     }
+}
+
+/// Fails where the engine has a volume already that the file gives a name of its own: `down` would remove it.
+fn nothing_of_others(order: &Order<'_>, calls: &Calls<'_>, rendered: &Rendered) -> Result<(), Why> {
+    let of_project = format!("{}_", order.project.name);
+    let mut names = rendered.own_volumes.clone();
+    names.retain(|name| !name.starts_with(&of_project));
+    if names.is_empty() {
+        return Ok(());
+    }
+    let there = ask::ask_well(order.runner, order.store.root(), &calls.all_volumes())
+        .map_err(|source| Why::Call { source })?;
+    names.retain(|name| there.stdout.lines().any(|line| line.trim() == name));
+    if names.is_empty() {
+        return Ok(());
+    }
+    Err(Why::Taken {
+        names: names.into_iter().collect(),
+    })
 }
 
 impl<'a> Environment<'a> {
@@ -307,6 +210,7 @@ impl<'a> Environment<'a> {
         if order.fetching == Fetching::Forbidden {
             nothing_to_fetch(&order, &calls, &rendered).map_err(early)?;
         }
+        nothing_of_others(&order, &calls, &rendered).map_err(early)?;
         let mut plan = Plan::of(&rendered, &order.wishes);
         plan.deadline = order.limits.ready;
         plan.max_restarts = order.limits.max_restarts;
@@ -394,13 +298,8 @@ impl<'a> Environment<'a> {
         let hands = self.hands(self.order.runner);
         let started = ask::ask_well(hands.runner, hands.cwd, &hands.calls.up(self.order.limits.up));
         self.since = Instant::now();
-        if !matches!(
-            started,
-            Err(CallError::Cancelled { .. } | CallError::TimedOut { .. } | CallError::Killed { .. })
-        ) {
-            self.begun = Begun::Whole;
-        }
         let Err(source) = started else {
+            self.begun = Begun::Whole;
             return Ok(());
         };
         // Compose says that something is wrong, and the containers say what.
@@ -591,6 +490,8 @@ fn file_name(name: &str) -> String {
     let name: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
     text::shorten(&name, 120)
 }
+
+mod why;
 
 #[cfg(test)]
 mod tests;

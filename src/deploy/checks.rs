@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Event, Record};
+use super::state::State;
 use crate::model::verdict::Verdict;
 
 /// A clock may be so much ahead of another one.
@@ -204,24 +205,57 @@ pub struct Past<'r> {
     pub records: &'r [Record],
 }
 
-/// Whether a way back was tried: the same one, by its hash, with something to take back, where it does not hurt, and not
-/// too long ago. A rehearsal counts when the version before answered afterwards.
-pub fn rollback_tested(
-    rollback_sha256: &str,
-    now: DateTime<Utc>,
-    max_age: Duration,
-    past: &[Past<'_>],
-) -> PreCheck {
+/// A way back, as a plan of now has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayBack {
+    /// Its hash.
+    pub sha256: String,
+    /// The ids of its steps when every step of the deployment is to be taken back.
+    pub steps: Vec<String>,
+}
+
+/// A way back that a deployment took to its end.
+struct Tried<'r> {
+    environment: &'r str,
+    at: DateTime<Utc>,
+    /// The steps of the whole way that were not done then.
+    left_out: Vec<&'r str>,
+}
+
+/// Whether a way back was tried: the same one, by its hash, the whole of it, where it does not hurt, and not too long ago. One
+/// that began before every step was done takes only some of them back, and tells nothing of the others. A rehearsal counts
+/// when the version before answered afterwards.
+pub fn rollback_tested(way: &WayBack, now: DateTime<Utc>, max_age: Duration, past: &[Past<'_>]) -> PreCheck {
     const NAME: &str = "rollback_tested";
-    let tried = past
+    let remedy = "sdd deploy rehearse staging";
+    let newest = past
         .iter()
         .filter(|past| !past.require_approval)
-        .filter_map(|past| Some((past.environment, rolled_back(past.records, rollback_sha256)?)))
-        .max_by_key(|(_, at)| *at);
-    let remedy = "sdd deploy rehearse staging";
-    let Some((environment, at)) = tried else {
+        .filter_map(|past| tried(past, way))
+        .max_by_key(|tried| (tried.left_out.is_empty(), tried.at));
+    let Some(Tried {
+        environment,
+        at,
+        left_out,
+    }) = newest
+    else {
         return PreCheck::not(NAME, Verdict::Failed, "this way back was never tried", remedy);
     };
+    let moment = at.format("%Y-%m-%d %H:%M UTC");
+    if !left_out.is_empty() {
+        let total = way.steps.len();
+        let message = format!(
+            "only {} of {total} steps of the way back {} tried in {environment} at {moment}; never tried: {}",
+            total - left_out.len(),
+            if total - left_out.len() == 1 {
+                "was"
+            } else {
+                "were"
+            },
+            left_out.join(", ")
+        );
+        return PreCheck::not(NAME, Verdict::Failed, message, remedy);
+    }
     let age = (now - at).to_std().unwrap_or_default();
     let days = |time: Duration| time.as_secs() / (24 * 3600);
     if at > now + CLOCK_SKEW || age > max_age {
@@ -232,26 +266,33 @@ pub fn rollback_tested(
         );
         return PreCheck::not(NAME, Verdict::Failed, message, remedy);
     }
-    PreCheck::passed(
-        NAME,
-        format!("tried in {environment} at {}", at.format("%Y-%m-%d %H:%M UTC")),
-    )
+    PreCheck::passed(NAME, format!("tried in {environment} at {moment}"))
 }
 
-/// When a deployment took this way back to its end, with something to take back.
-fn rolled_back(records: &[Record], rollback_sha256: &str) -> Option<DateTime<Utc>> {
+/// What a deployment that took this way back to its end did of it; `None` where it did nothing of it.
+fn tried<'r>(past: &Past<'r>, way: &'r WayBack) -> Option<Tried<'r>> {
+    let records = past.records;
     let is_same = matches!(
         &records.first()?.event,
-        Event::Planned { rollback_sha256: planned, .. } if planned == rollback_sha256
+        Event::Planned { rollback_sha256: planned, .. } if *planned == way.sha256
     );
-    let had_something = records
-        .iter()
-        .any(|record| matches!(&record.event, Event::RollbackStarted { undo, .. } if !undo.is_empty()));
     let is_refuted = records
         .iter()
         .any(|record| matches!(&record.event, Event::Rehearsed { verified: false, .. }));
     let end = records.iter().rfind(|record| record.event == Event::RolledBack)?;
-    (is_same && had_something && !is_refuted).then_some(end.at)
+    let undone = State::of(records).undone;
+    let left_out: Vec<&str> = way
+        .steps
+        .iter()
+        .filter(|step| !undone.contains(*step))
+        .map(String::as_str)
+        .collect();
+    let did_something = left_out.len() < way.steps.len();
+    (is_same && did_something && !is_refuted).then_some(Tried {
+        environment: past.environment,
+        at: end.at,
+        left_out,
+    })
 }
 
 #[cfg(test)]
@@ -355,46 +396,91 @@ mod tests {
     }
 
     #[test]
-    fn a_way_back_counts_when_the_same_one_was_tried_to_its_end() {
-        use crate::deploy::journal::testing::{chain, planned};
-        let started = |undo: &[&str]| Event::RollbackStarted {
+    fn a_way_back_counts_when_the_same_one_was_tried_whole_and_to_its_end() {
+        use crate::deploy::journal::StepOutcome::{Done, Failed};
+        use crate::deploy::journal::testing::{chain, ended, planned};
+        let started = || Event::RollbackStarted {
             reason: String::new(),
             automatic: true,
             by: "sdd".to_owned(),
-            undo: undo.iter().map(|id| (*id).to_owned()).collect(),
+            undo: Vec::new(),
         };
         let rehearsed = |verified: bool| Event::Rehearsed {
             verified,
             reason: String::new(),
         };
-        let check = |events: Vec<Event>, hash: &str, require_approval: bool, days: i64| {
-            let records = chain(events).records;
-            let past = Past {
-                environment: "staging",
-                require_approval,
-                records: &records,
+        let by_hand = |step: &str| Event::Acknowledged {
+            step: step.to_owned(),
+            back: true,
+            by: "bob".to_owned(),
+            text: String::new(),
+        };
+        let judge = |all: &[Vec<Event>], hash: &str, require_approval: bool, days: i64| {
+            let chains: Vec<_> = all.iter().map(|events| chain(events.clone())).collect();
+            let past: Vec<Past<'_>> = chains
+                .iter()
+                .map(|chain| Past {
+                    environment: "staging",
+                    require_approval,
+                    records: &chain.records,
+                })
+                .collect();
+            let way = WayBack {
+                sha256: hash.to_owned(),
+                steps: vec!["u2".to_owned(), "u1".to_owned()],
             };
             let now = DateTime::UNIX_EPOCH + TimeDelta::days(days);
-            rollback_tested(hash, now, Duration::from_secs(30 * 24 * 3600), &[past]).outcome
+            rollback_tested(&way, now, Duration::from_secs(30 * 24 * 3600), &past)
         };
-        let tried = || vec![planned(), started(&["u"]), Event::RolledBack];
-        assert_eq!(check(tried(), "r", false, 29), Verdict::Passed);
-        assert_eq!(check(tried(), "r", false, 31), Verdict::Failed);
-        assert_eq!(check(tried(), "r", true, 1), Verdict::Failed);
-        assert_eq!(check(tried(), "other", false, 1), Verdict::Failed);
-        assert_eq!(
-            check(vec![planned(), started(&[]), Event::RolledBack], "r", false, 1),
-            Verdict::Failed
+        let check = |events: &[Event], says: &str| {
+            let found = judge(&[events.to_vec()], "r", false, 1);
+            let expect = if says.starts_with("tried in") {
+                Verdict::Passed
+            } else {
+                Verdict::Failed
+            };
+            assert_eq!((found.outcome, found.message.as_str()), (expect, says));
+        };
+        let whole = "tried in staging at 1970-01-01 00:00 UTC";
+        let never = "this way back was never tried";
+        let half =
+            "only 1 of 2 steps of the way back was tried in staging at 1970-01-01 00:00 UTC; never tried: u2";
+        let of = |back: &[Event], last: &[Event]| {
+            [vec![planned(), started()], back.to_vec(), last.to_vec()].concat()
+        };
+        let both = [ended("u2", true, Done), ended("u1", true, Done)];
+        let end = [Event::RolledBack];
+        check(&of(&both, &end), whole);
+        check(&of(&[by_hand("u2"), ended("u1", true, Done)], &end), whole);
+        check(
+            &of(
+                &[ended("u2", true, Failed), both[1].clone(), started()],
+                &[both[0].clone(), Event::RolledBack],
+            ),
+            whole,
         );
-        assert_eq!(
-            check(vec![planned(), started(&["u"])], "r", false, 1),
-            Verdict::Failed
-        );
-        let with = |verified: bool| [tried(), vec![rehearsed(verified)]].concat();
-        assert_eq!(check(with(true), "r", false, 1), Verdict::Passed);
-        assert_eq!(check(with(false), "r", false, 1), Verdict::Failed);
-        let none = rollback_tested("r", DateTime::UNIX_EPOCH, Duration::MAX, &[]);
-        assert_eq!(none.outcome, Verdict::Failed);
+        // After a step that failed only what was done is taken back: that tries no more than this.
+        check(&of(&both[1..], &end), half);
+        check(&of(&[ended("u2", false, Done), both[1].clone()], &end), half);
+        check(&of(&[], &end), never);
+        check(&of(&both, &[]), never);
+        check(&of(&both, &[Event::RolledBack, rehearsed(true)]), whole);
+        check(&of(&both, &[Event::RolledBack, rehearsed(false)]), never);
+
+        let tried = of(&both, &end);
+        let verdict = |hash, require_approval, days| {
+            judge(std::slice::from_ref(&tried), hash, require_approval, days).outcome
+        };
+        assert_eq!(verdict("r", false, 29), Verdict::Passed);
+        assert_eq!(verdict("r", false, 31), Verdict::Failed);
+        assert_eq!(verdict("r", true, 1), Verdict::Failed);
+        assert_eq!(verdict("other", false, 1), Verdict::Failed);
+        // Two halves are no whole, and a half takes nothing from a whole one.
+        let halves = [of(&both[..1], &end), of(&both[1..], &end)];
+        assert_eq!(judge(&halves, "r", false, 1).outcome, Verdict::Failed);
+        let and_half = [tried.clone(), of(&both[1..], &end)];
+        assert_eq!(judge(&and_half, "r", false, 1).message, whole);
+        assert_eq!(judge(&[], "r", false, 1).message, never);
     }
 
     #[test]

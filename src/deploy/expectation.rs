@@ -137,6 +137,43 @@ fn json_in(text: &str) -> Option<(Value, usize, usize)> {
     Some((value, from, from + values.byte_offset()))
 }
 
+/// Why JSON that a text was meant to have cannot be read. Braces with words only, `/orders/{id}`, are not meant so.
+pub fn broken_json(rest: &str) -> Option<String> {
+    let begins = |at: usize| {
+        let before = rest[..at].chars().next_back();
+        before.is_none_or(|c| c.is_whitespace() || ",;:(`".contains(c))
+    };
+    rest.match_indices('{')
+        .filter(|(at, _)| begins(*at) && rest[*at..].contains(['"', '\'', ':']))
+        .find_map(|(at, _)| {
+            let mut values = serde_json::Deserializer::from_str(&rest[at..]).into_iter::<Value>();
+            values.next()?.err().map(|error| error.to_string())
+        })
+}
+
+/// The word by which a text says what must not be, such as `not 404`: a check of the opposite is none.
+pub fn negation(rest: &str) -> Option<&str> {
+    const WORDS: [&str; 10] = [
+        "not", "no", "never", "none", "nor", "neither", "without", "except", "but", "other",
+    ];
+    rest.split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .find(|word| WORDS.contains(&word.to_lowercase().as_str()) || word.to_lowercase().ends_with("n't"))
+}
+
+/// The number with which a text begins that was meant as a status and is none, such as `999`.
+pub fn no_status(rest: &str) -> Option<&str> {
+    let words = rest.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c.is_whitespace() || c == ':');
+    let before = rest[..rest.len() - words.len()]
+        .trim_matches([' ', ':'])
+        .to_lowercase();
+    let is_meant = ["", "status", "status code", "http", "http status"].contains(&before.as_str());
+    let end = words.find(|c: char| !c.is_ascii_digit()).unwrap_or(words.len());
+    let (number, behind) = words.split_at(end);
+    let stands_alone = behind.is_empty() || behind.starts_with([',', ';']);
+    let is_long = number.len() == 3 && behind.starts_with(' ');
+    (is_meant && !number.is_empty() && (stands_alone || is_long)).then_some(number)
+}
+
 /// `contains "ready"`, with the words before the quotation mark.
 fn contained(text: &str) -> Option<(String, usize, usize)> {
     let lower = text.to_ascii_lowercase();
@@ -270,6 +307,32 @@ mod tests {
     }
 
     #[test]
+    fn what_was_meant_as_a_check_and_is_none_is_told_from_prose() {
+        for broken in [
+            "{\"status\": \"ok\"",
+            "{status: ok}",
+            "body {'status': 'ok'}",
+            "and (`{\"a\": }`",
+        ] {
+            assert!(broken_json(broken).is_some(), "{broken}");
+        }
+        for prose in [
+            "returns {user}",
+            "a redirect to /orders/{id}: the order",
+            "a token",
+            "",
+        ] {
+            assert_eq!(broken_json(prose), None, "{prose}");
+        }
+        assert_eq!(no_status("999"), Some("999"));
+        assert_eq!(no_status("HTTP 700 OK"), Some("700"));
+        assert_eq!(no_status("Status: 42, soon"), Some("42"));
+        for prose in ["returns 999", "5 items", "1.5", "a token", ""] {
+            assert_eq!(no_status(prose), None, "{prose}");
+        }
+    }
+
+    #[test]
     fn answers_are_judged() {
         let judge = |expected: &Expectation, status: u16, body: &str| {
             expected.judge_answer(status, body.as_bytes(), Duration::from_millis(5))
@@ -296,6 +359,7 @@ mod tests {
         #[test]
         fn any_text_can_be_read(said in ".{0,80}") {
             let _ = Expectation::read(&said);
+            let _ = (broken_json(&said), no_status(&said));
         }
 
         #[test]

@@ -135,20 +135,35 @@ pub fn read_plan(store: &Store, environment: &str, asked: &str) -> Result<(Strin
     Ok((id.clone(), plan))
 }
 
-/// The ids of the deployments of an environment, the oldest first.
+/// The ids of the deployments of an environment, sorted: by the time that the clock showed, which may have been set back.
+/// Which one is the newest [`newest_first`] knows.
 pub fn deployments(store: &Store, environment: &str) -> Result<Vec<String>, Error> {
     names(&store.path(&directory(environment)), "jsonl")
 }
 
-/// The last deployment of an environment and its records; `None` where there was none. One of which nothing was recorded
-/// never began, and hides none before it.
-pub fn last(store: &Store, environment: &str) -> Result<Option<(String, Chain)>, Error> {
-    for id in deployments(store, environment)?.into_iter().rev() {
+/// The deployments of an environment with their records, the newest first. One of which nothing was recorded never began,
+/// and is none.
+///
+/// The order is that of the numbers that deployments get under the environment's lock. Those of an sdd that gave no numbers
+/// come after all others, by their ids, which begin with a time.
+///
+/// # Errors
+///
+/// Every journal is verified: where one cannot be believed, nobody can say which is the newest.
+pub fn newest_first(store: &Store, environment: &str) -> Result<Vec<(String, Chain)>, Error> {
+    let mut all = Vec::new();
+    for id in deployments(store, environment)? {
         if let Some(chain) = read(store, environment, &id)? {
-            return Ok(Some((id, chain)));
+            all.push((id, chain));
         }
     }
-    Ok(None)
+    all.sort_by(|(one, first), (other, second)| (second.sequence(), other).cmp(&(first.sequence(), one)));
+    Ok(all)
+}
+
+/// The last deployment of an environment and its records; `None` where there was none.
+pub fn last(store: &Store, environment: &str) -> Result<Option<(String, Chain)>, Error> {
+    Ok(newest_first(store, environment)?.into_iter().next())
 }
 
 /// The records of a deployment; `None` where nothing was recorded. Nothing is changed: a torn last line is left out.
@@ -195,7 +210,7 @@ fn names(directory: &Path, ending: &str) -> Result<Vec<String>, Error> {
 mod tests {
     use super::*;
     use crate::deploy::journal::Event;
-    use crate::deploy::journal::testing::planned;
+    use crate::deploy::journal::testing::{numbered, planned};
     use crate::deploy::plan::testing::{plan as sample, script};
 
     fn project() -> (tempfile::TempDir, Store) {
@@ -248,6 +263,32 @@ mod tests {
         store.write(&path, text.as_bytes(), Overwrite::Replace).unwrap();
         let error = last(&store, "staging").unwrap_err();
         assert!(matches!(error, Error::BrokenJournal { .. }), "{error}");
+    }
+
+    /// The clock was set back after the one with number 2; two are of an sdd that gave no numbers.
+    #[test]
+    fn the_last_deployment_is_the_one_with_the_highest_number_whatever_the_clock_said() {
+        let (_temp, store) = project();
+        for (id, number) in [
+            ("20260101T000000.000Z-aaaaaa", 3),
+            ("20260103T000000.000Z-aaaaaa", 2),
+            ("20260102T000000.000Z-aaaaaa", 1),
+            ("20260104T000000.000Z-aaaaaa", 0),
+            ("20260105T000000.000Z-aaaaaa", 0),
+        ] {
+            let mut file = store.begin_lines(&journal("staging", id)).unwrap();
+            let line = Chain::new("p").add(chrono::DateTime::UNIX_EPOCH, numbered(number));
+            assert_eq!(line.contains("sequence"), number > 0, "{line}");
+            file.add(&line).unwrap();
+        }
+        let order: Vec<String> = newest_first(&store, "staging")
+            .unwrap()
+            .into_iter()
+            .map(|(id, _)| id[6..8].to_owned())
+            .collect();
+        assert_eq!(order, ["01", "03", "02", "05", "04"]);
+        let (id, chain) = last(&store, "staging").unwrap().unwrap();
+        assert_eq!((&id[..8], chain.sequence()), ("20260101", 3));
     }
 
     #[test]

@@ -41,6 +41,10 @@ pub enum Event {
         purpose: Purpose,
         /// The version of sdd.
         sdd_version: String,
+        /// The deployment's number in its environment, from 1, given under the lock: the highest is the newest, whatever the
+        /// clock said. 0 where the journal is of an sdd that gave none.
+        #[serde(default, skip_serializing_if = "is_unnumbered")]
+        sequence: u64,
     },
     /// Somebody approved the plan.
     Approved {
@@ -276,6 +280,12 @@ pub struct Attempt {
     pub duration_ms: u64,
 }
 
+/// Whether a deployment has no number.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_unnumbered(sequence: &u64) -> bool {
+    *sequence == 0
+}
+
 /// Why a journal cannot be believed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {why}")]
@@ -361,6 +371,14 @@ impl Chain {
             _ => None,
         }
     }
+
+    /// The deployment's number in its environment; 0 where it was given none.
+    pub fn sequence(&self) -> u64 {
+        match self.records.first().map(|first| &first.event) {
+            Some(Event::Planned { sequence, .. }) => *sequence,
+            _ => 0,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -379,7 +397,17 @@ pub mod testing {
             rollback_sha256: "r".to_owned(),
             purpose: Purpose::Deployment,
             sdd_version: "0".to_owned(),
+            sequence: 0,
         }
+    }
+
+    /// The same of the deployment with a number.
+    pub fn numbered(number: u64) -> Event {
+        let mut event = planned();
+        if let Event::Planned { sequence, .. } = &mut event {
+            *sequence = number;
+        }
+        event
     }
 
     /// A step begins.

@@ -1,6 +1,7 @@
 //! What the gate of deployments asks beside evidence: whether the deployment is written down, and whether it was done.
 
 use super::checks::PreCheck;
+use super::journal::PhaseOutcome;
 use super::procedure::{Fault, Procedure};
 use super::summary::Summary;
 use crate::model::spec::{Section, Spec};
@@ -116,6 +117,19 @@ pub fn execution(last: Option<&Summary>, environment: &str) -> PreCheck {
         .cloned()
         .unwrap_or_else(|| format!("sdd deploy status {environment}"));
     PreCheck::not(EXECUTION, outcome, message, remedy)
+}
+
+/// What a deployment that succeeded leaves open, since its settings and its spec allow that: smoke tests that were not made,
+/// what was not checked in them, an observation without a result.
+pub fn unseen(last: &Summary) -> Vec<PreCheck> {
+    let smoke = last.smoke.as_ref();
+    let smoke = smoke.filter(|ended| ended.outcome == PhaseOutcome::Skipped && last.smoke_tests_total > 0);
+    let smoke = smoke.map(|ended| PreCheck::skipped("smoke_tests", &ended.reason));
+    let warned = last.warnings.iter();
+    smoke
+        .into_iter()
+        .chain(warned.map(|warning| PreCheck::skipped(EXECUTION, warning)))
+        .collect()
 }
 
 /// How many steps were done.
@@ -254,6 +268,34 @@ Errors are counted.
         }
         let found = looked(vec![PreCheck::passed(ENVIRONMENT, "2 checks hold")]);
         assert_eq!(found.outcome, Verdict::Passed);
+    }
+
+    #[test]
+    fn what_nobody_looked_at_is_told() {
+        use crate::deploy::journal::testing::{chain, planned};
+        use crate::deploy::plan::testing::{plan, script};
+        use crate::deploy::summary::Ended;
+        let plan = plan(vec![script("a", None)], vec![]);
+        let mut last = Summary::new("d", &plan, &chain(vec![planned()]), "sdd");
+        last.smoke_tests_total = 2;
+        let mut check = |smoke: PhaseOutcome, warnings: &[&str], expect: &[(&str, &str)]| {
+            last.smoke = Some(Ended {
+                outcome: smoke,
+                reason: "turned off".to_owned(),
+            });
+            last.warnings = warnings.iter().map(|&warning| warning.to_owned()).collect();
+            let found = unseen(&last);
+            assert!(found.iter().all(|check| check.outcome == Verdict::Skipped));
+            let told: Vec<(&str, &str)> = found
+                .iter()
+                .map(|check| (check.name.as_str(), check.message.as_str()))
+                .collect();
+            assert_eq!(told, expect);
+        };
+        check(PhaseOutcome::Passed, &[], &[]);
+        check(PhaseOutcome::Skipped, &[], &[("smoke_tests", "turned off")]);
+        let warning = "s.md:3: \"soon\" is not checked";
+        check(PhaseOutcome::Passed, &[warning], &[(EXECUTION, warning)]);
     }
 
     #[test]

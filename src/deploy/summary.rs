@@ -49,6 +49,8 @@ pub struct Summary {
     pub steps: Vec<StepLine>,
     /// The smoke tests that were tried last.
     pub smoke_tests: Vec<TestLine>,
+    /// How many smoke tests the plan has.
+    pub smoke_tests_total: usize,
     /// How the smoke tests ended.
     pub smoke: Option<Ended>,
     /// The numbers that were watched.
@@ -159,6 +161,7 @@ impl Summary {
             checks: Vec::new(),
             steps: plan.steps.iter().map(StepLine::new).collect(),
             smoke_tests: Vec::new(),
+            smoke_tests_total: plan.smoke_tests.len(),
             smoke: None,
             metrics: Vec::new(),
             observation: None,
@@ -284,6 +287,7 @@ impl Summary {
                 undo,
             } => {
                 let steps = self.way_back(undo, plan);
+                self.note_left(undo, plan);
                 self.rollback = Some(RollbackLine {
                     reason: reason.clone(),
                     automatic: *automatic,
@@ -303,6 +307,17 @@ impl Summary {
             | Event::RolledBack
             | Event::RollbackFailed { .. } => {}
         }
+    }
+
+    /// Notes steps that failed and whose own way back is not run: nobody knows what they did before.
+    fn note_left(&mut self, undo: &[String], plan: &Plan) {
+        let failed = self.steps.iter().filter(|step| step.status == "failed");
+        let left = failed.filter_map(|step| Some((&step.id, plan.undo_of(&step.id)?)));
+        let left = left.filter(|(_, way)| !undo.iter().any(|id| id == way));
+        let told = left
+            .map(|(id, way)| format!("{id} failed, so {way} is not run: look whether it has left something"));
+        let told: Vec<String> = told.filter(|line| !self.warnings.contains(line)).collect();
+        self.warnings.extend(told);
     }
 
     /// The steps of a way back that begins, with what became of them before.
@@ -390,6 +405,11 @@ pub fn next_commands(plan: &Plan, state: &State, sdd: &str) -> Vec<String> {
     match &state.phase {
         Phase::NotStarted | Phase::Aborted { .. } => vec![format!("{sdd} deploy run {environment}")],
         Phase::Checking => vec![resume],
+        // What failed may have left something, and only a person can know.
+        Phase::Failed { at, .. } if plan.undo_of(at).is_some() => {
+            let with_it = format!("{sdd} deploy rollback {environment} --assume done {at} --reason TEXT");
+            vec![resume, rollback, with_it]
+        }
         Phase::Stopped { .. } | Phase::Failed { .. } | Phase::Unverified => vec![resume, rollback],
         Phase::Unknown { step } => {
             let may_run_again = plan

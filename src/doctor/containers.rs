@@ -64,6 +64,7 @@ fn named(items: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compose::flavour::Silence;
 
     fn wanting(count: usize, weight: Weight) -> Wanting {
         let items = (1..=count).map(|n| format!("integration_test_{n}")).collect();
@@ -83,6 +84,7 @@ mod tests {
         let silent = FlavourError::Engine {
             program: "docker".to_owned(),
             why: "it is off".to_owned(),
+            silence: Silence::Refused,
         };
         let found = check(&wanting(5, Weight::Informs), &Err(silent.clone()));
         assert_eq!((found.verdict, found.required), (Verdict::Error, false));

@@ -107,6 +107,7 @@ fn run(step: &Step, work: &BenchmarkWork, job: &Job<'_>, cancel: &Cancel) -> Res
             accept: None,
         }),
         rerun: format!("{} gate {}", job.sdd, step.gate),
+        redactor: job.redactor,
     };
     let tell = |now: rounds::Step<'_>| {
         if let Some(said) = now.said() {

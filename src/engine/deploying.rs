@@ -2,7 +2,7 @@
 
 use super::Job;
 use super::work::chain;
-use crate::deploy::checks::{self, PreCheck};
+use crate::deploy::checks::{self, PreCheck, WayBack};
 use crate::deploy::evidence::earlier_gates;
 use crate::deploy::files;
 use crate::deploy::journal::{Chain, Purpose};
@@ -79,8 +79,8 @@ fn sight(work: &DeploymentWork, job: &Job<'_>) -> Result<DeploymentSight, String
     sight.checks.push(readiness::documentation(spec, &read));
     sight.checks.push(match &read {
         Ok(procedure) => {
-            let hash = way_back(procedure, job, &target);
-            tried(&store, job, &hash)?
+            let way = way_back(procedure, job, &target);
+            tried(&store, job, &way)?
         }
         Err(_) => PreCheck::not(
             "rollback_tested",
@@ -92,6 +92,7 @@ fn sight(work: &DeploymentWork, job: &Job<'_>) -> Result<DeploymentSight, String
     sight
         .checks
         .push(readiness::execution(last.as_ref(), &target.name));
+    sight.checks.extend(last.iter().flat_map(readiness::unseen));
     sight.last = last;
     Ok(sight)
 }
@@ -122,11 +123,8 @@ fn last(
     work: &DeploymentWork,
     sdd: &str,
 ) -> Result<Option<Summary>, String> {
-    let all = files::deployments(store, environment).map_err(|error| chain(&error))?;
-    for id in all.into_iter().rev() {
-        let Some(chain_of) = files::read(store, environment, &id).map_err(|error| chain(&error))? else {
-            continue;
-        };
+    let all = files::newest_first(store, environment).map_err(|error| chain(&error))?;
+    for (id, chain_of) in all {
         if State::of(&chain_of.records).purpose == Some(Purpose::Rehearsal) {
             continue;
         }
@@ -139,8 +137,8 @@ fn last(
     Ok(None)
 }
 
-/// The hash of the way back, as a plan of now would have it.
-fn way_back(procedure: &Procedure, job: &Job<'_>, target: &ResolvedTarget) -> String {
+/// The way back, as a plan of now would have it.
+fn way_back(procedure: &Procedure, job: &Job<'_>, target: &ResolvedTarget) -> WayBack {
     let facts = Facts {
         environment: target.name.clone(),
         work_item: String::new(),
@@ -151,21 +149,24 @@ fn way_back(procedure: &Procedure, job: &Job<'_>, target: &ResolvedTarget) -> St
         tree: None,
         tools: std::collections::BTreeMap::new(),
     };
-    Plan::new(procedure, facts, job.cx.config.deployments(), target).rollback_sha256
+    let plan = Plan::new(procedure, facts, job.cx.config.deployments(), target);
+    let every: Vec<String> = plan.steps.iter().map(|step| step.id.clone()).collect();
+    WayBack {
+        steps: plan.way_back(&every),
+        sha256: plan.rollback_sha256,
+    }
 }
 
 /// Whether this way back was tried, in any environment where that does not hurt.
-fn tried(store: &Store, job: &Job<'_>, hash: &str) -> Result<PreCheck, String> {
+fn tried(store: &Store, job: &Job<'_>, way: &WayBack) -> Result<PreCheck, String> {
     let settings = job.cx.config.deployments();
     let mut all: Vec<(ResolvedTarget, Chain)> = Vec::new();
     for name in settings.names() {
         let Some(target) = settings.target(name) else {
             continue;
         };
-        for id in files::deployments(store, name).map_err(|error| chain(&error))? {
-            let found = files::read(store, name, &id).map_err(|error| chain(&error))?;
-            all.extend(found.map(|found| (target.clone(), found)));
-        }
+        let found = files::newest_first(store, name).map_err(|error| chain(&error))?;
+        all.extend(found.into_iter().map(|(_, found)| (target.clone(), found)));
     }
     let past: Vec<checks::Past<'_>> = all
         .iter()
@@ -176,7 +177,7 @@ fn tried(store: &Store, job: &Job<'_>, hash: &str) -> Result<PreCheck, String> {
         })
         .collect();
     Ok(checks::rollback_tested(
-        hash,
+        way,
         Clock::System.now(),
         settings.rollback.max_age.get(),
         &past,

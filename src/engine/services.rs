@@ -1,27 +1,33 @@
 //! Services for as long as tests and measurements need them.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf, is_separator};
 use std::time::{Duration, Instant};
 
 use super::Job;
 use super::work::chain;
 use crate::compose::Environment;
-use crate::compose::ask::CallError;
+use crate::compose::ask::{self, CallError};
 use crate::compose::flavour::{self, Flavour, FlavourError, Machine};
 use crate::compose::inspect::Container;
 use crate::compose::project::{Project, name};
 use crate::compose::readiness::Wishes;
 use crate::compose::sweep::{self, Scope, Sweep};
-use crate::compose::up::{Closed, Ending, Limits, NotUp, Order, Probe, Why};
+use crate::compose::up::{Closed, Ending, Limits, NotUp, Order, Probe, SavedLog, Why};
 use crate::gates::{self, PartResult, ServicesWork, TeardownAnswer, Up};
 use crate::integration::address::Addresses;
 use crate::integration::{Needs, probe};
+use crate::model::text;
 use crate::process::Runner;
 use crate::process::clock::Clock;
 use crate::process::companion::Companion;
+use crate::process::find::{Finder, Found};
 use crate::project::paths::{Place, resolve};
 use crate::store::{Store, scratch};
+
+/// So many bytes of the end of a log are looked at, and so many characters of that are quoted.
+const LAST_WORDS: u64 = 2048;
+const LAST_CHARS: usize = 300;
 
 /// Starts a process that waits for sdd to be killed, for a run.
 pub type StartReaper<'a> = &'a (dyn Fn(&str) -> Option<Companion> + Sync);
@@ -59,11 +65,17 @@ impl<'a> Containers<'a> {
 
 /// The Compose that is there.
 pub(super) fn flavour(job: &Job<'_>) -> Result<Flavour, FlavourError> {
-    let find = |program: &str| job.cx.programs.get(None, program);
+    // The one that is asked for may be named by its path, which no plan knows.
+    let by_path = Finder::new(None, &job.cx.project.root, None);
+    let find = |program: &str| match job.cx.programs.get(None, program) {
+        Found::Missing if program.contains(is_separator) => by_path.find(program, &[], &job.cx.project.root),
+        found => found,
+    };
     let machine = Machine {
         runner: job.runner,
         find: &find,
         cwd: &job.cx.project.root,
+        patience: flavour::PATIENCE,
     };
     flavour::detect(&machine, job.containers.compose)
 }
@@ -224,7 +236,11 @@ pub(super) fn hold(
         Err(not_up) => {
             let NotUp { why, closed } = *not_up;
             began = Instant::now();
-            ready(PartResult::Services(Err(told(&why))), None);
+            let logs = closed.as_ref().map_or(&[][..], |closed| &closed.logs);
+            ready(
+                PartResult::Services(Err(told(&why, logs, &job.cx.project.root))),
+                None,
+            );
             closed.map_or_else(TeardownAnswer::default, |closed| closing(&closed, Vec::new()))
         }
     };
@@ -353,7 +369,7 @@ fn closing(closed: &Closed, fallen: Vec<(String, String)>) -> TeardownAnswer {
     }
 }
 
-fn told(why: &Why) -> gates::NotUp {
+fn told(why: &Why, logs: &[SavedLog], root: &Path) -> gates::NotUp {
     let faults = match why {
         Why::Up { faults, .. } | Why::NotReady { faults } => faults
             .iter()
@@ -365,7 +381,21 @@ fn told(why: &Why) -> gates::NotUp {
         ending: why.ending(),
         reason: why.to_string(),
         faults,
-        hint: why.hint(),
+        hint: why.hint().or_else(|| last_words(why, logs, root)),
+    }
+}
+
+/// Where the log of the first service at fault is, and how it ends: it says what nobody else knows.
+fn last_words(why: &Why, logs: &[SavedLog], root: &Path) -> Option<String> {
+    let (Why::Up { faults, .. } | Why::NotReady { faults }) = why else {
+        return None;
+    };
+    let log = logs.iter().find(|log| faults.contains_key(&log.service))?;
+    let path = log.path.strip_prefix(root).unwrap_or(&log.path).display();
+    let said = scratch::tail(&log.path, LAST_WORDS).unwrap_or_default();
+    match text::shorten(&ask::last_lines(&said), LAST_CHARS) {
+        said if said.is_empty() => Some(format!("{} wrote nothing ({path})", log.service)),
+        said => Some(format!("{} wrote last: {said} ({path})", log.service)),
     }
 }
 

@@ -83,6 +83,14 @@ struct State {
 struct Running {
     index: usize,
     until: Instant,
+    /// From when on its time was over because that of all checks was: what it says then is not what it would have said.
+    cut: Option<Instant>,
+}
+
+impl Running {
+    fn is_cut(&self) -> bool {
+        self.cut.is_some_and(|cut| cut <= Instant::now())
+    }
 }
 
 struct Round<'a> {
@@ -146,7 +154,15 @@ impl Round<'_> {
             Arc::clone(self.scene),
             self.sender.clone(),
         );
-        let (number, timeout) = (self.next, planned.timeout);
+        let (number, whole) = (self.next, planned.timeout);
+        let now = Instant::now();
+        // A command is ended before the time for all checks is over, so that it does not outlive them.
+        let room = self
+            .until
+            .map(|until| until.saturating_duration_since(now))
+            .map(|left| left.saturating_sub(SLACK.min(left / 4)));
+        let timeout = room.map_or(whole, |room| room.min(whole));
+        let cut = (timeout < whole).then_some(now + timeout);
         self.next += 1;
         let state = &mut self.states[index];
         state.attempts += 1;
@@ -164,7 +180,7 @@ impl Round<'_> {
         match begun {
             Ok(_) => {
                 let until = Instant::now() + timeout + SLACK;
-                self.running.insert(number, Running { index, until });
+                self.running.insert(number, Running { index, until, cut });
             }
             Err(error) => state.seen = Some(Seen::error(format!("no thread can be started: {error}"))),
         }
@@ -192,6 +208,7 @@ impl Round<'_> {
 
     fn take(&mut self, number: u64, seen: Seen) {
         match self.running.remove(&number) {
+            Some(running) if running.is_cut() && seen.outcome != Outcome::Passed => {}
             Some(running) => self.settle(running.index, seen),
             // It was given up, and comes back after all.
             None => self.left_behind = self.left_behind.saturating_sub(1),
@@ -206,6 +223,9 @@ impl Round<'_> {
         for number in late {
             if let Some(running) = self.running.remove(&number) {
                 self.left_behind += 1;
+                if running.is_cut() {
+                    continue;
+                }
                 let timeout = self.planned[running.index].timeout;
                 let seen = Seen::failed(format!("no answer within {timeout:?}"));
                 self.settle(running.index, seen);

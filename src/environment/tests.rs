@@ -116,6 +116,22 @@ fn answers_over_http_are_judged_and_not_taken_for_granted() {
 }
 
 #[test]
+fn headers_have_room_up_to_a_limit() {
+    fn padded(bytes: usize) -> Vec<Option<&'static str>> {
+        let pad = "p".repeat(bytes);
+        vec![Some(Box::leak(
+            UP.replace("content-length", &format!("x: {pad}\r\ncontent-length"))
+                .into_boxed_str(),
+        ))]
+    }
+    let none = json!({});
+    let fits = "http://here/health answers as it must";
+    http(padded(30 << 10), &none, (Outcome::Passed, fits));
+    let more = "http://here/health does not answer: its headers are larger than 32 KiB";
+    http(padded(40 << 10), &none, (Outcome::Failed, more));
+}
+
+#[test]
 fn a_check_is_made_again_until_it_passes() {
     let retry = json!({"retry": {"for": "5s", "every": "20ms"}});
     let answers = vec![Some(DOWN), Some(DOWN), Some(UP)];

@@ -189,6 +189,11 @@ fn measure(judgement: &mut Judgement, sight: &DeploymentSight) {
         judgement.metric("smoke_tests_failed", tests(|test| !test.passed));
         judgement.metric("smoke_tests_flaky", tests(|test| test.flaky));
     }
+    // Those that were not made, once it is known that they will not be.
+    if last.smoke.is_some() {
+        let skipped = last.smoke_tests_total.saturating_sub(last.smoke_tests.len());
+        judgement.metric("smoke_tests_skipped", skipped);
+    }
     judgement.metric("rolled_back", u8::from(last.rollback.is_some()));
     judgement.metric("rollback_failed", u8::from(last.state == "rollback_failed"));
     for (name, told) in [

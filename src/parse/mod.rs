@@ -2,6 +2,7 @@
 
 pub mod cargo_json;
 pub mod coverage;
+pub mod dated;
 pub mod gaps;
 pub mod go_events;
 pub mod go_text;

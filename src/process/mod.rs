@@ -258,6 +258,14 @@ pub enum Error {
         /// The cause.
         source: std::io::Error,
     },
+    /// It ran to its end, and not all that it said could be written.
+    #[error("it ended, but what it said cannot be written to {}", path.display())]
+    Cut {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
     /// Anything else that kept it from starting or being watched.
     #[error("cannot run {}", program.display())]
     Io {

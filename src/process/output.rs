@@ -130,7 +130,7 @@ impl Outputs {
         }
         for target in [self.log, self.stdout_file].into_iter().flatten() {
             if let Some(source) = target.failure {
-                return Err(Error::Log {
+                return Err(Error::Cut {
                     path: target.path,
                     source,
                 });
@@ -301,6 +301,14 @@ mod tests {
         check(KeepRaw::Ends, 10, Some(true));
         check(KeepRaw::Ends, 40_000, Some(false));
         check(KeepRaw::Report, 40_000, Some(true));
+    }
+
+    #[test]
+    fn who_ended_and_could_not_be_recorded_is_told_from_who_was_not_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut full = outputs(Some(&dir.path().join("log")), None).unwrap();
+        full.log.as_mut().unwrap().failure = Some(io::ErrorKind::StorageFull.into());
+        assert!(matches!(full.finish(), Err(Error::Cut { .. })));
     }
 
     #[cfg(unix)]

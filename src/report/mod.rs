@@ -91,6 +91,15 @@ pub fn sign(verdict: Verdict) -> &'static str {
     human::sign(verdict).0
 }
 
+/// A text behind the sign of a verdict, both in its colour, as `human` shows them.
+pub fn signed(verdict: Verdict, text: &str, colour: Colour) -> String {
+    let (mark, paint) = human::sign(verdict);
+    match colour {
+        Colour::Yes => format!("{paint}{mark} {text}{paint:#}"),
+        Colour::No => format!("{mark} {text}"),
+    }
+}
+
 /// The word for the decision over a run, for people.
 fn decision(verdict: RunVerdict) -> &'static str {
     match verdict {

@@ -71,3 +71,19 @@ pub fn read(path: &Path) -> ScratchFile {
         Err(error) => ScratchFile::Unreadable(error.to_string()),
     }
 }
+
+/// The last bytes of a regular file, from the beginning of a line where it is longer.
+pub fn tail(path: &Path, bytes: u64) -> std::io::Result<Vec<u8>> {
+    use std::io::{Seek as _, SeekFrom};
+    let mut file = std::fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    let start = length.saturating_sub(bytes);
+    file.seek(SeekFrom::Start(start))?;
+    let mut read = Vec::new();
+    file.take(bytes).read_to_end(&mut read)?;
+    if start > 0 {
+        let line = read.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        read.drain(..line);
+    }
+    Ok(read)
+}

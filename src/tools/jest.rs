@@ -4,6 +4,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
+
 use super::js_tests::{self, Runner};
 use super::{Applies, Ask, OutputFile, Prepared, Reading, Tool, ToolRun};
 use crate::model::gate_id::GateId;
@@ -84,8 +86,8 @@ impl Tool for Jest {
         })
     }
 
-    fn directory(&self, directory: &str, workers: Option<u32>) -> Option<Vec<String>> {
-        Some(js_tests::directory(Runner::Jest, directory, workers))
+    fn directory(&self, root: &Path, directory: &str, workers: Option<u32>) -> Option<Vec<String>> {
+        Some(js_tests::directory(Runner::Jest, root, directory, workers))
     }
 
     fn exits(&self) -> &'static [(i32, &'static str)] {

@@ -10,6 +10,8 @@ pub(super) use coverage::{coverage, coverage_outputs, summary_coverage};
 pub(super) use place::line_in;
 pub(super) use report::{counts_inside, finding, from_jest_json, thresholds, trouble};
 
+use std::path::Path;
+
 use super::{Applies, Ask};
 use crate::model::text;
 use crate::project::UnitFacts;
@@ -121,16 +123,34 @@ pub(super) fn test_name<'a>(blocks: impl IntoIterator<Item = &'a str>, title: &s
     text::shorten(&text::one_line(&parts.join(" › ")), 300)
 }
 
-/// The arguments that run the tests of one directory: both runners take a part of the path, jest as a regular expression.
-pub(super) fn directory(runner: Runner, directory: &str, workers: Option<u32>) -> Vec<String> {
+/// The arguments that run the tests of one directory of the unit at `root`, and of no other of that name.
+///
+/// jest takes a regular expression for the whole path. vitest takes a part of the path, which stands in other places as
+/// well: these are left out, by patterns for whatever does not begin with the directory.
+pub(super) fn directory(runner: Runner, root: &Path, directory: &str, workers: Option<u32>) -> Vec<String> {
     let workers = workers.map(|count| format!("--maxWorkers={count}"));
-    let place = match (directory, runner) {
-        ("." | "", _) => None,
-        (path, Runner::Jest) => Some(format!("(^|/){}/", regex::escape(path))),
-        (path, _) => Some(format!("{path}/")),
+    let place = match (directory.trim_end_matches('/'), runner) {
+        ("." | "", _) => Vec::new(),
+        (path, Runner::Jest) => vec![format!("^({}/)?{}/", escaped(root), regex::escape(path))],
+        (path, _) => {
+            let parts: Vec<&str> = path.split('/').collect();
+            let others = parts.iter().enumerate().map(|(at, part)| {
+                let mut pattern = parts[..at].iter().fold("--exclude=".to_owned(), |text, part| {
+                    text + &globset::escape(part) + "/"
+                });
+                pattern.push_str(&format!("!({})/**", globset::escape(part)));
+                pattern
+            });
+            std::iter::once(format!("{path}/")).chain(others).collect()
+        }
     };
     let run = matches!(runner, Runner::Vitest).then(|| "run".to_owned());
     run.into_iter().chain(workers).chain(place).collect()
+}
+
+/// The directory of a unit in a regular expression for paths.
+fn escaped(root: &Path) -> String {
+    regex::escape(&root.display().to_string())
 }
 
 /// What keeps jest from the directories of another gate: a pattern for the paths of tests that theirs do not match.
@@ -141,7 +161,7 @@ pub(super) fn elsewhere(own: &[String], ask: &Ask<'_>) -> Option<String> {
     if ask.leave_out.is_empty() || own.iter().any(|word| !word.starts_with('-')) {
         return None;
     }
-    let root = regex::escape(&ask.root.display().to_string());
+    let root = escaped(ask.root);
     let mut pattern = "^".to_owned();
     for dir in ask.leave_out {
         pattern.push_str(&format!("(?!({root}/)?{}/)", regex::escape(dir)));
@@ -179,6 +199,21 @@ mod tests {
             ..ask
         };
         assert_eq!(elsewhere(&[], &all), None);
+    }
+
+    #[test]
+    fn the_tests_of_one_directory_are_those_below_it_alone() {
+        let of = |runner, path: &str, workers| directory(runner, Path::new("/a.b"), path, workers).join(" ");
+        assert_eq!(
+            of(Runner::Jest, "tests/integration", Some(2)),
+            r"--maxWorkers=2 ^(/a\.b/)?tests/integration/"
+        );
+        assert_eq!(of(Runner::Jest, ".", None), "");
+        assert_eq!(
+            of(Runner::Vitest, "tests/[x]", None),
+            "run tests/[x]/ --exclude=!(tests)/** --exclude=tests/!([[]x[]])/**"
+        );
+        assert_eq!(of(Runner::Vitest, "", Some(1)), "run --maxWorkers=1");
     }
 
     fn words(line: &str) -> Vec<String> {

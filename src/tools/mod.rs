@@ -126,9 +126,9 @@ pub trait Tool: Sync {
     /// The full argument list for one mode; `None` when there is nothing to do in that mode.
     fn prepare(&self, ask: &Ask<'_>) -> Option<Prepared>;
 
-    /// The arguments that make a test runner run the tests in one directory, `.` or a path relative to the unit, by so
-    /// many workers where it takes their number; `None` where it is no runner that can.
-    fn directory(&self, _directory: &str, _workers: Option<u32>) -> Option<Vec<String>> {
+    /// The arguments that make a test runner run the tests in one directory, `.` or a path relative to the unit at `root`,
+    /// by so many workers where it takes their number; `None` where it is no runner that can.
+    fn directory(&self, _root: &Path, _directory: &str, _workers: Option<u32>) -> Option<Vec<String>> {
         None
     }
 
@@ -270,8 +270,18 @@ impl ToolRun<'_> {
             Some(FileState::Fresh(bytes)) => Ok(bytes),
             Some(FileState::Missing) | None => Err("it was not written".to_owned()),
             Some(FileState::Stale) => Err("it is older than this run".to_owned()),
+            Some(FileState::Dated(_)) => Err("it says that it is of an earlier run".to_owned()),
             Some(FileState::TooLarge(bytes)) => Err(format!("it has {bytes} bytes, too many to read")),
             Some(FileState::Unreadable(why)) => Err(why.clone()),
+        }
+    }
+
+    /// [`ToolRun::output`] of a runner that said at its end what came of the tests: then the report is its own whatever
+    /// date it has, since tests may set the clock that it is dated by.
+    pub fn finished_output(&self, key: &str) -> Result<&[u8], String> {
+        match self.outputs.get(key) {
+            Some(FileState::Dated(bytes)) => Ok(bytes),
+            _ => self.output(key),
         }
     }
 
@@ -300,6 +310,8 @@ pub enum FileState {
     Missing,
     /// There, and older than this run.
     Stale,
+    /// Written by this run, and it says itself that it is of an earlier one.
+    Dated(Vec<u8>),
     /// There, with more bytes than are read.
     TooLarge(u64),
     /// There, and not readable: why.

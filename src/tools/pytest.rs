@@ -8,6 +8,8 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
+
 use super::python::Options;
 use super::{Applies, Ask, OutputFile, Prepared, Reading, Tool, ToolRun};
 use crate::model::gate_id::GateId;
@@ -81,7 +83,7 @@ impl Tool for Pytest {
         })
     }
 
-    fn directory(&self, directory: &str, workers: Option<u32>) -> Option<Vec<String>> {
+    fn directory(&self, _root: &Path, directory: &str, workers: Option<u32>) -> Option<Vec<String>> {
         // Of pytest-xdist.
         let parallel = workers
             .filter(|count| *count > 1)

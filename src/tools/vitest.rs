@@ -4,6 +4,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
+
 use super::js_tests::{self, Runner};
 use super::{Applies, Ask, OutputFile, Prepared, Reading, Tool, ToolRun};
 use crate::model::gate_id::GateId;
@@ -109,8 +111,8 @@ impl Tool for Vitest {
         })
     }
 
-    fn directory(&self, directory: &str, workers: Option<u32>) -> Option<Vec<String>> {
-        Some(js_tests::directory(Runner::Vitest, directory, workers))
+    fn directory(&self, root: &Path, directory: &str, workers: Option<u32>) -> Option<Vec<String>> {
+        Some(js_tests::directory(Runner::Vitest, root, directory, workers))
     }
 
     fn exits(&self) -> &'static [(i32, &'static str)] {

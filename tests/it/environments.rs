@@ -133,6 +133,60 @@ fn values_of_variables_are_never_shown() {
     assert_eq!(outcomes, ["passed", "failed", "failed"]);
 }
 
+/// A check of each category that holds, and then that of one category that does not: that one alone fails.
+#[test]
+fn each_category_is_judged_by_its_own_checks() {
+    let categories = [
+        "connectivity",
+        "configuration",
+        "dependencies",
+        "health",
+        "monitoring",
+        "infrastructure",
+        "capacity",
+    ];
+    let checks = |broken: Option<&str>| {
+        let one = |category: &str| {
+            let path = if broken == Some(category) {
+                "nowhere"
+            } else {
+                ".session/config.json"
+            };
+            json!({"id": format!("a-{category}"), "kind": "file", "path": path, "category": category})
+        };
+        json!(categories.map(one))
+    };
+    for broken in categories.into_iter().map(Some).chain([None]) {
+        let answer = project(&checks(broken)).sdd(["env", "check", "staging", "--format", "json"]);
+        answer.expect_code(i32::from(broken.is_some()));
+        let report = answer.json();
+        for told in report["categories"].as_array().unwrap() {
+            let is_broken = told["category"].as_str() == broken;
+            assert_eq!(
+                told["standing"],
+                if is_broken { "failed" } else { "passed" },
+                "{told}"
+            );
+        }
+    }
+}
+
+#[test]
+fn secrets_of_the_env_file_are_not_shown_when_a_check_prints_them() {
+    const SECRET: &str = "fr0m-th3-f1le-88c2d1";
+    let sandbox = project(&json!([
+        {"id": "said", "kind": "command", "category": "dependencies", "command": {"shell": ". ./.env; echo bad $DB_PASSWORD >&2; exit 3"}},
+    ]))
+    .file(".env", format!("DB_PASSWORD={SECRET}\n"));
+    for format in ["human", "json", "agent"] {
+        let answer = sandbox.sdd(["env", "check", "staging", "--format", format]);
+        answer.expect_code(1);
+        let said = answer.stdout + &answer.stderr;
+        assert!(said.contains("bad [redacted:DB_PASSWORD]"), "{said}");
+        assert!(!said.contains(SECRET), "{said}");
+    }
+}
+
 /// Kinds that look at this machine itself, each with settings that hold and others that do not.
 #[test]
 fn this_machine_is_looked_at_for_real() {

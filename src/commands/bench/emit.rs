@@ -10,6 +10,7 @@ use crate::bench::report::{self, Document, Tone};
 use crate::commands::context::{Cx, no_such_format};
 use crate::commands::error::{CommandError, brief};
 use crate::commands::output::{self, STDOUT};
+use crate::process::redact::Redactor;
 use crate::report::Colour;
 use crate::store::Target;
 
@@ -69,10 +70,10 @@ impl Places {
         })
     }
 
-    /// Writes a document to every place, stdout last: when a file cannot be written, nothing is shown.
-    pub(super) fn write(&self, cx: &mut Cx, document: &Document) -> anyhow::Result<()> {
+    /// Writes a document to every place without secrets, stdout last: when a file cannot be written, nothing is shown.
+    pub(super) fn write(&self, cx: &mut Cx, redactor: &Redactor, document: &Document) -> anyhow::Result<()> {
         for file in &self.files {
-            let text = text(cx, file.format, Colour::No, document)?;
+            let text = redactor.text(&text(cx, file.format, Colour::No, document)?);
             file.target
                 .clear()
                 .and_then(|()| (&file.target).write_all(text.as_bytes()))
@@ -81,7 +82,7 @@ impl Places {
         let Some(format) = self.stdout else {
             return Ok(());
         };
-        let text = text(cx, format, cx.ui.colour(), document)?;
+        let text = redactor.text(&text(cx, format, cx.ui.colour(), document)?);
         cx.ui.data(text.as_bytes()).context("cannot write to stdout")
     }
 }

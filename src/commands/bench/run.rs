@@ -15,16 +15,16 @@ use crate::bench::requirements::{self, Requirement};
 use crate::bench::rounds::Counting;
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
-use crate::commands::pipeline::{self, called};
+use crate::commands::pipeline::{self, Opened, Tools, called};
 use crate::commands::{work, work_item};
 use crate::model::config::Config;
 use crate::model::exit::Exit;
 use crate::model::session::ActiveWork;
 use crate::model::spec::Benchmarks;
 use crate::process::find::Found;
+use crate::process::redact::Redactor;
 use crate::process::signals;
 use crate::project::{detect, git};
-use crate::store::Store;
 
 /// What processes of a measurement are tagged with.
 const RUN_ID: &str = "bench";
@@ -35,8 +35,7 @@ const PORT: u16 = 5557;
 
 /// The project and the work item that a measurement belongs to.
 struct Home {
-    store: Store,
-    config: Config,
+    opened: Opened,
     work: Option<ActiveWork>,
     session: u32,
 }
@@ -58,7 +57,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
                 .into(),
         );
     }
-    let config = home.as_ref().map(|home| home.config.clone()).unwrap_or_default();
+    let config = settings_of(home.as_ref());
     let settings = &config.quality_gates.benchmark;
     let aim = Aim::of(args, settings, &spec, cx)?;
     let (services, notes) = aim::services(args, &aim.target, cx)?;
@@ -68,10 +67,10 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         .and_then(service_of_this_machine)
         .into_iter()
         .collect();
-    let tools = pipeline::Tools::bare(cx, &config, RUN_ID).guarded();
+    let Tools { runner, redactor } = tools(home.as_ref(), cx);
     let root = home
         .as_ref()
-        .map_or_else(|| cx.start.clone(), |home| home.store.root().to_owned());
+        .map_or_else(|| cx.start.clone(), |home| home.opened.store.root().to_owned());
     let finder = pipeline::finder(cx, &root);
     let find = |name: &str, places: &[std::path::PathBuf]| match finder.find(name, places, &root) {
         Found::At(program) => Some(program),
@@ -84,22 +83,21 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     };
     let say = cx.ui.sayer();
     let tell_join = move |command: &str| say(&format!("workers join with: {command}"));
-    let host =
-        std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_else(|_| "localhost".to_owned());
+    let host = host();
     let engines = Available::look(
         engine(args, settings.engine.into())?,
         &programs,
-        &tools.runner,
+        &runner,
         scratch.path(),
-        workers(args, host.trim(), &tell_join),
+        workers(args, &host, &tell_join),
     );
     let commit = home.as_ref().and_then(|_| {
         let git = find("git", &[])?;
-        git::head(&tools.runner, &git, &root).ok().flatten()
+        git::head(&runner, &git, &root).ok().flatten()
     });
     let by = who(cx);
     let record = home.as_ref().zip(work).map(|(home, work)| Record {
-        store: &home.store,
+        store: &home.opened.store,
         work_item: &work.item.id,
         commit: commit.as_deref(),
         session: home.session,
@@ -130,6 +128,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         engines: engines.preferred(),
         record,
         rerun: rerun(cx),
+        redactor: &redactor,
     };
     let now = Now::default();
     let clock = || cx.clock.now();
@@ -139,10 +138,30 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
     if let Some(signal) = cx.cancel.signal() {
         return Ok(signals::exit_for(signal));
     }
-    let document = outcome.map_err(|error| refused(error, cx))?.document;
+    let document = outcome.map_err(|error| refused(error, &redactor, cx))?.document;
     let exit = Exit::from(document.verdict);
-    places.write(cx, &document)?;
+    places.write(cx, &redactor, &document)?;
     Ok(exit)
+}
+
+/// What starts processes, and what keeps secrets out of what is told: those of the project, where there is one.
+fn tools(home: Option<&Home>, cx: &Cx) -> Tools {
+    let tools = match home {
+        Some(home) => Tools::of_project(cx, &home.opened, RUN_ID),
+        None => Tools::bare(cx, &settings_of(None), RUN_ID),
+    };
+    tools.guarded()
+}
+
+/// The settings of the project; without one every setting has its default.
+fn settings_of(home: Option<&Home>) -> Config {
+    home.map(|home| home.opened.config.clone()).unwrap_or_default()
+}
+
+/// The name of this machine.
+fn host() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname");
+    name.map_or_else(|_| "localhost".to_owned(), |name| name.trim().to_owned())
 }
 
 /// What makes the load: as the command line says, else as the settings do.
@@ -197,8 +216,7 @@ fn home(args: &RunArgs, cx: &Cx) -> anyhow::Result<Option<Home>> {
         None => open.and_then(|session| session.work),
     };
     Ok(Some(Home {
-        store: opened.store,
-        config: opened.config,
+        opened,
         work,
         session,
     }))
@@ -241,8 +259,8 @@ fn rerun(cx: &Cx) -> String {
 }
 
 /// What kept the measurement from having a verdict.
-fn refused(error: MeasurementError, cx: &Cx) -> anyhow::Error {
-    let said = error.to_string();
+fn refused(error: MeasurementError, redactor: &Redactor, cx: &Cx) -> anyhow::Error {
+    let said = redactor.text(&error.to_string());
     match error {
         MeasurementError::NoEngine(_) => CommandError::usage(said)
             .hint(format!(

@@ -110,7 +110,7 @@ fn keep_open(settling: &Settling<'_>, done: &Done) -> anyhow::Result<Settled> {
 /// That order can be mended from: as long as the state says "open", ending the session once more writes all of it anew.
 fn close(cx: &Cx, settling: &Settling<'_>, done: &Done) -> anyhow::Result<Settled> {
     let (store, session) = (&settling.opened.store, settling.session);
-    let redactor = Arc::new(Redactor::new(&cx.environment, &settling.opened.config.redact_env));
+    let redactor = pipeline::redactor(cx, settling.opened);
     // Git is asked before the lock: nothing is started while it is held.
     let since = since(cx, settling, Arc::clone(&redactor));
     let stamp = stamp(cx);

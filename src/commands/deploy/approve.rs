@@ -95,6 +95,6 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
             approval.expires.format("%Y-%m-%d %H:%M UTC")
         )
     };
-    cx.emit(&said)?;
+    scene.emit(cx, &said)?;
     Ok(Exit::Ok)
 }

@@ -78,6 +78,12 @@ pub(super) fn value(environment: &Environment, name: &str) -> Option<OsString> {
         .filter(|value| !value.is_empty())
 }
 
+/// The variables that the plan names, with their values: whatever they are called, none of them is shown.
+pub(super) fn values(environment: &Environment, plan: &Plan) -> Vec<(String, String)> {
+    let of = |name: &String| Some((name.clone(), value(environment, name)?.into_string().ok()?));
+    plan.variables.iter().filter_map(of).collect()
+}
+
 /// Whether every variable is set, and none to what only stands for a value. Values are never shown.
 fn variables(environment: &Environment, plan: &Plan) -> PreCheck {
     const NAME: &str = "variables";

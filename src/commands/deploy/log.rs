@@ -26,16 +26,20 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let scene = Scene::open(cx, &args.environment)?;
     let name = &scene.target.name;
     let store = &scene.opened.store;
-    let known = files::deployments(store, name).map_err(explained)?;
-    let id = match &args.deployment {
-        Some(id) => known.iter().find(|known| *known == id),
-        None => known.last(),
+    let found = match &args.deployment {
+        Some(id) => {
+            let known = files::deployments(store, name).map_err(explained)?;
+            match known.into_iter().find(|known| known == id) {
+                Some(id) => {
+                    let chain = files::read(store, name, &id).map_err(explained)?;
+                    chain.map(|chain| (id, chain))
+                }
+                None => None,
+            }
+        }
+        None => files::last(store, name).map_err(explained)?,
     };
-    let chain = match id {
-        Some(id) => files::read(store, name, id).map_err(explained)?,
-        None => None,
-    };
-    let (Some(id), Some(chain)) = (id, chain) else {
+    let Some((id, chain)) = found else {
         let what = match &args.deployment {
             Some(id) => format!("there is no deployment {:?} to {name}", text::shorten(id, 80)),
             None => format!("nothing was deployed to {name}"),
@@ -60,7 +64,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         }
         said
     };
-    cx.emit(&said)?;
+    scene.emit(cx, &said)?;
     Ok(Exit::Ok)
 }
 

@@ -52,6 +52,6 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         said.push_str(&format!("next: {next}\n"));
         said
     };
-    cx.emit(&said)?;
+    scene.emit(cx, &said)?;
     Ok(Exit::Ok)
 }

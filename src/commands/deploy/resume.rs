@@ -1,16 +1,14 @@
 //! `sdd deploy resume`: a deployment that stopped goes on.
 
+use super::again::{self, Begun, Wish};
 use super::planning::For;
 use super::policy;
 use super::run::{Tree, fresh};
 use super::scene::Scene;
 use super::work::{self, Asked, Job, Said};
 use crate::commands::context::Cx;
-use crate::commands::pipeline;
-use crate::deploy::journal::{Event, Purpose};
-use crate::deploy::next::{self, Admission};
-use crate::deploy::state::State;
-use crate::deploy::summary::next_commands;
+use crate::deploy::journal::Purpose;
+use crate::deploy::next;
 use crate::engine::deployment::{self, Begin};
 use crate::model::exit::Exit;
 
@@ -31,29 +29,25 @@ pub struct Args {
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     cx.choose(&["human", "json", "agent"])?;
     let scene = Scene::open(cx, &args.environment)?;
-    let environment = scene.target.name.clone();
-    scene.wanted(cx)?;
-    let locked = work::take_lock(cx, &scene, "resume")?;
-    let last = scene.wanted(cx)?;
-    let state = State::of(&last.chain.records);
-    args.said.check(&last.plan)?;
-    let assumption = work::assumption(&args.assume, &last.plan)?;
-    let assumed = match next::resume(&last.plan, &state, assumption.as_ref(), &args.said.ack) {
-        Admission::Go { assumed } => assumed,
-        Admission::Nothing { why } => {
-            cx.ui.status(&format!("nothing to do: {why}"));
-            drop(locked);
-            let code = work::tell(cx, &scene, &last.id, Asked::Deployment)?;
+    let wish = Wish {
+        command: "resume",
+        said: &args.said,
+        assume: &args.assume,
+    };
+    let begun = again::begin(cx, &scene, &wish, |plan, state, assumption| {
+        next::resume(plan, state, assumption, &args.said.ack)
+    })?;
+    let again = match begun {
+        Begun::Goes(again) => again,
+        Begun::Over(id) => {
+            let code = work::tell(cx, &scene, &id, Asked::Deployment)?;
             // It is over, and that was found out.
             return Ok(if code == Exit::Failed { Exit::Ok } else { code });
         }
-        Admission::Refused { why, instead } => {
-            let next = next_commands(&last.plan, &state, &pipeline::called(cx));
-            return Err(work::refusal(cx, &environment, &why, instead, &next).into());
-        }
     };
+    let last = &again.last;
     let id = last.chain.plan().unwrap_or_default().to_owned();
-    let purpose = if state.purpose == Some(Purpose::Rehearsal) {
+    let purpose = if again.state.purpose == Some(Purpose::Rehearsal) {
         For::Rehearsal
     } else {
         For::ItsEnvironment
@@ -61,12 +55,11 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     fresh(cx, &scene, &id, &last.plan, purpose, Tree::MayHaveChanged)?;
     let policy = policy::read(&scene);
     let approved = policy::approved(cx, &scene, &policy, &id, &last.plan)?;
-    let by = args.said.by(cx);
     let job = Job {
         scene: &scene,
         plan: &last.plan,
         acknowledged: &args.said.ack,
-        by: &by,
+        by: &again.by,
         require_approval: policy.require_approval,
         deployment: Some(&last.id),
     };
@@ -74,17 +67,10 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         if let Some(approved) = approved {
             ledger.add(approved)?;
         }
-        ledger.add(locked.event())?;
-        if let Some(assumed) = assumed {
-            ledger.add(Event::Assumed {
-                step: assumed.step,
-                done: assumed.done,
-                by: by.clone(),
-            })?;
-        }
+        again.record(ledger)?;
         deployment::forward(site, ledger, Begin::Again)?;
         Ok(())
     })?;
-    drop(locked);
+    drop(again);
     work::tell(cx, &scene, &came.deployment, Asked::Deployment)
 }

@@ -1,15 +1,13 @@
 //! `sdd deploy rollback`: the last deployment is taken back.
 
+use super::again::{self, Begun, Wish};
 use super::scene::Scene;
 use super::work::{self, Asked, Job, Said};
 use super::{evidence, policy};
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
-use crate::commands::pipeline;
-use crate::deploy::journal::Event;
-use crate::deploy::next::{self, Admission};
-use crate::deploy::state::{Phase, State};
-use crate::deploy::summary::next_commands;
+use crate::deploy::next;
+use crate::deploy::state::Phase;
 use crate::engine::deployment::{self, Decision};
 use crate::model::exit::Exit;
 
@@ -38,29 +36,25 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
             .into());
     }
     let scene = Scene::open(cx, &args.environment)?;
-    let environment = scene.target.name.clone();
-    scene.wanted(cx)?;
-    let locked = work::take_lock(cx, &scene, "rollback")?;
-    let last = scene.wanted(cx)?;
-    let state = State::of(&last.chain.records);
-    args.said.check(&last.plan)?;
-    let assumption = work::assumption(&args.assume, &last.plan)?;
-    let assumed = match next::rollback(&state, assumption.as_ref()) {
-        Admission::Go { assumed } => assumed,
-        Admission::Nothing { why } => {
-            cx.ui.status(&format!("nothing to do: {why}"));
-            drop(locked);
-            work::tell(cx, &scene, &last.id, Asked::Rollback)?;
+    let wish = Wish {
+        command: "rollback",
+        said: &args.said,
+        assume: &args.assume,
+    };
+    let begun = again::begin(cx, &scene, &wish, |_, state, assumption| {
+        next::rollback(state, assumption)
+    })?;
+    let again = match begun {
+        Begun::Goes(again) => again,
+        Begun::Over(id) => {
+            work::tell(cx, &scene, &id, Asked::Rollback)?;
             return Ok(Exit::Ok);
         }
-        Admission::Refused { why, instead } => {
-            let next = next_commands(&last.plan, &state, &pipeline::called(cx));
-            return Err(work::refusal(cx, &environment, &why, instead, &next).into());
-        }
     };
+    let (last, state) = (&again.last, &again.state);
     // What is missing is told before anything is run.
     let mut done = state.done.clone();
-    if let Some(assumed) = assumed.as_ref().filter(|assumed| assumed.done) {
+    if let Some(assumed) = again.assumed.as_ref().filter(|assumed| assumed.done) {
         done.push(assumed.step.clone());
     }
     let undo = match state.phase {
@@ -81,28 +75,20 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         .hint("nothing was run")
         .into());
     }
-    let by = args.said.by(cx);
     let job = Job {
         scene: &scene,
         plan: &last.plan,
         acknowledged: &args.said.ack,
-        by: &by,
+        by: &again.by,
         require_approval: policy::read(&scene).require_approval,
         deployment: Some(&last.id),
     };
     let came = work::perform(cx, &job, |site, ledger| {
-        ledger.add(locked.event())?;
-        if let Some(assumed) = assumed {
-            ledger.add(Event::Assumed {
-                step: assumed.step,
-                done: assumed.done,
-                by: by.clone(),
-            })?;
-        }
+        again.record(ledger)?;
         deployment::begin_rollback(site, ledger, &args.reason, Decision::Asked)?;
         deployment::backward(site, ledger)?;
         Ok(())
     })?;
-    drop(locked);
+    drop(again);
     work::tell(cx, &scene, &came.deployment, Asked::Rollback)
 }

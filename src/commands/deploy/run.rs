@@ -132,7 +132,9 @@ pub(super) fn start(cx: &mut Cx, scene: &Scene, start: Start<'_>) -> anyhow::Res
     let environment = &scene.target.name;
     let locked = work::take_lock(cx, scene, start.command)?;
     // Only now nobody else changes what was read.
-    if let Some(last) = scene.last()? {
+    let last = scene.last()?;
+    let sequence = last.as_ref().map_or(0, |last| last.chain.sequence()) + 1;
+    if let Some(last) = last {
         let state = crate::deploy::state::State::of(&last.chain.records);
         if !state.is_final() {
             let sdd = pipeline::called(cx);
@@ -164,6 +166,7 @@ pub(super) fn start(cx: &mut Cx, scene: &Scene, start: Start<'_>) -> anyhow::Res
             rollback_sha256: start.plan.rollback_sha256.clone(),
             purpose: start.purpose,
             sdd_version: env!("CARGO_PKG_VERSION").to_owned(),
+            sequence,
         })?;
         if let Some(approved) = start.approved {
             ledger.add(approved)?;
@@ -189,14 +192,11 @@ fn dry_run(cx: &mut Cx, scene: &Scene, plan: &Plan, format: &str) -> anyhow::Res
     } else {
         let mut said = shown::plan(plan, &id, "would run (not simulated)");
         for check in &checks {
-            said.push_str(&format!(
-                "check {}: {}: {}\n",
-                check.name, check.outcome, check.message
-            ));
+            said.push_str(&shown::check(check, work::colour(cx, format)));
         }
         said.push_str("verdict: not_run; nothing was touched\n");
         said
     };
-    cx.emit(&said)?;
+    scene.emit(cx, &said)?;
     Ok(Exit::Ok)
 }

@@ -45,13 +45,18 @@ impl Scene {
             return Err(CommandError::not_found(what).hint(hint).into());
         };
         let finder = pipeline::finder(cx, opened.store.root());
-        let tools = Tools::bare(cx, &opened.config, LOOKING);
+        let tools = Tools::of_project(cx, &opened, LOOKING);
         Ok(Self {
             opened,
             target,
             finder,
             tools,
         })
+    }
+
+    /// Shows what a command came to, without secrets, wherever it has it from.
+    pub(super) fn emit(&self, cx: &mut Cx, said: &str) -> anyhow::Result<()> {
+        cx.emit(&self.tools.redactor.text(said))
     }
 
     /// A program of the machine; never one of the project.

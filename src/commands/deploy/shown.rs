@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use crate::deploy::journal::{Event, Record, StepOutcome};
+use crate::deploy::checks::PreCheck;
+use crate::deploy::journal::{Event, PhaseOutcome, Record, StepOutcome};
 use crate::deploy::plan::Plan;
 use crate::deploy::procedure::{Step, TriggerKind, Way, Work};
-use crate::deploy::summary::{StepLine, Summary};
+use crate::deploy::summary::{Ended, StepLine, Summary};
 use crate::model::config::Time;
 use crate::model::text;
 use crate::model::verdict::Verdict;
-use crate::report::seconds;
+use crate::report::{Colour, seconds, sign, signed};
 
 /// A plan. `verb` is what is said of its steps: `would run`.
 pub(super) fn plan(plan: &Plan, id: &str, verb: &str) -> String {
@@ -103,44 +104,41 @@ fn one_step(step: &Step, plan: &Plan, verb: &str) -> String {
     }
 }
 
-/// A deployment.
-pub(super) fn deployment(summary: &Summary) -> String {
+/// A deployment: a line for each check, step and test, behind the sign of its verdict.
+pub(super) fn deployment(summary: &Summary, colour: Colour) -> String {
     let mut out = String::new();
-    let _ = writeln!(
-        out,
+    let head = format!(
         "deployment {} of {} to {}: {}",
         summary.deployment, summary.work_item, summary.environment, summary.says
     );
+    let _ = writeln!(out, "{}", signed(stands(summary), &head, colour));
     if let Some(holder) = &summary.running {
         let _ = writeln!(out, "  held by {holder}");
     }
     for check in &summary.checks {
-        let _ = writeln!(
-            out,
-            "  check {}: {}: {}",
-            check.name, check.outcome, check.message
-        );
+        out.push_str("  ");
+        out.push_str(&self::check(check, colour));
         if let (Some(remedy), false) = (&check.remedy, check.allows()) {
-            let _ = writeln!(out, "    {remedy}");
+            let _ = writeln!(out, "      {remedy}");
         }
     }
     for step in &summary.steps {
-        let _ = writeln!(out, "  {}", step_line(step));
+        let _ = writeln!(out, "  {}", step_line(step, colour));
     }
     for test in &summary.smoke_tests {
-        let how = match (test.passed, test.flaky) {
-            (true, true) => "passed (flaky)",
-            (true, false) => "passed",
-            (false, _) => "failed",
+        let (how, verdict) = match (test.passed, test.flaky) {
+            (true, true) => ("passed (flaky)", Verdict::Passed),
+            (true, false) => ("passed", Verdict::Passed),
+            (false, _) => ("failed", Verdict::Failed),
         };
         let last = test.attempts.last().map_or("", |last| last.said.as_str());
-        let _ = writeln!(
-            out,
-            "  smoke test {}: {how} at attempt {}: {last}",
-            text::one_line(&test.name),
-            test.attempts.len()
-        );
+        let name = format!("smoke test {}", text::one_line(&test.name));
+        let name = signed(verdict, &name, colour);
+        let tries = test.attempts.len();
+        let _ = writeln!(out, "  {name}: {how} at attempt {tries}: {last}");
     }
+    ended(&mut out, "smoke tests", summary.smoke.as_ref(), colour);
+    ended(&mut out, "observation", summary.observation.as_ref(), colour);
     for metric in &summary.metrics {
         let looks = text::counted(usize::try_from(metric.looks).unwrap_or(usize::MAX), "look");
         let last = metric
@@ -148,17 +146,9 @@ pub(super) fn deployment(summary: &Summary) -> String {
             .map_or_else(|| "not recorded".to_owned(), |last| last.to_string());
         let _ = writeln!(
             out,
-            "  metric {}: {}, {} failed, {} without a number; last {last}",
+            "      metric {}: {}, {} failed, {} without a number; last {last}",
             metric.name, looks, metric.failures, metric.without
         );
-    }
-    for (name, ended) in [
-        ("smoke tests", &summary.smoke),
-        ("observation", &summary.observation),
-    ] {
-        if let Some(ended) = ended {
-            let _ = writeln!(out, "  {name}: {}", ended.reason);
-        }
     }
     if let Some(rollback) = &summary.rollback {
         let who = if rollback.automatic {
@@ -166,27 +156,40 @@ pub(super) fn deployment(summary: &Summary) -> String {
         } else {
             rollback.by.as_str()
         };
-        let _ = writeln!(out, "  rollback ({who}): {}", rollback.reason);
+        let verdict = match summary.state {
+            "rolled_back" => Verdict::Passed,
+            "rollback_failed" => Verdict::Failed,
+            _ => Verdict::NotRun,
+        };
+        let name = signed(verdict, &format!("rollback ({who})"), colour);
+        let _ = writeln!(out, "  {name}: {}", rollback.reason);
         if rollback.steps.is_empty() {
-            let _ = writeln!(out, "    nothing had been done that could be taken back");
+            let _ = writeln!(out, "      nothing had been done that could be taken back");
         }
         for step in &rollback.steps {
-            let _ = writeln!(out, "    {}", step_line(step));
+            let _ = writeln!(out, "    {}", step_line(step, colour));
         }
     }
-    if let Some(verified) = summary.rehearsal_verified {
-        let said = if verified {
-            "answers"
-        } else {
-            "does not answer as it should"
-        };
-        let _ = writeln!(out, "  after the rollback the version before {said}");
+    match summary.rehearsal_verified {
+        Some(true) => {
+            let said = signed(
+                Verdict::Passed,
+                "after the rollback the version before answers",
+                colour,
+            );
+            let _ = writeln!(out, "  {said}");
+        }
+        Some(false) => {
+            let said = "after the rollback the version before does not answer as it should";
+            let _ = writeln!(out, "  {}", signed(Verdict::Failed, said, colour));
+        }
+        None => {}
     }
     for warning in &summary.warnings {
         let _ = writeln!(out, "  warning: {warning}");
     }
     if summary.state == "rollback_failed" {
-        out.push_str(&loud(summary));
+        out.push_str(&loud(summary, colour));
     }
     for next in &summary.next {
         let _ = writeln!(out, "next: {next}");
@@ -194,13 +197,55 @@ pub(super) fn deployment(summary: &Summary) -> String {
     out
 }
 
+/// A line for a check.
+pub(super) fn check(check: &PreCheck, colour: Colour) -> String {
+    let name = signed(check.outcome, &format!("check {}", check.name), colour);
+    let outcome = check.outcome.as_str().replace('_', " ");
+    format!("{name}: {outcome}: {}\n", check.message)
+}
+
+/// How a deployment stands, as a verdict: only one that succeeded, or whose way back was rehearsed, is green. One that
+/// went back by itself has failed; one that a person took back is neither.
+fn stands(summary: &Summary) -> Verdict {
+    if summary.running.is_some() {
+        return Verdict::NotRun;
+    }
+    let by_itself = summary.rollback.as_ref().is_some_and(|way| way.automatic);
+    match summary.state {
+        "succeeded" => Verdict::Passed,
+        "rolled_back" if summary.rehearsal_verified == Some(true) => Verdict::Passed,
+        "rolled_back" if by_itself => Verdict::Failed,
+        "failed" | "rollback_failed" => Verdict::Failed,
+        "aborted" | "unknown" => Verdict::Error,
+        "rolled_back" | "stopped" | "waiting" | "unverified" | "rolling_back" => Verdict::Skipped,
+        _ => Verdict::NotRun,
+    }
+}
+
+/// How a phase ended, where it did.
+fn ended(out: &mut String, name: &str, ended: Option<&Ended>, colour: Colour) {
+    let Some(ended) = ended else { return };
+    let verdict = match ended.outcome {
+        PhaseOutcome::Passed => Verdict::Passed,
+        PhaseOutcome::Failed => Verdict::Failed,
+        PhaseOutcome::Inconclusive => Verdict::Error,
+        PhaseOutcome::Skipped => Verdict::Skipped,
+    };
+    let _ = writeln!(out, "  {}: {}", signed(verdict, name, colour), ended.reason);
+}
+
 /// What nobody may overlook.
-fn loud(summary: &Summary) -> String {
-    let mut out = String::from("\n!!! THE ROLLBACK FAILED: a person must look !!!\n");
+fn loud(summary: &Summary, colour: Colour) -> String {
+    let head = "THE ROLLBACK FAILED: a person must look";
+    let mut out = format!("\n{}\n", signed(Verdict::Failed, head, colour));
     for step in summary.rollback.iter().flat_map(|rollback| &rollback.steps) {
         let is_undone = matches!(step.status, "done" | "acknowledged");
-        let head = if is_undone { "undone" } else { "NOT undone" };
-        let _ = write!(out, "  {head}: {}", step.id);
+        let (head, verdict) = if is_undone {
+            ("undone", Verdict::Passed)
+        } else {
+            ("NOT undone", Verdict::Failed)
+        };
+        let _ = write!(out, "  {}: {}", signed(verdict, head, colour), step.id);
         if let Some(log) = step.log.as_ref().filter(|_| !is_undone) {
             let _ = write!(out, ", see {log}");
         }
@@ -210,8 +255,17 @@ fn loud(summary: &Summary) -> String {
     out
 }
 
-fn step_line(step: &StepLine) -> String {
-    let mut said = format!("step {}: {}", step.id, step.status.replace('_', " "));
+fn step_line(step: &StepLine, colour: Colour) -> String {
+    let verdict = match step.status {
+        "done" | "acknowledged" => Verdict::Passed,
+        "failed" => Verdict::Failed,
+        "unknown" => Verdict::Error,
+        // What somebody said of it is no proof, and neither is it green.
+        "assumed" | "waiting" => Verdict::Skipped,
+        _ => Verdict::NotRun,
+    };
+    let name = signed(verdict, &format!("step {}", step.id), colour);
+    let mut said = format!("{name}: {}", step.status.replace('_', " "));
     if step.attempts > 1 {
         let _ = write!(said, " at attempt {}", step.attempts);
     }
@@ -259,13 +313,13 @@ pub(super) fn progress(record: &Record) -> Option<String> {
             duration_ms,
             ..
         } => {
-            let how = match outcome {
-                StepOutcome::Done => "done",
-                StepOutcome::Failed => "failed",
+            let (how, verdict) = match outcome {
+                StepOutcome::Done => ("done", Verdict::Passed),
+                StepOutcome::Failed => ("failed", Verdict::Failed),
             };
             let time = seconds(*duration_ms);
             let why = reason.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-            format!("  {step} {how} ({time}){why}")
+            format!("  {} {step} {how} ({time}){why}", sign(verdict))
         }
         Event::Waiting { step } => format!("step {step} is for a person, and waits"),
         Event::Acknowledged { step, by, .. } => format!("step {step} acknowledged by {by}"),
@@ -275,8 +329,11 @@ pub(super) fn progress(record: &Record) -> Option<String> {
             passed,
             attempts,
         } => {
-            let how = if *passed { "passed" } else { "failed" };
-            format!("  {test} {how} (attempt {})", attempts.len())
+            let (how, verdict) = match passed {
+                true => ("passed", Verdict::Passed),
+                false => ("failed", Verdict::Failed),
+            };
+            format!("  {} {test} {how} (attempt {})", sign(verdict), attempts.len())
         }
         Event::ObserveStarted => "observation …".to_owned(),
         Event::Measured {

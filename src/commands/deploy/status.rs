@@ -1,7 +1,7 @@
 //! `sdd deploy status`: where the last deployment stands.
 
 use super::scene::Scene;
-use super::shown;
+use super::{shown, work};
 use crate::commands::context::Cx;
 use crate::commands::pipeline;
 use crate::deploy::lock;
@@ -29,7 +29,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         } else {
             format!("nothing was deployed to {name}\n")
         };
-        cx.emit(&said)?;
+        scene.emit(cx, &said)?;
         return Ok(Exit::Ok);
     };
     let mut summary = Summary::new(&last.id, &last.plan, &last.chain, &pipeline::called(cx));
@@ -41,9 +41,9 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let said = if format == "json" {
         format!("{}\n", serde_json::to_string_pretty(&summary)?)
     } else {
-        shown::deployment(&summary)
+        shown::deployment(&summary, work::colour(cx, &format))
     };
-    cx.emit(&said)?;
+    scene.emit(cx, &said)?;
     // Known is known, however it went.
     Ok(match State::of(&last.chain.records).phase {
         Phase::Unknown { .. } if !is_running => Exit::NoVerdict,

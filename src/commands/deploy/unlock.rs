@@ -50,6 +50,6 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         (Some(holder), _) => format!("the lock of {name} is released; it was held by {holder}\n"),
         (None, _) => format!("nobody holds the lock of {name}\n"),
     };
-    cx.emit(&said)?;
+    scene.emit(cx, &said)?;
     Ok(Exit::Ok)
 }

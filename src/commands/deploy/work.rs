@@ -23,8 +23,8 @@ use crate::engine::deployment::{Ledger, Site, Torn};
 use crate::model::config::Command;
 use crate::model::exit::Exit;
 use crate::model::verdict::Verdict;
-use crate::process::redact::Redactor;
 use crate::process::{Cancel, End, Invocation, Runner as _, System, guard, signals};
+use crate::report::Colour;
 
 /// How often it is looked whether somebody insists.
 const TICK: Duration = Duration::from_millis(50);
@@ -188,7 +188,7 @@ pub(super) fn perform(
     let config = &scene.opened.config;
     let run = store.new_run(cx.clock.now())?;
     let deployment = job.deployment.unwrap_or_else(|| run.id()).to_owned();
-    let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
+    let redactor = pipeline::redactor_with(cx, &scene.opened, &evidence::values(&cx.environment, job.plan));
     // A step sees what its fence names, and no `pass_env` of the gates.
     let env = cx.environment.for_tools(&[], run.id());
     let insist = Cancel::new();
@@ -290,12 +290,13 @@ pub(super) fn tell(cx: &mut Cx, scene: &Scene, deployment: &str, asked: Asked) -
     let Last { chain, plan, .. } = read(scene, deployment)?;
     let summary = Summary::new(deployment, &plan, &chain, &pipeline::called(cx));
     let format = cx.choose(&["human", "json", "agent"])?;
+    let colour = colour(cx, format);
     let said = if format == "json" {
         format!("{}\n", serde_json::to_string_pretty(&summary)?)
     } else {
-        shown::deployment(&summary)
+        shown::deployment(&summary, colour)
     };
-    cx.emit(&said)?;
+    scene.emit(cx, &said)?;
     let interrupted = matches!(
         chain.records.last().map(|record| &record.event),
         Some(Event::Interrupted { .. })
@@ -304,6 +305,14 @@ pub(super) fn tell(cx: &mut Cx, scene: &Scene, deployment: &str, asked: Asked) -
         return Ok(signals::exit_for(signal));
     }
     Ok(exit(&State::of(&chain.records), &summary, asked))
+}
+
+/// Colours are for people at a terminal, and never for agents.
+pub(super) fn colour(cx: &Cx, format: &str) -> Colour {
+    match format {
+        "human" => cx.ui.colour(),
+        _ => Colour::No,
+    }
 }
 
 fn read(scene: &Scene, deployment: &str) -> anyhow::Result<Last> {

@@ -1,5 +1,7 @@
 //! Looking for the engine and Compose, where the project has integration tests that bring services up.
 
+use std::time::Duration;
+
 use crate::commands::context::Cx;
 use crate::commands::pipeline::Opened;
 use crate::commands::work_item::{self, Loaded};
@@ -15,7 +17,14 @@ use crate::process::find::Finder;
 use crate::store::Store;
 
 /// The check; none where nothing is brought up for any work item. State that cannot be read has a check of its own.
-pub(super) fn check(cx: &Cx, opened: &Opened, finder: &Finder, runner: &dyn Runner) -> Option<Check> {
+/// Each program gets `patience` to answer.
+pub(super) fn check(
+    cx: &Cx,
+    opened: &Opened,
+    finder: &Finder,
+    runner: &dyn Runner,
+    patience: Duration,
+) -> Option<Check> {
     let wanting = wanting(opened)?;
     let root = opened.store.root();
     let find = |program: &str| finder.find(program, &[], root);
@@ -23,6 +32,7 @@ pub(super) fn check(cx: &Cx, opened: &Opened, finder: &Finder, runner: &dyn Runn
         runner,
         find: &find,
         cwd: root,
+        patience,
     };
     let found = flavour::detect(&machine, cx.environment.get(VARIABLE));
     Some(containers::check(&wanting, &found))

@@ -25,7 +25,16 @@ pub(super) fn page(report: &Report) -> String {
         .categories
         .iter()
         .any(|one| one.standing == Standing::Warned);
+    let left_out = report
+        .categories
+        .iter()
+        .any(|one| one.standing == Standing::NotSelected);
     let verdict = match report.verdict {
+        // Of what nobody looked at nobody knows.
+        Verdict::Passed if left_out && warned => {
+            "holds what was looked at, with warnings; the rest was left out"
+        }
+        Verdict::Passed if left_out => "holds what was looked at; the rest was left out",
         Verdict::Passed if warned => "is ready, with warnings",
         Verdict::Passed => "is ready",
         Verdict::Failed => "is not ready",
@@ -60,7 +69,7 @@ fn standing(category: &CategoryReport) -> String {
         Standing::Warned => format!("warnings ({} of {checks} passed)", category.passed),
         Standing::Failed if checks == 0 => format!("FAILED: not configured{required}"),
         Standing::Failed if category.failed == 0 => format!("FAILED: no check that blocks{required}"),
-        Standing::Failed => format!("FAILED ({} of {checks})", category.failed),
+        Standing::Failed => format!("FAILED ({} of {checks} failed)", category.failed),
         Standing::Error => format!("ERROR ({} of {checks} could not be made)", category.errors),
         Standing::NotConfigured => "not configured".to_owned(),
         Standing::NotSelected => "not selected".to_owned(),

@@ -1,6 +1,7 @@
 //! `sdd integration gc`: what killed runs left is taken down.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -32,13 +33,15 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     if !due.is_empty() {
         let root = opened.store.root();
         // What is begun is done: half a teardown is what this command is there for.
-        let tools = Tools::cleaning(cx, &opened, "gc", &Cancel::new());
+        let files: Vec<PathBuf> = due.iter().flat_map(|(entry, _)| entry.project().files).collect();
+        let tools = Tools::over(cx, &opened, "gc", &Cancel::new(), &files);
         let finder = pipeline::finder(cx, root);
         let find = |program: &str| finder.find(program, &[], root);
         let machine = Machine {
             runner: &tools.runner,
             find: &find,
             cwd: root,
+            patience: flavour::PATIENCE,
         };
         match flavour::detect(&machine, cx.environment.get(VARIABLE)) {
             Ok(flavour) => {

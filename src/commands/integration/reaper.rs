@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::compose::env_files;
 use crate::compose::flavour::{self, Machine, VARIABLE, Way};
 use crate::compose::{journal, sweep};
 use crate::process::companion::{self, Companion, Farewell};
@@ -87,7 +88,10 @@ fn take_down(root: &Path, run: &str) -> anyhow::Result<String> {
         return Ok("the services are kept on purpose".to_owned());
     }
     let environment = Environment::of_process();
-    let redactor = Arc::new(Redactor::new(&environment, &[]));
+    let variable = |name: &str| environment.get(name).map(str::to_owned);
+    let files = env_files::contents(&entry.project().files, &variable);
+    let redactor = Redactor::with_files(&environment, &[], &files.env_files, &files.secrets);
+    let redactor = Arc::new(redactor);
     let tag = format!("{run}-reaper");
     let runner = System::new(environment.for_tools(&[], &tag), &tag, Cancel::new(), redactor);
     let finder = Finder::new(environment.get("PATH").map(OsStr::new), root, None);
@@ -96,6 +100,7 @@ fn take_down(root: &Path, run: &str) -> anyhow::Result<String> {
         runner: &runner,
         find: &find,
         cwd: Path::new("/"),
+        patience: flavour::PATIENCE,
     };
     let asked = environment.get(VARIABLE).map(str::to_owned);
     let asked = asked.unwrap_or_else(|| Way::of(entry.flavour).words());

@@ -110,9 +110,10 @@ impl Desk {
 
     /// What keeps secrets out of an answer; where the settings cannot be read, by what is known without them.
     fn redactor(&self, cx: &Cx) -> Redactor {
-        let opened = pipeline::open(cx).ok();
-        let names = opened.map(|opened| opened.config.redact_env).unwrap_or_default();
-        Redactor::new(&self.environment, &names)
+        match pipeline::open(cx) {
+            Ok(opened) => Redactor::clone(&pipeline::redactor(cx, &opened)),
+            Err(_) => Redactor::new(&self.environment, &[]),
+        }
     }
 }
 

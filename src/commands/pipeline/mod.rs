@@ -17,7 +17,7 @@ use chrono::NaiveDate;
 pub use decision::{called, decide};
 pub use inputs::Inputs;
 pub use options::RunOptions;
-pub use tools::Tools;
+pub use tools::{Tools, redactor, redactor_with};
 pub use versions::{read_versions, write_versions};
 
 use super::context::Cx;
@@ -166,7 +166,7 @@ pub fn show_plan(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow:
     }
     let place = Place::nowhere(&opened.store);
     let finder = finder(cx, opened.store.root());
-    let tools = Tools::of_project(cx, opened, place.id());
+    let tools = Tools::of_work(cx, opened, place.id(), request.work);
     let planned = Planned::make(cx, opened, &finder, &tools, request, &place)?;
     let format = cx.choose(&["human", "json", "agent"])?;
     let said = [opened.warnings.as_slice(), &planned.project.warnings].concat();
@@ -212,7 +212,7 @@ pub fn execute_for(
     let mut notes = Vec::new();
     let place = Place::choose(cx, &opened.store, &mut notes)?;
     let finder = finder(cx, opened.store.root());
-    let tools = Tools::of_project(cx, opened, place.id()).guarded();
+    let tools = Tools::of_work(cx, opened, place.id(), request.work).guarded();
     let played = std::thread::scope(|scope| {
         // Git takes its time to look at every file, and nothing is decided by what it says: it begins first.
         let git = scope.spawn(|| tools.git(&finder, opened.store.root()));
@@ -445,7 +445,7 @@ impl Scene<'_> {
         let again = rerun(&called(cx), self.request);
         let progress = cx.ui.progress();
         // What takes services down does not stop when sdd is told to.
-        let cleaner = Tools::cleaning(cx, self.opened, place.id(), &Cancel::new());
+        let cleaner = Tools::cleaning(cx, self.opened, place.id(), &Cancel::new(), self.request.work);
         let root = self.opened.store.root();
         let environment = &cx.environment;
         let reaper = |run: &str| reaper::start(environment, &config.pass_env, root, run);

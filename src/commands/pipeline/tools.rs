@@ -1,16 +1,20 @@
 //! What a run starts processes with, and what git says of the work tree.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Opened;
 use crate::commands::context::Cx;
+use crate::compose::env_files::{self, Contents};
+use crate::integration::Needs;
 use crate::model::config::Config;
 use crate::model::report::GitInfo;
+use crate::model::session::ActiveWork;
 use crate::process::find::{Finder, Found};
 use crate::process::redact::Redactor;
 use crate::process::{Cancel, System, guard};
 use crate::project::git;
+use crate::project::paths::{Place, resolve};
 use crate::store::{self, Store};
 
 /// What starts processes, and what keeps secrets out of what they say.
@@ -21,15 +25,59 @@ pub struct Tools {
     pub redactor: Arc<Redactor>,
 }
 
-/// What Compose reads by itself, and puts into compose files, wherever a link leads: of what stands there only secrets are
-/// taken, to be left out. One that cannot be read, Compose cannot read either.
-fn env_file(store: &Store) -> String {
+/// What Compose reads by itself, what compose files name, and what steps, checks and services read themselves, wherever a
+/// link leads: of what stands there only secrets are taken, to be left out. One that cannot be read, Compose cannot read
+/// either.
+fn files(cx: &Cx, store: &Store, compose_files: &[PathBuf]) -> Contents {
     let read = store::read_regular(&store.root().join(".env"), store::LARGE).unwrap_or_default();
-    String::from_utf8_lossy(&read.unwrap_or_default()).into_owned()
+    let of_root = String::from_utf8_lossy(&read.unwrap_or_default()).into_owned();
+    let variable = |name: &str| cx.environment.get(name).map(str::to_owned);
+    let named = env_files::contents(compose_files, &variable);
+    Contents {
+        env_files: format!("{of_root}\n{}", named.env_files),
+        secrets: named.secrets,
+    }
+}
+
+/// The compose file that would be brought up for some work, where it is in the repository.
+fn compose_files(opened: &Opened, work: Option<&ActiveWork>) -> Vec<PathBuf> {
+    let spec = work.and_then(|work| work.spec.as_ref());
+    let needs = spec.and_then(|spec| Needs::of(&spec.integration.environment, opened.config.integration()));
+    match needs.map(|needs| resolve(opened.store.root(), &needs.compose_file)) {
+        Some(Ok(Place::At(file))) => vec![file],
+        _ => Vec::new(),
+    }
+}
+
+/// What keeps the secrets of a project out of everything that is said and written: those of the environment that sdd was
+/// started in, those that `redact_env` names, and those of its `.env`. What is done with the services of a compose file
+/// keeps to [`redactor_over`].
+pub fn redactor(cx: &Cx, opened: &Opened) -> Arc<Redactor> {
+    redactor_over(cx, opened, &[])
+}
+
+/// [`redactor`] with more secrets, as pairs of name and value.
+pub fn redactor_with(cx: &Cx, opened: &Opened, more: &[(String, String)]) -> Arc<Redactor> {
+    let mut files = files(cx, &opened.store, &[]);
+    files.secrets.extend_from_slice(more);
+    redactor_of(cx, opened, &files)
+}
+
+/// [`redactor`] with the secrets of the files that these compose files name, given as absolute paths.
+fn redactor_over(cx: &Cx, opened: &Opened, compose_files: &[PathBuf]) -> Arc<Redactor> {
+    redactor_of(cx, opened, &files(cx, &opened.store, compose_files))
+}
+
+/// The one place that decides for a project.
+fn redactor_of(cx: &Cx, opened: &Opened, files: &Contents) -> Arc<Redactor> {
+    let redact_env = &opened.config.redact_env;
+    let redactor = Redactor::with_files(&cx.environment, redact_env, &files.env_files, &files.secrets);
+    Arc::new(redactor)
 }
 
 impl Tools {
-    /// Without a guard: for what is asked of programs that end by themselves.
+    /// For what is asked outside a project, or without a word of what is said being shown: only the environment's secrets
+    /// are known. Without a guard: for programs that end by themselves.
     pub fn bare(cx: &Cx, config: &Config, run_id: &str) -> Self {
         let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
         let env = cx.environment.for_tools(&config.pass_env, run_id);
@@ -37,18 +85,31 @@ impl Tools {
         Self { runner, redactor }
     }
 
-    /// [`Tools::bare`] for what works with the services of a project: the secrets of its `.env` are none of anybody's either.
+    /// [`Tools::bare`] for a project: the secrets of its `.env` are none of anybody's either, see [`redactor`].
     pub fn of_project(cx: &Cx, opened: &Opened, run_id: &str) -> Self {
-        Self::cleaning(cx, opened, run_id, &cx.cancel)
+        Self::over(cx, opened, run_id, &cx.cancel, &[])
     }
 
-    /// [`Tools::of_project`] that stops when `cancel` says so, and not when sdd is told to stop.
-    pub fn cleaning(cx: &Cx, opened: &Opened, run_id: &str, cancel: &Cancel) -> Self {
-        let config = &opened.config;
-        let file = env_file(&opened.store);
-        let redactor = Redactor::with_env_file(&cx.environment, &config.redact_env, &file);
-        let redactor = Arc::new(redactor);
-        let env = cx.environment.for_tools(&config.pass_env, run_id);
+    /// [`Tools::of_project`] for some work: the secrets of the files that its compose file names are left out as well.
+    pub fn of_work(cx: &Cx, opened: &Opened, run_id: &str, work: Option<&ActiveWork>) -> Self {
+        Self::over(cx, opened, run_id, &cx.cancel, &compose_files(opened, work))
+    }
+
+    /// [`Tools::of_work`] that stops when `cancel` says so, and not when sdd is told to stop.
+    pub fn cleaning(
+        cx: &Cx,
+        opened: &Opened,
+        run_id: &str,
+        cancel: &Cancel,
+        work: Option<&ActiveWork>,
+    ) -> Self {
+        Self::over(cx, opened, run_id, cancel, &compose_files(opened, work))
+    }
+
+    /// [`Tools::cleaning`] for projects of Compose's with these files, as absolute paths.
+    pub fn over(cx: &Cx, opened: &Opened, run_id: &str, cancel: &Cancel, compose_files: &[PathBuf]) -> Self {
+        let redactor = redactor_over(cx, opened, compose_files);
+        let env = cx.environment.for_tools(&opened.config.pass_env, run_id);
         let runner = System::new(env, run_id, cancel.clone(), Arc::clone(&redactor));
         Self { runner, redactor }
     }

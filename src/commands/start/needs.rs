@@ -1,11 +1,12 @@
 //! What an integration test or a deployment needs of the machine, looked at before the work begins.
 //!
-//! A look is short and changes nothing: what does not answer in time is said not to have answered, and "not installed" is
-//! told from "installed, and its engine does not answer". Of variables only the names are told.
+//! A look is short and changes nothing: what does not answer in time is said not to have answered. Of variables only the
+//! names are told.
 
 use std::path::Path;
 use std::time::Duration;
 
+use super::containers;
 use super::machine::Machine;
 use crate::commands::context::Cx;
 use crate::commands::env::{Question, in_one_line, inquire};
@@ -13,37 +14,21 @@ use crate::commands::pipeline::Opened;
 use crate::environment::report::{Outcome, Severity};
 use crate::environment::{Asked, FILE, LoadError};
 use crate::model::spec::{Deployment, Integration};
-use crate::model::text;
 use crate::model::verdict::Verdict;
 use crate::parse::spec::is_stand_in;
-use crate::process::find::Found;
-use crate::process::{End, Invocation, Runner};
 use crate::project::files;
 use crate::report::briefing::{Check, Sight};
 
-/// How long a program may take to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
 /// How long all checks of an environment may take together.
 const PATIENCE_WITH_ENVIRONMENT: Duration = Duration::from_secs(5);
-/// It only answers, so there is nothing to clean up.
-const GRACE: Duration = Duration::from_secs(1);
 /// The compose file of those who name none.
 const COMPOSE_FILE: &str = "docker-compose.integration.yml";
 /// Files and variables that are looked at.
 const MAX_LOOKS: usize = 50;
-/// The longest line that is quoted of what a program said, in characters.
-const MAX_SAID_CHARS: usize = 160;
 
 /// The programs and files of an integration test.
-pub(super) fn of_integration(machine: &Machine<'_>, spec: &Integration) -> Vec<Check> {
-    let mut checks = std::thread::scope(|scope| {
-        let compose = scope.spawn(|| compose(machine));
-        let docker = docker(machine);
-        let compose = compose
-            .join()
-            .unwrap_or_else(|_| no_answer("looking for it panicked"));
-        vec![check("Docker", docker), check("Docker Compose", compose)]
-    });
+pub(super) fn of_integration(cx: &Cx, machine: &Machine<'_>, spec: &Integration) -> Vec<Check> {
+    let mut checks = containers::look(cx, machine);
     let needs = &spec.environment;
     let named = needs.compose_file.as_ref().map(|file| file.value.as_str());
     let file = named.unwrap_or(COMPOSE_FILE);
@@ -174,102 +159,5 @@ fn at(root: &Path, path: &str) -> (Sight, String) {
         Ok(1) => (Sight::Good, "found".to_owned()),
         Ok(count) => (Sight::Good, format!("{count} files found")),
         Err(error) => (Sight::Unknown, error.to_string()),
-    }
-}
-
-/// What a program answered: its first line, or why there is none.
-enum Answer {
-    Said(String),
-    Refused(String),
-    Silent(String),
-}
-
-fn ask(machine: &Machine<'_>, program: &Path, args: &[&str]) -> Answer {
-    let mut invocation = Invocation::new(program, &machine.root, PATIENCE).args(args);
-    invocation.grace = GRACE;
-    let outcome = match machine.runner.run(&invocation) {
-        Ok(outcome) => outcome,
-        Err(error) => return Answer::Silent(error.to_string()),
-    };
-    let line = |bytes: &[u8]| text::shorten(text::first_line(&text::message(bytes)), MAX_SAID_CHARS);
-    let said = line(&outcome.stdout.bytes());
-    match outcome.end {
-        End::Code(0) if !said.is_empty() => Answer::Said(said),
-        // Some versions say what is wrong and end well.
-        End::Code(code) => Answer::Refused(match line(&outcome.stderr.bytes()) {
-            complaint if complaint.is_empty() => format!("exit code {code}, and nothing said"),
-            complaint => complaint,
-        }),
-        End::TimedOut => Answer::Silent(format!("no answer within {} s", PATIENCE.as_secs())),
-        End::Signal(_) | End::Cancelled => Answer::Silent("it was ended before it answered".to_owned()),
-    }
-}
-
-/// Docker, and whether its engine answers.
-fn docker(machine: &Machine<'_>) -> (Sight, String) {
-    let program = match machine.find("docker") {
-        Found::At(program) => program,
-        Found::NotExecutable(path) => {
-            return (Sight::Missing, format!("{} may not be executed", path.display()));
-        }
-        found @ Found::Untrusted(..) => {
-            let why = found.distrust().map_or_else(String::new, |(why, _)| why);
-            return (Sight::Missing, why);
-        }
-        Found::Missing => {
-            let beside = match machine.find("podman") {
-                Found::At(_) => "; podman is there",
-                Found::NotExecutable(_) | Found::Untrusted(..) | Found::Missing => "",
-            };
-            return (Sight::Missing, format!("not found{beside}"));
-        }
-    };
-    let (client, engine) = std::thread::scope(|scope| {
-        let engine = scope.spawn(|| ask(machine, &program, &["info", "--format", "{{.ServerVersion}}"]));
-        let client = ask(machine, &program, &["--version"]);
-        (
-            client,
-            engine
-                .join()
-                .unwrap_or_else(|_| Answer::Silent("asking panicked".to_owned())),
-        )
-    });
-    let client = match client {
-        Answer::Said(version) => version,
-        Answer::Refused(why) | Answer::Silent(why) => format!("it does not say its version: {why}"),
-    };
-    match engine {
-        Answer::Said(version) => (Sight::Good, format!("{client}; the engine answers ({version})")),
-        Answer::Refused(why) => (
-            Sight::Missing,
-            format!("{client}; the engine cannot be reached: {why}"),
-        ),
-        Answer::Silent(why) => (Sight::Unknown, format!("{client}; of the engine there is {why}")),
-    }
-}
-
-/// Compose: as a plugin of docker, or as a program of its own.
-fn compose(machine: &Machine<'_>) -> (Sight, String) {
-    let ways: [(&str, &[&str], &str); 2] = [
-        ("docker", &["compose", "version", "--short"], "docker compose"),
-        ("docker-compose", &["version", "--short"], "docker-compose"),
-    ];
-    let mut silent = None;
-    for (program, args, shown) in ways {
-        let Found::At(path) = machine.find(program) else {
-            continue;
-        };
-        match ask(machine, &path, args) {
-            Answer::Said(version) => return (Sight::Good, format!("{shown} {version}")),
-            Answer::Refused(_) => {}
-            Answer::Silent(why) => silent = silent.or(Some(format!("{shown}: {why}"))),
-        }
-    }
-    match silent {
-        Some(why) => (Sight::Unknown, why),
-        None => (
-            Sight::Missing,
-            "neither docker compose nor docker-compose is there".to_owned(),
-        ),
     }
 }

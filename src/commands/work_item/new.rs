@@ -91,7 +91,14 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
             return Err(error);
         }
     };
-    let warnings = warnings(&added, written, milestone);
+    let mut warnings = warnings(&added, written, milestone);
+    if kind == WorkItemType::IntegrationTest && args.depends_on.is_empty() {
+        warnings.push(format!(
+            "an integration test depends on the items that make what it tests, and this one on nothing: {} work-item update {} --add-dependency ID",
+            called(cx),
+            added.id.id
+        ));
+    }
     let sdd = called(cx);
     let text = if format == "json" {
         look::document(&json!({

@@ -175,3 +175,22 @@ fn services_are_asked_for_by_name_or_by_image() {
     check("mysql:8", &[]);
     check("", &[]);
 }
+
+#[test]
+fn volumes_of_the_project_are_told_from_those_of_others() {
+    let text = "services: {a: {image: x}}\nvolumes: {a: {name: p_a}, b: {}, c: {external: true, name: t}, \
+                d: {external: {name: u}}}\n";
+    let rendered = read(text).unwrap();
+    assert_eq!(rendered.own_volumes, BTreeSet::from(["p_a".to_owned()]));
+    let others = ["c", "d", "t", "u"].map(str::to_owned);
+    assert_eq!(rendered.external_volumes, BTreeSet::from(others));
+}
+
+#[test]
+fn variables_that_are_not_set_are_read_from_what_each_version_says() {
+    let said = "time=\"2026-11-29T09:15:49Z\" level=warning msg=\"The \\\"DB_PASSWORD\\\" variable is not set. \
+                Defaulting to a blank string.\"\nWARNING: The MY_FLAG variable is not set. Defaulting to a blank \
+                string.\nother\n";
+    let names = ["DB_PASSWORD", "MY_FLAG"].map(str::to_owned);
+    assert_eq!(unset(said), BTreeSet::from(names));
+}

@@ -19,6 +19,10 @@ fn a_version_is_a_line_that_is_nothing_else() {
         include_str!("../../../tests/fixtures/compose/v2/version.txt"),
         Some((2, 26, 1)),
     );
+    check_version(
+        include_str!("../../../tests/fixtures/compose/podman/version.txt"),
+        Some((1, 5, 0)),
+    );
     check_version("v2.17.3\n", Some((2, 17, 3)));
     check_version("2.20.2+ds1-0ubuntu1\n", Some((2, 20, 2)));
     check_version("20.10.24+dfsg1", Some((20, 10, 24)));
@@ -90,6 +94,7 @@ fn found(
         runner: &runner,
         find: &find,
         cwd: Path::new("/"),
+        patience: PATIENCE,
     };
     detect(&machine, asked)
 }
@@ -167,7 +172,8 @@ fn what_is_missing_is_said_with_what_was_tried() {
             PLUGIN,
         ],
         None,
-        "the container engine does not answer: `docker version --format '{{.Server.Version}}'` prints no version",
+        "the container engine does not answer: `docker version --format '{{.Server.Version}}'` prints no version: <no \
+         value>",
     );
     check(
         &[ENGINE, PLUGIN],
@@ -180,6 +186,48 @@ fn what_is_missing_is_said_with_what_was_tried() {
         None,
         "sdd was told to stop while it looked for Docker Compose",
     );
+}
+
+/// A machine on which nothing ends.
+struct Hanging;
+
+impl Runner for Hanging {
+    fn run(&self, _: &Invocation) -> Result<Outcome, Error> {
+        Ok(Outcome::of(End::TimedOut))
+    }
+}
+
+#[test]
+fn what_did_not_end_in_time_may_be_there() {
+    let find = |program: &str| match program {
+        "docker" => Found::At("/bin/docker".into()),
+        _ => Found::Missing,
+    };
+    let machine = Machine {
+        runner: &Hanging,
+        find: &find,
+        cwd: Path::new("/"),
+        patience: Duration::from_secs(2),
+    };
+    assert_eq!(
+        detect(&machine, None).unwrap_err().to_string(),
+        "no Docker Compose answers: `docker compose version --short` did not end within 2 s; docker-compose is not \
+         installed; podman is not installed; podman-compose is not installed"
+    );
+    let way = likely(&machine, None);
+    assert_eq!(way.kind, Kind::Plugin);
+    let why = engine(&machine, way).unwrap_err();
+    assert!(
+        matches!(
+            why,
+            FlavourError::Engine {
+                silence: Silence::TimedOut,
+                ..
+            }
+        ),
+        "{why}"
+    );
+    assert_eq!(likely(&machine, Some("podman-compose")).kind, Kind::PodmanCompose);
 }
 
 #[test]

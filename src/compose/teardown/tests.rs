@@ -1,7 +1,7 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::compose::flavour::Flavour;
+use crate::compose::flavour::{Flavour, Kind};
 use crate::compose::project::Project;
 use crate::process::capture::Capture;
 use crate::process::{End, Error, Invocation, Outcome};
@@ -25,6 +25,8 @@ struct State {
     unlabelled: Vec<&'static str>,
     /// How many removals of everything come to nothing: `down` is the first.
     deaf: u32,
+    /// Looks for containers until one more is there that was asked for before.
+    late: Option<u32>,
     /// Whether the engine does not answer.
     is_down: bool,
     /// Whether it lists containers of which it says nothing more.
@@ -57,7 +59,16 @@ impl Runner for Engine {
         let label = words.iter().any(|word| word.ends_with(&format!("={PROJECT}")));
         let mut code = i32::from(state.is_down);
         let stdout = match words[1..] {
-            ["ps", ..] => state.containers.join("\n"),
+            ["ps", ..] => {
+                state.late = match state.late {
+                    Some(0) => {
+                        state.containers.push("late");
+                        None
+                    }
+                    late => late.map(|looks| looks - 1),
+                };
+                state.containers.join("\n")
+            }
             ["network", "ls", ..] => state.networks.join("\n"),
             ["volume", "ls", ..] if label => state.volumes.join("\n"),
             ["volume", "ls", ..] => [state.volumes.clone(), state.unlabelled.clone()]
@@ -112,6 +123,10 @@ impl Runner for Engine {
 }
 
 fn cleaned(engine: &Engine, external: &[&str]) -> Result<Cleaned, TeardownError> {
+    cleaned_after(engine, external, Begun::Whole)
+}
+
+fn cleaned_after(engine: &Engine, external: &[&str], begun: Begun) -> Result<Cleaned, TeardownError> {
     let flavour = Flavour::sample();
     let project = Project {
         name: PROJECT.to_owned(),
@@ -127,7 +142,7 @@ fn cleaned(engine: &Engine, external: &[&str]) -> Result<Cleaned, TeardownError>
         },
     };
     let external = external.iter().map(|name| (*name).to_owned()).collect();
-    take_down(&hands, STOP, &external, Begun::Whole)
+    take_down(&hands, STOP, &external, begun)
 }
 
 fn stack() -> State {
@@ -157,6 +172,18 @@ fn what_down_leaves_is_removed_by_force() {
         "{:?}",
         cleaned.complaints
     );
+}
+
+#[test]
+fn what_the_engine_makes_after_up_has_given_up_is_removed_as_well() {
+    // It is there only at the third look: the first is before `down`, and the second finds nothing.
+    let engine = Engine::with(State {
+        late: Some(2),
+        ..stack()
+    });
+    let cleaned = cleaned_after(&engine, &[], Begun::Halfway).unwrap();
+    assert!(cleaned.left.is_nothing() && cleaned.forced);
+    assert_eq!(engine.state.lock().unwrap().containers, [""; 0]);
 }
 
 #[test]
@@ -228,6 +255,7 @@ fn what_is_left_is_said_shortly() {
         containers: vec![ANON.to_owned()],
         networks: vec!["n".to_owned()],
         volumes: vec!["v".to_owned()],
+        ..Left::default()
     };
     assert_eq!(left.to_string(), "container 0123456789ab, network n, volume v");
 }
@@ -246,4 +274,107 @@ fn containers_of_which_nothing_is_told_are_no_containers_without_volumes() {
         "{:?}",
         cleaned.complaints
     );
+}
+
+/// Podman as it was recorded: podman-compose 1.5.0 and 1.0.6 with podman 4.3.1. `down` ends well and leaves the pod or the
+/// network behind.
+struct Podman {
+    left: Mutex<Vec<&'static str>>,
+    calls: Mutex<Vec<String>>,
+}
+
+impl Runner for Podman {
+    fn run(&self, invocation: &Invocation) -> Result<Outcome, Error> {
+        let words = invocation.words();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.calls.lock().unwrap().push(words.join(" "));
+        let mut left = self.left.lock().unwrap();
+        let list = |kind: &str, text: &'static str| if left.contains(&kind) { text } else { "" };
+        let mut gone: &[&str] = &[];
+        let stdout = match words[..] {
+            ["/bin/podman", "ps", ..] => list("containers", "0ddeb1d5\n128ea0c0\n"),
+            ["/bin/podman", "inspect", ..] => IN_POD,
+            ["/bin/podman", "pod", "ps", ..] => list("pod", PODS),
+            ["/bin/podman", "network", "ls", ..] => list("network", "sdd-0-r_default\n"),
+            ["/bin/podman", "volume", "ls", ..] => list("volume", "sdd-0-r_data\n"),
+            ["/bin/podman", "pod", "rm", "-f", id] => {
+                assert_eq!(id, PODS.trim());
+                gone = &["pod"];
+                PODS
+            }
+            ["/bin/podman", "network", "rm", name] => {
+                gone = &["network"];
+                assert_eq!(name, "sdd-0-r_default");
+                "sdd-0-r_default\n"
+            }
+            [
+                "/bin/podman-compose",
+                ..,
+                "down",
+                "-v",
+                "--remove-orphans",
+                "-t",
+                "10",
+            ] => {
+                gone = &["containers", "volume"];
+                "sdd-0-r_one_1\n"
+            }
+            _ => panic!("{words:?}"),
+        };
+        left.retain(|kind| !gone.contains(kind));
+        Ok(Outcome {
+            stdout: Capture::of(stdout.as_bytes()),
+            ..Outcome::of(End::Code(0))
+        })
+    }
+}
+
+const IN_POD: &str = include_str!("../../../tests/fixtures/compose/podman/in_pod.json");
+const PODS: &str = include_str!("../../../tests/fixtures/compose/podman/pods.txt");
+
+#[test]
+fn the_pod_and_the_network_that_podman_compose_leaves_are_removed() {
+    let podman = Podman {
+        left: Mutex::new(vec!["containers", "pod", "network", "volume"]),
+        calls: Mutex::default(),
+    };
+    let flavour = Flavour {
+        kind: Kind::PodmanCompose,
+        program: "/bin/podman-compose".into(),
+        engine: "/bin/podman".into(),
+        ..Flavour::sample()
+    };
+    let project = Project {
+        name: PROJECT.to_owned(),
+        files: vec!["/p/c.yml".into()],
+        env_file: None,
+    };
+    let hands = Hands {
+        runner: &podman,
+        cwd: Path::new("/"),
+        calls: Calls {
+            flavour: &flavour,
+            project: &project,
+        },
+    };
+    let cleaned = take_down(&hands, STOP, &BTreeSet::new(), Begun::Whole).unwrap();
+    assert!(cleaned.left.is_nothing() && cleaned.forced, "{cleaned:?}");
+    assert_eq!(cleaned.complaints, Vec::<String>::new());
+    let calls = podman.calls.lock().unwrap();
+    assert!(
+        !calls.iter().any(|call| call.contains("--project-directory")),
+        "{calls:#?}"
+    );
+    let seen = |call: &str| calls.iter().filter(|made| made.contains(call)).count();
+    assert_eq!(seen("pod ps -q --no-trunc --filter name=^pod_sdd-0-r$"), 2);
+}
+
+#[test]
+fn a_pod_that_cannot_be_removed_is_named() {
+    let left = Left {
+        pods: vec![PODS.trim().to_owned()],
+        ..Left::default()
+    };
+    assert!(!left.is_nothing());
+    assert_eq!(left.to_string(), "pod 33cd6c788437");
 }

@@ -242,7 +242,7 @@ fn an_environment_that_is_kept_stays_with_its_journal() {
     });
     assert!(
         seen.said.starts_with("docker compose -p sdd-0-r -f ")
-            && seen.said.ends_with(" down -v --remove-orphans -t 10")
+            && seen.said.ends_with(" down -v --remove-orphans --rmi local -t 10")
     );
     assert!(seen.has_journal && !seen.calls.contains(&"down".to_owned()));
 }
@@ -358,7 +358,7 @@ fn files_that_are_not_valid_bring_up_nothing() {
     // Version 1 answers what it does not know with its usage, and exit code 0.
     check_failed(
         &config(0, "Define and run multi-container applications"),
-        "what Compose prints has no services in it",
+        "it has no services",
         Ending::Error,
     );
 }

@@ -233,7 +233,7 @@ pub fn read(spec: &Spec, bytes: &[u8]) -> Result<Procedure, Vec<Fault>> {
         all.extend(reader.stage(stage, list, &mut faults));
     }
     let rollback = reader.stage(Stage::Rollback, &deployment.rollback_steps, &mut faults);
-    let tests = smoke::tests(deployment, &mut reader, &mut notes, &mut faults);
+    let tests = smoke::tests(spec, &mut reader, &mut notes, &mut faults);
     reader.rest(&mut faults);
     steps::unique(all.iter().chain(&rollback), &mut faults);
     steps::undo(&all, &rollback, &mut faults);
@@ -293,7 +293,12 @@ fn milliseconds(seconds: f64) -> Option<u64> {
 /// Nothing to do is not a deployment, and nothing tried is not one that works.
 fn required(spec: &Spec, steps: &[Step], rollback: &[Step], tests: &[Test], faults: &mut Vec<Fault>) {
     let deployment = &spec.deployment;
-    if deployment.environment.is_none() {
+    // Of two the first would be taken, and the other left out unseen.
+    if let Some(second) = spec.second_environment() {
+        let hint = second.value.hint.clone().unwrap_or_default();
+        let message = second.value.message.clone();
+        faults.push(Fault::new(second.line, second.value.code, message, hint));
+    } else if deployment.environment.is_none() {
         faults.push(Fault::new(
             0,
             "no_environment",

@@ -2,8 +2,8 @@
 
 use super::steps::Reader;
 use super::{Fault, Note, Request, Test, Way, curl};
-use crate::deploy::expectation::Expectation;
-use crate::model::spec::{At, Deployment, SmokeTest};
+use crate::deploy::expectation::{self, Expectation};
+use crate::model::spec::{At, Section, SmokeTest, Spec};
 use crate::model::text;
 use crate::parse::spec::fences::is_marked;
 
@@ -11,27 +11,71 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 
 /// Reads all of them.
 pub(super) fn tests(
-    deployment: &Deployment,
+    spec: &Spec,
     reader: &mut Reader<'_>,
     notes: &mut Vec<Note>,
     faults: &mut Vec<Fault>,
 ) -> Vec<Test> {
+    let deployment = &spec.deployment;
     let mut tests = Vec::new();
+    let mut found = Vec::new();
     for said in &deployment.smoke_tests {
-        if let Some(test) = test(said, reader, notes, faults) {
+        if let Some(test) = test(said, reader, notes, &mut found) {
             tests.push(test);
         }
     }
     for said in &deployment.health_checks {
         match health(said) {
             Some((test, rest)) => {
+                unreadable(&test, rest.as_deref(), &mut found);
                 note(rest.as_deref(), said.line, notes);
                 tests.push(test);
             }
             None => note(Some(&said.value), said.line, notes),
         }
     }
+    let open = left_open(spec);
+    let is_open = |fault: &Fault| fault.code == "placeholder";
+    if open.iter().chain(&found).any(is_open) {
+        // What a test lacks because it was left open is told by that.
+        found.retain(|fault| !["no_request", "endpoint", "no_expectation"].contains(&fault.code));
+    }
+    faults.extend(open);
+    faults.extend(found);
     tests
+}
+
+/// What the template left open in the section: nobody wrote that, so it is no test.
+fn left_open(spec: &Spec) -> Vec<Fault> {
+    let is_it = |section: &&Section| section.title.to_lowercase().starts_with("smoke test");
+    let Some(section) = spec.sections.iter().find(is_it) else {
+        return Vec::new();
+    };
+    let behind = spec.sections.iter().map(|other| other.line);
+    let end = behind
+        .filter(|line| *line > section.line)
+        .min()
+        .unwrap_or(u32::MAX);
+    spec.oddities
+        .iter()
+        .filter(|oddity| oddity.value.code == "placeholder" && (section.line..end).contains(&oddity.line))
+        .map(|oddity| {
+            Fault::new(
+                oddity.line,
+                "placeholder",
+                oddity.value.message.clone(),
+                "write what is meant, or take the line out",
+            )
+        })
+        .collect()
+}
+
+/// Whether a text stands in brackets as a whole and is no JSON: `[200 OK, what it returns]`.
+fn is_bracketed(said: &str) -> bool {
+    let said = said.trim();
+    said.starts_with('[')
+        && said.ends_with(']')
+        && serde_json::from_str::<serde::de::IgnoredAny>(said).is_err()
 }
 
 /// What nobody checks is said.
@@ -42,6 +86,38 @@ fn note(rest: Option<&str>, line: u32, notes: &mut Vec<Note>) {
             message: format!("{rest:?} is not checked"),
         });
     }
+}
+
+/// What was meant as a check and is none is a fault: as a note it would be passed over.
+fn unreadable(test: &Test, rest: Option<&str>, faults: &mut Vec<Fault>) {
+    let Some(rest) = rest else { return };
+    let is_request = matches!(test.way, Way::Http(_));
+    let (code, what, hint) = if let Some(why) = expectation::broken_json(rest) {
+        (
+            "expected_json",
+            format!("the JSON that is expected cannot be read: {why}"),
+            "write it whole and on one line: `{\"status\": \"ok\"}`",
+        )
+    } else if let Some(number) = expectation::no_status(rest)
+        && is_request
+        && test.expected.status.is_none()
+    {
+        (
+            "expected_status",
+            format!("{number} is no status of HTTP"),
+            "write one of 100 to 599: `200 OK`",
+        )
+    } else if let Some(word) = expectation::negation(rest) {
+        (
+            "expected_not",
+            format!("{word:?} says what must not be, and only what must be is checked"),
+            "say what the answer must be, or write a command that fails when it is not so",
+        )
+    } else {
+        return;
+    };
+    let message = format!("the smoke test {:?}: {what}", test.name);
+    faults.push(Fault::new(test.line, code, message, hint));
 }
 
 fn test(
@@ -56,6 +132,18 @@ fn test(
     } else {
         text::shorten(&text::one_line(&test.name), 120)
     };
+    let said = [&test.endpoint, &test.expected];
+    if let Some(open) = said.into_iter().flatten().find(|said| is_bracketed(said)) {
+        faults.push(Fault::new(
+            line,
+            "placeholder",
+            format!(
+                "the smoke test {name:?}: {:?} is still to be filled in",
+                text::shorten(open, 80)
+            ),
+            "write what is meant, without brackets",
+        ));
+    }
     let (expected, rest) = test
         .expected
         .as_deref()
@@ -66,7 +154,7 @@ fn test(
             let (_, script) = reader.fence(fence, faults)?;
             note(rest.as_deref(), line, notes);
             // Its exit code says enough.
-            return Some(Test {
+            let test = Test {
                 name,
                 line: fence.line,
                 way: Way::Script(script),
@@ -75,7 +163,9 @@ fn test(
                     status: None,
                     ..expected
                 },
-            });
+            };
+            unreadable(&test, rest.as_deref(), faults);
+            return Some(test);
         }
         (Some(fence), _) => match curl::read(&fence.code) {
             Ok(request) => request,
@@ -102,26 +192,40 @@ fn test(
             request
         }
         (None, None) => {
-            note(Some(&name), line, notes);
+            faults.push(Fault::new(
+                line,
+                "no_request",
+                format!("the smoke test {name:?} says nothing that can be tried"),
+                "write the request, `Endpoint: GET /health`, or a fence with `sdd` and an id",
+            ));
             return None;
         }
     };
-    if expected.says_nothing() {
+    let test = Test {
+        name,
+        line,
+        way: Way::Http(way),
+        expected,
+    };
+    let before = faults.len();
+    unreadable(&test, rest.as_deref(), faults);
+    if faults.len() > before {
+        return None;
+    }
+    if test.expected.says_nothing() {
         faults.push(Fault::new(
             line,
             "no_expectation",
-            format!("the smoke test {name:?} says nothing that can be checked of the answer"),
+            format!(
+                "the smoke test {:?} says nothing that can be checked of the answer",
+                test.name
+            ),
             "write the status: `Expected: 200 OK`",
         ));
         return None;
     }
     note(rest.as_deref(), line, notes);
-    Some(Test {
-        name,
-        line,
-        way: Way::Http(way),
-        expected,
-    })
+    Some(test)
 }
 
 /// `Application health: GET /health expect 200`; what is no request is a note.
@@ -133,7 +237,8 @@ fn health(said: &At<String>) -> Option<(Test, Option<String>)> {
     let (request, rest) = request(&said.value[start..])?;
     let name = said.value[..start].trim().trim_end_matches(':').trim();
     let (mut expected, rest) = Expectation::read(&rest);
-    if expected.says_nothing() {
+    let meant = rest.as_deref().and_then(expectation::no_status);
+    if expected.says_nothing() && meant.is_none() {
         // A health check that says no more must answer well.
         expected.status = Some(200);
     }

@@ -191,6 +191,28 @@ fn nothing_to_do_is_no_deployment() {
 }
 
 #[test]
+fn a_deployment_has_one_target() {
+    let with = |line: &str| spec(STEP, BACK, SMOKE).replace("- Environment: staging", line);
+    for (said, at) in [
+        ("- Environment: staging, production", "production"),
+        ("- Environment: staging, then production", "production"),
+        ("- Environment: staging and production", "production"),
+        ("- Environment: staging\n- Environment: production", "production"),
+        ("- staging\n- production", "- production"),
+    ] {
+        fault(&with(said), "two_environments", at);
+    }
+    for said in [
+        "- Environment: staging (eu-west-1, and small)",
+        "- Environment: staging - the small one, then",
+        "- Environment: staging, the small one",
+        "- staging\n- staging",
+    ] {
+        assert_eq!(parsed(&with(said)).unwrap().environment, "staging", "{said}");
+    }
+}
+
+#[test]
 fn smoke_tests_in_every_form_of_real_specs() {
     let smoke = "### Critical User Flows\n\n1. **User Login**\n   - Endpoint: POST /api/auth/login\n   \
                  - Expected: 200 OK, returns JWT token\n   - Failure: Rollback immediately\n\n\
@@ -243,11 +265,59 @@ fn smoke_tests_that_check_nothing_are_faults() {
         "no_expectation",
         "**Login**",
     );
+    for (expected, code) in [
+        ("200 OK, {\"status\": \"ok\"", "expected_json"),
+        ("200 OK, {status: ok}", "expected_json"),
+        ("999, {\"status\": \"ok\"}", "expected_status"),
+        ("HTTP 999", "expected_status"),
+        ("not 404", "expected_not"),
+        ("anything but 404", "expected_not"),
+        ("no 404 Not Found", "expected_not"),
+        ("5xx must not come; 404", "expected_not"),
+        ("200 OK, not contains \"version\"", "expected_not"),
+        ("200 OK, it doesn't say why", "expected_not"),
+    ] {
+        fault(&spec(STEP, BACK, &flow(expected)), code, "**Login**");
+        if code == "expected_status" {
+            let health = format!("### Health Checks\n\n- GET /health expect {expected}");
+            fault(&spec(STEP, BACK, &health), code, "GET /health");
+        }
+    }
+    let prose = parsed(&spec(STEP, BACK, &flow("302, a redirect to /orders/{id}"))).unwrap();
+    assert_eq!(prose.notes.len(), 1);
     let command = "### Test 1: Home\n\n```bash\ncurl -s $URL\n# Expected: 200\n```";
     let text = spec(STEP, BACK, command);
     let faults = parsed(&text).unwrap_err();
     assert_eq!(faults[0].code, "smoke_command");
     assert_eq!(faults[0].line, line_of(&text, "curl") - 1);
+}
+
+#[test]
+fn what_the_template_left_open_in_smoke_tests_is_a_fault() {
+    let flow = |endpoint: &str, expected: &str, health: &str| {
+        let smoke = format!(
+            "### Flows\n\n1. **Login**\n   - Endpoint: {endpoint}\n   - Expected: {expected}\n\n\
+             ### Health Checks\n\n- Application: {health}"
+        );
+        spec(STEP, BACK, &smoke)
+    };
+    let (request, status) = ("GET /login", "200 OK");
+    fault(
+        &flow("[POST /path]", status, "GET /health"),
+        "placeholder",
+        "[POST",
+    );
+    fault(
+        &flow(request, "[200 OK, what it returns]", "GET /health"),
+        "placeholder",
+        "**Login**",
+    );
+    fault(&flow(request, status, "[GET /health]"), "placeholder", "[GET");
+    assert!(parsed(&flow(request, status, "GET /health")).is_ok());
+    // What says nothing that can be tried is no test that passes.
+    let prose =
+        "### Flows\n\n1. **Login works**\n   - A user can log in\n\n### Health Checks\n\n- GET /health";
+    fault(&spec(STEP, BACK, prose), "no_request", "**Login works**");
 }
 
 proptest::proptest! {

@@ -73,6 +73,14 @@ pub enum Error {
     /// What happened cannot be recorded, so nothing more is done.
     #[error("the journal cannot be written, so nothing more was done")]
     Journal(#[source] store::Error),
+    /// A step ran, and what became of it is not known; a person has to look.
+    #[error("nobody knows how the step {step} ended, so nothing more was done: {why}")]
+    Lost {
+        /// The step.
+        step: String,
+        /// Why.
+        why: String,
+    },
     /// The records are not of the plan.
     #[error("the journal names the step {step}, which the plan does not have")]
     NotOfPlan {

@@ -11,8 +11,9 @@ use super::{Error, Ledger, Site};
 use crate::deploy::files;
 use crate::deploy::journal::{Event, StepOutcome};
 use crate::deploy::procedure::{Script, Shell, Stage as Part, Step, Work};
+use crate::engine::work::chain;
 use crate::model::text;
-use crate::process::{Cancel, End, Invocation, KeepRaw, Outcome, Runner, signals};
+use crate::process::{self, Cancel, End, Invocation, KeepRaw, Outcome, Runner, signals};
 use crate::store::scratch;
 
 /// The most of what a step said that stands in a reason.
@@ -50,6 +51,13 @@ pub(super) fn run(
     };
     let timeout = Duration::from_millis(script.timeout_ms);
     let ran = execute(site, runner, script, &name, timeout);
+    if let Some(why) = ran.lost {
+        // Without the record of an end its state is unknown, which is so.
+        return Err(Error::Lost {
+            step: step.id.clone(),
+            why,
+        });
+    }
     let event = ended(step, back, &ran, script, cancel);
     let outcome = match &event {
         Event::Ended { outcome, .. } => *outcome,
@@ -78,6 +86,8 @@ pub(super) fn not_run(step: &Step, why: &str) -> Event {
 pub(super) struct Executed {
     /// How it ended.
     pub(super) outcome: Result<Outcome, String>,
+    /// Why nobody knows how it ended, where it did end.
+    lost: Option<String>,
     /// Where its output is, relative to the project.
     log: Option<String>,
     /// The hash of that file.
@@ -94,6 +104,7 @@ pub(super) fn execute(
 ) -> Executed {
     let failed = |why: String| Executed {
         outcome: Err(why),
+        lost: None,
         log: None,
         log_sha256: None,
     };
@@ -108,8 +119,13 @@ pub(super) fn execute(
     match runner.run(&invocation) {
         Ok(outcome) => Executed {
             outcome: Ok(outcome),
+            lost: None,
             log_sha256: hash(&path),
             log: Some(log),
+        },
+        Err(error @ process::Error::Cut { .. }) => Executed {
+            lost: Some(chain(&error)),
+            ..failed(error.to_string())
         },
         Err(error) => failed(format!("it could not be run: {error}")),
     }

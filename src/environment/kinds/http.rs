@@ -18,6 +18,13 @@ use super::tls_words;
 
 /// The longest body that is read.
 pub(super) const MAX_BODY: u64 = 1024 * 1024;
+/// The largest status line with its headers, in bytes; common servers send no more than 16 KiB.
+const MAX_HEAD: usize = 32 << 10;
+/// What is read at once, in bytes: more than a head, since ureq takes a full buffer for the end of the connection. Each
+/// check that is made beside others has one, so it says what a report costs: ureq's own default is 128 KiB.
+const INPUT: usize = MAX_HEAD + (4 << 10);
+/// What is written at once, in bytes.
+const OUTPUT: usize = 8 << 10;
 /// The most samples for a percentile.
 const MAX_SAMPLES: u32 = 1000;
 
@@ -98,6 +105,9 @@ impl Http {
             .max_redirects(0)
             .proxy(None)
             .user_agent(concat!("sdd/", env!("CARGO_PKG_VERSION")))
+            .max_response_header_size(MAX_HEAD)
+            .input_buffer_size(INPUT)
+            .output_buffer_size(OUTPUT)
             .tls_config(TlsConfig::builder().root_certs(roots).build());
         Ok(config.build().new_agent())
     }
@@ -201,6 +211,9 @@ fn why(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Timeout(_) => "no answer in time".to_owned(),
         ureq::Error::HostNotFound => "its name has no address".to_owned(),
+        ureq::Error::LargeResponseHeader(..) => {
+            format!("its headers are larger than {} KiB", MAX_HEAD >> 10)
+        }
         ureq::Error::Rustls(error) => tls_words::words(error),
         ureq::Error::Io(error) => {
             let inner = error

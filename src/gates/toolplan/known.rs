@@ -59,10 +59,7 @@ impl UnitPlan<'_> {
                 .filter(|program| matches!(self.cx.programs.get(Some(self.index), program), Found::At(_)))
                 .collect();
             let leave_out = self.left_out();
-            let root = match self.facts.unit.path.as_str() {
-                "." => self.cx.project.root.clone(),
-                path => self.cx.project.root.join(path),
-            };
+            let root = self.root();
             let ask = Ask {
                 leave_out: &leave_out,
                 root: &root,

@@ -5,6 +5,8 @@ mod known;
 mod own;
 pub(super) mod scripts;
 
+use std::path::PathBuf;
+
 use super::Context;
 use super::programs::launcher_of;
 use super::step::{Item, Meaning, NotRun};
@@ -128,7 +130,7 @@ impl UnitPlan<'_> {
             .filter_map(|tool| {
                 Some((
                     tool,
-                    tool.directory(inside, self.cx.config.integration().workers())?,
+                    tool.directory(&self.root(), inside, self.cx.config.integration().workers())?,
                 ))
             })
             .find_map(|(tool, args)| match tool.applies(self.facts) {
@@ -264,6 +266,14 @@ impl UnitPlan<'_> {
             .map(str::to_owned)
             .into_iter()
             .collect()
+    }
+
+    /// The directory of the unit, by the name that the project has.
+    fn root(&self) -> PathBuf {
+        match self.facts.unit.path.as_str() {
+            "." => self.cx.project.root.clone(),
+            path => self.cx.project.root.join(path),
+        }
     }
 
     fn step_id(&self, tool: &str, number: usize, suffix: &str) -> String {

@@ -17,12 +17,9 @@ impl Check for ConfigFiles {
         let named = &scene.needs.config_files;
         let mut found: Vec<Found> = named
             .iter()
-            .filter_map(|path| {
-                let why = wrong(scene, path)?;
-                let why = format!("{} {why}", one_line(path));
-                Some(
-                    Found::new(self.id(), Standing::Failed, why).remedy("make the file, or correct the spec"),
-                )
+            .flat_map(|path| wrong(scene, path))
+            .map(|why| {
+                Found::new(self.id(), Standing::Failed, why).remedy("make the file, or correct the spec")
             })
             .collect();
         if found.is_empty() && !named.is_empty() {
@@ -32,22 +29,30 @@ impl Check for ConfigFiles {
     }
 }
 
-fn wrong(scene: &Scene<'_>, path: &str) -> Option<String> {
-    // A pattern must have a file.
-    if path.contains(['*', '?', '[']) {
-        return match files::count(scene.root, path) {
-            Ok(0) => Some("matches no file".to_owned()),
-            Ok(_) => None,
-            Err(error) => Some(format!("cannot be looked for: {error}")),
-        };
+/// What is wrong with a file, or with each that a pattern stands for.
+fn wrong(scene: &Scene<'_>, path: &str) -> Vec<String> {
+    if !path.contains(['*', '?', '[']) {
+        return wrong_with(scene, path).into_iter().collect();
     }
-    match resolve(scene.root, path) {
-        Err(error) => Some(format!("cannot be looked at: {error}")),
+    match files::list(scene.root, path) {
+        Ok(found) if found.is_empty() => vec![format!("{} matches no file", one_line(path))],
+        Ok(found) => found
+            .iter()
+            .filter_map(|file| wrong_with(scene, &file.to_string_lossy()))
+            .collect(),
+        Err(error) => vec![format!("{} cannot be looked for: {error}", one_line(path))],
+    }
+}
+
+fn wrong_with(scene: &Scene<'_>, path: &str) -> Option<String> {
+    let why = match resolve(scene.root, path) {
+        Err(error) => format!("cannot be looked at: {error}"),
         Ok(Place::At(place)) => match std::fs::metadata(&place) {
-            Err(error) => Some(format!("cannot be looked at: {error}")),
-            Ok(meta) if meta.is_file() && meta.len() == 0 => Some("is empty".to_owned()),
-            Ok(_) => None,
+            Err(error) => format!("cannot be looked at: {error}"),
+            Ok(meta) if meta.is_file() && meta.len() == 0 => "is empty".to_owned(),
+            Ok(_) => return None,
         },
-        Ok(_) => Some("is missing".to_owned()),
-    }
+        Ok(_) => "is missing".to_owned(),
+    };
+    Some(format!("{} {why}", one_line(path)))
 }

@@ -97,7 +97,7 @@ fn each_thing_that_is_missing_is_named() {
     let missing = Needs {
         compose_file: "other.yml".to_owned(),
         services: vec!["db".to_owned(), "api".to_owned()],
-        config_files: ["app.yaml", "none.yaml", "empty.yaml", "../x", "*.toml"]
+        config_files: ["app.yaml", "none.yaml", "empty.yaml", "../x", "*.toml", "e*.yaml"]
             .map(str::to_owned)
             .to_vec(),
         ..needs()
@@ -112,6 +112,8 @@ fn each_thing_that_is_missing_is_named() {
             "config-files Failed: empty.yaml is empty",
             "config-files Failed: ../x cannot be looked at: the path `../x` has `..` in it; name a place inside the project",
             "config-files Failed: *.toml matches no file",
+            // Each file that a pattern stands for is looked at.
+            "config-files Failed: empty.yaml is empty",
         ],
     );
 }

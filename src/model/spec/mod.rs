@@ -56,6 +56,12 @@ pub struct Spec {
 }
 
 impl Spec {
+    /// What says that a deployment has more than one target environment, where something does.
+    pub fn second_environment(&self) -> Option<&At<Oddity>> {
+        let mut oddities = self.oddities.iter();
+        oddities.find(|oddity| oddity.value.code == Oddity::TWO_ENVIRONMENTS)
+    }
+
     /// Whether what stands on a line was written by somebody. What the work item's JSON says was.
     pub fn counts(&self, line: u32) -> bool {
         self.unfilled.binary_search(&line).is_err()
@@ -84,6 +90,11 @@ pub struct Oddity {
     pub message: String,
     /// What to do about it, where more can be said.
     pub hint: Option<String>,
+}
+
+impl Oddity {
+    /// The code of one that tells of more than one target environment.
+    pub const TWO_ENVIRONMENTS: &str = "two_environments";
 }
 
 /// Something that a work item of its type must not have or must not lack.

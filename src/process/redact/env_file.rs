@@ -5,7 +5,7 @@
 /// A value may stand in quotes, with whatever behind them; without quotes it ends before ` #`. What a value refers to is not
 /// put in, because the text of the reference is no secret.
 /// Source: <https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/#env-file-syntax>
-pub(super) fn variables(text: &str) -> impl Iterator<Item = (String, String)> + '_ {
+pub fn variables(text: &str) -> impl Iterator<Item = (String, String)> + '_ {
     text.lines().filter_map(|line| {
         let line = line.trim_start_matches('\u{feff}').trim();
         let line = line.strip_prefix("export ").unwrap_or(line);

@@ -5,7 +5,7 @@
 //! automaton looks for how any of them may begin; only there a rule looks closer. So a text without
 //! secrets costs one pass, and a [`Stream`] never holds back more than the start of something that may be one.
 
-mod env_file;
+pub mod env_file;
 mod named;
 mod rules;
 mod secrets;
@@ -42,10 +42,17 @@ impl Redactor {
         Self::with_secrets(environment, redact_env, &[])
     }
 
-    /// The same with the secrets of an env file, by the names of its variables: lines `NAME=VALUE`, as Compose reads them.
-    pub fn with_env_file(environment: &Environment, redact_env: &[String], text: &str) -> Self {
-        let named = env_file::variables(text)
+    /// The same with the secrets of env files, by the names of their variables, and with more secrets as pairs of name and
+    /// value. An env file has lines `NAME=VALUE`, as Compose reads them.
+    pub fn with_files(
+        environment: &Environment,
+        redact_env: &[String],
+        env_files: &str,
+        more: &[(String, String)],
+    ) -> Self {
+        let named = env_file::variables(env_files)
             .filter(|(name, _)| secrets::is_secret_variable(name, redact_env))
+            .chain(more.iter().cloned())
             .collect::<Vec<_>>();
         Self::with_secrets(environment, redact_env, &named)
     }

@@ -1,6 +1,6 @@
 //! How many files a path or glob means: of those that git ignores, too, since settings with secrets in them are such.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
@@ -20,21 +20,26 @@ const MAX_ENTRIES: usize = 20_000;
 ///
 /// Only the directory that the glob begins with is walked.
 pub fn count(root: &Path, path: &str) -> Result<usize, Error> {
+    Ok(list(root, path)?.len())
+}
+
+/// The files that [`count`] counts, as paths relative to the project.
+pub fn list(root: &Path, path: &str) -> Result<Vec<PathBuf>, Error> {
     let root = canonical_root(root)?;
     if let Place::At(_) = resolve(&root, path)? {
-        return Ok(1);
+        return Ok(vec![PathBuf::from(path)]);
     }
     if !path.contains(MARKS) {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let relative = spelled_inside(path)?;
     let wanted = globs([&*relative.to_string_lossy()])?;
-    let begin: std::path::PathBuf = relative
+    let begin: PathBuf = relative
         .components()
         .take_while(|part| !part.as_os_str().to_string_lossy().contains(MARKS))
         .collect();
     let Place::At(begin) = resolve(&root, &format!("./{}", begin.to_string_lossy()))? else {
-        return Ok(0);
+        return Ok(Vec::new());
     };
     let found = WalkBuilder::new(begin)
         .standard_filters(false)
@@ -43,13 +48,9 @@ pub fn count(root: &Path, path: &str) -> Result<usize, Error> {
         .filter_map(Result::ok)
         .take(MAX_ENTRIES)
         .filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()))
-        .filter(|entry| {
-            entry
-                .path()
-                .strip_prefix(&root)
-                .is_ok_and(|path| wanted.is_match(path))
-        });
-    Ok(found.count())
+        .filter_map(|entry| Some(entry.path().strip_prefix(&root).ok()?.to_owned()))
+        .filter(|path| wanted.is_match(path));
+    Ok(found.collect())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::Path;
 
 pub use grep::{GrepAnswer, GrepMatch, MAX_FILE_BYTES, MAX_MATCHES, NotSearched, Reach, grep};
 pub use lines::{LineReader, line_text, normalise};
-pub use matching::count;
+pub use matching::{count, list};
 pub use snapshot::Snapshot;
 
 use super::Error;

@@ -6,7 +6,14 @@ use crate::model::finding::{Finding, Severity};
 use crate::parse::jest_json::{self, JestReport};
 
 pub(super) fn read(run: &ToolRun<'_>) -> Reading {
-    let report = match run.output(REPORT) {
+    let is_finished = js_tests::plain(run.stderr)
+        .lines()
+        .any(|line| line.starts_with("Tests: "));
+    let report = match if is_finished {
+        run.finished_output(REPORT)
+    } else {
+        run.output(REPORT)
+    } {
         Err(why) => return no_report(&why, run),
         Ok(bytes) => match jest_json::parse(bytes) {
             Err(error) => return no_report(&error.to_string(), run),

@@ -126,7 +126,12 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
             .is_empty()
             .then(|| "a test or plugin may have ended the process (os._exit)".to_owned()),
     };
-    let report = match run.output("junit") {
+    let report = if summary::summary(stdout).is_some() {
+        run.finished_output("junit")
+    } else {
+        run.output("junit")
+    };
+    let report = match report {
         Err(why) => return Reading::Broken(no_report(why)),
         Ok(bytes) => match junit::parse(bytes) {
             Err(error) => return Reading::Broken(no_report(error.to_string())),

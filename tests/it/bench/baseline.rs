@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use super::server::{Manner, Server};
-use super::{BASELINES, ID, document, kept, measure};
+use super::{BASELINES, ID, document, kept, measure, one_round};
 use crate::support::Sandbox;
 
 /// A project with a work item whose spec asks for what every server of a test does.
@@ -35,6 +35,37 @@ fn a_run_that_counts_noisy_rounds_is_a_baseline_only_by_a_word() {
     }
     measure(&sandbox, &[ID], &["--accept"]).expect_code(0);
     assert!(kept(&sandbox)[ID]["baselines"][0]["rounds"].is_array());
+}
+
+#[test]
+fn secrets_of_the_env_file_reach_neither_a_report_nor_a_baseline() {
+    const SECRET: &str = "fr0m-th3-f1le-88c2d1";
+    let server = Server::that_answers(Manner::Well);
+    let url = format!("{}?key={SECRET}", server.url());
+    let sandbox = project(&url);
+    let sandbox = sandbox.file(".env", format!("SHOP_API_KEY={SECRET}\n"));
+    let answer = one_round(
+        &sandbox,
+        &[
+            ID,
+            "--url",
+            &url,
+            "--accept",
+            "--reason",
+            SECRET,
+            "--output",
+            "json=m.json",
+            "--output",
+            "html=m.html",
+        ],
+    );
+    answer.expect_code(0);
+    let said = answer.stdout + &answer.stderr;
+    assert!(said.contains("[redacted:SHOP_API_KEY]"), "{said}");
+    let written = [BASELINES, "m.json", "m.html"].map(|file| sandbox.read(file));
+    for text in written.iter().chain([&said]) {
+        assert!(!text.contains(SECRET), "{text}");
+    }
 }
 
 #[test]

@@ -95,6 +95,7 @@ impl Bench {
             runner: &runner,
             find: &|name| finder.find(name, &[], &root),
             cwd: &root,
+            patience: flavour::PATIENCE,
         };
         let flavour = flavour::detect(&machine, Some(asked)).unwrap();
         assert_eq!(flavour.kind == Kind::Plugin, asked.contains(' '));

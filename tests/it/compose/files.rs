@@ -29,6 +29,47 @@ fn volumes_go_with_the_run_and_ports_are_told() {
 }
 
 #[test]
+fn a_volume_that_is_there_already_is_not_taken_for_the_runs_own() {
+    by_each_flavour(|bench| {
+        let theirs = format!("data-{}", bench.run_of(&[]).project.name);
+        bench.engine.docker(["volume", "create", &theirs]);
+        let rest = format!("{HEALTHY}, volumes: [\"kept:/srv\"]");
+        let text = format!(
+            "version: \"3.8\"\nservices:\n  db: {}\nvolumes:\n  kept: {{name: {theirs}}}\n",
+            service("db", "exec sleep 600", &rest)
+        );
+        let run = bench.run_of(&[bench.file("compose.yml", &text)]);
+        let not_up = run.not_up();
+        assert!(not_up.closed.is_none());
+        let said = not_up.why.to_string();
+        assert!(said.contains(&format!("the volumes {theirs}")), "{said}");
+        assert!(bench.engine.volumes().contains(&theirs));
+        bench.engine.docker(["volume", "rm", &theirs]);
+        // And where it is not there, it is the run's.
+        let run = bench.run_of(&[bench.file("compose.yml", &text)]);
+        run.is_gone(&run.up().down(), &["db"]);
+        assert!(!bench.engine.volumes().contains(&theirs));
+    });
+}
+
+#[test]
+fn images_that_a_run_builds_go_with_it() {
+    by_each_flavour(|bench| {
+        bench.file("web/Dockerfile", "FROM sdd-test/busybox:1\nCOPY page /page\n");
+        bench.file("web/page", "hello\n");
+        let text = "version: \"3.8\"\nservices:\n  web: {build: ./web, network_mode: none, \
+                    command: [sh, -c, \"echo hello of web; trap exit TERM; sleep 600 & wait\"], healthcheck: {test: [CMD, test, -e, /page], interval: 1s}}\n";
+        let run = bench.run_of(&[bench.file("compose.yml", text)]);
+        let images = || bench.engine.docker(["images", "--format", "{{.Repository}}"]);
+        let environment = run.up();
+        assert!(images().contains(&run.project.name), "{}", images());
+        run.is_gone(&environment.down(), &["web"]);
+        assert!(!images().contains(&run.project.name), "{}", images());
+        assert!(images().contains("sdd-test/busybox"));
+    });
+}
+
+#[test]
 fn volumes_of_others_stay() {
     by_each_flavour(|bench| {
         let theirs = format!("theirs-{}", bench.run_of(&[]).project.name);

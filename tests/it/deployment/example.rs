@@ -64,7 +64,14 @@ fn a_step_that_fails_leads_back() {
         ]
     );
     assert_eq!(summary["steps"][2]["reason"], "exit code 7: no manager");
+    let page = shop.sandbox.sdd(["deploy", "status", "staging"]).stdout;
+    insta::assert_snapshot!("failed", shop.sandbox.redact(&page));
     assert_eq!(summary["rollback"]["automatic"], true);
+    assert_eq!(
+        summary["warnings"],
+        json!([]),
+        "a step without its own undo leaves no question"
+    );
     let log = summary["steps"][2]["log"].as_str().unwrap();
     assert_eq!(shop.sandbox.read(log), "no manager\n");
     assert_eq!(shop.served(), "v1");
@@ -209,4 +216,20 @@ fn a_person_reads_the_plan_and_the_end() {
         said = said.replace(&plan[field].as_str().unwrap()[..12], name);
     }
     insta::assert_snapshot!("plan", shop.sandbox.redact(&said));
+
+    let answer = shop.sandbox.sdd(["deploy", "run", "staging"]);
+    answer.expect_code(0);
+    insta::assert_snapshot!("end", shop.sandbox.redact(&answer.stdout));
+    let answer = shop
+        .sandbox
+        .sdd(["deploy", "status", "staging", "--color", "always"]);
+    assert!(
+        answer.stdout.contains("\x1b[32m✓ step switch\x1b[0m: done"),
+        "{:?}",
+        answer.stdout
+    );
+    let for_agents = [
+        "deploy", "status", "staging", "--color", "always", "--format", "agent",
+    ];
+    assert!(!shop.sandbox.sdd(for_agents).stdout.contains('\x1b'));
 }

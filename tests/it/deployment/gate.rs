@@ -78,6 +78,84 @@ fn a_session_ends_when_the_deployment_was_rehearsed_and_done() {
     assert_eq!(gate(&report)["metrics"]["rolled_back"], 1);
 }
 
+/// The part of the newest summary about the deployment.
+#[track_caller]
+fn results(shop: &Shop) -> String {
+    let page = shop.sandbox.read(".session/history/session_001_summary.md");
+    let part = page
+        .split("\n## Deployment Results\n")
+        .nth(1)
+        .unwrap_or_else(|| panic!("{page}"));
+    part.split("\n## ").next().unwrap().to_owned()
+}
+
+#[track_caller]
+fn has(text: &str, wanted: &[&str]) {
+    for wanted in wanted {
+        assert!(text.contains(wanted), "{wanted}: {text}");
+    }
+}
+
+#[test]
+fn the_summary_of_a_session_tells_what_was_deployed_and_measured() {
+    let metrics = |more: Value| {
+        move |settings: &mut Value| {
+            alone(settings);
+            settings["quality_gates"] =
+                json!({"test_execution": {"enabled": false}, "security": {"enabled": false}});
+            settings["deployment"]["observation"]["metrics"]
+                .as_array_mut()
+                .unwrap()
+                .extend(more.as_array().unwrap().clone());
+        }
+    };
+    let shop = Shop::open_with(metrics(json!([
+        {"name": "latency_p99", "command": ["echo", "120"], "success": "< 500"},
+        {"name": "active_alerts", "command": ["echo", "0"], "success": "== 0"},
+    ])));
+    shop.sandbox.rewrite("releases/v2/error_rate", "0.2");
+    shop.sandbox.commit("some errors");
+    shop.sandbox.sdd(["start", "deployment_shop"]).expect_code(0);
+    deploy(&shop.sandbox, ["rehearse", "staging"]).expect_code(0);
+    deploy(&shop.sandbox, ["run", "staging"]).expect_code(0);
+    shop.sandbox.sdd(["complete"]).expect_code(0);
+    has(
+        &results(&shop),
+        &[
+            "**Deployment Execution:** ✓ PASSED",
+            "Steps completed: 4 of 4",
+            "- Passed: 1\n- Failed: 0\n- Skipped: 0",
+            "**Environment Validation:** ✓ PASSED",
+            "**Rollback:** not triggered",
+            "Error rate: 0.2 %",
+            "Response time p99: 120 ms",
+            "Active alerts: 0",
+        ],
+    );
+
+    // A number that nobody has, where the settings let that pass, is told.
+    let shop = Shop::open_with(metrics(json!([
+        {"name": "active_alerts", "command": ["echo", "many"], "success": "== 0"},
+    ])));
+    shop.sandbox.sdd(["start", "deployment_shop"]).expect_code(0);
+    deploy(&shop.sandbox, ["rehearse", "staging"]).expect_code(0);
+    deploy(&shop.sandbox, ["run", "staging"]).expect_code(0);
+    let answer = shop.sandbox.sdd(["gate", "deployment", "--format", "json"]);
+    answer.expect_code(0);
+    let warnings = gate(&answer.json())["warnings"].to_string();
+    has(
+        &warnings,
+        &["execution: the observation is inconclusive: active_alerts"],
+    );
+    // It is taken back, and the summary of the session that cannot end says so.
+    deploy(
+        &shop.sandbox,
+        ["rollback", "staging", "--reason", "nobody can order"],
+    )
+    .expect_code(0);
+    shop.sandbox.sdd(["complete"]).expect_code(1);
+}
+
 #[test]
 fn an_environment_that_is_not_valid_keeps_a_deployment_from_beginning() {
     let check = |checks: Value, code: i32, outcome: &str, part: &str| {

@@ -94,6 +94,7 @@ fn child() {
             rollback_sha256: plan.rollback_sha256.clone(),
             purpose: Purpose::Deployment,
             sdd_version: "test".to_owned(),
+            sequence: 1,
         })
         .unwrap();
     ledger

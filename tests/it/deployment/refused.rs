@@ -1,5 +1,7 @@
 //! What must not run, does not; what runs and misbehaves, is ended and told of.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::{change, deploy, status, steps, ten};
@@ -166,6 +168,86 @@ fn secrets_reach_no_file() {
     let mut command = sandbox.command(&sandbox.beside("bin").join("grep"));
     command.args(["-rlF", SECRET, "."]);
     assert_eq!(sandbox.start_command(command).wait().stdout, "");
+}
+
+/// A step that reads `.env` itself; nothing of it is in the environment of sdd.
+#[test]
+fn secrets_of_the_env_file_reach_no_file_either() {
+    const SECRET: &str = "fr0m-th3-f1le-88c2d1";
+    let sandbox = with_first(
+        "idempotent\n   touch state/s02\n",
+        "idempotent\n   . ./.env; echo \"token $API_TOKEN\"; echo \"bad $API_TOKEN\" >&2; exit 3\n",
+    )
+    .file(".env", format!("API_TOKEN={SECRET}\n"));
+    let mut said = String::new();
+    for (words, code) in [
+        (&["run", "staging"][..], 1),
+        (&["resume", "staging"], 0),
+        (&["status", "staging", "--format", "json"], 0),
+        (&["log", "staging"], 0),
+        (
+            &["rollback", "staging", "--reason", "it prints", "--format", "json"],
+            0,
+        ),
+    ] {
+        let mut command = sandbox.command(Path::new(env!("CARGO_BIN_EXE_sdd")));
+        command.arg("deploy").args(words);
+        let answer = sandbox.start_command(command).wait();
+        answer.expect_code(code);
+        said += &(answer.stdout + &answer.stderr);
+    }
+    assert!(said.contains("bad [redacted:API_TOKEN]"), "{said}");
+    assert!(!said.contains(SECRET), "{said}");
+    let mut command = sandbox.command(&sandbox.beside("bin").join("grep"));
+    command.args(["-rlF", SECRET, "."]);
+    assert_eq!(sandbox.start_command(command).wait().stdout, "./.env\n");
+}
+
+#[test]
+fn values_of_variables_reach_no_file_whatever_they_are_called() {
+    const VALUE: &str = "pg-staging-7-mysecretconnstring";
+    let sandbox = with_first(
+        "idempotent\n   touch state/s02\n",
+        "idempotent env=DATABASE_ADDRESS\n   echo \"at $DATABASE_ADDRESS\"; echo \"cannot reach $DATABASE_ADDRESS\" >&2; exit 3\n",
+    )
+    .env("DATABASE_ADDRESS", VALUE);
+    let answer = deploy(&sandbox, ["run", "staging"]);
+    answer.expect_code(1);
+    let said = answer.stdout + &answer.stderr;
+    assert!(
+        said.contains("cannot reach [redacted:DATABASE_ADDRESS]"),
+        "{said}"
+    );
+    assert!(!said.contains(VALUE), "{said}");
+    let mut command = sandbox.command(&sandbox.beside("bin").join("grep"));
+    command.args(["-rlF", VALUE, "."]);
+    assert_eq!(sandbox.start_command(command).wait().stdout, "");
+}
+
+/// The first deployment gets the name that it would have had if the clock had run ahead then.
+#[test]
+fn a_clock_that_was_set_back_makes_no_older_deployment_the_newest() {
+    let sandbox = ten::project();
+    let first = run(&sandbox, 0)["deployment"].as_str().unwrap().to_owned();
+    let ahead = first.replacen("20", "90", 1);
+    let journal = |id: &str| format!(".session/deployments/staging/{id}.jsonl");
+    sandbox.rewrite(&journal(&ahead), sandbox.read(&journal(&first)));
+    std::fs::remove_file(sandbox.path(&journal(&first))).unwrap();
+    assert_eq!(status(&sandbox)["deployment"], ahead.as_str());
+    deploy(&sandbox, ["rollback", "staging", "--reason", "again"]).expect_code(0);
+
+    let second = run(&sandbox, 0)["deployment"].clone();
+    assert_eq!(status(&sandbox)["deployment"], second);
+    let log = deploy(&sandbox, ["log", "staging"]).json();
+    assert_eq!(log["deployment"], second);
+    assert_eq!(log["records"][0]["event"]["sequence"], 2);
+    let answer = deploy(&sandbox, ["rollback", "staging", "--reason", "x"]);
+    answer.expect_code(0);
+    let rolled_back = answer.json();
+    assert_eq!(
+        (&rolled_back["deployment"], &rolled_back["state"]),
+        (&second, &json!("rolled_back"))
+    );
 }
 
 #[test]

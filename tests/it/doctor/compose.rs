@@ -79,6 +79,18 @@ fn without_them_it_is_said_what_to_do_and_decides_only_for_the_open_session() {
 }
 
 #[test]
+fn each_of_them_gets_the_time_that_is_given_and_no_more() {
+    let slow = docker("sleep 300");
+    let answer = example()
+        .fake("docker", &slow)
+        .sdd(["doctor", "--timeout", "1", "--format", "json"]);
+    let found = check(&answer, "compose");
+    assert_eq!(found["verdict"], "error");
+    let reason = found["reason"].as_str().unwrap();
+    assert!(reason.contains("did not end within 1 s"), "{reason}");
+}
+
+#[test]
 fn nobody_asks_for_an_engine_where_nothing_is_brought_up() {
     let spied = |sandbox: Sandbox| {
         let sandbox = sandbox.fake("docker", "touch asked; echo 27.5.1");

@@ -6,6 +6,7 @@ mod bad;
 mod ends;
 mod kept;
 mod page;
+mod secrets;
 mod usage;
 
 use serde_json::Value;
@@ -234,17 +235,29 @@ fn test_data_that_is_missing_fails() {
 }
 
 #[test]
-fn a_service_that_ends_is_named_with_its_exit_code() {
-    check(
+fn a_service_that_ends_is_named_with_its_exit_code_and_its_last_words() {
+    let answer = check(
         |sandbox| {
             let compose = sandbox.read("docker-compose.integration.yml");
-            let compose = compose.replace("exec nc -ll -p 5432 -e cat /data/orders", "exit 7");
+            // What nobody has set is no reason to stop for Compose.
+            let exit = "echo no room $NOBODY_SETS_THIS; exit 7";
+            let compose = compose.replace("exec nc -ll -p 5432 -e cat /data/orders", exit);
+            assert!(compose.contains(exit));
             sandbox.file("docker-compose.integration.yml", compose)
         },
         1,
         &NOT_TESTED,
         "ended with exit code 7",
     );
+    if answer.code() == Some(1) {
+        let report = answer.json();
+        let integration = gate(&report, "integration").to_string();
+        assert!(integration.contains("db wrote last: "), "{integration}");
+        assert!(integration.contains(" no room (.session/runs/"), "{integration}");
+        let environment = gate(&report, "environment").to_string();
+        let unset = "the variable NOBODY_SETS_THIS is not set: services get nothing in its place";
+        assert!(environment.contains(unset), "{environment}");
+    }
 }
 
 #[test]

@@ -117,6 +117,18 @@ fn an_engine_that_does_not_answer_is_no_verdict() {
 }
 
 #[test]
+fn the_compose_that_is_asked_for_may_be_named_by_its_path() {
+    let sandbox = plain().venv().fake("docker-compose", "echo 1.29.2");
+    let path = sandbox.beside("bin").join("docker-compose");
+    let sandbox = sandbox.env("SDD_COMPOSE", path.to_str().unwrap());
+    let answer = sandbox.sdd(["integration", "run", ID]);
+    answer.expect_code(3);
+    // It is found, and its engine is not.
+    let wanted = "the container engine does not answer: docker is not installed";
+    assert!(answer.stdout.contains(wanted), "{}", answer.stdout);
+}
+
+#[test]
 fn the_plan_says_what_would_run_and_starts_nothing() {
     let sandbox = plain().venv();
     let answer = sandbox.sdd(["integration", "run", ID, "--plan"]);

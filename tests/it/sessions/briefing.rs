@@ -117,79 +117,154 @@ fn without_docker_an_integration_test_is_told_what_is_missing() {
         .sdd(["start", "--format", "json"])
         .json();
     let checks = checks(&briefing, "integration");
-    assert_eq!(checks[0], ("Docker".into(), "missing".into(), "not found".into()));
+    let engine = "the container engine does not answer: docker is not installed";
+    assert_eq!(checks[0], ("Docker".into(), "missing".into(), engine.into()));
     assert_eq!(
         checks[1],
         (
             "Docker Compose".into(),
             "missing".into(),
-            "neither docker compose nor docker-compose is there".into()
+            "there is no Docker Compose: docker is not installed; docker-compose is not installed; podman is not \
+             installed; podman-compose is not installed"
+                .into()
         )
     );
 }
 
 /// A docker whose engine can or cannot be reached, with compose as its plugin or without.
 fn docker(engine: &str, compose: &str) -> String {
-    format!(
-        "case \"$1\" in
-           --version) echo 'Docker version 27.3.1, build ce12230';;
-           info) {engine};;
-           compose) {compose};;
-         esac"
-    )
+    format!("case \"$1\" in\nversion) {engine};;\ncompose) {compose};;\nesac")
 }
 
+/// The first two checks of an integration test: name, sight, and what is said.
 #[track_caller]
-fn check_docker(docker: &str, expect_docker: (&str, &str), expect_compose: (&str, &str), sandbox: Sandbox) {
-    let sandbox = sandbox.fake("docker", docker);
+fn check_compose(sandbox: &Sandbox, expect: [(&str, &str, &str); 2]) {
     let briefing = sandbox.sdd(["start", "--format", "json"]).json();
     let checks = checks(&briefing, "integration");
-    let seen = |index: usize| (checks[index].1.as_str(), checks[index].2.as_str());
-    assert_eq!(seen(0), expect_docker);
-    assert_eq!(seen(1), expect_compose);
+    let seen = |index: usize| {
+        let (name, sight, said) = &checks[index];
+        (name.as_str(), sight.as_str(), said.as_str())
+    };
+    assert_eq!([seen(0), seen(1)], expect);
     sandbox.assert_no_process_left();
 }
 
+const OLD: &str = "echo \"docker: 'compose' is not a docker command.\" >&2; exit 1";
+
 #[test]
 fn an_engine_that_answers_is_told_from_one_that_does_not() {
-    let project = || with("integration_test", INTEGRATION);
-    let old = "echo \"docker: 'compose' is not a docker command.\" >&2; exit 1";
-    check_docker(
-        &docker("echo 27.3.1", "echo 2.29.7"),
-        (
-            "good",
-            "Docker version 27.3.1, build ce12230; the engine answers (27.3.1)",
-        ),
-        ("good", "docker compose 2.29.7"),
-        project(),
+    let project = |docker: &str| with("integration_test", INTEGRATION).fake("docker", docker);
+    check_compose(
+        &project(&docker("echo 27.3.1", "echo 2.29.7")),
+        [
+            ("Docker", "good", "the engine answers (27.3.1)"),
+            ("Docker Compose", "good", "docker compose 2.29.7"),
+        ],
     );
-    check_docker(
-        &docker("echo 'Cannot connect to the Docker daemon' >&2; exit 1", old),
-        (
-            "missing",
-            "Docker version 27.3.1, build ce12230; the engine cannot be reached: Cannot connect to the Docker daemon",
-        ),
-        ("good", "docker-compose 1.29.2"),
-        project().fake("docker-compose", "echo 1.29.2"),
+    check_compose(
+        &project(&docker(
+            "echo 'Cannot connect to the Docker daemon' >&2; exit 1",
+            OLD,
+        ))
+        .fake("docker-compose", "echo 1.29.2"),
+        [
+            (
+                "Docker",
+                "missing",
+                "the container engine does not answer: `docker version --format '{{.Server.Version}}'` ended with exit \
+                 code 1: Cannot connect to the Docker daemon",
+            ),
+            ("Docker Compose", "good", "docker-compose 1.29.2"),
+        ],
     );
-    check_docker(
+    check_compose(
         // Some versions end well with an engine that is not there.
-        &docker("echo 'Cannot connect' >&2; echo", old),
-        (
-            "missing",
-            "Docker version 27.3.1, build ce12230; the engine cannot be reached: Cannot connect",
-        ),
-        ("missing", "neither docker compose nor docker-compose is there"),
-        project(),
+        &project(&docker("echo 'Cannot connect' >&2; echo", OLD)),
+        [
+            (
+                "Docker",
+                "missing",
+                "the container engine does not answer: `docker version --format '{{.Server.Version}}'` prints no \
+                 version: Cannot connect",
+            ),
+            (
+                "Docker Compose",
+                "missing",
+                "there is no Docker Compose: `docker compose version --short` prints no version (exit code 1); \
+                 docker-compose is not installed; podman is not installed; podman-compose is not installed",
+            ),
+        ],
     );
-    check_docker(
-        &docker("sleep 300", "sleep 300"),
-        (
-            "unknown",
-            "Docker version 27.3.1, build ce12230; of the engine there is no answer within 3 s",
-        ),
-        ("unknown", "docker compose: no answer within 3 s"),
-        project(),
+    check_compose(
+        &project(&docker("sleep 300", "sleep 300")),
+        [
+            (
+                "Docker",
+                "unknown",
+                "the container engine does not answer: `docker version --format '{{.Server.Version}}'` did not end \
+                 within 3 s",
+            ),
+            (
+                "Docker Compose",
+                "unknown",
+                "no Docker Compose answers: `docker compose version --short` did not end within 3 s; docker-compose is \
+                 not installed; podman is not installed; podman-compose is not installed",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_compose_that_complete_would_use_is_told() {
+    let project = || with("integration_test", INTEGRATION);
+    let docker = docker("echo 27.3.1", "echo 2.29.7");
+    let podman = "case \"$1\" in\ninfo) echo 4.3.1;;\n*) exit 125;;\nesac";
+    let podman_compose = "echo 'podman-compose version: 1.0.3'";
+    // The one that is asked for, although the plugin answers.
+    check_compose(
+        &project()
+            .fake("docker", &docker)
+            .fake("docker-compose", "echo 1.29.2")
+            .env("SDD_COMPOSE", "docker-compose"),
+        [
+            ("Docker", "good", "the engine answers (27.3.1)"),
+            ("Docker Compose", "good", "docker-compose 1.29.2 (by SDD_COMPOSE)"),
+        ],
+    );
+    // Where there is nothing else, podman's.
+    check_compose(
+        &project()
+            .fake("podman", podman)
+            .fake("podman-compose", podman_compose),
+        [
+            ("Podman", "good", "the engine answers (4.3.1)"),
+            ("Docker Compose", "good", "podman-compose 1.0.3"),
+        ],
+    );
+    // Docker without a Compose of its own is not what counts then.
+    check_compose(
+        &project()
+            .fake("docker", &self::docker("echo 27.3.1", OLD))
+            .fake("podman", podman)
+            .fake("podman-compose", podman_compose),
+        [
+            ("Podman", "good", "the engine answers (4.3.1)"),
+            ("Docker Compose", "good", "podman-compose 1.0.3"),
+        ],
+    );
+    check_compose(
+        &project()
+            .fake("docker", &docker)
+            .env("SDD_COMPOSE", "nerdctl compose"),
+        [
+            ("Docker", "good", "the engine answers (27.3.1)"),
+            (
+                "Docker Compose",
+                "missing",
+                "SDD_COMPOSE is `nerdctl compose`, and that is none of: docker compose, docker-compose, podman compose, \
+                 podman-compose",
+            ),
+        ],
     );
 }
 
@@ -213,4 +288,126 @@ NOT_SET=<something>
     assert!(page.stdout.contains("## Deployment Context"), "{}", page.stdout);
     let all = page.stdout.clone() + &sandbox.read(".session/briefings/session_001_briefing.md");
     assert!(!all.contains("hunter2"), "{all}");
+}
+
+/// A deployment to an environment with these checks, and the checks of its briefing by name.
+#[track_caller]
+fn checks_of_environment(settings: &Value) -> Vec<(String, String, String)> {
+    let spec = "# Deployment: X\n\n## Deployment Scope\n\n**Target Environment:**\n- Environment: Staging\n";
+    let mut config = one_rule();
+    config["environments"] = settings.clone();
+    let sandbox = with("deployment", spec).config(&config);
+    let answer = sandbox.sdd(["start", "--format", "json"]);
+    answer.expect_code(0);
+    let seen = checks(&answer.json(), "deployment");
+    let page = sandbox.read(".session/briefings/session_001_briefing.md");
+    for (name, sight, said) in &seen {
+        let mark = match sight.as_str() {
+            "good" => "✓",
+            "missing" => "✗",
+            _ => "?",
+        };
+        let line = format!("- {name}: {mark} {said}\n");
+        assert!(page.contains(&line), "{line:?} is not in\n{page}");
+    }
+    sandbox.assert_no_process_left();
+    seen
+}
+
+#[track_caller]
+fn check_environment(settings: &Value, expect: &[(&str, &str, &str)]) {
+    let seen = checks_of_environment(settings);
+    let seen: Vec<(&str, &str, &str)> = seen
+        .iter()
+        .map(|(name, sight, said)| (name.as_str(), sight.as_str(), said.as_str()))
+        .collect();
+    assert_eq!(seen, expect);
+}
+
+#[test]
+fn the_environment_of_a_deployment_is_looked_at_for_real() {
+    let open = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = open.local_addr().unwrap().port();
+    let holds = json!({"id": "db", "kind": "tcp", "addr": format!("127.0.0.1:{port}")});
+    let there = format!("127.0.0.1:{port} takes connections");
+    check_environment(
+        &json!({"staging": {"checks": [holds, {"id": "settings", "kind": "file", "path": ".session/config.json"}]}}),
+        &[
+            ("Environment staging", "good", "2 checks hold"),
+            ("connectivity db", "good", &there),
+            (
+                "configuration settings",
+                "good",
+                ".session/config.json is as it must be",
+            ),
+        ],
+    );
+    check_environment(
+        &json!({"staging": {"require": ["health"], "checks": [
+            holds,
+            {"id": "key", "kind": "file", "path": "no-such.key"},
+            {"id": "log", "kind": "file", "path": "no-such.log", "severity": "warn"},
+        ]}}),
+        &[
+            (
+                "Environment staging",
+                "missing",
+                "key: no-such.key does not exist (and 1 more)",
+            ),
+            ("connectivity db", "good", &there),
+            ("configuration key", "missing", "no-such.key does not exist"),
+            (
+                "configuration log",
+                "missing",
+                "no-such.log does not exist (a warning)",
+            ),
+        ],
+    );
+}
+
+/// That nobody has looked is told as that, and is no pass.
+#[test]
+fn an_environment_without_checks_is_not_looked_at() {
+    check_environment(
+        &json!({}),
+        &[(
+            "Environment staging",
+            "unknown",
+            "not looked at: .session/environments.yaml describes no checks of it",
+        )],
+    );
+    check_environment(
+        &json!({"staging": {"checks": []}}),
+        &[("Environment staging", "unknown", "nothing was looked at")],
+    );
+    check_environment(
+        &json!({"staging": {"require": ["health"], "checks": []}}),
+        &[("Environment staging", "missing", "health is required")],
+    );
+}
+
+/// The checks hang for a minute, each; a briefing waits five seconds for all of them.
+#[test]
+fn a_briefing_does_not_wait_for_an_environment_that_hangs() {
+    let hangs = |id: &str| json!({"id": id, "kind": "command", "category": "dependencies", "command": "sleep 300", "timeout": "60s"});
+    let began = std::time::Instant::now();
+    let seen = checks_of_environment(&json!({"staging": {"checks": [
+        hangs("one"), hangs("other"), {"id": "settings", "kind": "file", "path": ".session/config.json"},
+    ]}}));
+    let took = began.elapsed();
+    assert!(took < std::time::Duration::from_secs(40), "{took:?}");
+    let sights: Vec<(&str, &str)> = seen
+        .iter()
+        .map(|(name, sight, _)| (name.as_str(), sight.as_str()))
+        .collect();
+    assert_eq!(
+        sights,
+        [
+            ("Environment staging", "unknown"),
+            ("dependencies one", "unknown"),
+            ("dependencies other", "unknown"),
+            ("configuration settings", "good"),
+        ]
+    );
+    assert_eq!(seen[1].2, "not made: the time for all checks was over");
 }

@@ -148,3 +148,48 @@ fn each_file(dir: &Path, look: &mut dyn FnMut(&Path, &str)) {
         }
     }
 }
+
+/// Tests that put a report of an earlier run in the place of their runner's own, by this call of their language, and end the
+/// runner before it writes.
+#[track_caller]
+fn check_old_report(js: &str, py: &str) {
+    let jest = format!(
+        "const fs = require('fs');\n\ntest('old', () => {{\n  \
+         const out = process.argv.find((word) => word.startsWith('--outputFile=')).slice(13);\n  {js}\n  process.exit(0);\n}});\n"
+    );
+    let pytest = format!(
+        "import os\nimport shutil\nimport sys\n\n\ndef test_old():\n    \
+         out = next(word for word in sys.argv if word.startswith('--junitxml='))[11:]\n    {py}\n    os._exit(0)\n"
+    );
+    let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tool-output");
+    let old = |path: &str| std::fs::read_to_string(recorded.join(path)).unwrap();
+    let projects = both(("old.test.js", &jest), ("test_old.py", &pytest), &json!({}));
+    for sandbox in projects {
+        let sandbox = sandbox
+            .file("old.json", old("jest/30.5.2/clean.jest.json"))
+            .file("old.xml", old("pytest/9.2.0/clean.junit.xml"));
+        let answer = sandbox.sdd(["gate", "tests", "--format", "json"]);
+        let gate = &answer.json()["gates"][0];
+        assert_eq!(gate["verdict"], "error", "{gate:#}");
+        let reason = gate["reason"].as_str().unwrap();
+        assert!(
+            reason.contains("of an earlier run")
+                || reason.contains("older than this run")
+                || reason.contains("ended jest"),
+            "{reason}"
+        );
+    }
+}
+
+#[test]
+fn a_report_of_an_earlier_run_that_tests_put_in_place_is_not_read() {
+    check_old_report(
+        "fs.copyFileSync('old.json', out);",
+        "shutil.copyfile('old.xml', out)",
+    );
+    // With the time that the file had.
+    check_old_report(
+        "fs.copyFileSync('old.json', out);\n  fs.utimesSync(out, 1e9, 1e9);",
+        "shutil.copyfile('old.xml', out)\n    os.utime(out, (1e9, 1e9))",
+    );
+}

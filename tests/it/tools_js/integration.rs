@@ -8,7 +8,7 @@ use crate::support::Sandbox;
 const ID: &str = "integration_test_orders";
 const SPEC: &str = "# Integration Test: Orders\n\n## Scope\n\nOrders.\n";
 
-/// A project with two tests of its own and one integration test; a session on an integration test is open.
+/// A project with four tests of its own and one integration test; a session on an integration test is open.
 fn begun(package: &Value, import: &str, integration: &str) -> Sandbox {
     let test = |body: &str| format!("{import}test('t', () => {{\n  {body}\n}});\n");
     let items = json!({"metadata": {}, "work_items": {ID: {
@@ -17,6 +17,9 @@ fn begun(package: &Value, import: &str, integration: &str) -> Sandbox {
     let files = [
         ("lib/own.test.js", test("")),
         ("app/own.test.js", test("")),
+        // Others of the same name, which are not the directory of the gate.
+        ("app/tests/integration/own.test.js", test("")),
+        ("mytests/integration/own.test.js", test("")),
         ("tests/integration/orders.test.js", test(integration)),
         (".session/tracking/work_items.json", items.to_string()),
         (".session/specs/integration_test_orders.md", SPEC.to_owned()),
@@ -52,7 +55,7 @@ fn ran(sandbox: &Sandbox, gate: &str) -> (Value, Value, Value) {
 #[track_caller]
 fn check(package: &Value, import: &str) {
     let fails = begun(package, import, "throw new Error('no');");
-    assert_eq!(ran(&fails, "tests"), (json!("passed"), json!(2), json!(0)));
+    assert_eq!(ran(&fails, "tests"), (json!("passed"), json!(4), json!(0)));
     assert_eq!(ran(&fails, "integration"), (json!("failed"), json!(0), json!(1)));
     let passes = begun(package, import, "");
     assert_eq!(ran(&passes, "integration"), (json!("passed"), json!(1), json!(0)));

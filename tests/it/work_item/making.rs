@@ -107,6 +107,58 @@ fn what_is_missing_or_wrong_is_named_by_its_flag() {
 }
 
 #[test]
+fn an_integration_test_that_tests_nothing_is_said_and_bad_data_makes_none() {
+    let sandbox = of(&["feature_cart"]);
+    let new = |flag, value| {
+        let args = [
+            "wi",
+            "new",
+            "--type",
+            "integration_test",
+            "--title",
+            "Orders",
+            flag,
+            value,
+        ];
+        sandbox.sdd(args)
+    };
+    for (flag, value, code, said) in [
+        ("--depends-on", "feature_card", 4, "did you mean feature_cart?"),
+        ("--depends-on", "", 4, "there is no work item"),
+        (
+            "--depends-on",
+            "integration_test_orders",
+            4,
+            "there is no work item",
+        ),
+        ("--priority", "soon", 2, "there is no priority"),
+    ] {
+        let answer = new(flag, value);
+        answer.expect_code(code);
+        assert!(answer.stderr.contains(said), "{flag} {value}: {}", answer.stderr);
+    }
+    assert_eq!(state(&sandbox)["work_items"].as_object().unwrap().len(), 1);
+    assert!(!sandbox.path(".session/specs").exists(), "nothing was made");
+
+    // It may get what it tests later, and until then validate says so too.
+    let made = new("--priority", "high");
+    made.expect_code(0);
+    let wanted = "an integration test depends on the items that make what it tests, and this one on nothing";
+    assert!(made.stderr.contains(wanted), "{}", made.stderr);
+    let id = "integration_test_orders";
+    let invalid = sandbox.sdd(["wi", "validate", id]);
+    invalid.expect_code(1);
+    assert!(invalid.stdout.contains(wanted), "{}", invalid.stdout);
+    sandbox
+        .sdd(["wi", "update", id, "--add-dependency", "feature_cart"])
+        .expect_code(0);
+    let told = sandbox.sdd(["wi", "validate", id]).stdout;
+    assert!(!told.contains(wanted), "{told}");
+    let other = sandbox.sdd(["wi", "new", "--type", "bug", "--title", "X"]);
+    assert_eq!(other.stderr, "");
+}
+
+#[test]
 fn an_id_that_is_taken_or_cut_is_said() {
     let sandbox = empty();
     let new = |title: &str| sandbox.sdd(["wi", "new", "--type", "bug", "--title", title]);

@@ -1,6 +1,6 @@
 //! What is deployed, and where to.
 
-use crate::model::spec::{At, Deployment};
+use crate::model::spec::{At, Deployment, Oddity};
 
 use crate::parse::spec::oddities::{Oddities, quoted};
 use crate::parse::spec::parts::{Entry, Pair, Part};
@@ -54,48 +54,81 @@ fn environment(pair: &Pair<'_>, out: &mut Deployment, oddities: &mut Oddities) {
     put(value, pair.line(), out, oddities);
 }
 
-/// The environment as a line without a label: `- production`.
+/// The environment as a line without a label: `- production`. A further line counts when it is one word.
 fn bare(part: &Part<'_>, out: &mut Deployment, oddities: &mut Oddities) {
     if out.environment.is_some() {
         return;
     }
-    let line = part.entries.iter().find_map(|entry| match entry {
+    let lines = part.entries.iter().filter_map(|entry| match entry {
         Entry::Item(item) => item.lines.first(),
         Entry::Text(line, _) => Some(*line),
         Entry::Code(..) => None,
     });
-    if let Some(line) = line.filter(|line| words::labelled(line).is_none()) {
-        put(&line.text, line.number, out, oddities);
+    for (index, line) in lines.enumerate() {
+        let is_named = words::labelled(line).is_none();
+        if index == 0 && !is_named {
+            return;
+        }
+        if is_named && (index == 0 || !line.text.trim().contains(' ')) {
+            put(&line.text, line.number, out, oddities);
+        }
     }
 }
 
-/// One environment, without what is said about it. Two with a choice between them are none.
+/// One environment, without what is said about it. Two with a choice between them are none; of two that are both meant the
+/// first is kept, and that there are two is told: a deployment has one.
 fn put(value: &str, line: u32, out: &mut Deployment, oddities: &mut Oddities) {
-    if out.environment.is_some() {
-        return;
-    }
     // `[staging, production]` has no sign of its own.
     let choice = value.starts_with('[') && value.contains(',')
         || ["|", " / ", " or "].iter().any(|sign| value.contains(sign));
     if choice {
-        oddities.add(
-            line,
-            "open_choice",
-            format!("{} leaves open where to deploy", quoted(value)),
-            Some("name one environment: `- Environment: staging`"),
-        );
+        if out.environment.is_none() {
+            oddities.add(
+                line,
+                "open_choice",
+                format!("{} leaves open where to deploy", quoted(value)),
+                Some("name one environment: `- Environment: staging`"),
+            );
+        }
         return;
     }
     if placeholder::is_placeholder(value) {
         return;
     }
-    let end = [" (", " - ", " — ", " – ", ", "]
-        .iter()
-        .filter_map(|sign| value.find(sign))
-        .min()
-        .unwrap_or(value.len());
-    let name = words::unquoted(value[..end].trim_end_matches(['.', ',']));
-    if !name.is_empty() {
+    let end = |signs: &[&str]| signs.iter().filter_map(|sign| value.find(sign)).min();
+    let said = &value[..end(&[" (", " - ", " — ", " – "]).unwrap_or(value.len())];
+    let name = words::unquoted(
+        value[..end(&[" (", " - ", " — ", " – ", ", "]).unwrap_or(value.len())].trim_end_matches(['.', ',']),
+    );
+    if name.is_empty() {
+        return;
+    }
+    let other = out
+        .environment
+        .as_ref()
+        .is_some_and(|first| !first.value.eq_ignore_ascii_case(name));
+    if other || names_more(said) {
+        oddities.add(
+            line,
+            Oddity::TWO_ENVIRONMENTS,
+            format!("{} names a second target environment", quoted(value)),
+            Some("name one: a deployment has one target; write what is said about it in brackets behind it"),
+        );
+    }
+    if out.environment.is_none() {
         out.environment = Some(At::new(name.to_owned(), line));
     }
+}
+
+/// Whether more than one environment is named: `staging, production`, `staging, then production`.
+fn names_more(said: &str) -> bool {
+    let said = said.to_lowercase();
+    let joined = [" and ", " then ", " & ", " + ", " → ", " -> ", ";"];
+    // One word behind a comma is a name; several are what is said about the first.
+    let listed = said
+        .split(',')
+        .skip(1)
+        .map(str::trim)
+        .any(|more| !more.is_empty() && !more.contains(' '));
+    listed || joined.iter().any(|sign| said.contains(sign))
 }

@@ -21,6 +21,7 @@ const PROBLEMS: &[&str] = &[
     "second_title",
     "too_deep",
     "too_large",
+    "two_environments",
     "unknown_type",
     "unknown_unit",
     "wrong_side",
