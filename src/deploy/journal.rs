@@ -190,6 +190,9 @@ pub enum Event {
         by: String,
         /// What is to be done, in this order.
         undo: Vec<String>,
+        /// The steps of the deployment that were done and that nothing of it takes back.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        without_undo: Vec<String>,
     },
     /// Everything was taken back.
     RolledBack,

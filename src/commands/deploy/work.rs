@@ -349,8 +349,8 @@ pub(super) enum Asked {
 
 fn exit(state: &State, summary: &Summary, asked: Asked) -> Exit {
     match (&state.phase, asked) {
-        (Phase::Succeeded, Asked::Deployment) | (Phase::RolledBack, Asked::Rollback) => Exit::Ok,
-        (Phase::RolledBack, Asked::Deployment) => {
+        (Phase::Succeeded, Asked::Deployment) | (Phase::RolledBack { .. }, Asked::Rollback) => Exit::Ok,
+        (Phase::RolledBack { .. }, Asked::Deployment) => {
             let is_rehearsal = state.purpose == Some(Purpose::Rehearsal);
             if is_rehearsal && summary.rehearsal_verified == Some(true) {
                 Exit::Ok

@@ -55,6 +55,7 @@ fn back() -> Event {
         automatic: false,
         by: "me".to_owned(),
         undo: vec!["uc".to_owned(), "ua".to_owned()],
+        without_undo: Vec::new(),
     }
 }
 

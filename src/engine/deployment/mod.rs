@@ -235,9 +235,12 @@ pub fn begin_rollback(
 ) -> Result<(), Error> {
     let state = ledger.state();
     // A way back that was begun keeps its list: what was taken back is not done any more.
-    let undo = match state.phase {
-        Phase::RollingBack { .. } | Phase::RollbackFailed { .. } => state.undo,
-        _ => site.plan.way_back(&state.done),
+    let (undo, without_undo) = match state.phase {
+        Phase::RollingBack { .. } | Phase::RollbackFailed { .. } => (state.undo, state.without_undo),
+        _ => (
+            site.plan.way_back(&state.done),
+            site.plan.without_undo(&state.done),
+        ),
     };
     ledger.add(Event::RollbackStarted {
         reason: reason.to_owned(),
@@ -247,6 +250,7 @@ pub fn begin_rollback(
             Decision::Asked => site.by.to_owned(),
         },
         undo,
+        without_undo,
     })
 }
 
@@ -285,7 +289,7 @@ pub fn backward(site: &Site<'_>, ledger: &mut Ledger<'_>) -> Result<(), Error> {
 
 /// After a rehearsal the version before must answer.
 fn rehearsed(site: &Site<'_>, ledger: &mut Ledger<'_>) -> Result<(), Error> {
-    if ledger.state().phase != Phase::RolledBack {
+    if !matches!(ledger.state().phase, Phase::RolledBack { .. }) {
         return Ok(());
     }
     let (outcome, reason) = smoke::try_all(site, ledger)?;

@@ -25,6 +25,7 @@ mod gate;
 mod kills;
 mod page;
 mod refused;
+mod rollback;
 mod settings;
 mod ten;
 
