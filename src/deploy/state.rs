@@ -105,7 +105,7 @@ impl State {
         state
     }
 
-    fn take(&mut self, event: &Event) {
+    pub(super) fn take(&mut self, event: &Event) {
         match event {
             Event::Planned { purpose, .. } => self.purpose = Some(*purpose),
             Event::Approved { .. }

@@ -176,6 +176,7 @@ impl Summary {
                 .collect(),
             next: next_commands(plan, &state, sdd),
         };
+        summary.warnings.extend(chain.torn.map(torn));
         for record in &chain.records {
             summary.take(&record.event, plan);
         }
@@ -405,6 +406,14 @@ impl StepLine {
             log: None,
         }
     }
+}
+
+/// What is said of a journal whose last line is not whole.
+pub fn torn(bytes: usize) -> String {
+    format!(
+        "the last line of the journal is not whole ({bytes} bytes), and is left out: it was being written when sdd or the \
+         machine stopped, or the disk was full"
+    )
 }
 
 /// The commands that can be given next, in full.

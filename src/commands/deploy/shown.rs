@@ -107,9 +107,7 @@ fn way_back(step: &Step, plan: &Plan, undo: Option<&str>) -> Option<String> {
     match (step.stage, undo) {
         (_, Some(undo)) => Some(format!("undo {undo}")),
         _ if !plan.goes_by_step() => None,
-        (Stage::Rollback, None) => plan
-            .is_common(&step.id)
-            .then(|| "in every rollback".to_owned()),
+        (Stage::Rollback, None) => plan.is_common(&step.id).then(|| "in every rollback".to_owned()),
         (_, None) => Some("no undo".to_owned()),
     }
 }

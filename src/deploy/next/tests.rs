@@ -23,6 +23,7 @@ fn locked() -> Event {
         host: "h".to_owned(),
         command: "run".to_owned(),
         took_over: None,
+        run: String::new(),
     }
 }
 

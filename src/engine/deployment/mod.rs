@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 pub use ledger::{Ledger, Torn};
+pub use step::without_directory;
 
 use crate::deploy::checks::{self, PreCheck};
 use crate::deploy::journal::{Event, PhaseOutcome, Purpose, StepOutcome};
@@ -41,6 +42,8 @@ pub struct Site<'a> {
     pub target: &'a ResolvedTarget,
     /// The id of the deployment.
     pub deployment: &'a str,
+    /// The id of this run, which the processes that it starts carry.
+    pub run: &'a str,
     /// Starts steps: it stops when sdd is told to.
     pub runner: &'a dyn Runner,
     /// The request to stop.
