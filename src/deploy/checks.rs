@@ -404,6 +404,7 @@ mod tests {
             automatic: true,
             by: "sdd".to_owned(),
             undo: Vec::new(),
+            without_undo: Vec::new(),
         };
         let rehearsed = |verified: bool| Event::Rehearsed {
             verified,

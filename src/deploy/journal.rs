@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::checks::PreCheck;
+use super::order::Order;
 use crate::process::identity::Identity;
 
 /// One record.
@@ -65,6 +66,9 @@ pub enum Event {
         command: String,
         /// Whose lock was taken over, and why.
         took_over: Option<String>,
+        /// The run whose id its processes carry; empty where the journal is of an sdd that did not write it down.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        run: String,
     },
     /// The look before anything is run is over.
     Checked {
@@ -190,6 +194,9 @@ pub enum Event {
         by: String,
         /// What is to be done, in this order.
         undo: Vec<String>,
+        /// The steps of the deployment that were done and that nothing of it takes back.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        without_undo: Vec<String>,
     },
     /// Everything was taken back.
     RolledBack,
@@ -286,6 +293,24 @@ fn is_unnumbered(sequence: &u64) -> bool {
     *sequence == 0
 }
 
+impl Event {
+    /// What it is, in a few words.
+    pub(super) fn told(&self) -> String {
+        match self {
+            Self::Started { step, .. } => format!("the step {step} began"),
+            Self::Ended { step, .. } => format!("the step {step} ended"),
+            Self::Waiting { step } => format!("the step {step} waits"),
+            Self::Acknowledged { step, .. } => format!("the step {step} was acknowledged"),
+            Self::Assumed { step, .. } => format!("something was assumed of the step {step}"),
+            other => {
+                let value = serde_json::to_value(other).unwrap_or_default();
+                let kind = value.get("kind").and_then(serde_json::Value::as_str);
+                format!("\"{}\"", kind.unwrap_or_default().replace('_', " "))
+            }
+        }
+    }
+}
+
 /// Why a journal cannot be believed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {why}")]
@@ -301,6 +326,8 @@ pub struct Broken {
 pub struct Chain {
     /// The records.
     pub records: Vec<Record>,
+    /// How many bytes stand behind the last whole line, where somebody did not finish writing.
+    pub torn: Option<usize>,
     /// The hash of the last line.
     head: String,
 }
@@ -310,6 +337,7 @@ impl Chain {
     pub fn new(plan: &str) -> Self {
         Self {
             records: Vec::new(),
+            torn: None,
             head: plan.to_owned(),
         }
     }
@@ -321,6 +349,7 @@ impl Chain {
     /// The first line that does not hold.
     pub fn read(text: &str) -> Result<Self, Broken> {
         let mut chain: Option<Self> = None;
+        let mut order = Order::default();
         for (number, line) in (1..).zip(text.lines()) {
             let broken = |why: String| Broken { line: number, why };
             let record: Record =
@@ -341,6 +370,7 @@ impl Chain {
             if usize::try_from(record.n).ok() != Some(so_far.records.len() + 1) {
                 return Err(broken(format!("its number is {}", record.n)));
             }
+            order.take(&record.event).map_err(broken)?;
             so_far.head = super::sha256(line.as_bytes());
             so_far.records.push(record);
         }
@@ -362,6 +392,11 @@ impl Chain {
         self.head = super::sha256(line.as_bytes());
         self.records.push(record);
         line
+    }
+
+    /// The hash of the last line; without one the id of the plan.
+    pub fn head(&self) -> &str {
+        &self.head
     }
 
     /// The plan that it belongs to.
@@ -435,6 +470,49 @@ pub mod testing {
         }
     }
 
+    /// The lock is taken.
+    pub fn locked() -> Event {
+        Event::Locked {
+            owner: Identity::own(),
+            host: "h".to_owned(),
+            command: "run".to_owned(),
+            took_over: None,
+            run: String::new(),
+        }
+    }
+
+    /// The smoke tests and the observation, both well.
+    pub fn passed() -> Vec<Event> {
+        let (outcome, reason) = (PhaseOutcome::Passed, String::new());
+        vec![
+            Event::SmokeStarted,
+            Event::SmokeEnded {
+                outcome,
+                reason: reason.clone(),
+            },
+            Event::ObserveStarted,
+            Event::ObserveEnded { outcome, reason },
+        ]
+    }
+
+    /// A deployment of some steps up to success.
+    pub fn succeeded(steps: &[&str]) -> Vec<Event> {
+        let mut events = vec![
+            planned(),
+            locked(),
+            Event::Checked {
+                checks: Vec::new(),
+                passed: true,
+            },
+        ];
+        for step in steps {
+            events.extend([started(step, false), ended(step, false, StepOutcome::Done)]);
+        }
+        events.extend(passed());
+        events.push(Event::Succeeded);
+        events
+    }
+
     /// A chain of events.
     pub fn chain(events: Vec<Event>) -> Chain {
         let mut chain = Chain::new("p");
@@ -447,29 +525,25 @@ pub mod testing {
 
 #[cfg(test)]
 mod tests {
-    use super::testing::{ended, planned, started};
+    use super::testing::succeeded;
     use super::*;
 
     fn lines() -> Vec<String> {
         let mut chain = Chain::new("p");
-        [
-            planned(),
-            started("a", false),
-            ended("a", false, StepOutcome::Done),
-            Event::Succeeded,
-        ]
-        .map(|event| chain.add(DateTime::UNIX_EPOCH, event))
-        .to_vec()
+        succeeded(&["a"])
+            .into_iter()
+            .map(|event| chain.add(DateTime::UNIX_EPOCH, event))
+            .collect()
     }
 
     #[test]
     fn a_chain_comes_back_as_it_was_written() {
         let lines = lines();
         let chain = Chain::read(&lines.join("\n")).unwrap();
-        assert_eq!(chain.records.len(), 4);
+        assert_eq!(chain.records.len(), lines.len());
         assert_eq!(chain.plan(), Some("p"));
         let mut again = chain.clone();
-        let line = again.add(DateTime::UNIX_EPOCH, Event::SmokeStarted);
+        let line = again.add(DateTime::UNIX_EPOCH, testing::locked());
         assert_eq!(
             Chain::read(&format!("{}\n{line}\n", lines.join("\n"))).unwrap(),
             again
@@ -479,7 +553,7 @@ mod tests {
     #[test]
     fn what_was_changed_added_or_taken_out_is_found() {
         let lines = lines();
-        for at in 0..3 {
+        for at in 0..lines.len() - 1 {
             let mut less = lines.clone();
             less.remove(at);
             assert!(Chain::read(&less.join("\n")).is_err(), "{at} taken out");
@@ -491,6 +565,14 @@ mod tests {
             let broken = Chain::read(&other.join("\n")).unwrap_err();
             assert_eq!(broken.line, at + 2);
         }
+        let mut chain = Chain::new("p");
+        let lines =
+            [testing::planned(), Event::Succeeded].map(|event| chain.add(DateTime::UNIX_EPOCH, event));
+        let broken = Chain::read(&lines.join("\n")).unwrap_err();
+        assert_eq!(
+            (broken.line, broken.why.as_str()),
+            (2, "nobody had taken the lock")
+        );
         assert!(Chain::read("").is_err());
         assert!(Chain::read("{}").is_err());
         assert!(Chain::read(&lines[1]).is_err());

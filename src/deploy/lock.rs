@@ -3,7 +3,11 @@
 //! A lock of the operating system dies with its process, and it may not reach other machines. So its holder writes down
 //! who and where it is and until when that holds, and renews it while it works. A dead holder on this machine, and one
 //! elsewhere whose time is over, are followed by the next.
+//!
+//! The work trees of one repository have each a `.session/` of their own and deploy to the same environment. So a second lock of
+//! the operating system lies where they meet.
 
+use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -20,6 +24,48 @@ use crate::store::{self, Error, Overwrite, Store, lock, pretty};
 const TERM: TimeDelta = TimeDelta::minutes(15);
 /// How often it is renewed.
 const RENEWAL: Duration = Duration::from_secs(60);
+
+/// For how long a lock is waited for that somebody only looks at.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Where all work trees of a repository meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meeting {
+    /// The directory that git keeps for all of them.
+    pub directory: PathBuf,
+    /// The project's directory relative to the top of each.
+    pub project: String,
+}
+
+impl Meeting {
+    /// The lock of an environment of the project.
+    fn lock(&self, environment: &str) -> String {
+        let project = super::sha256(self.project.as_bytes());
+        format!("sdd/deployments/{}/{environment}.lock", &project[..12])
+    }
+
+    /// Takes that lock.
+    fn take(&self, environment: &str, who: &str) -> Result<lock::Guard, NoLock> {
+        lock::acquire_below(&self.directory, &self.lock(environment), who, LOOK).map_err(
+            |error| match error {
+                Error::Locked { holder, .. } => NoLock::Busy {
+                    environment: environment.to_owned(),
+                    holder: format!("{holder}, in another work tree of this repository"),
+                },
+                error => error.into(),
+            },
+        )
+    }
+}
+
+/// Who is at work in an environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AtWork {
+    /// Somebody in this project.
+    Here(String),
+    /// Somebody in another work tree of the repository: what is recorded there is not seen here.
+    Elsewhere(String),
+}
 
 /// Who holds a lock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +141,7 @@ pub enum NoLock {
 /// A lock, held until this is dropped.
 pub struct Held {
     _guard: lock::Guard,
+    _shared: Option<lock::Guard>,
     store: Store,
     record: String,
     renewal: Option<(Sender<()>, JoinHandle<()>)>,
@@ -129,8 +176,14 @@ pub fn host() -> String {
         .unwrap_or_else(|| "this machine".to_owned())
 }
 
-/// Takes the lock of an environment at once, or says who has it.
-pub fn take(store: &Store, environment: &str, command: &str, clock: Clock) -> Result<Held, NoLock> {
+/// Takes the lock of an environment at once, or says who has it. `meeting` is where other work trees would take it, too.
+pub fn take(
+    store: &Store,
+    environment: &str,
+    command: &str,
+    clock: Clock,
+    meeting: Option<&Meeting>,
+) -> Result<Held, NoLock> {
     let directory = files::directory(environment);
     store.make_directory(&directory)?;
     let rel = record(environment);
@@ -140,7 +193,7 @@ pub fn take(store: &Store, environment: &str, command: &str, clock: Clock) -> Re
     };
     let path = store.path(&format!("{directory}/lock"));
     let who = format!("sdd deploy {command}");
-    let guard = match lock::acquire(&path, &who, Duration::ZERO, &|_| {}) {
+    let guard = match lock::acquire(&path, &who, LOOK, &|_| {}) {
         Ok(guard) => guard,
         Err(Error::Locked { holder, .. }) => {
             let said = holder_of(store, environment).ok().flatten();
@@ -157,6 +210,10 @@ pub fn take(store: &Store, environment: &str, command: &str, clock: Clock) -> Re
             Standing::Over(why) => Some(why),
         },
     };
+    let in_root = format!("{who} in {}", store.root().display());
+    let shared = meeting
+        .map(|meeting| meeting.take(environment, &in_root))
+        .transpose()?;
     let holder = Holder {
         owner: Identity::own(),
         host,
@@ -168,6 +225,7 @@ pub fn take(store: &Store, environment: &str, command: &str, clock: Clock) -> Re
     let renewal = renew(store.clone(), rel.clone(), holder.clone(), clock);
     Ok(Held {
         _guard: guard,
+        _shared: shared,
         store: store.clone(),
         record: rel,
         renewal,
@@ -218,16 +276,22 @@ pub fn holder_of(store: &Store, environment: &str) -> Result<Option<Holder>, Err
 }
 
 /// Who is at work in an environment on this machine; none where its lock is free.
-pub fn at_work(store: &Store, environment: &str) -> Option<String> {
+pub fn at_work(store: &Store, environment: &str, meeting: Option<&Meeting>) -> Option<AtWork> {
+    const WHO: &str = "sdd deploy status";
     let path = store.path(&format!("{}/lock", files::directory(environment)));
-    if !path.is_file() {
+    if path.is_file()
+        && let Err(Error::Locked { holder, .. }) = lock::acquire(&path, WHO, Duration::ZERO, &|_| {})
+    {
+        let said = holder_of(store, environment).ok().flatten();
+        return Some(AtWork::Here(said.map_or(holder, |holder| holder.to_string())));
+    }
+    let meeting = meeting?;
+    let rel = meeting.lock(environment);
+    if !meeting.directory.join(&rel).is_file() {
         return None;
     }
-    match lock::acquire(&path, "sdd deploy status", Duration::ZERO, &|_| {}) {
-        Err(Error::Locked { holder, .. }) => {
-            let said = holder_of(store, environment).ok().flatten();
-            Some(said.map_or(holder, |holder| holder.to_string()))
-        }
+    match lock::acquire_below(&meeting.directory, &rel, WHO, Duration::ZERO) {
+        Err(Error::Locked { holder, .. }) => Some(AtWork::Elsewhere(holder)),
         _ => None,
     }
 }
@@ -236,8 +300,19 @@ pub fn at_work(store: &Store, environment: &str) -> Option<String> {
 ///
 /// # Errors
 ///
-/// [`NoLock::Busy`] while its process lives on this machine.
-pub fn release(store: &Store, environment: &str) -> Result<Option<String>, NoLock> {
+/// [`NoLock::Busy`] while its process lives on this machine, or somebody is at work in another work tree.
+pub fn release(
+    store: &Store,
+    environment: &str,
+    meeting: Option<&Meeting>,
+) -> Result<Option<String>, NoLock> {
+    // A lock where the work trees meet dies with its process, so that nothing of it can be left.
+    if let Some(AtWork::Elsewhere(holder)) = at_work(store, environment, meeting) {
+        return Err(NoLock::Busy {
+            environment: environment.to_owned(),
+            holder: format!("{holder}, in another work tree of this repository"),
+        });
+    }
     let directory = files::directory(environment);
     if !store.path(&directory).is_dir() {
         return Ok(None);
@@ -307,18 +382,66 @@ mod tests {
     #[test]
     fn one_at_a_time_and_free_afterwards() {
         let (_temp, store) = project();
-        let held = take(&store, "staging", "run", Clock::System).unwrap();
+        let held = take(&store, "staging", "run", Clock::System, None).unwrap();
         assert_eq!(held.took_over, None);
-        assert!(at_work(&store, "staging").is_some_and(|who| who.contains("sdd deploy run")));
-        let refused = take(&store, "staging", "resume", Clock::System).err().unwrap();
+        let is_here = |who: AtWork| matches!(who, AtWork::Here(who) if who.contains("sdd deploy run"));
+        assert!(at_work(&store, "staging", None).is_some_and(is_here));
+        let refused = take(&store, "staging", "resume", Clock::System, None)
+            .err()
+            .unwrap();
         assert!(refused.to_string().contains("sdd deploy run"), "{refused}");
-        assert!(matches!(release(&store, "staging"), Err(NoLock::Busy { .. })));
+        assert!(matches!(
+            release(&store, "staging", None),
+            Err(NoLock::Busy { .. })
+        ));
         // Another environment is another lock.
-        drop(take(&store, "production", "run", Clock::System).unwrap());
+        drop(take(&store, "production", "run", Clock::System, None).unwrap());
         drop(held);
         assert_eq!(holder_of(&store, "staging").unwrap(), None);
-        assert_eq!(at_work(&store, "staging"), None);
-        drop(take(&store, "staging", "run", Clock::System).unwrap());
+        assert_eq!(at_work(&store, "staging", None), None);
+        drop(take(&store, "staging", "run", Clock::System, None).unwrap());
+    }
+
+    #[test]
+    fn work_trees_of_one_repository_have_one_lock() {
+        let (_temp, one) = project();
+        let (_other, two) = project();
+        let common = tempfile::tempdir().unwrap();
+        let meeting = |project: &str| Meeting {
+            directory: common.path().to_owned(),
+            project: project.to_owned(),
+        };
+        let (shop, site) = (meeting("shop"), meeting("site"));
+        assert_eq!(at_work(&two, "staging", Some(&shop)), None);
+        let held = take(&one, "staging", "run", Clock::System, Some(&shop)).unwrap();
+        let refused = take(&two, "staging", "run", Clock::System, Some(&shop))
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(
+            refused.contains("in another work tree of this repository"),
+            "{refused}"
+        );
+        assert!(refused.contains(&one.root().display().to_string()), "{refused}");
+        assert_eq!(holder_of(&two, "staging").unwrap(), None);
+        assert!(matches!(
+            at_work(&two, "staging", Some(&shop)),
+            Some(AtWork::Elsewhere(_))
+        ));
+        assert!(matches!(
+            at_work(&one, "staging", Some(&shop)),
+            Some(AtWork::Here(_))
+        ));
+        assert!(matches!(
+            release(&two, "staging", Some(&shop)),
+            Err(NoLock::Busy { .. })
+        ));
+        // Another project of the repository, and another environment, are other locks.
+        drop(take(&two, "staging", "run", Clock::System, Some(&site)).unwrap());
+        drop(take(&two, "production", "run", Clock::System, Some(&shop)).unwrap());
+        drop(held);
+        assert_eq!(release(&two, "staging", Some(&shop)).unwrap(), None);
+        drop(take(&two, "staging", "run", Clock::System, Some(&shop)).unwrap());
     }
 
     #[test]
@@ -328,7 +451,7 @@ mod tests {
         let mut dead = holder(&host());
         dead.owner.pid_start_time += 1;
         write(&store, &record("staging"), &dead).unwrap();
-        let held = take(&store, "staging", "run", Clock::System).unwrap();
+        let held = take(&store, "staging", "run", Clock::System, None).unwrap();
         assert!(
             held.took_over
                 .as_deref()
@@ -340,10 +463,10 @@ mod tests {
             ..holder("far-away")
         };
         write(&store, &record("staging"), &far).unwrap();
-        let refused = take(&store, "staging", "run", Clock::System).err().unwrap();
+        let refused = take(&store, "staging", "run", Clock::System, None).err().unwrap();
         assert!(refused.to_string().contains("on far-away"), "{refused}");
-        assert!(release(&store, "staging").unwrap().is_some());
-        assert_eq!(release(&store, "staging").unwrap(), None);
-        drop(take(&store, "staging", "run", Clock::System).unwrap());
+        assert!(release(&store, "staging", None).unwrap().is_some());
+        assert_eq!(release(&store, "staging", None).unwrap(), None);
+        drop(take(&store, "staging", "run", Clock::System, None).unwrap());
     }
 }

@@ -17,6 +17,7 @@
 //! - [`plan`] pins all of it. A plan whose spec, commit or settings changed is stale, and nothing of it runs.
 //! - [`journal`] is a chain of records, each with the hash of the one before. A record is on the disk before what it
 //!   announces begins, and after it ended: whatever kills sdd, the last record says what is known and what is not.
+//!   [`heads`] keeps where each chain ends, and `order` knows which records may follow which.
 //! - [`state`] folds records into where the deployment stands; [`next`] says what follows, and what a command may do in
 //!   that state. Neither guesses: a step that began and has no end is `unknown` until somebody says.
 //! - [`checks`], [`expectation`] and [`metric`] judge evidence, answers and series of numbers.
@@ -30,10 +31,12 @@ pub mod checks;
 pub mod evidence;
 pub mod expectation;
 pub mod files;
+pub mod heads;
 pub mod journal;
 pub mod lock;
 pub mod metric;
 pub mod next;
+mod order;
 pub mod plan;
 pub mod procedure;
 pub mod readiness;

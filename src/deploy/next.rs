@@ -54,7 +54,7 @@ pub fn forward<'p>(plan: &'p Plan, state: &State) -> Action<'p> {
         | Phase::RollingBack { .. }
         | Phase::RollbackFailed { .. }
         | Phase::Succeeded
-        | Phase::RolledBack => Action::Stop,
+        | Phase::RolledBack { .. } => Action::Stop,
     }
 }
 
@@ -177,7 +177,7 @@ pub fn resume(
         Phase::Waiting { step } if acknowledged.contains(step) => Admission::Go { assumed: None },
         Phase::Waiting { .. } => refused(Instead::Acknowledge),
         Phase::RollingBack { .. } | Phase::RollbackFailed { .. } => refused(Instead::Rollback),
-        Phase::Succeeded | Phase::RolledBack => Admission::Nothing {
+        Phase::Succeeded | Phase::RolledBack { .. } => Admission::Nothing {
             why: state.phase.says(),
         },
     }
@@ -195,7 +195,7 @@ pub fn rollback(state: &State, assumption: Option<&Assumption>) -> Admission {
                 state.phase.says()
             ),
         },
-        Phase::RolledBack => Admission::Nothing {
+        Phase::RolledBack { .. } => Admission::Nothing {
             why: state.phase.says(),
         },
         Phase::Unknown { .. } => match assumption {

@@ -138,25 +138,58 @@ impl Plan {
         }
     }
 
-    /// What takes these steps back, in the order in which it is to be done: the `undo` of each, the last first; where no
-    /// step names one, the way back as it is written. Where nothing was done there is nothing to take back.
+    /// Whether any step names the rollback step that takes it back.
+    pub fn goes_by_step(&self) -> bool {
+        scripts(&self.steps).any(|script| script.undo.is_some())
+    }
+
+    /// Whether a step of the way back is one that no step names: it belongs to every way back.
+    pub fn is_common(&self, rollback: &str) -> bool {
+        !scripts(&self.steps).any(|script| script.undo.as_deref() == Some(rollback))
+    }
+
+    /// What takes these steps back, in the order in which it is to be done: the `undo` of each, the last first, and the
+    /// rollback steps that no step names, in the order in which they are written. Each of these comes as soon as all that is
+    /// written before it was done. Where no step names one, that is the way back as it is written. Where nothing was done there
+    /// is nothing to take back.
     pub fn way_back(&self, done: &[String]) -> Vec<String> {
         if done.is_empty() {
             return Vec::new();
         }
-        let by_step = scripts(&self.steps).any(|script| script.undo.is_some());
-        if !by_step {
-            return self.rollback.iter().map(|step| step.id.clone()).collect();
-        }
-        let mut undo: Vec<String> = Vec::new();
+        let mut undo: Vec<&str> = Vec::new();
         for id in done.iter().rev() {
             if let Some(way) = self.undo_of(id)
-                && !undo.iter().any(|other| other == way)
+                && !undo.contains(&way)
             {
-                undo.push(way.to_owned());
+                undo.push(way);
             }
         }
-        undo
+        let mut way: Vec<&str> = Vec::new();
+        let mut open = undo.into_iter();
+        for (at, step) in self.rollback.iter().enumerate() {
+            if !self.is_common(&step.id) {
+                continue;
+            }
+            let before: Vec<&str> = self.rollback[..at].iter().map(|step| step.id.as_str()).collect();
+            while open.as_slice().iter().any(|id| before.contains(id)) {
+                way.extend(open.next());
+            }
+            way.push(&step.id);
+        }
+        way.extend(open);
+        way.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Those of these steps that no rollback step takes back. Where no step names one, the way back as it is written is that of
+    /// all of them.
+    pub fn without_undo(&self, done: &[String]) -> Vec<String> {
+        if !self.goes_by_step() {
+            return Vec::new();
+        }
+        done.iter()
+            .filter(|id| self.undo_of(id).is_none())
+            .cloned()
+            .collect()
     }
 
     /// What differs from another plan, one line each; none where they are the same.
@@ -388,14 +421,43 @@ mod tests {
             ],
             vec![script("ua", None), script("uc", None), script("check", None)],
         );
-        assert_eq!(by_step.way_back(&ids(&["a", "b", "c"])), ["uc", "ua"]);
-        assert_eq!(by_step.way_back(&ids(&["a", "b"])), ["ua"]);
+        assert_eq!(by_step.way_back(&ids(&["a", "b", "c"])), ["uc", "ua", "check"]);
+        assert_eq!(by_step.way_back(&ids(&["a", "b"])), ["ua", "check"]);
+        assert_eq!(by_step.way_back(&ids(&["b"])), ["check"]);
         assert_eq!(by_step.way_back(&[]), [""; 0]);
+        assert_eq!(by_step.without_undo(&ids(&["a", "b", "c"])), ["b"]);
         let as_written = plan(
             vec![script("a", None)],
             vec![script("x", None), script("y", None)],
         );
         assert_eq!(as_written.way_back(&ids(&["a"])), ["x", "y"]);
         assert_eq!(as_written.way_back(&[]), [""; 0]);
+        assert_eq!(as_written.without_undo(&ids(&["a"])), [""; 0]);
+    }
+
+    #[test]
+    fn a_rollback_step_that_no_step_names_runs_where_it_is_written() {
+        #[track_caller]
+        fn check(rollback: &[&str], done: &[&str], expect: &[&str]) {
+            let steps = vec![
+                script("a", Some("ua")),
+                script("b", None),
+                script("c", Some("uc")),
+            ];
+            let rollback = rollback.iter().map(|id| script(id, None)).collect();
+            let done: Vec<String> = done.iter().map(|id| (*id).to_owned()).collect();
+            assert_eq!(plan(steps, rollback).way_back(&done), expect);
+        }
+        let all = ["a", "b", "c"];
+        check(&["stop", "uc", "ua", "go"], &all, &["stop", "uc", "ua", "go"]);
+        check(&["stop", "uc", "look", "ua"], &all, &["stop", "uc", "look", "ua"]);
+        // What was done first is taken back last, however it is written.
+        check(
+            &["stop", "ua", "look", "uc", "go"],
+            &all,
+            &["stop", "uc", "ua", "look", "go"],
+        );
+        check(&["stop", "uc", "look", "ua"], &["a"], &["stop", "look", "ua"]);
+        check(&["stop", "uc", "ua"], &["b"], &["stop"]);
     }
 }

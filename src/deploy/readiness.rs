@@ -1,11 +1,15 @@
 //! What the gate of deployments asks beside evidence: whether the deployment is written down, and whether it was done.
 
+use std::collections::BTreeSet;
+
 use super::checks::PreCheck;
 use super::journal::PhaseOutcome;
 use super::procedure::{Fault, Procedure};
 use super::summary::Summary;
 use crate::model::spec::{Section, Spec};
+use crate::model::text;
 use crate::model::verdict::Verdict;
+use crate::store::layout::SESSION;
 
 /// The name of the check of the spec.
 pub const DOCUMENTATION: &str = "documentation";
@@ -13,6 +17,9 @@ pub const DOCUMENTATION: &str = "documentation";
 pub const ENVIRONMENT: &str = "environment_validation";
 /// The name of the check of what was done.
 pub const EXECUTION: &str = "execution";
+
+/// The name of the check of the commit.
+pub const COMMIT: &str = "commit";
 
 /// The sections that a deployment must have, each with something of somebody's own in it.
 const SECTIONS: [&str; 4] = [
@@ -117,6 +124,46 @@ pub fn execution(last: Option<&Summary>, environment: &str) -> PreCheck {
         .cloned()
         .unwrap_or_else(|| format!("sdd deploy status {environment}"));
     PreCheck::not(EXECUTION, outcome, message, remedy)
+}
+
+/// Whether what was deployed is what is checked out. `changed` are the files that differ between the two commits, or why nobody
+/// can tell; what lies in `.session/` is about the work, and none of it.
+pub fn commit(last: &Summary, head: Option<&str>, changed: &Result<BTreeSet<String>, String>) -> PreCheck {
+    let environment = &last.environment;
+    let short = |commit: &str| commit.chars().take(12).collect::<String>();
+    let remedy = format!("sdd deploy run {environment}");
+    let (deployed, head) = match (last.commit.as_deref(), head) {
+        (Some(deployed), Some(head)) => (deployed, head),
+        (None, None) => return PreCheck::skipped(COMMIT, "there is no commit"),
+        (Some(deployed), None) => {
+            let what = format!("deployed commit {}, and nothing is checked out", short(deployed));
+            return PreCheck::not(COMMIT, Verdict::Error, what, remedy);
+        }
+        (None, Some(head)) => {
+            let what = format!("deployed without a commit, HEAD is {}", short(head));
+            return PreCheck::not(COMMIT, Verdict::Failed, what, remedy);
+        }
+    };
+    if deployed == head {
+        return PreCheck::passed(COMMIT, format!("{} is deployed", short(head)));
+    }
+    let both = format!("deployed commit {}, HEAD is {}", short(deployed), short(head));
+    let changed = match changed {
+        Ok(changed) => changed
+            .iter()
+            .filter(|path| !path.starts_with(".session/"))
+            .collect::<Vec<_>>(),
+        Err(why) => {
+            let what = format!("{both}: nobody can tell what changed since: {why}");
+            return PreCheck::not(COMMIT, Verdict::Error, what, remedy);
+        }
+    };
+    let Some(first) = changed.first() else {
+        return PreCheck::passed(COMMIT, format!("{both}: the same but for {SESSION}"));
+    };
+    let count = text::counted(changed.len(), "file");
+    let what = format!("{both}: {count} changed since, such as {first}");
+    PreCheck::not(COMMIT, Verdict::Failed, what, remedy)
 }
 
 /// What a deployment that succeeded leaves open, since its settings and its spec allow that: smoke tests that were not made,
@@ -296,6 +343,72 @@ Errors are counted.
         check(PhaseOutcome::Skipped, &[], &[("smoke_tests", "turned off")]);
         let warning = "s.md:3: \"soon\" is not checked";
         check(PhaseOutcome::Passed, &[warning], &[(EXECUTION, warning)]);
+    }
+
+    #[test]
+    fn what_was_deployed_is_compared_with_what_is_checked_out() {
+        use crate::deploy::journal::testing::{chain, planned};
+        use crate::deploy::plan::testing::{plan, script};
+        let plan = plan(vec![script("a", None)], vec![]);
+        let mut last = Summary::new("d", &plan, &chain(vec![planned()]), "sdd");
+        let (here, there) = ("a".repeat(40), "b".repeat(40));
+        let files = |paths: &[&str]| Ok(paths.iter().map(|&path| path.to_owned()).collect());
+        let mut check = |deployed: Option<&String>,
+                         head: Option<&String>,
+                         changed: Result<BTreeSet<String>, String>,
+                         expect: (Verdict, &str)| {
+            last.commit = deployed.cloned();
+            let found = commit(&last, head.map(String::as_str), &changed);
+            assert_eq!((found.outcome, found.message.as_str()), expect);
+        };
+        let (one, other) = (Some(&here), Some(&there));
+        check(
+            one,
+            one,
+            Err(String::new()),
+            (Verdict::Passed, "aaaaaaaaaaaa is deployed"),
+        );
+        let both = "deployed commit aaaaaaaaaaaa, HEAD is bbbbbbbbbbbb:";
+        check(
+            one,
+            other,
+            files(&[".session/specs/d.md", "src/a", "src/b"]),
+            (
+                Verdict::Failed,
+                &format!("{both} 2 files changed since, such as src/a"),
+            ),
+        );
+        check(
+            one,
+            other,
+            files(&[".session/specs/d.md"]),
+            (Verdict::Passed, &format!("{both} the same but for .session")),
+        );
+        check(
+            one,
+            other,
+            Err("no git".to_owned()),
+            (
+                Verdict::Error,
+                &format!("{both} nobody can tell what changed since: no git"),
+            ),
+        );
+        check(
+            None,
+            one,
+            files(&[]),
+            (Verdict::Failed, "deployed without a commit, HEAD is aaaaaaaaaaaa"),
+        );
+        check(
+            one,
+            None,
+            files(&[]),
+            (
+                Verdict::Error,
+                "deployed commit aaaaaaaaaaaa, and nothing is checked out",
+            ),
+        );
+        check(None, None, files(&[]), (Verdict::Skipped, "there is no commit"));
     }
 
     #[test]

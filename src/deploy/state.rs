@@ -17,9 +17,11 @@ pub struct State {
     pub attempts: BTreeMap<String, u32>,
     /// The steps that the present way back is to take, in its order.
     pub undo: Vec<String>,
-    /// Those of them that were taken.
+    /// The steps that were done and that the present way back has no undo for.
+    pub without_undo: Vec<String>,
+    /// Those of the way back that were taken.
     pub undone: BTreeSet<String>,
-    /// Those of them that ended otherwise since the way back began last.
+    /// Those of it that ended otherwise since the way back began last.
     pub undo_failed: BTreeSet<String>,
     /// Whether the smoke tests ended well, or are turned off.
     pub smoke: bool,
@@ -82,7 +84,10 @@ pub enum Phase {
     /// It ended with success.
     Succeeded,
     /// It was taken back.
-    RolledBack,
+    RolledBack {
+        /// The steps of it that have no undo: what they did is still there.
+        not_undone: Vec<String>,
+    },
 }
 
 /// What smoke tests are called where a step would be named.
@@ -100,7 +105,7 @@ impl State {
         state
     }
 
-    fn take(&mut self, event: &Event) {
+    pub(super) fn take(&mut self, event: &Event) {
         match event {
             Event::Planned { purpose, .. } => self.purpose = Some(*purpose),
             Event::Approved { .. }
@@ -168,12 +173,19 @@ impl State {
                 }
             }
             Event::Succeeded => self.phase = Phase::Succeeded,
-            Event::RollbackStarted { undo, .. } => {
+            Event::RollbackStarted {
+                undo, without_undo, ..
+            } => {
                 self.undo.clone_from(undo);
+                self.without_undo.clone_from(without_undo);
                 self.undo_failed.clear();
                 self.phase = Phase::RollingBack { unfinished: None };
             }
-            Event::RolledBack => self.phase = Phase::RolledBack,
+            Event::RolledBack => {
+                self.phase = Phase::RolledBack {
+                    not_undone: self.without_undo.clone(),
+                };
+            }
             Event::RollbackFailed { not_undone, .. } => {
                 self.phase = Phase::RollbackFailed {
                     not_undone: not_undone.clone(),
@@ -241,7 +253,7 @@ impl State {
     pub fn is_final(&self) -> bool {
         matches!(
             self.phase,
-            Phase::Succeeded | Phase::RolledBack | Phase::NotStarted | Phase::Aborted { .. }
+            Phase::Succeeded | Phase::RolledBack { .. } | Phase::NotStarted | Phase::Aborted { .. }
         )
     }
 }
@@ -261,7 +273,7 @@ impl Phase {
             Self::RollingBack { .. } => "rolling_back",
             Self::RollbackFailed { .. } => "rollback_failed",
             Self::Succeeded => "succeeded",
-            Self::RolledBack => "rolled_back",
+            Self::RolledBack { .. } => "rolled_back",
         }
     }
 
@@ -291,7 +303,11 @@ impl Phase {
                 format!("the rollback failed; not taken back: {}", not_undone.join(", "))
             }
             Self::Succeeded => "succeeded".to_owned(),
-            Self::RolledBack => "rolled back".to_owned(),
+            Self::RolledBack { not_undone } if not_undone.is_empty() => "rolled back".to_owned(),
+            Self::RolledBack { not_undone } => format!(
+                "rolled back as far as there is an undo; not undone: {}",
+                not_undone.join(", ")
+            ),
         }
     }
 }

@@ -137,6 +137,8 @@ pub struct RollbackLine {
     pub by: String,
     /// Its steps, in their order.
     pub steps: Vec<StepLine>,
+    /// The steps of the deployment that were done and have no undo: what they did is still there.
+    pub not_undone: Vec<String>,
 }
 
 impl Summary {
@@ -174,6 +176,7 @@ impl Summary {
                 .collect(),
             next: next_commands(plan, &state, sdd),
         };
+        summary.warnings.extend(chain.torn.map(torn));
         for record in &chain.records {
             summary.take(&record.event, plan);
         }
@@ -285,6 +288,7 @@ impl Summary {
                 automatic,
                 by,
                 undo,
+                without_undo,
             } => {
                 let steps = self.way_back(undo, plan);
                 self.note_left(undo, plan);
@@ -293,6 +297,7 @@ impl Summary {
                     automatic: *automatic,
                     by: by.clone(),
                     steps,
+                    not_undone: without_undo.clone(),
                 });
             }
             Event::Interrupted { signal } => self.warnings.push(format!("sdd was told to stop by {signal}")),
@@ -309,13 +314,19 @@ impl Summary {
         }
     }
 
-    /// Notes steps that failed and whose own way back is not run: nobody knows what they did before.
+    /// Notes steps that failed and whose own way back is not run, or is none: nobody knows what they did before.
     fn note_left(&mut self, undo: &[String], plan: &Plan) {
+        if !plan.goes_by_step() {
+            return;
+        }
         let failed = self.steps.iter().filter(|step| step.status == "failed");
-        let left = failed.filter_map(|step| Some((&step.id, plan.undo_of(&step.id)?)));
-        let left = left.filter(|(_, way)| !undo.iter().any(|id| id == way));
-        let told = left
-            .map(|(id, way)| format!("{id} failed, so {way} is not run: look whether it has left something"));
+        let told = failed.filter_map(|step| match (&step.id, plan.undo_of(&step.id)) {
+            (id, Some(way)) => (!undo.iter().any(|other| other == way))
+                .then(|| format!("{id} failed, so {way} is not run: look whether it has left something")),
+            (id, None) => Some(format!(
+                "{id} failed and has no undo: look whether it has left something"
+            )),
+        });
         let told: Vec<String> = told.filter(|line| !self.warnings.contains(line)).collect();
         self.warnings.extend(told);
     }
@@ -397,6 +408,14 @@ impl StepLine {
     }
 }
 
+/// What is said of a journal whose last line is not whole.
+pub fn torn(bytes: usize) -> String {
+    format!(
+        "the last line of the journal is not whole ({bytes} bytes), and is left out: it was being written when sdd or the \
+         machine stopped, or the disk was full"
+    )
+}
+
 /// The commands that can be given next, in full.
 pub fn next_commands(plan: &Plan, state: &State, sdd: &str) -> Vec<String> {
     let environment = &plan.environment;
@@ -428,6 +447,6 @@ pub fn next_commands(plan: &Plan, state: &State, sdd: &str) -> Vec<String> {
         }
         Phase::Waiting { step } => vec![format!("{resume} --ack {step}"), rollback],
         Phase::RollingBack { .. } | Phase::RollbackFailed { .. } | Phase::Succeeded => vec![rollback],
-        Phase::RolledBack => Vec::new(),
+        Phase::RolledBack { .. } => Vec::new(),
     }
 }

@@ -1,5 +1,7 @@
 //! The deployment of a work item, looked at from what it left: nothing is deployed here.
 
+use std::collections::BTreeSet;
+
 use super::Job;
 use super::work::chain;
 use crate::deploy::checks::{self, PreCheck, WayBack};
@@ -58,10 +60,9 @@ fn sight(work: &DeploymentWork, job: &Job<'_>) -> Result<DeploymentSight, String
         return Err(what);
     };
     let last = last(&store, &target.name, work, job.sdd)?;
-    let commit = match last.as_ref().and_then(|last| last.commit.clone()) {
-        Some(commit) => Some(commit),
-        None => head(work, job)?,
-    };
+    let head = head(work, job)?;
+    let deployed = last.as_ref().and_then(|last| last.commit.clone());
+    let commit = deployed.or_else(|| head.clone());
     sight.checks.extend(earlier_gates(
         &store,
         &settings.pre_deployment_checks,
@@ -92,6 +93,12 @@ fn sight(work: &DeploymentWork, job: &Job<'_>) -> Result<DeploymentSight, String
     sight
         .checks
         .push(readiness::execution(last.as_ref(), &target.name));
+    if let Some(last) = &last {
+        let changed = changed(last, head.as_deref(), work, job);
+        sight
+            .checks
+            .push(readiness::commit(last, head.as_deref(), &changed));
+    }
     sight.checks.extend(last.iter().flat_map(readiness::unseen));
     sight.last = last;
     Ok(sight)
@@ -116,6 +123,22 @@ fn head(work: &DeploymentWork, job: &Job<'_>) -> Result<Option<String>, String> 
         .map_err(|error| format!("the commit is not known: {}", chain(&error)))
 }
 
+/// The files that differ between what was deployed and what is checked out.
+fn changed(
+    last: &Summary,
+    head: Option<&str>,
+    work: &DeploymentWork,
+    job: &Job<'_>,
+) -> Result<BTreeSet<String>, String> {
+    match (last.commit.as_deref(), head, &work.git) {
+        (Some(deployed), Some(head), Some(program)) if deployed != head => {
+            let root = job.cx.project.root.as_path();
+            git::changed_between(job.runner, program, root, deployed, head).map_err(|error| chain(&error))
+        }
+        _ => Ok(BTreeSet::new()),
+    }
+}
+
 /// The newest deployment of the work item that was meant to stay.
 fn last(
     store: &Store,
@@ -128,8 +151,7 @@ fn last(
         if State::of(&chain_of.records).purpose == Some(Purpose::Rehearsal) {
             continue;
         }
-        let plan_id = chain_of.plan().unwrap_or_default().to_owned();
-        let (_, plan) = files::read_plan(store, environment, &plan_id).map_err(|error| chain(&error))?;
+        let plan = files::plan_of(store, environment, &id, &chain_of).map_err(|error| chain(&error))?;
         if plan.work_item == work.work_item {
             return Ok(Some(Summary::new(&id, &plan, &chain_of, sdd)));
         }

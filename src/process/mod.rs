@@ -16,6 +16,7 @@ pub mod finalizers;
 pub mod find;
 pub mod guard;
 pub mod identity;
+pub mod leftover;
 mod output;
 mod pause;
 #[cfg(target_os = "linux")]

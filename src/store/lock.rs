@@ -71,6 +71,17 @@ pub fn acquire(path: &Path, who: &str, wait: Duration, on_wait: &dyn Fn(&str)) -
     Ok(Guard { file })
 }
 
+/// [`acquire`] of a lock that lies below a directory outside of the project; directories on the way are made where they are
+/// missing, and no link leads out of it.
+pub fn acquire_below(within: &Path, rel: &str, who: &str, wait: Duration) -> Result<Guard, Error> {
+    let path = within.join(rel);
+    if let Some(parent) = path.parent() {
+        super::atomic::create_dirs(parent, Some(within))?;
+        super::atomic::contained(&path, parent, Some(within))?;
+    }
+    acquire(&path, who, wait, &|_| {})
+}
+
 fn sign(file: &mut File, who: &str) -> io::Result<()> {
     let since = DateTime::<Utc>::from(SystemTime::now()).format("%H:%M:%S UTC");
     let line = format!("pid {} ({who}, since {since})\n", std::process::id());

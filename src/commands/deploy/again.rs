@@ -9,7 +9,7 @@ use crate::deploy::next::{Admission, Assumption};
 use crate::deploy::plan::Plan;
 use crate::deploy::state::State;
 use crate::deploy::summary::next_commands;
-use crate::engine::deployment::Ledger;
+use crate::engine::deployment::{Ledger, Site};
 
 /// What is asked for.
 pub(super) struct Wish<'w> {
@@ -58,6 +58,7 @@ pub(super) fn begin<'s>(
     let locked = work::take_lock(cx, scene, wish.command)?;
     // Only now nobody else changes what is read.
     let last = scene.wanted(cx)?;
+    work::alone(cx, &last.chain)?;
     let state = State::of(&last.chain.records);
     wish.said.check(&last.plan)?;
     let assumption = work::assumption(wish.assume, &last.plan)?;
@@ -82,8 +83,8 @@ pub(super) fn begin<'s>(
 
 impl Again<'_> {
     /// Records that the lock was taken, and what is assumed.
-    pub(super) fn record(&self, ledger: &mut Ledger<'_>) -> anyhow::Result<()> {
-        ledger.add(self.locked.event())?;
+    pub(super) fn record(&self, site: &Site<'_>, ledger: &mut Ledger<'_>) -> anyhow::Result<()> {
+        ledger.add(self.locked.event(site.run))?;
         if let Some(assumed) = &self.assumed {
             ledger.add(Event::Assumed {
                 step: assumed.step.clone(),

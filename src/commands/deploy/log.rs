@@ -6,6 +6,7 @@ use super::scene::{Scene, explained};
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
 use crate::deploy::files;
+use crate::deploy::summary::torn;
 use crate::model::exit::Exit;
 use crate::model::text;
 
@@ -46,10 +47,12 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         };
         return Err(CommandError::not_found(what).into());
     };
+    let logs = files::logs_of(store, name, &id, &chain);
+    let verified = logs.iter().all(|log| log.found == "same");
     let said = if format == "json" {
         let value = serde_json::json!({
-            "schema_version": 1, "kind": "deployment_log", "environment": name, "deployment": id, "verified": true,
-            "records": chain.records,
+            "schema_version": 1, "kind": "deployment_log", "environment": name, "deployment": id, "verified": verified,
+            "torn_bytes": chain.torn, "records": chain.records, "logs": logs,
         });
         format!("{}\n", serde_json::to_string_pretty(&value)?)
     } else {
@@ -62,10 +65,26 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
             let at = record.at.format("%Y-%m-%d %H:%M:%S%.3f");
             let _ = writeln!(said, "{:>4} {at} {}", record.n, line(&event));
         }
+        if let Some(bytes) = chain.torn {
+            let _ = writeln!(said, "warning: {}", torn(bytes));
+        }
+        for log in logs.iter().filter(|log| log.found != "same") {
+            let _ = writeln!(said, "warning: {} {}", log.path, differs(log.found));
+        }
         said
     };
     scene.emit(cx, &said)?;
-    Ok(Exit::Ok)
+    Ok(if verified { Exit::Ok } else { Exit::NoVerdict })
+}
+
+/// What is wrong with a log.
+fn differs(found: &str) -> &'static str {
+    match found {
+        "differs" => "is not what the step wrote: its hash is not the one that was recorded",
+        "missing" => "is gone, so nobody can compare it",
+        "elsewhere" => "is no log of this deployment",
+        _ => "cannot be read, so nobody can compare it",
+    }
 }
 
 /// An event in one line: its kind, and its plain fields.

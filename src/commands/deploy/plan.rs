@@ -25,6 +25,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let scene = Scene::open(cx, &args.environment)?;
     let item = planning::item(cx, &scene, args.item.as_deref())?;
     let plan = planning::plan(cx, &scene, &item, For::ItsEnvironment)?;
+    planning::directories(cx, &scene, &plan)?;
     let policy = policy::read(&scene);
     let (id, path) = files::keep_plan(&scene.opened.store, &plan).map_err(explained)?;
     let sdd = pipeline::called(cx);

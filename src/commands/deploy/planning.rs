@@ -10,6 +10,7 @@ use crate::commands::{work, work_item};
 use crate::deploy::plan::{Facts, Plan};
 use crate::deploy::procedure::{self, Shell, Step, Work};
 use crate::deploy::sha256;
+use crate::engine::deployment::without_directory;
 use crate::model::text;
 use crate::model::work_item::{Status, WorkItem, WorkItemType};
 use crate::process::{End, Invocation, Runner as _};
@@ -145,6 +146,26 @@ pub(super) fn plan(cx: &mut Cx, scene: &Scene, item: &WorkItem, purpose: For) ->
     };
     let settings = scene.opened.config.deployments();
     Ok(Plan::new(&procedure, facts, settings, &scene.target))
+}
+
+/// Refuses a plan with a step whose directory is not there: half of a deployment would be done before anybody noticed.
+pub(super) fn directories(cx: &mut Cx, scene: &Scene, plan: &Plan) -> anyhow::Result<()> {
+    let missing = without_directory(plan, scene.opened.store.root());
+    for (line, why) in &missing {
+        let place = format!("{}:{line}", plan.spec_file);
+        let hint = "make the directory before; a step that needs one of a step before it can go there itself, with `cd`";
+        cx.ui.error(&format!("{place}: {why}"), &[], Some(hint));
+    }
+    match missing.len() {
+        0 => Ok(()),
+        count => Err(CommandError::usage(format!(
+            "{} of {} cannot be run where the spec says",
+            text::counted(count, "step"),
+            plan.work_item
+        ))
+        .hint("nothing was run")
+        .into()),
+    }
 }
 
 /// The programs that run the steps, with their versions.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::scene::Scene;
+use super::scene::{Scene, explained};
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
 use crate::commands::pipeline;
@@ -144,6 +144,32 @@ pub(super) fn approved(
         expires: approval.expires,
         signature_sha256: sha256(&signature),
     }))
+}
+
+/// Refuses an approval that a deployment has succeeded with: it was given for one, and whoever approves again looks again. To
+/// be asked under the lock of the environment. One that failed, or was stopped before its first step, uses none up.
+pub(super) fn unused(cx: &Cx, scene: &Scene, id: &str, approved: &Event) -> anyhow::Result<()> {
+    let Event::Approved { expires, .. } = approved else {
+        return Ok(());
+    };
+    let environment = &scene.target.name;
+    // The time stands in what was signed, to the nanosecond.
+    let is_it = |event: &Event| matches!(event, Event::Approved { expires: other, .. } if other == expires);
+    for (deployment, chain) in files::newest_first(&scene.opened.store, environment).map_err(explained)? {
+        let has = |is: &dyn Fn(&Event) -> bool| chain.records.iter().any(|record| is(&record.event));
+        if chain.plan() == Some(id) && has(&is_it) && has(&|event| *event == Event::Succeeded) {
+            let short: String = id.chars().take(12).collect();
+            let sdd = pipeline::called(cx);
+            return Err(CommandError::usage(format!(
+                "the approval of the plan {short} was used by the deployment {deployment}, and is for one"
+            ))
+            .hint(format!(
+                "nothing was run; approve it again: {sdd} deploy approve {environment} {short} --key FILE --as NAME"
+            ))
+            .into());
+        }
+    }
+    Ok(())
 }
 
 /// Whether a signature of a text is one of the approver's, by the signers of the base branch.

@@ -39,6 +39,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     }
     let item = planning::item(cx, &scene, args.item.as_deref())?;
     let plan = planning::plan(cx, &scene, &item, For::Rehearsal)?;
+    planning::directories(cx, &scene, &plan)?;
     args.said.check(&plan)?;
     let begin = Start {
         plan: &plan,

@@ -67,7 +67,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         if let Some(approved) = approved {
             ledger.add(approved)?;
         }
-        again.record(ledger)?;
+        again.record(site, ledger)?;
         deployment::forward(site, ledger, Begin::Again)?;
         Ok(())
     })?;

@@ -84,7 +84,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         deployment: Some(&last.id),
     };
     let came = work::perform(cx, &job, |site, ledger| {
-        again.record(ledger)?;
+        again.record(site, ledger)?;
         deployment::begin_rollback(site, ledger, &args.reason, Decision::Asked)?;
         deployment::backward(site, ledger)?;
         Ok(())

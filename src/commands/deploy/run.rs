@@ -54,6 +54,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
             .into());
         }
     };
+    planning::directories(cx, &scene, &plan)?;
     args.said.check(&plan)?;
     if args.dry_run {
         return dry_run(cx, &scene, &plan, &format);
@@ -135,6 +136,7 @@ pub(super) fn start(cx: &mut Cx, scene: &Scene, start: Start<'_>) -> anyhow::Res
     let last = scene.last()?;
     let sequence = last.as_ref().map_or(0, |last| last.chain.sequence()) + 1;
     if let Some(last) = last {
+        work::alone(cx, &last.chain)?;
         let state = crate::deploy::state::State::of(&last.chain.records);
         if !state.is_final() {
             let sdd = pipeline::called(cx);
@@ -146,6 +148,9 @@ pub(super) fn start(cx: &mut Cx, scene: &Scene, start: Start<'_>) -> anyhow::Res
             .hint(format!("what can be done: {sdd} deploy status {environment}"))
             .into());
         }
+    }
+    if let Some(approved) = &start.approved {
+        policy::unused(cx, scene, &start.plan.id(), approved)?;
     }
     let id = work::keep(scene, start.plan)?;
     let by = start.said.by(cx);
@@ -171,7 +176,7 @@ pub(super) fn start(cx: &mut Cx, scene: &Scene, start: Start<'_>) -> anyhow::Res
         if let Some(approved) = start.approved {
             ledger.add(approved)?;
         }
-        ledger.add(locked.event())?;
+        ledger.add(locked.event(site.run))?;
         deployment::forward(site, ledger, Begin::Fresh)?;
         Ok(())
     })?;

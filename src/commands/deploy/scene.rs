@@ -7,11 +7,14 @@ use crate::commands::error::{CommandError, brief, did_you_mean};
 use crate::commands::pipeline::{self, Opened, Tools};
 use crate::deploy::files;
 use crate::deploy::journal::Chain;
+use crate::deploy::lock::Meeting;
 use crate::deploy::plan::Plan;
 use crate::model::config::ResolvedTarget;
 use crate::process::find::{Finder, Found};
+use crate::process::identity::Identity;
+use crate::project::git;
 
-/// What processes are tagged with that only look.
+/// What the tags of processes begin with that only look.
 const LOOKING: &str = "deploy";
 
 /// The project and the environment.
@@ -45,7 +48,9 @@ impl Scene {
             return Err(CommandError::not_found(what).hint(hint).into());
         };
         let finder = pipeline::finder(cx, opened.store.root());
-        let tools = Tools::of_project(cx, &opened, LOOKING);
+        // A guard ends all that has this tag, and takes its temporary files away: those of this sdd alone.
+        let tag = format!("{LOOKING}-{}", Identity::own().pid);
+        let tools = Tools::of_project(cx, &opened, &tag).guarded();
         Ok(Self {
             opened,
             target,
@@ -67,14 +72,32 @@ impl Scene {
         }
     }
 
+    /// Where all work trees of the repository meet; none outside of one. Where git cannot tell, that is said, since a rollback
+    /// must not wait for it.
+    pub(super) fn meeting(&self, cx: &Cx) -> Option<Meeting> {
+        let program = self.find("git")?;
+        match git::common(&self.tools.runner, &program, self.opened.store.root()) {
+            Ok(found) => found.map(|common| Meeting {
+                directory: common.directory,
+                project: common.prefix,
+            }),
+            Err(error) => {
+                cx.ui.sayer()(&format!(
+                    "warning: the lock of {} holds for this work tree alone: {error}",
+                    self.target.name
+                ));
+                None
+            }
+        }
+    }
+
     /// The last deployment with its plan.
     pub(super) fn last(&self) -> anyhow::Result<Option<Last>> {
         let store = &self.opened.store;
         let Some((id, chain)) = files::last(store, &self.target.name).map_err(explained)? else {
             return Ok(None);
         };
-        let plan_id = chain.plan().unwrap_or_default().to_owned();
-        let (_, plan) = files::read_plan(store, &self.target.name, &plan_id).map_err(explained)?;
+        let plan = files::plan_of(store, &self.target.name, &id, &chain).map_err(explained)?;
         Ok(Some(Last { id, chain, plan }))
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::deploy::checks::PreCheck;
 use crate::deploy::journal::{Event, PhaseOutcome, Record, StepOutcome};
 use crate::deploy::plan::Plan;
-use crate::deploy::procedure::{Step, TriggerKind, Way, Work};
+use crate::deploy::procedure::{Stage, Step, TriggerKind, Way, Work};
 use crate::deploy::summary::{Ended, StepLine, Summary};
 use crate::model::config::Time;
 use crate::model::text;
@@ -88,9 +88,7 @@ fn one_step(step: &Step, plan: &Plan, verb: &str) -> String {
             if script.idempotent {
                 said.push("idempotent".to_owned());
             }
-            if let Some(undo) = &script.undo {
-                said.push(format!("undo {undo}"));
-            }
+            said.extend(way_back(step, plan, script.undo.as_deref()));
             if !script.env.is_empty() {
                 said.push(format!("sees {}", script.env.join(", ")));
             }
@@ -101,6 +99,16 @@ fn one_step(step: &Step, plan: &Plan, verb: &str) -> String {
                 said.join("; ")
             )
         }
+    }
+}
+
+/// What a plan says of a step and the way back, where that goes by steps.
+fn way_back(step: &Step, plan: &Plan, undo: Option<&str>) -> Option<String> {
+    match (step.stage, undo) {
+        (_, Some(undo)) => Some(format!("undo {undo}")),
+        _ if !plan.goes_by_step() => None,
+        (Stage::Rollback, None) => plan.is_common(&step.id).then(|| "in every rollback".to_owned()),
+        (_, None) => Some("no undo".to_owned()),
     }
 }
 
@@ -157,6 +165,7 @@ pub(super) fn deployment(summary: &Summary, colour: Colour) -> String {
             rollback.by.as_str()
         };
         let verdict = match summary.state {
+            "rolled_back" if !rollback.not_undone.is_empty() => Verdict::Skipped,
             "rolled_back" => Verdict::Passed,
             "rollback_failed" => Verdict::Failed,
             _ => Verdict::NotRun,
@@ -168,6 +177,14 @@ pub(super) fn deployment(summary: &Summary, colour: Colour) -> String {
         }
         for step in &rollback.steps {
             let _ = writeln!(out, "    {}", step_line(step, colour));
+        }
+        for id in &rollback.not_undone {
+            let said = format!("step {id}");
+            let _ = writeln!(
+                out,
+                "    {}: not undone: it was done, and has no undo",
+                signed(Verdict::Skipped, &said, colour)
+            );
         }
     }
     match summary.rehearsal_verified {

@@ -1,11 +1,12 @@
 //! The machinery of a deployment that does something: the lock, what starts steps, the journal, the end.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::scene::{Last, Scene, explained};
 use super::{evidence, shown};
@@ -13,7 +14,7 @@ use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
 use crate::commands::pipeline;
 use crate::deploy::checks::PreCheck;
-use crate::deploy::journal::{Event, PhaseOutcome, Purpose, Record};
+use crate::deploy::journal::{Chain, Event, PhaseOutcome, Purpose, Record};
 use crate::deploy::lock::{self, Held, NoLock};
 use crate::deploy::next::{Assumption, Instead};
 use crate::deploy::plan::Plan;
@@ -23,11 +24,14 @@ use crate::engine::deployment::{Ledger, Site, Torn};
 use crate::model::config::Command;
 use crate::model::exit::Exit;
 use crate::model::verdict::Verdict;
+use crate::process::leftover::{self, Leftover};
 use crate::process::{Cancel, End, Invocation, Runner as _, System, guard, signals};
 use crate::report::Colour;
 
 /// How often it is looked whether somebody insists.
 const TICK: Duration = Duration::from_millis(50);
+/// The time that is waited for what an sdd that was killed has left. Its guard needs two seconds, and tries for ten.
+const LEAVE: Duration = Duration::from_secs(12);
 /// The time that the commands of a lock may take.
 const LOCK_COMMAND: Duration = Duration::from_secs(60);
 
@@ -90,7 +94,9 @@ pub(super) fn assumption(words: &[String], plan: &Plan) -> anyhow::Result<Option
 
 /// Takes the lock of the environment, here and by the command that other machines see.
 pub(super) fn take_lock<'s>(cx: &Cx, scene: &'s Scene, command: &str) -> anyhow::Result<Locked<'s>> {
-    let held = lock::take(&scene.opened.store, &scene.target.name, command, cx.clock).map_err(busy)?;
+    let meeting = scene.meeting(cx);
+    let (store, environment) = (&scene.opened.store, &scene.target.name);
+    let held = lock::take(store, environment, command, cx.clock, meeting.as_ref()).map_err(busy)?;
     let locked = Locked { held, scene };
     if let Some(command) = &scene.target.said.lock_command {
         call(scene, command).map_err(|why| {
@@ -118,15 +124,56 @@ impl Drop for Locked<'_> {
 }
 
 impl Locked<'_> {
-    /// The record of it.
-    pub(super) fn event(&self) -> Event {
+    /// The record of it, with the id of the run that it was taken for.
+    pub(super) fn event(&self, run: &str) -> Event {
         let holder = &self.held.holder;
         Event::Locked {
             owner: holder.owner.clone(),
             host: holder.host.clone(),
             command: holder.command.clone(),
             took_over: self.held.took_over.clone(),
+            run: run.to_owned(),
         }
+    }
+}
+
+/// Waits until nothing lives any more of the runs that were at a deployment before: the guard of an sdd that was killed needs a
+/// moment to end what that had started, and nothing may run beside it.
+///
+/// # Errors
+///
+/// Something still lives after a while.
+pub(super) fn alone(cx: &Cx, chain: &Chain) -> anyhow::Result<()> {
+    let runs: BTreeSet<&str> = chain
+        .records
+        .iter()
+        .filter_map(|record| match &record.event {
+            Event::Locked { run, .. } => Some(run.as_str()),
+            _ => None,
+        })
+        .collect();
+    let begun = Instant::now();
+    let mut told = false;
+    loop {
+        let left: Vec<Leftover> = runs.iter().flat_map(|run| leftover::of_run(run)).collect();
+        let Some(first) = left.first() else { return Ok(()) };
+        let who = format!("pid {} ({})", first.pid, first.name);
+        if begun.elapsed() >= LEAVE || cx.cancel.is_requested() {
+            return Err(CommandError::no_verdict(format!(
+                "of an sdd that was killed in this deployment {who} still runs, and nothing may run beside it"
+            ))
+            .hint(format!(
+                "wait until it has ended, or end it: kill {}; then the same again",
+                first.pid
+            ))
+            .into());
+        }
+        if !std::mem::replace(&mut told, true) {
+            cx.ui.sayer()(&format!(
+                "waiting until what an sdd that was killed has left is ended: {who}"
+            ));
+        }
+        std::thread::sleep(TICK);
     }
 }
 
@@ -212,6 +259,7 @@ pub(super) fn perform(
         settings: config.deployments(),
         target: &target,
         deployment: &deployment,
+        run: run.id(),
         runner: &runner,
         cancel: &cx.cancel,
         steady: &steady,
@@ -328,8 +376,7 @@ impl Scene {
         let Some(chain) = files::read(store, &self.target.name, deployment).map_err(explained)? else {
             return Ok(None);
         };
-        let plan_id = chain.plan().unwrap_or_default().to_owned();
-        let (_, plan) = files::read_plan(store, &self.target.name, &plan_id).map_err(explained)?;
+        let plan = files::plan_of(store, &self.target.name, deployment, &chain).map_err(explained)?;
         Ok(Some(Last {
             id: deployment.to_owned(),
             chain,
@@ -349,8 +396,8 @@ pub(super) enum Asked {
 
 fn exit(state: &State, summary: &Summary, asked: Asked) -> Exit {
     match (&state.phase, asked) {
-        (Phase::Succeeded, Asked::Deployment) | (Phase::RolledBack, Asked::Rollback) => Exit::Ok,
-        (Phase::RolledBack, Asked::Deployment) => {
+        (Phase::Succeeded, Asked::Deployment) | (Phase::RolledBack { .. }, Asked::Rollback) => Exit::Ok,
+        (Phase::RolledBack { .. }, Asked::Deployment) => {
             let is_rehearsal = state.purpose == Some(Purpose::Rehearsal);
             if is_rehearsal && summary.rehearsal_verified == Some(true) {
                 Exit::Ok

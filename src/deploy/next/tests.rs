@@ -23,6 +23,7 @@ fn locked() -> Event {
         host: "h".to_owned(),
         command: "run".to_owned(),
         took_over: None,
+        run: String::new(),
     }
 }
 
@@ -55,6 +56,7 @@ fn back() -> Event {
         automatic: false,
         by: "me".to_owned(),
         undo: vec!["uc".to_owned(), "ua".to_owned()],
+        without_undo: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Error;
 use crate::deploy::files;
+use crate::deploy::heads::Heads;
 use crate::deploy::journal::{Broken, Chain, Event, Record};
 use crate::deploy::state::State;
 use crate::model::text;
@@ -15,10 +16,21 @@ use crate::store::{self, Appended, Store};
 pub struct Ledger<'a> {
     chain: Chain,
     file: Appended,
+    /// Where the journals of the environment end, which is kept beside them.
+    heads: Heads,
+    place: Place<'a>,
     clock: Clock,
     redactor: &'a Redactor,
     /// Told of each record, when it is on the disk.
     told: &'a dyn Fn(&Record),
+}
+
+/// Whose journal it is.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    store: &'a Store,
+    environment: &'a str,
+    deployment: &'a str,
 }
 
 /// Why a journal cannot be gone on with.
@@ -35,23 +47,41 @@ pub enum CannotOpen {
         /// Where and why.
         broken: Broken,
     },
+    /// It cannot be believed by what is known of its end.
+    #[error(transparent)]
+    Files(#[from] files::Error),
+    /// It does not end where it did.
+    #[error("the journal {path} cannot be believed: {why}")]
+    Changed {
+        /// Its path, relative to the project.
+        path: String,
+        /// What differs.
+        why: String,
+    },
 }
 
 impl<'a> Ledger<'a> {
     /// A new journal of a plan.
     pub fn begin(
-        store: &Store,
-        environment: &str,
-        deployment: &str,
+        store: &'a Store,
+        environment: &'a str,
+        deployment: &'a str,
         plan: &str,
         clock: Clock,
         redactor: &'a Redactor,
         told: &'a dyn Fn(&Record),
     ) -> Result<Self, CannotOpen> {
+        let heads = files::read_heads(store, environment)?;
         let file = store.begin_lines(&files::journal(environment, deployment))?;
         Ok(Self {
             chain: Chain::new(plan),
             file,
+            heads,
+            place: Place {
+                store,
+                environment,
+                deployment,
+            },
             clock,
             redactor,
             told,
@@ -60,9 +90,9 @@ impl<'a> Ledger<'a> {
 
     /// The journal of a deployment that goes on; tells whether a torn last line was set aside.
     pub fn go_on(
-        store: &Store,
-        environment: &str,
-        deployment: &str,
+        store: &'a Store,
+        environment: &'a str,
+        deployment: &'a str,
         clock: Clock,
         redactor: &'a Redactor,
         told: &'a dyn Fn(&Record),
@@ -70,10 +100,26 @@ impl<'a> Ledger<'a> {
         let path = files::journal(environment, deployment);
         let (file, lines) = store.more_lines(&path)?;
         let torn = if lines.torn.is_some() { Torn::Yes } else { Torn::No };
-        let chain = Chain::read(&lines.text).map_err(|broken| CannotOpen::Broken { path, broken })?;
+        let chain = Chain::read(&lines.text).map_err(|broken| CannotOpen::Broken {
+            path: path.clone(),
+            broken,
+        })?;
+        let heads = files::read_heads(store, environment)?;
+        heads
+            .check(deployment, &chain)
+            .map_err(|why| CannotOpen::Changed {
+                path,
+                why: format!("{}: {why}", files::heads(environment)),
+            })?;
         let ledger = Self {
             chain,
             file,
+            heads,
+            place: Place {
+                store,
+                environment,
+                deployment,
+            },
             clock,
             redactor,
             told,
@@ -93,12 +139,23 @@ impl<'a> Ledger<'a> {
 
     /// Records what happened.
     pub fn add(&mut self, event: Event) -> Result<(), Error> {
-        let line = self.chain.add(self.clock.now(), self.clean(event));
+        let mut longer = self.chain.clone();
+        let line = longer.add(self.clock.now(), self.clean(event));
+        let deployment = self.place.deployment;
+        self.heads.announce(deployment, &self.chain, longer.head());
+        self.keep_heads()?;
         self.file.add(&line).map_err(Error::Journal)?;
+        self.heads.settle(deployment, &longer);
+        self.chain = longer;
+        self.keep_heads()?;
         if let Some(record) = self.chain.records.last() {
             (self.told)(record);
         }
         Ok(())
+    }
+
+    fn keep_heads(&self) -> Result<(), Error> {
+        files::write_heads(self.place.store, self.place.environment, &self.heads).map_err(Error::Journal)
     }
 
     /// What happened, without secrets and in single lines.

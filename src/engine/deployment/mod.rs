@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 pub use ledger::{Ledger, Torn};
+pub use step::without_directory;
 
 use crate::deploy::checks::{self, PreCheck};
 use crate::deploy::journal::{Event, PhaseOutcome, Purpose, StepOutcome};
@@ -41,6 +42,8 @@ pub struct Site<'a> {
     pub target: &'a ResolvedTarget,
     /// The id of the deployment.
     pub deployment: &'a str,
+    /// The id of this run, which the processes that it starts carry.
+    pub run: &'a str,
     /// Starts steps: it stops when sdd is told to.
     pub runner: &'a dyn Runner,
     /// The request to stop.
@@ -235,9 +238,12 @@ pub fn begin_rollback(
 ) -> Result<(), Error> {
     let state = ledger.state();
     // A way back that was begun keeps its list: what was taken back is not done any more.
-    let undo = match state.phase {
-        Phase::RollingBack { .. } | Phase::RollbackFailed { .. } => state.undo,
-        _ => site.plan.way_back(&state.done),
+    let (undo, without_undo) = match state.phase {
+        Phase::RollingBack { .. } | Phase::RollbackFailed { .. } => (state.undo, state.without_undo),
+        _ => (
+            site.plan.way_back(&state.done),
+            site.plan.without_undo(&state.done),
+        ),
     };
     ledger.add(Event::RollbackStarted {
         reason: reason.to_owned(),
@@ -247,6 +253,7 @@ pub fn begin_rollback(
             Decision::Asked => site.by.to_owned(),
         },
         undo,
+        without_undo,
     })
 }
 
@@ -285,7 +292,7 @@ pub fn backward(site: &Site<'_>, ledger: &mut Ledger<'_>) -> Result<(), Error> {
 
 /// After a rehearsal the version before must answer.
 fn rehearsed(site: &Site<'_>, ledger: &mut Ledger<'_>) -> Result<(), Error> {
-    if ledger.state().phase != Phase::RolledBack {
+    if !matches!(ledger.state().phase, Phase::RolledBack { .. }) {
         return Ok(());
     }
     let (outcome, reason) = smoke::try_all(site, ledger)?;

@@ -1,16 +1,14 @@
 //! One step: a record, its code in a file of its own, a record.
 
 use std::ffi::OsString;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-use sha2::{Digest as _, Sha256};
 
 use super::{Error, Ledger, Site};
 use crate::deploy::files;
 use crate::deploy::journal::{Event, StepOutcome};
-use crate::deploy::procedure::{Script, Shell, Stage as Part, Step, Work};
+use crate::deploy::plan::Plan;
+use crate::deploy::procedure::{Script, Shell, Stage as Part, Step, Way, Work};
 use crate::engine::work::chain;
 use crate::model::text;
 use crate::process::{self, Cancel, End, Invocation, KeepRaw, Outcome, Runner, signals};
@@ -120,7 +118,7 @@ pub(super) fn execute(
         Ok(outcome) => Executed {
             outcome: Ok(outcome),
             lost: None,
-            log_sha256: hash(&path),
+            log_sha256: files::hash_of(&path),
             log: Some(log),
         },
         Err(error @ process::Error::Cut { .. }) => Executed {
@@ -168,6 +166,31 @@ fn prepare(
     Ok((invocation, format!("{logs}/{name}.log")))
 }
 
+/// The steps and smoke tests whose directory is not there, each with its line and why: to be asked before the first step.
+pub fn without_directory(plan: &Plan, root: &Path) -> Vec<(u32, String)> {
+    let of_steps = plan.steps.iter().chain(&plan.rollback).map(|step| {
+        let script = match &step.work {
+            Work::Script(script) => Some(script),
+            Work::Manual => None,
+        };
+        (step.line, format!("the step {}", step.id), script)
+    });
+    let of_tests = plan.smoke_tests.iter().map(|test| {
+        let script = match &test.way {
+            Way::Script(script) => Some(script),
+            Way::Http(_) => None,
+        };
+        (test.line, format!("the smoke test {}", test.name), script)
+    });
+    of_steps
+        .chain(of_tests)
+        .filter_map(|(line, name, script)| {
+            let why = directory(root, script?.cwd.as_deref()).err()?;
+            Some((line, format!("{name}: {why}")))
+        })
+        .collect()
+}
+
 /// A directory of the project, links included.
 fn directory(root: &Path, inside: Option<&str>) -> Result<PathBuf, String> {
     let Some(inside) = inside else {
@@ -191,20 +214,6 @@ fn made(path: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         other => other,
     }
-}
-
-fn hash(path: &Path) -> Option<String> {
-    let mut file = std::fs::File::open(path).ok()?;
-    let mut whole = Sha256::new();
-    let mut part = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut part).ok()? {
-            0 => break,
-            length => whole.update(&part[..length]),
-        }
-    }
-    let hex = |text: String, byte: &u8| text + &format!("{byte:02x}");
-    Some(whole.finalize().iter().fold(String::new(), hex))
 }
 
 fn ended(step: &Step, back: bool, ran: &Executed, script: &Script, cancel: &Cancel) -> Event {

@@ -156,6 +156,35 @@ pub fn head(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Opti
     }
 }
 
+/// Where all work trees of a repository meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Common {
+    /// The directory that git keeps for all of them.
+    pub directory: PathBuf,
+    /// The project's directory relative to the top of its work tree; `.` where they are the same.
+    pub prefix: String,
+}
+
+/// The directory that all work trees of the repository of `root` have in common; `None` outside of one.
+pub fn common(runner: &dyn Runner, git_program: &Path, root: &Path) -> Result<Option<Common>, Error> {
+    let outcome = runner.run(&call(git_program, root).args(["rev-parse", "--git-common-dir"]))?;
+    match outcome.end {
+        End::Code(0) => {}
+        _ if is_no_repository(&outcome, root) => return Ok(None),
+        end => return Err(refusal("rev-parse", end, &outcome)),
+    }
+    let said = outcome.stdout.bytes();
+    let said = String::from_utf8_lossy(said.strip_suffix(b"\n").unwrap_or(&said)).into_owned();
+    // Git names it relative to the directory that it was asked in.
+    match root.join(&said).canonicalize() {
+        Ok(directory) if directory.join("HEAD").exists() => Ok(Some(Common {
+            directory,
+            prefix: prefix(root).unwrap_or_else(|| ".".to_owned()),
+        })),
+        _ => Err(Error::Output { what: said }),
+    }
+}
+
 /// Git's name of the tree of a commit that is there.
 pub fn tree_of(runner: &dyn Runner, git_program: &Path, root: &Path, commit: &str) -> Result<String, Error> {
     let wanted = format!("{commit}^{{tree}}");

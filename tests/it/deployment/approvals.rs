@@ -106,6 +106,32 @@ fn an_approved_plan_runs_and_no_other() {
 }
 
 #[test]
+fn an_approval_is_for_one_deployment_that_succeeds() {
+    let Some(sandbox) = project() else { return };
+    let plan = planned(&sandbox);
+    approve(&sandbox, &plan, "key", WHO).expect_code(0);
+    let run = || deploy(&sandbox, ["run", "production", "--plan", &plan]);
+    // One that fails does not use it up.
+    std::fs::remove_dir(sandbox.path("state")).unwrap();
+    run().expect_code(1);
+    std::fs::create_dir(sandbox.path("state")).unwrap();
+    run().expect_code(0);
+    deploy(&sandbox, ["rollback", "production", "--reason", "x"]).expect_code(0);
+    let answer = run();
+    answer.expect_code(2);
+    assert!(
+        answer.stderr.contains("was used by the deployment"),
+        "{}",
+        answer.stderr
+    );
+    assert_eq!(ten::left(&sandbox), [""; 0]);
+    approve(&sandbox, &plan, "key", WHO).expect_code(0);
+    run().expect_code(0);
+    // It is done, and one more wants one more.
+    run().expect_code(2);
+}
+
+#[test]
 fn the_work_tree_cannot_take_back_what_the_base_branch_wants() {
     let Some(sandbox) = project() else { return };
     let mut settings: Value = serde_json::from_str(&sandbox.read(".session/config.json")).unwrap();

@@ -37,6 +37,10 @@ fn it_is_deployed_and_taken_back() {
     assert_eq!(summary["state"], "rolled_back");
     assert_eq!(steps(&summary)[4..], ["switch-back done"]);
     assert_eq!(summary["rollback"]["reason"], "a customer cannot order");
+    assert_eq!(
+        summary["says"],
+        "rolled back as far as there is an undo; not undone: remember, restart, served"
+    );
     assert_eq!(shop.served(), "v1");
     deploy(&shop.sandbox, ["rollback", "staging", "--reason", "again"]).expect_code(0);
 }
@@ -69,9 +73,9 @@ fn a_step_that_fails_leads_back() {
     assert_eq!(summary["rollback"]["automatic"], true);
     assert_eq!(
         summary["warnings"],
-        json!([]),
-        "a step without its own undo leaves no question"
+        json!(["restart failed and has no undo: look whether it has left something"])
     );
+    assert_eq!(summary["rollback"]["not_undone"], json!(["remember"]));
     let log = summary["steps"][2]["log"].as_str().unwrap();
     assert_eq!(shop.sandbox.read(log), "no manager\n");
     assert_eq!(shop.served(), "v1");

@@ -66,6 +66,26 @@ fn a_session_ends_when_the_deployment_was_rehearsed_and_done() {
         assert_eq!(metrics[name], expect, "{name}: {metrics:#}");
     }
 
+    // What is committed about the work changes nothing, and other files do.
+    sandbox.rewrite(".session/history/note.md", "A note.");
+    sandbox.commit("a note");
+    sandbox
+        .sdd(["gate", "deployment", "--format", "json"])
+        .expect_code(0);
+    sandbox.rewrite("releases/v2/health", "200");
+    sandbox.commit("a file that nobody deployed");
+    let answer = sandbox.sdd(["gate", "deployment", "--format", "json"]);
+    answer.expect_code(1);
+    let report = answer.json();
+    let found = &gate(&report)["findings"][0];
+    assert_eq!(found["rule"], "commit", "{report:#}");
+    let message = found["message"].as_str().unwrap();
+    assert!(
+        message.contains("1 file changed since, such as releases/v2/health"),
+        "{message}"
+    );
+    sandbox.git_run(["reset", "--quiet", "--hard", "HEAD~1"]);
+
     // What was taken back is no deployment any more.
     deploy(
         sandbox,

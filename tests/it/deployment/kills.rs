@@ -68,6 +68,7 @@ fn child() {
         settings: config.deployments(),
         target: &target,
         deployment: run.id(),
+        run: run.id(),
         runner: &runner,
         cancel: &cancel,
         steady: &runner,
@@ -82,7 +83,7 @@ fn child() {
         by: "test",
     };
     // It dies with its lock.
-    let held = lock::take(&store, "staging", "run", Clock::System).unwrap();
+    let held = lock::take(&store, "staging", "run", Clock::System, None).unwrap();
     let mut ledger =
         Ledger::begin(&store, "staging", run.id(), &id, Clock::System, &redactor, &told).unwrap();
     ledger
@@ -103,6 +104,7 @@ fn child() {
             host: held.holder.host.clone(),
             command: "run".to_owned(),
             took_over: None,
+            run: run.id().to_owned(),
         })
         .unwrap();
     deployment::forward(&site, &mut ledger, Begin::Fresh).unwrap();
@@ -273,7 +275,13 @@ fn a_torn_last_line_was_never_said_and_a_broken_one_is_told() {
         .to_owned();
     let whole = sandbox.read(&name);
     sandbox.rewrite(&name, format!("{whole}{{\"n\":6,\"half"));
-    assert_eq!(status(&sandbox)["state"], "stopped");
+    let summary = status(&sandbox);
+    assert_eq!(summary["state"], "stopped");
+    let told = "the last line of the journal is not whole (13 bytes)";
+    assert!(summary["warnings"].to_string().contains(told), "{summary:#}");
+    let log = sandbox.sdd(["deploy", "log", "staging"]);
+    log.expect_code(0);
+    assert!(log.stdout.contains(told), "{}", log.stdout);
     sandbox.rewrite(&name, whole.replacen("\"s01\"", "\"s02\"", 1));
     let answer = deploy(&sandbox, ["status", "staging"]);
     answer.expect_code(3);
@@ -314,6 +322,93 @@ fn sdd_itself_killed_in_a_step() {
     assert_eq!(answer.json()["state"], "rolled_back");
     assert_eq!(ten::left(&sandbox), [""; 0]);
     sandbox.assert_no_process_left();
+}
+
+/// A step that leaves no room on the disk: it ran to its end, and nobody could write that down.
+#[test]
+fn on_a_full_disk_nobody_knows_how_a_step_ended() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("skipped: only root may mount a small disk");
+        return;
+    }
+    let sandbox = ten::project().programs(&["unshare", "mount", "dd", "sh"]);
+    super::change(
+        &sandbox,
+        ".session/specs/deployment_ten.md",
+        "touch state/s03\n",
+        "touch state/s03; dd if=/dev/zero of=.session/deployments/full bs=512 2>/dev/null || true\n",
+    );
+    sandbox.commit("fills the disk");
+    let place = sandbox.path(".session/deployments");
+    std::fs::create_dir_all(&place).unwrap();
+    let said = sandbox.beside("home");
+    let script = format!(
+        "mount -t tmpfs -o size=512k tmpfs '{place}'
+         told() {{ name=$1; shift; '{sdd}' deploy \"$@\" --format json >'{said}'/$name.out 2>'{said}'/$name.err
+                  echo \"$name $?\"; }}
+         told run run staging; rm '{place}/full'; told status status staging
+         told back rollback staging --reason x --assume done s03; told log log staging",
+        place = place.display(),
+        sdd = env!("CARGO_BIN_EXE_sdd"),
+        said = said.display(),
+    );
+    let mut command = sandbox.command(&sandbox.beside("bin").join("unshare"));
+    command.args(["--mount", "sh", "-c", &script]);
+    let answer = sandbox.start_command(command).wait();
+    let read = |name: &str| std::fs::read_to_string(said.join(name)).unwrap();
+    assert_eq!(
+        answer.stdout,
+        "run 3\nstatus 3\nback 0\nlog 0\n",
+        "{}",
+        read("run.err")
+    );
+    assert!(
+        read("run.err").contains("the journal cannot be written"),
+        "{}",
+        read("run.err")
+    );
+    let status: Value = serde_json::from_str(&read("status.out")).unwrap();
+    assert_eq!(status["state"], "unknown", "{status:#}");
+    assert_eq!(unknown(&status).as_deref(), Some("s03"));
+    assert_eq!(ten::left(&sandbox), [""; 0]);
+}
+
+/// A step that does not go at once when it is told to: the way back begins when it is gone.
+#[test]
+fn nothing_runs_beside_a_step_of_an_sdd_that_was_killed() {
+    let sandbox = ten::project();
+    let spec = ".session/specs/deployment_ten.md";
+    super::change(
+        &sandbox,
+        spec,
+        "touch state/s03\n",
+        "trap '' TERM; echo $$ > pid; touch state/s03; while :; do sleep 0.1; done\n",
+    );
+    super::change(
+        &sandbox,
+        spec,
+        "rm -f state/s03\n",
+        "rm -f state/s03; if kill -0 \"$(cat pid)\"; then touch state/beside; fi\n",
+    );
+    sandbox.commit("does not go");
+    let mut running = sandbox.start(["deploy", "run", "staging"]);
+    running.wait_for(&sandbox.path("state/s03"));
+    running.signal(Signal::KILL);
+    running.wait();
+    let answer = deploy(
+        &sandbox,
+        ["rollback", "staging", "--reason", "x", "--assume", "done", "s03"],
+    );
+    answer.expect_code(0);
+    assert!(
+        answer
+            .stderr
+            .contains("waiting until what an sdd that was killed"),
+        "{}",
+        answer.stderr
+    );
+    assert_eq!(ten::left(&sandbox), [""; 0]);
+    sandbox.assert_nothing_left();
 }
 
 #[test]

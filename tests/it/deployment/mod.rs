@@ -15,6 +15,7 @@
 //! | variables that are missing, empty or placeholders | `refused::missing_empty_and_placeholder_variables_stop_it_before_anything_is_run` |
 //! | keys that stand twice in YAML | `environment::document`, `environments::what_cannot_be_used_is_refused_before_anything_is_checked` |
 //! | a kill after every record | `kills`, with `resume` and with `rollback` |
+//! | a journal that was changed, cut off or taken away | `tampered`, `deploy::heads`, `deploy::order` |
 //! | evidence that cannot be read | `deploy::evidence`, `deploy::checks::what_cannot_be_read_may_be_the_newest_evidence` |
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
@@ -25,7 +26,9 @@ mod gate;
 mod kills;
 mod page;
 mod refused;
+mod rollback;
 mod settings;
+mod tampered;
 mod ten;
 
 use std::path::Path;

@@ -41,6 +41,23 @@ fn a_spec_that_cannot_be_run_is_told_line_by_line() {
 }
 
 #[test]
+fn a_directory_that_is_not_there_is_noticed_before_the_first_step() {
+    let sandbox = with_first("sdd id=s09", "sdd cwd=nowhere id=s09");
+    let plan = deploy(&sandbox, ["plan", "staging"]);
+    let ran = deploy(&sandbox, ["run", "staging"]);
+    let rehearsal = deploy(&sandbox, ["rehearse", "staging"]);
+    for answer in [plan, ran, rehearsal] {
+        answer.expect_code(2);
+        let said = "deployment_ten.md:45: the step s09: cwd=nowhere: there is no such directory";
+        assert!(answer.stderr.contains(said), "{}", answer.stderr);
+    }
+    assert_eq!(ten::left(&sandbox), [""; 0]);
+    std::fs::create_dir(sandbox.path("nowhere")).unwrap();
+    change(&sandbox, SPEC, "touch state/s09", "touch ../state/s09");
+    run(&sandbox, 0);
+}
+
+#[test]
 fn unknown_names_are_told() {
     let sandbox = ten::project();
     let answer = sandbox.sdd(["deploy", "run", "stagin"]);
@@ -120,6 +137,58 @@ fn a_second_deployment_at_once_is_refused() {
     first.wait().expect_code(0);
     let answer = deploy(&sandbox, ["unlock", "staging", "--reason", "x"]);
     assert_eq!(answer.json()["released"], Value::Null);
+}
+
+#[test]
+fn a_second_deployment_from_another_work_tree_is_refused() {
+    let sandbox = with_first(
+        "touch state/s01\n",
+        "touch state/s01; until test -e state/go; do sleep 0.05; done; rm state/go\n",
+    );
+    let tree = sandbox.beside("tree");
+    sandbox.git_run([
+        "worktree",
+        "add",
+        "--quiet",
+        "--detach",
+        tree.to_str().unwrap(),
+        "HEAD",
+    ]);
+    std::fs::create_dir(tree.join("state")).unwrap();
+    let there = |command: &[&str]| {
+        let mut typed = sandbox.command(Path::new(env!("CARGO_BIN_EXE_sdd")));
+        typed.arg("deploy").args(command).current_dir(&tree);
+        sandbox.start_command(typed).wait()
+    };
+    let mut first = sandbox.start(["deploy", "run", "staging"]);
+    first.wait_for(&sandbox.path("state/s01"));
+    for command in [
+        &["run", "staging"][..],
+        &["rehearse", "staging", "--item", "deployment_ten"],
+        &["unlock", "staging", "--reason", "x"],
+    ] {
+        let answer = there(command);
+        answer.expect_code(3);
+        assert!(
+            answer.stderr.contains("in another work tree of this repository"),
+            "{command:?}: {}",
+            answer.stderr
+        );
+    }
+    let answer = there(&["status", "staging"]);
+    answer.expect_code(0);
+    assert!(
+        answer
+            .stdout
+            .contains("is going on in another work tree of this repository: pid "),
+        "{}",
+        answer.stdout
+    );
+    sandbox.rewrite("state/go", "");
+    first.wait().expect_code(0);
+    // What one of the steps waits for is there at once.
+    drop(std::fs::File::create(tree.join("state/go")).unwrap());
+    there(&["run", "staging"]).expect_code(0);
 }
 
 #[test]
@@ -233,6 +302,8 @@ fn a_clock_that_was_set_back_makes_no_older_deployment_the_newest() {
     let journal = |id: &str| format!(".session/deployments/staging/{id}.jsonl");
     sandbox.rewrite(&journal(&ahead), sandbox.read(&journal(&first)));
     std::fs::remove_file(sandbox.path(&journal(&first))).unwrap();
+    let heads = ".session/deployments/staging/heads.json";
+    sandbox.rewrite(heads, sandbox.read(heads).replace(&first, &ahead));
     assert_eq!(status(&sandbox)["deployment"], ahead.as_str());
     deploy(&sandbox, ["rollback", "staging", "--reason", "again"]).expect_code(0);
 
