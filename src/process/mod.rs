@@ -18,6 +18,7 @@ pub mod guard;
 pub mod identity;
 mod output;
 mod pause;
+pub mod ports;
 #[cfg(target_os = "linux")]
 mod procfs;
 #[cfg(target_os = "linux")]

@@ -46,6 +46,9 @@ impl Scene {
         };
         let finder = pipeline::finder(cx, opened.store.root());
         let tools = Tools::of_project(cx, &opened, LOOKING);
+        for warning in &tools.unread {
+            cx.ui.warning(warning);
+        }
         Ok(Self {
             opened,
             target,
