@@ -18,6 +18,7 @@ pub(super) fn gate(gate: GateId, verdict: Verdict, reason: &str, findings: Vec<F
         reason: reason.to_owned(),
         duration_ms: 1,
         steps: Vec::new(),
+        checks: Vec::new(),
         metrics: BTreeMap::new(),
         findings_total: findings.len() as u64,
         findings,

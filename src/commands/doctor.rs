@@ -52,7 +52,8 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let format = cx.choose(&["human", "json", "agent"])?;
     let opened = pipeline::open(cx)?;
     let finder = pipeline::finder(cx, opened.store.root());
-    let pipeline::Tools { runner, redactor } = pipeline::Tools::of_project(cx, &opened, "doctor").guarded();
+    let pipeline::Tools { runner, redactor, .. } =
+        pipeline::Tools::of_project(cx, &opened, "doctor").guarded();
     let project = pipeline::project(&opened.config, opened.store.root(), &finder, &runner)?;
     let programs = pipeline::programs(cx, &opened.config, &project, None, &finder);
     let gate_cx = Context {

@@ -76,7 +76,7 @@ pub(super) struct Question<'q> {
 pub(super) fn inquire(cx: &Cx, opened: &Opened, question: Question<'_>) -> Result<Report, LoadError> {
     let root = opened.store.root();
     let sources = Sources::of_project(&opened.store, &opened.config)?;
-    let Tools { runner, redactor } = Tools::of_project(cx, opened, "env").guarded();
+    let Tools { runner, redactor, .. } = Tools::of_project(cx, opened, "env").guarded();
     let scene = Scene {
         finder: pipeline::finder(cx, root),
         root: root.to_owned(),

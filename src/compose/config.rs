@@ -20,6 +20,41 @@ pub struct Rendered {
     pub own_volumes: BTreeSet<String>,
     /// Variables in the file that are not set: Compose puts nothing in their place.
     pub unset: BTreeSet<String>,
+    /// The profiles that are asked for.
+    pub profiles: Profiles,
+}
+
+/// The profiles that are asked for, with which Compose starts more services than without.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Profiles {
+    /// Those of these names.
+    Named(BTreeSet<String>),
+    /// Nobody has to tell: version 2 leaves out of the rendered file what it would not start.
+    Rendered,
+}
+
+impl Default for Profiles {
+    fn default() -> Self {
+        Self::Named(BTreeSet::new())
+    }
+}
+
+impl Profiles {
+    /// What the variable `COMPOSE_PROFILES` names.
+    pub fn of(variable: &str) -> Self {
+        let names = variable.split(',').map(str::trim).filter(|name| !name.is_empty());
+        Self::Named(names.map(str::to_owned).collect())
+    }
+
+    /// Whether a service of these profiles is started without being asked for.
+    fn start(&self, service: &Service) -> bool {
+        match self {
+            Self::Rendered => true,
+            Self::Named(names) => {
+                service.profiles.is_empty() || service.profiles.iter().any(|profile| names.contains(profile))
+            }
+        }
+    }
 }
 
 /// A service.
@@ -113,16 +148,16 @@ pub enum ConfigError {
 }
 
 impl Rendered {
-    /// The services that run without being asked for. Version 1 prints those of inactive profiles as well.
+    /// The services that run without being asked for: [`Profiles`] decides, since version 1 prints the others as well.
     pub fn active(&self) -> impl Iterator<Item = (&str, &Service)> {
         self.services
             .iter()
-            .filter(|(_, service)| service.profiles.is_empty() && service.replicas != Some(0))
+            .filter(|(_, service)| self.profiles.start(service) && service.replicas != Some(0))
             .map(|(name, service)| (name.as_str(), service))
     }
 
     /// The active services that are meant by a name: the one of that name, else those with such an image (`postgres:14`,
-    /// or `postgres` for any tag, wherever it comes from).
+    /// or `postgres` for any tag, wherever it comes from), else the one of [`Rendered::versioned`].
     pub fn named(&self, wanted: &str) -> Vec<&str> {
         let by_name: Vec<&str> = self
             .active()
@@ -145,10 +180,34 @@ impl Rendered {
                     }))
                 || image.split('@').next() == Some(wanted)
         };
-        self.active()
+        let by_image: Vec<&str> = self
+            .active()
             .filter(|(_, service)| service.image.as_deref().is_some_and(fits))
             .map(|(name, _)| name)
-            .collect()
+            .collect();
+        if !by_image.is_empty() {
+            return by_image;
+        }
+        let versioned = self.versioned(wanted);
+        versioned.map(|(name, _)| name).into_iter().collect()
+    }
+
+    /// The active service of a name with a version, `mailer:9.9`, whose image tells of no version of that name: it is
+    /// built, or called otherwise.
+    pub fn versioned(&self, wanted: &str) -> Option<(&str, &Service)> {
+        let (name, service) = self.before_version(wanted)?;
+        let image = service.image.as_deref().unwrap_or_default();
+        let bare = image.rsplit('/').next().unwrap_or(image);
+        let is_of_name = bare.split([':', '@']).next() == Some(name);
+        (service.is_built || !is_of_name).then_some((name, service))
+    }
+
+    /// The active service by the name that stands before a version.
+    pub fn before_version(&self, wanted: &str) -> Option<(&str, &Service)> {
+        let (name, _) = wanted
+            .rsplit_once(':')
+            .filter(|(_, version)| !version.contains('/'))?;
+        self.active().find(|(known, _)| *known == name)
     }
 
     /// Whether some service waits for this one to have done its work.
@@ -176,6 +235,7 @@ pub fn read(text: &str) -> Result<Rendered, ConfigError> {
         external_networks: external(&value["networks"]),
         own_volumes: own(&value["volumes"]),
         unset: BTreeSet::new(),
+        profiles: Profiles::default(),
     })
 }
 

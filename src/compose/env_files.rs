@@ -1,9 +1,9 @@
-//! The files with secrets that Compose reads for a project: the env files, which are `.env` beside its file and those that its
-//! file names, and the files of its `secrets`.
+//! Where the secrets of a project of Compose's stand: in the env files, which are `.env` beside its file and those that its
+//! file names, in the files of its `secrets`, and in the variables that its file gives to services.
 //!
 //! They are looked for before Compose is called, so that what it says can be shown without the secrets in them. The file is
-//! data of the project, so that the search is bounded, and nothing of it is kept: whatever cannot be read has no secrets to
-//! tell. Source: <https://docs.docker.com/reference/compose-file/services/#env_file>
+//! data of the project, so that the search is bounded, and nothing of it is kept. What is there and cannot be read whole is
+//! told. Source: <https://docs.docker.com/reference/compose-file/services/#env_file>
 //! and <https://docs.docker.com/reference/compose-file/secrets/>.
 
 use std::collections::BTreeSet;
@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 
 use serde_yaml::Value;
 
+use crate::model::text;
+use crate::process::redact::Files;
 use crate::process::redact::env_file::variables;
-use crate::store;
+use crate::store::{self, Kept, Part};
 
 /// The file that Compose reads where it looks for its file.
 const BESIDE: &str = ".env";
@@ -24,6 +26,10 @@ const MAX_ENV_FILES: usize = 64;
 const MAX_SECRETS: usize = 64;
 /// Lines of such a file: a key or a certificate has fewer.
 const MAX_LINES: usize = 256;
+/// Variables that compose files give to services.
+const MAX_VARIABLES: usize = 4096;
+/// Bytes that are read of a file.
+const MAX_BYTES: u64 = store::SMALL;
 
 /// What stands in the files that Compose reads.
 #[derive(Debug, Default)]
@@ -32,6 +38,22 @@ pub struct Contents {
     pub env_files: String,
     /// The secrets by their names in the compose file: each whole, and line by line.
     pub secrets: Vec<(String, String)>,
+    /// The variables that compose files give to services, with what they refer to put in; and the names of services, which
+    /// are no secrets.
+    pub variables: Vec<(String, String)>,
+    /// What of all this could not be read, a sentence each.
+    pub unread: Vec<String>,
+}
+
+impl Contents {
+    /// It as what secrets are looked for in.
+    pub fn in_them(&self) -> Files<'_> {
+        Files {
+            env_files: &self.env_files,
+            variables: &self.variables,
+            secrets: &self.secrets,
+        }
+    }
 }
 
 /// What stands in the files of a project. `files` are its compose files, as absolute paths, and `variable` gives a variable
@@ -44,6 +66,17 @@ pub fn contents(files: &[PathBuf], variable: &dyn Fn(&str) -> Option<String>) ->
         secrets: BTreeSet::new(),
         variable,
         beside: String::new(),
+        variables: Vec::new(),
+    };
+    let mut unread = Vec::new();
+    let mut read = |file: &Path| {
+        let (text, why) = read_told(file);
+        unread.extend(
+            why.filter(|why| !unread.contains(why))
+                .into_iter()
+                .collect::<Vec<_>>(),
+        );
+        text
     };
     if let Some(base) = &search.base {
         search.beside = read(&base.join(BESIDE));
@@ -58,16 +91,27 @@ pub fn contents(files: &[PathBuf], variable: &dyn Fn(&str) -> Option<String>) ->
         if let (Some(directory), Ok(value)) = (file.parent(), serde_yaml::from_str(&read(&file))) {
             search.walk(&value, directory);
             search.note_secrets(&value, directory);
+            search.note_services(&value);
         }
     }
     let texts: Vec<String> = search.env_files.iter().map(|file| read(file)).collect();
     let secrets = search.secrets.iter();
+    let secrets = secrets
+        .flat_map(|(name, file)| lines(name, &read(file)))
+        .collect();
     Contents {
         env_files: texts.join("\n"),
-        secrets: secrets
-            .flat_map(|(name, file)| lines(name, &read(file)))
-            .collect(),
+        secrets,
+        variables: search.variables,
+        unread,
     }
+}
+
+/// A variable of the file that Compose reads in the directory of its project.
+pub fn beside(directory: &Path, name: &str) -> Option<String> {
+    let text = read(&directory.join(BESIDE));
+    let found = variables(&text).filter(|(known, _)| known == name);
+    found.last().map(|(_, value)| value)
 }
 
 /// A secret as a whole and its lines, which a log may show one by one.
@@ -81,10 +125,35 @@ fn lines(name: &str, text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A regular file of no more than a mebibyte, wherever a link leads.
+/// A regular file, wherever a link leads.
 fn read(file: &Path) -> String {
-    let bytes = store::read_regular(file, store::SMALL).unwrap_or_default();
-    String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
+    read_told(file).0
+}
+
+/// As much of a regular file as is read, and what is to be told of the rest.
+pub fn read_told(file: &Path) -> (String, Option<String>) {
+    let named = || text::one_line(&file.display().to_string());
+    match store::read_part(file, MAX_BYTES, Kept::Beginning) {
+        Ok(Some(Part { bytes, left_out })) => {
+            let said = format!(
+                "{} is too large to be looked through for secrets: those behind its first {} KiB may be shown",
+                named(),
+                MAX_BYTES / 1024
+            );
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            (text, (left_out > 0).then_some(said))
+        }
+        Ok(None) => (String::new(), None),
+        // Nobody reads variables out of a directory.
+        Err(store::Error::NotA { .. }) if file.is_dir() => (String::new(), None),
+        Err(error) => {
+            let said = format!(
+                "the secrets in {} are not known, so they may be shown: {error}",
+                named()
+            );
+            (String::new(), Some(said))
+        }
+    }
 }
 
 struct Search<'a> {
@@ -98,6 +167,7 @@ struct Search<'a> {
     variable: &'a dyn Fn(&str) -> Option<String>,
     /// The text of the file beside the first.
     beside: String,
+    variables: Vec<(String, String)>,
 }
 
 impl Search<'_> {
@@ -115,6 +185,7 @@ impl Search<'_> {
                                 }
                             }
                         }
+                        Some("environment" | "args") => self.note_variables(value),
                         Some("include") => self.follow(value, "path", directory),
                         Some("extends") => self.follow(value, "file", directory),
                         _ => {}
@@ -126,6 +197,42 @@ impl Search<'_> {
             Value::Tagged(tagged) => self.walk(&tagged.value, directory),
             _ => {}
         }
+    }
+
+    /// Takes variables with their values: a table, or a list of `NAME=VALUE`. Those without a value are of the environment.
+    fn note_variables(&mut self, value: &Value) {
+        let mut found = Vec::new();
+        for (name, value) in value.as_mapping().into_iter().flatten() {
+            let value = match value {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                _ => continue,
+            };
+            found.extend(name.as_str().map(|name| (name.to_owned(), value)));
+        }
+        let list = value.as_sequence().into_iter().flatten();
+        let pairs = list.filter_map(|one| one.as_str()?.split_once('='));
+        found.extend(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        for (name, value) in found {
+            if self.variables.len() < MAX_VARIABLES {
+                let value = self.interpolated(&value);
+                self.variables.push((name, value));
+            }
+        }
+    }
+
+    fn note_services(&mut self, compose: &Value) {
+        let services = compose.get("services").and_then(Value::as_mapping);
+        let names = services
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, _)| name.as_str());
+        let room = MAX_VARIABLES.saturating_sub(self.variables.len());
+        self.variables.extend(
+            names
+                .take(room)
+                .map(|name| ("service".to_owned(), name.to_owned())),
+        );
     }
 
     /// Takes the files of what stands below `secrets` in a compose file.
@@ -317,17 +424,70 @@ mod tests {
         check(compose, &files, &expect);
     }
 
+    /// What is found for one compose file with files beside it.
+    fn found(compose: &str, files: &[(&str, &str)]) -> (tempfile::TempDir, Contents) {
+        let temp = tempfile::tempdir().unwrap();
+        for (path, text) in files.iter().chain(&[("c.yml", compose)]) {
+            store::atomic::write(&temp.path().join(path), text.as_bytes()).unwrap();
+        }
+        let contents = contents(&[temp.path().join("c.yml")], &|_| None);
+        (temp, contents)
+    }
+
+    #[test]
+    fn variables_of_services_are_found_in_each_form() {
+        let compose = "x-all: &all {DB_PASSWORD: '${PW:-other}'}\nservices:\n  a: {environment: {<<: *all, A: 1, B: , C: \"${D}\"}}\n  \
+                       b: {environment: ['E=f=g', 'H'], build: {args: {I: j}}}\nsecrets: {s: {environment: NAME}}\n";
+        let (_temp, contents) = found(compose, &[(".env", "D=beside\n")]);
+        let mut said: Vec<String> = contents
+            .variables
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        said.sort_unstable();
+        said.dedup();
+        // An alias is merged by whoever reads the whole; here it stands twice.
+        said.retain(|one| one != "DB_PASSWORD=other");
+        assert_eq!(
+            said,
+            ["A=1", "C=beside", "E=f=g", "I=j", "service=a", "service=b"]
+        );
+        assert!(
+            contents
+                .variables
+                .iter()
+                .any(|(name, value)| name == "DB_PASSWORD" && value == "other")
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_whole_is_told() {
+        let long = format!("A=1\n{}", "B=22\n".repeat(300_000));
+        let (temp, contents) = found(
+            "services: {a: {env_file: [a.env, nowhere.env, .]}}",
+            &[("a.env", &long)],
+        );
+        assert!(contents.env_files.contains("A=1\nB=22\n"));
+        let file = temp.path().join("a.env");
+        let expect = format!(
+            "{} is too large to be looked through for secrets: those behind its first 1024 KiB may be shown",
+            file.display()
+        );
+        assert_eq!(contents.unread, [expect]);
+        let (_temp, contents) = found("services: {a: {env_file: /dev/zero}}", &[]);
+        assert_eq!(contents.unread.len(), 1, "{:?}", contents.unread);
+        assert!(
+            contents.unread[0].starts_with("the secrets in /dev/zero are not known"),
+            "{:?}",
+            contents.unread
+        );
+    }
+
     #[test]
     fn what_is_no_file_of_that_kind_is_left_alone() {
         check("services: {a: {env_file: [/dev/zero, ., '']}}", &[], &[]);
         check("services: [", &[], &[]);
         check("--- 1\n--- 2\n", &[], &[]);
-        let long = "A=1\n".repeat(300_000);
-        check(
-            "services: {a: {env_file: a.env}}",
-            &[("deploy/a.env", &long)],
-            &[],
-        );
         // So many names that only some are looked at.
         let names: Vec<String> = (0..500).map(|n| format!("{n:03}.env")).collect();
         let compose = format!("services: {{a: {{env_file: [{}]}}}}", names.join(", "));

@@ -118,6 +118,12 @@ impl Calls<'_> {
         self.engine(["volume", "ls", "-q"], ASK)
     }
 
+    /// The names of the containers that publish a port of the machine.
+    pub fn publishing(&self, port: u16) -> Call {
+        let filter = format!("publish={port}");
+        self.engine(["ps", "--filter", &filter, "--format", "{{.Names}}"], ASK)
+    }
+
     /// Whether an image is here: exit code 0.
     pub fn image(&self, image: &str) -> Call {
         self.engine(["image", "inspect", "--format", "{{.Id}}", image], ASK)

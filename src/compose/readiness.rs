@@ -121,6 +121,22 @@ pub enum How {
     Done(Oneshot),
 }
 
+impl How {
+    /// What to do about a service of which this is only concluded.
+    pub fn doubt(&self) -> Option<&'static str> {
+        match self {
+            Self::Weak => Some(
+                "give it a `healthcheck` in the compose file, or say how it is asked: \
+                 quality_gates.integration_tests.probes",
+            ),
+            Self::Done(Oneshot::Inferred) => {
+                Some("say that it does its work and ends: quality_gates.integration_tests.oneshot")
+            }
+            Self::Healthy | Self::Answered | Self::Done(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for How {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -9,8 +9,9 @@ use chrono::{TimeDelta, Utc};
 
 use super::addresses;
 use super::ask::{self, CallError};
-use super::config::{self, Rendered};
-use super::flavour::Flavour;
+use super::config::{self, Profiles, Rendered};
+use super::env_files;
+use super::flavour::{Flavour, Kind};
 use super::images::{self, Fetching};
 use super::inspect::Container;
 use super::journal::{self, Entry};
@@ -157,7 +158,19 @@ pub fn render(runner: &dyn Runner, cwd: &Path, calls: &Calls<'_>) -> Result<Rend
     };
     let mut rendered = config::read(&answer.stdout)?;
     rendered.unset = config::unset(&answer.stderr);
+    rendered.profiles = profiles(runner, calls);
     Ok(rendered)
+}
+
+/// The profiles that Compose takes from its variables: what its process gets goes before the file beside its own.
+fn profiles(runner: &dyn Runner, calls: &Calls<'_>) -> Profiles {
+    const VARIABLE: &str = "COMPOSE_PROFILES";
+    let Flavour { kind, version, .. } = calls.flavour;
+    if matches!(kind, Kind::Plugin | Kind::Standalone) && version.major >= 2 {
+        return Profiles::Rendered;
+    }
+    let beside = || env_files::beside(calls.project.files.first()?.parent()?, VARIABLE);
+    Profiles::of(&runner.variable(VARIABLE).or_else(beside).unwrap_or_default())
 }
 
 /// Fails where an image would have to be pulled or built.

@@ -14,7 +14,7 @@ use crate::bench::measurement::{Measurement, MeasurementError, Record};
 use crate::bench::report::Document;
 use crate::bench::rounds;
 use crate::gates::{BenchmarkWork, PartResult, Step, Unmeasured};
-use crate::integration::address::NotPublished;
+use crate::integration::address::{Addresses, NotPublished};
 use crate::process::Cancel;
 use crate::process::clock::Clock;
 use crate::project::git;
@@ -43,11 +43,14 @@ pub(super) fn measure(
         Err(error) => {
             return PartResult::Benchmark(Err(Unmeasured {
                 reason: error.to_string(),
-                hint: None,
+                hint: Some(error.hint()),
             }));
         }
     };
-    let (outcome, in_time) = within(work.limit, job.cancel, |cancel| run(step, work, job, cancel));
+    let addresses = held.map(Held::addresses);
+    let (outcome, in_time) = within(work.limit, job.cancel, |cancel| {
+        run(step, work, job, addresses, cancel)
+    });
     if job.cancel.is_requested() {
         return PartResult::NotStarted("stopped while it ran".to_owned());
     }
@@ -75,7 +78,13 @@ fn placed(work: &BenchmarkWork, held: Option<&Held<'_, '_>>) -> Result<Benchmark
     Ok(work)
 }
 
-fn run(step: &Step, work: &BenchmarkWork, job: &Job<'_>, cancel: &Cancel) -> Result<Document, Unmeasured> {
+fn run(
+    step: &Step,
+    work: &BenchmarkWork,
+    job: &Job<'_>,
+    addresses: Option<&Addresses>,
+    cancel: &Cancel,
+) -> Result<Document, Unmeasured> {
     let because = |reason: String| Unmeasured { reason, hint: None };
     let root = job.cx.project.root.as_path();
     let store = Store::open(root).map_err(|error| because(chain(&error)))?;
@@ -116,7 +125,7 @@ fn run(step: &Step, work: &BenchmarkWork, job: &Job<'_>, cancel: &Cancel) -> Res
     };
     let document = measurement
         .run(cancel, &|| Clock::System.now(), &tell)
-        .map_err(|error| unmeasured(&error))?
+        .map_err(|error| unmeasured(&error, addresses))?
         .document;
     keep(step, &document, job).map_err(|why| because(format!("the measurement could not be kept: {why}")))?;
     Ok(document)
@@ -129,8 +138,15 @@ fn keep(step: &Step, document: &Document, job: &Job<'_>) -> Result<(), String> {
     scratch::write_new(&job.cx.out.join(evidence_name(step)), text.as_bytes()).map_err(|error| chain(&error))
 }
 
-fn unmeasured(error: &MeasurementError) -> Unmeasured {
+fn unmeasured(error: &MeasurementError, addresses: Option<&Addresses>) -> Unmeasured {
     let hint = match error {
+        // The services are up: what is not reached is not published.
+        MeasurementError::Engine(EngineError::Unreachable { .. }) if addresses.is_some() => {
+            return Unmeasured {
+                reason: chain(error),
+                hint: addresses.map(Addresses::advice),
+            };
+        }
         MeasurementError::Engine(EngineError::Unreachable { .. }) => {
             Some("start the service, or correct the address in the spec")
         }

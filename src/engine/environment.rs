@@ -16,7 +16,7 @@ pub(super) fn look(work: &EnvironmentWork, job: &Job<'_>) -> PartResult {
     let root = job.cx.project.root.as_path();
     let Containers { engine, .. } = job.containers;
     let flavour = services::flavour(job);
-    let project = services::project(&work.needs, job);
+    let project = services::project(&work.needs, job).ok();
     let found = environment::look(
         root,
         &work.needs,

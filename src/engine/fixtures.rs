@@ -189,9 +189,10 @@ fn by_request(
     let none = Addresses::default();
     let addresses = held.map_or(&none, |held| held.addresses());
     let url: http::Uri = wanted.url.parse().map_err(|_| failed("the address is none"))?;
-    let url = addresses
-        .resolve(&url)
-        .map_err(|error| failed(error.to_string()))?;
+    let url = addresses.resolve(&url).map_err(|error| NotLoaded {
+        hint: Some(error.hint()),
+        ..failed(error.to_string())
+    })?;
     let body = store::read_regular(file, store::LARGE)
         .map_err(|error| failed(chain(&error)))?
         .unwrap_or_default();

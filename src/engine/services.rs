@@ -11,7 +11,7 @@ use crate::compose::ask::{self, CallError};
 use crate::compose::flavour::{self, Flavour, FlavourError, Machine};
 use crate::compose::inspect::Container;
 use crate::compose::project::{Project, name};
-use crate::compose::readiness::Wishes;
+use crate::compose::readiness::{How, Wishes};
 use crate::compose::sweep::{self, Scope, Sweep};
 use crate::compose::up::{Closed, Ending, Limits, NotUp, Order, Probe, SavedLog, Why};
 use crate::gates::{self, PartResult, ServicesWork, TeardownAnswer, Up};
@@ -80,17 +80,18 @@ pub(super) fn flavour(job: &Job<'_>) -> Result<Flavour, FlavourError> {
     flavour::detect(&machine, job.containers.compose)
 }
 
-/// The project of Compose's for this run; `None` where its file is not in the repository.
-pub(super) fn project(needs: &Needs, job: &Job<'_>) -> Option<Project> {
+/// The project of Compose's for this run, or the name of a file of its that is not in the repository.
+pub(super) fn project(needs: &Needs, job: &Job<'_>) -> Result<Project, String> {
     let root = job.cx.project.root.as_path();
-    match resolve(root, &needs.compose_file) {
-        Ok(Place::At(file)) => Some(Project {
-            name: name(root, job.containers.run),
-            files: vec![file],
-            env_file: None,
-        }),
-        _ => None,
-    }
+    let place = |file: &String| match resolve(root, file) {
+        Ok(Place::At(place)) => Ok(place),
+        _ => Err(file.clone()),
+    };
+    Ok(Project {
+        name: name(root, job.containers.run),
+        files: needs.compose_files.iter().map(place).collect::<Result<_, _>>()?,
+        env_file: None,
+    })
 }
 
 /// Services that are up, for those who test and measure them.
@@ -167,11 +168,11 @@ impl Ground {
                 error.to_string(),
             )
         })?;
-        let project = project(&work.needs, job).ok_or_else(|| Refused {
+        let project = project(&work.needs, job).map_err(|missing| Refused {
             hint: Some("name the compose file in the spec, below Environment Requirements".to_owned()),
             ..Refused::new(
                 Ending::Failed,
-                format!("there is no {} in the project", work.needs.compose_file),
+                format!("there is no {} in the project", text::one_line(&missing)),
             )
         })?;
         let store =
@@ -180,7 +181,10 @@ impl Ground {
         scratch::make_dir(&logs).map_err(|source| {
             Refused::new(
                 Ending::Error,
-                format!("no directory for the logs of services: {source}"),
+                format!(
+                    "no directory for the logs of services, {}: {source}",
+                    logs.display()
+                ),
             )
         })?;
         Ok(Self {
@@ -295,7 +299,16 @@ fn serve(
     let up = Up {
         flavour: flavour.shown(),
         ready: said
+            .clone()
             .map(|(service, how)| (service.clone(), how.to_string()))
+            .collect(),
+        done: said
+            .clone()
+            .filter(|(_, how)| matches!(how, How::Done(_)))
+            .map(|(service, _)| service.clone())
+            .collect(),
+        doubts: said
+            .filter_map(|(service, how)| Some(format!("{service} {how}: {}", how.doubt()?)))
             .collect(),
         remarks,
     };
@@ -406,6 +419,7 @@ fn addresses(containers: &[Container], engine: Option<&str>) -> Addresses {
     let mut sorted: Vec<_> = containers.iter().filter(|one| !one.is_oneoff).collect();
     sorted.sort_by(|a, b| (&a.service, a.number).cmp(&(&b.service, b.number)));
     for container in sorted {
+        all.add_service(&container.service);
         for port in container.ports.iter().filter(|port| port.protocol == "tcp") {
             if let Ok(number) = port.port.to_string().parse() {
                 all.add(

@@ -11,7 +11,7 @@ use crate::process::redact::Redactor;
 use crate::tools;
 
 /// Fields whose words are sdd's own.
-const OWN: [&str; 7] = [
+const OWN: [&str; 8] = [
     "gate",
     "verdict",
     "severity",
@@ -19,6 +19,7 @@ const OWN: [&str; 7] = [
     "fingerprint",
     "signal",
     "log",
+    "status",
 ];
 
 /// The fields whose text may have several lines.
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
     use crate::engine::assemble;
     use crate::model::finding::{Finding, Severity};
-    use crate::model::report::StepReport;
+    use crate::model::report::{CheckReport, CheckStatus, StepReport};
     use crate::model::verdict::Verdict;
     use crate::process::environment::Environment;
 
@@ -130,6 +131,12 @@ mod tests {
             verdict: Verdict::Failed,
             reason: text(),
             steps: vec![step],
+            checks: vec![CheckReport {
+                check: text(),
+                status: CheckStatus::Failed,
+                said: text(),
+                remedy: Some(text()),
+            }],
             metrics: BTreeMap::from([(text(), 1.into())]),
             findings: vec![Finding::new(&text(), text(), Severity::High, text()).at(text(), None, None)],
             changed_files: vec![text()],
@@ -158,6 +165,7 @@ mod tests {
             "pip-audit",
             "verdict",
             "findings",
+            "status",
         ] {
             let mut dirty = report("text");
             dirty.findings[0].tool = "pip-audit".to_owned();

@@ -7,6 +7,7 @@ use super::{About, Context, Gate, Judgement, StepJudgement};
 use crate::integration::environment::{Found, Standing};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
+use crate::model::report::{CheckReport, CheckStatus};
 use crate::model::work_item::WorkItemType;
 
 /// What the one step of the gate is called.
@@ -25,7 +26,7 @@ impl Gate for Environment {
             title: "Test environment",
             question: "Is everything there that the integration tests of the session's work item need: the container \
                        engine, the compose file, configuration, images, ports?",
-            remedy: "Make what is missing, as is said beside it",
+            remedy: "Do what stands beside each check: make what is missing, correct what is not valid, end what is in the way",
         }
     }
 
@@ -56,7 +57,7 @@ impl Gate for Environment {
             language: None,
             tool: StepTool::Own,
             phase: Phase::Check,
-            why: format!("what {} needs", needs.compose_file),
+            why: format!("what {} needs", needs.compose()),
             work: Work::Environment(Box::new(EnvironmentWork { needs })),
             required: true,
             exclusive: None,
@@ -66,11 +67,16 @@ impl Gate for Environment {
     fn judge(&self, cx: &Context<'_>, parts: &[Part<'_>]) -> Judgement {
         let mut fine = 0_usize;
         let mut all = 0_usize;
+        let mut checks = Vec::new();
         let steps = parts
             .iter()
             .map(|part| match &part.result {
                 Result::Environment(found) => {
-                    all += found.len();
+                    checks.extend(found.iter().map(check));
+                    all += found
+                        .iter()
+                        .filter(|one| one.standing != Standing::Skipped)
+                        .count();
                     fine += found.iter().filter(|one| one.standing == Standing::Fine).count();
                     judge(found)
                 }
@@ -81,9 +87,26 @@ impl Gate for Environment {
             })
             .collect();
         let mut judgement = Judgement::of(steps, "nothing is needed");
+        checks.into_iter().for_each(|check| judgement.check(check));
         judgement.metric("checks", all);
         judgement.metric("checks_passed", fine);
         judgement
+    }
+}
+
+/// One check as a report has it.
+fn check(found: &Found) -> CheckReport {
+    CheckReport {
+        check: found.check.to_owned(),
+        status: match found.standing {
+            Standing::Fine => CheckStatus::Passed,
+            Standing::Warning => CheckStatus::Warning,
+            Standing::Failed => CheckStatus::Failed,
+            Standing::Unknown => CheckStatus::Error,
+            Standing::Skipped => CheckStatus::Skipped,
+        },
+        said: found.said.clone(),
+        remedy: found.remedy.clone(),
     }
 }
 

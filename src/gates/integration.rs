@@ -83,7 +83,14 @@ impl Gate for Integration {
             judgement.metric("tests_failed", failed);
             judgement.metric("tests_errors", errors);
             judgement.metric("tests_skipped", skipped);
-            judgement = judgement.passing_because(sentence(counts.unwrap_or_default()));
+            let done = parts.iter().find_map(|part| match &part.result {
+                Result::Services(Ok(up)) if !up.done.is_empty() => Some(up.done.join(", ")),
+                _ => None,
+            });
+            let done = done.map_or_else(String::new, |done| {
+                format!("; one-shot services, done before: {done}")
+            });
+            judgement = judgement.passing_because(sentence(counts.unwrap_or_default()) + &done);
         }
         for part in parts {
             match &part.result {
@@ -124,7 +131,7 @@ fn step(id: String, phase: Phase, work: Work, why: String) -> Item {
 
 fn services(needs: &Needs) -> Item {
     let work = ServicesWork { needs: needs.clone() };
-    let why = format!("the services of {}", needs.compose_file);
+    let why = format!("the services of {}", needs.compose());
     step(
         "integration-services".to_owned(),
         Phase::Serve,
@@ -311,7 +318,7 @@ fn judge_services(answer: &ServicesAnswer) -> StepJudgement {
                 .map(|(service, how)| format!("{service} {how}"))
                 .collect();
             let judgement = StepJudgement::passed(format!("{} by {}", said.join(", "), up.flavour));
-            judgement.with_warnings(up.remarks.clone())
+            judgement.with_warnings(up.doubts.iter().chain(&up.remarks).cloned().collect())
         }
         Err(down) => {
             let judgement = match down.ending {

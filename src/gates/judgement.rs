@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::finding::Finding;
+use crate::model::report::CheckReport;
 use crate::model::verdict::Verdict;
 
 /// What became of one step.
@@ -143,6 +144,7 @@ pub struct Judgement {
     verdict: Verdict,
     reason: String,
     steps: Vec<StepJudgement>,
+    checks: Vec<CheckReport>,
     metrics: BTreeMap<String, serde_json::Number>,
 }
 
@@ -170,8 +172,19 @@ impl Judgement {
             verdict,
             reason,
             steps,
+            checks: Vec::new(),
             metrics: BTreeMap::new(),
         }
+    }
+
+    /// Adds one thing that was looked at.
+    pub fn check(&mut self, check: CheckReport) {
+        self.checks.push(check);
+    }
+
+    /// What was looked at, each by itself, where the gate looks at many things.
+    pub fn checks(&self) -> &[CheckReport] {
+        &self.checks
     }
 
     /// Replaces the reason of a gate that passed.

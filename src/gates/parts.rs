@@ -104,6 +104,10 @@ pub struct Up {
     pub flavour: String,
     /// Why each service is taken for ready, in a word or two.
     pub ready: Vec<(String, String)>,
+    /// The services that have done their work and ended.
+    pub done: Vec<String>,
+    /// What was concluded of services and may be wrong, each with what to do.
+    pub doubts: Vec<String>,
     /// What the reader should know.
     pub remarks: Vec<String>,
 }

@@ -1,16 +1,23 @@
 //! Where a service is, for addresses that name it as the other services do: `http://api:8000/` is at its published port.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The published addresses of services (`host:port`), by service and port in the container.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses {
+    services: BTreeSet<String>,
     published: BTreeMap<(String, u16), String>,
 }
 
 impl Addresses {
+    /// Adds a service, which may publish nothing.
+    pub fn add_service(&mut self, service: &str) {
+        self.services.insert(service.to_owned());
+    }
+
     /// Adds a published port; the first address of a port counts.
     pub fn add(&mut self, service: &str, port: u16, address: String) {
+        self.add_service(service);
         self.published
             .entry((service.to_owned(), port))
             .or_insert(address);
@@ -23,9 +30,24 @@ impl Addresses {
             .map(String::as_str)
     }
 
-    /// Whether there is a service of that name with a published port.
+    /// Whether there is a service of that name.
     pub fn knows(&self, service: &str) -> bool {
-        self.published.keys().any(|(name, _)| name == service)
+        self.services.contains(service)
+    }
+
+    /// How those who find nobody at an address may reach a service: in one line, with every port that is published.
+    pub fn advice(&self) -> String {
+        let publish = "publish the port of the service in the compose file (`ports: [\"8000\"]`) and name the service in \
+                       the endpoint of the spec (`http://api:8000/`)";
+        let published: Vec<String> = self
+            .published
+            .iter()
+            .map(|((service, port), address)| format!("{service}:{port} at {address}"))
+            .collect();
+        match published.as_slice() {
+            [] => format!("no service publishes a port: {publish}"),
+            all => format!("published are {}; {publish}", all.join(", ")),
+        }
     }
 
     /// A web address whose host is a service as one of this machine. Others stay as they are.
@@ -53,13 +75,23 @@ impl Addresses {
 /// A port of a service that the compose file does not publish.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "port {port} of the service {service} is not published; add `ports: [\"{port}\"]` to it in the compose file"
+    "the service {service} does not publish its port {port}: nothing outside of the containers reaches it"
 )]
 pub struct NotPublished {
     /// The service.
     pub service: String,
     /// The port in the container.
     pub port: u16,
+}
+
+impl NotPublished {
+    /// What to do.
+    pub fn hint(&self) -> String {
+        let Self { service, port } = self;
+        format!(
+            "add `ports: [\"{port}\"]` to {service} in the compose file; the engine chooses the port of the machine"
+        )
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +103,7 @@ mod tests {
         addresses.add("api", 8000, "127.0.0.1:49153".to_owned());
         addresses.add("api", 8000, "[::1]:49153".to_owned());
         addresses.add("web", 80, "127.0.0.1:49154".to_owned());
+        addresses.add_service("worker");
         addresses
     }
 
@@ -95,7 +128,29 @@ mod tests {
         );
         check("http://web/", Ok("http://127.0.0.1:49154/"));
         check("http://localhost:8000/", Ok("http://localhost:8000/"));
-        check("http://api:9/", Err("port 9 of the service api is not published"));
-        check("http://api/", Err("port 80 of the service api is not published"));
+        check(
+            "http://api:9/",
+            Err("the service api does not publish its port 9: "),
+        );
+        check(
+            "http://api/",
+            Err("the service api does not publish its port 80: "),
+        );
+        check(
+            "http://worker:7/",
+            Err("the service worker does not publish its port 7: "),
+        );
+    }
+
+    #[test]
+    fn who_finds_nobody_is_told_where_services_are() {
+        let said = addresses().advice();
+        assert!(
+            said.starts_with("published are api:8000 at 127.0.0.1:49153, web:80 at "),
+            "{said}"
+        );
+        let said = Addresses::default().advice();
+        assert!(said.starts_with("no service publishes a port: "), "{said}");
+        assert!(said.contains("ports: [\"8000\"]"), "{said}");
     }
 }

@@ -7,8 +7,8 @@ use crate::model::spec::EnvironmentNeeds;
 /// What integration tests need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Needs {
-    /// The compose file, relative to the project.
-    pub compose_file: String,
+    /// The compose files, relative to the project: the first, and those that are laid over it.
+    pub compose_files: Vec<String>,
     /// Services that must be in it, by name or image.
     pub services: Vec<String>,
     /// Configuration files that must be there, relative to the project.
@@ -22,16 +22,19 @@ pub struct Needs {
 impl Needs {
     /// What a spec needs; `None` where it has neither services nor a compose file, and nothing is brought up.
     pub fn of(spec: &EnvironmentNeeds, settings: &IntegrationTests) -> Option<Self> {
-        let file = spec.compose_file.as_ref().map(|file| file.value.clone());
-        if file.is_none() && spec.services.is_empty() {
+        let mut files: Vec<String> = spec.compose_files.iter().map(|file| file.value.clone()).collect();
+        if files.is_empty() && spec.services.is_empty() {
             return None;
+        }
+        if files.is_empty() {
+            files.push(settings.compose_file.clone());
         }
         let service = |service: &crate::model::spec::Service| match &service.tag {
             Some(tag) => format!("{}:{tag}", service.name),
             None => service.name.clone(),
         };
         Some(Self {
-            compose_file: file.unwrap_or_else(|| settings.compose_file.clone()),
+            compose_files: files,
             services: spec.services.iter().map(|one| service(&one.value)).collect(),
             config_files: spec.config_files.iter().map(|file| file.value.clone()).collect(),
             lint: settings.compose_lint,
@@ -41,6 +44,11 @@ impl Needs {
                 Fetching::Forbidden
             },
         })
+    }
+
+    /// The compose files as they are called in a sentence.
+    pub fn compose(&self) -> String {
+        self.compose_files.join(" with ")
     }
 }
 
@@ -63,10 +71,14 @@ mod tests {
         spec.services.push(At::new(service("postgres", Some("14")), 2));
         spec.services.push(At::new(service("api", None), 3));
         let needs = Needs::of(&spec, &settings).unwrap();
-        assert_eq!(needs.compose_file, "docker-compose.integration.yml");
+        assert_eq!(needs.compose_files, ["docker-compose.integration.yml"]);
         assert_eq!(needs.services, ["postgres:14", "api"]);
         assert_eq!(needs.config_files, ["a.yaml"]);
-        spec.compose_file = Some(At::new("deploy/c.yml".to_owned(), 4));
-        assert_eq!(Needs::of(&spec, &settings).unwrap().compose_file, "deploy/c.yml");
+        for (line, file) in [(4, "deploy/c.yml"), (5, "deploy/more.yml")] {
+            spec.compose_files.push(At::new(file.to_owned(), line));
+        }
+        let needs = Needs::of(&spec, &settings).unwrap();
+        assert_eq!(needs.compose_files, ["deploy/c.yml", "deploy/more.yml"]);
+        assert_eq!(needs.compose(), "deploy/c.yml with deploy/more.yml");
     }
 }

@@ -127,6 +127,9 @@ pub struct GateReport {
     pub duration_ms: u64,
     /// What was run, in the order of the plan.
     pub steps: Vec<StepReport>,
+    /// Each thing that was looked at, where the gate looks at many: `environment` does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<CheckReport>,
     /// Numbers by name, such as `coverage_percent`, `tests_passed`.
     pub metrics: BTreeMap<String, serde_json::Number>,
     /// What was found, in a stable order; capped, see `findings_total`.
@@ -141,6 +144,35 @@ pub struct GateReport {
     pub warnings: Vec<String>,
     /// What to do next, the exact command to rerun last; empty when the gate passed.
     pub remediation: Vec<String>,
+}
+
+/// One thing that a gate looked at, where it looks at many and not all decide alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// What was looked at, such as `ports`.
+    pub check: String,
+    /// How it stands.
+    pub status: CheckStatus,
+    /// What was seen, in one line.
+    pub said: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+/// How one thing stands that a gate looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckStatus {
+    /// It is as it must be.
+    Passed,
+    /// It may make trouble, and decides nothing.
+    Warning,
+    /// It is not as it must be.
+    Failed,
+    /// Nobody can tell.
+    Error,
+    /// There was nothing to look at.
+    Skipped,
 }
 
 /// One step of a gate: a tool on a unit, or a rule.

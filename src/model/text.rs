@@ -11,10 +11,11 @@ pub const MAX_MESSAGE_CHARS: usize = 4_000;
 /// Source of the list: the sequences that terminals and readers are deceived with (CSI, OSC with its links
 /// and clipboard, DCS, APC, PM, SOS, C0 but tab and newline, C1, bidi controls, zero-width characters).
 pub fn sanitise(text: &str) -> String {
-    let stripped = if text.contains('\u{1b}') {
-        String::from_utf8_lossy(&strip_ansi_escapes::strip(normalise_newlines(text).as_bytes())).into_owned()
+    let lines = normalise_newlines(text);
+    let stripped = if lines.contains('\u{1b}') {
+        lines.split_inclusive('\n').fold(String::new(), without_sequences)
     } else {
-        normalise_newlines(text)
+        lines
     };
     let mut out = String::with_capacity(stripped.len());
     for c in stripped.chars() {
@@ -33,6 +34,18 @@ pub fn sanitise(text: &str) -> String {
         }
     }
     out
+}
+
+/// Adds a line without its escape sequences to a text. One that is never ended takes no more than its own line with it.
+fn without_sequences(mut text: String, line: &str) -> String {
+    if line.contains('\u{1b}') {
+        let bare = line.strip_suffix('\n').unwrap_or(line);
+        text.push_str(&String::from_utf8_lossy(&strip_ansi_escapes::strip(bare)));
+        text.push_str(&line[bare.len()..]);
+    } else {
+        text.push_str(line);
+    }
+    text
 }
 
 fn normalise_newlines(text: &str) -> String {
@@ -129,6 +142,7 @@ mod tests {
         check("\u{1b}]8;;http://x\u{7}link\u{1b}]8;;\u{7}", "link");
         check("\u{1b}]52;c;aGk=\u{7}after", "after");
         check("a\u{9b}31mb", "a31mb");
+        check("\u{1b}]0;never ended\nafter\n", "\nafter\n");
         check("naïve — ✓\ttab\n", "naïve — ✓\ttab\n");
     }
 

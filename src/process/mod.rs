@@ -19,6 +19,7 @@ pub mod identity;
 pub mod leftover;
 mod output;
 mod pause;
+pub mod ports;
 #[cfg(target_os = "linux")]
 mod procfs;
 #[cfg(target_os = "linux")]

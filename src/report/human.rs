@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style as Paint};
 
 use super::{Colour, Detail, Renderer, Style, counts, decision, inert, place, seconds};
 use crate::model::finding::Finding;
-use crate::model::report::{GateReport, Report, StepReport};
+use crate::model::report::{CheckReport, CheckStatus, GateReport, Report, StepReport};
 use crate::model::text;
 use crate::model::verdict::{RunVerdict, Verdict};
 
@@ -84,6 +84,9 @@ impl Page<'_> {
                 for step in &gate.steps {
                     self.step_line(step, out)?;
                 }
+                for check in &gate.checks {
+                    self.check_line(check, out)?;
+                }
             }
         }
         Ok(())
@@ -127,6 +130,18 @@ impl Page<'_> {
             writeln!(out, "      {}", self.paint(Paint::new().dimmed(), &command))?;
         }
         Ok(())
+    }
+
+    fn check_line(&self, check: &CheckReport, out: &mut dyn Write) -> io::Result<()> {
+        let (mark, paint) = match check.status {
+            CheckStatus::Passed => sign(Verdict::Passed),
+            CheckStatus::Warning => ("~", sign(Verdict::Skipped).1),
+            CheckStatus::Failed => sign(Verdict::Failed),
+            CheckStatus::Error => sign(Verdict::Error),
+            CheckStatus::Skipped => sign(Verdict::Skipped),
+        };
+        let line = format!("{mark} {}: {}", check.check, text::first_line(&check.said));
+        writeln!(out, "    {}", self.paint(paint, &line))
     }
 
     fn expanded(&self, out: &mut dyn Write) -> io::Result<()> {

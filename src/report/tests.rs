@@ -44,6 +44,7 @@ fn gate(gate: GateId, verdict: Verdict, reason: &str, steps: Vec<StepReport>) ->
         reason: reason.to_owned(),
         duration_ms: 1_234,
         steps,
+        checks: Vec::new(),
         metrics: BTreeMap::new(),
         findings: Vec::new(),
         findings_total: 0,

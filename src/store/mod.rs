@@ -19,6 +19,7 @@ mod render;
 pub mod runs;
 mod schema;
 pub mod scratch;
+pub mod space;
 mod spans;
 mod strict;
 mod target;
@@ -40,7 +41,7 @@ pub use document::{Document, Position, pretty};
 pub use error::Error;
 pub use notice::Notice;
 pub use patch::Patch;
-pub use regular::{LARGE, SMALL, read_inside, read_regular};
+pub use regular::{Kept, LARGE, Part, SMALL, read_inside, read_part, read_regular};
 pub use runs::Run;
 pub use target::Target;
 

@@ -1,7 +1,7 @@
 //! Reading files whose names come from a project: whatever stands there, the answer comes at once and is bounded.
 
 use std::fs::{self, Metadata};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
 use super::error::Error;
@@ -48,16 +48,46 @@ pub(super) fn named_inside(root: &Path, rel: &str) -> Result<(), Error> {
     })
 }
 
-/// [`read_regular`] with what the file system says of the very file that was read.
-pub(super) fn read_with_metadata(path: &Path, most: u64) -> Result<Option<(Vec<u8>, Metadata)>, Error> {
+/// The end of a file that is read where it is too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// What it begins with.
+    Beginning,
+    /// What it ends with.
+    End,
+}
+
+/// As much of a file as may be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// How many bytes of the file are not among them.
+    pub left_out: u64,
+}
+
+/// [`read_regular`] that reads one end of a file of more than `most` bytes.
+pub fn read_part(path: &Path, most: u64, kept: Kept) -> Result<Option<Part>, Error> {
+    let Some((mut file, metadata)) = open(path)? else {
+        return Ok(None);
+    };
+    let left_out = metadata.len().saturating_sub(most);
+    if kept == Kept::End {
+        file.seek(SeekFrom::Start(left_out))
+            .map_err(Error::io(path, "read"))?;
+    }
+    let mut bytes = Vec::new();
+    file.take(most)
+        .read_to_end(&mut bytes)
+        .map_err(Error::io(path, "read"))?;
+    Ok(Some(Part { bytes, left_out }))
+}
+
+/// Opens a regular file, and nothing that could make one wait.
+fn open(path: &Path) -> Result<Option<(fs::File, Metadata)>, Error> {
     let not_regular = || Error::NotA {
         path: path.to_owned(),
         expected: REGULAR,
-    };
-    let too_large = |bytes| Error::TooLarge {
-        path: path.to_owned(),
-        bytes,
-        limit: most,
     };
     let file = match platform::open_at_once(path) {
         Ok(file) => file,
@@ -72,6 +102,19 @@ pub(super) fn read_with_metadata(path: &Path, most: u64) -> Result<Option<(Vec<u
     if !metadata.is_file() {
         return Err(not_regular());
     }
+    Ok(Some((file, metadata)))
+}
+
+/// [`read_regular`] with what the file system says of the very file that was read.
+pub(super) fn read_with_metadata(path: &Path, most: u64) -> Result<Option<(Vec<u8>, Metadata)>, Error> {
+    let too_large = |bytes| Error::TooLarge {
+        path: path.to_owned(),
+        bytes,
+        limit: most,
+    };
+    let Some((file, metadata)) = open(path)? else {
+        return Ok(None);
+    };
     if metadata.len() > most {
         return Err(too_large(metadata.len()));
     }

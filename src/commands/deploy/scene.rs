@@ -51,6 +51,9 @@ impl Scene {
         // A guard ends all that has this tag, and takes its temporary files away: those of this sdd alone.
         let tag = format!("{LOOKING}-{}", Identity::own().pid);
         let tools = Tools::of_project(cx, &opened, &tag).guarded();
+        for warning in &tools.unread {
+            cx.ui.warning(warning);
+        }
         Ok(Self {
             opened,
             target,

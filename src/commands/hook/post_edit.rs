@@ -91,7 +91,8 @@ fn look(hook: &Hook<'_>, opened: &Opened, run: &Run, file: &Path) -> Option<Vec<
     let cx = hook.cx;
     let config = &opened.config;
     let finder = pipeline::finder(cx, hook.root);
-    let pipeline::Tools { runner, redactor } = pipeline::Tools::of_project(cx, opened, run.id()).guarded();
+    let pipeline::Tools { runner, redactor, .. } =
+        pipeline::Tools::of_project(cx, opened, run.id()).guarded();
     let project = pipeline::project(config, hook.root, &finder, &runner).ok()?;
     let programs = pipeline::programs(cx, config, &project, None, &finder);
     let gate_cx = Context {

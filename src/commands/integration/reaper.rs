@@ -90,7 +90,7 @@ fn take_down(root: &Path, run: &str) -> anyhow::Result<String> {
     let environment = Environment::of_process();
     let variable = |name: &str| environment.get(name).map(str::to_owned);
     let files = env_files::contents(&entry.project().files, &variable);
-    let redactor = Redactor::with_files(&environment, &[], &files.env_files, &files.secrets);
+    let redactor = Redactor::with_files(&environment, &[], &files.in_them());
     let redactor = Arc::new(redactor);
     let tag = format!("{run}-reaper");
     let runner = System::new(environment.for_tools(&[], &tag), &tag, Cancel::new(), redactor);

@@ -13,10 +13,10 @@ use crate::process::guard;
 use crate::process::redact::Redactor;
 use crate::project::git;
 use crate::report::evidence::{self, Gap, MANIFEST, Member, Origin};
-use crate::store::{self, Overwrite, Store, layout};
+use crate::store::{self, Kept, Overwrite, Part, Store, layout};
 
 /// The most of a log that is kept: its end.
-const LOG_BYTES: usize = 256 * 1024;
+const LOG_BYTES: u64 = 256 * 1024;
 /// The most logs and reports that are kept.
 const MOST_FILES: usize = 200;
 /// What test runners leave in the directory of their step.
@@ -172,6 +172,25 @@ fn names(directory: &Path) -> std::io::Result<Vec<String>> {
         .collect())
 }
 
+/// The end of a log as it is kept: without what steers terminals, without secrets, and with a note of what is left out.
+fn log(part: &Part, redactor: &Redactor) -> String {
+    let end = redactor.text(&text::sanitise(&String::from_utf8_lossy(&part.bytes)));
+    if part.left_out == 0 {
+        return end;
+    }
+    // Half a line says little, where there are others.
+    let whole = end
+        .split_once('\n')
+        .map(|(_, rest)| rest)
+        .filter(|rest| !rest.trim().is_empty());
+    let kept = whole.unwrap_or(&end);
+    format!(
+        "[sdd: the log begins earlier; the last {} of {} bytes are kept]\n{kept}",
+        part.bytes.len(),
+        part.left_out + LOG_BYTES
+    )
+}
+
 /// What a run left beside its report.
 #[derive(Default)]
 struct Files {
@@ -199,13 +218,11 @@ impl Files {
                 return self.gap("logs", format!("{} of them are too many", all.len()));
             }
             let path = format!("logs/{name}");
-            match store::read_regular(&directory.join(name), store::LARGE) {
-                Ok(Some(bytes)) if *is_file => {
-                    let start = bytes.len().saturating_sub(LOG_BYTES);
-                    let end = String::from_utf8_lossy(bytes.get(start..).unwrap_or_default()).into_owned();
+            match store::read_part(&directory.join(name), LOG_BYTES, Kept::End) {
+                Ok(Some(part)) if *is_file => {
                     self.members.push(Member {
                         path,
-                        bytes: redactor.text(&end).into_bytes(),
+                        bytes: log(&part, redactor).into_bytes(),
                         media_type: "text/plain",
                         producer: vec!["docker".to_owned(), "logs".to_owned()],
                         exit_code: None,
@@ -280,6 +297,46 @@ mod tests {
             ["logs/db.log", "reports/integration-root-python-pytest-junit.xml"]
         );
         assert!(files.gaps.iter().all(|gap| !gap.why.is_empty()));
+    }
+
+    /// The one log of a run as the evidence has it.
+    #[track_caller]
+    fn kept(log: &[u8]) -> String {
+        let temp = tempfile::tempdir().unwrap();
+        scratch::make_dir(&temp.path().join("services")).unwrap();
+        scratch::write_new(&temp.path().join("services/api.log"), log).unwrap();
+        let mut files = Files::default();
+        files.logs(temp.path(), &Redactor::default());
+        assert!(files.gaps.is_empty(), "{:?}", files.gaps);
+        String::from_utf8(files.members.remove(0).bytes).unwrap()
+    }
+
+    #[test]
+    fn what_steers_terminals_is_not_kept() {
+        let log =
+            b"\x1b[31mred\x1b[0m\x07\x08 one\n\x1b]0;title\x07two\r\n\x1b]0;never ended\nthree\tx\n\x9b2J";
+        assert_eq!(kept(log), "red one\ntwo\n\nthree\tx\n\u{fffd}2J");
+    }
+
+    #[test]
+    fn of_a_log_that_is_too_long_the_end_is_kept_and_the_rest_told() {
+        let most = usize::try_from(LOG_BYTES).unwrap();
+        // One line, with and without its end: there is no other to begin with.
+        for end in ["", "\n"] {
+            let one = format!("{}the end{end}", "x".repeat(20_000_000));
+            let kept = kept(one.as_bytes());
+            let (note, rest) = kept.split_once('\n').unwrap();
+            let whole = one.len();
+            assert_eq!(
+                note,
+                format!("[sdd: the log begins earlier; the last {most} of {whole} bytes are kept]")
+            );
+            assert_eq!(rest, &one[whole - most..]);
+        }
+        let many = kept("line of a log\n".repeat(50_000).as_bytes());
+        let lines: Vec<&str> = many.lines().skip(1).collect();
+        assert!(lines.len() > 15_000 && lines.iter().all(|line| *line == "line of a log"));
+        assert_eq!(kept(b"short\n"), "short\n");
     }
 
     #[test]

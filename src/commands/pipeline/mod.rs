@@ -37,7 +37,7 @@ use crate::model::verdict::RunVerdict;
 use crate::process::find::{Finder, Found};
 use crate::process::{Cancel, System, signals};
 use crate::project::{Project, detect, git};
-use crate::store::{self, Overwrite, Store, layout};
+use crate::store::{self, Overwrite, Store, layout, space};
 use decision::{contradictions, rerun, unanswered, withheld};
 use place::Place;
 use tools::Sight;
@@ -169,7 +169,12 @@ pub fn show_plan(cx: &mut Cx, opened: &Opened, request: &Request<'_>) -> anyhow:
     let tools = Tools::of_work(cx, opened, place.id(), request.work);
     let planned = Planned::make(cx, opened, &finder, &tools, request, &place)?;
     let format = cx.choose(&["human", "json", "agent"])?;
-    let said = [opened.warnings.as_slice(), &planned.project.warnings].concat();
+    let said = [
+        opened.warnings.as_slice(),
+        &planned.project.warnings,
+        &tools.unread,
+    ]
+    .concat();
     let text = super::gate::plan_text(&tools.redactor, &planned.plan, &planned.project, &said, format)?;
     cx.emit(&text)?;
     Ok(Exit::Ok)
@@ -238,6 +243,16 @@ pub fn execute_for(
             return Err(error);
         }
     };
+    report.warnings.extend(tools.unread.iter().cloned());
+    if report.verdict != RunVerdict::Passed {
+        let session = opened.store.path(layout::SESSION);
+        let mut full: Vec<String> = [session.as_path(), place.path(), &std::env::temp_dir()]
+            .into_iter()
+            .filter_map(space::fullness)
+            .collect();
+        full.dedup();
+        report.warnings.extend(full);
+    }
     let keeping = evidence::Keeping {
         store: &opened.store,
         run: place.path(),

@@ -28,7 +28,8 @@ impl Place {
             }
             Err(error) => {
                 notes.push(format!(
-                    "{error}; the logs of this run go to a temporary directory and are not kept"
+                    "{:#}; the logs of this run go to a temporary directory and are not kept",
+                    anyhow::Error::new(error)
                 ));
                 let run = store::Run::temporary(cx.clock.now())?;
                 let shown = run.path().to_string_lossy().into_owned();

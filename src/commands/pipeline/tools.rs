@@ -15,7 +15,7 @@ use crate::process::redact::Redactor;
 use crate::process::{Cancel, System, guard};
 use crate::project::git;
 use crate::project::paths::{Place, resolve};
-use crate::store::{self, Store};
+use crate::store::Store;
 
 /// What starts processes, and what keeps secrets out of what they say.
 pub struct Tools {
@@ -23,37 +23,41 @@ pub struct Tools {
     pub runner: System,
     /// What keeps secrets out of what they say.
     pub redactor: Arc<Redactor>,
+    /// Files whose secrets are not known, a sentence each.
+    pub unread: Vec<String>,
 }
 
 /// What Compose reads by itself, what compose files name, and what steps, checks and services read themselves, wherever a
-/// link leads: of what stands there only secrets are taken, to be left out. One that cannot be read, Compose cannot read
-/// either.
+/// link leads: of what stands there only secrets are taken, to be left out. What cannot be read is told.
 fn files(cx: &Cx, store: &Store, compose_files: &[PathBuf]) -> Contents {
-    let read = store::read_regular(&store.root().join(".env"), store::LARGE).unwrap_or_default();
-    let of_root = String::from_utf8_lossy(&read.unwrap_or_default()).into_owned();
+    let (of_root, unread) = env_files::read_told(&store.root().join(".env"));
     let variable = |name: &str| cx.environment.get(name).map(str::to_owned);
     let named = env_files::contents(compose_files, &variable);
+    let unread = unread.filter(|why| !named.unread.contains(why));
     Contents {
         env_files: format!("{of_root}\n{}", named.env_files),
-        secrets: named.secrets,
+        unread: named.unread.into_iter().chain(unread).collect(),
+        ..named
     }
 }
 
-/// The compose file that would be brought up for some work, where it is in the repository.
+/// The compose files that would be brought up for some work, as far as they are in the repository.
 fn compose_files(opened: &Opened, work: Option<&ActiveWork>) -> Vec<PathBuf> {
     let spec = work.and_then(|work| work.spec.as_ref());
     let needs = spec.and_then(|spec| Needs::of(&spec.integration.environment, opened.config.integration()));
-    match needs.map(|needs| resolve(opened.store.root(), &needs.compose_file)) {
-        Some(Ok(Place::At(file))) => vec![file],
-        _ => Vec::new(),
-    }
+    let files = needs.map(|needs| needs.compose_files).unwrap_or_default();
+    let place = |file: &String| match resolve(opened.store.root(), file) {
+        Ok(Place::At(file)) => Some(file),
+        _ => None,
+    };
+    files.iter().filter_map(place).collect()
 }
 
 /// What keeps the secrets of a project out of everything that is said and written: those of the environment that sdd was
 /// started in, those that `redact_env` names, and those of its `.env`. What is done with the services of a compose file
-/// keeps to [`redactor_over`].
+/// keeps to [`Tools::over`].
 pub fn redactor(cx: &Cx, opened: &Opened) -> Arc<Redactor> {
-    redactor_over(cx, opened, &[])
+    redactor_of(cx, opened, &files(cx, &opened.store, &[]))
 }
 
 /// [`redactor`] with more secrets, as pairs of name and value.
@@ -63,16 +67,14 @@ pub fn redactor_with(cx: &Cx, opened: &Opened, more: &[(String, String)]) -> Arc
     redactor_of(cx, opened, &files)
 }
 
-/// [`redactor`] with the secrets of the files that these compose files name, given as absolute paths.
-fn redactor_over(cx: &Cx, opened: &Opened, compose_files: &[PathBuf]) -> Arc<Redactor> {
-    redactor_of(cx, opened, &files(cx, &opened.store, compose_files))
-}
-
 /// The one place that decides for a project.
 fn redactor_of(cx: &Cx, opened: &Opened, files: &Contents) -> Arc<Redactor> {
     let redact_env = &opened.config.redact_env;
-    let redactor = Redactor::with_files(&cx.environment, redact_env, &files.env_files, &files.secrets);
-    Arc::new(redactor)
+    Arc::new(Redactor::with_files(
+        &cx.environment,
+        redact_env,
+        &files.in_them(),
+    ))
 }
 
 impl Tools {
@@ -82,7 +84,12 @@ impl Tools {
         let redactor = Arc::new(Redactor::new(&cx.environment, &config.redact_env));
         let env = cx.environment.for_tools(&config.pass_env, run_id);
         let runner = System::new(env, run_id, cx.cancel.clone(), Arc::clone(&redactor));
-        Self { runner, redactor }
+        let unread = Vec::new();
+        Self {
+            runner,
+            redactor,
+            unread,
+        }
     }
 
     /// [`Tools::bare`] for a project: the secrets of its `.env` are none of anybody's either, see [`redactor`].
@@ -108,10 +115,16 @@ impl Tools {
 
     /// [`Tools::cleaning`] for projects of Compose's with these files, as absolute paths.
     pub fn over(cx: &Cx, opened: &Opened, run_id: &str, cancel: &Cancel, compose_files: &[PathBuf]) -> Self {
-        let redactor = redactor_over(cx, opened, compose_files);
+        let files = files(cx, &opened.store, compose_files);
+        let redactor = redactor_of(cx, opened, &files);
         let env = cx.environment.for_tools(&opened.config.pass_env, run_id);
         let runner = System::new(env, run_id, cancel.clone(), Arc::clone(&redactor));
-        Self { runner, redactor }
+        let unread = files.unread;
+        Self {
+            runner,
+            redactor,
+            unread,
+        }
     }
 
     /// With a guard, which ends what was started when sdd itself is killed.

@@ -172,6 +172,11 @@ fn join(parts: Vec<GateReport>) -> Option<GateReport> {
         joined.duration_ms = joined.duration_ms.saturating_add(part.duration_ms);
         let hidden = hidden(&joined) + hidden(&part);
         joined.steps.extend(part.steps);
+        for check in part.checks {
+            if !joined.checks.contains(&check) {
+                joined.checks.push(check);
+            }
+        }
         for (name, value) in part.metrics {
             let both = match joined.metrics.get(&name) {
                 Some(present) => metric(&name, present, &value),

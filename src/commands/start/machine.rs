@@ -22,7 +22,7 @@ pub(super) struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     pub(super) fn new(cx: &Cx, opened: &Opened, finder: &'a Finder) -> Self {
-        let Tools { runner, redactor } = Tools::of_project(cx, opened, RUN_ID).guarded();
+        let Tools { runner, redactor, .. } = Tools::of_project(cx, opened, RUN_ID).guarded();
         Self {
             runner,
             redactor,

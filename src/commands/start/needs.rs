@@ -30,13 +30,15 @@ const MAX_LOOKS: usize = 50;
 pub(super) fn of_integration(cx: &Cx, machine: &Machine<'_>, spec: &Integration) -> Vec<Check> {
     let mut checks = containers::look(cx, machine);
     let needs = &spec.environment;
-    let named = needs.compose_file.as_ref().map(|file| file.value.as_str());
-    let file = named.unwrap_or(COMPOSE_FILE);
-    let (sight, mut said) = at(&machine.root, file);
-    if named.is_none() {
-        said.push_str("; the spec names none, and this is the usual one");
+    for file in needs.compose_files.iter().take(MAX_LOOKS) {
+        let name = format!("Compose file ({})", file.value);
+        checks.push(check(&name, at(&machine.root, &file.value)));
     }
-    checks.push(check(&format!("Compose file ({file})"), (sight, said)));
+    if needs.compose_files.is_empty() {
+        let (sight, mut said) = at(&machine.root, COMPOSE_FILE);
+        said.push_str("; the spec names none, and this is the usual one");
+        checks.push(check(&format!("Compose file ({COMPOSE_FILE})"), (sight, said)));
+    }
     for (name, paths) in [
         ("Config file", &needs.config_files),
         ("Test data", &needs.test_data_fixtures),

@@ -100,6 +100,43 @@ fn conditions_and_profiles_are_told_apart() {
 }
 
 #[test]
+fn a_service_may_be_named_with_its_version() {
+    let rendered = read(
+        "services:\n  mailer: {image: 'axllent/mailpit:v1'}\n  own: {build: ., image: 'own:dev'}\n  bare: {build: .}\n  \
+         postgres: {image: 'postgres:15.1'}\n",
+    )
+    .unwrap();
+    for (wanted, expect) in [
+        ("mailer:9.9", Some("mailer")),
+        ("own:2", Some("own")),
+        ("bare:2", Some("bare")),
+        ("postgres:15", Some("postgres")),
+        ("postgres:14", None),
+        ("mailpit:9.9", None),
+        ("host:5000/mailer", None),
+    ] {
+        assert_eq!(rendered.named(wanted).first().copied(), expect, "{wanted}");
+    }
+    assert!(rendered.versioned("postgres:14").is_none());
+    assert!(rendered.versioned("mailer").is_none());
+}
+
+#[test]
+fn services_of_the_profiles_that_are_asked_for_run() {
+    let text = "services:\n  a: {image: x}\n  b: {image: x, profiles: [dev, test]}\n  c: {image: x, profiles: [ops]}\n";
+    let check = |profiles: Profiles, expect: &[&str]| {
+        let mut rendered = read(text).unwrap();
+        rendered.profiles = profiles;
+        let active: Vec<&str> = rendered.active().map(|(name, _)| name).collect();
+        assert_eq!(active, expect);
+    };
+    check(Profiles::default(), &["a"]);
+    check(Profiles::of(""), &["a"]);
+    check(Profiles::of("test, none"), &["a", "b"]);
+    check(Profiles::Rendered, &["a", "b", "c"]);
+}
+
+#[test]
 fn older_forms_are_read() {
     let rendered = read(
         "services:\n  a:\n    ports: ['8000', 80, '[::1]:90:91/udp', '127.0.0.1::70']\n    volumes: [v:/x:ro, /y, 'C:/z']\n    \

@@ -43,7 +43,10 @@ pub enum Why {
         names: Vec<String>,
     },
     /// No journal, no containers.
-    #[error("the journal of the environment cannot be written")]
+    #[error(
+        "the journal of the environment cannot be written: {source}{}",
+        caused(source)
+    )]
     Journal {
         /// The cause.
         #[source]
@@ -69,6 +72,11 @@ pub enum Why {
         /// The call that has no answer.
         source: CallError,
     },
+}
+
+/// What the operating system said.
+fn caused(error: &store::Error) -> String {
+    std::error::Error::source(error).map_or_else(String::new, |cause| format!(": {cause}"))
 }
 
 /// What is the matter with services, each with its name before it and a `; ` after it.
@@ -116,12 +124,12 @@ impl Why {
             Self::Config(ConfigError::NoServices) => {
                 Some("write the services that the tests need below `services`".to_owned())
             }
+            Self::Journal { source } => source.hint(),
             // Of services that do not come up their logs say more.
             Self::NotReady { .. }
             | Self::Up { .. }
             | Self::File { .. }
             | Self::Config(_)
-            | Self::Journal { .. }
             | Self::Call { .. } => None,
         }
     }

@@ -108,3 +108,35 @@ fn what_is_missing_fails_and_what_nobody_can_see_is_no_pass() {
     );
     check(&[], Verdict::Error, "nothing was looked at", 0, None);
 }
+
+#[test]
+fn each_check_is_told_by_itself() {
+    let all = [
+        found("engine", Standing::Fine, "engine 1"),
+        found("lint", Standing::Warning, "a fixed name"),
+        found("ports", Standing::Failed, "port 80 is taken"),
+        found("images", Standing::Unknown, "no answer"),
+        found("config-files", Standing::Skipped, "there was nothing to look at"),
+    ];
+    let mut sample = sample(WorkItemType::IntegrationTest, SPEC, &json!({}));
+    sample.with(|cx| {
+        let items = Environment.plan(cx);
+        let part = Part {
+            item: &items[0],
+            result: Result::Environment(all.to_vec()),
+        };
+        let judgement = Environment.judge(cx, &[part]);
+        let told = serde_json::to_value(judgement.checks()).unwrap();
+        let status = |index: usize| told[index]["status"].clone();
+        assert_eq!(
+            [status(0), status(1), status(2), status(3), status(4)],
+            ["passed", "warning", "failed", "error", "skipped"]
+        );
+        assert_eq!(
+            told[2],
+            json!({"check": "ports", "status": "failed", "said": "port 80 is taken", "remedy": "mend ports"})
+        );
+        assert_eq!(judgement.metrics()["checks"], 4.into());
+        assert_eq!(judgement.metrics()["checks_passed"], 1.into());
+    });
+}

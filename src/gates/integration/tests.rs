@@ -155,8 +155,23 @@ fn services_that_are_not_up_are_at_fault_or_nobody_can_say() {
             ("api".to_owned(), "healthy".to_owned()),
             ("db".to_owned(), "answers".to_owned()),
         ],
-        remarks: Vec::new(),
+        done: vec!["db".to_owned()],
+        doubts: vec!["api runs: give it a check".to_owned()],
+        remarks: vec!["an old run was taken down".to_owned()],
     }));
+    sample(SPEC, &json!({})).with(|cx| {
+        let items = Integration.plan(cx);
+        let result = up.clone();
+        let part = Part {
+            item: &items[0],
+            result,
+        };
+        let warnings: Vec<String> = Integration.judge(cx, &[part]).warnings().collect();
+        assert_eq!(
+            warnings,
+            ["api runs: give it a check", "an old run was taken down"]
+        );
+    });
     let said = "api healthy, db answers by docker compose 2.26.1, engine 20.10.24";
     check(up, Verdict::Passed, said, None);
     let why = "db: it ended with exit code 7";

@@ -31,7 +31,7 @@ impl Check for Images {
             }
         }
         let said = match (images.absent.as_slice(), images.count) {
-            ([], 0) => return Vec::new(),
+            ([], 0) => "all are built".to_owned(),
             ([], 1) => "the image is here".to_owned(),
             ([], count) => format!("all {count} images are here"),
             (absent, _) => format!("not here, and will be pulled: {}", absent.join(", ")),

@@ -21,8 +21,11 @@ impl Check for Lint {
         let Some(rendered) = scene.rendered() else {
             return Vec::new();
         };
-        lint::lint(rendered, scene.root)
-            .into_iter()
+        let odd = lint::lint(rendered, scene.root);
+        if odd.is_empty() {
+            return vec![Found::new(self.id(), Standing::Fine, "nothing is odd")];
+        }
+        odd.into_iter()
             .map(|odd| Found::new(odd.rule.id(), standing, odd.message).remedy(odd.rule.remedy()))
             .collect()
     }

@@ -32,6 +32,8 @@ pub enum Standing {
     Failed,
     /// Nobody can tell.
     Unknown,
+    /// There is nothing to look at, or what it stands in cannot be seen, which another check tells.
+    Skipped,
 }
 
 /// What came of one check.
@@ -125,6 +127,7 @@ trait Check: Sync {
 
 /// All checks, in the order in which they are told.
 static CHECKS: &[&dyn Check] = &[
+    &engine::ComposeAnswers,
     &engine::EngineAnswers,
     &compose_file::ComposeFile,
     &services::Services,
@@ -163,7 +166,19 @@ pub fn look(
         rendered: rendered.as_ref().map(Result::as_ref),
         engine,
     };
-    CHECKS.iter().flat_map(|check| check.look(&scene)).collect()
+    CHECKS
+        .iter()
+        .flat_map(|check| match check.look(&scene) {
+            found if found.is_empty() => {
+                vec![Found::new(
+                    check.id(),
+                    Standing::Skipped,
+                    "there was nothing to look at",
+                )]
+            }
+            found => found,
+        })
+        .collect()
 }
 
 /// A question without an answer, as what a check found.

@@ -2,6 +2,7 @@
 
 use super::{Check, Found, Scene, Standing, unanswered};
 use crate::compose::ask;
+use crate::model::text::counted;
 
 /// With so many networks the engine has few addresses left for another: by default there are 31.
 const MANY: usize = 28;
@@ -27,7 +28,8 @@ impl Check for Networks {
             Err(error) => return vec![unanswered(self.id(), &error)],
         };
         if count < MANY {
-            return Vec::new();
+            let said = counted(count, "network");
+            return vec![Found::new(self.id(), Standing::Fine, said)];
         }
         let said = format!("the engine has {count} networks, and by default no more than 31");
         vec![

@@ -4,7 +4,10 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, TcpListener, UdpSocket};
 
 use super::{Check, Engine, Found, Scene, Standing};
+use crate::compose::ask;
 use crate::compose::config::Port;
+use crate::model::text::one_line;
+use crate::process::ports::{self, Holder, Protocol};
 
 /// Fixed ports are free.
 pub(super) struct Ports;
@@ -30,35 +33,81 @@ impl Check for Ports {
             let Some(number) = port.published.as_deref().and_then(|said| said.parse().ok()) else {
                 continue;
             };
-            match taken(port, number) {
-                None => free.push(number.to_string()),
-                Some(why) => found.push(
-                    Found::new(
-                        self.id(),
-                        Standing::Failed,
-                        format!("port {number}, which {service} wants, {why}"),
-                    )
-                    .remedy(format!(
-                        "end who has it (ss -ltnp 'sport = :{number}'), or publish the port of the container alone: \
-                         \"{}\"",
-                        port.target
-                    )),
-                ),
-            }
+            let (why, end) = match taken(port, number) {
+                None => {
+                    free.push(number.to_string());
+                    continue;
+                }
+                Some(Taken::NoSuchAddress) => {
+                    let why = "is at an address that this machine does not have".to_owned();
+                    (why, "correct the address".to_owned())
+                }
+                Some(Taken::InUse) => held(scene, port, number),
+            };
+            let said = format!("port {number}, which {service} wants, {why}");
+            let remedy = format!(
+                "{end}, or publish the port of the container alone: \"{}\"",
+                port.target
+            );
+            found.push(Found::new(self.id(), Standing::Failed, said).remedy(remedy));
         }
-        if found.is_empty() && !free.is_empty() {
-            found.push(Found::new(
-                self.id(),
-                Standing::Fine,
-                format!("free: {}", free.join(", ")),
-            ));
+        if found.is_empty() {
+            let said = match free.as_slice() {
+                [] => "none of the machine is asked for".to_owned(),
+                free => format!("free: {}", free.join(", ")),
+            };
+            found.push(Found::new(self.id(), Standing::Fine, said));
         }
         found
     }
 }
 
+/// Who has a port, and how that ends: a container before the process of the engine's that stands for it.
+fn held(scene: &Scene<'_>, port: &Port, number: u16) -> (String, String) {
+    let answer = scene.calls().and_then(|calls| {
+        let answer = ask::ask_well(scene.runner, scene.root, &calls.publishing(number)).ok()?;
+        Some((calls, answer))
+    });
+    if let Some((calls, answer)) = answer
+        && let Some(name) = answer.stdout.lines().map(str::trim).find(|name| !name.is_empty())
+    {
+        let name = one_line(name);
+        let engine = calls
+            .flavour
+            .engine
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy();
+        return (
+            format!("is published by the container {name}"),
+            format!("{engine} stop {name}"),
+        );
+    }
+    let protocol = if port.protocol == "udp" {
+        Protocol::Udp
+    } else {
+        Protocol::Tcp
+    };
+    match ports::holder(protocol, number) {
+        Some(Holder { pid, command }) => (
+            format!("is taken by the process {pid}: {command}"),
+            format!("end it (kill {pid})"),
+        ),
+        None => (
+            "is taken".to_owned(),
+            format!("end who has it (sudo ss -lntup 'sport = :{number}')"),
+        ),
+    }
+}
+
 /// Why a port cannot be had.
-fn taken(port: &Port, number: u16) -> Option<&'static str> {
+enum Taken {
+    InUse,
+    NoSuchAddress,
+}
+
+/// Tries a port.
+fn taken(port: &Port, number: u16) -> Option<Taken> {
     let any = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
     let host = port
         .host_ip
@@ -71,8 +120,8 @@ fn taken(port: &Port, number: u16) -> Option<&'static str> {
         TcpListener::bind((host, number)).map(|_| ())
     };
     match tried.map_err(|error| error.kind()) {
-        Err(ErrorKind::AddrInUse) => Some("is taken"),
-        Err(ErrorKind::AddrNotAvailable) => Some("is at an address that this machine does not have"),
+        Err(ErrorKind::AddrInUse) => Some(Taken::InUse),
+        Err(ErrorKind::AddrNotAvailable) => Some(Taken::NoSuchAddress),
         // The engine may do what this user may not.
         Ok(()) | Err(_) => None,
     }

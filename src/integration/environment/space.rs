@@ -1,6 +1,7 @@
 //! There is space on the disk.
 
 use super::{Check, Found, Scene, Standing};
+use crate::store::space;
 
 /// Less free space than this is told of: one gibibyte.
 const LITTLE: u64 = 1 << 30;
@@ -14,7 +15,7 @@ impl Check for Space {
     }
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
-        match free(scene.root) {
+        match space::free(scene.root) {
             Some(free) if free < LITTLE => {
                 let said = format!("{} MiB are free on the disk of the project", free >> 20);
                 vec![
@@ -22,18 +23,11 @@ impl Check for Space {
                         .remedy("make room: images, logs and databases need it"),
                 ]
             }
-            _ => Vec::new(),
+            Some(free) => {
+                let said = format!("{} GiB of the disk are free", free >> 30);
+                vec![Found::new(self.id(), Standing::Fine, said)]
+            }
+            None => Vec::new(),
         }
     }
-}
-
-#[cfg(unix)]
-fn free(root: &std::path::Path) -> Option<u64> {
-    let stat = rustix::fs::statvfs(root).ok()?;
-    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
-}
-
-#[cfg(not(unix))]
-fn free(_root: &std::path::Path) -> Option<u64> {
-    None
 }

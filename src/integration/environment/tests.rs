@@ -9,6 +9,9 @@ use crate::process::capture::Capture;
 use crate::process::{End, Error, Invocation, Outcome};
 use crate::store::scratch;
 
+/// With so many networks, a container publishes every port that is asked for.
+const PUBLISHED: usize = 2;
+
 /// An engine that has one image and so many networks.
 struct Machine {
     networks: usize,
@@ -19,6 +22,14 @@ impl Runner for Machine {
         let words = invocation.words().join(" ");
         let (code, stdout) = match () {
             () if words.ends_with("redis:7") => (1, String::new()),
+            () if words.contains("publish=") => {
+                let name = if self.networks == PUBLISHED {
+                    "other-api-1\n"
+                } else {
+                    ""
+                };
+                (0, name.to_owned())
+            }
             () if words.contains(" network ls") => (0, "0123\n".repeat(self.networks)),
             () => (0, "sha256:00\n".to_owned()),
         };
@@ -31,7 +42,7 @@ impl Runner for Machine {
 
 fn needs() -> Needs {
     Needs {
-        compose_file: "c.yml".to_owned(),
+        compose_files: vec!["c.yml".to_owned()],
         services: vec!["api".to_owned()],
         config_files: vec!["app.yaml".to_owned()],
         lint: ComposeLint::Warn,
@@ -43,11 +54,17 @@ const COMPOSE: &str = "services:\n  api: {image: 'postgres:14'}\n";
 
 /// All that is found wrong in a directory with a compose file and a configuration file, as `check standing: words`.
 fn look(compose: &str, needs: &Needs, networks: usize, engine: Engine) -> Vec<String> {
+    look_beside(compose, needs, networks, engine, "")
+}
+
+/// [`look`] with a `.env` in the project.
+fn look_beside(compose: &str, needs: &Needs, networks: usize, engine: Engine, env: &str) -> Vec<String> {
     let temp = tempfile::tempdir().unwrap();
     let root = temp.path().canonicalize().unwrap();
     scratch::write_new(&root.join("c.yml"), compose.as_bytes()).unwrap();
     scratch::write_new(&root.join("app.yaml"), b"a: 1\n").unwrap();
     scratch::write_new(&root.join("empty.yaml"), b"").unwrap();
+    scratch::write_new(&root.join(".env"), env.as_bytes()).unwrap();
     let (flavour, machine) = (Flavour::sample(), Machine { networks });
     let project = Project {
         name: "p".to_owned(),
@@ -65,7 +82,7 @@ fn look(compose: &str, needs: &Needs, networks: usize, engine: Engine) -> Vec<St
         engine,
     };
     let all = CHECKS.iter().flat_map(|check| check.look(&scene));
-    all.filter(|one| one.standing != Standing::Fine)
+    all.filter(|one| !matches!(one.standing, Standing::Fine | Standing::Skipped))
         .map(|one| {
             assert!(
                 one.remedy.is_some() || one.standing == Standing::Unknown,
@@ -95,7 +112,7 @@ fn where_all_is_there_nothing_is_wrong() {
 #[test]
 fn each_thing_that_is_missing_is_named() {
     let missing = Needs {
-        compose_file: "other.yml".to_owned(),
+        compose_files: vec!["other.yml".to_owned()],
         services: vec!["db".to_owned(), "api".to_owned()],
         config_files: ["app.yaml", "none.yaml", "empty.yaml", "../x", "*.toml", "e*.yaml"]
             .map(str::to_owned)
@@ -116,6 +133,39 @@ fn each_thing_that_is_missing_is_named() {
             "config-files Failed: empty.yaml is empty",
         ],
     );
+}
+
+#[test]
+fn a_version_that_no_image_tells_is_no_fault_and_another_one_is() {
+    let compose = "services:\n  api: {image: 'postgres:14'}\n  redis: {image: 'redis:6'}\n";
+    let with = |service: &str| Needs {
+        services: vec![service.to_owned()],
+        ..needs()
+    };
+    check(
+        compose,
+        &with("api:9.9"),
+        &["services Warning: api: nobody can tell from its image postgres:14 whether it is version 9.9"],
+    );
+    check(
+        compose,
+        &with("redis:7"),
+        &["services Failed: redis:7 is asked for, and c.yml has redis as redis:6"],
+    );
+    check(compose, &with("redis:6"), &[]);
+}
+
+#[test]
+fn files_that_a_variable_names_and_nobody_uses_are_told() {
+    let told = "compose-file Warning: COMPOSE_FILE names a.yml with b.yml, and what the spec or the settings name is used: c.yml";
+    let with = |env: &str| look_beside(COMPOSE, &needs(), 1, Engine::Here, env);
+    assert_eq!(with("COMPOSE_FILE=a.yml:./b.yml\n"), [told]);
+    assert_eq!(
+        with("COMPOSE_FILE=a.yml;b.yml\nCOMPOSE_PATH_SEPARATOR=;\n"),
+        [told]
+    );
+    assert!(with("COMPOSE_FILE=c.yml\n").is_empty());
+    assert!(with("").is_empty());
 }
 
 #[test]
@@ -144,8 +194,19 @@ fn a_port_that_somebody_has_is_named() {
         lint: ComposeLint::Off,
         ..needs()
     };
-    let why = format!("ports Failed: port {port}, which api wants, is taken");
-    check(&compose, &needs, &[&why]);
+    let all = look(&compose, &needs, 1, Engine::Here);
+    let why = format!("ports Failed: port {port}, which api wants, is ");
+    assert!(all.len() == 1 && all[0].starts_with(&why), "{all:?}");
+    #[cfg(target_os = "linux")]
+    {
+        let who = format!("is taken by the process {}: ", std::process::id());
+        assert!(all[0].contains(&who), "{all:?}");
+    }
+    // A container that publishes it is told before the engine's process that does it.
+    let of_container =
+        format!("services:\n  api: {{image: 'postgres:14', ports: ['127.0.0.1:{port}:5433']}}\n");
+    let all = look_beside(&of_container, &needs, PUBLISHED, Engine::Here, "");
+    assert_eq!(all, [format!("{why}published by the container other-api-1")]);
     // The ports of another machine cannot be tried from here.
     assert!(look(&compose, &needs, 1, Engine::Elsewhere).is_empty());
 }
@@ -190,14 +251,53 @@ fn without_an_engine_what_can_be_seen_is_still_looked_at() {
         None,
         Engine::Here,
     );
-    let bad: Vec<_> = found.iter().map(|one| (one.check, one.standing)).collect();
+    let all: Vec<_> = found.iter().map(|one| (one.check, one.standing)).collect();
+    let skipped = |check| (check, Standing::Skipped);
     assert_eq!(
-        bad,
+        all,
         [
-            ("engine", Standing::Unknown),
+            ("compose", Standing::Unknown),
+            skipped("engine"),
             ("compose-file", Standing::Failed),
-            ("config-files", Standing::Failed)
+            skipped("services"),
+            ("config-files", Standing::Failed),
+            skipped("images"),
+            skipped("ports"),
+            skipped("compose-lint"),
+            skipped("networks"),
+            ("space", Standing::Fine),
         ]
+    );
+}
+
+#[test]
+fn an_engine_that_is_silent_is_told_from_a_compose_that_is_not_there() {
+    let silent = FlavourError::Engine {
+        program: "docker".to_owned(),
+        why: "it said nothing".to_owned(),
+        silence: crate::compose::flavour::Silence::Refused,
+    };
+    let temp = tempfile::tempdir().unwrap();
+    let found = super::look(
+        temp.path(),
+        &needs(),
+        &Machine { networks: 0 },
+        Err(&silent),
+        None,
+        Engine::Here,
+    );
+    let standing = |check: &str| found.iter().find(|one| one.check == check).unwrap().standing;
+    assert_eq!(
+        (standing("compose"), standing("engine")),
+        (Standing::Fine, Standing::Unknown)
+    );
+    assert!(
+        found
+            .iter()
+            .find(|one| one.check == "engine")
+            .unwrap()
+            .remedy
+            .is_some()
     );
 }
 

@@ -128,8 +128,8 @@ pub struct Contract {
 pub struct EnvironmentNeeds {
     /// The services that must be up.
     pub services: Vec<At<Service>>,
-    /// The Docker Compose file, relative to the project.
-    pub compose_file: Option<At<String>>,
+    /// The Docker Compose files, relative to the project, in the order in which they are laid over one another.
+    pub compose_files: Vec<At<String>>,
     /// Files and globs of configuration, relative to the project.
     pub config_files: Vec<At<String>>,
     /// Test data, relative to the project.

@@ -35,6 +35,18 @@ pub struct Redactor {
     tables: Arc<Tables>,
 }
 
+/// The files of a project in which secrets stand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files<'a> {
+    /// Lines `NAME=VALUE`, as Compose reads them: the secrets are those whose names say so.
+    pub env_files: &'a str,
+    /// Names and values that are written in files which all may read: of these, too, the names tell the secrets, and a mere
+    /// word is none that is no secret elsewhere among them.
+    pub variables: &'a [(String, String)],
+    /// Names and values of secrets.
+    pub secrets: &'a [(String, String)],
+}
+
 impl Redactor {
     /// A redactor for the secrets of an environment: variables whose names say so, and those of `redact_env`
     /// (names; a trailing `*` stands for any ending).
@@ -42,18 +54,19 @@ impl Redactor {
         Self::with_secrets(environment, redact_env, &[])
     }
 
-    /// The same with the secrets of env files, by the names of their variables, and with more secrets as pairs of name and
-    /// value. An env file has lines `NAME=VALUE`, as Compose reads them.
-    pub fn with_files(
-        environment: &Environment,
-        redact_env: &[String],
-        env_files: &str,
-        more: &[(String, String)],
-    ) -> Self {
-        let named = env_file::variables(env_files)
+    /// The same with the secrets of a project's files.
+    pub fn with_files(environment: &Environment, redact_env: &[String], files: &Files<'_>) -> Self {
+        let of_env_files: Vec<_> = env_file::variables(files.env_files).collect();
+        let mut named: Vec<(String, String)> = of_env_files
+            .iter()
             .filter(|(name, _)| secrets::is_secret_variable(name, redact_env))
-            .chain(more.iter().cloned())
-            .collect::<Vec<_>>();
+            .cloned()
+            .collect();
+        named.extend(secrets::written(files.variables, redact_env));
+        for (name, value) in of_env_files.iter().chain(files.variables) {
+            named.extend(secrets::passwords(value).map(|password| (name.clone(), password)));
+        }
+        named.extend_from_slice(files.secrets);
         Self::with_secrets(environment, redact_env, &named)
     }
 

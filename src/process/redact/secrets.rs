@@ -11,17 +11,26 @@ const MIN_BYTES: usize = 6;
 /// A shorter line of a longer value says nothing.
 const MIN_LINE_BYTES: usize = 8;
 /// A variable whose name holds one of these is a secret.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "TOKEN",
     "SECRET",
     "KEY",
     "PASSWORD",
     "PASSWD",
+    "PASSPHRASE",
     "CREDENTIAL",
     "AUTH",
 ];
 /// Names that hold one of [`NAMES`] by chance.
-const INNOCENT: [&str; 5] = ["AUTHOR", "KEYBOARD", "KEYMAP", "MONKEY", "TOKENIZERS"];
+const INNOCENT: [&str; 7] = [
+    "AUTHOR",
+    "KEYBOARD",
+    "KEYCLOAK",
+    "KEYMAP",
+    "KEYSPACE",
+    "MONKEY",
+    "TOKENIZERS",
+];
 /// Values that are settings, or words that every report is made of.
 const WORDS: &[&str] = &[
     "always",
@@ -141,9 +150,12 @@ pub(super) fn literals(
         if value.len() >= MIN_BYTES && (asked || (is_secret_name(&name) && !is_setting(&value))) {
             add(&mut found, &name, &value);
         }
+        for password in passwords(&value).filter(|password| is_secret(password)) {
+            add(&mut found, &name, &password);
+        }
     }
     for (name, value) in more {
-        if value.len() >= MIN_BYTES && !is_setting(value) {
+        if is_secret(value) {
             add(&mut found, name, value);
         }
     }
@@ -158,12 +170,80 @@ pub(super) fn is_secret_variable(name: &str, redact_env: &[String]) -> bool {
     is_secret_name(name) || redact_env.iter().any(|pattern| matches_name(pattern, name))
 }
 
+fn is_secret(value: &str) -> bool {
+    value.len() >= MIN_BYTES && !is_setting(value)
+}
+
+/// Those of the variables that are written in a file whose names say that they are secrets. A mere word that is no secret
+/// elsewhere in the file, such as the name of a database, says nothing to anybody.
+pub(super) fn written(variables: &[(String, String)], redact_env: &[String]) -> Vec<(String, String)> {
+    let (named, others): (Vec<_>, Vec<_>) = variables
+        .iter()
+        .partition(|(name, _)| is_secret_variable(name, redact_env));
+    let is_word = |value: &str| {
+        value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte))
+    };
+    let is_known = |value: &str| others.iter().any(|(_, other)| other == value);
+    named
+        .into_iter()
+        .filter(|(_, value)| !(is_word(value) && is_known(value)))
+        .cloned()
+        .collect()
+}
+
+/// The passwords in the addresses of a value, as they are written and as they are meant: `postgres://app:PASSWORD@db/orders`.
+pub(super) fn passwords(value: &str) -> impl Iterator<Item = String> + '_ {
+    value.match_indices("://").flat_map(|(at, sign)| {
+        let rest = &value[at + sign.len()..];
+        let end = rest.find(|c: char| c.is_whitespace() || "/?#\"'".contains(c));
+        let authority = &rest[..end.unwrap_or(rest.len())];
+        let pair = authority
+            .rsplit_once('@')
+            .and_then(|(user, _)| user.split_once(':'));
+        // A password that is the name of the user, or of the database, is a word of every text.
+        let path = rest[authority.len()..].trim_start_matches('/');
+        let database = path.split(['?', '#', '/']).next().unwrap_or_default();
+        let secret = pair.filter(|(user, password)| user != password && *password != database);
+        let written = secret.map(|(_, password)| password.to_owned());
+        let meant = written
+            .as_deref()
+            .map(decoded)
+            .filter(|meant| Some(meant) != written.as_ref());
+        written.into_iter().chain(meant)
+    })
+}
+
+/// A text with `%40` and the like as what they stand for.
+fn decoded(text: &str) -> String {
+    let mut out = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let code = behind
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) if *first == b'%' => {
+                out.push(byte);
+                rest = &behind[2..];
+            }
+            _ => {
+                out.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
 fn is_secret_name(name: &str) -> bool {
     let mut name = name.to_ascii_uppercase().replace("AUTHORIZ", "SECRET");
     for word in INNOCENT {
         name = name.replace(word, "");
     }
-    NAMES.iter().any(|word| name.contains(word))
+    let is_short = |part: &str| part == "PASS" || (part == "PWD" && name.len() > part.len());
+    NAMES.iter().any(|word| name.contains(word)) || name.split(['_', '-', '.']).any(is_short)
 }
 
 /// Words, ports, paths and bare addresses stand in every text.

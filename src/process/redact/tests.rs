@@ -558,3 +558,60 @@ proptest! {
         prop_assert_eq!(streamed(&Redactor::default(), text.as_bytes(), size), text);
     }
 }
+
+/// What is left of a text by a redactor that knows these variables of compose files and these lines of env files.
+#[track_caller]
+fn check_files(variables: &[(&str, &str)], env_files: &str, input: &str, expect: &str) {
+    let variables: Vec<(String, String)> = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let files = Files {
+        env_files,
+        variables: &variables,
+        secrets: &[],
+    };
+    let redactor = Redactor::with_files(&Environment::default(), &[], &files);
+    assert_eq!(redactor.text(input), expect);
+}
+
+#[test]
+fn secrets_that_a_compose_file_has_literally_are_found_and_words_are_left() {
+    let variables = [
+        ("POSTGRES_USER", "orders"),
+        ("POSTGRES_PASSWORD", "orders"),
+        ("service", "mailer"),
+        ("MAIL_SECRET", "mailer"),
+        ("API_TOKEN", "t0p-sekret"),
+        ("DB_PASS", "hunter"),
+        ("REDIS_PASSWORD", "postgres"),
+        ("AUTH_ENABLED", "true"),
+        ("KEYSPACE", "events"),
+        ("TOKEN_PORT", "15432"),
+        ("DATABASE_URL", "postgres://app:pa%40ss-12@db:5432/orders"),
+        ("CACHE_URL", "redis://cache:cache-cache@cache/0"),
+        ("SAME_URL", "amqp://rabbit:rabbit@mq/rabbit"),
+    ];
+    check_files(
+        &variables,
+        "",
+        "orders mailer t0p-sekret hunter postgres true events 15432 pa@ss-12 pa%40ss-12 cache-cache rabbit",
+        "orders mailer [redacted:API_TOKEN] [redacted:DB_PASS] postgres true events 15432 [redacted:DATABASE_URL] \
+         [redacted:DATABASE_URL] [redacted:CACHE_URL] rabbit",
+    );
+}
+
+#[test]
+fn passwords_in_addresses_of_env_files_are_found_wherever_they_stand() {
+    check_files(
+        &[],
+        "DATABASE=mysql://root:r00t-of-all@db/x\nPGPASS=no\nSMTP_PASS=hunter2hunter2\nPWD=/here/x\n",
+        "login r00t-of-all, then hunter2hunter2 in /here/x",
+        "login [redacted:DATABASE], then [redacted:SMTP_PASS] in /here/x",
+    );
+    check_with(
+        &[("BROKER", "amqp://me:s3cr3t-of-mq@mq")],
+        "s3cr3t-of-mq",
+        "[redacted:BROKER]",
+    );
+}

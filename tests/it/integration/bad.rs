@@ -172,9 +172,17 @@ fn on_a_full_disk_nothing_is_brought_up_that_no_journal_tells_of() {
     let report = answer.json();
     let integration = gate(&report, "integration");
     let reason = integration["reason"].as_str().unwrap();
+    for part in [
+        "the journal of the environment cannot be written: ",
+        layout::ENVIRONMENTS,
+        "No space left on device",
+    ] {
+        assert!(reason.contains(part), "{reason}");
+    }
+    let remediation = integration["remediation"].to_string();
     assert!(
-        reason.contains("the journal of the environment cannot be written"),
-        "{reason}"
+        remediation.contains("free some space on that disk"),
+        "{remediation}"
     );
     assert_eq!(integration["verdict"], "error");
     assert_eq!(left(&engine, &sandbox), Vec::<String>::new());

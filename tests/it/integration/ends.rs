@@ -7,11 +7,21 @@ use rustix::process::Signal;
 
 use super::{ID, example, left};
 
+/// The time between two signals: two that come at once are one.
+const BETWEEN: Duration = Duration::from_millis(150);
+
 /// How long a teardown may take that nobody waits for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Ends runs after so many milliseconds each, all at the same time.
-fn check(signal: Signal, code: Option<i32>, moments: &[u64]) {
+/// Whether all is gone when sdd is, or somebody else takes it down.
+#[derive(Clone, Copy, PartialEq)]
+enum Gone {
+    WithSdd,
+    Later,
+}
+
+/// Ends runs by signals, one soon after the other, after so many milliseconds each, all at the same time.
+fn check(signals: &[Signal], code: Option<i32>, gone: Gone, moments: &[u64]) {
     thread::scope(|scope| {
         for moment in moments {
             scope.spawn(move || {
@@ -20,10 +30,17 @@ fn check(signal: Signal, code: Option<i32>, moments: &[u64]) {
                 };
                 let run = sandbox.start(["integration", "run", ID]);
                 thread::sleep(Duration::from_millis(*moment));
-                run.signal(signal);
+                for (index, signal) in signals.iter().enumerate() {
+                    if index > 0 {
+                        thread::sleep(BETWEEN);
+                    }
+                    run.signal(*signal);
+                }
                 let answer = run.wait();
                 if let Some(code) = code {
                     answer.expect_code(code);
+                }
+                if gone == Gone::WithSdd {
                     assert_eq!(left(&engine, &sandbox), Vec::<String>::new(), "after {moment} ms");
                 }
                 let until = Instant::now() + PATIENCE;
@@ -53,15 +70,25 @@ const MOMENTS: [u64; 4] = [700, 2500, 5000, 9000];
 
 #[test]
 fn an_interrupted_run_cleans_up() {
-    check(Signal::INT, Some(130), &MOMENTS);
+    check(&[Signal::INT], Some(130), Gone::WithSdd, &MOMENTS);
+}
+
+#[test]
+fn a_second_interrupt_does_not_keep_a_run_from_cleaning_up() {
+    check(&[Signal::INT, Signal::INT], Some(130), Gone::WithSdd, &MOMENTS);
+}
+
+#[test]
+fn after_a_third_interrupt_sdd_leaves_at_once_and_the_reaper_cleans_up() {
+    check(&[Signal::INT; 3], Some(130), Gone::Later, &MOMENTS);
 }
 
 #[test]
 fn a_terminated_run_cleans_up() {
-    check(Signal::TERM, Some(143), &MOMENTS);
+    check(&[Signal::TERM], Some(143), Gone::WithSdd, &MOMENTS);
 }
 
 #[test]
 fn after_a_killed_run_the_reaper_cleans_up() {
-    check(Signal::KILL, None, &MOMENTS);
+    check(&[Signal::KILL], None, Gone::Later, &MOMENTS);
 }

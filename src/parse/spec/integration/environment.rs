@@ -68,8 +68,14 @@ fn read_line(line: &Line, lists: Lists, out: &mut EnvironmentNeeds) {
     let paths = words::paths(line, from);
     let all = |paths: Vec<String>| paths.into_iter().map(|path| At::new(path, line.number));
     if name.contains("compose") || (name.is_empty() && paths.first().is_some_and(|path| is_compose(path))) {
-        if let Some(path) = paths.into_iter().next() {
-            out.compose_file.get_or_insert(At::new(path, line.number));
+        // What only speaks of a second one in prose does not ask for it.
+        let is_asked = |path: &String| !name.is_empty() || leads(line, path);
+        for (index, path) in paths.into_iter().enumerate() {
+            let is_first = index == 0 && out.compose_files.is_empty();
+            let counts = is_first || (is_yaml(&path) && (index > 0 && is_compose(&path) || is_asked(&path)));
+            if counts && out.compose_files.iter().all(|known| known.value != path) {
+                out.compose_files.push(At::new(path, line.number));
+            }
         }
     } else if name.contains("config file")
         || name.contains("configuration file")
@@ -83,8 +89,18 @@ fn read_line(line: &Line, lists: Lists, out: &mut EnvironmentNeeds) {
 
 fn is_compose(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
-    let extension = file.rsplit_once('.').map(|(_, extension)| extension);
-    file.contains("compose") && extension.is_some_and(|extension| ["yml", "yaml"].contains(&extension))
+    file.contains("compose") && is_yaml(path)
+}
+
+fn is_yaml(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+    extension.is_some_and(|extension| ["yml", "yaml"].contains(&extension))
+}
+
+/// Whether a line begins with a path.
+fn leads(line: &Line, path: &str) -> bool {
+    let first = line.text.split_whitespace().next().unwrap_or_default();
+    words::path(first.trim_end_matches([',', ';', ':'])) == path
 }
 
 /// A service: `postgres:14.2 (port 5432) - for tests`.

@@ -53,7 +53,7 @@ pub fn merge(spec: &mut Spec, text: &str) {
     over(&mut limits.connections, their_limits.connections);
     let (needs, their_needs) = (&mut integration.environment, theirs.environment);
     instead(&mut needs.services, their_needs.services);
-    over(&mut needs.compose_file, their_needs.compose_file);
+    instead(&mut needs.compose_files, their_needs.compose_files);
     instead(&mut needs.config_files, their_needs.config_files);
     instead(&mut needs.test_data_fixtures, their_needs.test_data_fixtures);
     instead(&mut needs.variables, their_needs.variables);
@@ -128,7 +128,7 @@ fn settle(spec: &mut Spec) {
     one(&mut limits.connections, &counts);
     let needs = &mut integration.environment;
     list(&mut needs.services, &counts);
-    one(&mut needs.compose_file, &counts);
+    list(&mut needs.compose_files, &counts);
     list(&mut needs.config_files, &counts);
     list(&mut needs.test_data_fixtures, &counts);
     list(&mut needs.variables, &counts);

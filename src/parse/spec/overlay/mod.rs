@@ -68,9 +68,10 @@ fn structured(spec: &mut Spec, raw: &Map<String, Value>) {
             &mut environment.test_data_fixtures,
             needs.list(&["test_data_fixtures", "fixtures"], file),
         );
-        if let Some(path) = needs.one(&["compose_file", "docker_compose_file"], file) {
-            environment.compose_file = Some(path);
-        }
+        replace(
+            &mut environment.compose_files,
+            needs.list(&["compose_file", "compose_files", "docker_compose_file"], file),
+        );
         fields.take(needs);
     }
     for problem in fields.wrong {

@@ -466,6 +466,35 @@ fn files_of_the_environment() {
 }
 
 #[test]
+fn every_compose_file_that_is_asked_for_is_kept_in_its_order() {
+    let check = |text: &str, expect: &[&str]| {
+        section(
+            "Environment Requirements",
+            text,
+            &["compose", "config", "odd"],
+            expect,
+        );
+    };
+    check(
+        "### Infrastructure\n- Compose file: `compose.yml`, `ops/test.yaml` (see `docs/compose.md`)\n\
+         - Compose override: more.yml\n- Compose file: compose.yml\n",
+        &[
+            "4 compose: compose.yml",
+            "4 compose: ops/test.yaml",
+            "5 compose: more.yml",
+        ],
+    );
+    check(
+        "### Infrastructure\n- `compose.yml`\n- `compose.test.yml` - what tests add\n\nUnlike `compose.dev.yml` it is small.\n",
+        &["4 compose: compose.yml", "5 compose: compose.test.yml"],
+    );
+    check(
+        "### Infrastructure\n- `compose.yml` and `compose.test.yml`\n",
+        &["4 compose: compose.yml", "4 compose: compose.test.yml"],
+    );
+}
+
+#[test]
 fn variables_of_fences() {
     let kinds = &["setting", "odd"];
     section(

@@ -130,7 +130,7 @@ impl Outline {
             let (tag, note) = (word(service.tag.as_ref()), word(service.note.as_ref()));
             format!("{}:{tag} {:?} {note}", service.name, service.ports)
         });
-        self.one("compose", needs.compose_file.as_ref());
+        self.list("compose", &needs.compose_files, Clone::clone);
         self.list("config", &needs.config_files, Clone::clone);
         self.list("fixture", &needs.test_data_fixtures, Clone::clone);
         self.list("setting", &needs.variables, |(name, value)| {

@@ -78,13 +78,14 @@ fn each_field_wins_over_its_part_of_the_spec() {
     check(
         text,
         &json!({"environment_requirements": {
-            "compose_file": "c.yml", "services_required": ["postgres:14 (port 5432)", {"name": "api", "version": 2, "ports": [80, "81"]}],
+            "compose_file": ["c.yml", "d.yml"], "services_required": ["postgres:14 (port 5432)", {"name": "api", "version": 2, "ports": [80, "81"]}],
             "config_files": ["a/*.yaml"], "test_data_fixtures": ["f.sql"],
         }}),
         &[
             "0 service: postgres:14 [5432] -",
             "0 service: api:2 [80, 81] -",
             "0 compose: c.yml",
+            "0 compose: d.yml",
             "0 config: a/*.yaml",
             "0 fixture: f.sql",
         ],
@@ -130,7 +131,7 @@ fn fields_of_another_form_are_named() {
             "0 service: postgres:- [] -",
             "0 odd: bad_field the work item's `test_scenarios[1]` is not of a form that is known",
             "0 odd: bad_field the work item's `performance_benchmarks` is not of a form that is known",
-            "0 odd: bad_field the work item's `environment_requirements.compose_file` is not of a form that is known",
+            "0 odd: bad_field the work item's `environment_requirements.compose_file[0]` is not of a form that is known",
         ],
     );
     check(
