@@ -203,6 +203,15 @@ impl Search<'_> {
     fn note_variables(&mut self, value: &Value) {
         let mut found = Vec::new();
         for (name, value) in value.as_mapping().into_iter().flatten() {
+            // What is merged into it stands below.
+            if name.as_str() == Some("<<") {
+                self.note_variables(value);
+                value
+                    .as_sequence()
+                    .into_iter()
+                    .flatten()
+                    .for_each(|one| self.note_variables(one));
+            }
             let value = match value {
                 Value::String(text) => text.clone(),
                 Value::Number(number) => number.to_string(),
@@ -215,7 +224,12 @@ impl Search<'_> {
         found.extend(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
         for (name, value) in found {
             if self.variables.len() < MAX_VARIABLES {
-                let value = self.interpolated(&value);
+                // A variable of this process may be withheld from Compose, and then that of the file counts.
+                let beside = Self::interpolated(&value, &|name| self.of_file(name));
+                let value = Self::interpolated(&value, &|name| self.value(name));
+                if beside != value {
+                    self.variables.push((name.clone(), beside));
+                }
                 self.variables.push((name, value));
             }
         }
@@ -265,7 +279,7 @@ impl Search<'_> {
     fn paths(&self, value: &Value, key: &str, directory: &Path) -> Vec<PathBuf> {
         match value {
             Value::String(text) => {
-                let text = self.interpolated(text);
+                let text = Self::interpolated(text, &|name| self.value(name));
                 let bases = std::iter::once(directory).chain(self.base.as_deref());
                 match text.strip_prefix("~/").zip((self.variable)("HOME")) {
                     Some((rest, home)) => vec![Path::new(&home).join(rest)],
@@ -287,7 +301,7 @@ impl Search<'_> {
     }
 
     /// A text with variables put in: `$NAME`, `${NAME}`, `${NAME:-otherwise}`, and `$$` for a dollar.
-    fn interpolated(&self, text: &str) -> String {
+    fn interpolated(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once('$') {
@@ -303,11 +317,11 @@ impl Search<'_> {
                     .trim_start_matches(':')
                     .strip_prefix('-')
                     .unwrap_or_default();
-                out.push_str(&self.value(name).unwrap_or_else(|| otherwise.to_owned()));
+                out.push_str(&value(name).unwrap_or_else(|| otherwise.to_owned()));
                 rest = behind;
             } else {
                 let (name, behind) = behind.split_at(name_end(behind));
-                out.push_str(&self.value(name).unwrap_or_default());
+                out.push_str(&value(name).unwrap_or_default());
                 rest = behind;
             }
         }
@@ -315,8 +329,12 @@ impl Search<'_> {
     }
 
     fn value(&self, name: &str) -> Option<String> {
-        let found = || variables(&self.beside).find(|(known, _)| known == name);
-        (self.variable)(name).or_else(|| found().map(|(_, value)| value))
+        (self.variable)(name).or_else(|| self.of_file(name))
+    }
+
+    fn of_file(&self, name: &str) -> Option<String> {
+        let found = variables(&self.beside).find(|(known, _)| known == name);
+        found.map(|(_, value)| value)
     }
 }
 
@@ -446,11 +464,17 @@ mod tests {
             .collect();
         said.sort_unstable();
         said.dedup();
-        // An alias is merged by whoever reads the whole; here it stands twice.
-        said.retain(|one| one != "DB_PASSWORD=other");
         assert_eq!(
             said,
-            ["A=1", "C=beside", "E=f=g", "I=j", "service=a", "service=b"]
+            [
+                "A=1",
+                "C=beside",
+                "DB_PASSWORD=other",
+                "E=f=g",
+                "I=j",
+                "service=a",
+                "service=b"
+            ]
         );
         assert!(
             contents

@@ -67,7 +67,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         .and_then(service_of_this_machine)
         .into_iter()
         .collect();
-    let Tools { runner, redactor } = tools(home.as_ref(), cx);
+    let Tools { runner, redactor, .. } = tools(home.as_ref(), cx);
     let root = home
         .as_ref()
         .map_or_else(|| cx.start.clone(), |home| home.opened.store.root().to_owned());

@@ -272,18 +272,36 @@ fn what_does_not_come_up_is_taken_down() {
 
 #[test]
 fn a_file_of_which_nothing_runs_brings_nothing_up() {
-    for config in [
-        "services:\n  s: {image: a, profiles: [tools]}\n",
-        "services:\n  s: {image: a, deploy: {replicas: 0}}\n",
-    ] {
-        let mut engine = Engine::with(&[HEALTHY]);
-        engine.config = (0, config);
-        check_failed(
-            &engine,
-            "the compose file has no service that runs without being asked for",
-            Ending::Failed,
-        );
-    }
+    let mut engine = Engine::with(&[HEALTHY]);
+    engine.config = (0, "services:\n  s: {image: a, deploy: {replicas: 0}}\n");
+    check_failed(
+        &engine,
+        "the compose file has no service that runs without being asked for",
+        Ending::Failed,
+    );
+}
+
+#[test]
+fn profiles_are_those_that_compose_itself_takes() {
+    let temp = tempfile::tempdir().unwrap();
+    store::atomic::write(&temp.path().join(".env"), b"COMPOSE_PROFILES=dev,ops\n").unwrap();
+    let project = Project {
+        name: "p".to_owned(),
+        files: vec![temp.path().join("c.yml")],
+        env_file: None,
+    };
+    let engine = Engine::with(&[HEALTHY]);
+    let mut flavour = Flavour::sample();
+    let of = |flavour: &Flavour| {
+        let project = &project;
+        profiles(&engine, &Calls { flavour, project })
+    };
+    // Version 2 leaves out by itself what it would not start.
+    assert_eq!(of(&flavour), Profiles::Rendered);
+    flavour.kind = Kind::Standalone;
+    assert_eq!(of(&flavour), Profiles::Rendered);
+    flavour.version.major = 1;
+    assert_eq!(of(&flavour), Profiles::of("dev,ops"));
 }
 
 #[test]

@@ -149,19 +149,21 @@ fn not_up(ending: Ending) -> Result {
 
 #[test]
 fn services_that_are_not_up_are_at_fault_or_nobody_can_say() {
-    let up = Result::Services(Ok(Up {
-        flavour: "docker compose 2.26.1, engine 20.10.24".to_owned(),
-        ready: vec![
-            ("api".to_owned(), "healthy".to_owned()),
-            ("db".to_owned(), "answers".to_owned()),
-        ],
-        done: vec!["db".to_owned()],
-        doubts: vec!["api runs: give it a check".to_owned()],
-        remarks: vec!["an old run was taken down".to_owned()],
-    }));
+    let up = || {
+        Result::Services(Ok(Up {
+            flavour: "docker compose 2.26.1, engine 20.10.24".to_owned(),
+            ready: vec![
+                ("api".to_owned(), "healthy".to_owned()),
+                ("db".to_owned(), "answers".to_owned()),
+            ],
+            done: vec!["db".to_owned()],
+            doubts: vec!["api runs: give it a check".to_owned()],
+            remarks: vec!["an old run was taken down".to_owned()],
+        }))
+    };
     sample(SPEC, &json!({})).with(|cx| {
         let items = Integration.plan(cx);
-        let result = up.clone();
+        let result = up();
         let part = Part {
             item: &items[0],
             result,
@@ -173,7 +175,7 @@ fn services_that_are_not_up_are_at_fault_or_nobody_can_say() {
         );
     });
     let said = "api healthy, db answers by docker compose 2.26.1, engine 20.10.24";
-    check(up, Verdict::Passed, said, None);
+    check(up(), Verdict::Passed, said, None);
     let why = "db: it ended with exit code 7";
     let findings = check(not_up(Ending::Failed), Verdict::Failed, why, Some("see its log"));
     assert_eq!(findings, ["it ended with exit code 7"]);
