@@ -69,9 +69,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         told(cx, &opened, &machine, &sight, session)
     })?;
     let text = match format {
-        "json" => machine
-            .redactor
-            .text(&(serde_json::to_string_pretty(&briefing)? + "\n")),
+        "json" => machine.redactor.text(&briefing::json(&briefing)?),
         "agent" => machine.redactor.text(&briefing::markdown(&briefing, Room::Short)),
         _ => page,
     };

@@ -60,6 +60,9 @@ impl Default for Limits {
 /// Asks services whether they answer: those of the names in [`Wishes::probed`] that do.
 pub type Probe<'a> = &'a dyn Fn(&str, &[Container]) -> bool;
 
+/// Says whether the services of the file are of use to whoever wants them, before one of them is brought up.
+pub type Fit<'a> = &'a dyn Fn(&Rendered) -> Result<(), Why>;
+
 /// What is to be brought up, by whom.
 pub struct Order<'a> {
     /// Starts programs until sdd is told to stop.
@@ -80,6 +83,8 @@ pub struct Order<'a> {
     pub wishes: Wishes,
     /// Whether a service answers, where it is asked.
     pub probe: Option<Probe<'a>>,
+    /// Whether the services are of use, where somebody can say.
+    pub fit: Option<Fit<'a>>,
     /// What may be done about images that are not here.
     pub fetching: Fetching,
     /// How long things may take.
@@ -220,6 +225,9 @@ impl<'a> Environment<'a> {
             return Err(early(Why::NothingRuns));
         }
         order.wishes.required = resolve(&rendered, &order.wishes).map_err(early)?;
+        if let Some(fit) = order.fit {
+            fit(&rendered).map_err(early)?;
+        }
         if order.fetching == Fetching::Forbidden {
             nothing_to_fetch(&order, &calls, &rendered).map_err(early)?;
         }

@@ -118,20 +118,33 @@ fn plain(path: &str) -> &str {
     path.trim_start_matches("./")
 }
 
-/// What is to be said where the work item and the description name different versions.
+/// What is wrong where the work item and the description name different versions: then it is another description that was
+/// asked about.
 fn other_version(world: &World, document: &Document, contract: &Contract) -> Option<String> {
     let info = world.arena.get(document.root.node, w::INFO)?;
     let said = world.arena.text(world.arena.get_text(info, w::VERSION)?);
     let wanted = contract.version.as_deref()?;
-    let bare = |version: &str| version.trim().trim_start_matches('v').to_owned();
-    (bare(said) != bare(wanted)).then(|| {
+    (bare_version(said) != bare_version(wanted)).then(|| {
         format!(
-            "the work item says version {}, and {} says {}",
-            text::one_line(wanted),
-            text::one_line(contract.contract_file.as_deref().unwrap_or("the file")),
-            text::one_line(said)
+            "it is version {}, and the work item says {}: correct the one that is wrong",
+            text::one_line(said),
+            text::one_line(wanted)
         )
     })
+}
+
+/// A version as it is compared: `1.2.0` of `v1.2`, of `1.2.0 (stable)` and of itself.
+fn bare_version(version: &str) -> String {
+    let first = version.split_whitespace().next().unwrap_or_default();
+    let bare = first
+        .trim_matches(['`', '"', '\'', ',', ';'])
+        .trim_start_matches(['v', 'V']);
+    let is_plain = !bare.is_empty() && bare.split('.').all(|part| part.parse::<u64>().is_ok());
+    let parts = bare.split('.').count();
+    if is_plain && parts < 3 {
+        return format!("{bare}{}", ".0".repeat(3 - parts));
+    }
+    bare.to_owned()
 }
 
 impl Check<'_> {
@@ -203,10 +216,16 @@ impl Check<'_> {
             lines: Lines::One,
         };
         let validated = Validated::of(file, &world, &new, judged);
-        let wrong = self.wrong(&validated);
+        let mut wrong = self.wrong(&validated);
         checked.taken.clone_from(&validated.taken);
         checked.validation = Some(validated);
-        checked.warnings.extend(other_version(&world, &new, contract));
+        match (other_version(&world, &new, contract), self.fail_on) {
+            (Some(other), FailOn::None) => checked.warnings.push(format!("{shown}: {other}")),
+            (Some(other), _) => {
+                wrong = Some(wrong.map_or(other.clone(), |wrong| format!("{wrong}; {other}")))
+            }
+            (None, _) => {}
+        }
         let (Some(base), Some(old)) = (base, old) else {
             return Ok(match wrong {
                 Some(what) => (RunVerdict::Failed, format!("{shown}: {what}")),
@@ -311,5 +330,26 @@ impl Check<'_> {
             .into_iter()
             .filter(|candidate| candidate.contains(':'))
             .find(|candidate| self.files.knows(candidate))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_the_same_however_they_are_written() {
+        for (one, other, same) in [
+            ("1.2.0", "v1.2.0", true),
+            ("1.2", "1.2.0", true),
+            ("1", "V1.0.0", true),
+            ("1.2.0", "`1.2.0` (stable)", true),
+            ("2026-01-02", "2026-01-02", true),
+            ("1.2.0", "1.2.1", false),
+            ("1.2.0", "1.2.0-rc1", false),
+            ("1.2.0", "", false),
+        ] {
+            assert_eq!(bare_version(one) == bare_version(other), same, "{one} {other}");
+        }
     }
 }

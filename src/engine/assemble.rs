@@ -275,7 +275,7 @@ fn beside(checks: &[Check<'_>]) -> String {
     }
 }
 
-/// The units that the configuration leaves out of a gate, as the end of a sentence: chosen, so never an error, but what
+/// The units and the test data that the configuration leaves out of a gate, as the end of a sentence: chosen, so never an error, but what
 /// passed says nothing of them.
 fn left_out(parts: &[Part<'_>]) -> String {
     let units: Vec<String> = parts
@@ -283,7 +283,8 @@ fn left_out(parts: &[Part<'_>]) -> String {
         .filter_map(|part| match part.item {
             Item::Not(not) if not.meaning == Meaning::LeftOut => Some(match not.language {
                 Some(language) => format!("{} ({language})", not.unit),
-                None => not.unit.clone(),
+                // Of no unit: what is left out is something that all of them need.
+                None => not.tool.clone(),
             }),
             _ => None,
         })

@@ -5,8 +5,10 @@ use super::services::{self, Containers};
 use super::work::chain;
 use crate::bench::baseline::file;
 use crate::gates::{DocumentsWork, EnvironmentWork, PartResult};
-use crate::integration::documents::{self, Sight};
+use crate::integration::diagram::{self, What};
+use crate::integration::documents::{self, Page, Sight};
 use crate::integration::environment::{self, Engine};
+use crate::integration::picture::{self, Picture};
 use crate::project::files;
 use crate::project::paths::{Place, resolve};
 use crate::store::{self, Store, layout};
@@ -39,22 +41,8 @@ pub(super) fn documents(work: &DocumentsWork, job: &Job<'_>) -> PartResult {
 fn sight(work: &DocumentsWork, job: &Job<'_>) -> Result<Sight, String> {
     let root = job.cx.project.root.as_path();
     let mut sight = Sight::default();
-    for (place, path) in documents::ARCHITECTURE.iter().enumerate() {
-        let Some(text) = text(job, path)? else { continue };
-        let above = path.rsplit_once('/').map_or("", |(above, _)| above);
-        for link in documents::pictures(&text) {
-            // A picture of another machine may be gone tomorrow.
-            let link = link.split(['?', '#']).next().unwrap_or_default();
-            let inside = link
-                .strip_prefix('/')
-                .map_or_else(|| normal(above, link), |path| Some(path.to_owned()));
-            if let Some(inside) = inside
-                && files::exists(root, &inside).is_ok_and(|is_there| is_there)
-            {
-                sight.linked.push(inside);
-            }
-        }
-        sight.architecture.push((place, text));
+    for path in documents::ARCHITECTURE {
+        sight.architecture.extend(page(job, path)?);
     }
     for contract in &work.contracts {
         if files::exists(root, contract).map_err(|error| chain(&error))? {
@@ -65,9 +53,54 @@ fn sight(work: &DocumentsWork, job: &Job<'_>) -> Result<Sight, String> {
         .spec_file
         .clone()
         .unwrap_or_else(|| layout::spec(&work.work_item));
-    sight.spec = text(job, &spec)?.unwrap_or_default();
+    sight.spec = page(job, &spec)?.unwrap_or_else(|| Page {
+        path: spec,
+        ..Page::default()
+    });
     sight.has_baseline = has_baseline(&work.work_item, job)?;
     Ok(sight)
+}
+
+/// A text of the project, with the pictures that it links; `None` where there is none.
+fn page(job: &Job<'_>, path: &str) -> Result<Option<Page>, String> {
+    let Some(text) = text(job, path)? else {
+        return Ok(None);
+    };
+    let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+    let pictures = diagram::find(&text)
+        .diagrams
+        .into_iter()
+        .filter_map(|one| match one.what {
+            What::Picture(link) => Some((look_at_picture(job, above, &link), link)),
+            _ => None,
+        });
+    Ok(Some(Page {
+        path: path.to_owned(),
+        pictures: pictures.map(|(picture, link)| (link, picture)).collect(),
+        text,
+    }))
+}
+
+/// What a link shows of a text in a directory.
+fn look_at_picture(job: &Job<'_>, above: &str, link: &str) -> Picture {
+    let bare = link.split(['?', '#']).next().unwrap_or_default();
+    let inside = bare
+        .strip_prefix('/')
+        .map_or_else(|| normal(above, bare), |path| Some(path.to_owned()));
+    let Some(inside) = inside else {
+        // A picture of another machine may be gone tomorrow.
+        return Picture::Not("is not in the project".to_owned());
+    };
+    let found = match resolve(&job.cx.project.root, &inside) {
+        Ok(Place::At(file)) => store::read_regular(&file, store::LARGE).map_err(|error| chain(&error)),
+        Ok(Place::Missing) => Ok(None),
+        Err(error) => Err(chain(&error)),
+    };
+    match found {
+        Ok(Some(bytes)) => picture::look(&inside, &bytes),
+        Ok(None) => Picture::Not("is not there".to_owned()),
+        Err(why) => Picture::Not(format!("cannot be read: {why}")),
+    }
 }
 
 /// A link of a text in a directory, relative to the project; `None` for one that leads out of it.

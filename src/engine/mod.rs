@@ -377,6 +377,12 @@ impl Bench<'_> {
         self.put(gate, item, slot);
     }
 
+    /// Whether it is known already what came of a step.
+    fn has_result(&self, gate: usize, item: usize) -> bool {
+        let cell = self.slots.get(gate).and_then(|slots| slots.get(item));
+        cell.is_some_and(|cell| lock(cell).is_some())
+    }
+
     fn put(&self, gate: usize, item: usize, slot: Slot) {
         let _turn = self.turns.get(gate).map(lock);
         if let Some(cell) = self.slots.get(gate).and_then(|slots| slots.get(item)) {

@@ -38,10 +38,7 @@ impl Plan {
             let disabled = if settings.enabled {
                 gate.absent(cx)
             } else {
-                Some(format!(
-                    "disabled by {}.enabled in config.json",
-                    id.config_place()
-                ))
+                Some(format!("disabled by {} in config.json", cx.config.switch(id)))
             };
             let items = if disabled.is_some() {
                 Vec::new()

@@ -4,16 +4,17 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf, is_separator};
 use std::time::{Duration, Instant};
 
-use super::Job;
 use super::work::chain;
+use super::{Job, fixtures};
 use crate::compose::Environment;
 use crate::compose::ask::{self, CallError};
+use crate::compose::config::Rendered;
 use crate::compose::flavour::{self, Flavour, FlavourError, Machine};
 use crate::compose::inspect::Container;
 use crate::compose::project::{Project, name};
 use crate::compose::readiness::{How, Wishes};
 use crate::compose::sweep::{self, Scope, Sweep};
-use crate::compose::up::{Closed, Ending, Limits, NotUp, Order, Probe, SavedLog, Why};
+use crate::compose::up::{Closed, Ending, Fit, Limits, NotUp, Order, Probe, SavedLog, Why};
 use crate::gates::{self, PartResult, ServicesWork, TeardownAnswer, Up};
 use crate::integration::address::Addresses;
 use crate::integration::{Needs, probe};
@@ -197,10 +198,11 @@ impl Ground {
 }
 
 /// Brings services up, says so to `ready`, and takes them down when that has done its work: whatever happens, all are
-/// accounted for. Gives what came of the teardown, and when it began.
+/// accounted for. Nothing is brought up where `data` could not be loaded into it. Gives what came of the teardown, and when it began.
 pub(super) fn hold(
     work: &ServicesWork,
     job: &Job<'_>,
+    data: &[fixtures::Ready],
     ready: impl FnOnce(PartResult, Option<&mut Held<'_, '_>>),
 ) -> (PartResult, Instant) {
     let ground = match Ground::of(work, job) {
@@ -224,9 +226,10 @@ pub(super) fn hold(
         let probe = job.cx.config.integration().probes.get(service);
         probe.is_some_and(|probe| probe::answers(service, probe, &addresses))
     };
+    let fit = |rendered: &Rendered| fixtures::fit(data, rendered);
     let reaper = job.containers.reaper.and_then(|start| start(job.containers.run));
     let mut began = Instant::now();
-    let answer = match Environment::up(order(work, job, &ground, &probe)) {
+    let answer = match Environment::up(order(work, job, &ground, (&probe, &fit))) {
         Ok(environment) => serve(
             environment,
             job,
@@ -257,7 +260,12 @@ pub(super) fn hold(
     (PartResult::Teardown(answer), began)
 }
 
-fn order<'a>(work: &ServicesWork, job: &'a Job<'_>, ground: &'a Ground, probe: Probe<'a>) -> Order<'a> {
+fn order<'a>(
+    work: &ServicesWork,
+    job: &'a Job<'_>,
+    ground: &'a Ground,
+    (probe, fit): (Probe<'a>, Fit<'a>),
+) -> Order<'a> {
     let settings = job.cx.config.integration();
     Order {
         runner: job.runner,
@@ -273,6 +281,7 @@ fn order<'a>(work: &ServicesWork, job: &'a Job<'_>, ground: &'a Ground, probe: P
             probed: settings.probes.keys().cloned().collect(),
         },
         probe: Some(probe),
+        fit: Some(fit),
         fetching: work.needs.fetching,
         limits: Limits {
             up: Duration::from_secs(settings.up_timeout),

@@ -1,9 +1,13 @@
 //! The steps that need services, in their order, and the services around them.
 
+use super::fixtures::{self, Services};
 use super::{Bench, lock, services};
 use crate::gates::{Item, Meaning, PartResult, Phase, Work};
 use crate::model::gate_id::GateId;
 use crate::model::verdict::Verdict;
+
+/// Why nothing is started where test data cannot be loaded.
+const NO_DATA: &str = "nothing is started, because test data cannot be loaded";
 
 impl Bench<'_> {
     /// Brings services up where some are needed, tests and measures them one after the other, and takes them down.
@@ -16,7 +20,16 @@ impl Bench<'_> {
                 Work::Services(work) => Some(((gate, item), work)),
                 _ => None,
             });
+        let needs = match services {
+            Some(_) => Services::There,
+            None => Services::None,
+        };
         let Some((place, work)) = services else {
+            if self.data(&steps, needs).is_none() {
+                self.leave_data_and_tests(&steps);
+                self.measure_without(&self.steps(Phase::Measure), NO_DATA);
+                return;
+            }
             self.one_by_one(&steps, None);
             self.one_by_one(&self.steps(Phase::Measure), None);
             return;
@@ -31,8 +44,17 @@ impl Bench<'_> {
             self.measure_without(&measured, &why);
             return;
         }
+        let Some(data) = self.data(&rest, needs) else {
+            self.leave_because(place.0, place.1, NO_DATA);
+            self.leave_data_and_tests(&rest);
+            for (gate, item) in clear {
+                self.leave_because(gate, item, NO_DATA);
+            }
+            self.measure_without(&measured, NO_DATA);
+            return;
+        };
         let began = self.begin(place.0, place.1);
-        let (closed, cleared) = services::hold(work, self.job, |result, held| {
+        let (closed, cleared) = services::hold(work, self.job, &data, |result, held| {
             let is_up = held.is_some();
             self.end(place.0, place.1, began, result);
             if !is_up {
@@ -57,6 +79,39 @@ impl Bench<'_> {
                 _ => PartResult::Nothing,
             };
             self.end(gate, item, cleared, result);
+        }
+    }
+
+    /// The files of all test data; `None` where some of it cannot be loaded, which is said of each such step. Where the run
+    /// ends the steps themselves say so.
+    fn data(&self, steps: &[(usize, usize)], services: Services) -> Option<Vec<fixtures::Ready>> {
+        let mut all = Vec::new();
+        let mut is_fit = true;
+        for (gate, item) in steps.iter().copied() {
+            let Some(Work::Fixture(work)) = self.step(gate, item).map(|step| &step.work) else {
+                continue;
+            };
+            if self.job.cancel.is_requested() {
+                break;
+            }
+            match fixtures::ready(work, self.job, services) {
+                Ok(files) => all.extend(files),
+                Err(not) => {
+                    is_fit = false;
+                    let began = self.begin(gate, item);
+                    self.end(gate, item, began, fixtures::told(work, self.job, not));
+                }
+            }
+        }
+        is_fit.then_some(all)
+    }
+
+    /// Leaves the steps that have no result yet.
+    fn leave_data_and_tests(&self, steps: &[(usize, usize)]) {
+        for (gate, item) in steps.iter().copied() {
+            if !self.has_result(gate, item) {
+                self.leave_because(gate, item, NO_DATA);
+            }
         }
     }
 

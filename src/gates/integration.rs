@@ -51,11 +51,20 @@ impl Gate for Integration {
         if let Some(needs) = &needs {
             items.push(services(needs));
         }
-        let fixtures = spec
-            .filter(|_| cx.config.integration().test_data_fixtures)
-            .map_or(&[][..], |spec| &spec.test_data_fixtures);
+        let fixtures = spec.map_or(&[][..], |spec| &spec.test_data_fixtures);
         for (index, path) in fixtures.iter().enumerate() {
-            items.push(fixture(cx, index, &path.value));
+            items.push(if cx.config.integration().test_data_fixtures {
+                fixture(cx, index, &path.value)
+            } else {
+                let off =
+                    "quality_gates.integration_tests.test_data_fixtures in config.json leaves test data out";
+                not(
+                    &path.value,
+                    Meaning::LeftOut,
+                    off.to_owned(),
+                    "load it before the run",
+                )
+            });
         }
         items.extend(tests(cx));
         if needs.is_some() {
@@ -162,40 +171,29 @@ fn not(tool: &str, meaning: Meaning, reason: String, hint: impl Into<String>) ->
     })
 }
 
-/// Loads a fixture.
+/// Loads a fixture, or those that a glob stands for. What is wrong with the files is seen before anything is started.
 fn fixture(cx: &Context<'_>, index: usize, path: &str) -> Item {
     let settings = cx.config.integration();
-    let loader = match fixture::loader(path, settings.fixtures.get(path)) {
-        Ok(loader) => loader,
-        Err(unknown) => {
-            let reason = format!("the fixture {}: {unknown}", text::one_line(path));
-            return not(path, Meaning::Error, reason, unknown.hint(path));
-        }
-    };
-    let mut program = None;
-    if let Loader::Python | Loader::Shell = loader {
-        let names: &[&str] = if loader == Loader::Python {
-            &["python", "python3"]
-        } else {
-            &["bash", "sh"]
-        };
-        program = names.iter().find_map(|name| match interpreter(cx, name) {
+    let program = |names: &[&str]| {
+        names.iter().find_map(|name| match interpreter(cx, name) {
             Found::At(path) => Some(path),
             _ => None,
-        });
-        if program.is_none() {
-            let reason = format!(
-                "{} is not installed, which loads {}",
-                names[0],
-                text::one_line(path)
-            );
-            return not(path, Meaning::Error, reason, format!("install {}", names[0]));
-        }
+        })
+    };
+    let (python, shell) = (program(&["python", "python3"]), program(&["bash", "sh"]));
+    let lacks = match fixture::loader(path, settings.fixtures.get(path)) {
+        Ok(Loader::Python) if python.is_none() => Some("python"),
+        Ok(Loader::Shell) if shell.is_none() => Some("bash"),
+        _ => None,
+    };
+    if let Some(name) = lacks {
+        let reason = fixture::not_installed(name, path);
+        return not(path, Meaning::Error, reason, format!("install {name}"));
     }
     let work = FixtureWork {
         path: path.to_owned(),
-        loader,
-        program,
+        python,
+        shell,
         timeout: std::time::Duration::from_secs(settings.fixture_timeout),
     };
     step(
@@ -219,33 +217,36 @@ fn interpreter(cx: &Context<'_>, name: &str) -> Found {
     found
 }
 
-/// Runs the tests: those of the unit that they stand in.
+/// Runs the tests: those of the unit that they stand in, and those that other units have in a directory of that name.
 fn tests(cx: &Context<'_>) -> Vec<Item> {
     let directory = &cx.config.integration().test_directory;
     let items = toolplan::integration(cx, directory);
+    let hint = "name the directory of the integration tests: quality_gates.integration_tests.test_directory";
     if items.is_empty() {
-        return vec![not(
-            "tests",
-            Meaning::Error,
-            format!("no unit of a language that sdd knows has {directory} in it"),
-            "name the directory of the integration tests: quality_gates.integration_tests.test_directory",
-        )];
+        let reason = format!("no unit of a language that sdd knows has {directory} in it");
+        return vec![not("tests", Meaning::Error, reason, hint)];
     }
-    items
-        .into_iter()
-        .map(|item| match item {
-            Item::Run(mut step) => {
-                step.phase = Phase::Serve;
-                Item::Run(step)
-            }
-            // Services that nobody tests prove nothing, whatever is to happen where a tool is missing.
-            Item::Not(not) if not.meaning == Meaning::Skip => Item::Not(NotRun {
+    let is_left_out = |item: &Item| matches!(item, Item::Not(not) if not.meaning == Meaning::LeftOut);
+    let nobody_runs = (items.iter().all(is_left_out)).then(|| {
+        let reason = format!("config.json leaves out every unit that has {directory} in it");
+        not("tests", Meaning::Error, reason, hint)
+    });
+    let any_runs = items.iter().any(|item| matches!(item, Item::Run(_)));
+    let serve = |item| match item {
+        Item::Run(mut step) => {
+            step.phase = Phase::Serve;
+            Item::Run(step)
+        }
+        // Services that nobody tests prove nothing, whatever is to happen where a tool is missing.
+        Item::Not(not) if not.meaning == Meaning::Skip && !(any_runs && not.program.is_none()) => {
+            Item::Not(NotRun {
                 meaning: Meaning::Error,
                 ..not
-            }),
-            not @ Item::Not(_) => not,
-        })
-        .collect()
+            })
+        }
+        not @ Item::Not(_) => not,
+    };
+    items.into_iter().map(serve).chain(nobody_runs).collect()
 }
 
 fn judge_part(cx: &Context<'_>, part: &Part<'_>, counts: &mut Option<TestCounts>) -> StepJudgement {
@@ -256,12 +257,18 @@ fn judge_part(cx: &Context<'_>, part: &Part<'_>, counts: &mut Option<TestCounts>
         _ => {}
     }
     match see(cx.project, part) {
+        // The tests of one unit are no word on those of another.
+        Seen::Settled(judgement) if matches!(part.item, Item::Not(not) if not.meaning == Meaning::Skip) => {
+            let untested = format!("not tested: {}", judgement.reason());
+            judgement.with_warnings(vec![untested])
+        }
         Seen::Settled(judgement) => judgement,
         Seen::Succeeded => StepJudgement::passed("the command ended with exit code 0"),
         Seen::Failed(code) => StepJudgement::failed(format!("the command ended with exit code {code}")),
         // An integration test without tests proves nothing.
         Seen::Reading(Reading::Nothing(why)) => StepJudgement::error(why).with_hint(
-            "write integration tests, or name their directory: quality_gates.integration_tests.test_directory",
+            "write integration tests, name their directory (quality_gates.integration_tests.test_directory), or let the \
+             settings of the test runner select them",
         ),
         Seen::Reading(Reading::Broken(broken)) => broken_step(broken),
         Seen::Reading(Reading::Answer(answer)) => judge_tests(*answer, counts),
@@ -277,7 +284,13 @@ fn judge_tests(answer: Answer, counts: &mut Option<TestCounts>) -> StepJudgement
         StepJudgement::failed(sentence(found))
     } else if let Some(finding) = answer.findings.first() {
         StepJudgement::failed(text::first_line(&finding.message).to_owned())
-    } else if found.ran() == 0 {
+    } else if found.passed > 0 {
+        StepJudgement::passed(sentence(found))
+    } else if found.ran() > 0 {
+        // They ran, and not one of them shows that anything works.
+        StepJudgement::error(format!("{}, so that nothing was shown to work", sentence(found)))
+            .with_hint("mend what one of the tests expects to fail, or add a test that passes")
+    } else {
         match found.skipped {
             0 => StepJudgement::error("no integration tests were found"),
             count => broken_step(Broken {
@@ -285,8 +298,6 @@ fn judge_tests(answer: Answer, counts: &mut Option<TestCounts>) -> StepJudgement
                 ..Broken::all_skipped(count)
             }),
         }
-    } else {
-        StepJudgement::passed(sentence(found))
     };
     judgement
         .with_findings(answer.findings)

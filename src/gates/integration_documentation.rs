@@ -109,12 +109,12 @@ fn judge(all: &[Requirement]) -> StepJudgement {
         .flat_map(|one| one.missing.iter().map(move |missing| (one, missing)))
         .map(|(one, missing)| {
             let message = format!("{}; {}", missing.what, missing.remedy);
-            Finding::new(
-                NAME,
-                one.name.replace(' ', "-").to_lowercase(),
-                Severity::Medium,
-                message,
-            )
+            let rule = one.name.replace(' ', "-").to_lowercase();
+            let finding = Finding::new(NAME, rule, Severity::Medium, message);
+            match &missing.place {
+                Some((path, line)) => finding.at(path.clone(), Some(*line), None),
+                None => finding,
+            }
         })
         .collect();
     let sentence = documents::sentence(all);

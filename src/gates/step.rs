@@ -10,7 +10,6 @@ use crate::bench::requirements::Requirement;
 use crate::bench::rounds::Counting;
 use crate::context7::Server;
 use crate::integration::Needs;
-use crate::integration::fixture::Loader;
 use crate::model::config::GrepMode;
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
@@ -222,13 +221,13 @@ pub struct ServicesWork {
 /// Test data that is loaded.
 #[derive(Clone, Debug)]
 pub struct FixtureWork {
-    /// The file, relative to the project.
+    /// The file, relative to the project, or a glob of files.
     pub path: String,
-    /// How it is loaded.
-    pub loader: Loader,
-    /// The program that loads it on this machine, absolute, where one does.
-    pub program: Option<PathBuf>,
-    /// The time that it may take.
+    /// Python, absolute, where it is installed.
+    pub python: Option<PathBuf>,
+    /// bash or sh, absolute, where it is installed.
+    pub shell: Option<PathBuf>,
+    /// The time that each file may take.
     pub timeout: Duration,
 }
 

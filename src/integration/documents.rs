@@ -1,8 +1,12 @@
 //! The documentation of integration tests: which of it is asked for, and which of it is there.
 
+use std::collections::BTreeMap;
+
+use super::diagram::{self, Diagram, Found, SEQUENCE, What};
+use super::picture::Picture;
 use crate::model::config::IntegrationDocumentation;
 use crate::model::spec::Integration;
-use crate::model::text::one_line;
+use crate::model::text::{one_line, shorten};
 
 /// Where the diagram of the architecture stands: in one of these, or in a picture that one of them links.
 pub const ARCHITECTURE: [&str; 3] = [
@@ -10,9 +14,6 @@ pub const ARCHITECTURE: [&str; 3] = [
     "docs/integration-architecture.md",
     ".session/specs/integration-architecture.md",
 ];
-
-/// The endings of pictures.
-const PICTURES: [&str; 6] = ["svg", "png", "mmd", "mermaid", "puml", "drawio"];
 
 /// The kinds of mermaid that show an architecture.
 const ARCHITECTURAL: [&str; 8] = [
@@ -25,6 +26,12 @@ const ARCHITECTURAL: [&str; 8] = [
     "architecture-beta",
     "block-beta",
 ];
+
+/// With fewer characters a scenario has no name that says which it is.
+const LEAST_NAME_CHARS: usize = 4;
+
+/// The longest name of a scenario that is quoted, in characters.
+const MAX_NAME_CHARS: usize = 60;
 
 /// One thing that must be documented.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,21 +49,32 @@ pub struct Missing {
     pub what: String,
     /// What to do.
     pub remedy: String,
+    /// The file, relative to the project, and the line in it, where there are such.
+    pub place: Option<(String, u32)>,
+}
+
+/// A text, and what the pictures show that it links.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Its path, relative to the project.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// What each picture shows, by its link as it is written.
+    pub pictures: BTreeMap<String, Picture>,
 }
 
 /// What is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sight {
-    /// The text of each file of [`ARCHITECTURE`] that is there, by its place in the list.
-    pub architecture: Vec<(usize, String)>,
-    /// Paths that those texts link and that are there, relative to the project.
-    pub linked: Vec<String>,
+    /// The files of [`ARCHITECTURE`] that are there.
+    pub architecture: Vec<Page>,
     /// The files of contracts that are there.
     pub contracts: Vec<String>,
     /// Whether the work item has a baseline of its performance.
     pub has_baseline: bool,
-    /// The text of the spec.
-    pub spec: String,
+    /// The spec.
+    pub spec: Page,
 }
 
 /// What must be documented, and whether it is.
@@ -75,12 +93,12 @@ pub fn judge(
     add(
         settings.require_architecture_diagram,
         "architecture diagram",
-        architecture(sight).into_iter().collect(),
+        architecture(sight),
     );
     add(
         settings.require_sequence_diagrams && !spec.scenarios.is_empty(),
         "sequence diagrams",
-        sequences(spec, &sight.spec).into_iter().collect(),
+        sequences(spec, &sight.spec),
     );
     add(
         settings.require_api_contracts && !spec.contracts.is_empty(),
@@ -90,6 +108,7 @@ pub fn judge(
     let baseline = (!sight.has_baseline).then(|| Missing {
         what: "there is no baseline of the performance".to_owned(),
         remedy: "measure once: sdd bench ID, or sdd gate benchmark".to_owned(),
+        place: None,
     });
     add(
         settings.require_performance_baseline && must_be_fast,
@@ -99,6 +118,7 @@ pub fn judge(
     let points = spec.integration_points.is_empty().then(|| Missing {
         what: "the spec names no integration points".to_owned(),
         remedy: "name them in the spec, below Scope: `**Integration Points:**`".to_owned(),
+        place: None,
     });
     add(
         settings.require_integration_points,
@@ -108,102 +128,191 @@ pub fn judge(
     all
 }
 
-fn architecture(sight: &Sight) -> Option<Missing> {
-    if sight.architecture.is_empty() {
-        return Some(Missing {
+fn architecture(sight: &Sight) -> Vec<Missing> {
+    let remedy =
+        "draw it as a mermaid block (```mermaid, flowchart …), or link an SVG or PNG of the repository";
+    let mut missing = Vec::new();
+    for page in &sight.architecture {
+        let faults: Vec<(u32, String)> = match seen(page, &diagram::find(&page.text)) {
+            Seen { drawn, .. } if drawn.iter().any(|(_, kind)| is_architectural(kind.as_deref())) => {
+                return Vec::new();
+            }
+            Seen { faults, .. } if faults.is_empty() => vec![(1, "has no diagram in it".to_owned())],
+            Seen { faults, .. } => faults,
+        };
+        missing.extend(faults.into_iter().map(|(line, fault)| Missing {
+            what: format!("{} {fault}", page.path),
+            remedy: remedy.to_owned(),
+            place: Some((page.path.clone(), line)),
+        }));
+    }
+    if missing.is_empty() {
+        missing.push(Missing {
             what: "there is no diagram of the architecture".to_owned(),
             remedy: format!(
                 "draw one in {}: a mermaid block, or a link to an SVG or PNG",
                 ARCHITECTURE[0]
             ),
+            place: None,
         });
     }
-    let drawn = sight
-        .architecture
-        .iter()
-        .any(|(_, text)| mermaids(text).any(|kind| ARCHITECTURAL.contains(&kind)));
-    if drawn || !sight.linked.is_empty() {
-        return None;
-    }
-    let (place, text) = sight.architecture.first()?;
-    let path = ARCHITECTURE.get(*place).copied().unwrap_or_default();
-    let links = pictures(text);
-    let what = match links.first() {
-        Some(link) => format!("{path} links {}, which is not there", one_line(link)),
-        None => format!("{path} has no diagram in it"),
-    };
-    Some(Missing {
-        what,
-        remedy:
-            "draw it as a mermaid block (```mermaid, flowchart …), or link an SVG or PNG of the repository"
-                .to_owned(),
-    })
+    missing
 }
 
-/// The kinds of the mermaid blocks of a text: the first word of each.
-fn mermaids(text: &str) -> impl Iterator<Item = &str> {
-    let mut lines = text.lines();
-    std::iter::from_fn(move || {
-        loop {
-            let fence = lines.next()?.trim_start();
-            let info = fence.trim_start_matches(['`', '~']);
-            if fence.len() - info.len() < 3 || info.split_whitespace().next() != Some("mermaid") {
-                continue;
+/// Whether a diagram of this kind shows an architecture. A picture may show anything.
+fn is_architectural(kind: Option<&str>) -> bool {
+    kind.is_none_or(|kind| ARCHITECTURAL.contains(&kind))
+}
+
+/// The diagrams of a page.
+#[derive(Default)]
+struct Seen {
+    /// Those that are drawn, each with its kind where it is known.
+    drawn: Vec<(Diagram, Option<String>)>,
+    /// What is wrong with the others, by the line: `links a.svg, which is empty`.
+    faults: Vec<(u32, String)>,
+}
+
+fn seen(page: &Page, found: &Found) -> Seen {
+    let mut seen = Seen::default();
+    for diagram in &found.diagrams {
+        match &diagram.what {
+            What::Mermaid(kind) => seen.drawn.push((diagram.clone(), Some(kind.clone()))),
+            What::Nothing(why) => seen
+                .faults
+                .push((diagram.line, format!("has no diagram there: {why}"))),
+            What::Picture(link) => {
+                let why = match page.pictures.get(link) {
+                    Some(Picture::Drawn(kind)) => {
+                        seen.drawn.push((diagram.clone(), kind.clone()));
+                        continue;
+                    }
+                    Some(Picture::Not(why)) => why,
+                    None => "is not there",
+                };
+                let fault = format!("links {}, which {why}", one_line(link));
+                seen.faults.push((diagram.line, fault));
             }
-            let is_text = |line: &&str| {
-                let line = line.trim();
-                !line.is_empty() && !line.starts_with("%%") && !line.starts_with("---")
-            };
-            // A block without a line in it draws nothing.
-            let first = lines.by_ref().find(is_text)?.trim();
-            if first.starts_with("```") || first.starts_with("~~~") {
-                continue;
-            }
-            return first.split_whitespace().next();
         }
-    })
-}
-
-/// The links of a text to pictures, as they are written.
-pub fn pictures(text: &str) -> Vec<String> {
-    use pulldown_cmark::{Event, Parser, Tag};
-    let is_picture = |path: &str| {
-        let path = path.split(['?', '#']).next().unwrap_or(path);
-        let extension = path
-            .rsplit_once('.')
-            .map(|(_, extension)| extension.to_ascii_lowercase());
-        extension.is_some_and(|extension| PICTURES.contains(&extension.as_str()))
-    };
-    Parser::new(text)
-        .filter_map(|event| match event {
-            Event::Start(Tag::Image { dest_url, .. } | Tag::Link { dest_url, .. }) => {
-                Some(dest_url.to_string())
-            }
-            _ => None,
-        })
-        .filter(|path| is_picture(path))
-        .collect()
-}
-
-/// Diagrams of the order of messages: those of mermaid, and of `PlantUML` by their heading.
-fn sequences(spec: &Integration, text: &str) -> Option<Missing> {
-    let drawn = mermaids(text).filter(|kind| *kind == "sequenceDiagram").count();
-    let headed = text.lines().any(|line| {
-        let heading = line.trim_start_matches('#');
-        heading.len() < line.len() && heading.trim().to_lowercase().starts_with("sequence diagram")
-    });
-    if drawn > 0 || (headed && !pictures(text).is_empty()) {
-        return None;
     }
-    let count = spec.scenarios.len();
-    let scenarios = if count == 1 {
-        "scenario has"
-    } else {
-        "scenarios have"
+    seen
+}
+
+/// Diagrams of the order of messages: each scenario has one, in its own section, or one that names it, or one that names
+/// no other. Of pictures those count that are said to be sequence diagrams.
+fn sequences(spec: &Integration, page: &Page) -> Vec<Missing> {
+    let found = diagram::find(&page.text);
+    let Seen { drawn, faults } = seen(page, &found);
+    let is_sequence = |(diagram, kind): &(Diagram, Option<String>)| match kind {
+        Some(kind) => kind == SEQUENCE,
+        None => diagram.about.to_lowercase().contains("sequence"),
     };
-    Some(Missing {
-        what: format!("the {count} {scenarios} no sequence diagram"),
-        remedy: "draw them in the spec: ```mermaid, sequenceDiagram …; or a heading Sequence Diagram with a picture".to_owned(),
+    let mut has_own = vec![false; spec.scenarios.len()];
+    let mut of_any = 0_usize;
+    for (diagram, _) in drawn.iter().filter(|one| is_sequence(one)) {
+        let mut is_of_one = false;
+        for (index, has) in has_own.iter_mut().enumerate() {
+            if is_about(spec, index, diagram, &found) {
+                *has = true;
+                is_of_one = true;
+            }
+        }
+        of_any += usize::from(!is_of_one);
+    }
+    let without: Vec<usize> = (0..has_own.len())
+        .filter(|index| !has_own[*index])
+        .skip(of_any)
+        .collect();
+    let Some(first) = without.first() else {
+        return Vec::new();
+    };
+    let all = has_own.len();
+    let names: Vec<String> = without
+        .iter()
+        .filter_map(|index| {
+            Some(scenario_name(
+                *index,
+                &spec.scenarios.get(*index)?.value.description,
+            ))
+        })
+        .collect();
+    let line = spec.scenarios.get(*first).map_or(0, |scenario| scenario.line);
+    let summary = Missing {
+        what: format!(
+            "{}/{all} scenarios have a sequence diagram; without one: {}",
+            all - without.len(),
+            names.join(", ")
+        ),
+        remedy: "draw one for each in the spec, below the scenario or with its name: ```mermaid, sequenceDiagram …; or \
+                 a heading Sequence Diagram with a picture"
+            .to_owned(),
+        place: (line > 0).then(|| (page.path.clone(), line)),
+    };
+    let faults = faults.into_iter().map(|(line, fault)| Missing {
+        what: format!("the spec {fault}"),
+        remedy: "draw it, or take it out".to_owned(),
+        place: Some((page.path.clone(), line)),
+    });
+    std::iter::once(summary).chain(faults).collect()
+}
+
+fn scenario_name(index: usize, description: &str) -> String {
+    let number = format!("scenario {}", index + 1);
+    match one_line(description) {
+        said if said.trim().is_empty() || words(&said) == number => number,
+        said => format!("{number}, {}", shorten(said.trim(), MAX_NAME_CHARS)),
+    }
+}
+
+/// Whether a diagram stands in the section of a scenario, or names it by its number or its heading.
+fn is_about(spec: &Integration, index: usize, diagram: &Diagram, found: &Found) -> bool {
+    let Some(scenario) = spec.scenarios.get(index) else {
+        return false;
+    };
+    if scenario.line > 0 && diagram.line > scenario.line {
+        let own = found
+            .headings
+            .iter()
+            .find(|heading| heading.line == scenario.line);
+        let next_scenario = spec
+            .scenarios
+            .iter()
+            .map(|one| one.line)
+            .filter(|line| *line > scenario.line);
+        let next_heading = found.headings.iter().filter(|heading| {
+            heading.line > scenario.line && own.is_none_or(|own| heading.level <= own.level)
+        });
+        let end = next_scenario
+            .chain(next_heading.map(|heading| heading.line))
+            .min();
+        if end.is_none_or(|end| diagram.line < end) {
+            return true;
+        }
+    }
+    let about = words(&diagram.about);
+    let description = words(&scenario.value.description);
+    let is_named =
+        description.len() >= LEAST_NAME_CHARS && format!(" {about} ").contains(&format!(" {description} "));
+    is_named || numbers(&about).any(|number| number == index + 1)
+}
+
+/// The words of a text, in small letters and without signs.
+fn words(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The numbers of scenarios that words name: `scenario 2`, `scenarios 1 and 3`.
+fn numbers(words: &str) -> impl Iterator<Item = usize> {
+    let mut is_counting = false;
+    words.split(' ').filter_map(move |word| {
+        let number = word.parse().ok().filter(|_| is_counting);
+        is_counting =
+            matches!(word, "scenario" | "scenarios") || (is_counting && (number.is_some() || word == "and"));
+        number
     })
 }
 
@@ -221,6 +330,7 @@ fn contracts(spec: &Integration, sight: &Sight) -> Vec<Missing> {
         .map(|what| Missing {
             what,
             remedy: "write the description, or correct the spec: `- Contract file: PATH`".to_owned(),
+            place: None,
         })
         .collect()
 }
@@ -252,28 +362,42 @@ mod tests {
     }
 
     const FLOW: &str = "# A\n```mermaid\n%% c\nflowchart LR\na-->b\n```\n";
-    const SEQUENCE: &str = "## S\n~~~mermaid\n\nsequenceDiagram\na->>b: x\n~~~\n";
+    const SEQUENCE_BLOCK: &str = "~~~mermaid\n\nsequenceDiagram\na->>b: x\n~~~\n";
 
-    fn whole() -> Sight {
-        Sight {
-            architecture: vec![(1, FLOW.to_owned())],
-            linked: Vec::new(),
-            contracts: vec!["api.yaml".to_owned()],
-            has_baseline: true,
-            spec: SEQUENCE.to_owned(),
+    fn page(path: &str, text: &str, pictures: &[(&str, Picture)]) -> Page {
+        let pictures = pictures
+            .iter()
+            .map(|(link, picture)| ((*link).to_owned(), picture.clone()));
+        Page {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            pictures: pictures.collect(),
         }
     }
 
+    fn whole() -> Sight {
+        Sight {
+            architecture: vec![page(ARCHITECTURE[1], FLOW, &[])],
+            contracts: vec!["api.yaml".to_owned()],
+            has_baseline: true,
+            spec: page("spec.md", SEQUENCE_BLOCK, &[]),
+        }
+    }
+
+    fn missing(found: &[Requirement]) -> Vec<String> {
+        let all = found.iter().flat_map(|one| &one.missing);
+        all.map(|one| match &one.place {
+            Some((_, line)) => format!("{line}: {}", one.what),
+            None => one.what.clone(),
+        })
+        .collect()
+    }
+
     #[track_caller]
-    fn check(sight: &Sight, met: &str, missing: &[&str]) {
+    fn check(sight: &Sight, met: &str, expect: &[&str]) {
         let found = judge(&IntegrationDocumentation::default(), &spec(), true, sight);
         assert_eq!(sentence(&found), format!("{met} documentation requirements met"));
-        let all: Vec<&str> = found
-            .iter()
-            .flat_map(|one| &one.missing)
-            .map(|one| one.what.as_str())
-            .collect();
-        assert_eq!(all, missing);
+        assert_eq!(missing(&found), expect);
     }
 
     #[test]
@@ -288,7 +412,7 @@ mod tests {
             "1/5",
             &[
                 "there is no diagram of the architecture",
-                "the 1 scenario has no sequence diagram",
+                "3: 0/1 scenarios have a sequence diagram; without one: scenario 1",
                 "api.yaml is missing",
                 "there is no baseline of the performance",
             ],
@@ -296,44 +420,130 @@ mod tests {
     }
 
     #[test]
-    fn a_diagram_is_a_block_with_something_in_it_or_a_picture_that_is_there() {
-        let with = |text: &str, linked: &[&str]| Sight {
-            architecture: vec![(0, text.to_owned())],
-            linked: linked.iter().map(|path| (*path).to_owned()).collect(),
+    fn a_diagram_is_a_block_with_something_in_it_or_a_picture_that_shows_something() {
+        let path = ARCHITECTURE[0];
+        let with = |text: &str, pictures: &[(&str, Picture)]| Sight {
+            architecture: vec![page(path, text, pictures)],
             ..whole()
         };
-        check(&with("![x](a.svg)", &["docs/architecture/a.svg"]), "5/5", &[]);
-        let path = "docs/architecture/integration-architecture.md";
+        let drawn = || Picture::Drawn(None);
+        check(&with("![x](a.svg)", &[("a.svg", drawn())]), "5/5", &[]);
+        let of_kind = |kind: &str| with("![x](a.mmd)", &[("a.mmd", Picture::Drawn(Some(kind.to_owned())))]);
+        check(&of_kind("flowchart"), "5/5", &[]);
+        let none = format!("1: {path} has no diagram in it");
+        check(&of_kind(SEQUENCE), "4/5", &[&none]);
         check(
-            &with("![x](a.svg)", &[]),
+            &with("\n![x](a.svg)", &[]),
             "4/5",
-            &[&format!("{path} links a.svg, which is not there")],
+            &[&format!("2: {path} links a.svg, which is not there")],
+        );
+        check(
+            &with("![x](a.svg)", &[("a.svg", Picture::Not("is empty".to_owned()))]),
+            "4/5",
+            &[&format!("1: {path} links a.svg, which is empty")],
+        );
+        check(
+            &with("```mermaid\n```\n", &[]),
+            "4/5",
+            &[&format!(
+                "1: {path} has no diagram there: the mermaid block is empty"
+            )],
         );
         for text in [
             "Later.",
-            "```mermaid\n```\n",
             "```\nflowchart LR\n```\n",
-            SEQUENCE,
+            SEQUENCE_BLOCK,
             "mermaid flowchart",
         ] {
-            check(
-                &with(text, &[]),
-                "4/5",
-                &[&format!("{path} has no diagram in it")],
-            );
+            check(&with(text, &[]), "4/5", &[&none]);
         }
+        // One page that has a diagram is enough.
+        let mut two = with("Later.", &[]);
+        two.architecture.push(page(ARCHITECTURE[1], FLOW, &[]));
+        check(&two, "5/5", &[]);
+    }
+
+    /// What is said of the sequence diagrams of a spec with these scenarios.
+    #[track_caller]
+    fn check_sequences(scenarios: &[(&str, u32)], text: &str, pictures: &[(&str, Picture)], expect: &[&str]) {
+        let scenarios = scenarios.iter().map(|(description, line)| {
+            let scenario = Scenario {
+                description: (*description).to_owned(),
+                ..Scenario::default()
+            };
+            At::new(scenario, *line)
+        });
+        let spec = Integration {
+            scenarios: scenarios.collect(),
+            ..Integration::default()
+        };
+        let page = page("spec.md", text, pictures);
+        let found = [Requirement {
+            name: "sequence diagrams",
+            missing: sequences(&spec, &page),
+        }];
+        assert_eq!(missing(&found), expect, "{text}");
     }
 
     #[test]
     fn a_sequence_diagram_is_drawn_and_not_only_announced() {
-        let with = |text: &str| Sight {
-            spec: text.to_owned(),
-            ..whole()
-        };
-        check(&with("### Sequence Diagrams\n![x](flow.png)\n"), "5/5", &[]);
+        let one = &[("Pay", 1)];
+        let without = "1: 0/1 scenarios have a sequence diagram; without one: scenario 1, Pay";
+        let drawn = || Picture::Drawn(None);
+        let headed = "## Pay\n### Sequence Diagrams\n![x](flow.png)\n";
+        check_sequences(one, headed, &[("flow.png", drawn())], &[]);
+        let empty = Picture::Not("is empty".to_owned());
+        check_sequences(
+            one,
+            headed,
+            &[("flow.png", empty)],
+            &[without, "3: the spec links flow.png, which is empty"],
+        );
+        let comment = format!("<!--\n{SEQUENCE_BLOCK}-->\n");
+        check_sequences(
+            one,
+            &comment,
+            &[],
+            &[
+                without,
+                "2: the spec has no diagram there: the mermaid block stands in a comment",
+            ],
+        );
+        check_sequences(one, "![logo](logo.png)\n", &[("logo.png", drawn())], &[without]);
         for text in ["## Sequence Diagram\n\nTo be drawn.\n", FLOW, "sequenceDiagram"] {
-            check(&with(text), "4/5", &["the 1 scenario has no sequence diagram"]);
+            check_sequences(one, text, &[], &[without]);
         }
+    }
+
+    #[test]
+    fn every_scenario_has_a_sequence_diagram() {
+        let two = &[("Orders are listed", 1), ("An order is refused", 3)];
+        let titles = "# Orders are listed\n\n# Scenario 2: An order is refused\n\n";
+        let second = "3: 1/2 scenarios have a sequence diagram; without one: scenario 2, An order is refused";
+        let first = "1: 1/2 scenarios have a sequence diagram; without one: scenario 1, Orders are listed";
+        // One that is about no scenario by name is of one of them.
+        let last = "# End\n\n";
+        check_sequences(two, &format!("{titles}{last}{SEQUENCE_BLOCK}"), &[], &[second]);
+        check_sequences(
+            two,
+            &format!("{titles}{last}{SEQUENCE_BLOCK}\n{SEQUENCE_BLOCK}"),
+            &[],
+            &[],
+        );
+        // It is that of the section that it stands in, and of those that are named.
+        check_sequences(
+            two,
+            &format!("{titles}{SEQUENCE_BLOCK}\n{SEQUENCE_BLOCK}"),
+            &[],
+            &[first],
+        );
+        let apart = |above: &str| format!("{titles}{last}{above}\n\n{SEQUENCE_BLOCK}");
+        check_sequences(two, &apart("## Scenarios 1 and 2"), &[], &[]);
+        check_sequences(two, &apart("## Scenario 2"), &[], &[first]);
+        check_sequences(two, &apart("**An order, is REFUSED**"), &[], &[first]);
+        check_sequences(two, &apart("## Scenario 21"), &[], &[second]);
+        let titled = "```mermaid\nsequenceDiagram\ntitle An order is refused\na->>b: x\n```\n";
+        check_sequences(two, &format!("{titles}{last}{titled}"), &[], &[first]);
     }
 
     #[test]

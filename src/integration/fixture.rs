@@ -1,6 +1,7 @@
 //! Test data: which kind a fixture is, and how its kind is loaded.
 
 use crate::model::config::FixtureSettings;
+use crate::model::text::one_line;
 
 /// How a fixture is loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,16 @@ impl Unknown {
         };
         format!("say it in the settings: quality_gates.integration_tests.fixtures.\"{path}\": {example}")
     }
+}
+
+/// That a program is not installed which loads the fixture at `path`.
+pub fn not_installed(program: &str, path: &str) -> String {
+    format!("{program} is not installed, which loads {}", one_line(path))
+}
+
+/// Whether a path is a glob.
+pub fn is_glob(path: &str) -> bool {
+    path.contains(['*', '?', '[', '{'])
 }
 
 /// How the fixture at `path` is loaded: as the settings say, else by its kind.

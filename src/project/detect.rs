@@ -10,7 +10,7 @@ use super::fill::{Filler, nest};
 use super::git::Index;
 use super::left_out::{Manifests as TrackedManifests, note};
 use super::markers::Described;
-use super::paths::{display, one_line};
+use super::paths::{display, one_line, spelled_inside};
 use super::scan::{Rules, Scan, scan};
 use super::tracked::Tracked;
 use super::units::{Manifests, choose, declare};
@@ -59,6 +59,8 @@ pub struct Look {
     /// Directories that have settings of their own, relative to the root with `/` between parts, each with the language
     /// that it is said to be a unit of, where one is.
     pub units: Vec<(String, Option<Language>)>,
+    /// The directory of integration tests, which each unit may have in it; empty where nobody asks.
+    pub integration: String,
     /// How many threads walk the tree.
     pub hands: Hands,
 }
@@ -74,6 +76,7 @@ impl Look {
             units: (config.units.iter())
                 .map(|unit| (unit.normal_path(), unit.language))
                 .collect(),
+            integration: config.integration().test_directory.clone(),
             hands: Hands::AsNeeded,
         }
     }
@@ -129,6 +132,10 @@ pub fn configured(root: &Path, look: &Look, index: Option<Index<'_>>) -> Result<
         .map(|chosen| filler.fill(chosen, &mut manifests))
         .collect();
     nest(&mut units);
+    for facts in &mut units {
+        facts.has_integration = spelled_inside(&look.integration)
+            .is_ok_and(|inside| !inside.as_os_str().is_empty() && facts.dir.join(inside).is_dir());
+    }
     warnings.extend(filler.into_warnings());
     warnings.extend(manifests.into_warnings());
     for (language, (count, first)) in &scan.others {

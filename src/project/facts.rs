@@ -52,6 +52,8 @@ pub struct UnitFacts {
     /// Directories of other units of the same language inside of this one, relative to it with `/` between parts,
     /// sorted; those inside of another of them are not listed.
     pub nested: Vec<String>,
+    /// Whether the unit has the directory of integration tests in it that the configuration names.
+    pub has_integration: bool,
     /// Names of the files and directories in the directories above the unit's up to the root.
     pub above: BTreeSet<String>,
     /// What is known of Python units only.
@@ -190,6 +192,7 @@ impl UnitFacts {
             package: None,
             locks: Vec::new(),
             nested: Vec::new(),
+            has_integration: false,
             above: BTreeSet::new(),
             python: PythonFacts::default(),
             rust: RustFacts::default(),

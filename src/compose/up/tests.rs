@@ -145,6 +145,7 @@ fn run_with(
             ..Wishes::default()
         },
         probe: None,
+        fit: None,
         fetching: engine.fetching,
         limits: Limits {
             ready: Duration::from_millis(1),

@@ -42,6 +42,14 @@ pub enum Why {
         /// Their names.
         names: Vec<String>,
     },
+    /// Whoever wants the services can do nothing with those of the file.
+    #[error("{reason}")]
+    Useless {
+        /// Why.
+        reason: String,
+        /// What to do.
+        remedy: String,
+    },
     /// No journal, no containers.
     #[error(
         "the journal of the environment cannot be written: {source}{}",
@@ -105,7 +113,7 @@ impl Why {
         match self {
             Self::NothingRuns => Some("leave out `profiles` of a service, or name the services that are needed".to_owned()),
             Self::NoSuchService { .. } => Some("add it to the compose file, or correct the spec".to_owned()),
-            Self::NoImage { remedy, .. } => Some(remedy.clone()),
+            Self::NoImage { remedy, .. } | Self::Useless { remedy, .. } => Some(remedy.clone()),
             Self::Taken { .. } => Some(
                 "leave out `name` of the volume, so that each run has its own, or write `external: true` where it is to \
                  be used and to stay; one that is left over: docker volume rm"
@@ -147,6 +155,7 @@ impl Why {
             | Self::NoSuchService { .. }
             | Self::NoImage { .. }
             | Self::Taken { .. }
+            | Self::Useless { .. }
             | Self::NotReady { .. } => Ending::Failed,
             Self::Up { .. } | Self::Call { .. } | Self::Config(_) | Self::Journal { .. } => Ending::Error,
         }

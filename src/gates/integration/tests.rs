@@ -99,6 +99,74 @@ fn the_tests_are_those_of_the_nearest_unit() {
     assert_eq!(words.1, Phase::Serve);
 }
 
+/// The names of what runs, each with its unit, and what does not.
+#[track_caller]
+fn check_units(mut sample: Sample, own: &[&str], expect: &[&str]) {
+    for facts in &mut sample.project.units {
+        facts.has_integration = own.contains(&facts.unit.path.as_str());
+    }
+    let found: Vec<String> = sample.with(|cx| {
+        let told = |item: &Item| match item {
+            Item::Run(step) => format!("+ {} in {}", step.tool_name(), step.unit_path),
+            Item::Not(not) => match not.meaning {
+                Meaning::Error => format!("! {} in {}", not.reason, not.unit),
+                Meaning::Skip => format!("- {} in {}", not.reason, not.unit),
+                Meaning::LeftOut => format!("out: {}", not.reason),
+            },
+        };
+        tests(cx).iter().map(told).collect()
+    });
+    assert_eq!(found, expect);
+}
+
+#[test]
+fn every_unit_with_tests_of_its_own_is_tested() {
+    let units = |settings: &Value| {
+        let settings = json!({"quality_gates": {"integration_tests": {}}, "units": settings});
+        ["api", "shop"]
+            .into_iter()
+            .fold(Sample::new(&settings), |sample, path| {
+                sample.unit(path, Language::Python)
+            })
+    };
+    let (api, shop) = ("+ pytest in api", "+ pytest in shop");
+    check_units(units(&json!([])), &["api", "shop"], &[api, shop]);
+    check_units(units(&json!([])), &["shop"], &[shop]);
+    let with_root = || units(&json!([])).unit(".", Language::Python);
+    check_units(with_root(), &[".", "api", "shop"], &[api, shop, "+ pytest in ."]);
+    check_units(with_root(), &["api"], &[api]);
+    check_units(with_root(), &[], &["+ pytest in ."]);
+    check_units(
+        with_root().unit("svc", Language::Go),
+        &["api", "svc"],
+        &[
+            api,
+            "- sdd knows no runner of go for the tests in svc/tests/integration in svc",
+        ],
+    );
+    check_units(
+        Sample::new(&json!({})).unit("svc", Language::Go),
+        &["svc"],
+        &["! sdd knows no runner of go for the tests in svc/tests/integration in svc"],
+    );
+    let off = |path: &str| json!({"path": path, "commands": {"integration": null}});
+    let nothing = |path: &str| format!("out: config.json says that there is nothing to run for {path}");
+    check_units(
+        units(&json!([off("shop")])),
+        &["api", "shop"],
+        &[api, &nothing("shop")],
+    );
+    check_units(
+        units(&json!([off("api"), off("shop")])),
+        &["api", "shop"],
+        &[
+            &nothing("api"),
+            &nothing("shop"),
+            "! config.json leaves out every unit that has tests/integration in it in .",
+        ],
+    );
+}
+
 #[test]
 fn a_runner_is_told_the_directory_the_workers_and_where_its_report_goes() {
     let mut sample = sample("# X\n", &json!({"workers": 4}));
@@ -262,7 +330,26 @@ fn no_tests_are_no_pass() {
         }),
         ..Answer::default()
     };
+    let expected = |passed, expected_failures, skipped| Answer {
+        tests: Some(TestCounts {
+            passed,
+            skipped,
+            expected_failures,
+            ..TestCounts::default()
+        }),
+        ..Answer::default()
+    };
     for (answer, verdict, reason) in [
+        (
+            expected(1, 1, 0),
+            Verdict::Passed,
+            "integration tests: 1 passed, 1 failed as expected",
+        ),
+        (
+            expected(0, 1, 2),
+            Verdict::Error,
+            "integration tests: 0 passed, 2 skipped, 1 failed as expected, so that nothing was shown to work",
+        ),
         (
             counts(2, 0, 1),
             Verdict::Passed,

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::super::sample::Sample;
 use super::*;
-use crate::integration::documents::Sight;
+use crate::integration::documents::{Page, Sight};
 use crate::model::verdict::Verdict;
 use crate::parse;
 
@@ -30,7 +30,10 @@ fn check(settings: &Value, sight: std::result::Result<Sight, String>, verdict: V
 #[test]
 fn what_is_met_is_counted_and_what_is_missing_is_named() {
     let drawn = || Sight {
-        architecture: vec![(1, "```mermaid\nflowchart LR\na-->b\n```\n".to_owned())],
+        architecture: vec![Page {
+            text: "```mermaid\nflowchart LR\na-->b\n```\n".to_owned(),
+            ..Page::default()
+        }],
         ..Sight::default()
     };
     check(

@@ -5,6 +5,7 @@ mod known;
 mod own;
 pub(super) mod scripts;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::Context;
@@ -46,36 +47,51 @@ pub fn plan(cx: &Context<'_>, gate: GateId, pick: Pick) -> Vec<Item> {
     items
 }
 
-/// Plans the tests of the units that a directory, relative to the project, is in: of the nearest unit above it, by its
-/// test runner or by the commands of the settings.
+/// Plans the integration tests: those in a directory of the project, by the nearest unit above it, and those in the
+/// directory of that name which other units have in them. Each by the unit's test runner or by the commands of the
+/// settings.
 pub fn integration(cx: &Context<'_>, directory: &str) -> Vec<Item> {
+    let units = &cx.project.units;
+    let own = || units.iter().filter(|facts| facts.has_integration);
+    // The root has none: it is those of its units that are meant.
+    let is_of_units =
+        own().next().is_some() && nearest(cx, directory).any(|(_, facts)| facts.unit.path == ".");
+    let at_root = (!is_of_units).then(|| directory.to_owned());
+    let of_units = own().map(|facts| match facts.unit.path.as_str() {
+        "." => directory.to_owned(),
+        path => format!("{path}/{directory}"),
+    });
+    let places: BTreeSet<String> = at_root.into_iter().chain(of_units).collect();
     let mut items = Vec::new();
-    let holds = |facts: &UnitFacts| inside(facts, directory).is_some();
+    for place in &places {
+        for (index, facts) in nearest(cx, place) {
+            let unit = UnitPlan {
+                cx,
+                gate: GateId::Integration,
+                index,
+                facts,
+                view: cx.config.for_unit(&facts.unit),
+            };
+            unit.integration(place, &mut items);
+        }
+    }
+    items
+}
+
+/// The nearest units above a directory of the project: of one path, and of each language there.
+fn nearest<'a>(cx: &Context<'a>, directory: &str) -> impl Iterator<Item = (usize, &'a UnitFacts)> {
     let depth = |facts: &UnitFacts| match facts.unit.path.as_str() {
         "." => 0,
         path => path.split('/').count(),
     };
-    let deepest = cx
-        .project
-        .units
-        .iter()
-        .filter(|facts| holds(facts))
-        .map(depth)
-        .max();
-    for (index, facts) in cx.project.units.iter().enumerate() {
-        if !holds(facts) || Some(depth(facts)) != deepest {
-            continue;
-        }
-        let unit = UnitPlan {
-            cx,
-            gate: GateId::Integration,
-            index,
-            facts,
-            view: cx.config.for_unit(&facts.unit),
-        };
-        unit.integration(directory, &mut items);
-    }
-    items
+    let units = cx.project.units.iter().enumerate();
+    let holding: Vec<_> = units
+        .filter(|(_, facts)| inside(facts, directory).is_some())
+        .collect();
+    let deepest = holding.iter().map(|(_, facts)| depth(facts)).max();
+    holding
+        .into_iter()
+        .filter(move |(_, facts)| Some(depth(facts)) == deepest)
 }
 
 /// A directory of the project as one of a unit; `None` where it is not in the unit.
@@ -97,17 +113,11 @@ struct UnitPlan<'a> {
 
 impl UnitPlan<'_> {
     fn plan(&self, pick: Pick, items: &mut Vec<Item>) {
-        let path = &self.facts.unit.path;
-        if !self.view.runs(self.gate) {
-            let reason = format!("`units` in config.json leaves this gate out for {path}");
+        if let Some(reason) = self.left_to_nobody() {
             items.push(self.not_run("-", Meaning::LeftOut, reason, None));
             return;
         }
         match self.view.recipes(self.gate) {
-            Some((_, [])) => {
-                let reason = format!("config.json says that there is nothing to run for {path}");
-                items.push(self.not_run("-", Meaning::LeftOut, reason, None));
-            }
             Some((origin, recipes)) => {
                 for (number, recipe) in recipes.iter().enumerate() {
                     self.configured(origin, recipe, number, items);
@@ -117,8 +127,23 @@ impl UnitPlan<'_> {
         }
     }
 
-    /// The tests in a directory, by the commands of the settings or else by the unit's test runner.
+    /// Why the configuration leaves the unit out; `None` where it does not.
+    fn left_to_nobody(&self) -> Option<String> {
+        let path = &self.facts.unit.path;
+        if !self.view.runs(self.gate) {
+            return Some(format!("`units` in config.json leaves this gate out for {path}"));
+        }
+        matches!(self.view.recipes(self.gate), Some((_, [])))
+            .then(|| format!("config.json says that there is nothing to run for {path}"))
+    }
+
+    /// The tests in a directory of the project, by the commands of the settings or else by the unit's test runner. Where
+    /// no runner is known they are skipped: whoever asks knows whether others are run.
     fn integration(&self, directory: &str, items: &mut Vec<Item>) {
+        if let Some(reason) = self.left_to_nobody() {
+            items.push(self.not_run("tests", Meaning::LeftOut, reason, None));
+            return;
+        }
         if let Some((origin, recipes)) = self.view.recipes(self.gate) {
             for (number, recipe) in recipes.iter().enumerate() {
                 self.configured(origin, recipe, number, items);
@@ -141,7 +166,7 @@ impl UnitPlan<'_> {
             let language = self.facts.unit.language;
             let reason = format!("sdd knows no runner of {language} for the tests in {directory}");
             let hint = format!("set quality_gates.integration_tests.commands.{language} to a command");
-            items.push(self.not_run("tests", Meaning::Error, reason, Some(hint)));
+            items.push(self.not_run("tests", Meaning::Skip, reason, Some(hint)));
             return;
         };
         let prefix = self.launch(tool);
@@ -260,11 +285,12 @@ impl UnitPlan<'_> {
                 .work
                 .is_some_and(|work| work.item.kind == WorkItemType::IntegrationTest)
             && self.cx.settings(GateId::Integration).enabled;
-        let directory = &self.cx.config.integration().test_directory;
-        inside(self.facts, directory)
+        let directory = self.cx.config.integration().test_directory.as_str();
+        let own = self.facts.has_integration.then_some(directory);
+        let all: BTreeSet<&str> = inside(self.facts, directory).into_iter().chain(own).collect();
+        all.into_iter()
             .filter(|path| is_meant && !path.is_empty())
             .map(str::to_owned)
-            .into_iter()
             .collect()
     }
 

@@ -11,6 +11,7 @@ use super::json_path::JsonPath;
 use super::sections::NO_COMMANDS;
 use super::values::MAX_SECONDS;
 use super::{CommandSet, Config, GateSettings, OnMissingTool, values};
+use crate::model::gate_id::GateId;
 
 /// The integration gate: services are brought up, tested and taken down again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -62,13 +63,13 @@ pub struct IntegrationTests {
     pub probes: BTreeMap<String, ReadinessProbe>,
     /// Whether the test data of the spec is loaded.
     pub test_data_fixtures: bool,
-    /// How fixtures are loaded that are not loaded by their kind, by path.
+    /// How fixtures are loaded that are not loaded by their kind, by path, or by the glob that the spec names.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fixtures: BTreeMap<String, FixtureSettings>,
     /// Seconds that each fixture may take.
     #[schemars(range(min = 1, max = MAX_SECONDS))]
     pub fixture_timeout: u64,
-    /// The directory of the integration tests, relative to the project.
+    /// The directory of the integration tests, relative to the project and to each of its units.
     pub test_directory: String,
     /// Whether tests run side by side where their runner can; `false`: one worker.
     pub parallel_execution: bool,
@@ -260,6 +261,28 @@ impl Config {
         present.or(self.integration_tests.as_ref()).unwrap_or(&USUAL)
     }
 
+    /// The setting that says whether a gate takes part; of those that turn it off the first.
+    pub fn switch(&self, gate: GateId) -> String {
+        let is_older = self.quality_gates.integration_tests.is_none() && self.integration_tests.is_some();
+        let place = if is_older {
+            "integration_tests"
+        } else {
+            "quality_gates.integration_tests"
+        };
+        let own = match gate {
+            GateId::Environment if self.integration().enabled => "environment_validation",
+            GateId::Environment | GateId::Integration => "enabled",
+            GateId::Benchmark if self.quality_gates.benchmark.enabled && !self.gate(gate).enabled => {
+                "performance_benchmarks.enabled"
+            }
+            GateId::Contract if self.quality_gates.contract.enabled && !self.gate(gate).enabled => {
+                "api_contracts.enabled"
+            }
+            other => return format!("{}.enabled", other.config_place()),
+        };
+        format!("{place}.{own}")
+    }
+
     /// What must be documented: as its own section says, and not what the older place leaves out.
     pub fn integration_documents(&self) -> IntegrationDocumentation {
         let own = self.quality_gates.integration_documentation.clone();
@@ -313,7 +336,6 @@ impl Config {
 mod tests {
     use super::super::load;
     use super::*;
-    use crate::model::gate_id::GateId;
 
     fn config(text: &str) -> Config {
         load::parse("config.json", text).unwrap().config
@@ -331,6 +353,48 @@ mod tests {
         assert_eq!(section.workers(), Some(1));
         let documents = config.integration_documents();
         assert!(documents.require_architecture_diagram && !documents.require_sequence_diagrams);
+    }
+
+    #[test]
+    fn what_turns_a_gate_off_is_named() {
+        #[track_caller]
+        fn check(text: &str, gate: GateId, expect: &str) {
+            let config = config(text);
+            assert!(!config.gate(gate).enabled, "{text}");
+            assert_eq!(config.switch(gate), expect, "{text}");
+        }
+        let off = |key: &str| format!(r#"{{"quality_gates": {{"integration_tests": {{"{key}": false}}}}}}"#);
+        let place = "quality_gates.integration_tests";
+        check(
+            &off("environment_validation"),
+            GateId::Environment,
+            &format!("{place}.environment_validation"),
+        );
+        check(&off("enabled"), GateId::Environment, &format!("{place}.enabled"));
+        check(&off("enabled"), GateId::Integration, &format!("{place}.enabled"));
+        check(
+            r#"{"integration_tests": {"environment_validation": false}}"#,
+            GateId::Environment,
+            "integration_tests.environment_validation",
+        );
+        let older = r#"{"quality_gates": {"integration_tests": {
+            "performance_benchmarks": {"enabled": false}, "api_contracts": {"enabled": false}}}}"#;
+        check(
+            older,
+            GateId::Benchmark,
+            &format!("{place}.performance_benchmarks.enabled"),
+        );
+        check(older, GateId::Contract, &format!("{place}.api_contracts.enabled"));
+        check(
+            r#"{"quality_gates": {"contract": {"enabled": false}}}"#,
+            GateId::Contract,
+            "quality_gates.contract.enabled",
+        );
+        check(
+            r#"{"quality_gates": {"linting": {"enabled": false}}}"#,
+            GateId::Linting,
+            "quality_gates.linting.enabled",
+        );
     }
 
     #[test]

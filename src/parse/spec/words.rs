@@ -1,5 +1,7 @@
 //! Labels and values in lines of text: `**Version:** 1.2.0`, `Contract file: contracts/x.yaml`.
 
+use std::ops::Range;
+
 use super::document::{Block, Line};
 use super::outline::name;
 
@@ -107,9 +109,12 @@ pub fn paths(line: &Line, from: usize) -> Vec<String> {
         .code
         .iter()
         .filter(|code| code.start >= from)
-        .map(|code| &line.text[code.clone()])
-        .filter(|code| may_be_path(code))
-        .map(path)
+        .filter(|code| {
+            let inside = &line.text[(*code).clone()];
+            may_be_path(inside)
+                || (is_path_with_blanks(inside) && (inside.contains('/') || says_no_more(line, from)))
+        })
+        .map(|code| path(&line.text[code.clone()]))
         .collect();
     if !code.is_empty() {
         return code;
@@ -124,6 +129,32 @@ pub fn paths(line: &Line, from: usize) -> Vec<String> {
         .filter(|word| may_be_path(word) && has_extension(word))
         .map(path)
         .collect()
+}
+
+/// Programs that files are given to: what begins with one is a command.
+const PROGRAMS: [&str; 16] = [
+    "python", "python3", "bash", "sh", "node", "npm", "npx", "psql", "mysql", "mariadb", "sqlite3", "docker",
+    "podman", "make", "cat", "cp",
+];
+
+/// Whether a line has nothing but code from there on, and signs between.
+fn says_no_more(line: &Line, from: usize) -> bool {
+    let is_code = |at: usize| line.code.iter().any(|code: &Range<usize>| code.contains(&at));
+    let mut words = line
+        .text
+        .char_indices()
+        .filter(|(at, c)| *at >= from && c.is_alphanumeric());
+    words.all(|(at, _)| is_code(at))
+}
+
+/// Whether code with blanks in it is one file, and no command.
+fn is_path_with_blanks(code: &str) -> bool {
+    let mut words = code.split(' ');
+    let begins_as_command = words.next().is_some_and(|first| PROGRAMS.contains(&first));
+    !begins_as_command
+        && !words.any(|word| word.starts_with('-') || word.is_empty())
+        && has_extension(code)
+        && may_be_path(&code.replace(' ', "_"))
 }
 
 /// Whether a word looks like a file: it has a directory or an extension.

@@ -8,6 +8,7 @@ mod integration;
 mod performance;
 
 use serde::Serialize;
+use serde_json::Value;
 
 pub use deployment::DeploymentContext;
 pub use integration::IntegrationContext;
@@ -202,7 +203,28 @@ const LEAST_SPEC: usize = 1_500;
 /// What stands around a spec, in characters.
 const FRAME: usize = 200;
 
-/// The briefing as markdown. What has no room is cut from the spec, and that is said.
+/// The briefing as a JSON document.
+///
+/// # Errors
+/// None that can be met: every field is plain data.
+pub fn json(briefing: &Briefing) -> serde_json::Result<String> {
+    let mut value = serde_json::to_value(briefing)?;
+    harmless(&mut value);
+    Ok(serde_json::to_string_pretty(&value)? + "\n")
+}
+
+/// Takes out of every text what a terminal would do: a spec may be anybody's.
+fn harmless(value: &mut Value) {
+    match value {
+        Value::String(said) => *said = text::sanitise(said),
+        Value::Array(items) => items.iter_mut().for_each(harmless),
+        Value::Object(fields) => fields.values_mut().for_each(harmless),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The briefing as markdown. What has no room is cut from the spec, and that is said. Nothing in it is a command to a
+/// terminal or to a machine that reads logs, whatever a spec says.
 pub fn markdown(briefing: &Briefing, room: Room) -> String {
     let mut head = head(briefing);
     head.push_str(&dependencies(&briefing.dependencies));
@@ -221,7 +243,7 @@ pub fn markdown(briefing: &Briefing, room: Room) -> String {
     }
     let used = head.chars().count() + tail.chars().count();
     let left = room.characters().saturating_sub(used + FRAME).max(LEAST_SPEC);
-    inert::text(&(head + &spec(&briefing.spec, left) + &tail))
+    inert::text(&text::sanitise(&(head + &spec(&briefing.spec, left) + &tail)))
 }
 
 fn head(briefing: &Briefing) -> String {

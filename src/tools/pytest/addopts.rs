@@ -45,6 +45,54 @@ pub(super) fn may_measure(args: &[String], facts: &UnitFacts) -> bool {
     python::has_option(args, "--cov") || overrides || settings_measure(&facts.python.pytest)
 }
 
+/// Options that select some of the tests.
+const SELECTING: [&str; 3] = ["-m", "-k", "--deselect"];
+
+/// Whether one of these words selects some of the tests.
+pub(super) fn selects<'a>(words: impl IntoIterator<Item = &'a str>) -> bool {
+    words.into_iter().take_while(|word| *word != "--").any(|word| {
+        let word = word.trim_start_matches(['"', '\'']);
+        SELECTING.iter().any(|option| word.starts_with(option))
+    })
+}
+
+/// The first settings of pytest's whose `addopts` select some of the tests: the file, and what it says.
+pub(super) fn selecting(files: &[TextFile]) -> Option<(&str, String)> {
+    files.iter().find_map(|file| {
+        let said = options(file);
+        selects(said.split_whitespace()).then_some((file.name.as_str(), said))
+    })
+}
+
+/// `addopts` of a file, in one line.
+fn options(file: &TextFile) -> String {
+    let text = file.text.as_deref().unwrap_or_default();
+    let section = match file.name.rsplit('/').next() {
+        Some("pytest.toml" | ".pytest.toml") => return toml_options(text, &["pytest"]),
+        Some("pyproject.toml") => return toml_options(text, &["tool", "pytest"]),
+        Some("setup.cfg") => "[tool:pytest]",
+        _ => "[pytest]",
+    };
+    let mut all = String::new();
+    ini_options(text, section, |value| {
+        all.push(' ');
+        all.push_str(value.trim());
+    });
+    all.trim().to_owned()
+}
+
+fn toml_options(text: &str, path: &[&str]) -> String {
+    let Some(lists) = toml_addopts(text, path).ok().flatten() else {
+        return String::new();
+    };
+    let words = lists.iter().flat_map(|addopts| match addopts {
+        toml::Value::String(line) => vec![line.as_str()],
+        toml::Value::Array(words) => words.iter().filter_map(toml::Value::as_str).collect(),
+        _ => Vec::new(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn settings_measure(files: &[TextFile]) -> bool {
     for file in files {
         let is_toml = file.name.ends_with("pytest.toml");
@@ -77,36 +125,47 @@ fn says(file: &TextFile) -> Says {
 }
 
 fn toml_says(text: &str, path: &[&str]) -> Says {
-    let Ok(table) = text.trim_start_matches('\u{feff}').parse::<toml::Table>() else {
-        return Says::Maybe;
+    let lists = match toml_addopts(text, path) {
+        Err(_) => return Says::Maybe,
+        Ok(None) => return Says::NoSettings,
+        Ok(Some(lists)) => lists,
     };
+    let measures = lists.iter().any(|addopts| match addopts {
+        toml::Value::String(line) => has_cov(line),
+        toml::Value::Array(words) => words.iter().any(|word| word.as_str().is_none_or(has_cov)),
+        _ => true,
+    });
+    if measures { Says::Maybe } else { Says::No }
+}
+
+/// What is said of `addopts` in a table and in its `ini_options`; `None` where there is no such table.
+fn toml_addopts(text: &str, path: &[&str]) -> Result<Option<Vec<toml::Value>>, toml::de::Error> {
+    let table = text.trim_start_matches('\u{feff}').parse::<toml::Table>()?;
     let mut section = Some(&toml::Value::Table(table)).cloned();
     for name in path {
         section = section.and_then(|section| section.get(name).cloned());
     }
-    let Some(section) = section else {
-        return Says::NoSettings;
-    };
-    let older = section.get("ini_options");
-    let both = [Some(&section), older];
-    let lists = both.iter().filter_map(|table| table.as_ref()?.get("addopts"));
-    let mut said = Says::No;
-    for addopts in lists {
-        let measures = match addopts {
-            toml::Value::String(line) => has_cov(line),
-            toml::Value::Array(words) => words.iter().any(|word| word.as_str().is_none_or(has_cov)),
-            _ => true,
-        };
-        if measures {
-            said = Says::Maybe;
-        }
-    }
-    said
+    Ok(section.map(|section| {
+        let both = [Some(&section), section.get("ini_options")];
+        let lists = both.iter().filter_map(|table| table.as_ref()?.get("addopts"));
+        lists.cloned().collect()
+    }))
 }
 
-/// The lines of one section: `addopts = …` or `addopts: …`, continued by lines that are indented.
 fn ini_says(text: &str, section: &str) -> Says {
-    let mut said = Says::NoSettings;
+    let mut measures = false;
+    let is_there = ini_options(text, section, |value| measures |= has_cov(value));
+    match (is_there, measures) {
+        (false, _) => Says::NoSettings,
+        (true, false) => Says::No,
+        (true, true) => Says::Maybe,
+    }
+}
+
+/// The lines of `addopts` in one section: `addopts = …` or `addopts: …`, continued by lines that are indented. Whether
+/// there is such a section.
+fn ini_options(text: &str, section: &str, mut visit: impl FnMut(&str)) -> bool {
+    let mut is_there = false;
     let mut inside = false;
     let mut in_addopts = false;
     for line in text.trim_start_matches('\u{feff}').lines() {
@@ -116,9 +175,7 @@ fn ini_says(text: &str, section: &str) -> Says {
         let value = if line.starts_with('[') {
             inside = line.trim_end().starts_with(section);
             in_addopts = false;
-            if inside && said == Says::NoSettings {
-                said = Says::No;
-            }
+            is_there |= inside;
             continue;
         } else if line.starts_with(char::is_whitespace) {
             line
@@ -127,11 +184,11 @@ fn ini_says(text: &str, section: &str) -> Says {
             in_addopts = key.trim() == "addopts";
             value
         };
-        if inside && in_addopts && has_cov(value) {
-            said = Says::Maybe;
+        if inside && in_addopts {
+            visit(value);
         }
     }
-    said
+    is_there
 }
 
 /// Whether one of the words is `--cov` or `--cov=…`, quoted or not.
@@ -218,6 +275,41 @@ mod tests {
         );
         // An older pytest does not know the first.
         check(&[("pytest.toml", "[pytest]\n"), ("pytest.ini", with)], true);
+    }
+
+    #[test]
+    fn the_settings_that_select_tests_are_found() {
+        #[track_caller]
+        fn check(name: &str, text: &str, expect: Option<&str>) {
+            let file = TextFile {
+                name: name.to_owned(),
+                text: Some(text.to_owned()),
+            };
+            let expect = expect.map(|said| (name, said.to_owned()));
+            assert_eq!(selecting(&[file]), expect, "{text}");
+        }
+        check(
+            "pytest.ini",
+            "[pytest]\naddopts = -q -m unit\n",
+            Some("-q -m unit"),
+        );
+        check(
+            "../tox.ini",
+            "[pytest]\naddopts =\n  -q\n  -k 'not x'\n",
+            Some("-q -k 'not x'"),
+        );
+        check("setup.cfg", "[pytest]\naddopts = -m unit\n", None);
+        check(
+            "pyproject.toml",
+            "[tool.pytest.ini_options]\naddopts = ['--deselect=a', '-q']\n",
+            Some("--deselect=a -q"),
+        );
+        check(
+            "pytest.ini",
+            "[pytest]\naddopts = --maxfail=1 -- -m\nmarkers = -m\n",
+            None,
+        );
+        check("pytest.toml", "[pytest", None);
     }
 
     #[test]

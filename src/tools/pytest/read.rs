@@ -1,8 +1,8 @@
 //! Reads what pytest left behind. Exit code, report and summary line must tell one story.
 
 use super::super::{Answer, Broken, Coverage, Reading, ToolRun, python};
-use super::summary;
 use super::tally::Tally;
+use super::{addopts, summary};
 use crate::model::finding::{Finding, Severity};
 use crate::parse::coverage::coverage_py;
 use crate::parse::gaps::Gap;
@@ -158,7 +158,7 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
     let early = ended_early.as_deref().unwrap_or("it does not say why");
     match exit {
         // Whole files that are skipped while they are collected have tests, too.
-        5 => return Reading::no_test_ran(tally.counts.skipped, "no tests were collected"),
+        5 => return Reading::no_test_ran(tally.counts.skipped, &none_collected(stdout, run)),
         0 if tally.unfinished > 0 => {
             return Reading::broken(format!("pytest ended before all tests had run: {early}"));
         }
@@ -186,6 +186,29 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
         answer.gaps = gaps;
     }
     Reading::Answer(Box::new(answer))
+}
+
+/// That no tests were collected; where some were there and not selected, by whom.
+fn none_collected(stdout: &str, run: &ToolRun<'_>) -> String {
+    let none = "no tests were collected";
+    let deselected = match summary::summary(stdout).map_or(0, |found| found.deselected) {
+        0 => return none.to_owned(),
+        1 => "1 was deselected".to_owned(),
+        count => format!("{count} were deselected"),
+    };
+    // `python -m pytest` selects nothing.
+    let starts = |words: &[String]| matches!(words, [option, name] if option == "-m" && name == "pytest");
+    let own = run.args.windows(2).position(starts).map_or(0, |at| at + 2);
+    if addopts::selects(run.args.iter().skip(own).map(String::as_str)) {
+        return format!("{none}: {deselected} by the command itself");
+    }
+    match addopts::selecting(&run.facts.python.pytest) {
+        Some((file, words)) => format!(
+            "{none}: {deselected} by addopts of {file}, {}; an argument of the same kind in the configured command wins over it",
+            python::brief(&words)
+        ),
+        None => format!("{none}: {deselected}"),
+    }
 }
 
 /// A run without its stdout: where the report is missing, only stderr says why.

@@ -38,6 +38,8 @@ pub(super) struct Summary {
     /// Failures with those of subtests. A pass that was to be a failure (`xpassed`) counts as passed, as the report
     /// does not tell it from others.
     pub(super) counts: TestCounts,
+    /// Tests that were collected and not selected (`-m`, `-k`, `--deselect`).
+    pub(super) deselected: u64,
 }
 
 impl Summary {
@@ -66,6 +68,7 @@ pub(super) fn summary(stdout: &str) -> Option<Summary> {
             "error" | "errors" => found.counts.errors += number,
             "passed" | "xpassed" => found.counts.passed += number,
             "skipped" => found.counts.skipped += number,
+            "deselected" => found.deselected += number,
             "xfailed" => found.counts.expected_failures += number,
             _ => {}
         }

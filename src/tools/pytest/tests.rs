@@ -137,3 +137,25 @@ fn units_inside_of_the_unit_are_left_to_themselves() {
     let prepared = recordings::prepare(&Pytest, &facts, Mode::Check, Args::Configured("-q"), false);
     assert_eq!(prepared.args, ["--junitxml=/out/junit.xml", "-q"]);
 }
+
+#[test]
+fn who_deselects_all_tests_is_named() {
+    #[track_caller]
+    fn check(settings: &str, expect: &str) {
+        let mut run = Recording::load("pytest", "9.2.0", "all-deselected");
+        run.facts.python.pytest = vec![TextFile {
+            name: "pytest.ini".to_owned(),
+            text: Some(settings.to_owned()),
+        }];
+        match run.read(&Pytest) {
+            Reading::Nothing(why) => assert_eq!(why, format!("no tests were collected: {expect}")),
+            other => panic!("{other:?}"),
+        }
+    }
+    check("", "1 was deselected");
+    check(
+        "[pytest]\naddopts = -m unit\n",
+        "1 was deselected by addopts of pytest.ini, -m unit; an argument of the same kind in the configured command wins \
+         over it",
+    );
+}

@@ -209,6 +209,7 @@ impl Run<'_> {
             run: &self.id,
             wishes: Wishes::default(),
             probe: None,
+            fit: None,
             fetching: Fetching::Allowed,
             limits: Limits {
                 stop: Duration::ZERO,

@@ -148,17 +148,21 @@ fn what_is_not_valid_fails_whatever_changed() {
 }
 
 #[test]
-fn what_the_work_item_says_otherwise_is_told_and_an_empty_version_before_is_no_pass() {
+fn another_version_than_that_of_the_work_item_fails_and_an_empty_version_before_is_no_pass() {
     let sandbox = project(&[("v1.yaml", "none", NOT)]);
     sandbox.rewrite("v1.yaml", BASE.replace("version: 1.0.0", "version: 2.0.0"));
-    let answer = sandbox.sdd(["contract", "check", ID]);
-    answer.expect_code(0);
-    assert!(
-        answer
-            .stdout
-            .contains("warning: the work item says version 1.0.0, and v1.yaml says 2.0.0"),
-        "{}",
-        answer.stdout
+    let other = "v1.yaml: it is version 2.0.0, and the work item says 1.0.0: correct the one that is wrong";
+    let said = |settings: &str, code: i32, wanted: &str| {
+        sandbox.rewrite(".session/config.json", settings);
+        let answer = sandbox.sdd(["contract", "check", ID]);
+        answer.expect_code(code);
+        assert!(answer.stdout.contains(wanted), "{}", answer.stdout);
+    };
+    said("{}", 1, &format!("failed: {other}"));
+    said(
+        r#"{"quality_gates": {"contract": {"fail_on": "none"}}}"#,
+        0,
+        &format!("warning: {other}"),
     );
     let sandbox = project(&[("v1.yaml", "empty.yaml", NOT)]);
     sandbox.rewrite("empty.yaml", "openapi: 3.0.0\ninfo: {title: t, version: '1'}\n");

@@ -463,6 +463,21 @@ fn files_of_the_environment() {
             "7 fixture: tests/b.sql",
         ],
     );
+    section(
+        "Environment Requirements",
+        "**Test Data Fixtures:**\n- `test data/a.sql` - the users\n- `my users.sql`\n- `fixtures/*.sql`, `b c.py`\n\
+         - run `python tests/seed.py`\n- `psql -f d.sql`\n- as `terraform apply plan.tf` does\n",
+        kinds,
+        &[
+            "4 fixture: test data/a.sql",
+            "5 fixture: my users.sql",
+            "6 fixture: fixtures/*.sql",
+            "6 fixture: b c.py",
+            "7 fixture: tests/seed.py",
+            "8 fixture: d.sql",
+            "9 fixture: plan.tf",
+        ],
+    );
 }
 
 #[test]
