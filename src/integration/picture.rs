@@ -70,9 +70,10 @@ fn png(bytes: &[u8]) -> Result<(), String> {
     let mut has_data = false;
     let mut size = None;
     while let (Some(length), Some(kind)) = (number(rest), rest.get(4..8)) {
+        let behind = rest.get(8..).unwrap_or_default();
         let Some(data) = usize::try_from(length)
             .ok()
-            .and_then(|length| rest.get(8..8 + length))
+            .and_then(|length| behind.get(..length))
         else {
             break;
         };

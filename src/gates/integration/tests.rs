@@ -61,16 +61,17 @@ fn services_stand_around_test_data_and_tests() {
 }
 
 #[test]
-fn test_data_that_nobody_can_load_is_no_pass() {
+fn test_data_is_planned_whatever_its_kind_and_left_out_aloud() {
     let spec = SPEC.replace("- `b.py`\n", "").replace("a.sql", "a.csv");
+    // That nothing loads it is said when it is tried, before anything is started.
     check_plan(
         sample(&spec, &json!({})),
-        &[
-            SERVICES_UP,
-            "! a.csv: the fixture a.csv: nothing is known that loads such a file: fixtures are .py, .sh, .sql and .json",
-            PYTEST,
-            DOWN,
-        ],
+        &[SERVICES_UP, "+ a.csv (test data of the spec)", PYTEST, DOWN],
+    );
+    let off = "quality_gates.integration_tests.test_data_fixtures in config.json leaves test data out";
+    check_plan(
+        sample(&spec, &json!({"test_data_fixtures": false})),
+        &[SERVICES_UP, &format!("- a.csv: {off}"), PYTEST, DOWN],
     );
     let settings = json!({"fixtures": {"a.csv": {"service": "api", "command": ["load"]}}});
     check_plan(

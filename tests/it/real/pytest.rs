@@ -23,7 +23,8 @@ fn no_tests_are_skipped_and_no_verdict() {
     // A run that deselects everything, or skips everything, has checked as little.
     sandbox.rewrite("test_calc.py", "def test_add():\n    assert True\n");
     sandbox.rewrite("pytest.ini", "[pytest]\naddopts = -k nothing_of_this_name\n");
-    check(&sandbox, "tests", 3, "skipped", "no tests were collected");
+    let who = "no tests were collected: 1 was deselected by addopts of pytest.ini, -k nothing_of_this_name";
+    check(&sandbox, "tests", 3, "skipped", who);
     sandbox.rewrite("pytest.ini", "[pytest]\n");
     sandbox.rewrite(
         "test_calc.py",
