@@ -133,10 +133,10 @@ impl Why {
                 Some("write the services that the tests need below `services`".to_owned())
             }
             Self::Journal { source } => source.hint(),
+            Self::File { .. } => Some("correct the compose file; Compose's own `config` says what is wrong with it".to_owned()),
             // Of services that do not come up their logs say more.
             Self::NotReady { .. }
             | Self::Up { .. }
-            | Self::File { .. }
             | Self::Config(_)
             | Self::Call { .. } => None,
         }

@@ -77,15 +77,12 @@ impl ComposeFile {
 
 /// What to do about a file that does not come to anything.
 fn remedy(scene: &Scene<'_>, why: &Why) -> String {
+    let correct = format!("correct {}", scene.needs.compose());
     let again = scene.calls().map(|calls| calls.config().shown());
-    match (why.hint(), why, again) {
-        (Some(hint), ..) => hint,
-        (None, Why::Call { .. }, Some(again)) => format!("see whether this works by itself: {again}"),
-        (None, _, Some(again)) => format!(
-            "correct {}; this says what is wrong with it: {again}",
-            scene.needs.compose()
-        ),
-        (None, _, None) => format!("correct {}", scene.needs.compose()),
+    match (why, again) {
+        (Why::File { .. }, Some(again)) => format!("{correct}; this says what is wrong with it: {again}"),
+        (Why::Call { .. }, Some(again)) => format!("see whether this works by itself: {again}"),
+        _ => why.hint().unwrap_or(correct),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod bad;
 mod ends;
+mod files;
 mod kept;
 mod page;
 mod secrets;

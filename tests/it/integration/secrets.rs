@@ -6,25 +6,26 @@ use super::{ID, example, gate, left};
 use crate::support::{Answer, Sandbox};
 
 /// What is secret, by its name: variables of the environment, of the project's `.env`, and of a file that the compose file
-/// names, and a file of Compose's own secrets.
-const SECRETS: [(&str, &str); 4] = [
+/// names, a file of Compose's own secrets, and what stands in the compose file itself.
+const SECRETS: [(&str, &str); 6] = [
     ("DB_PASSWORD", "ci0-pass-of-the-machine"),
     ("API_TOKEN", "t0ken-of-the-project"),
     ("WORKER_SECRET", "k3y-of-the-worker"),
     ("vault", "v4ult-of-compose"),
+    ("LITERAL_TOKEN", "l1teral-of-the-file"),
+    ("DATABASE", "p4ss-of-an-address"),
 ];
 
 /// What a service says of them, without their names. Of Compose's two dollars the shell sees one.
-const SAID: &str = "said $$DB_PASSWORD $$API_TOKEN $$WORKER_SECRET $$(cat /run/secrets/vault)";
+const SAID: &str = "said $$DB_PASSWORD $$API_TOKEN $$WORKER_SECRET $$(cat /run/secrets/vault) $$LITERAL_TOKEN $${DATABASE##*app:}";
 /// The same as it is to be shown.
-const SHOWN: &str =
-    "said [redacted:DB_PASSWORD] [redacted:API_TOKEN] [redacted:WORKER_SECRET] [redacted:vault]";
+const SHOWN: &str = "said [redacted:DB_PASSWORD] [redacted:API_TOKEN] [redacted:WORKER_SECRET] [redacted:vault] [redacted:LITERAL_TOKEN] [redacted:DATABASE]@db/orders";
 
 /// The example with secrets in its database, which writes them to its log.
 fn with_secrets(sandbox: Sandbox) -> Sandbox {
     let compose = sandbox.read("docker-compose.integration.yml").replacen(
         "    command: [sh, -c, \"mkdir",
-        "    environment: {DB_PASSWORD: \"${DB_PASSWORD}\", API_TOKEN: \"${API_TOKEN}\"}\n    \
+        "    environment: {DB_PASSWORD: \"${DB_PASSWORD}\", API_TOKEN: \"${API_TOKEN}\", LITERAL_TOKEN: l1teral-of-the-file, DATABASE: \"pg://app:p4ss-of-an-address@db/orders\"}\n    \
          env_file: [config/db.env]\n    secrets: [vault]\n    command: [sh, -c, \"env; echo {SAID} >&2; mkdir",
         1,
     );
