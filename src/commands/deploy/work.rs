@@ -7,6 +7,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::run::Tree;
 use super::scene::{Last, Scene, explained};
 use super::{evidence, shown};
 use crate::commands::context::Cx;
@@ -25,6 +26,7 @@ use crate::model::exit::Exit;
 use crate::model::verdict::Verdict;
 use crate::process::{Cancel, End, Invocation, Runner as _, System, guard, signals};
 use crate::report::Colour;
+use crate::store;
 
 /// How often it is looked whether somebody insists.
 const TICK: Duration = Duration::from_millis(50);
@@ -90,7 +92,8 @@ pub(super) fn assumption(words: &[String], plan: &Plan) -> anyhow::Result<Option
 
 /// Takes the lock of the environment, here and by the command that other machines see.
 pub(super) fn take_lock<'s>(cx: &Cx, scene: &'s Scene, command: &str) -> anyhow::Result<Locked<'s>> {
-    let held = lock::take(&scene.opened.store, &scene.target.name, command, cx.clock).map_err(busy)?;
+    let held = lock::take(&scene.opened.store, &scene.target.name, command, cx.clock)
+        .map_err(|error| busy(error, &scene.target.name))?;
     let locked = Locked { held, scene };
     if let Some(command) = &scene.target.said.lock_command {
         call(scene, command).map_err(|why| {
@@ -147,8 +150,14 @@ fn call(scene: &Scene, command: &Command) -> Result<(), String> {
 }
 
 /// A lock that was not had, as an error of the command.
-pub(super) fn busy(error: NoLock) -> anyhow::Error {
+pub(super) fn busy(error: NoLock, environment: &str) -> anyhow::Error {
     match error {
+        // Whoever wrote it cannot be asked, and no copy of it is worth having.
+        NoLock::Store(error @ store::Error::Broken { .. }) => CommandError::no_verdict(error.to_string())
+            .hint(format!(
+                "look that nobody deploys to {environment} from another machine, then: sdd deploy unlock {environment} --reason TEXT"
+            ))
+            .into(),
         NoLock::Store(error) => error.into(),
         NoLock::Busy { ref environment, .. } => {
             let hint = format!(
@@ -328,8 +337,7 @@ impl Scene {
         let Some(chain) = files::read(store, &self.target.name, deployment).map_err(explained)? else {
             return Ok(None);
         };
-        let plan_id = chain.plan().unwrap_or_default().to_owned();
-        let (_, plan) = files::read_plan(store, &self.target.name, &plan_id).map_err(explained)?;
+        let plan = self.plan_of(&chain)?;
         Ok(Some(Last {
             id: deployment.to_owned(),
             chain,
@@ -406,14 +414,19 @@ pub(super) fn keep(scene: &Scene, plan: &Plan) -> anyhow::Result<String> {
     Ok(kept.0)
 }
 
-/// Says that the work tree is not what was planned.
-pub(super) fn stale(environment: &str, id: &str, changed: &[String]) -> CommandError {
+/// Says that the work tree is not what was planned; what may be done about it depends on whether something was run already.
+pub(super) fn stale(environment: &str, id: &str, changed: &[String], tree: Tree) -> CommandError {
     let short: String = id.chars().take(12).collect();
+    let hint = match tree {
+        Tree::Counts => format!("nothing was run; plan again: sdd deploy plan {environment}"),
+        Tree::MayHaveChanged => format!(
+            "nothing more was run; put back what changed and resume, or take back what was done: sdd deploy rollback \
+             {environment} --reason TEXT"
+        ),
+    };
     CommandError::usage(format!(
         "the plan {short} is stale; since it was made this has changed: {}",
         changed.join("; ")
     ))
-    .hint(format!(
-        "nothing was run; plan again: sdd deploy plan {environment}"
-    ))
+    .hint(hint)
 }
