@@ -38,29 +38,32 @@ pub struct Args {
 #[derive(Clone, Debug, Subcommand)]
 enum Action {
     /// Say what would be run, and keep it as a plan
-    ///
-    /// The plan pins the commit, the spec, each step, the smoke tests and the settings. Its id is the hash of all of it: a
-    /// plan that is run must still be true. Exit codes: 0 planned, 2 the spec cannot be run, 4 no such environment or work
-    /// item, 130 or 143 stopped by a signal.
     #[command(after_help = "Examples:
   sdd deploy plan staging
-  sdd deploy plan production --item deployment_shop_2_0 --format json")]
+  sdd deploy plan production --item deployment_shop_2_0 --format json
+
+Exit codes:
+  0  planned; the id is the hash of commit, spec, steps, smoke tests and settings
+  2  the spec or the settings cannot be run
+  4  no such environment or work item")]
     Plan(plan::Args),
     /// Approve a plan with an SSH key, for 24 hours
-    ///
-    /// Who may approve stands in the file `allowed_signers` in `.session/` of the base branch.
     #[command(after_help = "Examples:
-  sdd deploy approve production 4f1c02ab --key ~/.ssh/id_ed25519 --as alice@example.com")]
+  sdd deploy approve production 4f1c02ab --key ~/.ssh/id_ed25519 --as alice@example.com
+
+Who may approve stands in .session/allowed_signers of the base branch.")]
     Approve(approve::Args),
     /// Run a deployment: checks, steps, smoke tests, observation; and go back when something fails
-    ///
-    /// Exit codes: 0 succeeded, 1 failed or failed and rolled back, 2 the plan is stale or not approved, 3 no evidence, busy,
-    /// or waiting for a person, 4 no such environment, work item or plan, 5 the rollback failed, 130 or 143 stopped by a
-    /// signal: the step that ran is ended and recorded, and nothing is rolled back.
     #[command(after_help = "Examples:
   sdd deploy run staging
   sdd deploy run staging --dry-run
-  sdd deploy run production --plan 4f1c02ab --ack pre-1,pre-2")]
+  sdd deploy run production --plan 4f1c02ab --ack pre-1,pre-2
+
+Exit codes:
+  0  succeeded                          3  no evidence, busy, or waiting for a person
+  1  failed, or failed and rolled back  4  no such environment, work item or plan
+  2  the plan is stale or not approved  5  the rollback failed
+  130, 143  stopped by a signal: the step is ended and recorded, nothing is rolled back")]
     Run(run::Args),
     /// Say where the last deployment stands, and what can be done
     #[command(after_help = "Examples:
@@ -68,26 +71,29 @@ enum Action {
   sdd deploy status staging --format json")]
     Status(status::Args),
     /// Go on with a deployment that stopped
-    ///
-    /// A step that began and has no end is run again only when it is idempotent; else somebody must say what became of it.
-    /// Exit codes: those of `sdd deploy run`.
     #[command(after_help = "Examples:
   sdd deploy resume staging --ack step-3
-  sdd deploy resume staging --assume not-done migrate")]
+  sdd deploy resume staging --assume not-done migrate
+
+A step that began and has no end is run again only when it is idempotent; else say what became of
+it. Exit codes: those of sdd deploy run.")]
     Resume(resume::Args),
     /// Take the last deployment back
-    ///
-    /// Exit codes: 0 rolled back, 3 somebody must say what became of a step, 4 no such environment or nothing was deployed, 5
-    /// the rollback failed, 130 or 143 stopped by a signal.
     #[command(after_help = "Examples:
   sdd deploy rollback staging --reason \"orders are lost\"
-  sdd deploy rollback staging --reason \"step hung\" --assume done migrate")]
+  sdd deploy rollback staging --reason \"step hung\" --assume done migrate
+
+Exit codes:
+  0  rolled back                                   4  no such environment, nothing deployed
+  3  somebody must say what became of a step       5  the rollback failed
+  130, 143  stopped by a second signal: the first one does not stop it")]
     Rollback(rollback::Args),
     /// Try the way back: deploy, try, roll back, and try the version before
-    ///
-    /// Only in environments that need no approval. Exit codes: those of `sdd deploy run`; 0 the version before answers again.
     #[command(after_help = "Examples:
-  sdd deploy rehearse staging")]
+  sdd deploy rehearse staging
+
+Only in environments that need no approval. Exit codes: those of sdd deploy run; 0 when the version
+before answers again.")]
     Rehearse(rehearse::Args),
     /// Release a lock that somebody left
     #[command(after_help = "Examples:

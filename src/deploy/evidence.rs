@@ -11,6 +11,7 @@ use super::checks::{Evidence, Left, PreCheck, Unread, Wanted, judge};
 use crate::model::config::PreDeploymentChecks;
 use crate::model::gate_id::GateId;
 use crate::model::report::Report;
+use crate::model::work_item::{self, WorkItemType};
 use crate::store::{self, Store, layout};
 
 /// The most reports of sessions, and the most runs, that are looked at, the newest first.
@@ -29,7 +30,7 @@ pub fn earlier_gates(
     let gates = [
         (
             "integration_tests",
-            format!("{sdd} integration run"),
+            integration(store, sdd),
             asked.integration_tests,
             GateId::Integration,
         ),
@@ -54,6 +55,29 @@ pub fn earlier_gates(
         judge(&wanted, &gather(store, gate))
     };
     gates.into_iter().map(look).collect()
+}
+
+/// How evidence of integration tests is made: without a session of one the command wants to know which.
+fn integration(store: &Store, sdd: &str) -> String {
+    let items = match store.read(layout::WORK_ITEMS) {
+        Ok(document) => document.and_then(|document| work_item::read(&document.value).ok()),
+        Err(_) => None,
+    };
+    let tests: Vec<String> = items
+        .map(|read| read.items)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|item| item.kind == WorkItemType::IntegrationTest)
+        .map(|item| item.id)
+        .collect();
+    match tests.as_slice() {
+        [] => format!(
+            "there is no integration test yet: {sdd} work-item new --type integration_test; a project without them sets \
+             deployment.pre_deployment_checks.integration_tests to false"
+        ),
+        [one] => format!("{sdd} integration run {one}"),
+        several => format!("{sdd} integration run ID, with one of: {}", several.join(", ")),
+    }
 }
 
 /// What runs of a gate have left: in the reports of runs, of sessions and of the last run, and in the manifests of evidence.

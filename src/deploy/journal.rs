@@ -46,6 +46,9 @@ pub enum Event {
         /// clock said. 0 where the journal is of an sdd that gave none.
         #[serde(default, skip_serializing_if = "is_unnumbered")]
         sequence: u64,
+        /// Whether the plan had to be approved, and by whose word; absent where the journal is of an sdd that did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approval: Option<String>,
     },
     /// Somebody approved the plan.
     Approved {
@@ -433,6 +436,7 @@ pub mod testing {
             purpose: Purpose::Deployment,
             sdd_version: "0".to_owned(),
             sequence: 0,
+            approval: None,
         }
     }
 

@@ -117,7 +117,13 @@ pub fn execution(last: Option<&Summary>, environment: &str) -> PreCheck {
         // It goes on, waits, or nobody knows.
         _ => Verdict::Error,
     };
-    let message = format!("the deployment to {environment} {}", last.says);
+    let message = match &last.rollback {
+        Some(rollback) => format!(
+            "the deployment to {environment} {}; it was taken back because: {}",
+            last.says, rollback.reason
+        ),
+        None => format!("the deployment to {environment} {}", last.says),
+    };
     let remedy = last
         .next
         .first()

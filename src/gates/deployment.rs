@@ -196,6 +196,7 @@ fn measure(judgement: &mut Judgement, sight: &DeploymentSight) {
     }
     judgement.metric("rolled_back", u8::from(last.rollback.is_some()));
     judgement.metric("rollback_failed", u8::from(last.state == "rollback_failed"));
+    judgement.metric("rollback_done", u8::from(last.state == "rolled_back"));
     for (name, told) in [
         ("error_rate", "error_rate_percent"),
         ("latency_p99", "latency_p99_ms"),

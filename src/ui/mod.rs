@@ -14,7 +14,7 @@ mod waiting;
 pub use progress::{Live, Progress};
 
 /// When colours are used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColourChoice {
     /// On a terminal, unless `NO_COLOR` is set.
     #[default]
@@ -23,6 +23,21 @@ pub enum ColourChoice {
     Always,
     /// Never.
     Never,
+}
+
+/// Written out: with the words of each value beside it, the help of every command would be twice as long.
+impl clap::ValueEnum for ColourChoice {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Auto, Self::Always, Self::Never]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }))
+    }
 }
 
 /// How much is said.

@@ -1,8 +1,10 @@
 //! From a work item to the plan of its deployment as things are now.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
 
+use super::policy;
 use super::scene::Scene;
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
@@ -14,7 +16,12 @@ use crate::engine::deployment::without_directory;
 use crate::model::text;
 use crate::model::work_item::{Status, WorkItem, WorkItemType};
 use crate::process::{End, Invocation, Runner as _};
+use crate::project::detect::nearest_git;
 use crate::project::git;
+use crate::store;
+
+/// How many files a message names.
+const MAX_NAMED: usize = 5;
 
 /// What a plan may be made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,13 +95,14 @@ fn only(scene: &Scene, items: &[WorkItem], environment: &str) -> anyhow::Result<
 /// The plan of a work item as things are now. What is wrong with the spec is told line by line.
 pub(super) fn plan(cx: &mut Cx, scene: &Scene, item: &WorkItem, purpose: For) -> anyhow::Result<Plan> {
     let store = &scene.opened.store;
+    scene.known_keys()?;
     let Some((bytes, spec)) = work::spec_of(store, item)? else {
         return Err(CommandError::usage(format!("{} has no spec", item.id))
             .hint(format!("write {}", work_item::spec_path(item)))
             .into());
     };
     let environment = &scene.target.name;
-    let procedure = match procedure::read(&spec, &bytes) {
+    let procedure = match procedure::check(&spec, &bytes) {
         Ok(procedure) => procedure,
         Err(faults) => {
             for fault in &faults {
@@ -112,7 +120,7 @@ pub(super) fn plan(cx: &mut Cx, scene: &Scene, item: &WorkItem, purpose: For) ->
                 "the spec of {} cannot be run: {count} {plural}",
                 item.id
             ))
-            .hint("nothing was run")
+            .hint(format!("sdd work-item validate {} looks again", item.id))
             .into());
         }
     };
@@ -122,7 +130,7 @@ pub(super) fn plan(cx: &mut Cx, scene: &Scene, item: &WorkItem, purpose: For) ->
             "the spec of {} is for {:?}, and not for {environment}",
             item.id, procedure.environment
         ))
-        .hint(format!("sdd deploy rehearse {environment} tries it there"))
+        .hint(elsewhere(scene, &procedure.environment))
         .into());
     }
     let tree = match scene.find("git") {
@@ -130,10 +138,21 @@ pub(super) fn plan(cx: &mut Cx, scene: &Scene, item: &WorkItem, purpose: For) ->
             .map_err(|error| CommandError::no_verdict(format!("the commit is not known: {error}")))?,
         None => None,
     };
-    let (commit, dirty, digest) = match tree {
+    let (commit, mut dirty, mut digest) = match tree {
         Some(tree) => (tree.info.head, tree.info.dirty, tree.digest),
         None => (None, false, None),
     };
+    let hidden = hidden(scene, commit.as_deref())?;
+    if !hidden.is_empty() {
+        let names: Vec<&str> = hidden.iter().map(String::as_str).take(MAX_NAMED).collect();
+        let more = if hidden.len() > MAX_NAMED { ", …" } else { "" };
+        cx.ui.warning(&format!(
+            "git was told not to look at files that have changed (assume-unchanged, skip-worktree): {}{more}",
+            names.join(", ")
+        ));
+        dirty = true;
+        digest = digest.and_then(|digest| with_hidden(store.root(), &digest, &hidden));
+    }
     let facts = Facts {
         environment: environment.clone(),
         work_item: item.id.clone(),
@@ -166,6 +185,56 @@ pub(super) fn directories(cx: &mut Cx, scene: &Scene, plan: &Plan) -> anyhow::Re
         .hint("nothing was run")
         .into()),
     }
+}
+
+/// What to do with a spec that is for another environment.
+fn elsewhere(scene: &Scene, its: &str) -> String {
+    let here = &scene.target.name;
+    let settings = scene.opened.config.deployments();
+    let its = its.to_lowercase();
+    let plan = match settings.target(&its) {
+        Some(_) => format!("plan it for its own: sdd deploy plan {its}"),
+        None => format!(
+            "name one that the settings know in the spec: {}",
+            settings.names().join(", ")
+        ),
+    };
+    if policy::read(scene).require_approval {
+        plan
+    } else {
+        format!("{plan}; or try it here, and take it back: sdd deploy rehearse {here}")
+    }
+}
+
+/// The files that have changed without git's knowledge, relative to the top of the repository.
+fn hidden(scene: &Scene, commit: Option<&str>) -> anyhow::Result<BTreeSet<String>> {
+    let (Some(_), Some(program)) = (commit, scene.find("git")) else {
+        return Ok(BTreeSet::new());
+    };
+    let asking = git::Asking {
+        runner: &scene.tools.runner,
+        program: &program,
+        root: scene.opened.store.root(),
+        timeout: Duration::from_secs(10),
+    };
+    git::hidden(&asking)
+        .map_err(|error| CommandError::no_verdict(format!("what has changed is not known: {error}")).into())
+}
+
+/// The digest of a work tree with files that git does not look at; `None` where one of them cannot be read.
+fn with_hidden(root: &Path, digest: &str, hidden: &BTreeSet<String>) -> Option<String> {
+    let top = nearest_git(&root.canonicalize().ok()?)?;
+    let mut said = digest.to_owned();
+    for path in hidden {
+        let file = top.join(path);
+        let hash = match store::read_regular(&file, store::SMALL) {
+            Ok(Some(bytes)) => sha256(&bytes),
+            Ok(None) => "gone".to_owned(),
+            Err(_) => return None,
+        };
+        said.push_str(&format!("\n{path}\n{hash}"));
+    }
+    Some(sha256(said.as_bytes()))
 }
 
 /// The programs that run the steps, with their versions.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::scene::{Scene, explained};
+use super::scene::{Scene, explained, unknown_keys};
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
 use crate::commands::pipeline;
@@ -11,7 +11,7 @@ use crate::deploy::approval::{Approval, Invalid, Keygen, SIGNERS};
 use crate::deploy::journal::Event;
 use crate::deploy::plan::Plan;
 use crate::deploy::{files, sha256};
-use crate::model::config::load;
+use crate::model::config::{Deployment, load};
 use crate::project::git;
 use crate::store::{self, layout, scratch};
 
@@ -23,30 +23,38 @@ pub(super) struct Policy {
     pub(super) signers: Option<Vec<u8>>,
     /// What a person should know.
     pub(super) note: Option<String>,
+    /// Whether it must be approved and by whose word, as it is recorded.
+    pub(super) how: String,
 }
 
 /// Reads what the base branch says. Where it cannot be read, a plan must be approved.
 pub(super) fn read(scene: &Scene) -> Policy {
-    let here = scene.target.require_approval;
-    let strict = |why: String| Policy {
-        require_approval: true,
-        signers: None,
-        note: Some(format!("{why}, so a plan must be approved")),
-    };
+    match asked(scene) {
+        Ok(policy) => policy,
+        Err(why) => Policy {
+            require_approval: true,
+            signers: None,
+            how: format!("required: {why}"),
+            note: Some(format!("{why}, so a plan must be approved")),
+        },
+    }
+}
+
+/// The same, or why it cannot be read.
+fn asked(scene: &Scene) -> Result<Policy, String> {
     let root = scene.opened.store.root();
     let Some(program) = scene.find("git") else {
-        // Without git there is no base branch whose word could be broken.
         return if root.join(".git").exists() {
-            strict("git is not installed".to_owned())
+            Err("git is not installed".to_owned())
         } else {
-            local(here)
+            Ok(unversioned(scene, "there is no repository"))
         };
     };
     let runner = &scene.tools.runner;
     match git::head(runner, &program, root) {
         Ok(Some(_)) => {}
-        Ok(None) => return local(here),
-        Err(error) => return strict(format!("the repository cannot be read: {error}")),
+        Ok(None) => return Ok(unversioned(scene, "nothing is committed")),
+        Err(error) => return Err(format!("the repository cannot be read: {error}")),
     }
     let asking = git::Asking {
         runner,
@@ -56,40 +64,92 @@ pub(super) fn read(scene: &Scene) -> Policy {
     };
     let branch = match git::default_branch_of(&asking) {
         Ok(Some(branch)) => branch,
-        Ok(None) => return strict("nothing says which branch is the base".to_owned()),
-        Err(error) => return strict(format!("the base branch cannot be read: {error}")),
+        Ok(None) => return Err("nothing says which branch is the base".to_owned()),
+        Err(error) => return Err(format!("the base branch cannot be read: {error}")),
     };
-    let file = |path: &str| git::blob(runner, &program, root, &branch, path);
-    let there = match file(layout::CONFIG) {
-        Ok(None) => load::Loaded::default()
-            .config
-            .deployments()
-            .target(&scene.target.name),
-        Ok(Some(bytes)) => match load::parse_bytes(layout::CONFIG, &bytes) {
-            Ok(loaded) => loaded.config.deployments().target(&scene.target.name),
-            Err(error) => return strict(format!("the settings of {branch} cannot be read: {error}")),
-        },
-        Err(error) => return strict(format!("the settings of {branch} cannot be read: {error}")),
+    let base = match git::commit_of(runner, &program, root, &branch) {
+        Ok(Some(commit)) => commit,
+        Ok(None) => return Err(format!("{branch} has no commit")),
+        Err(error) => return Err(format!("{branch} cannot be read: {error}")),
     };
-    let signers = match file(SIGNERS) {
-        Ok(signers) => signers,
-        Err(error) => return strict(format!("{SIGNERS} of {branch} cannot be read: {error}")),
+    let file = |revision: &str, path: &str| git::blob(runner, &program, root, revision, path);
+    let wants = |name: &str, revision: &str| -> Result<bool, String> {
+        let unread = |why: &dyn std::fmt::Display| format!("the settings of {name} cannot be read: {why}");
+        let loaded = match file(revision, layout::CONFIG) {
+            Ok(None) => load::Loaded::default(),
+            Ok(Some(bytes)) => load::parse_bytes(layout::CONFIG, &bytes).map_err(|error| unread(&error))?,
+            Err(error) => return Err(unread(&error)),
+        };
+        if let Some(unknown) = unknown_keys(&loaded.warnings).first() {
+            return Err(unread(unknown));
+        }
+        let target = loaded.config.deployments().target(&scene.target.name);
+        Ok(target.is_some_and(|target| target.require_approval))
     };
-    let required_there = there.is_some_and(|target| target.require_approval);
-    Policy {
-        require_approval: here || required_there,
+    let place = format!("{branch} at {}", &base[..12]);
+    let words = [
+        ("the work tree", scene.target.require_approval),
+        ("the commit that is checked out", wants("HEAD", "HEAD")?),
+        (place.as_str(), wants(&branch, &base)?),
+    ];
+    let signers =
+        file(&base, SIGNERS).map_err(|error| format!("{SIGNERS} of {branch} cannot be read: {error}"))?;
+    let by = words.iter().find(|(_, required)| *required).map(|(who, _)| *who);
+    Ok(Policy {
+        require_approval: by.is_some(),
         signers,
-        note: (required_there && !here).then(|| {
-            format!("{branch} wants plans for {} to be approved; the work tree does not, which counts for nothing", scene.target.name)
+        note: by.filter(|_| !scene.target.require_approval).map(|who| {
+            format!(
+                "{who} wants plans for {} to be approved; the work tree does not, which counts for nothing",
+                scene.target.name
+            )
         }),
-    }
+        how: match by {
+            Some(who) => format!("required: by {who}"),
+            None => format!(
+                "not required: neither by the work tree, nor by the commit that is checked out, nor by {place}"
+            ),
+        },
+    })
 }
 
-fn local(require_approval: bool) -> Policy {
+/// Without committed settings the work tree can ask for more than the default of the environment, and for more than the last
+/// deployment to it, and never for less.
+fn unversioned(scene: &Scene, why: &str) -> Policy {
+    let name = &scene.target.name;
+    let by_default = Deployment::default()
+        .target(name)
+        .is_some_and(|target| target.require_approval);
+    let before = || match scene.last() {
+        Ok(Some(last)) => {
+            let mut records = last.chain.records.iter();
+            records.any(|record| matches!(record.event, Event::Approved { .. }))
+        }
+        Ok(None) => false,
+        // What was, nobody knows.
+        Err(_) => true,
+    };
+    let by = if scene.target.require_approval {
+        Some("by the work tree")
+    } else if by_default {
+        Some("by default")
+    } else if before() {
+        Some("as for the last deployment")
+    } else {
+        None
+    };
     Policy {
-        require_approval,
+        require_approval: by.is_some(),
         signers: None,
-        note: None,
+        note: by.filter(|_| !scene.target.require_approval).map(|by| {
+            format!(
+                "{why}, so no committed settings say whether plans for {name} must be approved: they must be, {by}; the work tree does not want it, which counts for nothing"
+            )
+        }),
+        how: match by {
+            Some(by) => format!("required: {by}; {why}"),
+            None => format!("not required: neither by the work tree nor by default; {why}"),
+        },
     }
 }
 

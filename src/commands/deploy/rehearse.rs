@@ -48,6 +48,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         command: "rehearse",
         said: &args.said,
         require_approval: false,
+        how: policy.how,
     };
     start(cx, &scene, begin)
 }

@@ -2,11 +2,12 @@
 
 use super::again::{self, Begun, Wish};
 use super::planning::For;
-use super::policy;
 use super::run::{Tree, fresh};
 use super::scene::Scene;
 use super::work::{self, Asked, Job, Said};
+use super::{evidence, policy};
 use crate::commands::context::Cx;
+use crate::commands::error::CommandError;
 use crate::deploy::journal::Purpose;
 use crate::deploy::next;
 use crate::engine::deployment::{self, Begin};
@@ -55,6 +56,23 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     fresh(cx, &scene, &id, &last.plan, purpose, Tree::MayHaveChanged)?;
     let policy = policy::read(&scene);
     let approved = policy::approved(cx, &scene, &policy, &id, &last.plan)?;
+    // What is missing is told before anything is run, and is no failure of a step.
+    let steps = last
+        .plan
+        .steps
+        .iter()
+        .filter(|step| !again.state.done.contains(&step.id));
+    let unset = deployment::unset(steps.chain(&last.plan.rollback), &|name| {
+        evidence::value(&cx.environment, name)
+    });
+    if !unset.is_empty() {
+        return Err(CommandError::usage(format!(
+            "what is left needs variables that are not set: {}",
+            unset.join(", ")
+        ))
+        .hint("nothing more was run; set them in the environment that sdd is started in, and resume again")
+        .into());
+    }
     let job = Job {
         scene: &scene,
         plan: &last.plan,

@@ -72,7 +72,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
             "the way back needs variables that are not set: {}",
             unset.join(", ")
         ))
-        .hint("nothing was run")
+        .hint("nothing was taken back; set them in the environment that sdd is started in, and give the command again")
         .into());
     }
     let job = Job {

@@ -71,6 +71,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         command: "run",
         said: &args.said,
         require_approval: policy.require_approval,
+        how: policy.how,
     };
     start(cx, &scene, begin)
 }
@@ -115,7 +116,7 @@ pub(super) fn fresh(
     if changed.is_empty() {
         return Ok(());
     }
-    Err(work::stale(&scene.target.name, id, &changed).into())
+    Err(work::stale(&scene.target.name, id, &changed, tree).into())
 }
 
 /// What is to be begun.
@@ -126,6 +127,8 @@ pub(super) struct Start<'s> {
     pub(super) command: &'static str,
     pub(super) said: &'s Said,
     pub(super) require_approval: bool,
+    /// Whether the plan must be approved, and by whose word, as it is recorded.
+    pub(super) how: String,
 }
 
 /// Begins a deployment and goes as far as it goes.
@@ -172,6 +175,7 @@ pub(super) fn start(cx: &mut Cx, scene: &Scene, start: Start<'_>) -> anyhow::Res
             purpose: start.purpose,
             sdd_version: env!("CARGO_PKG_VERSION").to_owned(),
             sequence,
+            approval: Some(start.how),
         })?;
         if let Some(approved) = start.approved {
             ledger.add(approved)?;

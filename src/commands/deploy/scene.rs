@@ -9,7 +9,7 @@ use crate::deploy::files;
 use crate::deploy::journal::Chain;
 use crate::deploy::lock::Meeting;
 use crate::deploy::plan::Plan;
-use crate::model::config::ResolvedTarget;
+use crate::model::config::{ConfigWarning, ResolvedTarget, Step, WarningKind};
 use crate::process::find::{Finder, Found};
 use crate::process::identity::Identity;
 use crate::project::git;
@@ -100,8 +100,58 @@ impl Scene {
         let Some((id, chain)) = files::last(store, &self.target.name).map_err(explained)? else {
             return Ok(None);
         };
-        let plan = files::plan_of(store, &self.target.name, &id, &chain).map_err(explained)?;
+        let plan = self.plan_of(&id, &chain)?;
         Ok(Some(Last { id, chain, plan }))
+    }
+
+    /// The plan that a deployment was run by.
+    ///
+    /// # Errors
+    ///
+    /// It is gone, or is not what it was: then nobody can go on with the deployment, whatever was run of it.
+    pub(super) fn plan_of(&self, deployment: &str, chain: &Chain) -> anyhow::Result<Plan> {
+        let name = &self.target.name;
+        let asked = chain.plan().unwrap_or_default();
+        let lost = |error: files::Error| -> anyhow::Error {
+            match error {
+                files::Error::NoPlan { .. }
+                | files::Error::Ambiguous { .. }
+                | files::Error::ChangedPlan { .. }
+                | files::Error::UnreadablePlan { .. } => CommandError::no_verdict(format!(
+                    "the plan of the last deployment to {name} cannot be had: {error}"
+                ))
+                .hint(format!(
+                    "put back {} as it was; what was run stands in the journal: sdd deploy log {name}",
+                    files::plan(name, asked)
+                ))
+                .into(),
+                other => explained(other),
+            }
+        };
+        files::plan_of(&self.opened.store, name, deployment, chain).map_err(lost)
+    }
+
+    /// Refuses settings of deployments with keys that nobody knows: what was meant by one, perhaps a protection, is not done.
+    pub(super) fn known_keys(&self) -> anyhow::Result<()> {
+        let loaded = pipeline::read_config(&self.opened.store)?;
+        let unknown = unknown_keys(&loaded.warnings);
+        let Some(first) = unknown.first() else {
+            return Ok(());
+        };
+        let more = match unknown.len() {
+            1 => String::new(),
+            count => format!(" (and {} more)", count - 1),
+        };
+        let hint = match &first.hint {
+            Some(hint) => format!("{hint} Nothing is deployed by settings that are not understood"),
+            None => "correct it, or take it out: nothing is deployed by settings that are not understood"
+                .to_owned(),
+        };
+        let message = format!(
+            "{}:{}:{}: {}: {}{more}",
+            first.path, first.position.line, first.position.column, first.json_path, first.message
+        );
+        Err(CommandError::usage(message).hint(hint).into())
     }
 
     /// The last deployment, or the error that there is none.
@@ -113,6 +163,16 @@ impl Scene {
         };
         Ok(self.last()?.ok_or_else(none)?)
     }
+}
+
+/// The keys below `deployment` that nobody knows.
+pub(super) fn unknown_keys(warnings: &[ConfigWarning]) -> Vec<&ConfigWarning> {
+    let is_below = |warning: &&ConfigWarning| {
+        let first = warning.json_path.steps().first();
+        warning.kind == WarningKind::UnknownKey
+            && matches!(first, Some(Step::Key(key)) if key == "deployment")
+    };
+    warnings.iter().filter(is_below).collect()
 }
 
 /// A deployment, as it was recorded.

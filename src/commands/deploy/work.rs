@@ -8,6 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::run::Tree;
 use super::scene::{Last, Scene, explained};
 use super::{evidence, shown};
 use crate::commands::context::Cx;
@@ -27,6 +28,7 @@ use crate::model::verdict::Verdict;
 use crate::process::leftover::{self, Leftover};
 use crate::process::{Cancel, End, Invocation, Runner as _, System, guard, signals};
 use crate::report::Colour;
+use crate::store;
 
 /// How often it is looked whether somebody insists.
 const TICK: Duration = Duration::from_millis(50);
@@ -96,7 +98,8 @@ pub(super) fn assumption(words: &[String], plan: &Plan) -> anyhow::Result<Option
 pub(super) fn take_lock<'s>(cx: &Cx, scene: &'s Scene, command: &str) -> anyhow::Result<Locked<'s>> {
     let meeting = scene.meeting(cx);
     let (store, environment) = (&scene.opened.store, &scene.target.name);
-    let held = lock::take(store, environment, command, cx.clock, meeting.as_ref()).map_err(busy)?;
+    let held = lock::take(store, environment, command, cx.clock, meeting.as_ref())
+        .map_err(|error| busy(error, environment))?;
     let locked = Locked { held, scene };
     if let Some(command) = &scene.target.said.lock_command {
         call(scene, command).map_err(|why| {
@@ -194,8 +197,14 @@ fn call(scene: &Scene, command: &Command) -> Result<(), String> {
 }
 
 /// A lock that was not had, as an error of the command.
-pub(super) fn busy(error: NoLock) -> anyhow::Error {
+pub(super) fn busy(error: NoLock, environment: &str) -> anyhow::Error {
     match error {
+        // Whoever wrote it cannot be asked, and no copy of it is worth having.
+        NoLock::Store(error @ store::Error::Broken { .. }) => CommandError::no_verdict(error.to_string())
+            .hint(format!(
+                "look that nobody deploys to {environment} from another machine, then: sdd deploy unlock {environment} --reason TEXT"
+            ))
+            .into(),
         NoLock::Store(error) => error.into(),
         NoLock::Busy { ref environment, .. } => {
             let hint = format!(
@@ -376,7 +385,7 @@ impl Scene {
         let Some(chain) = files::read(store, &self.target.name, deployment).map_err(explained)? else {
             return Ok(None);
         };
-        let plan = files::plan_of(store, &self.target.name, deployment, &chain).map_err(explained)?;
+        let plan = self.plan_of(deployment, &chain)?;
         Ok(Some(Last {
             id: deployment.to_owned(),
             chain,
@@ -453,14 +462,19 @@ pub(super) fn keep(scene: &Scene, plan: &Plan) -> anyhow::Result<String> {
     Ok(kept.0)
 }
 
-/// Says that the work tree is not what was planned.
-pub(super) fn stale(environment: &str, id: &str, changed: &[String]) -> CommandError {
+/// Says that the work tree is not what was planned; what may be done about it depends on whether something was run already.
+pub(super) fn stale(environment: &str, id: &str, changed: &[String], tree: Tree) -> CommandError {
     let short: String = id.chars().take(12).collect();
+    let hint = match tree {
+        Tree::Counts => format!("nothing was run; plan again: sdd deploy plan {environment}"),
+        Tree::MayHaveChanged => format!(
+            "nothing more was run; put back what changed and resume, or take back what was done: sdd deploy rollback \
+             {environment} --reason TEXT"
+        ),
+    };
     CommandError::usage(format!(
         "the plan {short} is stale; since it was made this has changed: {}",
         changed.join("; ")
     ))
-    .hint(format!(
-        "nothing was run; plan again: sdd deploy plan {environment}"
-    ))
+    .hint(hint)
 }

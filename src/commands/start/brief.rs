@@ -7,6 +7,7 @@ use super::{load, needs};
 use crate::commands::context::Cx;
 use crate::commands::pipeline::{Opened, called};
 use crate::commands::work_item::spec_path;
+use crate::deploy::procedure;
 use crate::engine::{GatePlan, Plan};
 use crate::gates::{Item as Planned, Meaning, NotRun, Step};
 use crate::model::report::GitInfo;
@@ -62,7 +63,15 @@ pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) 
     });
     let deployment = (item.kind == WorkItemType::Deployment).then(|| {
         let checks = needs::of_deployment(cx, parts.opened, &spec.deployment);
-        DeploymentContext::of(&spec.deployment, checks)
+        let context = DeploymentContext::of(&spec.deployment, checks);
+        match &parts.spec {
+            // A health check that nobody can try is none.
+            Ok(Some((bytes, _))) => DeploymentContext {
+                smoke_tests: procedure::smoke_tests(&spec, bytes),
+                ..context
+            },
+            _ => context,
+        }
     });
     Briefing {
         schema_version: 1,
@@ -132,6 +141,8 @@ fn written(mut spec: Spec) -> Spec {
         steps.retain(|step| counts(step.line));
     }
     deployment.rollback_triggers.retain(|one| counts(one.line));
+    deployment.smoke_tests.retain(|one| counts(one.line));
+    deployment.health_checks.retain(|one| counts(one.line));
     spec
 }
 

@@ -8,6 +8,7 @@ use super::spec::{self, SpecFile};
 use super::{Loaded, spec_path};
 use crate::commands::config::ProblemSeverity;
 use crate::commands::error::did_you_mean;
+use crate::commands::pipeline::read_config;
 use crate::model::text;
 use crate::model::work_item::graph::Graph;
 use crate::model::work_item::{Status, Unreadable, WorkItem, WorkItemType};
@@ -245,14 +246,25 @@ impl<'a> Inspector<'a> {
                 message: error.to_string(),
                 hint: error.hint(),
             }],
-            SpecFile::Read(spec) => {
-                let mut problems = spec::problems(spec, item);
+            SpecFile::Read(spec, bytes) => {
+                let targets = self.targets();
+                let targets: Option<Vec<&str>> = targets
+                    .as_ref()
+                    .map(|targets| targets.iter().map(String::as_str).collect());
+                let mut problems = spec::problems(spec, bytes, item, targets.as_deref());
                 // That is told already, with its place in the file of the items.
                 problems.retain(|problem| problem.code != NO_DEPENDENCIES);
                 problems
             }
         };
         (problems, read)
+    }
+
+    /// The environments that the settings know; nothing where those cannot be read, which other commands tell.
+    fn targets(&self) -> Option<Vec<String>> {
+        let settings = read_config(self.store).ok()?;
+        let names = settings.config.deployments().names();
+        Some(names.into_iter().map(ToOwned::to_owned).collect())
     }
 
     /// A problem in the file of the items, at a field of an item.

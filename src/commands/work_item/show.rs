@@ -188,7 +188,7 @@ impl<'a> Page<'a> {
         }
         let path = text::one_line(&spec_path(item));
         let about = match &self.spec {
-            SpecFile::Read(spec) => {
+            SpecFile::Read(spec, _) => {
                 let (sections, filled) = spec::sections(spec);
                 let counts = spec::counts(spec, item.kind);
                 let counts = counts.iter().map(|(what, count)| format!(", {count} {what}"));
@@ -273,7 +273,7 @@ impl<'a> Page<'a> {
             .map(|(item, _)| json!({"id": item.id, "status": item.status}))
             .collect();
         let mut counts = serde_json::Map::new();
-        if let SpecFile::Read(spec) = &self.spec {
+        if let SpecFile::Read(spec, _) = &self.spec {
             let (sections, filled) = spec::sections(spec);
             let all = [("sections", sections), ("sections filled", filled)];
             for (what, count) in all.into_iter().chain(spec::counts(spec, self.item.kind)) {

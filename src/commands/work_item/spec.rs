@@ -3,7 +3,9 @@
 use super::problems::{Problem, weight};
 use super::spec_path;
 use crate::commands::config::ProblemSeverity;
+use crate::deploy::procedure::{self, Fault};
 use crate::model::spec::{At, Spec};
+use crate::model::text;
 use crate::model::work_item::{WorkItem, WorkItemType};
 use crate::parse::spec as parse;
 use crate::store::{self, Store};
@@ -13,8 +15,8 @@ const MAX_BYTES: u64 = parse::MAX_BYTES as u64;
 
 /// What came of looking for a spec.
 pub(super) enum SpecFile {
-    /// What it says.
-    Read(Box<Spec>),
+    /// What it says, and its bytes.
+    Read(Box<Spec>, Vec<u8>),
     /// There is none where the item says, or where sdd would have put it.
     Missing,
     /// It cannot be read, or is outside of the project.
@@ -28,7 +30,7 @@ pub(super) fn read(store: &Store, item: &WorkItem) -> SpecFile {
         Ok(Some(bytes)) => {
             let mut read = parse::read(&path, &bytes);
             parse::overlay(&mut read, item);
-            SpecFile::Read(Box::new(read))
+            SpecFile::Read(Box::new(read), bytes)
         }
         Ok(None) => SpecFile::Missing,
         Err(error) => SpecFile::Refused(error),
@@ -36,7 +38,10 @@ pub(super) fn read(store: &Store, item: &WorkItem) -> SpecFile {
 }
 
 /// What is wrong about a spec: what the item lacks decides, what is only odd does not.
-pub(super) fn problems(spec: &Spec, item: &WorkItem) -> Vec<Problem> {
+///
+/// Of a deployment it is told as well what `sdd deploy` could not run. `targets` are the environments that the settings know;
+/// nothing where those cannot be read.
+pub(super) fn problems(spec: &Spec, bytes: &[u8], item: &WorkItem, targets: Option<&[&str]>) -> Vec<Problem> {
     let problem = |severity, code, line: Option<u32>, message: &str, hint: Option<&String>| Problem {
         severity,
         code,
@@ -48,7 +53,7 @@ pub(super) fn problems(spec: &Spec, item: &WorkItem) -> Vec<Problem> {
         hint: hint.cloned(),
     };
     let lacking = parse::validate(Some(spec), item);
-    // What decides already is not told a second time as odd.
+    // What decides already is not told a second time as odd, and what nobody would run is told as a fault.
     let is_told = |code: &str, line: u32| {
         let same = |lack: &crate::model::spec::Problem| lack.code == code && lack.line == Some(line);
         lacking.iter().any(same)
@@ -84,8 +89,60 @@ pub(super) fn problems(spec: &Spec, item: &WorkItem) -> Vec<Problem> {
         )
     });
     let mut problems: Vec<Problem> = lacking.chain(odd).collect();
+    problems.extend(unrunnable(spec, bytes, item, targets));
     problems.sort_by_key(|problem| problem.line);
     problems
+}
+
+/// What a deployment could not run, but for what is told of its spec already. A spec that nobody has begun is told once.
+fn unrunnable(spec: &Spec, bytes: &[u8], item: &WorkItem, targets: Option<&[&str]>) -> Vec<Problem> {
+    if item.kind != WorkItemType::Deployment {
+        return Vec::new();
+    }
+    let lacking = parse::validate(Some(spec), item);
+    if lacking
+        .iter()
+        .any(|lack| ["not_filled", "too_large", "too_deep"].contains(&lack.code))
+    {
+        return Vec::new();
+    }
+    let known: Vec<(&str, u32)> = lacking
+        .iter()
+        .map(|lack| (lack.code, lack.line.unwrap_or(0)))
+        .collect();
+    let mut faults = procedure::faults_beside(spec, bytes, &known);
+    let named = spec.deployment.environment.as_ref();
+    if let (Some(named), Some(targets)) = (named, targets)
+        && !targets
+            .iter()
+            .any(|target| target.eq_ignore_ascii_case(&named.value))
+    {
+        faults.push(Fault {
+            line: named.line,
+            code: "unknown_environment",
+            message: format!(
+                "there is no environment {:?} to deploy to",
+                text::shorten(&named.value, 80)
+            ),
+            hint: format!(
+                "environments are: {}; others are named in the settings, at deployment.environments",
+                targets.join(", ")
+            ),
+        });
+    }
+    faults
+        .into_iter()
+        .map(|fault| Problem {
+            severity: weight(item),
+            code: fault.code,
+            item: Some(item.id.clone()),
+            file: spec.file.clone(),
+            line: usize::try_from(fault.line).ok().filter(|line| *line > 0),
+            column: None,
+            message: fault.message,
+            hint: Some(fault.hint),
+        })
+        .collect()
 }
 
 /// How many sections a spec has, and how many of them are filled in.

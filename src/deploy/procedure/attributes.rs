@@ -166,18 +166,9 @@ fn body(fence: &Fence, faults: &mut Vec<Fault>) {
             "write what is to be done, or take the `sdd` away",
         ));
     }
+    hidden(&fence.info, fence.line, faults);
     for (code, line) in fence.code.lines().zip(fence.line + 1..) {
-        if let Some(sign) = code.chars().find(|c| is_deceiving(*c)) {
-            faults.push(Fault::new(
-                line,
-                "hidden_character",
-                format!(
-                    "the code has a character that hides what runs: U+{:04X}",
-                    u32::from(sign)
-                ),
-                "remove it; it is invisible, or turns the direction of the text",
-            ));
-        }
+        hidden(code, line, faults);
         if let Some(open) = left_open(code) {
             faults.push(Fault::new(
                 line,
@@ -186,6 +177,21 @@ fn body(fence: &Fence, faults: &mut Vec<Fault>) {
                 "write what is meant",
             ));
         }
+    }
+}
+
+/// Names the first character of a line that shows something else than what runs.
+fn hidden(code: &str, line: u32, faults: &mut Vec<Fault>) {
+    if let Some(sign) = code.chars().find(|c| is_deceiving(*c)) {
+        faults.push(Fault::new(
+            line,
+            "hidden_character",
+            format!(
+                "the code has a character that hides what runs: U+{:04X}",
+                u32::from(sign)
+            ),
+            "remove it: it is invisible, turns the direction of the text, or looks like a space and is none",
+        ));
     }
 }
 
@@ -209,17 +215,32 @@ fn left_open(code: &str) -> Option<&str> {
     })
 }
 
-/// Whether a character is invisible or turns the direction of what follows.
+/// Whether a character is invisible, turns the direction of what follows, or looks like a space that a shell knows and is
+/// none. The two selectors of pictures (U+FE0E, U+FE0F) are left: they stand behind many that are printed.
 fn is_deceiving(c: char) -> bool {
-    matches!(
+    let is_invisible = matches!(
         c,
-        '\u{200B}'..='\u{200F}'
-            | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{2064}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{FEFF}'
-            | '\u{00AD}'
+        '\u{00AD}'
+            | '\u{034F}'
             | '\u{061C}'
-            | '\u{E0000}'..='\u{E007F}'
-    ) || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+            | '\u{115F}'
+            | '\u{1160}'
+            | '\u{17B4}'
+            | '\u{17B5}'
+            | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0D}'
+            | '\u{FEFF}'
+            | '\u{FFA0}'
+            | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E0FFF}'
+    );
+    // Spaces and ends of lines of other alphabets: NBSP and its kin.
+    let is_no_space = c.is_whitespace() && !matches!(c, ' ' | '\t' | '\n' | '\r');
+    let is_control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    is_invisible || is_no_space || is_control
 }

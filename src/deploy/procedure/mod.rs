@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::expectation::Expectation;
-use crate::model::spec::Spec;
+use crate::model::spec::{At, Oddity, Spec};
 use crate::parse::spec::fences::{self, FenceFault, Marked};
-use crate::parse::spec::quantity;
+use crate::parse::spec::{quantity, validate_procedure};
 
 pub use triggers::{Trigger, TriggerKind};
 
@@ -212,6 +212,54 @@ pub struct Note {
     pub message: String,
 }
 
+/// Reads the procedure of a spec, and refuses what `sdd work-item validate` would refuse in the sections that are run.
+///
+/// # Errors
+///
+/// Every fault, in the order of the lines.
+pub fn check(spec: &Spec, bytes: &[u8]) -> Result<Procedure, Vec<Fault>> {
+    let read = read(spec, bytes);
+    let mut faults = read.as_ref().err().cloned().unwrap_or_default();
+    for problem in validate_procedure(spec) {
+        let line = problem.line.unwrap_or(0);
+        if !faults.iter().any(|fault| is_same(fault, problem.code, line)) {
+            let hint = problem.hint.unwrap_or_else(|| "write what is meant".to_owned());
+            faults.push(Fault::new(line, problem.code, problem.message, hint));
+        }
+    }
+    if faults.is_empty() {
+        return read;
+    }
+    faults.sort_by_key(|fault| fault.line);
+    Err(faults)
+}
+
+/// The faults of a spec beside what is known of it: each of these is a code and its line.
+pub fn faults_beside(spec: &Spec, bytes: &[u8], known: &[(&str, u32)]) -> Vec<Fault> {
+    let mut faults = read(spec, bytes).err().unwrap_or_default();
+    faults.retain(|fault| !known.iter().any(|(code, line)| is_same(fault, code, *line)));
+    faults
+}
+
+/// How many smoke tests of a spec can be tried, health checks included.
+pub fn smoke_tests(spec: &Spec, bytes: &[u8]) -> usize {
+    let marked = fences::marked(bytes);
+    let mut reader = steps::Reader::new(&marked);
+    smoke::tests(spec, &mut reader, &mut Vec::new(), &mut Vec::new()).len()
+}
+
+/// Whether a fault and a problem of the spec say the same.
+fn is_same(fault: &Fault, code: &str, line: u32) -> bool {
+    const OF_THE_WHOLE: [(&str, &str); 5] = [
+        ("no_environment", "no_environment"),
+        (Oddity::TWO_ENVIRONMENTS, Oddity::TWO_ENVIRONMENTS),
+        ("no_steps", "no_steps"),
+        ("no_rollback", "no_rollback_steps"),
+        ("no_smoke_tests", "no_smoke_tests"),
+    ];
+    (fault.code == code && fault.line == line) || OF_THE_WHOLE.contains(&(fault.code, code))
+}
+
 /// Reads the procedure of a spec; `bytes` is the file that the spec was read from.
 ///
 /// # Errors
@@ -238,6 +286,7 @@ pub fn read(spec: &Spec, bytes: &[u8]) -> Result<Procedure, Vec<Fault>> {
     steps::unique(all.iter().chain(&rollback), &mut faults);
     steps::undo(&all, &rollback, &mut faults);
     required(spec, &all, &rollback, &tests, &mut faults);
+    lost(spec, &mut faults, &mut notes);
 
     let rollback_time_ms = deployment.rollback_time.as_ref().and_then(|said| {
         let seconds = quantity::seconds(&said.value).ok()?;
@@ -333,6 +382,21 @@ fn required(spec: &Spec, steps: &[Step], rollback: &[Step], tests: &[Test], faul
             "there is no smoke test that can be run",
             "write `GET /health expect 200` below `## Smoke Tests`, or a fence with `sdd` and an id",
         ));
+    }
+}
+
+/// What looks like a step and would be done by nobody is a fault; words that only explain are noted.
+fn lost(spec: &Spec, faults: &mut Vec<Fault>, notes: &mut Vec<Note>) {
+    for At { value: oddity, line } in &spec.oddities {
+        if oddity.code == Oddity::LOST_STEP {
+            let hint = oddity.hint.clone().unwrap_or_default();
+            faults.push(Fault::new(*line, oddity.code, oddity.message.clone(), hint));
+        } else if oddity.code == Oddity::ASIDE {
+            notes.push(Note {
+                line: *line,
+                message: oddity.message.clone(),
+            });
+        }
     }
 }
 

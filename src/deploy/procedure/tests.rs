@@ -118,7 +118,26 @@ fn faults_of_code_have_their_line() {
     with("export KEY=<key>", "placeholder", "<key>");
     with("echo \u{202e}x", "hidden_character", "echo");
     with("echo x\u{200b}y", "hidden_character", "echo");
+    for hidden in [
+        "\u{a0}",
+        "\u{202f}",
+        "\u{3000}",
+        "\u{2028}",
+        "\u{200d}",
+        "\u{2060}",
+        "\u{feff}",
+        "\u{3164}",
+        "\u{2800}",
+        "\u{e0101}",
+    ] {
+        with(&format!("echo x{hidden}y"), "hidden_character", "echo");
+    }
     with("# nothing but a comment", "empty", "sdd id=a");
+    step_fault(
+        "1. S\n   ```bash sdd id=a cwd=x\u{200b}\n   x\n   ```",
+        "hidden_character",
+        "sdd id=a",
+    );
     step_fault("1. S\n   ```bash sdd id=a\n   ```", "empty", "sdd id=a");
     step_fault(
         "1. S\n   ```python sdd id=a\n   x()\n   ```",
@@ -137,6 +156,7 @@ fn code_that_only_looks_like_a_placeholder_runs() {
         "echo \"${a[1]}\"",
         "cat <<EOF",
         "test \"$x\" = '<>'",
+        "echo '⚠\u{fe0f} é 文'",
     ] {
         let step = format!("1. S\n   ```bash sdd id=a\n   {code}\n   ```");
         let procedure = parsed(&spec(&step, BACK, SMOKE));
@@ -213,6 +233,78 @@ fn a_deployment_has_one_target() {
 }
 
 #[test]
+fn what_looks_like_a_step_and_is_none_is_a_fault() {
+    step_fault(
+        "1. S\n   - stop the workers\n   ```bash sdd id=a\n   ./a\n   ```",
+        "lost_step",
+        "- stop the workers",
+    );
+    let code = "```bash sdd id=a\n./a\n```";
+    step_fault(
+        &format!("{code}\n\n<table><tr><td>Stop</td></tr></table>"),
+        "lost_step",
+        "<table>",
+    );
+    // Rows and items beside the code are steps of a person.
+    let procedure = parsed(&spec(
+        &format!("{code}\n\n| Stop the workers |\n\nAnd wait.\n\n- Start them"),
+        BACK,
+        SMOKE,
+    ));
+    let procedure = procedure.unwrap();
+    let said: Vec<&str> = procedure.steps.iter().map(|step| step.text.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "Tell the team",
+            "a",
+            "Stop the workers",
+            "Start them",
+            "Look at the dashboards"
+        ]
+    );
+    assert_eq!(procedure.notes.len(), 1, "{:?}", procedure.notes);
+    assert!(procedure.notes[0].message.contains("And wait."));
+}
+
+#[test]
+fn a_plan_wants_what_the_validation_of_the_spec_wants() {
+    let whole = spec(STEP, BACK, SMOKE);
+    let checked = |text: &str| {
+        let spec = parse::spec::read("spec.md", text.as_bytes());
+        match check(&spec, text.as_bytes()) {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults.iter().map(|fault| fault.code).collect(),
+        }
+    };
+    assert_eq!(checked(&whole), [""; 0]);
+    for (from, to, expect) in [
+        (
+            "### Deployment Steps\n",
+            "### Post-Deployment Steps\n",
+            "no_steps",
+        ),
+        ("- Smoke tests fail\n- Error rate exceeds 5%\n", "", "no_triggers"),
+        ("## Environment Configuration", "## Somewhere", "missing_section"),
+        ("**Estimated Rollback Time:** 10 minutes", "", "no_rollback_time"),
+        ("10 minutes", "soon", "no_rollback_time"),
+        ("1. Tell the team", "1. [Whom to tell]", "placeholder"),
+        (
+            "- Environment: staging",
+            "- Environment: a, b",
+            "two_environments",
+        ),
+        ("```bash sdd id=back", "```bash id=back", "undo"),
+    ] {
+        assert!(whole.contains(from), "{from}");
+        let codes = checked(&whole.replacen(from, to, 1));
+        assert!(codes.contains(&expect), "{from}: {codes:?}");
+        let twice = codes.iter().filter(|code| **code == expect).count();
+        assert_eq!(twice, 1, "{from}: {codes:?}");
+    }
+}
+
+#[test]
 fn smoke_tests_in_every_form_of_real_specs() {
     let smoke = "### Critical User Flows\n\n1. **User Login**\n   - Endpoint: POST /api/auth/login\n   \
                  - Expected: 200 OK, returns JWT token\n   - Failure: Rollback immediately\n\n\
@@ -236,6 +328,13 @@ fn smoke_tests_in_every_form_of_real_specs() {
             ),
         })
         .collect();
+    assert_eq!(
+        smoke_tests(
+            &parse::spec::read("s", spec(STEP, BACK, smoke).as_bytes()),
+            spec(STEP, BACK, smoke).as_bytes()
+        ),
+        4
+    );
     assert_eq!(
         shown,
         [

@@ -114,8 +114,11 @@ impl Http {
 
     fn ask(&self, agent: &ureq::Agent, limit: Limit) -> Result<Answer, Seen> {
         let failed = |error: ureq::Error| {
-            Seen::failed(format!("{} does not answer: {}", self.shown(), why(&error)))
-                .remedy("is the service up, and can this machine reach it?")
+            let remedy = tls_error(&error).map_or(
+                "is the service up, and can this machine reach it?",
+                tls_words::remedy,
+            );
+            Seen::failed(format!("{} does not answer: {}", self.shown(), why(&error))).remedy(remedy)
         };
         let unusable = |error: http::Error| Seen::error(format!("the request cannot be made: {error}"));
         let mut request = http::Request::builder()
@@ -214,14 +217,19 @@ fn why(error: &ureq::Error) -> String {
         ureq::Error::LargeResponseHeader(..) => {
             format!("its headers are larger than {} KiB", MAX_HEAD >> 10)
         }
-        ureq::Error::Rustls(error) => tls_words::words(error),
-        ureq::Error::Io(error) => {
-            let inner = error
-                .get_ref()
-                .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-            inner.map_or_else(|| network::cause(error), tls_words::words)
-        }
-        other => other.to_string(),
+        ureq::Error::Io(io) => tls_error(error).map_or_else(|| network::cause(io), tls_words::words),
+        other => tls_error(other).map_or_else(|| other.to_string(), tls_words::words),
+    }
+}
+
+/// What TLS has against it.
+fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
+    match error {
+        ureq::Error::Rustls(error) => Some(error),
+        ureq::Error::Io(error) => error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>()),
+        _ => None,
     }
 }
 

@@ -98,7 +98,11 @@ impl Tls {
                 .get_ref()
                 .and_then(|inner| inner.downcast_ref::<rustls::Error>());
             let why = inner.map_or_else(|| network::cause(error), tls_words::words);
-            Seen::failed(format!("no TLS with {}: {why}", self.host))
+            let seen = Seen::failed(format!("no TLS with {}: {why}", self.host));
+            match inner {
+                Some(inner) => seen.remedy(tls_words::remedy(inner)),
+                None => seen,
+            }
         };
         while session.is_handshaking() {
             session.complete_io(&mut socket).map_err(|error| failed(&error))?;

@@ -95,6 +95,10 @@ pub struct Oddity {
 impl Oddity {
     /// The code of one that tells of more than one target environment.
     pub const TWO_ENVIRONMENTS: &str = "two_environments";
+    /// The code of one that tells of something that looks like a step of a deployment and would be done by nobody.
+    pub const LOST_STEP: &str = "lost_step";
+    /// The code of one that tells of words among the steps of a deployment that are read as an explanation.
+    pub const ASIDE: &str = "aside";
 }
 
 /// Something that a work item of its type must not have or must not lack.

@@ -35,7 +35,8 @@ pub fn is_marked(info: &str) -> bool {
     info.split_whitespace().any(|word| word == "sdd")
 }
 
-/// The fences that ask to be run, in their order, also those that only look like one inside of another.
+/// The fences that ask to be run, in their order, also those that only look like one inside of another; and any other that
+/// has no end.
 pub fn marked(bytes: &[u8]) -> Vec<Marked> {
     let text = text::decode(bytes, &mut Oddities::default());
     let mut found = Vec::new();
@@ -85,7 +86,8 @@ fn end(mut fence: Marked, found: &mut Vec<Marked>) {
             fault: Some(FenceFault::Nested),
         });
     let swallowed: Vec<Marked> = swallowed.collect();
-    if is_marked(&fence.info) {
+    // What has no end takes all that follows, whether it asks to be run or not.
+    if is_marked(&fence.info) || fence.fault == Some(FenceFault::Unclosed) {
         if !inner.is_empty() && fence.fault.is_none() {
             fence.fault = Some(FenceFault::Nested);
         }
@@ -160,6 +162,12 @@ mod tests {
             "````bash sdd id=a\nmake\n```\n",
             &[(1, Some(FenceFault::Unclosed))],
         );
+    }
+
+    #[test]
+    fn a_fence_without_an_end_is_told_also_where_it_is_not_run() {
+        check("```bash\nmake\n\n2. y\n", &[(1, Some(FenceFault::Unclosed))]);
+        check("```bash\nmake\n```\n", &[]);
     }
 
     #[test]

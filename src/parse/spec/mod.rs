@@ -37,7 +37,7 @@ pub use overlay::overlay;
 pub use template::{filled, template};
 pub use text::MAX_BYTES;
 pub use title::heading;
-pub use validate::validate;
+pub use validate::{validate, validate_procedure};
 pub use variables::{is_name as is_variable_name, is_stand_in};
 
 use crate::model::spec::{Section, Spec};

@@ -43,6 +43,8 @@ pub enum Entry<'d> {
     Text(&'d Line, u32),
     /// Code, and in how many items it stands.
     Code(&'d Fence, u32),
+    /// What HTML says, without its tags, and its line.
+    Html(&'d str, u32),
 }
 
 /// A label with a value behind it.
@@ -122,7 +124,8 @@ pub fn parts(blocks: &[Block], range: Range<usize>) -> Vec<Part<'_>> {
             }
             Kind::Item { .. } => add(&mut parts, Entry::Item(block)),
             Kind::Code(fence) => add(&mut parts, Entry::Code(fence, block.depth)),
-            Kind::Html(_) | Kind::Instructions => {}
+            Kind::Html(text) => add(&mut parts, Entry::Html(text, block.line)),
+            Kind::Instructions => {}
         }
     }
     parts
@@ -167,7 +170,7 @@ impl<'d> Part<'d> {
             let (lines, depth) = match entry {
                 Entry::Item(block) => (block.lines.as_slice(), block.depth),
                 Entry::Text(line, depth) => (std::slice::from_ref(*line), *depth),
-                Entry::Code(..) => continue,
+                Entry::Code(..) | Entry::Html(..) => continue,
             };
             for line in lines {
                 if let Some(found) = words::labelled(line) {
@@ -273,6 +276,7 @@ pub fn roles<'d, R: Copy>(parts: &[Part<'d>], known: impl Fn(&str) -> Option<R>)
                         last.code.push(fence);
                     }
                 }
+                Entry::Html(..) => {}
             }
         }
     }

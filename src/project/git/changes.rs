@@ -244,7 +244,7 @@ impl Asking<'_> {
     }
 
     /// All of a list that git writes. A name may hold what looks like a secret, so that it is read as it came.
-    fn list(&self, call: &'static str, args: &[&str]) -> Result<Vec<u8>, Error> {
+    pub(super) fn list(&self, call: &'static str, args: &[&str]) -> Result<Vec<u8>, Error> {
         let outcome = self.run(&[&[call], args].concat(), KeepRaw::Report)?;
         if outcome.end != End::Code(0) {
             return Err(refusal(call, outcome.end, &outcome));

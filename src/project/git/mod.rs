@@ -2,6 +2,7 @@
 
 mod blob;
 mod changes;
+mod hidden;
 mod index;
 mod log;
 mod porcelain;
@@ -18,6 +19,7 @@ use crate::process::{self, End, Invocation, Outcome, Runner};
 
 pub use blob::blob;
 pub use changes::{Asking, Base, Change, Changes, Since, What, changes, default_branch_of};
+pub use hidden::hidden;
 pub use index::{Index, Listed};
 pub use log::history;
 pub use porcelain::{Status, parse};
@@ -195,6 +197,22 @@ pub fn tree_of(runner: &dyn Runner, git_program: &Path, root: &Path, commit: &st
     }
 }
 
+/// The commit that a name stands for; `None` where there is no such commit.
+pub fn commit_of(
+    runner: &dyn Runner,
+    git_program: &Path,
+    root: &Path,
+    name: &str,
+) -> Result<Option<String>, Error> {
+    let wanted = format!("{name}^{{commit}}");
+    let outcome = runner.run(&call(git_program, root).args(["rev-parse", "--verify", "--quiet", &wanted]))?;
+    match outcome.end {
+        End::Code(0) => id(&outcome.stdout.bytes()).map(Some),
+        End::Code(1) => Ok(None),
+        end => Err(refusal("rev-parse", end, &outcome)),
+    }
+}
+
 /// The name of an object, and nothing else.
 fn id(said: &[u8]) -> Result<String, Error> {
     let said = String::from_utf8_lossy(said);
@@ -228,6 +246,8 @@ fn call(git_program: &Path, root: &Path) -> Invocation {
         .args([
             "--no-pager",
             "--no-optional-locks",
+            // What `git replace` puts in the place of a commit is not what was committed.
+            "--no-replace-objects",
             "-c",
             "core.fsmonitor=false",
             "-c",

@@ -61,7 +61,7 @@ impl DeploymentContext {
                 .collect(),
             rollback_steps: steps(spec.rollback_heading, spec.rollback_steps.len()),
             rollback_time: text(&spec.rollback_time),
-            smoke_tests: spec.smoke_tests.len(),
+            smoke_tests: spec.smoke_tests.len() + spec.health_checks.len(),
             checks,
         }
     }

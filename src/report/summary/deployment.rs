@@ -1,7 +1,7 @@
 //! What the summary of a deployment says beside that of every session.
 //!
 //! The values are metrics of the gate `deployment`: the steps, the smoke tests, whether the environment was valid and whether
-//! it was `rolled_back` (0 or 1), and what was measured afterwards.
+//! it was `rolled_back` and that is `rollback_done` or `rollback_failed` (0 or 1), and what was measured afterwards.
 
 use super::line;
 use super::results::{NOT_MEASURED, Results};
@@ -48,8 +48,15 @@ pub(super) fn text(deployment: Results<'_>) -> String {
         match deployment.count("rolled_back") {
             None => NOT_MEASURED,
             Some(0) => "not triggered",
-            Some(_) if deployment.count("rollback_failed") == Some(1) => "⚠ TRIGGERED, and it FAILED",
-            Some(_) => "⚠ TRIGGERED",
+            Some(_) => match (
+                deployment.count("rollback_failed"),
+                deployment.count("rollback_done"),
+            ) {
+                (Some(1), _) => "⚠ TRIGGERED, and it FAILED",
+                (_, Some(1)) => "⚠ TRIGGERED, and it worked",
+                (_, Some(_)) => "⚠ TRIGGERED, and not complete",
+                (_, None) => "⚠ TRIGGERED, and nothing says whether it worked",
+            },
         }
     ));
     for finding in deployment.findings() {

@@ -174,6 +174,8 @@ fn a_deployment_has_its_results() {
         ("smoke_tests_failed", 1.into()),
         ("smoke_tests_skipped", 0.into()),
         ("rolled_back", 1.into()),
+        ("rollback_failed", 0.into()),
+        ("rollback_done", 1.into()),
         ("error_rate_percent", decimal(0.5)),
     ]);
     let section = deployment::text(Results::from(&gate));

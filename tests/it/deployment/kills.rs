@@ -96,6 +96,7 @@ fn child() {
             purpose: Purpose::Deployment,
             sdd_version: "test".to_owned(),
             sequence: 1,
+            approval: None,
         })
         .unwrap();
     ledger

@@ -10,9 +10,9 @@
 //! | a spec or a commit that changed after it was planned or approved | `refused::a_plan_that_is_not_true_any_more_is_refused_with_what_changed`, `approvals::an_approved_plan_runs_and_no_other` |
 //! | an approval that expired | `approvals::an_approved_plan_runs_and_no_other`, `deploy::approval` |
 //! | a second deployment, a lock of a dead process | `refused::a_second_deployment_at_once_is_refused`, `kills::a_lock_of_a_dead_process_is_taken_over_and_that_is_recorded` |
-//! | steps that hang, leave processes, print secrets | `refused::a_step_that_hangs_is_ended_with_what_it_started`, `refused::a_step_that_leaves_processes_has_not_done_what_it_should`, `refused::secrets_reach_no_file` |
+//! | steps that hang, leave processes, print secrets | `refused::a_step_that_hangs_is_ended_with_what_it_started`, `refused::a_step_that_leaves_processes_has_not_done_what_it_should`, `values::secrets_reach_no_file` |
 //! | endpoints that redirect, hang, answer wrongly with 200; names without address; bad certificates | the modules at the end of `refused` |
-//! | variables that are missing, empty or placeholders | `refused::missing_empty_and_placeholder_variables_stop_it_before_anything_is_run` |
+//! | variables that are missing, empty or placeholders | `values::missing_empty_and_placeholder_variables_stop_it_before_anything_is_run` |
 //! | keys that stand twice in YAML | `environment::document`, `environments::what_cannot_be_used_is_refused_before_anything_is_checked` |
 //! | a kill after every record | `kills`, with `resume` and with `rollback` |
 //! | a journal that was changed, cut off or taken away | `tampered`, `deploy::heads`, `deploy::order` |
@@ -23,13 +23,16 @@
 mod approvals;
 mod example;
 mod gate;
+mod hints;
 mod kills;
 mod page;
+mod policy;
 mod refused;
 mod rollback;
 mod settings;
 mod tampered;
 mod ten;
+mod values;
 
 use std::path::Path;
 

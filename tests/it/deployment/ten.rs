@@ -50,8 +50,9 @@ fn spec() -> String {
     }
     format!(
         "# Deployment: Ten\n\n## Deployment Scope\n\n**Target Environment:**\n- Environment: staging\n\n\
-         ## Deployment Procedure\n\n### Deployment Steps\n\n{steps}\n## Rollback Procedure\n\n### Rollback Triggers\n\n\
-         - Smoke tests fail\n\n### Rollback Steps\n\n{back}\n## Smoke Tests\n\n### Test 1: All are there\n\n\
+         ## Deployment Procedure\n\n### Deployment Steps\n\n{steps}\n\
+         ## Environment Configuration\n\nNothing is needed.\n\n## Rollback Procedure\n\n### Rollback Triggers\n\n\
+         - Smoke tests fail\n\n### Rollback Steps\n\n{back}\n**Estimated Rollback Time:** 1 minute\n\n## Smoke Tests\n\n### Test 1: All are there\n\n\
          ```bash sdd id=all timeout=5s\ntest \"$(ls state | wc -l)\" -eq {STEPS}\n```\n"
     )
 }

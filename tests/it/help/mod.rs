@@ -187,6 +187,22 @@ fn help_is_what_it_was() {
 }
 
 #[test]
+fn the_long_help_of_deployments_fits_on_a_screen() {
+    let sandbox = Sandbox::new();
+    for name in [
+        "plan", "approve", "run", "status", "resume", "rollback", "rehearse", "unlock", "log",
+    ] {
+        let answer = sandbox.sdd(["deploy", name, "--help"]);
+        let lines = answer.stdout.lines().count();
+        assert!(
+            lines <= SCREEN,
+            "sdd deploy {name} --help has {lines} lines:\n{}",
+            answer.stdout
+        );
+    }
+}
+
+#[test]
 fn the_program_prints_the_help_that_is_tested_here() {
     let answer = Sandbox::new().sdd(["gate", "--help"]);
     answer.expect_code(0);

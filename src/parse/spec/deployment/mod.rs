@@ -1,18 +1,22 @@
 //! What deployments have: scope, procedure, configuration, the way back, smoke tests.
 
+mod rows;
 mod scope;
 mod smoke;
 mod steps;
 
 use std::collections::HashSet;
 
-use crate::model::spec::{At, DeployStep, Deployment, Variable};
+use crate::model::spec::{At, DeployStep, Deployment, Oddity, Variable};
 
 use super::document::Block;
-use super::oddities::Oddities;
+use super::oddities::{Oddities, quoted};
 use super::outline::Node;
 use super::parts::{self, Part};
 use super::variables;
+use super::words;
+
+use steps::Prose;
 
 /// Reads the parts of a deployment.
 pub fn deployment(blocks: &[Block], sections: &[Node], oddities: &mut Oddities) -> Deployment {
@@ -22,15 +26,15 @@ pub fn deployment(blocks: &[Block], sections: &[Node], oddities: &mut Oddities) 
         match section.name.as_str() {
             "deployment scope" => scope::scope(&parts(), &mut out, oddities),
             "target environment" => scope::environment_section(&parts(), &mut out, oddities),
-            "deployment procedure" => procedure(&parts(), &mut out),
+            "deployment procedure" => procedure(&parts(), &mut out, oddities),
             "environment configuration" => configuration(&parts(), &mut out, oddities),
-            "rollback procedure" => rollback(&parts(), &mut out),
+            "rollback procedure" => rollback(&parts(), &mut out, oddities),
             "smoke tests" => smoke::smoke(blocks, section, &mut out),
             name => {
                 // Some give a stage a section of its own.
                 if let Some(stage) = stage(name) {
                     enter(stage, section.line, &mut out);
-                    put(stage, steps::steps(&parts()), &mut out);
+                    put(stage, steps::steps(&parts(), Prose::Tells, oddities), &mut out);
                 }
             }
         }
@@ -74,16 +78,16 @@ fn stage(name: &str) -> Option<Stage> {
     }
 }
 
-fn procedure(parts: &[Part<'_>], out: &mut Deployment) {
+fn procedure(parts: &[Part<'_>], out: &mut Deployment, oddities: &mut Oddities) {
     let runs = runs(parts, stage);
     for (stage, run) in runs {
         match stage {
             Some(stage) => {
                 enter(stage, run[0].line, out);
-                put(stage, steps::steps(run), out);
+                put(stage, steps::steps(run, Prose::Tells, oddities), out);
             }
             // Steps without a heading of their own are still steps.
-            None => put(Stage::Steps, steps::steps(run), out),
+            None => put(Stage::Steps, steps::steps(run, Prose::Explains, oddities), out),
         }
     }
 }
@@ -199,7 +203,7 @@ fn back(name: &str) -> Option<Back> {
     }
 }
 
-fn rollback(parts: &[Part<'_>], out: &mut Deployment) {
+fn rollback(parts: &[Part<'_>], out: &mut Deployment, oddities: &mut Oddities) {
     for (role, run) in runs(parts, back) {
         match role {
             Some(Back::Triggers) => {
@@ -208,17 +212,60 @@ fn rollback(parts: &[Part<'_>], out: &mut Deployment) {
                 let triggers = items.map(|item| At::new(item.text(), item.line));
                 out.rollback_triggers
                     .extend(triggers.filter(|trigger| !trigger.value.is_empty()));
+                for part in run {
+                    for (line, row) in rows::rows(part) {
+                        if let rows::Row::Cells(cells) = row {
+                            out.rollback_triggers.push(At::new(cells, line));
+                        }
+                    }
+                }
             }
             Some(Back::Steps) => {
                 out.rollback_heading.get_or_insert(run[0].line);
-                out.rollback_steps.extend(steps::steps(run));
+                out.rollback_steps
+                    .extend(steps::steps(run, Prose::Tells, oddities));
             }
             Some(Back::Time) => {
                 out.rollback_time = out.rollback_time.take().or_else(|| time(&run[0]));
-                // What follows the line belongs to no list.
+                let behind = run.iter().skip(1).position(|part| ends_time(&run[0], part));
+                let (about, behind) = run.split_at(behind.map_or(run.len(), |at| at + 1));
+                lost(
+                    about,
+                    out.rollback_time.as_ref(),
+                    "the estimated rollback time",
+                    oddities,
+                );
+                out.rollback_steps
+                    .extend(steps::steps(behind, Prose::Explains, oddities));
             }
-            None => out.rollback_steps.extend(steps::steps(run)),
+            None => out
+                .rollback_steps
+                .extend(steps::steps(run, Prose::Explains, oddities)),
         }
+    }
+}
+
+/// Whether a part behind the time of the way back is not about it any more.
+fn ends_time(time: &Part<'_>, part: &Part<'_>) -> bool {
+    let has_more = part.items().next().is_some() || part.code().next().is_some();
+    part.rank <= time.rank && (part.rank < parts::LABEL || has_more)
+}
+
+/// Tells what looks like a step and stands where no steps are read. Items with a label say something of the time itself.
+fn lost(parts: &[Part<'_>], time: Option<&At<String>>, place: &str, oddities: &mut Oddities) {
+    let is_time = |line: u32| time.is_some_and(|time| time.line == line);
+    let items = parts
+        .iter()
+        .flat_map(Part::outer_items)
+        .filter(|item| words::label_of(item).is_none() && !is_time(item.line))
+        .map(|item| (item.line, item.text()));
+    for (line, text) in items {
+        oddities.add(
+            line,
+            Oddity::LOST_STEP,
+            format!("{} stands below {place}: nobody would do it", quoted(&text)),
+            Some("steps of the way back stand below `### Rollback Steps`"),
+        );
     }
 }
 

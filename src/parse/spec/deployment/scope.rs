@@ -62,7 +62,7 @@ fn bare(part: &Part<'_>, out: &mut Deployment, oddities: &mut Oddities) {
     let lines = part.entries.iter().filter_map(|entry| match entry {
         Entry::Item(item) => item.lines.first(),
         Entry::Text(line, _) => Some(*line),
-        Entry::Code(..) => None,
+        Entry::Code(..) | Entry::Html(..) => None,
     });
     for (index, line) in lines.enumerate() {
         let is_named = words::labelled(line).is_none();

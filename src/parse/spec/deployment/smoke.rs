@@ -92,7 +92,7 @@ fn says_itself(part: &Part<'_>, outer: u32) -> bool {
         || part.entries.iter().any(|entry| match entry {
             Entry::Item(item) => item.depth == outer && item.lines.first().is_some_and(is_field),
             Entry::Text(line, depth) => *depth == 0 && is_field(line),
-            Entry::Code(..) => false,
+            Entry::Code(..) | Entry::Html(..) => false,
         })
 }
 
@@ -152,6 +152,7 @@ fn by_item(part: &Part<'_>, outer: u32, out: &mut Deployment) {
                 Entry::Code(fence, _) => {
                     test.expected.get_or_insert_with(|| fence.code.trim().to_owned());
                 }
+                Entry::Html(..) => {}
             }
         }
         if !test.name.is_empty() {

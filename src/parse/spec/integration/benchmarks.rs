@@ -48,7 +48,7 @@ pub fn benchmarks(parts: &[Part<'_>], out: &mut Benchmarks, oddities: &mut Oddit
                 Entry::Item(item) => item.lines.iter().for_each(|line| reader.line(line)),
                 Entry::Text(line, _) => reader.line(line),
                 Entry::Code(fence, _) if about == About::Load => reader.settings(&fence.code, fence.line),
-                Entry::Code(..) => {}
+                Entry::Code(..) | Entry::Html(..) => {}
             }
         }
     }

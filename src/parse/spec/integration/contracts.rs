@@ -64,7 +64,7 @@ pub fn contracts(parts: &[Part<'_>], oddities: &mut Oddities) -> Vec<At<Contract
                     }
                 }
                 // Examples of requests: text.
-                Entry::Code(..) => {}
+                Entry::Code(..) | Entry::Html(..) => {}
             }
         }
     }

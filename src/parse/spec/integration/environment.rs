@@ -41,6 +41,7 @@ pub fn environment(parts: &[Part<'_>], out: &mut EnvironmentNeeds, oddities: &mu
                         out.variables.push(At::new((variable.name, variable.value), line));
                     }
                 }
+                Entry::Html(..) => {}
             }
         }
     }

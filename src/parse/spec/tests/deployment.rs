@@ -198,6 +198,138 @@ fn steps_that_are_no_items() {
     );
 }
 
+#[track_caller]
+fn below_steps(body: &str, expect: &[&str]) {
+    section(
+        "Deployment Procedure",
+        &format!("### Deployment Steps\n{body}"),
+        &["pre", "step", "post", "back", "odd"],
+        &[&["3 step: heading"], expect].concat(),
+    );
+}
+
+#[test]
+fn rows_of_a_table_are_steps() {
+    below_steps(
+        "| # | What | Who |\n|---|:---|---|\n| 1 | Stop the workers | `ops` |\n| 2 | Start them | |\n\n1. Then this\n",
+        &[
+            "6 step: Stop the workers | ops",
+            "7 step: Start them",
+            "9 step: Then this",
+        ],
+    );
+    below_steps(
+        "What | Who\n---|---\nStop | ops\nStart | dev\n",
+        &["6 step: Stop | ops", "7 step: Start | dev"],
+    );
+    below_steps("| Stop | ops |\n", &["4 step: Stop | ops"]);
+    below_steps(
+        "1. a\n   ```bash sdd id=a\n   x\n   ```\n\n| What |\n|---|\n| Stop |\n",
+        &["4 step: a [5: bash sdd id=a]", "11 step: Stop"],
+    );
+}
+
+#[test]
+fn words_without_a_list_are_steps_where_there_is_nothing_else() {
+    below_steps(
+        "Ask Bob\nto flip the switch.\n\nThen restart.\n",
+        &["4 step: Ask Bob to flip the switch.", "7 step: Then restart."],
+    );
+    below_steps(
+        "**Migrate:** by hand\n\n**Restart:** by hand\n",
+        &["4 step: Migrate: by hand", "6 step: Restart: by hand"],
+    );
+    section(
+        "Deployment Procedure",
+        "How it goes.\n\n### Pre-Deployment Steps\n\nNone.\n\n**Deployment Steps:** flip the switch\n",
+        STEPS,
+        &["5 pre: heading", "9 step: heading", "9 step: flip the switch"],
+    );
+}
+
+#[test]
+fn words_beside_steps_are_told() {
+    below_steps(
+        "Do these in order:\n\n1. a\n   ```bash sdd id=a\n   x\n   ```\n\nRestart Bob's machine.\n\n**Note:** careful\n",
+        &[
+            "6 step: a [7: bash sdd id=a]",
+            "11 odd: aside \"Restart Bob's machine.\" is read as an explanation, and nobody is asked to do it",
+            "13 odd: aside \"Note: careful\" is read as an explanation, and nobody is asked to do it",
+        ],
+    );
+    // What stands before a fence says what it does.
+    below_steps(
+        "Build it:\n```bash sdd id=a\nx\n```\nand bring it there\n```bash sdd id=b\ny\n```\nIt prints\n```\nok\n```\n",
+        &[
+            "4 step: Build it [5: bash sdd id=a]",
+            "8 step: and bring it there [9: bash sdd id=b] [13: ]",
+            "12 odd: aside \"It prints\" is read as an explanation, and nobody is asked to do it",
+        ],
+    );
+}
+
+#[test]
+fn lines_and_headings_that_count_are_steps() {
+    below_steps(
+        "Step 1: stop the workers\nStep 2: start them\n\n• and a third\n\n(4) a fourth\n",
+        &[
+            "4 step: Step 1: stop the workers",
+            "5 step: Step 2: start them",
+            "7 step: • and a third",
+            "9 step: (4) a fourth",
+        ],
+    );
+    below_steps(
+        "#### Stop the workers\n\nBy hand.\n\n#### Start them\n#### Phase two\n##### 1. Watch\n##### Look\n",
+        &[
+            "4 step: Stop the workers By hand.",
+            "8 step: Start them",
+            "10 step: 1. Watch",
+            "11 step: Look",
+        ],
+    );
+}
+
+#[test]
+fn what_nobody_would_do_is_told_with_its_line() {
+    let lost = "stands below a step that is run, and nobody would do it";
+    below_steps(
+        &format!(
+            "1. a\n   - stop the workers\n   ```bash sdd id=a\n   x\n   ```\n   It takes a while.\n   | start | them |\n{}",
+            "2. b\n   - c\n     ```bash sdd id=c\n     x\n     ```\n   - d\n     - e\n       ```bash sdd id=e\n       x\n       ```\n3. f\n   - g\n"
+        ),
+        &[
+            "4 step: a / stop the workers / It takes a while. / start | them [6: bash sdd id=a]",
+            "11 step: b / c / d / e [13: bash sdd id=c] [18: bash sdd id=e]",
+            "21 step: f / g",
+            &format!("5 odd: lost_step \"stop the workers\" {lost}"),
+            &format!("10 odd: lost_step \"start | them\" {lost}"),
+        ],
+    );
+    below_steps(
+        "#### 1. a\n```bash sdd id=a\nx\n```\n- by hand\n",
+        &[
+            "4 step: 1. a / by hand [5: bash sdd id=a]",
+            &format!("8 odd: lost_step \"by hand\" {lost}"),
+        ],
+    );
+    below_steps(
+        "<ol><li>Stop</li></ol>\n",
+        &["4 odd: lost_step \"Stop\" is HTML, and is not understood among steps"],
+    );
+    section(
+        "Rollback Procedure",
+        "### Rollback Steps\n1. a\n\n**Estimated Rollback Time:** 5 minutes\n1. b\n- of it: 2 minutes\n\n### Afterwards\n1. c\n",
+        &["back", "odd"],
+        &[
+            "3 back: heading",
+            "4 back: a",
+            "11 back: c",
+            "7 odd: lost_step \"b\" stands below the estimated rollback time: nobody would do it",
+        ],
+    );
+}
+
 #[test]
 fn the_code_of_a_step_is_kept_as_it_is() {
     let spec = read(

@@ -53,6 +53,7 @@ fn filling_in_the_placeholders_is_enough() {
         let text = template(*kind)
             .replace("[path of the OpenAPI document]", "`contracts/a.yaml`")
             .replace("[staging | production]", "staging")
+            .replace("[how long, such as 10 minutes]", "10 minutes")
             .replace("[ ]", "( )");
         let mut out = String::new();
         let mut rest = text.as_str();

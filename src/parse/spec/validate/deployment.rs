@@ -3,6 +3,8 @@
 use crate::model::spec::{At, DeployStep};
 
 use super::List;
+use crate::parse::spec::oddities::quoted;
+use crate::parse::spec::quantity;
 
 /// One target environment.
 pub fn scope(list: &mut List<'_>, line: u32) {
@@ -81,6 +83,26 @@ pub fn rollback(list: &mut List<'_>, line: u32) {
         "Rollback Steps",
         (deployment.rollback_heading, line),
         &deployment.rollback_steps,
+    );
+    rollback_time(list, line);
+}
+
+/// How long the way back takes.
+fn rollback_time(list: &mut List<'_>, line: u32) {
+    let said = list.spec.deployment.rollback_time.as_ref();
+    let (line, message) = match said.filter(|said| list.spec.counts(said.line)) {
+        None => (line, "nothing says how long the way back takes".to_owned()),
+        Some(said) if quantity::seconds(&said.value).is_err() => {
+            let message = format!("the estimated rollback time is no time: {}", quoted(&said.value));
+            (said.line, message)
+        }
+        Some(_) => return,
+    };
+    list.at(
+        line,
+        "no_rollback_time",
+        message,
+        Some("write it below the rollback steps: `**Estimated Rollback Time:** 10 minutes`".to_owned()),
     );
 }
 

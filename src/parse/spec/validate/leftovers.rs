@@ -17,11 +17,12 @@ const PROBLEMS: &[&str] = &[
     "bad_field",
     "bad_port",
     "duplicate_section",
+    Oddity::LOST_STEP,
     "no_title",
     "second_title",
     "too_deep",
     "too_large",
-    "two_environments",
+    Oddity::TWO_ENVIRONMENTS,
     "unknown_type",
     "unknown_unit",
     "wrong_side",
@@ -41,6 +42,16 @@ pub fn oddities(list: &mut List<'_>) {
             list.at(line, code, message, hint);
         }
     }
+}
+
+/// Oddities that say nothing of what a spec is about.
+const OF_THE_TITLE: &[&str] = &["no_title", "second_title", "unknown_type"];
+
+/// The same without what is only about the title.
+pub fn oddities_of_sections(list: &mut List<'_>) {
+    oddities(list);
+    list.problems
+        .retain(|problem| !OF_THE_TITLE.contains(&problem.code));
 }
 
 /// Adds what is left of the template: placeholders by section, examples, and optional sections nobody has touched.
@@ -69,20 +80,7 @@ pub fn template(list: &mut List<'_>, kind: WorkItemType) {
             _ => {}
         }
     }
-    for (line, found) in placeholders {
-        let Some(section) = section_of(spec, line) else {
-            continue;
-        };
-        let lines: Vec<u32> = found.iter().map(|oddity| oddity.line).collect();
-        let what = match found.len() {
-            1 => "a placeholder".to_owned(),
-            count => format!("{count} placeholders"),
-        };
-        let message = format!("{} has {what} left, {}", quoted(&section.title), places(&lines));
-        let first = found.first().map_or(line, |oddity| oddity.line);
-        let hint = found.first().and_then(|oddity| oddity.value.hint.clone());
-        list.at(first, "placeholder", message, hint);
-    }
+    open(list, placeholders);
     if let Some(first) = untouched.first() {
         let titles: Vec<String> = untouched.iter().map(|section| quoted(&section.title)).collect();
         let verb = if titles.len() == 1 { "is" } else { "are" };
@@ -100,6 +98,43 @@ pub fn template(list: &mut List<'_>, kind: WorkItemType) {
             format!("examples of the template are still there, {}", places(&examples)),
             Some("say instead how it is here, and remove them".to_owned()),
         );
+    }
+}
+
+/// Adds what is left open in the sections that are required, a problem for each.
+pub fn placeholders_of(list: &mut List<'_>, kind: WorkItemType) {
+    let spec = list.spec;
+    let mut placeholders: BTreeMap<u32, Vec<&At<Oddity>>> = BTreeMap::new();
+    for oddity in &spec.oddities {
+        let section = section_of(spec, oddity.line).filter(|section| {
+            is_required(kind, section) && name(&section.title) != name(sections::ACCEPTANCE)
+        });
+        if let Some(section) = section
+            && oddity.value.code == "placeholder"
+            && !variables::stands_on(spec, oddity.line)
+        {
+            placeholders.entry(section.line).or_default().push(oddity);
+        }
+    }
+    open(list, placeholders);
+}
+
+/// Adds a problem for each section with something left open, by the sections' lines.
+fn open(list: &mut List<'_>, placeholders: BTreeMap<u32, Vec<&At<Oddity>>>) {
+    let spec = list.spec;
+    for (line, found) in placeholders {
+        let Some(section) = section_of(spec, line) else {
+            continue;
+        };
+        let lines: Vec<u32> = found.iter().map(|oddity| oddity.line).collect();
+        let what = match found.len() {
+            1 => "a placeholder".to_owned(),
+            count => format!("{count} placeholders"),
+        };
+        let message = format!("{} has {what} left, {}", quoted(&section.title), places(&lines));
+        let first = found.first().map_or(line, |oddity| oddity.line);
+        let hint = found.first().and_then(|oddity| oddity.value.hint.clone());
+        list.at(first, "placeholder", message, hint);
     }
 }
 

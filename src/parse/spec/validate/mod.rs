@@ -53,13 +53,35 @@ pub fn validate(spec: Option<&Spec>, item: &WorkItem) -> Vec<Problem> {
     list.finish()
 }
 
+/// Names everything that a deployment lacks of what is run, tried and taken back: what [`validate`] says of those sections,
+/// and nothing of the title and the acceptance criteria. Whether there is something to do before and after is no question of
+/// what can be run.
+pub fn validate_procedure(spec: &Spec) -> Vec<Problem> {
+    let mut list = List::new(spec);
+    leftovers::oddities_of_sections(&mut list);
+    if !is_unreadable(spec) {
+        let titles = sections::required(WorkItemType::Deployment).iter();
+        for title in titles.filter(|title| **title != sections::ACCEPTANCE) {
+            if let Some(line) = sections::section(&mut list, title) {
+                part(&mut list, title, line);
+            }
+        }
+        leftovers::placeholders_of(&mut list, WorkItemType::Deployment);
+    }
+    list.problems
+        .retain(|problem| !["no_pre_steps", "no_post_steps"].contains(&problem.code));
+    list.finish()
+}
+
+/// Whether so little of a spec could be read that nothing can be said of its sections.
+fn is_unreadable(spec: &Spec) -> bool {
+    let mut codes = spec.oddities.iter().map(|oddity| oddity.value.code);
+    codes.any(|code| ["too_large", "too_deep"].contains(&code))
+}
+
 fn check(list: &mut List<'_>, item: &WorkItem, has_file: bool) {
     let spec = list.spec;
-    if spec
-        .oddities
-        .iter()
-        .any(|oddity| ["too_large", "too_deep"].contains(&oddity.value.code))
-    {
+    if is_unreadable(spec) {
         leftovers::oddities(list);
         return;
     }
