@@ -140,10 +140,6 @@ impl UnitPlan<'_> {
     /// The tests in a directory of the project, by the commands of the settings or else by the unit's test runner. Where
     /// no runner is known they are skipped: whoever asks knows whether others are run.
     fn integration(&self, directory: &str, items: &mut Vec<Item>) {
-        if let Some(reason) = self.left_to_nobody() {
-            items.push(self.not_run("tests", Meaning::LeftOut, reason, None));
-            return;
-        }
         if let Some((origin, recipes)) = self.view.recipes(self.gate) {
             for (number, recipe) in recipes.iter().enumerate() {
                 self.configured(origin, recipe, number, items);

@@ -300,15 +300,15 @@ fn what_others_wrote_cannot_pass_for_a_line_of_ours() {
 fn what_a_spec_says_is_no_command_to_a_terminal() {
     let hostile = "Or\u{1b}[31mders \u{1b}]0;title\u{7}are\u{9b} listed \u{202e}";
     let mut briefing = briefing();
-    briefing.spec.text = Some(format!("### {hostile}\n\n\twords\n"));
+    briefing.spec.text = Some(format!("### {hostile}\n\nwords\n"));
     briefing.work_item.title = hostile.to_owned();
     let said = "Orders are listed <U+202E>";
     let page = markdown(&briefing, Room::Page);
-    assert!(page.contains(&format!("### {said}\n\n\twords\n")), "{page}");
+    assert!(page.contains(&format!("### {said}\n\nwords\n")), "{page}");
     let document = json(&briefing).unwrap();
     let read: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(read["work_item"]["title"], said);
-    assert_eq!(read["spec"]["text"], format!("### {said}\n\n\twords\n"));
+    assert_eq!(read["spec"]["text"], format!("### {said}\n\nwords\n"));
     for text in [page, document] {
         assert!(
             !text.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}']),
