@@ -31,7 +31,8 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let scene = Scene::open(cx, &args.environment)?;
     let store = &scene.opened.store;
     let name = &scene.target.name;
-    let released = lock::release(store, name, scene.meeting(cx).as_ref()).map_err(|error| busy(error, name))?;
+    let released =
+        lock::release(store, name, scene.meeting(cx).as_ref()).map_err(|error| busy(error, name))?;
     if released.is_some()
         && let Some(last) = scene.last()?
     {
