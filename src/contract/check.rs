@@ -222,7 +222,7 @@ impl Check<'_> {
         match (other_version(&world, &new, contract), self.fail_on) {
             (Some(other), FailOn::None) => checked.warnings.push(format!("{shown}: {other}")),
             (Some(other), _) => {
-                wrong = Some(wrong.map_or(other.clone(), |wrong| format!("{wrong}; {other}")))
+                wrong = Some(wrong.map_or(other.clone(), |wrong| format!("{wrong}; {other}")));
             }
             (None, _) => {}
         }

@@ -535,9 +535,9 @@ mod tests {
             let path = format!("{}/{name}", logs("staging", "d"));
             store.write(&path, b"said", Overwrite::Replace).unwrap();
         };
-        ["same", "differs", "deeper/one"]
-            .iter()
-            .for_each(|name| put(name));
+        for name in ["same", "differs", "deeper/one"] {
+            put(name);
+        }
         let hash = crate::deploy::sha256(b"said");
         let of = |path: String, hash: &str| {
             let mut event = ended("a", false, StepOutcome::Done);

@@ -75,7 +75,7 @@ impl Order {
             Phase::Stopped { .. } | Phase::Failed { .. } | Phase::Waiting { .. }
         );
         let holds = match event {
-            Event::Started { step, back: true, .. } => {
+            Event::Started { step, back: true, .. } | Event::Acknowledged { step, back: true, .. } => {
                 *phase == (Phase::RollingBack { unfinished: None }) && in_undo(step)
             }
             Event::Started { step, .. } => {
@@ -95,9 +95,6 @@ impl Order {
                     _ => false,
                 };
                 fits && (began || by_nobody)
-            }
-            Event::Acknowledged { step, back: true, .. } => {
-                *phase == (Phase::RollingBack { unfinished: None }) && in_undo(step)
             }
             Event::Acknowledged { step, .. } | Event::Waiting { step } => {
                 is_at_rest && !state.done.contains(step)
@@ -264,7 +261,7 @@ mod tests {
         let lock = whole[1].clone();
         let with = |upto: usize, more: &[Event]| [&whole[..upto], more].concat();
         // Before the plan, a second plan, before the lock, before the checks, after checks that do not hold.
-        refused(&[lock.clone()]);
+        refused(std::slice::from_ref(&lock));
         refused(&with(1, &[planned()]));
         refused(&with(1, &[whole[2].clone()]));
         refused(&with(2, &[started("a", false)]));

@@ -304,10 +304,9 @@ impl Phase {
             }
             Self::Succeeded => "succeeded".to_owned(),
             Self::RolledBack { not_undone } if not_undone.is_empty() => "rolled back".to_owned(),
-            Self::RolledBack { not_undone } => format!(
-                "rolled back as far as there is an undo; not undone: {}",
-                not_undone.join(", ")
-            ),
+            Self::RolledBack { not_undone } => {
+                format!("rolled back; steps without an undo: {}", not_undone.join(", "))
+            }
         }
     }
 }

@@ -361,7 +361,8 @@ fn by_request(
         .map_err(|error| failed(chain(&error)))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::time::Duration;
 

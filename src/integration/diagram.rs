@@ -154,16 +154,16 @@ impl Search<'_> {
                     self.html(start..range.end);
                 }
             }
-            Event::Start(Tag::Image { dest_url, .. } | Tag::Link { dest_url, .. }) => {
-                if picture::ending(&dest_url).is_some() {
-                    // The words of the link say what it is.
-                    let words = self.text.get(range.clone()).unwrap_or_default().to_owned();
-                    self.add(
-                        self.line(range.start),
-                        &words,
-                        What::Picture(dest_url.to_string()),
-                    );
-                }
+            Event::Start(Tag::Image { dest_url, .. } | Tag::Link { dest_url, .. })
+                if picture::ending(&dest_url).is_some() =>
+            {
+                // The words of the link say what it is.
+                let words = self.text.get(range.clone()).unwrap_or_default().to_owned();
+                self.add(
+                    self.line(range.start),
+                    &words,
+                    What::Picture(dest_url.to_string()),
+                );
             }
             Event::Text(words) | Event::Code(words) => match &mut self.state {
                 State::Heading(text) | State::Words(text) | State::Mermaid { code: text, .. } => {

@@ -542,8 +542,8 @@ mod tests {
         check_sequences(two, &apart("## Scenario 2"), &[], &[first]);
         check_sequences(two, &apart("**An order, is REFUSED**"), &[], &[first]);
         check_sequences(two, &apart("## Scenario 21"), &[], &[second]);
-        let titled = "```mermaid\nsequenceDiagram\ntitle An order is refused\na->>b: x\n```\n";
-        check_sequences(two, &format!("{titles}{last}{titled}"), &[], &[first]);
+        let with_title = "```mermaid\nsequenceDiagram\ntitle An order is refused\na->>b: x\n```\n";
+        check_sequences(two, &format!("{titles}{last}{with_title}"), &[], &[first]);
     }
 
     #[test]

@@ -33,12 +33,9 @@ pub fn hidden(asking: &Asking<'_>) -> Result<BTreeSet<String>, Error> {
     for (path, is_sparse) in flagged {
         match top.join(&path).symlink_metadata() {
             Ok(metadata) if metadata.is_file() => asked.push(path),
-            // A link has no hash of its own here, and nobody has a reason to hide one.
-            Ok(_) => {
-                hidden.insert(path);
-            }
             Err(_) if is_sparse => {}
-            Err(_) => {
+            // A link has no hash of its own here, and nobody has a reason to hide one.
+            Ok(_) | Err(_) => {
                 hidden.insert(path);
             }
         }

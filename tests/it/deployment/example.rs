@@ -39,7 +39,7 @@ fn it_is_deployed_and_taken_back() {
     assert_eq!(summary["rollback"]["reason"], "a customer cannot order");
     assert_eq!(
         summary["says"],
-        "rolled back as far as there is an undo; not undone: remember, restart, served"
+        "rolled back; steps without an undo: remember, restart, served"
     );
     assert_eq!(shop.served(), "v1");
     deploy(&shop.sandbox, ["rollback", "staging", "--reason", "again"]).expect_code(0);

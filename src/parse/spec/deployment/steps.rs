@@ -36,6 +36,7 @@ pub enum Prose {
 }
 
 /// Where a part stands.
+#[derive(Clone, Copy)]
 struct Place {
     /// Its number; the first is the heading of the steps itself.
     at: usize,
