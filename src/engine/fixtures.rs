@@ -459,6 +459,13 @@ mod tests {
 
     #[test]
     fn statements_need_a_database_among_the_services() {
+        #[track_caller]
+        fn check(services: &str, ready: Ready, expect: Result<(), &str>) {
+            let rendered = config::read(&format!("{{\"services\": {{{services}}}}}")).unwrap();
+            let found = fit(&[ready], &rendered).map_err(|why| why.to_string());
+            assert_eq!(found, expect.map_err(|why| format!("t.sql: {why}")));
+        }
+
         let ready = |service: Option<&str>| Ready {
             path: "t.sql".to_owned(),
             file: PathBuf::from("/t.sql"),
@@ -468,12 +475,6 @@ mod tests {
             }),
             program: None,
         };
-        #[track_caller]
-        fn check(services: &str, ready: Ready, expect: Result<(), &str>) {
-            let rendered = config::read(&format!("{{\"services\": {{{services}}}}}")).unwrap();
-            let found = fit(&[ready], &rendered).map_err(|why| why.to_string());
-            assert_eq!(found, expect.map_err(|why| format!("t.sql: {why}")));
-        }
         let (db, cache, shop) = (
             "\"db\": {\"image\": \"postgres:14\"}",
             "\"cache\": {\"image\": \"redis:7\"}",

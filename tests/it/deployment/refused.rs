@@ -154,7 +154,7 @@ fn a_second_deployment_from_another_work_tree_is_refused() {
     ]);
     std::fs::create_dir(tree.join("state")).unwrap();
     let there = |command: &[&str]| {
-        let mut typed = sandbox.command(Path::new(env!("CARGO_BIN_EXE_sdd")));
+        let mut typed = sandbox.command(std::path::Path::new(env!("CARGO_BIN_EXE_sdd")));
         typed.arg("deploy").args(command).current_dir(&tree);
         sandbox.start_command(typed).wait()
     };
