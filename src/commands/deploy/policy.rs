@@ -12,6 +12,7 @@ use crate::deploy::journal::Event;
 use crate::deploy::plan::Plan;
 use crate::deploy::{files, sha256};
 use crate::model::config::{Deployment, load};
+use crate::project::detect::nearest_git;
 use crate::project::git;
 use crate::store::{self, layout, scratch};
 
@@ -44,15 +45,15 @@ pub(super) fn read(scene: &Scene) -> Policy {
 fn asked(scene: &Scene) -> Result<Policy, String> {
     let root = scene.opened.store.root();
     let Some(program) = scene.find("git") else {
-        return if root.join(".git").exists() {
-            Err("git is not installed".to_owned())
-        } else {
-            Ok(unversioned(scene, "there is no repository"))
+        return match nearest_git(root) {
+            Some(_) => Err("git is not installed".to_owned()),
+            None => Ok(unversioned(scene, "there is no repository")),
         };
     };
     let runner = &scene.tools.runner;
     match git::head(runner, &program, root) {
         Ok(Some(_)) => {}
+        Ok(None) if nearest_git(root).is_none() => return Ok(unversioned(scene, "there is no repository")),
         Ok(None) => return Ok(unversioned(scene, "nothing is committed")),
         Err(error) => return Err(format!("the repository cannot be read: {error}")),
     }

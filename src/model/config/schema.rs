@@ -111,7 +111,11 @@ impl Names {
             nodes = nodes
                 .into_iter()
                 .filter_map(|node| match step {
-                    Step::Key(key) => node.get("properties")?.get(key),
+                    // The keys of a map are names, and what stands below each is of one kind.
+                    Step::Key(key) => node
+                        .get("properties")
+                        .and_then(|known| known.get(key))
+                        .or_else(|| node.get("additionalProperties")),
                     Step::Index(_) => node.get("items"),
                 })
                 .flat_map(|node| self.expand(node))

@@ -194,7 +194,7 @@ fn the_invocation_leaves_nothing_to_the_repository() {
     let words = invocation.words();
     assert_eq!(
         words[1..].join(" "),
-        "--no-pager --no-optional-locks -c core.fsmonitor=false -c core.hooksPath=/dev/null \
+        "--no-pager --no-optional-locks --no-replace-objects -c core.fsmonitor=false -c core.hooksPath=/dev/null \
          -c protocol.ext.allow=never -C /a b"
     );
     assert!(invocation.env.contains(&("GIT_NO_LAZY_FETCH".into(), "1".into())));

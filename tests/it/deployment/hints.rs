@@ -82,7 +82,7 @@ fn after_a_run_nobody_says_that_nothing_was_run() {
 fn a_spec_for_another_environment_is_sent_to_its_own() {
     says(
         &ten::project(),
-        &["plan", "production"],
+        &["plan", "production", "--item", "deployment_ten"],
         2,
         &["sdd deploy plan staging"],
         "rehearse production",

@@ -321,6 +321,13 @@ impl Sandbox {
         assert!(left.is_empty(), "processes were left behind: {left:#?}");
     }
 
+    /// Whether no process is alive, and nothing lies in the temporary directory.
+    pub fn is_nothing_left(&self) -> bool {
+        let has_files =
+            || std::fs::read_dir(self.beside("tmp")).is_ok_and(|mut files| files.next().is_some());
+        processes_with(self.marker()).is_empty() && !has_files()
+    }
+
     /// Fails when a process is alive, or anything lies in the temporary directory.
     #[track_caller]
     pub fn assert_nothing_left(&self) {
