@@ -59,7 +59,7 @@ fn without_compose_there_is_no_verdict() {
 
 /// Changes one file of the example, without an engine and without the gate of the environment: nothing may be brought up.
 #[track_caller]
-fn check_refused(sandbox: Sandbox, why: &str, not_run: &str) {
+fn check_refused(sandbox: Sandbox, (code, verdict): (i32, &str), why: &str, not_run: &str) {
     let settings = sandbox.read(".session/config.json");
     let settings = settings.replace(
         "\"stop_grace\": 1",
@@ -67,10 +67,10 @@ fn check_refused(sandbox: Sandbox, why: &str, not_run: &str) {
     );
     let sandbox = sandbox.file(".session/config.json", settings);
     let answer = sandbox.sdd(["integration", "run", ID, "--format", "json"]);
-    answer.expect_code(3);
+    answer.expect_code(code);
     let report = answer.json();
     let integration = gate(&report, "integration");
-    assert_eq!(integration["verdict"], "error");
+    assert_eq!(integration["verdict"], verdict);
     assert!(
         integration["reason"].as_str().unwrap().contains(why),
         "{integration:#}"
@@ -90,7 +90,8 @@ fn nothing_is_brought_up_for_test_data_that_nobody_can_load() {
         .read(&spec)
         .replace("fixtures/orders.psv", "fixtures/orders.xyz");
     check_refused(
-        sandbox.file(&spec, text),
+        sandbox.file(&spec, text).file("fixtures/orders.xyz", "1|tea\n"),
+        (1, "failed"),
         "nothing is known that loads such a file",
         "fixtures/orders.xyz",
     );
@@ -98,7 +99,7 @@ fn nothing_is_brought_up_for_test_data_that_nobody_can_load() {
 
 #[test]
 fn nothing_is_brought_up_for_tests_that_nobody_can_run() {
-    check_refused(plain(), "pytest is not installed", "pytest");
+    check_refused(plain(), (3, "error"), "pytest is not installed", "pytest");
 }
 
 #[test]
