@@ -66,6 +66,27 @@ fn check(all: &[Found], verdict: Verdict, reason: &str, findings: usize, hint: O
 }
 
 #[test]
+fn a_reason_says_what_is_there_and_not_that_nothing_is_wrong() {
+    let all = [
+        found("engine", Standing::Fine, "engine 20.10.24"),
+        found("compose-lint", Standing::Fine, "nothing is odd"),
+        found("ports", Standing::Fine, "none of the machine is asked for"),
+        found("services", Standing::Fine, "api, db"),
+        found("networks", Standing::Fine, "3 networks"),
+        found("space", Standing::Fine, "45 GiB of the disk are free"),
+    ];
+    check(&all, Verdict::Passed, "engine 20.10.24; api, db", 0, None);
+    let odd = [found("compose-lint", Standing::Unknown, "nobody looked")];
+    check(
+        &[&all[..1], &odd].concat(),
+        Verdict::Error,
+        "nobody looked",
+        0,
+        Some("mend compose-lint"),
+    );
+}
+
+#[test]
 fn what_is_missing_fails_and_what_nobody_can_see_is_no_pass() {
     let fine = || found("engine", Standing::Fine, "docker compose 2.26.1");
     let port = || found("ports", Standing::Failed, "port 80 is taken");
