@@ -87,7 +87,7 @@ fn asked(scene: &Scene) -> Result<Policy, String> {
         let target = loaded.config.deployments().target(&scene.target.name);
         Ok(target.is_some_and(|target| target.require_approval))
     };
-    let place = format!("{branch} at {}", &base[..12]);
+    let place = format!("{branch} at {}", base.chars().take(12).collect::<String>());
     let words = [
         ("the work tree", scene.target.require_approval),
         ("the commit that is checked out", wants("HEAD", "HEAD")?),
