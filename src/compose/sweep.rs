@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::flavour::Flavour;
 use super::journal::{self, Entry, Standing, Unreadable};
 use super::project::Calls;
-use super::teardown::{self, Begun, Cleaned, Hands, TeardownError};
+use super::teardown::{self, Begun, Cleaned, Had, Hands, TeardownError};
 use crate::process::Runner;
 use crate::store::Store;
 
@@ -140,7 +140,12 @@ pub fn take_down(
         },
     };
     let external: BTreeSet<String> = entry.external_volumes.iter().cloned().collect();
-    let mut cleaned = teardown::take_down(&hands, entry.stop(), &external, Begun::Halfway)?;
+    let had = Had {
+        containers: &teardown::containers(&hands),
+        external: &external,
+        begun: Begun::Halfway,
+    };
+    let mut cleaned = teardown::take_down(&hands, entry.stop(), &had)?;
     if cleaned.left.is_nothing()
         && let Err(error) = journal::remove(store, &entry.run)
     {

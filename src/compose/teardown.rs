@@ -109,17 +109,22 @@ pub enum TeardownError {
     },
 }
 
-/// Takes a project down and looks: by `down`, and what that leaves by force. Volumes of the names `external` stay.
-pub fn take_down(
-    hands: &Hands<'_>,
-    stop: Duration,
-    external: &BTreeSet<String>,
-    begun: Begun,
-) -> Result<Cleaned, TeardownError> {
+/// What is known of a project that is to be taken down.
+pub struct Had<'a> {
+    /// Its containers, as [`containers`] gave them: after `down` nobody knows which volumes without a label they had.
+    pub containers: &'a Result<Vec<Container>, CallError>,
+    /// The names of volumes that are made and kept by somebody else.
+    pub external: &'a BTreeSet<String>,
+    /// How much of it was brought up.
+    pub begun: Begun,
+}
+
+/// Takes a project down and looks: by `down`, and what that leaves by force. External volumes stay.
+pub fn take_down(hands: &Hands<'_>, stop: Duration, had: &Had<'_>) -> Result<Cleaned, TeardownError> {
+    let external = had.external;
     let mut complaints = Vec::new();
-    // Before `down`, since afterwards nobody knows which volumes without a label its containers had.
-    let nameless = match containers(hands) {
-        Ok(containers) => nameless(&containers, external),
+    let nameless = match had.containers {
+        Ok(containers) => nameless(containers, external),
         Err(error) => {
             complaints.push(error.to_string());
             BTreeSet::new()
@@ -128,7 +133,7 @@ pub fn take_down(
     if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &hands.calls.down(stop)) {
         complaints.push(error.to_string());
     }
-    let settling = match begun {
+    let settling = match had.begun {
         Begun::Whole => Duration::ZERO,
         Begun::Halfway => SETTLING,
     };

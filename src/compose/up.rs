@@ -17,7 +17,7 @@ use super::inspect::Container;
 use super::journal::{self, Entry};
 use super::project::{Calls, Project};
 use super::readiness::{self, Fault, How, Plan, Progress, Sample, Standing, Wait, Wishes};
-use super::teardown::{self, Begun, Cleaned, Hands, TeardownError};
+use super::teardown::{self, Begun, Cleaned, Had, Hands, TeardownError};
 pub use why::{Ending, Why};
 
 use crate::model::text;
@@ -150,6 +150,8 @@ pub struct Environment<'a> {
     wait: Wait,
     since: Instant,
     ready: BTreeMap<String, How>,
+    containers: Vec<Container>,
+    latest: Option<Vec<Container>>,
     variables: BTreeMap<String, String>,
     begun: Begun,
     is_closed: bool,
@@ -244,6 +246,8 @@ impl<'a> Environment<'a> {
             wait: Wait::new(plan),
             since: Instant::now(),
             ready: BTreeMap::new(),
+            containers: Vec::new(),
+            latest: None,
             variables: BTreeMap::new(),
             begun: Begun::Halfway,
             is_closed: false,
@@ -272,17 +276,19 @@ impl<'a> Environment<'a> {
         &self.variables
     }
 
-    /// Looks again: the services that are not ready any more, and why.
+    /// Looks again: the services that are not ready any more, and why. Whoever is done with them calls this and then
+    /// [`Environment::down`], which does not ask once more what containers there are.
     pub fn fallen(&mut self) -> Result<BTreeMap<String, Standing>, CallError> {
         let sample = self.sample()?;
         let mut standings = self.wait.standings(&sample);
         standings.retain(|_, standing| !matches!(standing, Standing::Ready(_)));
+        self.latest = Some(sample.containers);
         Ok(standings)
     }
 
-    /// All containers as they are now.
-    pub fn containers(&self) -> Result<Vec<Container>, CallError> {
-        teardown::containers(&self.hands(self.order.runner))
+    /// All containers as they were when the last service got ready.
+    pub fn containers(&self) -> &[Container] {
+        &self.containers
     }
 
     /// Saves the logs and takes everything down.
@@ -354,6 +360,7 @@ impl<'a> Environment<'a> {
                             self.ready = ready;
                             let host = addresses::host(self.order.engine);
                             self.variables = addresses::variables(&sample.containers, &host);
+                            self.containers = sample.containers;
                             return Ok(());
                         }
                         Progress::Failed(faults) => {
@@ -384,7 +391,7 @@ impl<'a> Environment<'a> {
     }
 
     fn sample(&self) -> Result<Sample, CallError> {
-        let containers = self.containers()?;
+        let containers = teardown::containers(&self.hands(self.order.runner))?;
         let answered = match self.order.probe {
             Some(probe) => {
                 let probed = self.order.wishes.probed.iter();
@@ -418,10 +425,21 @@ impl<'a> Environment<'a> {
 
     fn close(&mut self) -> Closed {
         self.is_closed = true;
+        let latest = self.latest.take();
         let hands = self.hands(self.order.cleaner);
-        let (logs, unsaved) = save_logs(&hands, &self.order.logs);
-        let external = &self.rendered.external_volumes;
-        let mut cleaned = teardown::take_down(&hands, self.order.limits.stop, external, self.begun);
+        let containers = latest.map_or_else(|| teardown::containers(&hands), Ok);
+        let (logs, unsaved) = save_logs(&hands, &containers, &self.order.logs);
+        let containers = match self.begun {
+            Begun::Whole => containers,
+            // More may have been made since.
+            Begun::Halfway => teardown::containers(&hands),
+        };
+        let had = Had {
+            containers: &containers,
+            external: &self.rendered.external_volumes,
+            begun: self.begun,
+        };
+        let mut cleaned = teardown::take_down(&hands, self.order.limits.stop, &had);
         if let Ok(cleaned) = &mut cleaned {
             cleaned.complaints.extend(unsaved);
             if cleaned.left.is_nothing()
@@ -484,8 +502,12 @@ fn later(now: chrono::DateTime<Utc>, time: Duration) -> chrono::DateTime<Utc> {
 
 /// Saves what each container wrote last. What cannot be saved is told beside it and not waited for: nothing may keep the
 /// teardown.
-fn save_logs(hands: &Hands<'_>, directory: &Path) -> (Vec<SavedLog>, Vec<String>) {
-    let containers = match teardown::containers(hands) {
+fn save_logs(
+    hands: &Hands<'_>,
+    containers: &Result<Vec<Container>, CallError>,
+    directory: &Path,
+) -> (Vec<SavedLog>, Vec<String>) {
+    let containers = match containers {
         Ok(containers) => containers,
         Err(error) => return (Vec::new(), vec![format!("no log was saved: {error}")]),
     };
@@ -494,8 +516,8 @@ fn save_logs(hands: &Hands<'_>, directory: &Path) -> (Vec<SavedLog>, Vec<String>
         let path = directory.join(format!("{}.log", file_name(&container.name)));
         match ask::save(hands.runner, hands.cwd, &hands.calls.logs(&container.id), &path) {
             Ok(()) => saved.push(SavedLog {
-                service: container.service,
-                container: container.name,
+                service: container.service.clone(),
+                container: container.name.clone(),
                 path,
             }),
             Err(error) => unsaved.push(format!("the log of {} was not saved: {error}", container.name)),

@@ -4,6 +4,7 @@ use super::Job;
 use super::services::{self, Containers};
 use super::work::chain;
 use crate::bench::baseline::file;
+use crate::compose::flavour::{Flavour, FlavourError};
 use crate::gates::{DocumentsWork, EnvironmentWork, PartResult};
 use crate::integration::diagram::{self, What};
 use crate::integration::documents::{self, Page, Sight};
@@ -14,16 +15,19 @@ use crate::project::paths::{Place, resolve};
 use crate::store::{self, Store, layout};
 
 /// Looks at the environment.
-pub(super) fn look(work: &EnvironmentWork, job: &Job<'_>) -> PartResult {
+pub(super) fn look(
+    work: &EnvironmentWork,
+    job: &Job<'_>,
+    flavour: Result<&Flavour, &FlavourError>,
+) -> PartResult {
     let root = job.cx.project.root.as_path();
     let Containers { engine, .. } = job.containers;
-    let flavour = services::flavour(job);
     let project = services::project(&work.needs, job).ok();
     let found = environment::look(
         root,
         &work.needs,
         job.runner,
-        flavour.as_ref(),
+        flavour,
         project.as_ref(),
         Engine::of(engine),
     );

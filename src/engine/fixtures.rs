@@ -302,14 +302,8 @@ fn in_service(
         return Err(failed("there are no services to load it into"));
     };
     let (service, words) = target(&ready.path, into, held.environment.rendered())?;
-    let containers = held.environment.containers().map_err(|error| NotLoaded {
-        ending: Ending::Error,
-        ..failed(error.to_string())
-    })?;
-    let Some(container) = containers
-        .iter()
-        .find(|one| one.service == service && !one.is_oneoff)
-    else {
+    let mut containers = held.environment.containers().iter();
+    let Some(container) = containers.find(|one| one.service == service && !one.is_oneoff) else {
         return Err(failed(format!("{service} has no container")));
     };
     let project = project_of(job);

@@ -3,6 +3,7 @@
 //! Steps that rewrite files run first and alone, those that measure last and alone; all others run side by side, the
 //! longest first. The order of the report never depends on the timing. A panic in one judge becomes one gate in `error`.
 
+mod asked;
 mod assemble;
 mod benchmarks;
 mod changes;
@@ -44,7 +45,7 @@ use crate::process::redact::Redactor;
 use crate::process::{Cancel, Runner};
 use crate::project::files::Snapshot;
 use crate::project::markers;
-use changes::Looked;
+use asked::Asked;
 use schedule::Task;
 
 /// Something that happens during a run, for those who watch.
@@ -140,7 +141,7 @@ pub fn run(plan: &Plan, job: &Job<'_>) -> Ran {
         reports: plan.gates.iter().map(|_| Mutex::new(None)).collect(),
         begun: plan.gates.iter().map(|_| AtomicBool::new(false)).collect(),
         turns: plan.gates.iter().map(|_| Mutex::new(())).collect(),
-        looked: Looked::default(),
+        asked: Asked::default(),
     };
     bench.look_for_changes();
     let changed = bench.rewrite();
@@ -205,8 +206,8 @@ struct Bench<'a> {
     begun: Vec<AtomicBool>,
     /// Held by gate while a result is put down and looked at.
     turns: Vec<Mutex<()>>,
-    /// What git said has changed.
-    looked: Looked,
+    /// What is known since it was asked.
+    asked: Asked,
 }
 
 impl Bench<'_> {
@@ -320,7 +321,7 @@ impl Bench<'_> {
             return true;
         };
         let began = self.begin(gate, item);
-        let result = work::perform(step, self.job, &self.looked, held);
+        let result = work::perform(step, self.job, &self.asked, held);
         let (passed, result) = assemble::passes(self.plan.gates.get(gate), item, result, self.job);
         self.end(gate, item, began, result);
         passed

@@ -150,16 +150,20 @@ impl Refused {
 }
 
 /// What services stand on.
-struct Ground {
-    flavour: Flavour,
+struct Ground<'a> {
+    flavour: &'a Flavour,
     project: Project,
     store: Store,
     logs: PathBuf,
 }
 
-impl Ground {
-    fn of(work: &ServicesWork, job: &Job<'_>) -> Result<Self, Refused> {
-        let flavour = flavour(job).map_err(|error| Refused {
+impl<'a> Ground<'a> {
+    fn of(
+        work: &ServicesWork,
+        job: &Job<'_>,
+        flavour: Result<&'a Flavour, &FlavourError>,
+    ) -> Result<Self, Refused> {
+        let flavour = flavour.map_err(|error| Refused {
             hint: error.hint(),
             ..Refused::new(
                 match error {
@@ -202,10 +206,11 @@ impl Ground {
 pub(super) fn hold(
     work: &ServicesWork,
     job: &Job<'_>,
+    flavour: Result<&Flavour, &FlavourError>,
     data: &[fixtures::Ready],
     ready: impl FnOnce(PartResult, Option<&mut Held<'_, '_>>),
 ) -> (PartResult, Instant) {
-    let ground = match Ground::of(work, job) {
+    let ground = match Ground::of(work, job, flavour) {
         Ok(ground) => ground,
         Err(refused) => {
             ready(refused.result(), None);
@@ -216,7 +221,7 @@ pub(super) fn hold(
     let swept = sweep::sweep(
         &ground.store,
         job.containers.cleaner,
-        &ground.flavour,
+        ground.flavour,
         job.containers.engine,
         Clock::System.now(),
         Scope::Due,
@@ -233,7 +238,7 @@ pub(super) fn hold(
         Ok(environment) => serve(
             environment,
             job,
-            &ground.flavour,
+            ground.flavour,
             remarks(&swept),
             |result, held| {
                 ready(result, held);
@@ -263,7 +268,7 @@ pub(super) fn hold(
 fn order<'a>(
     work: &ServicesWork,
     job: &'a Job<'_>,
-    ground: &'a Ground,
+    ground: &'a Ground<'a>,
     (probe, fit): (Probe<'a>, Fit<'a>),
 ) -> Order<'a> {
     let settings = job.cx.config.integration();
@@ -271,7 +276,7 @@ fn order<'a>(
         runner: job.runner,
         cleaner: job.containers.cleaner,
         cancel: job.cancel,
-        flavour: &ground.flavour,
+        flavour: ground.flavour,
         project: ground.project.clone(),
         store: &ground.store,
         run: job.containers.run,
@@ -321,9 +326,8 @@ fn serve(
             .collect(),
         remarks,
     };
-    let containers = environment.containers().unwrap_or_default();
     let mut held = Held {
-        addresses: addresses(&containers, job.containers.engine),
+        addresses: addresses(environment.containers(), job.containers.engine),
         environment: &mut environment,
         flavour,
     };

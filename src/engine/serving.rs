@@ -54,24 +54,30 @@ impl Bench<'_> {
             return;
         };
         let began = self.begin(place.0, place.1);
-        let (closed, cleared) = services::hold(work, self.job, &data, |result, held| {
-            let is_up = held.is_some();
-            self.end(place.0, place.1, began, result);
-            if !is_up {
-                let why = "the services are not up";
-                for (gate, item) in rest {
-                    self.leave_because(gate, item, why);
+        let (closed, cleared) = services::hold(
+            work,
+            self.job,
+            self.asked.compose(self.job),
+            &data,
+            |result, held| {
+                let is_up = held.is_some();
+                self.end(place.0, place.1, began, result);
+                if !is_up {
+                    let why = "the services are not up";
+                    for (gate, item) in rest {
+                        self.leave_because(gate, item, why);
+                    }
+                    self.measure_without(&measured, why);
+                    return;
                 }
-                self.measure_without(&measured, why);
-                return;
-            }
-            let passed = self.one_by_one(&rest, held.as_deref());
-            if passed {
-                self.one_by_one(&measured, held.as_deref());
-            } else {
-                self.measure_without(&measured, "the integration tests did not pass");
-            }
-        });
+                let passed = self.one_by_one(&rest, held.as_deref());
+                if passed {
+                    self.one_by_one(&measured, held.as_deref());
+                } else {
+                    self.measure_without(&measured, "the integration tests did not pass");
+                }
+            },
+        );
         for (gate, item) in clear {
             self.begin(gate, item);
             let result = match &closed {

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::changes::Looked;
+use super::asked::Asked;
 use super::services::Held;
 use super::{Job, benchmarks, contracts, deploying, environment, fixtures, libraries, step_dir};
 use crate::gates::{CommandAnswer, CommandWork, PartResult, Step, Work};
@@ -16,12 +16,7 @@ use crate::store::scratch::{self, ScratchFile};
 use crate::tools::FileState;
 
 /// Does one step. Every way in which it can go wrong is a part of the result.
-pub(super) fn perform(
-    step: &Step,
-    job: &Job<'_>,
-    looked: &Looked,
-    held: Option<&Held<'_, '_>>,
-) -> PartResult {
+pub(super) fn perform(step: &Step, job: &Job<'_>, asked: &Asked, held: Option<&Held<'_, '_>>) -> PartResult {
     let root = job.cx.project.root.as_path();
     match &step.work {
         Work::FileExists { path, .. } => {
@@ -32,7 +27,7 @@ pub(super) fn perform(
             PartResult::Grep(files::grep(root, files, pattern, tracked).map_err(|error| chain(&error)))
         }
         Work::Command(work) => PartResult::Command(Box::new(run_command(step, work, job, held))),
-        Work::Changes(work) => match looked.look(work, job) {
+        Work::Changes(work) => match asked.changes.look(work, job) {
             // The answer may be missing because sdd was told to stop, which is no fault of git.
             Err(_) if job.cancel.is_requested() => PartResult::NotStarted("stopped while it ran".to_owned()),
             answer => PartResult::Changes(answer),
@@ -40,7 +35,7 @@ pub(super) fn perform(
         Work::Libraries(work) => libraries::look_up(step, work, job),
         Work::Contract(work) => contracts::check(work, job),
         Work::Benchmark(work) => benchmarks::measure(step, work, job, held),
-        Work::Environment(work) => environment::look(work, job),
+        Work::Environment(work) => environment::look(work, job, asked.compose(job)),
         Work::Fixture(work) => fixtures::load(step, work, job, held),
         Work::Documents(work) => environment::documents(work, job),
         Work::Deployment(work) => deploying::look(work, job),

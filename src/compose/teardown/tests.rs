@@ -142,7 +142,20 @@ fn cleaned_after(engine: &Engine, external: &[&str], begun: Begun) -> Result<Cle
         },
     };
     let external = external.iter().map(|name| (*name).to_owned()).collect();
-    take_down(&hands, STOP, &external, begun)
+    take_down_all(&hands, &external, begun)
+}
+
+fn take_down_all(
+    hands: &Hands<'_>,
+    external: &BTreeSet<String>,
+    begun: Begun,
+) -> Result<Cleaned, TeardownError> {
+    let had = Had {
+        containers: &containers(hands),
+        external,
+        begun,
+    };
+    take_down(hands, STOP, &had)
 }
 
 fn stack() -> State {
@@ -357,7 +370,7 @@ fn the_pod_and_the_network_that_podman_compose_leaves_are_removed() {
             project: &project,
         },
     };
-    let cleaned = take_down(&hands, STOP, &BTreeSet::new(), Begun::Whole).unwrap();
+    let cleaned = take_down_all(&hands, &BTreeSet::new(), Begun::Whole).unwrap();
     assert!(cleaned.left.is_nothing() && cleaned.forced, "{cleaned:?}");
     assert_eq!(cleaned.complaints, Vec::<String>::new());
     let calls = podman.calls.lock().unwrap();

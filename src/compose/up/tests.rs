@@ -194,6 +194,35 @@ fn services_that_are_ready_have_addresses_and_go_in_the_end() {
 }
 
 #[test]
+fn containers_are_listed_once_where_nothing_happens_in_between() {
+    let lists = |after: fn(&mut Environment<'_>)| {
+        let engine = Engine::with(&[STARTING, HEALTHY]);
+        let seen = run_with(&engine, &Cancel::new(), &[], |mut environment| {
+            after(&mut environment);
+            environment.down().fault().unwrap_or_default()
+        });
+        assert_eq!(seen.said, "");
+        seen.calls.iter().filter(|call| *call == "inspect").count()
+    };
+    // Two until it is ready, and one for the logs and the teardown: that last look may be the one before them.
+    assert_eq!(
+        lists(|environment| assert_eq!(environment.containers().len(), 1)),
+        3
+    );
+    assert_eq!(
+        lists(|environment| assert!(environment.fallen().unwrap().is_empty())),
+        3
+    );
+    // What was cut short may have more of them a moment later.
+    let engine = Engine {
+        up: End::Code(1),
+        ..Engine::with(&[HEALTHY])
+    };
+    let seen = run(&engine);
+    assert_eq!(seen.calls.iter().filter(|call| *call == "inspect").count(), 3);
+}
+
+#[test]
 fn images_are_neither_pulled_nor_built_where_that_is_forbidden() {
     let engine = |config: &'static str, is_bare, fetching| Engine {
         config: (0, config),

@@ -227,10 +227,10 @@ impl Run<'_> {
     #[track_caller]
     pub fn up(&self) -> Environment<'_> {
         let environment = Environment::up(self.order()).unwrap_or_else(|not_up| panic!("{}", not_up.why));
-        let containers = environment.containers().unwrap();
+        let containers = environment.containers();
         assert!(!containers.is_empty());
         assert!(self.bench.journals().contains(&self.id));
-        let volumes = containers.into_iter().flat_map(|container| container.volumes);
+        let volumes = containers.iter().flat_map(|container| container.volumes.clone());
         self.volumes.lock().unwrap().extend(volumes);
         environment
     }

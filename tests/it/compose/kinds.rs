@@ -146,7 +146,7 @@ fn one_that_dies_later_is_seen() {
         ]);
         let mut environment = run.up();
         assert!(environment.fallen().unwrap().is_empty());
-        let containers = environment.containers().unwrap();
+        let containers = environment.containers();
         let dies = containers
             .iter()
             .find(|container| container.service == "dies")
