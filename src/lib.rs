@@ -83,6 +83,9 @@ fn guarded(
     args.next().is_none().then_some((tag, temporary))
 }
 
+/// Said at the third signal, below what a line of progress left.
+const LEFT_AT_ONCE: &str = "\nsdd: told to stop three times, so it leaves at once and reports nothing; what it had started is ended behind it";
+
 fn run(cli: Cli) -> Exit {
     let environment = Environment::of_process();
     let mut ui = Ui::of_process(looks(&cli.global, &environment));
@@ -91,7 +94,8 @@ fn run(cli: Cli) -> Exit {
         Err(error) => return fail(&mut ui, &error),
     };
     let cancel = Cancel::new();
-    if let Err(error) = process::signals::install(&cancel) {
+    let say = ui.sayer();
+    if let Err(error) = process::signals::install_with(&cancel, move || say(LEFT_AT_ONCE)) {
         ui.warning(&format!("signals end sdd without a clean-up: {error}"));
     }
     let mut cx = Cx {

@@ -166,7 +166,7 @@ fn judge(checked: &Checked) -> StepJudgement {
         .with_findings(findings.collect())
         .with_warnings(checked.warnings.clone());
     match (&checked.verdict, &checked.previous, file) {
-        (RunVerdict::Failed, Some(previous), Some(file)) => judgement.with_hint(format!(
+        (RunVerdict::Failed, Some(previous), Some(file)) if has_changes(checked) => judgement.with_hint(format!(
             "sdd contract diff {previous} {file} shows each change on both sides; if clients may break, say in the spec \
              `Breaking changes: allowed`"
         )),
@@ -175,6 +175,12 @@ fn judge(checked: &Checked) -> StepJudgement {
         ),
         _ => judgement,
     }
+}
+
+/// Whether the comparison found something: a description can also be wrong by itself, or be another one than was meant.
+fn has_changes(checked: &Checked) -> bool {
+    let summary = checked.comparison.as_ref().map(|report| &report.summary);
+    summary.is_some_and(|summary| summary.error + summary.warning > 0)
 }
 
 fn severity(level: Level) -> Severity {

@@ -40,12 +40,29 @@ pub fn sanitise(text: &str) -> String {
 fn without_sequences(mut text: String, line: &str) -> String {
     if line.contains('\u{1b}') {
         let bare = line.strip_suffix('\n').unwrap_or(line);
-        text.push_str(&String::from_utf8_lossy(&strip_ansi_escapes::strip(bare)));
+        let mut kept = Kept(text);
+        <vte::Parser>::new().advance(&mut kept, bare.as_bytes());
+        text = kept.0;
         text.push_str(&line[bare.len()..]);
     } else {
         text.push_str(line);
     }
     text
+}
+
+/// What a terminal would show of a line.
+struct Kept(String);
+
+impl vte::Perform for Kept {
+    fn print(&mut self, c: char) {
+        self.0.push(c);
+    }
+
+    fn execute(&mut self, byte: u8) {
+        if byte == b'\t' {
+            self.0.push('\t');
+        }
+    }
 }
 
 fn normalise_newlines(text: &str) -> String {
@@ -139,6 +156,7 @@ mod tests {
     #[test]
     fn escape_sequences_are_removed_and_text_is_kept() {
         check("\u{1b}[31mred\u{1b}[0m", "red");
+        check("a\t\u{1b}[1mb\tc\u{1b}[0m\n\td", "a\tb\tc\n\td");
         check("\u{1b}]8;;http://x\u{7}link\u{1b}]8;;\u{7}", "link");
         check("\u{1b}]52;c;aGk=\u{7}after", "after");
         check("a\u{9b}31mb", "a31mb");

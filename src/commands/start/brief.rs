@@ -50,7 +50,7 @@ pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) 
     let spec = written(spec);
     let mut unread = None;
     let integration = (item.kind == WorkItemType::IntegrationTest).then(|| {
-        let checks = needs::of_integration(cx, parts.machine, &spec.integration);
+        let checks = needs::of_integration(cx, parts.opened, parts.machine, &spec.integration);
         let baselines = load::baselines(&parts.machine.root, &item.id).unwrap_or_else(|error| {
             unread = Some(format!("the baselines of load tests cannot be read: {error}"));
             Vec::new()

@@ -21,13 +21,16 @@ use crate::report::briefing::{Check, Sight};
 
 /// How long all checks of an environment may take together.
 const PATIENCE_WITH_ENVIRONMENT: Duration = Duration::from_secs(5);
-/// The compose file of those who name none.
-const COMPOSE_FILE: &str = "docker-compose.integration.yml";
 /// Files and variables that are looked at.
 const MAX_LOOKS: usize = 50;
 
 /// The programs and files of an integration test.
-pub(super) fn of_integration(cx: &Cx, machine: &Machine<'_>, spec: &Integration) -> Vec<Check> {
+pub(super) fn of_integration(
+    cx: &Cx,
+    opened: &Opened,
+    machine: &Machine<'_>,
+    spec: &Integration,
+) -> Vec<Check> {
     let mut checks = containers::look(cx, machine);
     let needs = &spec.environment;
     for file in needs.compose_files.iter().take(MAX_LOOKS) {
@@ -35,9 +38,10 @@ pub(super) fn of_integration(cx: &Cx, machine: &Machine<'_>, spec: &Integration)
         checks.push(check(&name, at(&machine.root, &file.value)));
     }
     if needs.compose_files.is_empty() {
-        let (sight, mut said) = at(&machine.root, COMPOSE_FILE);
-        said.push_str("; the spec names none, and this is the usual one");
-        checks.push(check(&format!("Compose file ({COMPOSE_FILE})"), (sight, said)));
+        let file = &opened.config.integration().compose_file;
+        let (sight, mut said) = at(&machine.root, file);
+        said.push_str("; the spec names none, and this is the one of the settings");
+        checks.push(check(&format!("Compose file ({file})"), (sight, said)));
     }
     for (name, paths) in [
         ("Config file", &needs.config_files),

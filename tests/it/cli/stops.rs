@@ -101,6 +101,28 @@ fn a_second_signal_skips_the_grace() {
 }
 
 #[test]
+fn a_third_signal_ends_sdd_at_once_and_it_says_so() {
+    let sandbox = with(long("trap '' TERM;"));
+    let mut running = sandbox.start(["complete"]);
+    running.wait_for(&sandbox.path("began"));
+    // Three of one kind at the same moment would be one.
+    for signal in [Signal::INT, Signal::HUP, Signal::TERM] {
+        running.signal(signal);
+    }
+    let answer = running.limit(Duration::from_secs(30)).wait();
+    assert!(
+        answer.stderr.contains("told to stop three times"),
+        "{}",
+        answer.stderr
+    );
+    let until = Instant::now() + Duration::from_secs(30);
+    while !sandbox.is_nothing_left() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    sandbox.assert_no_process_left();
+}
+
+#[test]
 fn a_killed_run_leaves_no_process_and_readable_state() {
     let sandbox = with(long(""));
     let mut running = sandbox.start(["complete"]);

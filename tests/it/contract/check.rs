@@ -164,6 +164,14 @@ fn another_version_than_that_of_the_work_item_fails_and_an_empty_version_before_
         0,
         &format!("warning: {other}"),
     );
+    // What compared it finds nothing, so nothing of breaking changes is advised.
+    let sandbox = project(&[("now.yaml", "v1.yaml", NOT)]);
+    sandbox.rewrite("now.yaml", BASE.replace("version: 1.0.0", "version: 2.0.0"));
+    sandbox.sdd(["start", ID]).expect_code(0);
+    let answer = sandbox.sdd(["gate", "contract"]);
+    answer.expect_code(1);
+    assert!(answer.stdout.contains("it is version 2.0.0"), "{}", answer.stdout);
+    assert!(!answer.stdout.contains("sdd contract diff"), "{}", answer.stdout);
     let sandbox = project(&[("v1.yaml", "empty.yaml", NOT)]);
     sandbox.rewrite("empty.yaml", "openapi: 3.0.0\ninfo: {title: t, version: '1'}\n");
     let answer = sandbox.sdd(["contract", "check", ID]);

@@ -131,6 +131,23 @@ fn without_docker_an_integration_test_is_told_what_is_missing() {
     );
 }
 
+#[test]
+fn the_compose_file_of_the_settings_counts_where_the_spec_names_none() {
+    let spec = "# Integration Test: X\n\n## Environment Requirements\n\n- Services required: postgres:14\n";
+    let mut settings = one_rule();
+    settings["quality_gates"]["integration_tests"] = json!({"compose_file": "deploy/of-settings.yml"});
+    let sandbox = with("integration_test", spec)
+        .config(&settings)
+        .file("deploy/of-settings.yml", "services: {}\n");
+    let briefing = sandbox.sdd(["start", "--format", "json"]).json();
+    let checks = checks(&briefing, "integration");
+    let (_, sight, said) = (checks.iter())
+        .find(|(name, ..)| name == "Compose file (deploy/of-settings.yml)")
+        .unwrap_or_else(|| panic!("{checks:#?}"));
+    assert_eq!(sight, "good");
+    assert!(said.contains("the spec names none"), "{said}");
+}
+
 /// A docker whose engine can or cannot be reached, with compose as its plugin or without.
 fn docker(engine: &str, compose: &str) -> String {
     format!("case \"$1\" in\nversion) {engine};;\ncompose) {compose};;\nesac")
