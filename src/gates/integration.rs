@@ -220,28 +220,37 @@ fn interpreter(cx: &Context<'_>, name: &str) -> Found {
 /// Runs the tests: those of the unit that they stand in, and those that other units have in a directory of that name.
 fn tests(cx: &Context<'_>) -> Vec<Item> {
     let directory = &cx.config.integration().test_directory;
-    let items = toolplan::integration(cx, directory);
+    let places = toolplan::integration(cx, directory);
     let hint = "name the directory of the integration tests: quality_gates.integration_tests.test_directory";
-    if items.is_empty() {
+    if places.iter().all(Vec::is_empty) {
         let reason = format!("no unit of a language that sdd knows has {directory} in it");
         return vec![not("tests", Meaning::Error, reason, hint)];
     }
-    let any_runs = items.iter().any(|item| matches!(item, Item::Run(_)));
-    let serve = |item| match item {
+    let any_of = |items: &[Item]| items.iter().any(|item| matches!(item, Item::Run(_)));
+    let any_runs = places.iter().any(|items| any_of(items));
+    let serve = |item, any_here: bool| match item {
         Item::Run(mut step) => {
             step.phase = Phase::Serve;
             Item::Run(step)
         }
-        // Services that nobody tests prove nothing, whatever is to happen where a tool is missing.
-        Item::Not(not) if not.meaning == Meaning::Skip && !(any_runs && not.program.is_none()) => {
-            Item::Not(NotRun {
-                meaning: Meaning::Error,
-                ..not
-            })
+        Item::Not(not) => {
+            let is_fault = match not.meaning {
+                Meaning::Error => true,
+                // Of two languages in one directory the tests may be of the other. Tests that nobody runs are no pass,
+                // whatever is to happen where a tool is missing.
+                Meaning::Skip => !any_here || not.program.is_some(),
+                // Services that nobody tests prove nothing.
+                Meaning::LeftOut => !any_runs,
+            };
+            let meaning = if is_fault { Meaning::Error } else { not.meaning };
+            Item::Not(NotRun { meaning, ..not })
         }
-        not @ Item::Not(_) => not,
     };
-    items.into_iter().map(serve).collect()
+    let of_place = |items: Vec<Item>| {
+        let any_here = any_of(&items);
+        items.into_iter().map(move |item| serve(item, any_here))
+    };
+    places.into_iter().flat_map(of_place).collect()
 }
 
 fn judge_part(cx: &Context<'_>, part: &Part<'_>, counts: &mut Option<TestCounts>) -> StepJudgement {

@@ -141,7 +141,16 @@ fn every_unit_with_tests_of_its_own_is_tested() {
         &["api", "svc"],
         &[
             api,
-            "- sdd knows no runner of go for the tests in svc/tests/integration in svc",
+            "! sdd knows no runner of go for the tests in svc/tests/integration in svc",
+        ],
+    );
+    // In one directory they may all be of one language.
+    check_units(
+        with_root().unit(".", Language::Go),
+        &["."],
+        &[
+            "+ pytest in .",
+            "- sdd knows no runner of go for the tests in tests/integration in .",
         ],
     );
     check_units(
@@ -149,6 +158,24 @@ fn every_unit_with_tests_of_its_own_is_tested() {
         &["svc"],
         &["! sdd knows no runner of go for the tests in svc/tests/integration in svc"],
     );
+}
+
+#[test]
+fn units_are_left_out_by_the_settings_where_others_are_tested() {
+    let sample = |paths: &[&str]| {
+        let settings = json!({"units": [{"path": "api", "gates": ["tests"]}]});
+        let sample = Sample::new(&settings);
+        paths
+            .iter()
+            .fold(sample, |sample, path| sample.unit(path, Language::Python))
+    };
+    let why = "`units` in config.json leaves this gate out for api";
+    check_units(
+        sample(&["api", "shop"]),
+        &["api", "shop"],
+        &[&format!("out: {why}"), "+ pytest in shop"],
+    );
+    check_units(sample(&["api"]), &["api"], &[&format!("! {why} in api")]);
 }
 
 #[test]

@@ -49,8 +49,8 @@ pub fn plan(cx: &Context<'_>, gate: GateId, pick: Pick) -> Vec<Item> {
 
 /// Plans the integration tests: those in a directory of the project, by the nearest unit above it, and those in the
 /// directory of that name which other units have in them. Each by the unit's test runner or by the commands of the
-/// settings.
-pub fn integration(cx: &Context<'_>, directory: &str) -> Vec<Item> {
+/// settings. Those of one directory are given together.
+pub fn integration(cx: &Context<'_>, directory: &str) -> Vec<Vec<Item>> {
     let units = &cx.project.units;
     let own = || units.iter().filter(|facts| facts.has_integration);
     // The root has none: it is those of its units that are meant.
@@ -62,8 +62,8 @@ pub fn integration(cx: &Context<'_>, directory: &str) -> Vec<Item> {
         path => format!("{path}/{directory}"),
     });
     let places: BTreeSet<String> = at_root.into_iter().chain(of_units).collect();
-    let mut items = Vec::new();
-    for place in &places {
+    let of_place = |place: &String| {
+        let mut items = Vec::new();
         for (index, facts) in nearest(cx, place) {
             let unit = UnitPlan {
                 cx,
@@ -74,8 +74,9 @@ pub fn integration(cx: &Context<'_>, directory: &str) -> Vec<Item> {
             };
             unit.integration(place, &mut items);
         }
-    }
-    items
+        items
+    };
+    places.iter().map(of_place).collect()
 }
 
 /// The nearest units above a directory of the project: of one path, and of each language there.
@@ -140,6 +141,10 @@ impl UnitPlan<'_> {
     /// The tests in a directory of the project, by the commands of the settings or else by the unit's test runner. Where
     /// no runner is known they are skipped: whoever asks knows whether others are run.
     fn integration(&self, directory: &str, items: &mut Vec<Item>) {
+        if let Some(reason) = self.left_to_nobody() {
+            items.push(self.not_run("tests", Meaning::LeftOut, reason, None));
+            return;
+        }
         if let Some((origin, recipes)) = self.view.recipes(self.gate) {
             for (number, recipe) in recipes.iter().enumerate() {
                 self.configured(origin, recipe, number, items);
