@@ -1,7 +1,5 @@
 //! What a run asks of Compose and of the engine: each call takes a moment, so nothing is asked twice for nothing.
 
-use std::os::unix::fs::PermissionsExt;
-
 use super::{ID, example};
 
 #[test]
@@ -9,16 +7,16 @@ fn nothing_is_asked_twice_for_nothing() {
     let Some((engine, sandbox)) = example("docker compose") else {
         return;
     };
-    let (docker, log) = (sandbox.beside("bin").join("docker"), sandbox.beside("calls"));
+    let log = sandbox.beside("calls");
     let real = engine.bin().join("docker");
-    let script = format!(
-        "#!/bin/sh\necho \"$*\" >> '{}'\nexec '{}' \"$@\"\n",
-        log.display(),
-        real.display()
+    let sandbox = sandbox.fake(
+        "docker",
+        &format!(
+            "echo \"$*\" >> '{}'\nexec '{}' \"$@\"",
+            log.display(),
+            real.display()
+        ),
     );
-    std::fs::remove_file(&docker).unwrap();
-    std::fs::write(&docker, script).unwrap();
-    std::fs::set_permissions(&docker, std::fs::Permissions::from_mode(0o755)).unwrap();
     sandbox.sdd(["integration", "run", ID]).expect_code(0);
     let calls = std::fs::read_to_string(log).unwrap();
     let calls: Vec<&str> = calls.lines().collect();
