@@ -75,6 +75,18 @@ pub fn look(
     Ok(images)
 }
 
+/// What to do about images that could not be pulled.
+pub fn by_hand(calls: &Calls<'_>, absent: &[String]) -> String {
+    let engine = calls.flavour.engine.file_name().unwrap_or_default();
+    let engine = engine.to_string_lossy();
+    let names = absent.join(" ");
+    format!(
+        "see what this says: {engine} pull {}; correct the name in the compose file, log in ({engine} login), or build or \
+         import it before: {names}",
+        absent.first().map_or("IMAGE", String::as_str)
+    )
+}
+
 /// What to do about images that are missing and may not be fetched.
 pub fn remedy(calls: &Calls<'_>, images: &Images) -> String {
     let engine = calls.flavour.engine.file_name().unwrap_or_default();

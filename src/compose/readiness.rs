@@ -104,8 +104,8 @@ pub struct Sample {
     pub at: Duration,
     /// All containers of the project.
     pub containers: Vec<Container>,
-    /// The services that answered when they were asked.
-    pub answered: BTreeSet<String>,
+    /// What came of asking services: why one did not answer.
+    pub answers: BTreeMap<String, Result<(), String>>,
 }
 
 /// Why a service is taken for ready.
@@ -196,6 +196,14 @@ pub enum Fault {
         /// What the engine says went wrong.
         error: String,
     },
+    /// It was ready, and was started again since.
+    #[error("{container} ended and was started again{} while it was needed", counted(*restarts))]
+    StartedAgain {
+        /// The container.
+        container: String,
+        /// How often the engine did it since then; 0 where somebody else did.
+        restarts: u64,
+    },
     /// There is none.
     #[error("there is no container")]
     Missing,
@@ -217,6 +225,7 @@ impl Fault {
                 "if {service} is to do its work and end, say so: `oneshot: [\"{service}\"]`"
             )),
             Self::Late { .. } => Some("give it more time with `health_check_timeout`".to_owned()),
+            Self::StartedAgain { .. } => Some(format!("the log of {service} says why it ended")),
             Self::Exited { oom: true, .. } => Some("it needs more memory than it may have".to_owned()),
             _ => None,
         }
@@ -228,6 +237,14 @@ fn listed(log: &[String]) -> String {
         String::new()
     } else {
         format!(": {}", log.join("; "))
+    }
+}
+
+fn counted(restarts: u64) -> String {
+    match restarts {
+        0 => String::new(),
+        1 => " once".to_owned(),
+        times => format!(" {times} times"),
     }
 }
 
@@ -365,6 +382,36 @@ impl Wait {
             .collect()
     }
 
+    /// The services of which a container was started again since `before`, whoever did it: by the engine in any case, since
+    /// then it had ended by itself; by somebody else where the service is not ready again. What is known to be worse counts.
+    pub fn started_again(
+        standings: &mut BTreeMap<String, Standing>,
+        before: &[Container],
+        now: &[Container],
+    ) {
+        for container in now {
+            let Some(earlier) = before.iter().find(|earlier| earlier.id == container.id) else {
+                continue;
+            };
+            let Some(standing) = standings.get_mut(&container.service) else {
+                continue;
+            };
+            let restarts = container.restart_count.saturating_sub(earlier.restart_count);
+            let is_other = container.started_at != earlier.started_at;
+            let is_worse = match standing {
+                Standing::Failed(_) => false,
+                Standing::Ready(_) => restarts > 0,
+                Standing::Waiting(_) => restarts > 0 || is_other,
+            };
+            if is_worse {
+                *standing = Standing::Failed(Fault::StartedAgain {
+                    container: container.name.clone(),
+                    restarts,
+                });
+            }
+        }
+    }
+
     fn note(&mut self, container: &Container, at: Duration) {
         let state = (
             container.status.clone(),
@@ -450,7 +497,8 @@ impl Wait {
             return Standing::Waiting("running, and has not done its work yet".to_owned());
         }
         let is_probed = self.plan.probed.contains(&container.service);
-        let answers = !is_probed || sample.answered.contains(&container.service);
+        let answer = sample.answers.get(&container.service);
+        let answers = !is_probed || matches!(answer, Some(Ok(())));
         match container.health {
             Health::Unhealthy => Standing::Failed(Fault::Unhealthy {
                 container: container.name.clone(),
@@ -461,7 +509,10 @@ impl Wait {
             Health::NoCheck if is_probed && answers => Standing::Ready(How::Answered),
             Health::NoCheck if !is_probed && steady => Standing::Ready(How::Weak),
             Health::NoCheck if !is_probed => waiting(container),
-            Health::Healthy | Health::NoCheck => Standing::Waiting("running, and does not answer".to_owned()),
+            Health::Healthy | Health::NoCheck => Standing::Waiting(match answer {
+                Some(Err(why)) => format!("running, and does not answer: {why}"),
+                _ => "running, and does not answer".to_owned(),
+            }),
         }
     }
 }

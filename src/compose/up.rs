@@ -57,8 +57,8 @@ impl Default for Limits {
     }
 }
 
-/// Asks services whether they answer: those of the names in [`Wishes::probed`] that do.
-pub type Probe<'a> = &'a dyn Fn(&str, &[Container]) -> bool;
+/// Asks a service, one of [`Wishes::probed`], whether it answers; or why it does not.
+pub type Probe<'a> = &'a dyn Fn(&str, &[Container]) -> Result<(), String>;
 
 /// Says whether the services of the file are of use to whoever wants them, before one of them is brought up.
 pub type Fit<'a> = &'a dyn Fn(&Rendered) -> Result<(), Why>;
@@ -281,6 +281,7 @@ impl<'a> Environment<'a> {
     pub fn fallen(&mut self) -> Result<BTreeMap<String, Standing>, CallError> {
         let sample = self.sample()?;
         let mut standings = self.wait.standings(&sample);
+        Wait::started_again(&mut standings, &self.containers, &sample.containers);
         standings.retain(|_, standing| !matches!(standing, Standing::Ready(_)));
         self.latest = Some(sample.containers);
         Ok(standings)
@@ -344,7 +345,23 @@ impl<'a> Environment<'a> {
                 })
                 .collect()
         });
-        Err(Why::Up { source, faults })
+        Err(self.not_pulled(source, faults))
+    }
+
+    /// Why `up` did not work: images that it was to pull and that are still not here, where nothing else is the matter.
+    fn not_pulled(&self, source: CallError, faults: BTreeMap<String, Fault>) -> Why {
+        if !faults.is_empty() || !matches!(source, CallError::Refused { .. }) {
+            return Why::Up { source, faults };
+        }
+        let hands = self.hands(self.order.runner);
+        match images::look(hands.runner, hands.cwd, &hands.calls, &self.rendered) {
+            Ok(images) if !images.absent.is_empty() => Why::NotPulled {
+                remedy: images::by_hand(&hands.calls, &images.absent),
+                names: images.absent,
+                source,
+            },
+            _ => Why::Up { source, faults },
+        }
     }
 
     fn wait(&mut self) -> Result<(), Why> {
@@ -392,20 +409,12 @@ impl<'a> Environment<'a> {
 
     fn sample(&self) -> Result<Sample, CallError> {
         let containers = teardown::containers(&self.hands(self.order.runner))?;
-        let answered = match self.order.probe {
-            Some(probe) => {
-                let probed = self.order.wishes.probed.iter();
-                probed
-                    .filter(|service| probe(service, &containers))
-                    .cloned()
-                    .collect()
-            }
-            None => std::collections::BTreeSet::new(),
-        };
+        let ask = |service: &String| Some((service.clone(), self.order.probe?(service, &containers)));
+        let answers = self.order.wishes.probed.iter().filter_map(ask).collect();
         Ok(Sample {
             at: self.since.elapsed(),
             containers,
-            answered,
+            answers,
         })
     }
 
@@ -418,7 +427,11 @@ impl<'a> Environment<'a> {
                 }
             }
             Fault::Exited { error, .. } | Fault::NotStarted { error, .. } => *error = redactor.text(error),
-            Fault::CrashLoop { .. } | Fault::Ended { .. } | Fault::Missing | Fault::Late { .. } => {}
+            Fault::CrashLoop { .. }
+            | Fault::Ended { .. }
+            | Fault::StartedAgain { .. }
+            | Fault::Missing
+            | Fault::Late { .. } => {}
         }
         fault
     }

@@ -352,7 +352,8 @@ fn by_request(
         .unwrap_or_default();
     request::ask(&wanted.method, &url, body, work.timeout, 200..300)
         .map(|status| format!("was answered by {status}"))
-        .map_err(|error| failed(chain(&error)))
+        // It says its cause itself.
+        .map_err(|error| failed(error.to_string()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Services for as long as tests and measurements need them.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf, is_separator};
 use std::time::{Duration, Instant};
@@ -18,6 +19,7 @@ use crate::compose::up::{Closed, Ending, Fit, Limits, NotUp, Order, Probe, Saved
 use crate::gates::{self, PartResult, ServicesWork, TeardownAnswer, Up};
 use crate::integration::address::Addresses;
 use crate::integration::{Needs, probe};
+use crate::model::config::ReadinessProbe;
 use crate::model::text;
 use crate::process::Runner;
 use crate::process::clock::Clock;
@@ -229,9 +231,13 @@ pub(super) fn hold(
     let probe = |service: &str, containers: &[Container]| {
         let addresses = addresses(containers, job.containers.engine);
         let probe = job.cx.config.integration().probes.get(service);
-        probe.is_some_and(|probe| probe::answers(service, probe, &addresses))
+        let probe = probe.ok_or_else(|| "nothing is asked".to_owned())?;
+        probe::ask(service, probe, &addresses)
     };
-    let fit = |rendered: &Rendered| fixtures::fit(data, rendered);
+    let fit = |rendered: &Rendered| {
+        fixtures::fit(data, rendered)?;
+        reachable(&job.cx.config.integration().probes, rendered)
+    };
     let reaper = job.containers.reaper.and_then(|start| start(job.containers.run));
     let mut began = Instant::now();
     let answer = match Environment::up(order(work, job, &ground, (&probe, &fit))) {
@@ -263,6 +269,25 @@ pub(super) fn hold(
         reaper.dismiss();
     }
     (PartResult::Teardown(answer), began)
+}
+
+/// Fails where a probe asks a port that the file does not publish.
+fn reachable(probes: &BTreeMap<String, ReadinessProbe>, rendered: &Rendered) -> Result<(), Why> {
+    let unreachable = rendered.active().find_map(|(name, service)| {
+        let port = probe::unreachable(service, probes.get(name)?)?;
+        Some((name, port))
+    });
+    let Some((name, port)) = unreachable else {
+        return Ok(());
+    };
+    Err(Why::Useless {
+        reason: format!(
+            "{name} would never be ready: its probe asks port {port}, which the compose file does not publish"
+        ),
+        remedy: format!(
+            "publish it (`ports: [\"{port}\"]`), or correct quality_gates.integration_tests.probes.{name}"
+        ),
+    })
 }
 
 fn order<'a>(

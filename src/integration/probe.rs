@@ -4,30 +4,59 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use super::address::Addresses;
-use super::request;
+use super::request::{self, RequestError};
+use crate::compose::config::Service;
 use crate::model::config::ReadinessProbe;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Asks a service in the way that the settings name. A port that is not published answers nobody.
-pub fn answers(service: &str, probe: &ReadinessProbe, addresses: &Addresses) -> bool {
+/// Asks a service in the way that the settings name; or why it does not answer. A port that is not published answers nobody.
+pub fn ask(service: &str, probe: &ReadinessProbe, addresses: &Addresses) -> Result<(), String> {
+    let place = |port: u16| {
+        let address = addresses.of(service, port);
+        address.ok_or_else(|| format!("its port {port} is not published"))
+    };
     if let Some((port, path)) = probe.http.as_deref().and_then(ReadinessProbe::parse_http) {
-        let Some(address) = addresses.of(service, port) else {
-            return false;
+        let address = place(port)?;
+        let url = format!("http://{address}{path}")
+            .parse()
+            .map_err(|error| format!("{path}: {error}"))?;
+        return match request::ask("GET", &url, Vec::new(), PATIENCE, 200..400) {
+            Ok(_) => Ok(()),
+            Err(RequestError::Refused { status, .. }) => {
+                Err(format!("the answer of {path} at port {port} is {status}"))
+            }
+            Err(RequestError::NoAnswer { source, .. }) => Err(format!("{path} at port {port}: {source}")),
+            Err(error) => Err(error.to_string()),
         };
-        let Ok(url) = format!("http://{address}{path}").parse() else {
-            return false;
-        };
-        return request::ask("GET", &url, Vec::new(), PATIENCE, 200..400).is_ok();
     }
-    let Some(address) = probe.tcp.and_then(|port| addresses.of(service, port)) else {
-        return false;
+    let port = probe.tcp.ok_or("nothing is asked")?;
+    let address = place(port)?;
+    let mut last = "it has no address".to_owned();
+    for place in address.to_socket_addrs().map_err(|error| error.to_string())? {
+        match TcpStream::connect_timeout(&place, PATIENCE) {
+            Ok(_) => return Ok(()),
+            Err(error) => last = error.to_string(),
+        }
+    }
+    Err(format!("port {port}: {last}"))
+}
+
+/// A port that a probe asks and the compose file does not publish: its service, and the number. No answer is ever to be had
+/// there, so nobody has to wait for it.
+pub fn unreachable(service: &Service, probe: &ReadinessProbe) -> Option<u16> {
+    let http = probe.http.as_deref().and_then(ReadinessProbe::parse_http);
+    let port = http.map(|(port, _)| port).or(probe.tcp)?;
+    let is_published = |target: &str| {
+        let (first, last) = target.split_once('-').unwrap_or((target, target));
+        match (first.parse::<u16>(), last.parse::<u16>()) {
+            (Ok(first), Ok(last)) => (first..=last).contains(&port),
+            // What cannot be read may be that one.
+            _ => true,
+        }
     };
-    let Ok(mut places) = address.to_socket_addrs() else {
-        return false;
-    };
-    places.any(|place| TcpStream::connect_timeout(&place, PATIENCE).is_ok())
+    (!service.host_network && !service.ports.iter().any(|one| is_published(&one.target))).then_some(port)
 }
 
 #[cfg(test)]
@@ -53,11 +82,16 @@ mod tests {
             tcp: Some(port),
             ..ReadinessProbe::default()
         };
-        assert!(answers("db", &tcp(5432), &addresses));
-        assert!(!answers("db", &tcp(5433), &addresses), "not published");
-        assert!(!answers("api", &tcp(5432), &addresses), "another service");
+        assert_eq!(ask("db", &tcp(5432), &addresses), Ok(()));
+        let not_published = Err("its port 5433 is not published".to_owned());
+        assert_eq!(ask("db", &tcp(5433), &addresses), not_published);
+        assert!(ask("api", &tcp(5432), &addresses).is_err(), "another service");
         drop(listener);
-        assert!(!answers("db", &tcp(5432), &addresses), "nobody listens");
+        let nobody = ask("db", &tcp(5432), &addresses).unwrap_err();
+        assert!(
+            nobody.starts_with("port 5432: ") && nobody.contains("refused"),
+            "{nobody}"
+        );
     }
 
     #[test]
@@ -78,13 +112,38 @@ mod tests {
                 .unwrap();
             }
         });
-        assert!(answers("api", &http("8000/health"), &addresses));
-        assert!(answers("api", &http("8000/health"), &addresses));
-        assert!(!answers("api", &http("8000/health"), &addresses));
-        assert!(
-            !answers("api", &http("8000/health"), &addresses),
-            "nobody listens any more"
-        );
+        let health = || ask("api", &http("8000/health"), &addresses);
+        assert_eq!((health(), health()), (Ok(()), Ok(())));
+        assert_eq!(health().unwrap_err(), "the answer of /health at port 8000 is 503");
+        let nobody = health().unwrap_err();
+        assert!(nobody.contains("refused"), "{nobody}");
         server.join().unwrap();
+    }
+    #[test]
+    fn a_port_that_the_file_does_not_publish_is_known_before() {
+        let service = |ports: &str| {
+            let text = format!("services: {{db: {{image: x, ports: [{ports}]}}}}");
+            let mut rendered = crate::compose::config::read(&text).unwrap();
+            rendered.services.remove("db").unwrap()
+        };
+        let tcp = ReadinessProbe {
+            tcp: Some(5433),
+            ..ReadinessProbe::default()
+        };
+        assert_eq!(unreachable(&service("'5432'"), &tcp), Some(5433));
+        assert_eq!(unreachable(&service(""), &http("80/x")), Some(80));
+        for published in [
+            "'5433'",
+            "'127.0.0.1::5433'",
+            "'5430-5440'",
+            "{target: 5433, published: '1'}",
+        ] {
+            assert_eq!(unreachable(&service(published), &tcp), None, "{published}");
+        }
+        let on_the_host = Service {
+            host_network: true,
+            ..service("")
+        };
+        assert_eq!(unreachable(&on_the_host, &tcp), None);
     }
 }

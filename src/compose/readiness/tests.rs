@@ -38,7 +38,7 @@ fn sample(at: Duration, containers: Vec<Container>) -> Sample {
     Sample {
         at,
         containers,
-        answered: BTreeSet::new(),
+        answers: BTreeMap::new(),
     }
 }
 
@@ -342,6 +342,48 @@ fn a_new_start_begins_the_time_to_be_steady_again() {
     );
 }
 
+/// What is said of a service that was ready when its container was `container()`, and is now as `change` leaves it.
+#[track_caller]
+fn check_again(standing: &Standing, change: impl FnOnce(&mut Container), expect: &str) {
+    let mut now = container();
+    change(&mut now);
+    let mut standings = BTreeMap::from([("s".to_owned(), standing.clone())]);
+    Wait::started_again(&mut standings, &[container()], &[now]);
+    assert_eq!(standings["s"].to_string(), expect);
+}
+
+#[test]
+fn what_was_started_again_since_it_was_ready_is_told() {
+    let by_engine = |container: &mut Container| {
+        container.restart_count += 1;
+        container.started_at = "later".to_owned();
+    };
+    let by_hand = |container: &mut Container| container.started_at = "later".to_owned();
+    let ready = Standing::Ready(How::Healthy);
+    let waits = Standing::Waiting("running".to_owned());
+    let again = |times: &str| format!("p-s-1 ended and was started again{times} while it was needed");
+    check_again(&ready, |_| {}, "healthy");
+    check_again(&ready, by_engine, &again(" once"));
+    // Tests may start a service again on purpose, and it is ready again.
+    check_again(&ready, by_hand, "healthy");
+    check_again(&waits, by_engine, &again(" once"));
+    check_again(&waits, by_hand, &again(""));
+    check_again(&waits, |_| {}, "running");
+    check_again(
+        &Standing::Failed(Fault::Missing),
+        by_engine,
+        "there is no container",
+    );
+    check_again(
+        &ready,
+        |container| {
+            by_engine(container);
+            container.id = "another".to_owned();
+        },
+        "healthy",
+    );
+}
+
 #[test]
 fn what_is_asked_must_answer() {
     let mut probed = plan(Oneshot::No);
@@ -351,7 +393,7 @@ fn what_is_asked_must_answer() {
         one.health = health;
         let mut sample = sample(SECOND, vec![one]);
         if answers {
-            sample.answered.insert("s".to_owned());
+            sample.answers.insert("s".to_owned(), Ok(()));
         }
         told(&wait.see(&sample))
     };
@@ -360,6 +402,16 @@ fn what_is_asked_must_answer() {
     assert_eq!(see(&mut wait, Health::NoCheck, true), "answers");
     assert_eq!(see(&mut wait, Health::Healthy, false), "waiting");
     assert_eq!(see(&mut wait, Health::Healthy, true), "healthy");
+    let mut late = sample(DEADLINE, vec![container()]);
+    let why = "the answer of /health at port 8000 is 404".to_owned();
+    late.answers.insert("s".to_owned(), Err(why));
+    assert_eq!(
+        told(&wait.see(&late)),
+        format!(
+            "s: not ready within {} s: running, and does not answer: the answer of /health at port 8000 is 404",
+            DEADLINE.as_secs()
+        )
+    );
 }
 
 #[test]

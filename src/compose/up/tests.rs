@@ -194,6 +194,20 @@ fn services_that_are_ready_have_addresses_and_go_in_the_end() {
 }
 
 #[test]
+fn one_that_was_started_again_is_not_the_one_that_was_ready() {
+    let again = r#"{"Status": "running", "StartedAt": "later", "Health": {"Status": "healthy"}}, "RestartCount": 2, "x": {}"#;
+    let engine = Engine::with(&[HEALTHY, again]);
+    let seen = run_with(&engine, &Cancel::new(), &[], |mut environment| {
+        let fallen = environment.fallen().unwrap();
+        fallen.values().map(ToString::to_string).collect()
+    });
+    assert_eq!(
+        seen.said,
+        "p-s-1 ended and was started again 2 times while it was needed"
+    );
+}
+
+#[test]
 fn containers_are_listed_once_where_nothing_happens_in_between() {
     let lists = |after: fn(&mut Environment<'_>)| {
         let engine = Engine::with(&[STARTING, HEALTHY]);
@@ -389,6 +403,23 @@ fn an_up_that_fails_is_told_and_taken_down() {
     for seen in [refused, late, cancelled] {
         assert!(!seen.has_journal && seen.calls.contains(&"down".to_owned()));
     }
+}
+
+#[test]
+fn images_that_could_not_be_pulled_are_named() {
+    let engine = Engine {
+        up: End::Code(1),
+        is_bare: true,
+        ..Engine::with(&[HEALTHY])
+    };
+    let seen = run(&engine);
+    assert!(
+        seen.said
+            .starts_with("could not be pulled: postgres:14; `docker compose "),
+        "{}",
+        seen.said
+    );
+    assert_eq!(seen.ending, Some(Ending::Failed));
 }
 
 #[test]

@@ -68,6 +68,16 @@ pub enum Why {
         /// What is the matter with services, where something is.
         faults: BTreeMap<String, Fault>,
     },
+    /// `up` did not work, and images are still not here: they could not be pulled.
+    #[error("could not be pulled: {}; {source}", names.join(", "))]
+    NotPulled {
+        /// The images.
+        names: Vec<String>,
+        /// What came of the call.
+        source: CallError,
+        /// What to do.
+        remedy: String,
+    },
     /// Services are not ready.
     #[error("{}", told(faults).trim_end_matches("; "))]
     NotReady {
@@ -113,7 +123,9 @@ impl Why {
         match self {
             Self::NothingRuns => Some("leave out `profiles` of a service, or name the services that are needed".to_owned()),
             Self::NoSuchService { .. } => Some("add it to the compose file, or correct the spec".to_owned()),
-            Self::NoImage { remedy, .. } | Self::Useless { remedy, .. } => Some(remedy.clone()),
+            Self::NoImage { remedy, .. } | Self::NotPulled { remedy, .. } | Self::Useless { remedy, .. } => {
+                Some(remedy.clone())
+            }
             Self::Taken { .. } => Some(
                 "leave out `name` of the volume, so that each run has its own, or write `external: true` where it is to \
                  be used and to stay; one that is left over: docker volume rm"
@@ -150,6 +162,7 @@ impl Why {
                 source: CallError::Refused { .. },
                 ..
             }
+            | Self::NotPulled { .. }
             | Self::File { .. }
             | Self::NothingRuns
             | Self::NoSuchService { .. }

@@ -32,10 +32,11 @@ fn internal_error(stdout: &str, run: &ToolRun<'_>) -> Reading {
 }
 
 /// The plugins that bring options which projects use, for the hint when one is missing.
-const PLUGINS: [(&str, &str); 8] = [
+const PLUGINS: [(&str, &str); 9] = [
     ("--cov", "pytest-cov"),
     ("--no-cov", "pytest-cov"),
     ("-n", "pytest-xdist"),
+    ("--numprocesses", "pytest-xdist"),
     ("--dist", "pytest-xdist"),
     ("--timeout", "pytest-timeout"),
     ("--reruns", "pytest-rerunfailures"),
