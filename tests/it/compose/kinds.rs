@@ -1,5 +1,8 @@
 //! Each kind of service is told apart, alone and at once.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use sdd::compose::readiness::{Fault, How, Oneshot};
 use sdd::compose::up::{Ending, Why};
 
@@ -157,5 +160,31 @@ fn one_that_dies_later_is_seen() {
         let names: Vec<&String> = fallen.keys().collect();
         assert_eq!(names, ["dies"], "{fallen:?}");
         run.is_gone(&environment.down(), &["dies", "ok"]);
+    });
+}
+
+#[test]
+fn one_that_ends_and_is_started_again_is_seen_however_well_it_is_then() {
+    by_the_plugin(|bench| {
+        let ends = "until [ -e /go ]; do sleep 0.1; done; rm /go; exit 3";
+        let again = format!("restart: always, {HEALTHY}");
+        let run = bench.run(&[("again", &service("again", ends, &again))]);
+        let mut environment = run.up();
+        assert!(environment.fallen().unwrap().is_empty());
+        let id = environment.containers()[0].id.clone();
+        bench.engine.docker(["exec", &id, "touch", "/go"]);
+        let format = "{{.RestartCount}} {{.State.Health.Status}}";
+        let until = Instant::now() + Duration::from_secs(60);
+        while bench.engine.docker(["inspect", "--format", format, &id]).trim() != "1 healthy" {
+            assert!(Instant::now() < until, "it is not started again");
+            thread::sleep(Duration::from_millis(100));
+        }
+        let fallen = environment.fallen().unwrap();
+        let said: Vec<String> = fallen.values().map(ToString::to_string).collect();
+        assert!(
+            said[0].ends_with("ended and was started again once while it was needed"),
+            "{said:?}"
+        );
+        run.is_gone(&environment.down(), &["again"]);
     });
 }
