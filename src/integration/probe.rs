@@ -30,6 +30,13 @@ pub fn answers(service: &str, probe: &ReadinessProbe, addresses: &Addresses) -> 
     places.any(|place| TcpStream::connect_timeout(&place, PATIENCE).is_ok())
 }
 
+/// Whether this machine knows a host by its name.
+pub fn is_known(host: &str) -> bool {
+    (host, 0)
+        .to_socket_addrs()
+        .is_ok_and(|mut places| places.next().is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
