@@ -41,10 +41,15 @@ use crate::store::Store;
 /// How long the reference server is asked in each round.
 const REFERENCE: Duration = Duration::from_millis(500);
 
+/// What is noted of a run that was made the baseline.
+pub const ACCEPTED: &str = "this run is the baseline from now on";
+
 /// What is to be measured and judged.
 pub struct Measurement<'a> {
     /// The service.
     pub target: Target,
+    /// The service by the name that baselines have it under, where its address is another in each run.
+    pub named: Option<Target>,
     /// An older version that runs beside it, instead of the reference server.
     pub older: Option<Target>,
     /// How hard it is pressed.
@@ -263,7 +268,8 @@ impl Measurement<'_> {
             seconds(times.round),
             seconds(times.ramps.down)
         );
-        let mut key = Key::of(&self.target, &self.load, engine.identity(), &phases, machine);
+        let target = self.named.as_ref().unwrap_or(&self.target);
+        let mut key = Key::of(target, &self.load, engine.identity(), &phases, machine);
         key.endpoint = self.redactor.text(&key.endpoint);
         key
     }
@@ -530,8 +536,7 @@ impl Measurement<'_> {
                 rest: serde_json::Map::new(),
             };
             accept(record.store, record.work_item, &finished, &accepted)?;
-            let said = "this run is the baseline from now on";
-            document.notes.push(said.to_owned());
+            document.notes.push(ACCEPTED.to_owned());
             return Ok(());
         }
         let became = remember(record.store, record.work_item, &finished, record.by)?;

@@ -10,6 +10,8 @@ mod tell;
 
 use clap::Subcommand;
 
+pub(super) use self::run::{NO_REASON, who};
+
 use super::context::Cx;
 use crate::model::exit::Exit;
 

@@ -32,6 +32,7 @@ enum Action {
   sdd integration run                             of the session's work item
   sdd integration run integration_test_orders     of another one
   sdd integration run --keep=4h                   leave the services up, to look at them
+  sdd integration run --accept --reason 'why'     what it measures is the baseline from now on
   sdd integration run --plan                      what would run; nothing is started")]
     Run(run::Args),
     /// Take down what killed runs left, and what was kept and is over its time

@@ -15,6 +15,7 @@ use crate::bench::report::Document;
 use crate::bench::rounds;
 use crate::gates::{BenchmarkWork, PartResult, Step, Unmeasured};
 use crate::integration::address::{Addresses, NotPublished};
+use crate::integration::probe;
 use crate::process::Cancel;
 use crate::process::clock::Clock;
 use crate::project::git;
@@ -38,6 +39,7 @@ pub(super) fn measure(
     job: &Job<'_>,
     held: Option<&Held<'_, '_>>,
 ) -> PartResult {
+    let named = work;
     let work = &match placed(work, held) {
         Ok(work) => work,
         Err(error) => {
@@ -49,7 +51,7 @@ pub(super) fn measure(
     };
     let addresses = held.map(Held::addresses);
     let (outcome, in_time) = within(work.limit, job.cancel, |cancel| {
-        run(step, work, job, addresses, cancel)
+        run(step, (work, named), job, addresses, cancel)
     });
     if job.cancel.is_requested() {
         return PartResult::NotStarted("stopped while it ran".to_owned());
@@ -78,9 +80,10 @@ fn placed(work: &BenchmarkWork, held: Option<&Held<'_, '_>>) -> Result<Benchmark
     Ok(work)
 }
 
+/// Measures some work where its service is; `named` has the address of the spec.
 fn run(
     step: &Step,
-    work: &BenchmarkWork,
+    (work, named): (&BenchmarkWork, &BenchmarkWork),
     job: &Job<'_>,
     addresses: Option<&Addresses>,
     cancel: &Cancel,
@@ -95,6 +98,8 @@ fn run(
     let commit = (work.git.as_ref()).and_then(|git| git::head(job.runner, git, root).ok().flatten());
     let measurement = Measurement {
         target: work.target.clone(),
+        // The engine chooses the ports of the machine: by them each run would have a baseline of its own.
+        named: Some(named.target.clone()),
         older: None,
         load: work.course.load,
         ramps: work.course.ramps,
@@ -112,8 +117,8 @@ fn run(
             work_item: &work.work_item,
             commit: commit.as_deref(),
             session: work.session,
-            by: BY,
-            accept: None,
+            by: job.accept.map_or(BY, |accept| &accept.by),
+            accept: job.accept.map(|accept| accept.reason.as_str()),
         }),
         rerun: format!("{} gate {}", job.sdd, step.gate),
         redactor: job.redactor,
@@ -125,7 +130,7 @@ fn run(
     };
     let document = measurement
         .run(cancel, &|| Clock::System.now(), &tell)
-        .map_err(|error| unmeasured(&error, addresses))?
+        .map_err(|error| unmeasured(&error, work, addresses))?
         .document;
     keep(step, &document, job).map_err(|why| because(format!("the measurement could not be kept: {why}")))?;
     Ok(document)
@@ -138,13 +143,19 @@ fn keep(step: &Step, document: &Document, job: &Job<'_>) -> Result<(), String> {
     scratch::write_new(&job.cx.out.join(evidence_name(step)), text.as_bytes()).map_err(|error| chain(&error))
 }
 
-fn unmeasured(error: &MeasurementError, addresses: Option<&Addresses>) -> Unmeasured {
+fn unmeasured(error: &MeasurementError, work: &BenchmarkWork, addresses: Option<&Addresses>) -> Unmeasured {
     let hint = match error {
         // The services are up: what is not reached is not published.
         MeasurementError::Engine(EngineError::Unreachable { .. }) if addresses.is_some() => {
             return Unmeasured {
                 reason: chain(error),
                 hint: addresses.map(Addresses::advice),
+            };
+        }
+        MeasurementError::Engine(EngineError::Unreachable { .. }) if bring_up(work).is_some() => {
+            return Unmeasured {
+                reason: chain(error),
+                hint: bring_up(work),
             };
         }
         MeasurementError::Engine(EngineError::Unreachable { .. }) => {
@@ -160,6 +171,13 @@ fn unmeasured(error: &MeasurementError, addresses: Option<&Addresses>) -> Unmeas
         reason: chain(error),
         hint: hint.map(str::to_owned),
     }
+}
+
+/// What brings the service up, where it is one of a run.
+fn bring_up(work: &BenchmarkWork) -> Option<String> {
+    let host = work.target.endpoints.first()?.url.host()?;
+    let run = format!("sdd integration run {}", work.work_item);
+    work.needs.as_ref()?.bring_up(host, &run, probe::is_known)
 }
 
 /// Whether something ended before its time was over.

@@ -3,7 +3,7 @@
 use super::Job;
 use super::services::{self, Containers};
 use super::work::chain;
-use crate::bench::baseline::file;
+use crate::bench::baseline::{file, key};
 use crate::compose::flavour::{Flavour, FlavourError};
 use crate::gates::{DocumentsWork, EnvironmentWork, PartResult};
 use crate::integration::diagram::{self, What};
@@ -61,7 +61,7 @@ fn sight(work: &DocumentsWork, job: &Job<'_>) -> Result<Sight, String> {
         path: spec,
         ..Page::default()
     });
-    sight.has_baseline = has_baseline(&work.work_item, job)?;
+    sight.has_baseline = has_baseline(work, job)?;
     Ok(sight)
 }
 
@@ -135,19 +135,26 @@ fn text(job: &Job<'_>, path: &str) -> Result<Option<String>, String> {
     Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-fn has_baseline(work_item: &str, job: &Job<'_>) -> Result<bool, String> {
+/// Whether there is a baseline of what the spec says is measured: one of another address is compared with nothing.
+fn has_baseline(work: &DocumentsWork, job: &Job<'_>) -> Result<bool, String> {
+    let work_item = work.work_item.as_str();
     let store = Store::open(&job.cx.project.root).map_err(|error| chain(&error))?;
     let Some(document) = store.read(layout::BASELINES).map_err(|error| chain(&error))? else {
         return Ok(false);
     };
     let all = file::read(&document, work_item).map_err(|error| chain(&error))?;
-    // An entry of the Python implementation has none of ours, and is a baseline all the same.
-    Ok(all.is_some_and(|all| !all.is_empty())
-        || document
-            .value
-            .get(work_item)
-            .and_then(|entry| entry.get("latency"))
-            .is_some())
+    let Some(all) = all else {
+        // An entry of the Python implementation has none of ours, and is a baseline all the same.
+        let entry = document.value.get(work_item);
+        return Ok(entry.and_then(|entry| entry.get("latency")).is_some());
+    };
+    let Some((endpoint, method)) = work.target.as_ref().map(key::asked) else {
+        return Ok(false);
+    };
+    let endpoint = job.redactor.text(&endpoint);
+    Ok(all
+        .iter()
+        .any(|one| one.key.endpoint == endpoint && one.key.method == method))
 }
 
 #[cfg(test)]

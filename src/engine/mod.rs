@@ -75,6 +75,15 @@ pub enum OnFailure {
     Stop,
 }
 
+/// Somebody's word that what a run measures is the baseline from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acceptance {
+    /// Who says so.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// What a run needs besides its plan.
 pub struct Job<'a> {
     /// What gates plan and judge from.
@@ -85,6 +94,8 @@ pub struct Job<'a> {
     pub cancel: &'a Cancel,
     /// How containers are reached.
     pub containers: Containers<'a>,
+    /// Whether what is measured becomes the baseline, where the tests pass.
+    pub accept: Option<&'a Acceptance>,
     /// Keeps secrets out of the report.
     pub redactor: &'a Redactor,
     /// Who watches.

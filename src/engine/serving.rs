@@ -8,6 +8,8 @@ use crate::model::verdict::Verdict;
 
 /// Why nothing is started where test data cannot be loaded.
 const NO_DATA: &str = "nothing is started, because test data cannot be loaded";
+/// Why nothing is measured where the tests did not pass.
+const NOT_PASSED: &str = "the integration tests did not pass";
 
 impl Bench<'_> {
     /// Brings services up where some are needed, tests and measures them one after the other, and takes them down.
@@ -30,8 +32,13 @@ impl Bench<'_> {
                 self.measure_without(&self.steps(Phase::Measure), NO_DATA);
                 return;
             }
-            self.one_by_one(&steps, None);
-            self.one_by_one(&self.steps(Phase::Measure), None);
+            let measured = self.steps(Phase::Measure);
+            let passed = self.one_by_one(&steps, None) && !steps.is_empty();
+            if passed || self.job.accept.is_none() {
+                self.one_by_one(&measured, None);
+            } else {
+                self.measure_without(&measured, NOT_PASSED);
+            }
             return;
         };
         let rest: Vec<(usize, usize)> = steps.into_iter().filter(|step| *step != place).collect();
@@ -74,7 +81,7 @@ impl Bench<'_> {
                 if passed {
                     self.one_by_one(&measured, held.as_deref());
                 } else {
-                    self.measure_without(&measured, "the integration tests did not pass");
+                    self.measure_without(&measured, NOT_PASSED);
                 }
             },
         );

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::parts::{Part, Result, Seen, Unmeasured, see};
 use super::step::{BenchmarkWork, Item, Meaning, NotRun, Phase, Step, StepTool, Work};
-use super::{About, Context, Gate, Judgement, StepJudgement};
+use super::{About, Context, Gate, Judgement, StepJudgement, integration};
 use crate::bench::aim::{self, Course, NoAddress, TIMEOUT, Wishes};
 use crate::bench::engine::available::{Programs, Wanted};
 use crate::bench::load::{Pace, Target};
@@ -12,6 +12,7 @@ use crate::bench::report::{Document, lines};
 use crate::bench::requirements::{self, Judged, Requirement, Source, Weight};
 use crate::bench::rounds::Counting;
 use crate::bench::statistics::verdict::Change;
+use crate::integration::Needs;
 use crate::model::config::{BenchmarkEngine, OnMissingTool};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
@@ -117,6 +118,7 @@ impl Gate for Benchmark {
                 work_item: work.item.id.clone(),
                 session: work.session,
                 target,
+                needs: served(cx),
                 course,
                 counting: if settings.allow_noise {
                     Counting::Every
@@ -142,7 +144,7 @@ impl Gate for Benchmark {
             .map(|part| match &part.result {
                 Result::Benchmark(Ok(document)) => {
                     measured = Some(document.as_ref());
-                    judge(document, cx.work)
+                    judge(document, cx)
                 }
                 Result::Benchmark(Err(Unmeasured { reason, hint })) => {
                     let judgement = StepJudgement::error(reason.clone());
@@ -273,8 +275,23 @@ fn why(target: &Target, course: &Course, length: Duration, required: &[Requireme
     )
 }
 
-fn judge(document: &Document, work: Option<&ActiveWork>) -> StepJudgement {
-    let id = work.map_or("ID", |work| work.item.id.as_str());
+/// What an integration test needs that has services of its own.
+fn served(cx: &Context<'_>) -> Option<Needs> {
+    let is_test = cx.work?.item.kind == WorkItemType::IntegrationTest;
+    integration::needs(cx).filter(|_| is_test)
+}
+
+/// The command that measures some work, and accepts what it measures: services that only a run brings up are measured by it.
+pub(super) fn measuring(cx: &Context<'_>) -> String {
+    let id = cx.work.map_or("ID", |work| work.item.id.as_str());
+    match served(cx) {
+        Some(_) => format!("sdd integration run {id}"),
+        None => format!("sdd bench {id}"),
+    }
+}
+
+fn judge(document: &Document, cx: &Context<'_>) -> StepJudgement {
+    let work = cx.work;
     let judgement = match document.verdict {
         RunVerdict::Passed => {
             let met = lines::met(document).join(", ");
@@ -308,14 +325,20 @@ fn judge(document: &Document, work: Option<&ActiveWork>) -> StepJudgement {
     let judgement = judgement
         .with_findings(findings)
         .with_warnings(warnings.collect());
-    match hint(document, id) {
+    match hint(document, cx) {
         Some(hint) => judgement.with_hint(hint),
         None => judgement,
     }
 }
 
 /// What to do about a measurement that did not pass.
-fn hint(document: &Document, id: &str) -> Option<String> {
+fn hint(document: &Document, cx: &Context<'_>) -> Option<String> {
+    let command = measuring(cx);
+    let id = cx.work.map_or("ID", |work| work.item.id.as_str());
+    let shown = match served(cx) {
+        Some(_) => "benchmark.json of the run has every metric".to_owned(),
+        None => format!("{command} shows every metric"),
+    };
     let is = |verdict: Verdict| {
         let of = move |one: &Judged| one.weight == Weight::Required && one.verdict == verdict;
         document.requirements.iter().any(of)
@@ -324,10 +347,10 @@ fn hint(document: &Document, id: &str) -> Option<String> {
     Some(match document.verdict {
         RunVerdict::Passed => return None,
         RunVerdict::Failed if is_worse && !is(Verdict::Failed) => format!(
-            "sdd bench {id} shows every metric; where the service may be slower: sdd bench {id} --accept --reason 'why'"
+            "{shown}; where the service may be slower: {command} --accept --reason 'why'"
         ),
         RunVerdict::Failed => {
-            format!("make the service faster, or correct what the spec demands; sdd bench {id} shows every metric")
+            format!("make the service faster, or correct what the spec demands; {shown}")
         }
         RunVerdict::Error if is(Verdict::Error) && document.rounds.are_enough() => format!(
             "what a service uses is measured where it runs on this machine: name its process or container to see it, sdd bench \

@@ -4,6 +4,8 @@ use super::benchmark;
 use super::parts::{Part, Result, Seen, see};
 use super::step::{DocumentsWork, Item, Phase, Step, StepTool, Work};
 use super::{About, Context, Gate, Judgement, StepJudgement};
+use crate::bench::aim;
+use crate::bench::load::Target;
 use crate::integration::documents::{self, Requirement};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
@@ -61,6 +63,9 @@ impl Gate for IntegrationDocumentation {
                     .into_iter()
                     .filter_map(|one| one.value.contract_file)
                     .collect(),
+                target: aim::address(&integration(work).benchmarks)
+                    .ok()
+                    .map(|(method, url)| Target::of(method, url)),
             })),
             required: true,
             exclusive: None,
@@ -74,7 +79,13 @@ impl Gate for IntegrationDocumentation {
             .map(|part| match (&part.result, cx.work) {
                 (Result::Documents(Ok(sight)), Some(work)) => {
                     let settings = &cx.config.integration_documents();
-                    let all = documents::judge(settings, &integration(work), benchmark::demands(work), sight);
+                    let all = documents::judge(
+                        settings,
+                        &integration(work),
+                        benchmark::demands(work),
+                        &benchmark::measuring(cx),
+                        sight,
+                    );
                     let met = all.iter().filter(|one| one.missing.is_empty()).count();
                     sum = Some((met, all.len()));
                     judge(&all)

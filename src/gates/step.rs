@@ -186,6 +186,8 @@ pub struct BenchmarkWork {
     pub session: u32,
     /// Who is asked.
     pub target: Target,
+    /// What an integration test needs, where it needs services.
+    pub needs: Option<Needs>,
     /// How hard and for how long.
     pub course: Course,
     /// Which rounds count.
@@ -251,6 +253,8 @@ pub struct DocumentsWork {
     pub spec_file: Option<String>,
     /// The files of its contracts, relative to the project.
     pub contracts: Vec<String>,
+    /// Who is measured; `None` where the spec does not say it.
+    pub target: Option<Target>,
 }
 
 /// A look at what changed, for something that must have been.

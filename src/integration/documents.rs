@@ -71,17 +71,18 @@ pub struct Sight {
     pub architecture: Vec<Page>,
     /// The files of contracts that are there.
     pub contracts: Vec<String>,
-    /// Whether the work item has a baseline of its performance.
+    /// Whether what the spec says is measured has a baseline.
     pub has_baseline: bool,
     /// The spec.
     pub spec: Page,
 }
 
-/// What must be documented, and whether it is.
+/// What must be documented, and whether it is. `measuring` is the command that measures the work.
 pub fn judge(
     settings: &IntegrationDocumentation,
     spec: &Integration,
     must_be_fast: bool,
+    measuring: &str,
     sight: &Sight,
 ) -> Vec<Requirement> {
     let mut all = Vec::new();
@@ -107,7 +108,7 @@ pub fn judge(
     );
     let baseline = (!sight.has_baseline).then(|| Missing {
         what: "there is no baseline of the performance".to_owned(),
-        remedy: "measure once: sdd bench ID, or sdd gate benchmark".to_owned(),
+        remedy: format!("measure once: {measuring} (a clean run becomes it, any with --accept)"),
         place: None,
     });
     add(
@@ -395,7 +396,13 @@ mod tests {
 
     #[track_caller]
     fn check(sight: &Sight, met: &str, expect: &[&str]) {
-        let found = judge(&IntegrationDocumentation::default(), &spec(), true, sight);
+        let found = judge(
+            &IntegrationDocumentation::default(),
+            &spec(),
+            true,
+            "sdd bench x",
+            sight,
+        );
         assert_eq!(sentence(&found), format!("{met} documentation requirements met"));
         assert_eq!(missing(&found), expect);
     }
@@ -555,12 +562,13 @@ mod tests {
             require_performance_baseline: false,
             ..IntegrationDocumentation::default()
         };
-        let found = judge(&none, &spec(), true, &Sight::default());
+        let found = judge(&none, &spec(), true, "sdd bench x", &Sight::default());
         assert_eq!(sentence(&found), "1/1 documentation requirements met");
         let without = judge(
             &IntegrationDocumentation::default(),
             &Integration::default(),
             false,
+            "sdd bench x",
             &Sight::default(),
         );
         let names: Vec<&str> = without.iter().map(|one| one.name).collect();

@@ -46,6 +46,25 @@ impl Needs {
         })
     }
 
+    /// What to do where nobody is found at a host that is one of the services, or may be one: `run` brings them up. `is_known`
+    /// says whether the machine knows a host by its name.
+    pub fn bring_up(&self, host: &str, run: &str, is_known: impl FnOnce(&str) -> bool) -> Option<String> {
+        let compose = self.compose();
+        let names = self.services.iter().map(|service| service.split(':').next());
+        if names.into_iter().any(|name| name == Some(host)) {
+            return Some(format!(
+                "{host} is a service of {compose}, which only a run brings up: {run}"
+            ));
+        }
+        // A compose file may have more services than the spec names, and none of them has a dot in its name.
+        let may_be_one = !host.contains(['.', ':']) && host != "localhost" && !is_known(host);
+        may_be_one.then(|| {
+            format!(
+                "nobody here knows the name {host}; a service of {compose} has its name in a run only: {run}"
+            )
+        })
+    }
+
     /// The compose files as they are called in a sentence.
     pub fn compose(&self) -> String {
         self.compose_files.join(" with ")
@@ -56,6 +75,36 @@ impl Needs {
 mod tests {
     use super::*;
     use crate::model::spec::{At, Service};
+
+    #[test]
+    fn who_finds_nobody_at_a_service_is_told_what_brings_it_up() {
+        let needs = Needs {
+            compose_files: vec!["c.yml".to_owned()],
+            services: vec!["api".to_owned(), "postgres:14".to_owned()],
+            config_files: Vec::new(),
+            lint: ComposeLint::default(),
+            fetching: Fetching::Forbidden,
+        };
+        let said = |host: &str, is_known: bool| needs.bring_up(host, "sdd RUN", |_| is_known);
+        let service = |name: &str| {
+            Some(format!(
+                "{name} is a service of c.yml, which only a run brings up: sdd RUN"
+            ))
+        };
+        assert_eq!(said("api", false), service("api"));
+        assert_eq!(said("postgres", true), service("postgres"));
+        let guess = "nobody here knows the name web; a service of c.yml has its name in a run only: sdd RUN";
+        assert_eq!(said("web", false).as_deref(), Some(guess));
+        for (host, is_known) in [
+            ("web", true),
+            ("localhost", false),
+            ("example.org", false),
+            ("127.0.0.1", false),
+            ("[::1]", false),
+        ] {
+            assert_eq!(said(host, is_known), None, "{host}");
+        }
+    }
 
     #[test]
     fn a_spec_without_services_needs_nothing() {

@@ -59,6 +59,13 @@ pub fn unreachable(service: &Service, probe: &ReadinessProbe) -> Option<u16> {
     (!service.host_network && !service.ports.iter().any(|one| is_published(&one.target))).then_some(port)
 }
 
+/// Whether this machine knows a host by its name.
+pub fn is_known(host: &str) -> bool {
+    (host, 0)
+        .to_socket_addrs()
+        .is_ok_and(|mut places| places.next().is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};

@@ -94,26 +94,10 @@ impl std::fmt::Display for Difference {
 impl Key {
     /// The key of a measurement. `phases` says the stretches of the run, in one form for each.
     pub fn of(target: &Target, load: &Load, engine: &Identity, phases: &str, machine: Machine) -> Self {
-        let words = |word: &dyn Fn(&Endpoint) -> String| {
-            let all: Vec<String> = target.endpoints.iter().map(word).collect();
-            all.join(", ")
-        };
-        let alone = target.endpoints.len() == 1;
-        let address = |endpoint: &Endpoint| match (alone, endpoint.address()) {
-            (true, address) => address,
-            (false, address) => format!("{} {address} x{}", endpoint.method, endpoint.weight),
-        };
-        let same_method = target
-            .endpoints
-            .windows(2)
-            .all(|two| two[0].method == two[1].method);
-        let method = |endpoint: &Endpoint| endpoint.method.to_string();
+        let (endpoint, method) = asked(target);
         Self {
-            endpoint: words(&address),
-            method: match target.endpoints.first() {
-                Some(first) if same_method => method(first),
-                _ => words(&method),
-            },
+            endpoint,
+            method,
             body: hash(&target.endpoints),
             engine: format!("{} {}", engine.name, engine.version),
             connections: load.connections,
@@ -128,6 +112,29 @@ impl Key {
             rest: Map::new(),
         }
     }
+}
+
+/// What is asked, and with which method, as a key says it.
+pub fn asked(target: &Target) -> (String, String) {
+    let words = |word: &dyn Fn(&Endpoint) -> String| {
+        let all: Vec<String> = target.endpoints.iter().map(word).collect();
+        all.join(", ")
+    };
+    let alone = target.endpoints.len() == 1;
+    let address = |endpoint: &Endpoint| match (alone, endpoint.address()) {
+        (true, address) => address,
+        (false, address) => format!("{} {address} x{}", endpoint.method, endpoint.weight),
+    };
+    let same_method = target
+        .endpoints
+        .windows(2)
+        .all(|two| two[0].method == two[1].method);
+    let method = |endpoint: &Endpoint| endpoint.method.to_string();
+    let methods = match target.endpoints.first() {
+        Some(first) if same_method => method(first),
+        _ => words(&method),
+    };
+    (words(&address), methods)
 }
 
 /// The hash of all bodies, each with its length before it; `None` without a body.

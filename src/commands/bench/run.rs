@@ -10,6 +10,7 @@ use crate::bench::aim::service_of_this_machine;
 use crate::bench::engine::EngineError;
 use crate::bench::engine::available::{Available, Programs, Wanted};
 use crate::bench::engine::locust::{Remote, Workers};
+use crate::bench::load::Target;
 use crate::bench::measurement::{Measurement, MeasurementError, Record};
 use crate::bench::requirements::{self, Requirement};
 use crate::bench::rounds::Counting;
@@ -17,10 +18,12 @@ use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
 use crate::commands::pipeline::{self, Opened, Tools, called};
 use crate::commands::{work, work_item};
+use crate::integration::{Needs, probe};
 use crate::model::config::Config;
 use crate::model::exit::Exit;
 use crate::model::session::ActiveWork;
 use crate::model::spec::Benchmarks;
+use crate::model::work_item::WorkItemType;
 use crate::process::find::Found;
 use crate::process::redact::Redactor;
 use crate::process::signals;
@@ -28,6 +31,8 @@ use crate::project::{detect, git};
 
 /// What processes of a measurement are tagged with.
 const RUN_ID: &str = "bench";
+/// What stands in the place of a reason that nobody gave.
+pub(in crate::commands) const NO_REASON: &str = "accepted without a reason";
 /// The time that workers on other hosts get to join.
 const JOIN: Duration = Duration::from_secs(300);
 /// Where they join.
@@ -102,12 +107,11 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         commit: commit.as_deref(),
         session: home.session,
         by: &by,
-        accept: args
-            .accept
-            .then(|| args.reason.as_deref().unwrap_or("accepted without a reason")),
+        accept: args.accept.then(|| args.reason.as_deref().unwrap_or(NO_REASON)),
     });
     let measurement = Measurement {
         target: aim.target,
+        named: None,
         older: aim.older,
         load: aim.course.load,
         ramps: aim.course.ramps,
@@ -131,17 +135,18 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         redactor: &redactor,
     };
     let now = Now::default();
-    let clock = || cx.clock.now();
     let outcome = cx.ui.waiting(&|| now.said(), || {
-        measurement.run(&cx.cancel, &clock, &|step| now.note(step))
+        measurement.run(&cx.cancel, &|| cx.clock.now(), &|step| now.note(step))
     });
     if let Some(signal) = cx.cancel.signal() {
         return Ok(signals::exit_for(signal));
     }
-    let document = outcome.map_err(|error| refused(error, &redactor, cx))?.document;
-    let exit = Exit::from(document.verdict);
+    let bring_up = || bring_up(args, work?, &config, &measurement.target);
+    let document = outcome
+        .map_err(|error| refused(error, &redactor, cx, &bring_up))?
+        .document;
     places.write(cx, &redactor, &document)?;
-    Ok(exit)
+    Ok(Exit::from(document.verdict))
 }
 
 /// What starts processes, and what keeps secrets out of what is told: those of the project, where there is one.
@@ -243,7 +248,7 @@ fn required(args: &RunArgs, spec: &Benchmarks) -> Vec<Requirement> {
 }
 
 /// Who measures, by the name of the machine's user.
-fn who(cx: &Cx) -> String {
+pub(in crate::commands) fn who(cx: &Cx) -> String {
     let name = ["USER", "LOGNAME"]
         .iter()
         .find_map(|name| cx.environment.get(name));
@@ -258,8 +263,29 @@ fn rerun(cx: &Cx) -> String {
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
-/// What kept the measurement from having a verdict.
-fn refused(error: MeasurementError, redactor: &Redactor, cx: &Cx) -> anyhow::Error {
+/// What brings a service up, where it is one that only a run of an integration test has.
+fn bring_up(args: &RunArgs, work: &ActiveWork, config: &Config, target: &Target) -> Option<String> {
+    let host = target.endpoints.first()?.url.host()?;
+    if work.item.kind != WorkItemType::IntegrationTest {
+        return None;
+    }
+    let spec = &work.spec.as_ref()?.integration.environment;
+    let accept = if args.accept {
+        " --accept --reason TEXT"
+    } else {
+        ""
+    };
+    let run = format!("sdd integration run {}{accept}", work.item.id);
+    Needs::of(spec, config.integration())?.bring_up(host, &run, probe::is_known)
+}
+
+/// What kept the measurement from having a verdict. `bring_up` says what brings up a service that is not there.
+fn refused(
+    error: MeasurementError,
+    redactor: &Redactor,
+    cx: &Cx,
+    bring_up: &dyn Fn() -> Option<String>,
+) -> anyhow::Error {
     let said = redactor.text(&error.to_string());
     match error {
         MeasurementError::NoEngine(_) => CommandError::usage(said)
@@ -274,7 +300,7 @@ fn refused(error: MeasurementError, redactor: &Redactor, cx: &Cx) -> anyhow::Err
                 .into()
         }
         MeasurementError::Engine(EngineError::Unreachable { .. }) => CommandError::no_verdict(said)
-            .hint("start the service, or correct the address")
+            .hint(bring_up().unwrap_or_else(|| "start the service, or correct the address".to_owned()))
             .into(),
         MeasurementError::Engine(_) | MeasurementError::Reference(_) => CommandError::no_verdict(said).into(),
         MeasurementError::Baseline(_) => CommandError::usage(said)

@@ -124,6 +124,7 @@ fn look(hook: &Hook<'_>, opened: &Opened, run: &Run, file: &Path) -> Option<Vec<
             runner: &runner,
             containers: Containers::none(&runner),
             cancel: &cx.cancel,
+            accept: None,
             redactor: &redactor,
             observer: &Nobody,
             jobs: GATES.len(),

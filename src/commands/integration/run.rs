@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use crate::bench::measurement::ACCEPTED;
+use crate::commands::bench;
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
+use crate::commands::output::Outputs;
 use crate::commands::pipeline::{self, Recording, Request, RunOptions};
 use crate::commands::{work, work_item};
+use crate::engine::Acceptance;
 use crate::model::exit::Exit;
 use crate::model::gate_id::GateId;
+use crate::model::report::GateReport;
 use crate::model::session::ActiveWork;
 use crate::model::work_item::WorkItemType;
 use crate::store::Store;
@@ -33,6 +38,12 @@ pub struct Args {
         value_parser = time
     )]
     keep: Option<Duration>,
+    /// Make what this run measures the baseline, if its tests pass
+    #[arg(long)]
+    accept: bool,
+    /// Why it becomes the baseline
+    #[arg(long, hide_short_help = true, value_name = "TEXT", requires = "accept")]
+    reason: Option<String>,
     #[command(flatten)]
     options: RunOptions,
 }
@@ -69,6 +80,10 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let work = chosen(cx, &opened.store, args.id.as_deref())?;
     let options = RunOptions {
         only: GATES.to_vec(),
+        accept: args.accept.then(|| Acceptance {
+            by: bench::who(cx),
+            reason: args.reason.clone().unwrap_or_else(|| bench::NO_REASON.to_owned()),
+        }),
         ..args.options.clone()
     };
     let request = Request {
@@ -80,7 +95,39 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         work: Some(&work),
         keep: args.keep,
     };
-    pipeline::run(cx, &opened, &request)
+    if !args.accept || options.plan {
+        return pipeline::run(cx, &opened, &request);
+    }
+    let outputs = Outputs::open(cx)?;
+    let mut done = pipeline::execute_for(cx, &opened, &request, &outputs)?;
+    pipeline::deliver(
+        cx,
+        &opened.store,
+        &outputs,
+        &mut done,
+        request.recording,
+        |_, done| {
+            if let Some(why) = not_accepted(&done.report.gates) {
+                done.withhold(&format!("nothing became the baseline: {why}"));
+            }
+        },
+    );
+    Ok(done.exit(cx))
+}
+
+/// Why what was measured did not become the baseline; `None` where it did.
+fn not_accepted(gates: &[GateReport]) -> Option<String> {
+    let Some(gate) = gates.iter().find(|gate| gate.gate == GateId::Benchmark) else {
+        return Some("the gate benchmark did not run".to_owned());
+    };
+    let is_accepted = gate.warnings.iter().any(|warning| warning.contains(ACCEPTED));
+    (!is_accepted).then(|| {
+        format!(
+            "the gate benchmark is {} ({})",
+            gate.verdict.as_str().replace('_', " "),
+            gate.reason
+        )
+    })
 }
 
 /// The work that is tested: that of the id, or of the open session.

@@ -478,6 +478,7 @@ impl Scene<'_> {
                     reaper: Some(&reaper),
                 },
                 cancel: &cx.cancel,
+                accept: self.request.options.accept.as_ref(),
                 redactor: &tools.redactor,
                 observer: &progress,
                 jobs: self.request.options.jobs(),

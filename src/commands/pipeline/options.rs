@@ -1,6 +1,7 @@
 //! The options that `sdd gate` and `sdd complete` share.
 
 use crate::commands::context::Cx;
+use crate::engine::Acceptance;
 use crate::gates::Fixing;
 use crate::model::gate_id::GateId;
 
@@ -32,6 +33,9 @@ pub struct RunOptions {
     /// The gates that take part; empty means all. Unlike gates that are named they need not have an answer.
     #[arg(skip)]
     pub only: Vec<GateId>,
+    /// Whether what is measured becomes the baseline.
+    #[arg(skip)]
+    pub accept: Option<Acceptance>,
 }
 
 impl RunOptions {

@@ -98,6 +98,7 @@ fn judged(sandbox: &Sandbox, gate: GateId, work: Option<&ActiveWork>) -> GateRep
             cx,
             runner: &runner,
             containers: engine::Containers::none(&runner),
+            accept: None,
             cancel: &cancel,
             redactor: &redactor,
             observer: &Nobody,

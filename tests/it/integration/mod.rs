@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bad;
+mod baseline;
 mod calls;
 mod ends;
 mod files;
