@@ -12,12 +12,22 @@ use sha2::{Digest, Sha256};
 use crate::model::gate_id::GateId;
 use crate::model::report::{GateReport, Report};
 use crate::model::spec::Integration;
+use crate::model::verdict::Verdict;
 
 /// The name of the manifest.
 pub const MANIFEST: &str = "integration-evidence-manifest.json";
 
 /// The version of the manifest's form.
 const SCHEMA_VERSION: u32 = 1;
+
+/// The document that says what was to be tested.
+const SCOPE: &str = "integration-scope-matrix.json";
+
+/// The measurement of the load, as the gate `benchmark` leaves it in the directory of a run, and as it is kept.
+pub const MEASUREMENT: &str = "benchmark.json";
+
+/// The directories of the members that are no documents.
+const DIRECTORIES: [&str; 2] = ["logs", "reports"];
 
 /// The documents that are the reports of gates.
 const DOCUMENTS: [(GateId, &str); 5] = [
@@ -80,17 +90,45 @@ pub struct Gap {
     pub why: String,
 }
 
-/// Whether a run is worth evidence: integration tests were run, however they ended.
+/// Whether a run is worth evidence: integration tests or their environment were to be looked at, however that ended, also
+/// where it did not come to it. What an earlier run left would be taken for evidence of this one.
 pub fn is_due(report: &Report) -> bool {
-    use crate::model::verdict::Verdict::{Error, Failed, Passed};
+    let is_of = |id| {
+        let gate = gate(report, id);
+        gate.is_some_and(|gate| gate.verdict != Verdict::Skipped || !gate.steps.is_empty())
+    };
+    // Who asks for the environment alone does not replace what a whole run left.
     report.work_item.is_some()
-        && gate(report, GateId::Integration)
-            .is_some_and(|gate| matches!(gate.verdict, Passed | Failed | Error) && !gate.steps.is_empty())
+        && gate(report, GateId::Integration).is_some()
+        && (is_of(GateId::Environment) || is_of(GateId::Integration))
+}
+
+/// The members that a manifest lists; none where it cannot be read. A path that sdd gives to no member is none: whoever
+/// lists the file of somebody else does not get it removed.
+pub fn listed(manifest: &[u8]) -> Vec<String> {
+    let value: Value = serde_json::from_slice(manifest).unwrap_or_default();
+    let members = value.get("members").and_then(Value::as_array);
+    let paths = members
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one.get("path")?.as_str());
+    paths.filter(|path| is_own(path)).map(str::to_owned).collect()
+}
+
+/// Whether sdd gives such a path to a member.
+fn is_own(path: &str) -> bool {
+    match path.split_once('/') {
+        None => path == SCOPE || path == MEASUREMENT || DOCUMENTS.iter().any(|(_, name)| *name == path),
+        Some((directory, name)) => {
+            let is_name = !matches!(name, "" | "." | "..") && !name.contains(['/', '\\', '\0']);
+            DIRECTORIES.contains(&directory) && is_name
+        }
+    }
 }
 
 /// The documents of a run: what was to be tested, and what each gate says.
 pub fn documents(report: &Report, spec: Option<&Integration>) -> Vec<Member> {
-    let scope = Member::document("integration-scope-matrix.json", &scope(report, spec));
+    let scope = Member::document(SCOPE, &scope(report, spec));
     let reports = DOCUMENTS.iter().filter_map(|(id, path)| {
         let gate = serde_json::to_value(gate(report, *id)?).ok()?;
         let run = &report.run_id;
@@ -199,7 +237,7 @@ pub fn manifest(report: &Report, members: &[Member], gaps: &[Gap], origin: &Orig
         |time: &chrono::DateTime<chrono::Utc>| time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let value = json!({
         "schema_version": SCHEMA_VERSION, "kind": "evidence", "run_id": report.run_id, "work_item": report.work_item,
-        "verdict": report.verdict, "git": git,
+        "verdict": report.verdict, "cancelled_by": report.cancelled_by, "git": git,
         "sdd": {"version": report.sdd_version, "binary_sha256": origin.binary},
         "host": {"os": std::env::consts::OS, "arch": std::env::consts::ARCH},
         "started_at": stamp(&report.started_at), "finished_at": stamp(&report.finished_at),
@@ -247,7 +285,6 @@ fn canonical(value: &Value, out: &mut String) {
 mod tests {
     use super::super::tests::fixture_report as report;
     use super::*;
-    use crate::model::verdict::Verdict;
 
     fn of_integration() -> Report {
         let mut report = report();
@@ -262,14 +299,80 @@ mod tests {
     }
 
     #[test]
-    fn only_a_run_of_integration_tests_leaves_evidence() {
-        let mut ran = of_integration();
-        assert!(is_due(&ran));
-        for gate in &mut ran.gates {
-            gate.verdict = Verdict::NotRun;
+    fn only_a_run_that_is_about_integration_tests_leaves_evidence() {
+        for id in [GateId::Integration, GateId::Environment] {
+            let mut ran = of_integration();
+            let at = ran
+                .gates
+                .iter()
+                .position(|gate| gate.gate == GateId::Integration)
+                .unwrap();
+            ran.gates[at].gate = id;
+            // However it ended, also where nothing came to be run.
+            for verdict in [Verdict::Passed, Verdict::Failed, Verdict::Error, Verdict::NotRun] {
+                ran.gates[at].verdict = verdict;
+                let steps = std::mem::take(&mut ran.gates[at].steps);
+                assert!(is_due(&ran), "{id} {verdict}");
+                ran.gates[at].steps = steps;
+                assert!(is_due(&ran), "{id} {verdict}");
+            }
+            // An optional tool that is absent was looked for.
+            ran.gates[at].verdict = Verdict::Skipped;
+            assert!(is_due(&ran), "{id}");
+            ran.gates[at].steps.clear();
+            assert!(!is_due(&ran), "{id}");
         }
-        assert!(!is_due(&ran));
         assert!(!is_due(&report()));
+    }
+
+    #[test]
+    fn a_manifest_lists_what_sdd_left_and_nothing_else() {
+        let own = [
+            "integration-scope-matrix.json",
+            "environment-validation-report.json",
+            "benchmark.json",
+            "logs/api.log",
+            "reports/integration-root-python-pytest-junit.xml",
+        ];
+        let others = [
+            "notes.md",
+            "../HEAD",
+            "/etc/passwd",
+            "logs/../notes.md",
+            "logs/..",
+            "logs/",
+            "other/a.log",
+            MANIFEST,
+        ];
+        let members: Vec<Value> = own
+            .iter()
+            .chain(&others)
+            .map(|path| json!({"path": path}))
+            .collect();
+        let text = json!({"members": members}).to_string();
+        assert_eq!(listed(text.as_bytes()), own);
+        // What is written now is listed the next time.
+        let ran = of_integration();
+        let documents = documents(&ran, None);
+        let next = listed(&manifest(&ran, &documents, &[], &Origin::default()));
+        assert_eq!(next.len(), documents.len());
+        for broken in [
+            "",
+            "{",
+            "[]",
+            "{\"members\": 1}",
+            "{\"members\": [1, {}, {\"path\": 2}]}",
+        ] {
+            assert!(listed(broken.as_bytes()).is_empty(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_says_what_ended_the_run() {
+        let mut ran = of_integration();
+        ran.cancelled_by = Some("SIGINT".to_owned());
+        let value: Value = serde_json::from_slice(&manifest(&ran, &[], &[], &Origin::default())).unwrap();
+        assert_eq!(value["cancelled_by"], "SIGINT");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The decision over a run, and what is to be said with it.
 
-use super::Request;
+use super::{Recording, Request};
 use crate::commands::context::Cx;
 use crate::model::config::{Config, join_words};
 use crate::model::gate_id::GateId;
-use crate::model::report::GateReport;
+use crate::model::report::{GateReport, Report};
 use crate::model::verdict::{RunVerdict, Verdict};
 
 /// The decision over a run. What does not decide only informs, and a run in which nothing passed has shown nothing.
@@ -23,6 +23,15 @@ pub fn decide(gates: &[GateReport], incomplete: bool) -> RunVerdict {
         RunVerdict::Error
     } else {
         RunVerdict::Passed
+    }
+}
+
+/// Says that a record of a run is not kept. Where it must be, what nobody can look up afterwards has not been shown: there is
+/// no verdict. What failed stays failed.
+pub(super) fn lost(report: &mut Report, recording: Recording, why: String) {
+    report.warnings.push(why);
+    if recording == Recording::Required && report.verdict == RunVerdict::Passed {
+        report.verdict = RunVerdict::Error;
     }
 }
 
@@ -95,4 +104,25 @@ pub(super) fn rerun(called: &str, request: &Request<'_>) -> String {
         words.push("--strict".to_owned());
     }
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_record_that_must_be_there_there_is_no_verdict() {
+        for (recording, before, after) in [
+            (Recording::Required, RunVerdict::Passed, RunVerdict::Error),
+            (Recording::Required, RunVerdict::Failed, RunVerdict::Failed),
+            (Recording::Required, RunVerdict::Error, RunVerdict::Error),
+            (Recording::Wanted, RunVerdict::Passed, RunVerdict::Passed),
+        ] {
+            let mut report = crate::report::tests::fixture_report();
+            report.verdict = before;
+            lost(&mut report, recording, "the evidence was not kept".to_owned());
+            assert_eq!(report.verdict, after, "{recording:?}");
+            assert_eq!(report.warnings.last().unwrap(), "the evidence was not kept");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::process::find::{Finder, Found};
 use crate::process::guard;
 use crate::process::redact::Redactor;
 use crate::project::git;
-use crate::report::evidence::{self, Gap, MANIFEST, Member, Origin};
+use crate::report::evidence::{self, Gap, MANIFEST, MEASUREMENT, Member, Origin};
 use crate::store::{self, Kept, Overwrite, Part, Store, layout};
 
 /// The most of a log that is kept: its end.
@@ -49,37 +49,21 @@ pub(super) fn keep(of: &Keeping<'_>, report: &mut Report) -> anyhow::Result<Opti
     let mut files = Files::default();
     files.logs(of.run, &of.tools.redactor);
     files.reports(of.run, report, &of.tools.redactor);
+    files.measurement(of.run, report, &of.tools.redactor);
     let origin = of.origin(report, &mut files.gaps);
-    if let Some(gate) = (report.gates.iter_mut()).find(|gate| gate.gate == GateId::Integration) {
-        let missing = files.gaps.iter();
-        gate.warnings
-            .extend(missing.map(|gap| format!("the evidence is without {}: {}", gap.path, gap.why)));
-    }
+    let gate = (report.gates.iter_mut()).find(|gate| gate.gate == GateId::Integration);
+    let warnings = gate.map_or(&mut report.warnings, |gate| &mut gate.warnings);
+    let missing = files.gaps.iter();
+    warnings.extend(missing.map(|gap| format!("the evidence is without {}: {}", gap.path, gap.why)));
     let spec = work.spec.as_ref().map(|spec| &spec.integration);
     let mut members = evidence::documents(report, spec);
     members.extend(files.members);
     let directory = format!("{}/{}", layout::EVIDENCE, work.item.id);
     let held = store.lock(&format!("sdd {}", report.command))?;
-    let newest = format!("{}/HEAD", layout::EVIDENCE);
-    let prev = store::read_regular(&store.path(&newest), store::SMALL)?;
-    let origin = Origin {
-        prev: prev.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()),
-        ..origin
-    };
-    // A manifest that does not fit what lies beside it is worse than none.
-    store.remove(&format!("{directory}/{MANIFEST}"))?;
-    remove_others(store, &directory, &members)?;
-    for member in &members {
-        store.write(
-            &format!("{directory}/{}", member.path),
-            &member.bytes,
-            Overwrite::Replace,
-        )?;
-    }
-    let manifest = evidence::manifest(report, &members, &files.gaps, &origin);
-    store.write(&format!("{directory}/{MANIFEST}"), &manifest, Overwrite::Replace)?;
-    let hash = evidence::sha256(&manifest) + "\n";
-    store.write(&newest, hash.as_bytes(), Overwrite::Replace)?;
+    replace(store, &directory, &members, |prev| {
+        let origin = Origin { prev, ..origin };
+        evidence::manifest(report, &members, &files.gaps, &origin)
+    })?;
     drop(held);
     Ok(Some(directory))
 }
@@ -124,26 +108,50 @@ impl Keeping<'_> {
     }
 }
 
-/// Removes what an earlier run left and this one has not.
-fn remove_others(store: &Store, directory: &str, members: &[Member]) -> anyhow::Result<()> {
-    for below in ["", "logs", "reports"] {
-        let place = if below.is_empty() {
-            directory.to_owned()
-        } else {
-            format!("{directory}/{below}")
-        };
-        for name in names(&store.path(&place))? {
-            let path = if below.is_empty() {
-                name
-            } else {
-                format!("{below}/{name}")
-            };
-            if !members.iter().any(|member| member.path == path) {
-                store.remove(&format!("{directory}/{path}"))?;
-            }
+/// Puts evidence in place of that of an earlier run. Only what that listed is removed: other files are somebody's own. Where
+/// it cannot be done, nothing of either is left, and no manifest.
+fn replace(
+    store: &Store,
+    directory: &str,
+    members: &[Member],
+    manifest: impl FnOnce(Option<String>) -> Vec<u8>,
+) -> anyhow::Result<()> {
+    let listing = format!("{directory}/{MANIFEST}");
+    // A manifest that cannot be read lists nothing.
+    let before = store::read_inside(store.root(), &listing, store::LARGE);
+    let old = evidence::listed(&before.ok().flatten().unwrap_or_default());
+    // A manifest that does not fit what lies beside it is worse than none.
+    store.remove(&listing)?;
+    let mut written = Vec::new();
+    let put = || -> anyhow::Result<()> {
+        let prev = store::read_regular(&store.path(&newest()), store::SMALL)?;
+        let manifest = manifest(prev.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()));
+        let is_left = |path: &&String| !members.iter().any(|member| member.path == **path);
+        for path in old.iter().filter(is_left) {
+            store.remove(&format!("{directory}/{path}"))?;
+        }
+        let documents = members.iter().map(|one| (one.path.as_str(), &one.bytes));
+        for (path, bytes) in documents.chain(std::iter::once((MANIFEST, &manifest))) {
+            store.write(&format!("{directory}/{path}"), bytes, Overwrite::Replace)?;
+            written.push(path);
+        }
+        let hash = evidence::sha256(&manifest) + "\n";
+        store.write(&newest(), hash.as_bytes(), Overwrite::Replace)?;
+        Ok(())
+    };
+    let put = put();
+    if put.is_err() {
+        for path in old.iter().map(String::as_str).chain(written) {
+            // What cannot be removed is in no manifest.
+            let _left = store.remove(&format!("{directory}/{path}"));
         }
     }
-    Ok(())
+    put
+}
+
+/// The file with the hash of the newest manifest.
+fn newest() -> String {
+    format!("{}/HEAD", layout::EVIDENCE)
 }
 
 /// What stands in a directory, sorted, with whether it is a plain file; nothing where there is no directory.
@@ -161,15 +169,6 @@ fn entries(directory: &Path) -> std::io::Result<Vec<(String, bool)>> {
     }
     names.sort_unstable();
     Ok(names)
-}
-
-/// The names of the plain files of a directory, sorted.
-fn names(directory: &Path) -> std::io::Result<Vec<String>> {
-    let entries = entries(directory)?.into_iter();
-    Ok(entries
-        .filter(|(_, is_file)| *is_file)
-        .map(|(name, _)| name)
-        .collect())
 }
 
 /// The end of a log as it is kept: without what steers terminals, without secrets, and with a note of what is left out.
@@ -231,6 +230,28 @@ impl Files {
                 Ok(_) => self.gap(&path, "it is no plain file"),
                 Err(error) => self.gap(&path, error),
             }
+        }
+    }
+
+    /// The measurement that the report of the gate `benchmark` is of.
+    fn measurement(&mut self, run: &Path, report: &Report, redactor: &Redactor) {
+        match store::read_regular(&run.join(MEASUREMENT), store::LARGE) {
+            Ok(Some(bytes)) => {
+                let gates = report.gates.iter();
+                let step =
+                    (gates.filter(|gate| gate.gate == GateId::Benchmark)).find_map(|gate| gate.steps.first());
+                self.members.push(Member {
+                    path: MEASUREMENT.to_owned(),
+                    bytes: redactor.text(&String::from_utf8_lossy(&bytes)).into_bytes(),
+                    media_type: "application/json",
+                    producer: (step.map(|step| step.command.clone()))
+                        .filter(|words| !words.is_empty())
+                        .unwrap_or_else(|| vec!["sdd".to_owned()]),
+                    exit_code: step.and_then(|step| step.exit_code),
+                });
+            }
+            Ok(None) => {}
+            Err(error) => self.gap(MEASUREMENT, error),
         }
     }
 
@@ -297,6 +318,137 @@ mod tests {
             ["logs/db.log", "reports/integration-root-python-pytest-junit.xml"]
         );
         assert!(files.gaps.iter().all(|gap| !gap.why.is_empty()));
+    }
+
+    /// Members of these paths, each with its path in it.
+    fn members(paths: &[&str]) -> Vec<Member> {
+        let member = |path: &&str| Member {
+            path: (*path).to_owned(),
+            bytes: path.as_bytes().to_vec(),
+            media_type: "text/plain",
+            producer: Vec::new(),
+            exit_code: None,
+        };
+        paths.iter().map(member).collect()
+    }
+
+    /// A manifest of a run that left these members.
+    fn manifest(members: &[Member]) -> Vec<u8> {
+        let report = crate::report::tests::fixture_report();
+        evidence::manifest(&report, members, &[], &Origin::default())
+    }
+
+    const DIRECTORY: &str = ".session/evidence/integration_test_a";
+
+    /// A project with files in the directory of the evidence.
+    fn project(files: &[&str]) -> (tempfile::TempDir, Store) {
+        let temp = tempfile::tempdir().unwrap();
+        let store = Store::create(temp.path()).unwrap();
+        for path in files {
+            let place = format!("{DIRECTORY}/{path}");
+            store.write(&place, b"theirs", Overwrite::Replace).unwrap();
+        }
+        (temp, store)
+    }
+
+    /// Every file in the directory of the evidence, sorted.
+    fn kept_files(store: &Store) -> Vec<String> {
+        let mut all = Vec::new();
+        for (below, start) in [("", ""), ("/logs", "logs/"), ("/reports", "reports/")] {
+            let found = entries(&store.path(&format!("{DIRECTORY}{below}"))).unwrap();
+            let files = found.into_iter().filter(|(_, is_file)| *is_file);
+            all.extend(files.map(|(name, _)| format!("{start}{name}")));
+        }
+        all.sort_unstable();
+        all
+    }
+
+    const SCOPE: &str = "integration-scope-matrix.json";
+    const TESTS: &str = "test-execution-report.json";
+
+    #[test]
+    fn only_what_an_earlier_run_left_is_removed() {
+        let theirs = [
+            "defect-log.csv",
+            "integration-signoff.json",
+            "logs/mine.log",
+            "notes.md",
+            "reports/mine.xml",
+        ];
+        let (_temp, store) = project(&theirs);
+        let first = members(&[SCOPE, TESTS, "logs/api.log", "logs/db.log"]);
+        replace(&store, DIRECTORY, &first, |_| manifest(&first)).unwrap();
+        let second = members(&[SCOPE, "logs/api.log"]);
+        let text = manifest(&second);
+        replace(&store, DIRECTORY, &second, |_| text.clone()).unwrap();
+        let mut expect = [&theirs[..], &[SCOPE, "logs/api.log", MANIFEST]].concat();
+        expect.sort_unstable();
+        assert_eq!(kept_files(&store), expect);
+        let head = store::read_regular(&store.path(&newest()), store::SMALL).unwrap();
+        assert_eq!(head, Some((evidence::sha256(&text) + "\n").into_bytes()));
+    }
+
+    #[test]
+    fn where_no_manifest_can_be_read_nothing_is_removed() {
+        let (_temp, store) = project(&[MANIFEST, SCOPE, TESTS, "notes.md"]);
+        let new = members(&[SCOPE]);
+        replace(&store, DIRECTORY, &new, |_| manifest(&new)).unwrap();
+        assert_eq!(kept_files(&store), [MANIFEST, SCOPE, "notes.md", TESTS]);
+        let scope = store::read_regular(&store.path(&format!("{DIRECTORY}/{SCOPE}")), store::SMALL).unwrap();
+        assert_eq!(scope.as_deref(), Some(SCOPE.as_bytes()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn evidence_that_cannot_be_written_is_not_there_by_half() {
+        for blocked in ["logs", "reports"] {
+            let (_temp, store) = project(&["notes.md"]);
+            let old = members(&[SCOPE, TESTS]);
+            replace(&store, DIRECTORY, &old, |_| manifest(&old)).unwrap();
+            let outside = tempfile::tempdir().unwrap();
+            let link = store.path(&format!("{DIRECTORY}/{blocked}"));
+            std::os::unix::fs::symlink(outside.path(), link).unwrap();
+            let new = members(&[SCOPE, "logs/api.log", "reports/integration-a-junit.xml"]);
+            let error = replace(&store, DIRECTORY, &new, |_| manifest(&new)).unwrap_err();
+            assert!(error.to_string().contains(blocked), "{error:#}");
+            assert_eq!(kept_files(&store), ["notes.md"], "{blocked}");
+            assert!(entries(outside.path()).unwrap().is_empty());
+        }
+    }
+
+    #[test]
+    fn evidence_whose_hash_cannot_be_written_is_not_there() {
+        let (_temp, store) = project(&["notes.md"]);
+        scratch::make_dir(&store.path(&newest())).unwrap();
+        let new = members(&[SCOPE, "logs/api.log"]);
+        replace(&store, DIRECTORY, &new, |_| manifest(&new)).unwrap_err();
+        assert_eq!(kept_files(&store), ["notes.md"]);
+    }
+
+    #[test]
+    fn the_measurement_of_the_load_is_kept_as_it_is() {
+        let temp = tempfile::tempdir().unwrap();
+        let report = crate::report::tests::fixture_report();
+        let redactor = Redactor::default();
+        let mut files = Files::default();
+        files.measurement(temp.path(), &report, &redactor);
+        assert_eq!((files.members.len(), files.gaps.len()), (0, 0));
+        scratch::write_new(&temp.path().join(MEASUREMENT), b"{\"kind\": \"bench\"}\n").unwrap();
+        files.measurement(temp.path(), &report, &redactor);
+        let kept = &files.members[0];
+        assert_eq!(
+            (kept.path.as_str(), kept.media_type),
+            (MEASUREMENT, "application/json")
+        );
+        assert_eq!(kept.bytes, b"{\"kind\": \"bench\"}\n");
+        assert_eq!(kept.producer, ["sdd"]);
+
+        let large = vec![b' '; usize::try_from(store::LARGE).unwrap() + 1];
+        scratch::overwrite(&temp.path().join(MEASUREMENT), &large).unwrap();
+        let mut files = Files::default();
+        files.measurement(temp.path(), &report, &redactor);
+        assert!(files.members.is_empty());
+        assert_eq!(files.gaps[0].path, MEASUREMENT);
     }
 
     /// The one log of a run as the evidence has it.

@@ -38,7 +38,7 @@ use crate::process::find::{Finder, Found};
 use crate::process::{Cancel, System, signals};
 use crate::project::{Project, detect, git};
 use crate::store::{self, Overwrite, Store, layout, space};
-use decision::{contradictions, rerun, unanswered, withheld};
+use decision::{contradictions, lost, rerun, unanswered, withheld};
 use place::Place;
 use tools::Sight;
 
@@ -134,10 +134,7 @@ impl Done {
 
     /// Takes the verdict away from a run whose result did not get to where it belongs. What failed stays failed.
     pub fn withhold(&mut self, why: &str) {
-        self.report.warnings.push(why.to_owned());
-        if self.report.verdict == RunVerdict::Passed {
-            self.report.verdict = RunVerdict::Error;
-        }
+        lost(&mut self.report, Recording::Required, why.to_owned());
     }
 }
 
@@ -262,9 +259,8 @@ pub fn execute_for(
         digest: digest.as_deref(),
     };
     if let Err(error) = evidence::keep(&keeping, &mut report) {
-        report
-            .warnings
-            .push(format!("the evidence was not kept: {error:#}"));
+        let why = format!("the evidence was not kept: {error:#}");
+        lost(&mut report, request.recording, why);
     }
     // The last look at what is left of this run and of older ones, and the record of it: neither waits for the other.
     let recorded = std::thread::scope(|scope| {
@@ -285,11 +281,7 @@ pub fn execute_for(
     };
     if let Some(error) = &done.unrecorded {
         let why = format!("the report was not saved: {error:#}");
-        match request.recording {
-            // What nobody can look up afterwards has not been shown.
-            Recording::Required => done.withhold(&why),
-            Recording::Wanted => done.report.warnings.push(why),
-        }
+        lost(&mut done.report, request.recording, why);
     }
     Ok(done)
 }

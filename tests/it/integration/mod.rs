@@ -155,6 +155,8 @@ fn check_evidence(sandbox: &Sandbox, report: &Value) {
         "environment-validation-report",
         "test-execution-report",
         "contract-validation-results",
+        "performance-report",
+        "benchmark.json",
     ] {
         assert_eq!(named(document), 1, "{document}");
     }

@@ -30,6 +30,55 @@ fn only_integration_tests_are_run() {
         .expect_code(2);
 }
 
+/// The manifest of evidence of an earlier run that passed.
+const OLD: &str = r#"{"run_id": "OLD", "verdict": "passed", "members": [{"path": "test-execution-report.json"},
+    {"path": "logs/api.log"}, {"path": "notes.md"}]}"#;
+
+/// The evidence's manifest.
+const MANIFEST: &str = "integration-evidence-manifest.json";
+
+#[test]
+fn a_run_that_does_not_come_to_its_tests_leaves_evidence_of_its_own() {
+    let directory = format!(".session/evidence/{ID}");
+    let place = |name: &str| format!("{directory}/{name}");
+    let sandbox = plain()
+        .venv()
+        .file(&place(MANIFEST), OLD)
+        .file(&place("logs/api.log"), "old\n")
+        .file(&place("notes.md"), "mine\n");
+    let answer = sandbox.sdd(["integration", "run", ID, "--format", "json"]);
+    answer.expect_code(3);
+    let manifest: serde_json::Value = serde_json::from_str(&sandbox.read(&place(MANIFEST))).unwrap();
+    assert_eq!(manifest["run_id"], answer.json()["run_id"]);
+    assert_eq!(manifest["verdict"], "error");
+    let environment = sandbox.read(&place("environment-validation-report.json"));
+    let environment: serde_json::Value = serde_json::from_str(&environment).unwrap();
+    assert_eq!(environment["gate"]["verdict"], "error");
+    let tests = sandbox.read(&place("test-execution-report.json"));
+    let tests: serde_json::Value = serde_json::from_str(&tests).unwrap();
+    assert_eq!(tests["gate"]["verdict"], "not_run");
+    assert_eq!(sandbox.read(&place("notes.md")), "mine\n");
+    assert!(!sandbox.path(&place("logs/api.log")).exists());
+}
+
+#[test]
+fn evidence_that_cannot_be_kept_is_told_and_none_is_left() {
+    let directory = format!(".session/evidence/{ID}");
+    let place = |name: &str| format!("{directory}/{name}");
+    let sandbox = plain()
+        .venv()
+        .file(&place(MANIFEST), OLD)
+        .file(&place("test-execution-report.json"), "{}\n")
+        .file(".session/evidence/HEAD/a", "in the way\n");
+    let answer = sandbox.sdd(["integration", "run", ID, "--format", "json"]);
+    answer.expect_code(3);
+    let warnings = answer.json()["warnings"].to_string();
+    assert!(warnings.contains("the evidence was not kept"), "{warnings}");
+    for name in [MANIFEST, "test-execution-report.json"] {
+        assert!(!sandbox.path(&place(name)).exists(), "{name}");
+    }
+}
+
 #[test]
 fn without_compose_there_is_no_verdict() {
     let sandbox = plain().venv();
