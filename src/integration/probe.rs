@@ -43,7 +43,7 @@ pub fn ask(service: &str, probe: &ReadinessProbe, addresses: &Addresses) -> Resu
     Err(format!("port {port}: {last}"))
 }
 
-/// A port that a probe asks and the compose file does not publish: its service, and the number. No answer is ever to be had
+/// The port that a probe asks, where the compose file does not publish it for the service. No answer is ever to be had
 /// there, so nobody has to wait for it.
 pub fn unreachable(service: &Service, probe: &ReadinessProbe) -> Option<u16> {
     let http = probe.http.as_deref().and_then(ReadinessProbe::parse_http);
