@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::model::text;
-use crate::process::{End, Error, Invocation, KeepRaw, Runner};
+use crate::process::{Daemons, End, Error, Invocation, KeepRaw, Runner};
 
 /// A client that was told to end has little to clean up: the engine goes on by itself.
 const GRACE: Duration = Duration::from_secs(5);
@@ -23,6 +23,8 @@ pub struct Call {
     pub args: Vec<OsString>,
     /// How long it may take.
     pub timeout: Duration,
+    /// What becomes of daemons that it starts.
+    pub daemons: Daemons,
 }
 
 impl Call {
@@ -36,7 +38,15 @@ impl Call {
             program: program.to_owned(),
             args: args.into_iter().map(Into::into).collect(),
             timeout,
+            daemons: Daemons::End,
         }
+    }
+
+    /// The same with daemons of its own.
+    #[must_use]
+    pub fn with_daemons(mut self, daemons: Daemons) -> Self {
+        self.daemons = daemons;
+        self
     }
 
     /// The call as one would type it, for reports.
@@ -59,6 +69,7 @@ impl Call {
         let mut invocation =
             Invocation::new(&self.program, cwd, self.timeout).args(self.args.iter().cloned());
         invocation.grace = GRACE;
+        invocation.daemons = self.daemons;
         invocation
     }
 }

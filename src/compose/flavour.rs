@@ -11,8 +11,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::ask::{self, Call, CallError};
-use crate::process::Runner;
 use crate::process::find::Found;
+use crate::process::{Daemons, Runner};
 
 /// The variable by which one flavour is asked for.
 pub const VARIABLE: &str = "SDD_COMPOSE";
@@ -48,7 +48,25 @@ pub struct Way {
     pub engine: &'static str,
     /// What makes that print the version of the engine, and not its own.
     pub engine_probe: &'static [&'static str],
+    /// What keeps its containers when a call has ended.
+    pub daemons: Daemons,
 }
+
+/// What podman leaves behind by design, since it has no server: the keeper of each container, what gives containers names,
+/// ports and a network of their own, the holder of a user's namespaces, and podman itself, which cleans up after a
+/// container that has ended.
+const PODMAN: Daemons = Daemons::Stay(&[
+    "conmon",
+    "podman",
+    "aardvark-dns",
+    "dnsmasq",
+    "slirp4netns",
+    "pasta",
+    "pasta.avx2",
+    "rootlessport",
+    "catatonit",
+    "fuse-overlayfs",
+]);
 
 /// All ways, in the order in which they are tried.
 pub const WAYS: [Way; 4] = [
@@ -59,6 +77,7 @@ pub const WAYS: [Way; 4] = [
         probe: &["version", "--short"],
         engine: "docker",
         engine_probe: &["version", "--format", "{{.Server.Version}}"],
+        daemons: Daemons::End,
     },
     Way {
         kind: Kind::Standalone,
@@ -67,6 +86,7 @@ pub const WAYS: [Way; 4] = [
         probe: &["version", "--short"],
         engine: "docker",
         engine_probe: &["version", "--format", "{{.Server.Version}}"],
+        daemons: Daemons::End,
     },
     Way {
         kind: Kind::Podman,
@@ -75,6 +95,7 @@ pub const WAYS: [Way; 4] = [
         probe: &["version", "--short"],
         engine: "podman",
         engine_probe: &["info", "--format", "{{.Version.Version}}"],
+        daemons: PODMAN,
     },
     Way {
         kind: Kind::PodmanCompose,
@@ -83,6 +104,7 @@ pub const WAYS: [Way; 4] = [
         probe: &["--version"],
         engine: "podman",
         engine_probe: &["info", "--format", "{{.Version.Version}}"],
+        daemons: PODMAN,
     },
 ];
 
@@ -389,7 +411,7 @@ fn probe(machine: &Machine<'_>, way: &Way, program: &str) -> Result<Probed, Flav
         Ok(path) => path,
         Err(why) => return Ok(Probed::Refuses(why)),
     };
-    let call = Call::new(&path, way.lead.iter().chain(way.probe), machine.patience);
+    let call = Call::new(&path, way.lead.iter().chain(way.probe), machine.patience).with_daemons(way.daemons);
     Ok(match ask::ask(machine.runner, machine.cwd, &call) {
         Ok(answer) => match version_in(&answer.stdout) {
             Some(version) if answer.code == 0 => Probed::Answers(path, version),
@@ -413,7 +435,7 @@ pub fn engine(machine: &Machine<'_>, way: &Way) -> Result<(PathBuf, String), Fla
         silence,
     };
     let path = located(machine, way.engine).map_err(|why| silent(why, Silence::Refused))?;
-    let call = Call::new(&path, way.engine_probe, machine.patience);
+    let call = Call::new(&path, way.engine_probe, machine.patience).with_daemons(way.daemons);
     let answer = match ask::ask_well(machine.runner, machine.cwd, &call) {
         Err(error) if error.is_cancelled() => return Err(FlavourError::Cancelled),
         Err(error @ CallError::TimedOut { .. }) => {

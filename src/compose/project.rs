@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::ask::Call;
 use super::flavour::{Flavour, Kind, Way};
+use crate::process::Daemons;
 
 /// The longest name of a project: it becomes a part of the names of containers, which are host names.
 pub const MAX_NAME: usize = 48;
@@ -147,6 +148,10 @@ impl Calls<'_> {
         self.removal(&["pod", "rm", "-f"], ids)
     }
 
+    fn daemons(&self) -> Daemons {
+        Way::of(self.flavour.kind).daemons
+    }
+
     fn is_podman(&self) -> bool {
         matches!(self.flavour.kind, Kind::Podman | Kind::PodmanCompose)
     }
@@ -200,11 +205,11 @@ impl Calls<'_> {
             args.extend(["--env-file".into(), file.clone().into_os_string()]);
         }
         args.extend(words.into_iter().map(Into::into));
-        Call::new(&self.flavour.program, args, timeout)
+        Call::new(&self.flavour.program, args, timeout).with_daemons(self.daemons())
     }
 
     fn engine<'w>(&self, words: impl IntoIterator<Item = &'w str>, timeout: Duration) -> Call {
-        Call::new(&self.flavour.engine, words, timeout)
+        Call::new(&self.flavour.engine, words, timeout).with_daemons(self.daemons())
     }
 
     fn listed(&self, words: &[&str]) -> Call {
@@ -332,6 +337,31 @@ mod tests {
                 pods.to_owned()
             ]
         );
+    }
+
+    #[test]
+    fn what_keeps_containers_outlives_each_call_of_podmans_alone() {
+        let (project, ids) = (project(), ["a1".to_owned()]);
+        let stay = |kind| {
+            let flavour = flavour(kind, "/bin/compose", "/bin/engine");
+            let calls = Calls {
+                flavour: &flavour,
+                project: &project,
+            };
+            let of = |call: Call| call.invocation(Path::new("/")).daemons;
+            let all = [
+                of(calls.up(Duration::from_secs(1))),
+                of(calls.config()),
+                of(calls.containers()),
+                of(calls.exec("a1", &ids, Duration::from_secs(1))),
+                of(calls.down(Duration::from_secs(1))),
+            ];
+            all.map(|daemons| matches!(daemons, Daemons::Stay(names) if names.contains(&"conmon")))
+        };
+        assert_eq!(stay(Kind::Plugin), [false; 5]);
+        assert_eq!(stay(Kind::Standalone), [false; 5]);
+        assert_eq!(stay(Kind::Podman), [true; 5]);
+        assert_eq!(stay(Kind::PodmanCompose), [true; 5]);
     }
 
     #[test]

@@ -4,16 +4,24 @@
 //! parent has ended. So once a child has ended, everything that it left behind is among sdd's own children or below
 //! one of them. When sdd has no child but those that it started itself, nothing was left: that is a look at a short
 //! list, where finding out who was left is a walk through all of `/proc`.
+//!
+//! Daemons that are to stay (`Daemons::Stay`) are known by their names. Remembering each by its number would not do: the
+//! keeper of a container starts the next one when the engine's rules say so, whether or not a child runs.
 
 use std::collections::BTreeSet;
 use std::io;
 use std::process::Child;
 use std::sync::{Mutex, PoisonError, RwLock};
 
+#[cfg(target_os = "linux")]
+use super::procfs::Process;
+
 /// The children of one runner.
 #[derive(Default)]
 pub(super) struct Children {
     known: Mutex<BTreeSet<u32>>,
+    /// The names of daemons that stay.
+    staying: RwLock<BTreeSet<&'static str>>,
     /// Held for writing while the kernel's list is read: a child that is reaped meanwhile can hide another.
     changes: RwLock<()>,
 }
@@ -40,7 +48,20 @@ impl Children {
         }
     }
 
-    /// Whether sdd has no child that it did not start. `false` also when the kernel does not tell.
+    /// Lets daemons with these names stay from now on.
+    pub(super) fn let_stay(&self, names: &[&'static str]) {
+        let mut staying = self.staying.write().unwrap_or_else(PoisonError::into_inner);
+        staying.extend(names);
+    }
+
+    /// Whether a process that sdd adopted is a daemon that stays. A dead one is none: it is to be reaped.
+    #[cfg(target_os = "linux")]
+    pub(super) fn stays(&self, process: &Process) -> bool {
+        let staying = self.staying.read().unwrap_or_else(PoisonError::into_inner);
+        !process.is_dead() && staying.iter().any(|name| process.is_named(name))
+    }
+
+    /// Whether sdd has no child that it did not start, but for daemons that stay. `false` also when the kernel does not tell.
     #[cfg(target_os = "linux")]
     pub(super) fn are_all_known(&self) -> bool {
         let is_reaper = rustix::process::child_subreaper().is_ok_and(|reaper| reaper.is_some());
@@ -52,9 +73,10 @@ impl Children {
             return false;
         };
         let known = self.known();
-        children
-            .into_iter()
-            .all(|child| u32::try_from(child).is_ok_and(|child| known.contains(&child)))
+        children.into_iter().all(|child| {
+            u32::try_from(child).is_ok_and(|child| known.contains(&child))
+                || Process::read(child).is_some_and(|child| self.stays(&child))
+        })
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, BTreeSet<u32>> {

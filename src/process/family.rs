@@ -3,7 +3,7 @@
 //! Members of the group are known by their group, and the others by their tag in `SDD_RUN_ID`. What has neither
 //! (its environment was cleared) is known by being adopted: sdd is the reaper of its orphans, and nothing that it
 //! starts itself has a session of its own. While several children run, nobody can tell whose such a stray is, so it
-//! is ended with the last of them.
+//! is ended with the last of them. Daemons that are to stay (`Daemons::Stay`) are no strays.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -34,6 +34,11 @@ pub(super) const HELPER_MARK: &str = "SDD_INTERNAL_REAPER";
 /// sandbox) the tag still finds them.
 pub(super) fn adopt_orphans() {
     let _ = set_child_subreaper(Some(getpid()));
+}
+
+/// Whether a process is sdd's by adoption: nothing that sdd starts itself has a session of its own.
+pub(super) fn is_adopted(process: &Process, sdd: i32, session: i32) -> bool {
+    process.parent == sdd && process.session != session
 }
 
 /// A child and all that came from it. The child itself must not have been reaped: its number keeps its group's
@@ -107,7 +112,7 @@ impl<'a> Family<'a> {
     }
 
     fn is_stray(&self, process: &Process) -> bool {
-        process.parent == self.me && process.session != self.session
+        is_adopted(process, self.me, self.session) && !self.children.stays(process)
     }
 
     /// Reaps one adopted process by its number. Never any child: other threads wait for theirs.

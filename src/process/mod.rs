@@ -2,7 +2,8 @@
 //!
 //! Every child runs in its own process group, with an empty stdin, a file as one, or somebody who talks to it, with both
 //! pipes always drained into bounded memory and capped files, under a deadline. A time-out, a signal and "not installed"
-//! are outcomes of their own and never an exit code. No child, and nothing that a child started, outlives its run.
+//! are outcomes of their own and never an exit code. No child, and nothing that a child started, outlives its run, but for
+//! daemons that are named as such ([`Daemons`]).
 
 pub mod cancel;
 pub mod capture;
@@ -77,6 +78,19 @@ pub struct Invocation {
     pub stdout_file: Option<PathBuf>,
     /// What is kept in memory as it came.
     pub raw: KeepRaw,
+    /// What becomes of daemons that it starts.
+    pub daemons: Daemons,
+}
+
+/// What becomes of daemons that a child starts and leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Daemons {
+    /// They are ended with it, as everything that it started.
+    End,
+    /// Those with one of these names stay, and somebody takes them down by other means: containers of an engine without a
+    /// server are kept by such. From then on the runner spares whatever it adopts of these names, since a daemon starts
+    /// others while no child runs. The child carries no tag, because they would inherit it.
+    Stay(&'static [&'static str]),
 }
 
 /// What of a child's streams is kept in memory as it came, for who reads it; see [`Raw`].
@@ -104,6 +118,7 @@ impl Invocation {
             log: None,
             stdout_file: None,
             raw: KeepRaw::Nothing,
+            daemons: Daemons::End,
         }
     }
 

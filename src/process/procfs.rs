@@ -86,6 +86,17 @@ impl Process {
         Some(environ)
     }
 
+    /// Whether this is its name, or that of the file that it runs. The name is cut off after 15 bytes, and a program that
+    /// starts itself again through `/proc` is called `exe`.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        let own = fs::read_to_string(format!("/proc/{}/comm", self.pid));
+        if own.is_ok_and(|own| own.trim_end() == name) {
+            return true;
+        }
+        let file = fs::read_link(format!("/proc/{}/exe", self.pid));
+        file.is_ok_and(|file| file.file_name().is_some_and(|file| file == name))
+    }
+
     /// Sends a signal to this process, and never to another that got its number since.
     pub(super) fn signal(&self, signal: Signal) {
         let Some(pid) = Pid::from_raw(self.pid) else {

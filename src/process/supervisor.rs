@@ -19,7 +19,7 @@ use super::output::Outputs;
 use super::redact::Redactor;
 use super::temporary::{OfChild, Temporary};
 use super::watch::{Job, Watched, Why};
-use super::{Cancel, Ear, End, Error, Invocation, Outcome, Runner, Talked, Voice, platform};
+use super::{Cancel, Daemons, Ear, End, Error, Invocation, Outcome, Runner, Talked, Voice, platform};
 
 /// A program that is still open for writing (it was unpacked a moment ago) is tried again this often.
 const BUSY_TRIES: u32 = 5;
@@ -149,6 +149,9 @@ impl System {
         let tag = format!("{}.{number}", self.own_tag());
         let temporary = temporary.as_ref().and_then(|all| all.of_child(number).ok());
 
+        if let Daemons::Stay(names) = invocation.daemons {
+            self.children.let_stay(names);
+        }
         let _running = Counted::new(&self.running);
         let alone = || self.running.load(Ordering::SeqCst) == 1;
         let paused = self.cancel.pause().total();
@@ -172,7 +175,7 @@ impl System {
             children: &self.children,
             look: &|| {
                 if let Some(guard) = guard {
-                    guard.look_for_strays();
+                    guard.look_for_strays(&self.children);
                 }
             },
             over: &|| {
@@ -225,10 +228,13 @@ impl System {
             .envs(self.env.iter().map(pair))
             .envs(temporary.into_iter().flat_map(OfChild::variables))
             .envs(invocation.env.iter().map(pair))
-            .env(RUN_ID, tag)
             .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        match invocation.daemons {
+            Daemons::End => command.env(RUN_ID, tag),
+            Daemons::Stay(_) => command.env_remove(RUN_ID),
+        };
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command

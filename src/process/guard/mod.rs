@@ -36,6 +36,7 @@ use rustix::io::Errno;
 #[cfg(target_os = "linux")]
 use rustix::process::{Pid, getpid, test_kill_process_group};
 
+use super::children::Children;
 #[cfg(target_os = "linux")]
 use super::procfs::Process;
 use super::temporary;
@@ -166,14 +167,15 @@ impl Guard {
         }
     }
 
-    /// Says what was adopted since the last look. To be called often: it sees to it that little is done.
-    pub(super) fn look_for_strays(&self) {
+    /// Says what was adopted since the last look, but for daemons that stay. To be called often: it sees to it that little
+    /// is done.
+    pub(super) fn look_for_strays(&self, children: &Children) {
         // Whoever waits for another child is at it.
         let Ok(mut strays) = self.strays.try_lock() else {
             return;
         };
         if let Some(strays) = strays.as_mut() {
-            strays.look(|line| self.tell(line));
+            strays.look(&|process| children.stays(process), |line| self.tell(line));
         }
     }
 
@@ -224,7 +226,7 @@ impl Guard {
     pub(super) fn child_ended(&self, _child: u32) {}
 
     #[expect(clippy::unused_self, reason = "there is never one here")]
-    pub(super) fn look_for_strays(&self) {}
+    pub(super) fn look_for_strays(&self, _children: &Children) {}
 }
 
 #[cfg(test)]

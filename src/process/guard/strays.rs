@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::process::getpid;
 
 use super::told;
+use crate::process::family::is_adopted;
 use crate::process::procfs::{Process, own_children};
 
 /// The time between two looks at the list of children.
@@ -44,8 +45,8 @@ impl Strays {
     }
 
     /// Looks if it is time to, and passes lines to `tell`, which says whether the guard will get them. What it does
-    /// not get now is tried again with the next look.
-    pub(super) fn look(&mut self, tell: impl Fn(&str) -> bool) {
+    /// not get now is tried again with the next look. What `stays` is not told of, or the guard would end it.
+    pub(super) fn look(&mut self, stays: &dyn Fn(&Process) -> bool, tell: impl Fn(&str) -> bool) {
         let start = Instant::now();
         if start < self.next {
             return;
@@ -54,15 +55,22 @@ impl Strays {
             Some(pids) => (pids.into_iter().filter_map(Process::read).collect(), LOOK),
             None => (Process::all().collect::<Vec<_>>(), WALK),
         };
-        self.compare(&children, &|| Process::all().collect(), tell);
+        self.compare(&children, &|| Process::all().collect(), stays, tell);
         let end = Instant::now();
         self.next = end + pause.max((end - start) * SHARE);
     }
 
-    fn compare(&mut self, seen: &[Process], all: &dyn Fn() -> Vec<Process>, tell: impl Fn(&str) -> bool) {
+    fn compare(
+        &mut self,
+        seen: &[Process],
+        all: &dyn Fn() -> Vec<Process>,
+        stays: &dyn Fn(&Process) -> bool,
+        tell: impl Fn(&str) -> bool,
+    ) {
         for process in seen {
             if self.is_stray(process)
                 && self.told.get(&process.pid) != Some(&process.started)
+                && !stays(process)
                 && tell(&told::adopted(process))
             {
                 self.told.insert(process.pid, process.started);
@@ -86,12 +94,8 @@ impl Strays {
         });
     }
 
-    /// As for a family: nothing that sdd starts itself has a session of its own.
     fn is_stray(&self, process: &Process) -> bool {
-        process.parent == self.me
-            && process.session != self.session
-            && process.started >= self.since
-            && !process.is_dead()
+        is_adopted(process, self.me, self.session) && process.started >= self.since && !process.is_dead()
     }
 }
 
@@ -111,10 +115,13 @@ mod tests {
         }
     }
 
+    /// One that stays.
+    const DAEMON: i32 = 77;
+
     #[track_caller]
     fn check(strays: &mut Strays, seen: &[Process], all: &[Process], expect: &[&str]) {
         let lines = RefCell::new(Vec::new());
-        strays.compare(seen, &|| all.to_vec(), |line| {
+        strays.compare(seen, &|| all.to_vec(), &|process| process.pid == DAEMON, |line| {
             lines.borrow_mut().push(line.to_owned());
             true
         });
@@ -132,10 +139,11 @@ mod tests {
     #[test]
     fn only_what_sdd_adopted_is_told_of() {
         let others = [
-            // A child, one of another parent, one from before the first child.
+            // A child, one of another parent, one from before the first child, a daemon that stays.
             Process::alive(41, 10, 41, 5, 1001),
             Process::alive(42, 11, 42, 42, 1001),
             Process::alive(43, 10, 43, 43, 999),
+            Process::alive(DAEMON, 10, DAEMON, DAEMON, 1001),
         ];
         check(&mut strays(), &others, &[], &[]);
     }
@@ -155,7 +163,7 @@ mod tests {
     fn what_a_stopped_guard_did_not_get_is_told_again() {
         let mut strays = strays();
         let stray = Process::alive(41, 10, 41, 41, 1001);
-        strays.compare(&[stray], &Vec::new, |_| false);
+        strays.compare(&[stray], &Vec::new, &|_| false, |_| false);
         check(&mut strays, &[stray], &[], &["a 41 41 41 1001\n"]);
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sdd::process::environment::Environment;
 use sdd::process::redact::Redactor;
-use sdd::process::{End, guard, signals};
+use sdd::process::{Daemons, End, guard, signals};
 
 use super::support::{AGES, Bench, eventually, tagged};
 
@@ -62,6 +62,9 @@ fn part_sdd() {
         None => bench
             .sh("trap '' TERM; setsid sleep 101 & (setsid sleep 102 &); touch started; sleep 103; sleep 104"),
     };
+    if environment.get("TEST_STAYS").is_some() {
+        invocation.daemons = Daemons::Stay(&["sdd-keeper-13"]);
+    }
     invocation.cwd = dir;
     if environment.get("TEST_ENDS").is_some() {
         invocation.timeout = PAUSED / 2;
@@ -311,6 +314,46 @@ done()
 time.sleep(100)"
     );
     check_killed(&script, &["a", "b"]);
+}
+
+#[test]
+fn a_daemon_that_stays_outlives_an_sdd_that_was_killed() {
+    // Whoever keeps a journal of it takes it down: the guard does not know in which order.
+    let script = format!(
+        "import shutil
+{UNTAGGED}
+shutil.copy('/bin/sleep', 'sdd-keeper-13')
+if os.fork() == 0:
+    os.setsid()
+    with open('a', 'w') as file:
+        file.write(str(os.getpid()))
+    os.execve('./sdd-keeper-13', ['sdd-keeper-13', '100'], {{}})
+if os.fork() == 0:
+    if os.fork() == 0:
+        os.setsid()
+        with open('b', 'w') as file:
+            file.write(str(os.getpid()))
+        os.execve('./sdd-keeper-13', ['sdd-keeper-13', '100'], {{}})
+    os._exit(0)
+time.sleep(4)
+done()
+time.sleep(100)"
+    );
+    let mut sdd = Sdd::start(&[("TEST_PYTHON", &script), ("TEST_STAYS", "1")]);
+    let of_call = sdd.dir.path().join("a");
+    let adopted = sdd.dir.path().join("b");
+    assert!(alive(&of_call));
+    assert!(alive(&adopted));
+    eventually("the guard is there", || guards(sdd.dir.path()) == 1);
+    sdd.child.kill().unwrap();
+    sdd.child.wait().unwrap();
+    eventually("the guard is gone", || guards(sdd.dir.path()) == 0);
+    // It was a child of the call still, and nothing told it from one that was to end.
+    assert!(!alive(&of_call));
+    assert!(alive(&adopted));
+    let pid = std::fs::read_to_string(&adopted).unwrap().trim().parse().unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }
 
 #[test]
