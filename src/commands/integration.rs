@@ -37,11 +37,12 @@ enum Action {
     Run(run::Args),
     /// Take down what killed runs left, and what was kept and is over its time
     ///
-    /// Only what stands in the journals of this project is taken down. Exit codes: 0 nothing is left, 3 something is, or the
-    /// engine does not answer.
+    /// Only what stands in the journals of this project is taken down. Exit codes: 0 nothing is left that was to go, 3
+    /// something is, or the engine does not answer, 4 there is no such run.
     #[command(after_help = "Examples:
   sdd integration gc
-  sdd integration gc --all      services that were kept on purpose, too")]
+  sdd integration gc --all      services that were kept on purpose, too
+  sdd integration gc 20261120T133512.123Z-x1Y2z3      only those of this run")]
     Gc(gc::Args),
 }
 

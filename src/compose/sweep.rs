@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::flavour::Flavour;
 use super::journal::{self, Entry, Standing, Unreadable};
-use super::project::Calls;
+use super::project::{Calls, Project};
 use super::teardown::{self, Begun, Cleaned, Had, Hands, TeardownError};
 use crate::process::Runner;
 use crate::store::Store;
@@ -30,17 +30,21 @@ pub struct Sweep {
     pub swept: Vec<Swept>,
     /// Those that are somebody's.
     pub spared: Vec<(Entry, Standing)>,
+    /// Those that were kept, and of which nothing was there any more: their journals are gone as well.
+    pub gone: Vec<Entry>,
     /// Those that nobody can read.
     pub unreadable: Vec<Unreadable>,
 }
 
 /// What is taken down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum Scope<'a> {
     /// What is nobody's any more.
     Due,
     /// What was kept on purpose, too.
     KeptToo,
+    /// What has one of these names, and nothing else.
+    Named(&'a [String]),
 }
 
 impl Swept {
@@ -65,27 +69,37 @@ pub fn look(store: &Store, now: DateTime<Utc>) -> Sweep {
             })
             .collect(),
         unreadable: journals.unreadable,
+        ..Sweep::default()
     }
 }
 
 /// The journals that are to be taken down now, with the reason.
-pub fn due(store: &Store, now: DateTime<Utc>, scope: Scope) -> Vec<(Entry, Standing)> {
+pub fn due(store: &Store, now: DateTime<Utc>, scope: Scope<'_>) -> Vec<(Entry, Standing)> {
     let entries = journal::read_all(store).entries.into_iter();
     entries
         .map(|entry| {
             let standing = entry.standing(now);
             (entry, standing)
         })
-        .filter(|(_, standing)| is_due(*standing, scope))
+        .filter(|(entry, standing)| is_due(entry, *standing, scope))
         .collect()
 }
 
-fn is_due(standing: Standing, scope: Scope) -> bool {
-    match standing {
+fn is_due(entry: &Entry, standing: Standing, scope: Scope<'_>) -> bool {
+    let is_nobodys = match standing {
         Standing::Abandoned | Standing::Expired => true,
-        Standing::Kept => scope == Scope::KeptToo,
+        Standing::Kept => scope != Scope::Due,
         Standing::Owned => false,
+    };
+    match scope {
+        Scope::Due | Scope::KeptToo => is_nobodys,
+        Scope::Named(names) => is_nobodys && names.iter().any(|name| is_called(entry, name)),
     }
+}
+
+/// Whether this is the name of an environment: that of its run, or of its project.
+pub fn is_called(entry: &Entry, name: &str) -> bool {
+    name == entry.run || name == entry.project
 }
 
 /// Takes down what is due. `engine` is the address of the engine that answers here: what stands at another one is spared.
@@ -95,7 +109,7 @@ pub fn sweep(
     flavour: &Flavour,
     engine: Option<&str>,
     now: DateTime<Utc>,
-    scope: Scope,
+    scope: Scope<'_>,
 ) -> Sweep {
     let journals = journal::read_all(store);
     let mut sweep = Sweep {
@@ -104,7 +118,7 @@ pub fn sweep(
     };
     for entry in journals.entries {
         let standing = entry.standing(now);
-        if is_due(standing, scope) && entry.docker_host.as_deref() == engine {
+        if is_due(&entry, standing, scope) && entry.docker_host.as_deref() == engine {
             let result = take_down(store, runner, flavour, &entry);
             sweep.swept.push(Swept {
                 entry,
@@ -118,6 +132,51 @@ pub fn sweep(
     sweep
 }
 
+/// Forgets what was kept at this engine and is not there any more: somebody has taken it down by hand.
+pub fn forget_gone(
+    sweep: &mut Sweep,
+    store: &Store,
+    runner: &dyn Runner,
+    flavour: &Flavour,
+    engine: Option<&str>,
+) {
+    let is_gone = |entry: &Entry| {
+        let project = entry.project();
+        let left = teardown::left(&hands(store, runner, flavour, &project), &external(entry));
+        left.is_ok_and(|left| left.is_nothing()) && journal::remove(store, &entry.run).is_ok()
+    };
+    for (entry, standing) in std::mem::take(&mut sweep.spared) {
+        let is_here = standing == Standing::Kept && entry.docker_host.as_deref() == engine;
+        if is_here && is_gone(&entry) {
+            sweep.gone.push(entry);
+        } else {
+            sweep.spared.push((entry, standing));
+        }
+    }
+}
+
+fn external(entry: &Entry) -> BTreeSet<String> {
+    entry.external_volumes.iter().cloned().collect()
+}
+
+fn hands<'a>(
+    store: &'a Store,
+    runner: &'a dyn Runner,
+    flavour: &'a Flavour,
+    project: &'a Project,
+) -> Hands<'a> {
+    // The directory may be gone, and Compose is told where the files were anyway.
+    let cwd = [store.root(), Path::new("/")]
+        .into_iter()
+        .find(|path| path.is_dir())
+        .unwrap_or(store.root());
+    Hands {
+        runner,
+        cwd,
+        calls: Calls { flavour, project },
+    }
+}
+
 /// Takes down the project of a journal, and removes the journal when nothing is left.
 pub fn take_down(
     store: &Store,
@@ -126,20 +185,8 @@ pub fn take_down(
     entry: &Entry,
 ) -> Result<Cleaned, TeardownError> {
     let project = entry.project();
-    // The directory may be gone, and Compose is told where the files were anyway.
-    let cwd = [store.root(), Path::new("/")]
-        .into_iter()
-        .find(|path| path.is_dir())
-        .unwrap_or(store.root());
-    let hands = Hands {
-        runner,
-        cwd,
-        calls: Calls {
-            flavour,
-            project: &project,
-        },
-    };
-    let external: BTreeSet<String> = entry.external_volumes.iter().cloned().collect();
+    let hands = hands(store, runner, flavour, &project);
+    let external = external(entry);
     let had = Had {
         containers: &teardown::containers(&hands),
         external: &external,
@@ -162,7 +209,6 @@ mod tests {
 
     use super::*;
     use crate::compose::flavour::Kind;
-    use crate::compose::project::Project;
     use crate::process::capture::Capture;
     use crate::process::{End, Error, Invocation, Outcome};
 
@@ -255,6 +301,61 @@ mod tests {
             calls
                 .iter()
                 .any(|call| call.ends_with(" down -v --remove-orphans --rmi local -t 3"))
+        );
+    }
+
+    #[test]
+    fn one_is_taken_down_by_its_name_before_its_time() {
+        let temp = tempfile::tempdir().unwrap();
+        let store = Store::create(temp.path()).unwrap();
+        write(&store, "over", 10, None);
+        write(&store, "kept", 90, None);
+        write(&store, "other", 90, None);
+        let engine = Engine {
+            stubborn: "nothing",
+            named: Mutex::default(),
+        };
+        for name in ["kept", "sdd-0-other"] {
+            let names = [name.to_owned()];
+            let flavour = Flavour::sample();
+            let sweep = sweep(&store, &engine, &flavour, None, moment(30), Scope::Named(&names));
+            let swept: Vec<bool> = sweep
+                .swept
+                .iter()
+                .map(|swept| is_called(&swept.entry, name))
+                .collect();
+            assert_eq!(swept, [true], "{name}");
+        }
+        let left = journal::read_all(&store).entries;
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].run, "over");
+    }
+
+    #[test]
+    fn what_was_kept_and_is_gone_is_forgotten() {
+        let temp = tempfile::tempdir().unwrap();
+        let store = Store::create(temp.path()).unwrap();
+        write(&store, "kept", 90, None);
+        write(&store, "gone", 90, None);
+        write(&store, "elsewhere", 90, Some("tcp://build:2375"));
+        let engine = Engine {
+            stubborn: "kept",
+            named: Mutex::default(),
+        };
+        let mut sweep = look(&store, moment(30));
+        forget_gone(&mut sweep, &store, &engine, &Flavour::sample(), None);
+        assert_eq!(sweep.gone.len(), 1);
+        assert_eq!(sweep.gone[0].run, "gone");
+        let runs = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.run).collect::<Vec<_>>();
+        let spared = sweep.spared.into_iter().map(|(entry, _)| entry).collect();
+        assert_eq!(runs(spared), ["elsewhere", "kept"]);
+        assert_eq!(runs(journal::read_all(&store).entries), ["elsewhere", "kept"]);
+        // It is only looked at.
+        let calls = engine.named.lock().unwrap();
+        assert!(
+            !calls
+                .iter()
+                .any(|call| call.contains(" down ") || call.contains(" rm "))
         );
     }
 }

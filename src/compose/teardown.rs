@@ -195,6 +195,11 @@ fn nameless(containers: &[Container], external: &BTreeSet<String>) -> BTreeSet<S
         .collect()
 }
 
+/// What is there of a project, without touching anything. Volumes without a label are not found.
+pub fn left(hands: &Hands<'_>, external: &BTreeSet<String>) -> Result<Left, TeardownError> {
+    look(hands, &BTreeSet::new(), external)
+}
+
 fn look(
     hands: &Hands<'_>,
     nameless: &BTreeSet<String>,

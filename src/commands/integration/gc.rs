@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::commands::context::Cx;
+use crate::commands::error::CommandError;
 use crate::commands::pipeline::{self, Tools};
 use crate::compose::flavour::{self, Machine, VARIABLE};
-use crate::compose::journal::Standing;
+use crate::compose::journal::{Entry, Standing};
 use crate::compose::sweep::{self, Scope, Sweep};
 use crate::model::exit::Exit;
 use crate::process::Cancel;
@@ -16,21 +17,36 @@ use crate::process::Cancel;
 /// The arguments.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
+    /// Only the services of these runs, kept or not: by the id of the run, or the name that Compose has for it
+    #[arg(value_name = "RUN")]
+    runs: Vec<String>,
     /// Services that were kept on purpose, too
-    #[arg(long)]
+    #[arg(long, conflicts_with = "runs")]
     all: bool,
+}
+
+impl Args {
+    fn scope(&self) -> Scope<'_> {
+        match (self.runs.as_slice(), self.all) {
+            ([], false) => Scope::Due,
+            ([], true) => Scope::KeptToo,
+            (runs, _) => Scope::Named(runs),
+        }
+    }
 }
 
 /// Runs the command.
 pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let format = cx.choose(&["human", "json", "agent"])?.to_owned();
     let opened = pipeline::open(cx)?;
-    let scope = if args.all { Scope::KeptToo } else { Scope::Due };
+    let scope = args.scope();
     let now = cx.clock.now();
     let due = sweep::due(&opened.store, now, scope);
     let mut sweep = sweep::look(&opened.store, now);
+    check_names(&args.runs, &sweep)?;
+    let is_kept = |(_, standing): &(Entry, Standing)| *standing == Standing::Kept;
     let mut refused = None;
-    if !due.is_empty() {
+    if !due.is_empty() || sweep.spared.iter().any(is_kept) {
         let root = opened.store.root();
         // What is begun is done: half a teardown is what this command is there for.
         let files: Vec<PathBuf> = due.iter().flat_map(|(entry, _)| entry.project().files).collect();
@@ -46,9 +62,12 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         match flavour::detect(&machine, cx.environment.get(VARIABLE)) {
             Ok(flavour) => {
                 let engine = cx.environment.get("DOCKER_HOST");
-                sweep = sweep::sweep(&opened.store, &tools.runner, &flavour, engine, now, scope);
+                let (store, runner) = (&opened.store, &tools.runner);
+                sweep = sweep::sweep(store, runner, &flavour, engine, now, scope);
+                sweep::forget_gone(&mut sweep, store, runner, &flavour, engine);
             }
-            Err(error) => refused = Some(error),
+            // What is kept is then taken for kept.
+            Err(error) => refused = Some(error).filter(|_| !due.is_empty()),
         }
     }
     let text = if format == "json" {
@@ -69,8 +88,30 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         );
         return Ok(Exit::NoVerdict);
     }
-    let is_clean = sweep.unreadable.is_empty() && sweep.swept.iter().all(sweep::Swept::is_gone);
+    let is_asked = |(entry, _): &(Entry, Standing)| args.runs.iter().any(|run| sweep::is_called(entry, run));
+    let is_clean = sweep.unreadable.is_empty()
+        && sweep.swept.iter().all(sweep::Swept::is_gone)
+        && !sweep.spared.iter().any(is_asked);
     Ok(if is_clean { Exit::Ok } else { Exit::NoVerdict })
+}
+
+/// Fails where something is to be taken down that no journal names.
+fn check_names(runs: &[String], there: &Sweep) -> anyhow::Result<()> {
+    let is_there = |run: &&String| there.spared.iter().any(|(entry, _)| sweep::is_called(entry, run));
+    let Some(unknown) = runs.iter().find(|run| !is_there(run)) else {
+        return Ok(());
+    };
+    let known: Vec<&str> = there.spared.iter().map(|(entry, _)| entry.run.as_str()).collect();
+    let hint = if known.is_empty() {
+        "nothing is left of any run".to_owned()
+    } else {
+        format!("there is: {}", known.join(", "))
+    };
+    Err(
+        CommandError::not_found(format!("no services are known of run `{unknown}`"))
+            .hint(hint)
+            .into(),
+    )
 }
 
 fn counted(count: usize) -> String {
@@ -96,10 +137,17 @@ fn words(sweep: &Sweep) -> String {
             Err(error) => writeln!(text, "{}: {error}", swept.entry.project),
         };
     }
+    for entry in &sweep.gone {
+        let _ = writeln!(text, "{}: it was kept, and is gone already", entry.project);
+    }
     for (entry, standing) in &sweep.spared {
         let why = match standing {
             Standing::Owned => "its sdd is at it".to_owned(),
-            Standing::Kept => format!("it is kept until {}", entry.expires.format("%Y-%m-%d %H:%M UTC")),
+            Standing::Kept => format!(
+                "it is kept until {}; before that: sdd integration gc {}",
+                entry.expires.format("%Y-%m-%d %H:%M UTC"),
+                entry.run
+            ),
             Standing::Abandoned | Standing::Expired => match &entry.docker_host {
                 Some(host) => format!("it is at another engine, {host}: set DOCKER_HOST"),
                 None => "it is at the usual engine: unset DOCKER_HOST".to_owned(),
@@ -135,11 +183,16 @@ fn document(sweep: &Sweep, refused: Option<&str>) -> serde_json::Value {
         .iter()
         .map(|(entry, _)| json!({"run": entry.run, "project": entry.project, "expires": entry.expires, "kept": entry.kept}))
         .collect();
+    let gone: Vec<_> = sweep
+        .gone
+        .iter()
+        .map(|entry| json!({"run": entry.run, "project": entry.project}))
+        .collect();
     let unreadable: Vec<_> = sweep
         .unreadable
         .iter()
         .map(|one| json!({"path": one.path, "why": one.why}))
         .collect();
     json!({"schema_version": 1, "kind": "integration_gc", "taken_down": swept, "left_alone": spared,
-           "unreadable": unreadable, "error": refused})
+           "gone_already": gone, "unreadable": unreadable, "error": refused})
 }

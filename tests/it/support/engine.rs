@@ -59,6 +59,12 @@ impl Engine {
     /// What the client prints for these words; it must succeed.
     #[track_caller]
     pub fn docker<const N: usize>(&self, words: [&str; N]) -> String {
+        self.docker_words(&words)
+    }
+
+    /// [`Engine::docker`] with as many words as there are.
+    #[track_caller]
+    pub fn docker_words(&self, words: &[&str]) -> String {
         let output = self.command("docker").args(words).output();
         let output = output.unwrap_or_else(|error| panic!("{ENGINE} is no engine: {error}"));
         assert!(
