@@ -75,7 +75,7 @@ pub fn look(
     Ok(images)
 }
 
-/// What to do about images that could not be pulled.
+/// What to do about images that `up` did not get.
 pub fn by_hand(calls: &Calls<'_>, absent: &[String]) -> String {
     let engine = calls.flavour.engine.file_name().unwrap_or_default();
     let engine = engine.to_string_lossy();

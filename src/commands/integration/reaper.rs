@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::commands::pipeline;
 use crate::compose::env_files;
 use crate::compose::flavour::{self, Machine, VARIABLE, Way};
 use crate::compose::{journal, sweep};
+use crate::model::config::Config;
 use crate::process::companion::{self, Companion, Farewell};
 use crate::process::environment::{Environment, RUN_ID};
 use crate::process::find::Finder;
@@ -90,10 +92,12 @@ fn take_down(root: &Path, run: &str) -> anyhow::Result<String> {
     let environment = Environment::of_process();
     let variable = |name: &str| environment.get(name).map(str::to_owned);
     let files = env_files::contents(&entry.project().files, &variable);
-    let redactor = Redactor::with_files(&environment, &[], &files.in_them());
-    let redactor = Arc::new(redactor);
+    // Settings that nobody can read any more were read when the run began, and nothing is left because of them.
+    let config = pipeline::read_config(&store).map_or_else(|_| Config::default(), |loaded| loaded.config);
+    let redactor = Redactor::with_files(&environment, &config.redact_env, &files.in_them());
     let tag = format!("{run}-reaper");
-    let runner = System::new(environment.for_tools(&[], &tag), &tag, Cancel::new(), redactor);
+    let env = environment.for_tools(&config.pass_env, &tag);
+    let runner = System::new(env, &tag, Cancel::new(), Arc::new(redactor));
     let finder = Finder::new(environment.get("PATH").map(OsStr::new), root, None);
     let find = |program: &str| finder.find(program, &[], root);
     let machine = Machine {

@@ -34,6 +34,8 @@ pub(super) struct Keeping<'a> {
     /// The work that was tested.
     pub(super) work: Option<&'a ActiveWork>,
     pub(super) tools: &'a Tools,
+    /// Starts programs also when sdd was told to stop: the evidence of such a run is to be whole as well.
+    pub(super) unstopped: &'a dyn Fn() -> Tools,
     pub(super) finder: &'a Finder,
     /// The digest of the work tree as it was when the run began.
     pub(super) digest: Option<&'a str>,
@@ -68,6 +70,12 @@ pub(super) fn keep(of: &Keeping<'_>, report: &mut Report) -> anyhow::Result<Opti
     Ok(Some(directory))
 }
 
+/// Takes the manifest back, since the report that it tells of is not there.
+pub(super) fn withdraw(store: &Store, directory: &str) -> Result<(), store::Error> {
+    store.remove(&format!("{directory}/{MANIFEST}"))?;
+    Ok(())
+}
+
 impl Keeping<'_> {
     /// What was tested, and by which sdd.
     fn origin(&self, report: &Report, gaps: &mut Vec<Gap>) -> Origin {
@@ -88,7 +96,7 @@ impl Keeping<'_> {
                 gap("tree", "git is not there".to_owned());
                 return None;
             };
-            git::tree_of(&self.tools.runner, &git, self.store.root(), head)
+            git::tree_of(&(self.unstopped)().runner, &git, self.store.root(), head)
                 .map_err(|error| gap("tree", error.to_string()))
                 .ok()
         });
@@ -423,6 +431,17 @@ mod tests {
         let new = members(&[SCOPE, "logs/api.log"]);
         replace(&store, DIRECTORY, &new, |_| manifest(&new)).unwrap_err();
         assert_eq!(kept_files(&store), ["notes.md"]);
+    }
+
+    #[test]
+    fn without_a_report_there_is_no_manifest() {
+        let (_temp, store) = project(&["notes.md"]);
+        let new = members(&[SCOPE]);
+        replace(&store, DIRECTORY, &new, |_| manifest(&new)).unwrap();
+        withdraw(&store, DIRECTORY).unwrap();
+        assert_eq!(kept_files(&store), [SCOPE, "notes.md"]);
+        // There may be none.
+        withdraw(&store, DIRECTORY).unwrap();
     }
 
     #[test]

@@ -255,13 +255,15 @@ pub fn execute_for(
         run: place.path(),
         work: request.work,
         tools: &tools,
+        unstopped: &|| Tools::cleaning(cx, opened, place.id(), &Cancel::new(), request.work),
         finder: &finder,
         digest: digest.as_deref(),
     };
-    if let Err(error) = evidence::keep(&keeping, &mut report) {
+    let kept = evidence::keep(&keeping, &mut report).unwrap_or_else(|error| {
         let why = format!("the evidence was not kept: {error:#}");
         lost(&mut report, request.recording, why);
-    }
+        None
+    });
     // The last look at what is left of this run and of older ones, and the record of it: neither waits for the other.
     let recorded = std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -282,6 +284,10 @@ pub fn execute_for(
     if let Some(error) = &done.unrecorded {
         let why = format!("the report was not saved: {error:#}");
         lost(&mut done.report, request.recording, why);
+        if let Some(Err(error)) = kept.map(|directory| evidence::withdraw(&opened.store, &directory)) {
+            let why = format!("the evidence tells of a report that was not saved: {error:#}");
+            done.report.warnings.push(why);
+        }
     }
     Ok(done)
 }

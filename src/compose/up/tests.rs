@@ -415,7 +415,7 @@ fn images_that_could_not_be_pulled_are_named() {
     let seen = run(&engine);
     assert!(
         seen.said
-            .starts_with("could not be pulled: postgres:14; `docker compose "),
+            .starts_with("not on this machine, also after `up`: postgres:14; `docker compose "),
         "{}",
         seen.said
     );

@@ -68,8 +68,8 @@ pub enum Why {
         /// What is the matter with services, where something is.
         faults: BTreeMap<String, Fault>,
     },
-    /// `up` did not work, and images are still not here: they could not be pulled.
-    #[error("could not be pulled: {}; {source}", names.join(", "))]
+    /// `up` did not work, and images are still not here: most likely they could not be pulled.
+    #[error("not on this machine, also after `up`: {}; {source}", names.join(", "))]
     NotPulled {
         /// The images.
         names: Vec<String>,

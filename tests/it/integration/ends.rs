@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use super::{ID, example, left};
+use super::{ID, check_manifest, example, left};
 
 /// The time between two signals: two that come at once are one.
 const BETWEEN: Duration = Duration::from_millis(150);
@@ -91,4 +91,31 @@ fn a_terminated_run_cleans_up() {
 #[test]
 fn after_a_killed_run_the_reaper_cleans_up() {
     check(&[Signal::KILL], None, Gone::Later, &MOMENTS);
+}
+
+#[test]
+fn a_run_that_is_interrupted_while_tests_run_leaves_evidence_that_says_so() {
+    let Some((engine, sandbox)) = example("docker compose") else {
+        return;
+    };
+    let hangs = "import pathlib\nimport time\n\n\ndef test_hangs():\n    pathlib.Path(\"hangs\").touch()\n    time.sleep(600)\n";
+    let sandbox = sandbox.file("tests/integration/test_hangs.py", hangs);
+    let run = sandbox.start(["integration", "run", ID, "--format", "json"]);
+    let until = Instant::now() + PATIENCE;
+    while !sandbox.path("hangs").exists() {
+        assert!(Instant::now() < until, "the tests never began");
+        thread::sleep(Duration::from_millis(50));
+    }
+    run.signal(Signal::INT);
+    let answer = run.wait();
+    answer.expect_code(130);
+    assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
+    let manifest = check_manifest(&sandbox, &answer.json());
+    assert_eq!(manifest["verdict"], "error");
+    assert_eq!(manifest["cancelled_by"], "SIGINT");
+    let members = manifest["members"].as_array().unwrap();
+    let logs = members
+        .iter()
+        .filter(|member| member["path"].as_str().unwrap().starts_with("logs/"));
+    assert_eq!(logs.count(), 3, "{manifest:#}");
 }

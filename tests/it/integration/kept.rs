@@ -72,7 +72,10 @@ fn what_was_kept_is_taken_down_by_hand_or_by_its_name() {
 
     keep().expect_code(0);
     let answer = sandbox.sdd(["integration", "gc"]);
-    let (_, advice) = answer.stdout.split_once("before that: sdd integration gc ").unwrap();
+    let (_, advice) = answer
+        .stdout
+        .split_once("before that: sdd integration gc ")
+        .unwrap();
     let run = advice.lines().next().unwrap().trim_end_matches(')');
     let answer = sandbox.sdd(["integration", "gc", run]);
     answer.expect_code(0);
