@@ -16,7 +16,7 @@ use crate::compose::project::{Project, name};
 use crate::compose::readiness::{How, Wishes};
 use crate::compose::sweep::{self, Scope, Sweep};
 use crate::compose::up::{Closed, Ending, Fit, Limits, NotUp, Order, Probe, SavedLog, Why};
-use crate::gates::{self, PartResult, ServicesWork, TeardownAnswer, Up};
+use crate::gates::{self, PartResult, ServicesWork, TeardownAnswer, Up, UpService};
 use crate::integration::address::Addresses;
 use crate::integration::{Needs, probe};
 use crate::model::config::ReadinessProbe;
@@ -334,21 +334,17 @@ fn serve(
     remarks: Vec<String>,
     ready: impl FnOnce(PartResult, Option<&mut Held<'_, '_>>),
 ) -> TeardownAnswer {
-    let said = environment.ready().iter();
+    let after = environment.ready_after();
+    let service = |(name, how): (&String, &How)| UpService {
+        name: name.clone(),
+        how: how.to_string(),
+        after: after.get(name).copied(),
+        is_done: matches!(how, How::Done(_)),
+        doubt: how.doubt().map(str::to_owned),
+    };
     let up = Up {
         flavour: flavour.shown(),
-        ready: said
-            .clone()
-            .map(|(service, how)| (service.clone(), how.to_string()))
-            .collect(),
-        done: said
-            .clone()
-            .filter(|(_, how)| matches!(how, How::Done(_)))
-            .map(|(service, _)| service.clone())
-            .collect(),
-        doubts: said
-            .filter_map(|(service, how)| Some(format!("{service} {how}: {}", how.doubt()?)))
-            .collect(),
+        services: environment.ready().iter().map(service).collect(),
         remarks,
     };
     let mut held = Held {

@@ -9,6 +9,7 @@ use crate::integration::Needs;
 use crate::integration::fixture::{self, Loader};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
+use crate::model::report::{CheckReport, CheckStatus, StepRole};
 use crate::model::spec::EnvironmentNeeds;
 use crate::model::text;
 use crate::model::work_item::WorkItemType;
@@ -77,7 +78,7 @@ impl Gate for Integration {
         let mut counts = None;
         let steps: Vec<StepJudgement> = parts
             .iter()
-            .map(|part| judge_part(cx, part, &mut counts))
+            .map(|part| judge_part(cx, part, &mut counts).with_role(role(cx, part.item)))
             .collect();
         let mut judgement = Judgement::of(steps, "there are no integration tests");
         if let Some(TestCounts {
@@ -92,19 +93,33 @@ impl Gate for Integration {
             judgement.metric("tests_failed", failed);
             judgement.metric("tests_errors", errors);
             judgement.metric("tests_skipped", skipped);
-            let done = parts.iter().find_map(|part| match &part.result {
-                Result::Services(Ok(up)) if !up.done.is_empty() => Some(up.done.join(", ")),
-                _ => None,
-            });
-            let done = done.map_or_else(String::new, |done| {
-                format!("; one-shot services, done before: {done}")
-            });
+            let done: Vec<&str> = parts.iter().flat_map(|part| done(&part.result)).collect();
+            let done = match done.as_slice() {
+                [] => String::new(),
+                done => format!("; one-shot services, done before: {}", done.join(", ")),
+            };
             judgement = judgement.passing_because(sentence(counts.unwrap_or_default()) + &done);
+        }
+        let up = parts.iter().find_map(|part| match &part.result {
+            Result::Services(Ok(up)) => Some(up.services.len()),
+            _ => None,
+        });
+        if let Some(count) = up {
+            judgement.metric("services", count);
         }
         for part in parts {
             match &part.result {
-                Result::Services(Ok(up)) => judgement.metric("services", up.ready.len()),
-                Result::Teardown(down) => judgement.metric("service_logs", down.logs),
+                Result::Services(answer) => {
+                    for check in checks(answer) {
+                        judgement.check(check);
+                    }
+                }
+                Result::Teardown(down) => {
+                    judgement.metric("service_logs", down.logs);
+                    if let (Some(_), Some(count)) = (&down.kept, up) {
+                        judgement.metric("services_kept", count);
+                    }
+                }
                 _ => {}
             }
         }
@@ -253,6 +268,67 @@ fn tests(cx: &Context<'_>) -> Vec<Item> {
     places.into_iter().flat_map(of_place).collect()
 }
 
+/// What a part does for the gate.
+fn role(cx: &Context<'_>, item: &Item) -> StepRole {
+    let is_data = |tool: &str| {
+        let mut fixtures = spec(cx).into_iter().flat_map(|spec| &spec.test_data_fixtures);
+        fixtures.any(|fixture| fixture.value == tool)
+    };
+    match item {
+        Item::Run(step) => match step.work {
+            Work::Services(_) => StepRole::Services,
+            Work::Fixture(_) => StepRole::TestData,
+            Work::Teardown => StepRole::Teardown,
+            _ => StepRole::Tests,
+        },
+        Item::Not(not) if not.language.is_none() && is_data(&not.tool) => StepRole::TestData,
+        Item::Not(_) => StepRole::Tests,
+    }
+}
+
+/// The services that have done their work.
+fn done(result: &Result) -> impl Iterator<Item = &str> {
+    let services = match result {
+        Result::Services(Ok(up)) => up.services.as_slice(),
+        _ => &[],
+    };
+    let done = services.iter().filter(|service| service.is_done);
+    done.map(|service| service.name.as_str())
+}
+
+/// Each service that is up, and else those that keep the others down.
+fn checks(answer: &ServicesAnswer) -> Vec<CheckReport> {
+    let check = |name: &str, status, said: String, remedy| CheckReport {
+        check: format!("service {name}"),
+        status,
+        said,
+        remedy,
+    };
+    match answer {
+        Ok(up) => up
+            .services
+            .iter()
+            .map(|service| {
+                let status = match service.doubt {
+                    Some(_) => CheckStatus::Warning,
+                    None => CheckStatus::Passed,
+                };
+                let after = service.after.map_or_else(String::new, |after| {
+                    let after = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+                    format!(" after {}", text::seconds(after))
+                });
+                let said = format!("{}{after}", service.how);
+                check(&service.name, status, said, service.doubt.clone())
+            })
+            .collect(),
+        Err(down) => down
+            .faults
+            .iter()
+            .map(|(name, fault)| check(name, CheckStatus::Failed, fault.clone(), None))
+            .collect(),
+    }
+}
+
 fn judge_part(cx: &Context<'_>, part: &Part<'_>, counts: &mut Option<TestCounts>) -> StepJudgement {
     match &part.result {
         Result::Services(answer) => return judge_services(answer),
@@ -328,12 +404,16 @@ fn judge_services(answer: &ServicesAnswer) -> StepJudgement {
     match answer {
         Ok(up) => {
             let said: Vec<String> = up
-                .ready
+                .services
                 .iter()
-                .map(|(service, how)| format!("{service} {how}"))
+                .map(|service| format!("{} {}", service.name, service.how))
                 .collect();
+            let doubts = up.services.iter().filter_map(|service| {
+                let doubt = service.doubt.as_deref()?;
+                Some(format!("{} {}: {doubt}", service.name, service.how))
+            });
             let judgement = StepJudgement::passed(format!("{} by {}", said.join(", "), up.flavour));
-            judgement.with_warnings(up.doubts.iter().chain(&up.remarks).cloned().collect())
+            judgement.with_warnings(doubts.chain(up.remarks.iter().cloned()).collect())
         }
         Err(down) => {
             let judgement = match down.ending {
