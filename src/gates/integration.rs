@@ -21,6 +21,15 @@ pub(super) const SERVICES: &str = "services";
 /// The step that takes down.
 pub(super) const TEARDOWN: &str = "teardown";
 
+/// What the test runners of a gate count together.
+#[derive(Default)]
+struct Totals {
+    /// `None` where none of them counted anything.
+    counts: Option<TestCounts>,
+    /// Tests that were collected and not selected, where a runner tells of them.
+    deselected: u64,
+}
+
 /// The integration tests of the work item pass.
 pub struct Integration;
 
@@ -75,30 +84,27 @@ impl Gate for Integration {
     }
 
     fn judge(&self, cx: &Context<'_>, parts: &[Part<'_>]) -> Judgement {
-        let mut counts = None;
+        let mut totals = Totals::default();
         let steps: Vec<StepJudgement> = parts
             .iter()
-            .map(|part| judge_part(cx, part, &mut counts).with_role(role(cx, part.item)))
+            .map(|part| judge_part(cx, part, &mut totals).with_role(role(cx, part.item)))
             .collect();
         let mut judgement = Judgement::of(steps, "there are no integration tests");
-        if let Some(TestCounts {
-            passed,
-            failed,
-            errors,
-            skipped,
-            ..
-        }) = counts
-        {
-            judgement.metric("tests_passed", passed);
-            judgement.metric("tests_failed", failed);
-            judgement.metric("tests_errors", errors);
-            judgement.metric("tests_skipped", skipped);
+        if let Some(counts) = totals.counts {
+            judgement.metric("tests_passed", counts.passed);
+            judgement.metric("tests_failed", counts.failed);
+            judgement.metric("tests_errors", counts.errors);
+            judgement.metric("tests_skipped", counts.skipped);
+            // Not every runner tells of them.
+            if totals.deselected > 0 {
+                judgement.metric("tests_deselected", totals.deselected);
+            }
             let done: Vec<&str> = parts.iter().flat_map(|part| done(&part.result)).collect();
             let done = match done.as_slice() {
                 [] => String::new(),
                 done => format!("; one-shot services, done before: {}", done.join(", ")),
             };
-            judgement = judgement.passing_because(sentence(counts.unwrap_or_default()) + &done);
+            judgement = judgement.passing_because(sentence(counts, totals.deselected) + &done);
         }
         let up = parts.iter().find_map(|part| match &part.result {
             Result::Services(Ok(up)) => Some(up.services.len()),
@@ -329,7 +335,7 @@ fn checks(answer: &ServicesAnswer) -> Vec<CheckReport> {
     }
 }
 
-fn judge_part(cx: &Context<'_>, part: &Part<'_>, counts: &mut Option<TestCounts>) -> StepJudgement {
+fn judge_part(cx: &Context<'_>, part: &Part<'_>, totals: &mut Totals) -> StepJudgement {
     match &part.result {
         Result::Services(answer) => return judge_services(answer),
         Result::Fixture(answer) => return judge_fixture(answer),
@@ -351,25 +357,34 @@ fn judge_part(cx: &Context<'_>, part: &Part<'_>, counts: &mut Option<TestCounts>
              settings of the test runner select them",
         ),
         Seen::Reading(Reading::Broken(broken)) => broken_step(broken),
-        Seen::Reading(Reading::Answer(answer)) => judge_tests(*answer, counts),
+        Seen::Reading(Reading::Answer(answer)) => judge_tests(*answer, totals),
     }
 }
 
-fn judge_tests(answer: Answer, counts: &mut Option<TestCounts>) -> StepJudgement {
+fn judge_tests(answer: Answer, totals: &mut Totals) -> StepJudgement {
     let Some(found) = answer.tests else {
         return StepJudgement::error("the test runner gave no counts");
     };
-    counts.get_or_insert_default().add(found);
+    totals.counts.get_or_insert_default().add(found);
+    let deselected = answer
+        .metrics
+        .get("tests_deselected")
+        .copied()
+        .unwrap_or_default();
+    totals.deselected += deselected;
     let judgement = if found.failed + found.errors > 0 {
-        StepJudgement::failed(sentence(found))
+        StepJudgement::failed(sentence(found, deselected))
     } else if let Some(finding) = answer.findings.first() {
         StepJudgement::failed(text::first_line(&finding.message).to_owned())
     } else if found.passed > 0 {
-        StepJudgement::passed(sentence(found))
+        StepJudgement::passed(sentence(found, deselected))
     } else if found.ran() > 0 {
         // They ran, and not one of them shows that anything works.
-        StepJudgement::error(format!("{}, so that nothing was shown to work", sentence(found)))
-            .with_hint("mend what one of the tests expects to fail, or add a test that passes")
+        StepJudgement::error(format!(
+            "{}, so that nothing was shown to work",
+            sentence(found, deselected)
+        ))
+        .with_hint("mend what one of the tests expects to fail, or add a test that passes")
     } else {
         match found.skipped {
             0 => StepJudgement::error("no integration tests were found"),
@@ -385,13 +400,14 @@ fn judge_tests(answer: Answer, counts: &mut Option<TestCounts>) -> StepJudgement
 }
 
 /// `12 passed, 1 failed, 2 skipped`.
-fn sentence(counts: TestCounts) -> String {
+fn sentence(counts: TestCounts, deselected: u64) -> String {
     let mut parts = vec![format!("{} passed", counts.passed)];
     for (count, what) in [
         (counts.failed, "failed"),
         (counts.errors, "broke"),
         (counts.skipped, "skipped"),
         (counts.expected_failures, "failed as expected"),
+        (deselected, "deselected"),
     ] {
         if count > 0 {
             parts.push(format!("{count} {what}"));

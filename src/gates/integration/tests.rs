@@ -465,7 +465,16 @@ fn no_tests_are_no_pass() {
         }),
         ..Answer::default()
     };
+    let deselected = Answer {
+        metrics: [("tests_deselected", 3)].into(),
+        ..counts(2, 0, 0)
+    };
     for (answer, verdict, reason) in [
+        (
+            deselected,
+            Verdict::Passed,
+            "integration tests: 2 passed, 3 deselected",
+        ),
         (
             expected(1, 1, 0),
             Verdict::Passed,
@@ -498,7 +507,7 @@ fn no_tests_are_no_pass() {
             "the test runner gave no counts",
         ),
     ] {
-        let judged = judge_tests(answer, &mut None);
+        let judged = judge_tests(answer, &mut Totals::default());
         assert_eq!((judged.verdict(), judged.reason()), (verdict, reason));
     }
 }
