@@ -37,6 +37,7 @@ pub(super) fn finding(rule: &str, path: &str, line: u32, message: &str) -> Findi
 pub(super) fn step(verdict: Verdict, command: &[&str]) -> StepReport {
     StepReport {
         tool: "pytest".to_owned(),
+        role: None,
         tool_version: None,
         unit: ".".to_owned(),
         language: None,

@@ -317,6 +317,7 @@ pub struct Wait {
     plan: Plan,
     seen: BTreeMap<String, Seen>,
     absent: BTreeMap<String, u32>,
+    ready: BTreeMap<String, Duration>,
 }
 
 impl Wait {
@@ -326,6 +327,7 @@ impl Wait {
             plan,
             seen: BTreeMap::new(),
             absent: BTreeMap::new(),
+            ready: BTreeMap::new(),
         }
     }
 
@@ -336,6 +338,11 @@ impl Wait {
         let mut failed = BTreeMap::new();
         let mut late = BTreeMap::new();
         for (service, standing) in standings {
+            if matches!(standing, Standing::Ready(_)) {
+                self.ready.entry(service.clone()).or_insert(sample.at);
+            } else {
+                self.ready.remove(&service);
+            }
             match standing {
                 Standing::Ready(how) => {
                     ready.insert(service, how);
@@ -360,6 +367,12 @@ impl Wait {
             return Progress::Failed(late);
         }
         Progress::Waiting
+    }
+
+    /// The services that were ready in the last sample that was seen, each with the time of the first sample since which it
+    /// is.
+    pub fn ready(&self) -> &BTreeMap<String, Duration> {
+        &self.ready
     }
 
     /// Takes in a sample and says where each service stands.

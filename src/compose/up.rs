@@ -148,6 +148,7 @@ pub struct Environment<'a> {
     rendered: Rendered,
     entry: Entry,
     wait: Wait,
+    began: Instant,
     since: Instant,
     ready: BTreeMap<String, How>,
     containers: Vec<Container>,
@@ -244,6 +245,7 @@ impl<'a> Environment<'a> {
             rendered,
             entry,
             wait: Wait::new(plan),
+            began: Instant::now(),
             since: Instant::now(),
             ready: BTreeMap::new(),
             containers: Vec::new(),
@@ -269,6 +271,13 @@ impl<'a> Environment<'a> {
     /// Why each service is taken for ready.
     pub fn ready(&self) -> &BTreeMap<String, How> {
         &self.ready
+    }
+
+    /// When each service was seen ready, from the beginning of `up` on.
+    pub fn ready_after(&self) -> BTreeMap<String, Duration> {
+        let up = self.since.duration_since(self.began);
+        let ready = self.wait.ready().iter();
+        ready.map(|(service, at)| (service.clone(), up + *at)).collect()
     }
 
     /// Where services can be reached, as variables for tests.
@@ -323,6 +332,7 @@ impl<'a> Environment<'a> {
     }
 
     fn start(&mut self) -> Result<(), Why> {
+        self.began = Instant::now();
         let hands = self.hands(self.order.runner);
         let started = ask::ask_well(hands.runner, hands.cwd, &hands.calls.up(self.order.limits.up));
         self.since = Instant::now();

@@ -317,6 +317,7 @@ fn step(
         },
     };
     judged.reason().clone_into(&mut report.reason);
+    report.role = judged.role();
     report.duration_ms = millis(times.map_or(Duration::ZERO, |(from, to)| to - from));
     if let (Item::Run(step), PartResult::Libraries(_)) = (part.item, &part.result) {
         report.command = step.command_words();
@@ -345,6 +346,7 @@ fn step(
 fn blank(verdict: Verdict) -> StepReport {
     StepReport {
         tool: String::new(),
+        role: None,
         tool_version: None,
         unit: String::new(),
         language: None,

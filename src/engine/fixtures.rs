@@ -14,7 +14,7 @@ use crate::compose::up::{Ending, Why};
 use crate::gates::{FixtureWork, Loaded, NotLoaded, PartResult, Step};
 use crate::integration::address::Addresses;
 use crate::integration::fixture::{self, InService, Loader, Request};
-use crate::integration::request;
+use crate::integration::{probe, request};
 use crate::model::config::FixtureSettings;
 use crate::process::{End, Invocation};
 use crate::project::files;
@@ -139,11 +139,23 @@ pub(super) fn told(work: &FixtureWork, job: &Job<'_>, not: NotLoaded) -> PartRes
 /// Whether the services of the compose files are such that test data can be loaded into them.
 pub(super) fn fit(files: &[Ready], rendered: &Rendered) -> Result<(), Why> {
     for ready in files {
-        if let Loader::InService(into) = &ready.loader {
-            target(&ready.path, into, rendered).map_err(|not| Why::Useless {
-                reason: format!("{}: {}", ready.path, not.reason),
-                remedy: not.hint.unwrap_or_default(),
-            })?;
+        let useless = |reason: String, remedy| Why::Useless {
+            reason: format!("{}: {reason}", ready.path),
+            remedy,
+        };
+        match &ready.loader {
+            Loader::InService(into) => {
+                target(&ready.path, into, rendered)
+                    .map_err(|not| useless(not.reason, not.hint.unwrap_or_default()))?;
+            }
+            Loader::Request(request) => {
+                let url = request.url.parse().ok();
+                let nobody = url.and_then(|url| probe::nobody_at(&url, rendered, probe::is_known));
+                if let Some((reason, remedy)) = nobody {
+                    return Err(useless(reason, remedy));
+                }
+            }
+            Loader::Python | Loader::Shell => {}
         }
     }
     Ok(())

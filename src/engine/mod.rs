@@ -12,6 +12,7 @@ mod deploying;
 pub mod deployment;
 mod environment;
 mod fingerprint;
+mod fit;
 mod fixtures;
 mod inquiry;
 mod installed;

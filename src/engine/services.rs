@@ -1,25 +1,24 @@
 //! Services for as long as tests and measurements need them.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf, is_separator};
 use std::time::{Duration, Instant};
 
 use super::work::chain;
-use super::{Job, fixtures};
+use super::{Job, fit, fixtures};
 use crate::compose::Environment;
 use crate::compose::ask::{self, CallError};
 use crate::compose::config::Rendered;
 use crate::compose::flavour::{self, Flavour, FlavourError, Machine};
 use crate::compose::inspect::Container;
-use crate::compose::project::{Project, name};
+use crate::compose::project::{Calls, Project, name};
 use crate::compose::readiness::{How, Wishes};
 use crate::compose::sweep::{self, Scope, Sweep};
 use crate::compose::up::{Closed, Ending, Fit, Limits, NotUp, Order, Probe, SavedLog, Why};
-use crate::gates::{self, PartResult, ServicesWork, TeardownAnswer, Up};
+use crate::gates::{self, PartResult, ServicesWork, TeardownAnswer, Up, UpService};
+use crate::integration::Needs;
 use crate::integration::address::Addresses;
-use crate::integration::{Needs, probe};
-use crate::model::config::ReadinessProbe;
+use crate::integration::probe::{self, Inside};
 use crate::model::text;
 use crate::process::Runner;
 use crate::process::clock::Clock;
@@ -228,19 +227,29 @@ pub(super) fn hold(
         Clock::System.now(),
         Scope::Due,
     );
+    let inside = Inside {
+        runner: job.runner,
+        cwd: &job.cx.project.root,
+        calls: Calls {
+            flavour: ground.flavour,
+            project: &ground.project,
+        },
+    };
     let probe = |service: &str, containers: &[Container]| {
-        let addresses = addresses(containers, job.containers.engine);
         let probe = job.cx.config.integration().probes.get(service);
         let probe = probe.ok_or_else(|| "nothing is asked".to_owned())?;
-        probe::ask(service, probe, &addresses)
+        match &probe.command {
+            Some(words) => inside.ask(service, words, containers),
+            None => probe::ask(service, probe, &addresses(containers, job.containers.engine)),
+        }
     };
-    let fit = |rendered: &Rendered| {
+    let is_fit = |rendered: &Rendered| {
         fixtures::fit(data, rendered)?;
-        reachable(&job.cx.config.integration().probes, rendered)
+        fit::check(job.cx.config.integration(), rendered)
     };
     let reaper = job.containers.reaper.and_then(|start| start(job.containers.run));
     let mut began = Instant::now();
-    let answer = match Environment::up(order(work, job, &ground, (&probe, &fit))) {
+    let answer = match Environment::up(order(work, job, &ground, (&probe, &is_fit))) {
         Ok(environment) => serve(
             environment,
             job,
@@ -269,25 +278,6 @@ pub(super) fn hold(
         reaper.dismiss();
     }
     (PartResult::Teardown(answer), began)
-}
-
-/// Fails where a probe asks a port that the file does not publish.
-fn reachable(probes: &BTreeMap<String, ReadinessProbe>, rendered: &Rendered) -> Result<(), Why> {
-    let unreachable = rendered.active().find_map(|(name, service)| {
-        let port = probe::unreachable(service, probes.get(name)?)?;
-        Some((name, port))
-    });
-    let Some((name, port)) = unreachable else {
-        return Ok(());
-    };
-    Err(Why::Useless {
-        reason: format!(
-            "{name} would never be ready: its probe asks port {port}, which the compose file does not publish"
-        ),
-        remedy: format!(
-            "publish it (`ports: [\"{port}\"]`), or correct quality_gates.integration_tests.probes.{name}"
-        ),
-    })
 }
 
 fn order<'a>(
@@ -334,21 +324,17 @@ fn serve(
     remarks: Vec<String>,
     ready: impl FnOnce(PartResult, Option<&mut Held<'_, '_>>),
 ) -> TeardownAnswer {
-    let said = environment.ready().iter();
+    let after = environment.ready_after();
+    let service = |(name, how): (&String, &How)| UpService {
+        name: name.clone(),
+        how: how.to_string(),
+        after: after.get(name).copied(),
+        is_done: matches!(how, How::Done(_)),
+        doubt: how.doubt().map(str::to_owned),
+    };
     let up = Up {
         flavour: flavour.shown(),
-        ready: said
-            .clone()
-            .map(|(service, how)| (service.clone(), how.to_string()))
-            .collect(),
-        done: said
-            .clone()
-            .filter(|(_, how)| matches!(how, How::Done(_)))
-            .map(|(service, _)| service.clone())
-            .collect(),
-        doubts: said
-            .filter_map(|(service, how)| Some(format!("{service} {how}: {}", how.doubt()?)))
-            .collect(),
+        services: environment.ready().iter().map(service).collect(),
         remarks,
     };
     let mut held = Held {

@@ -114,6 +114,7 @@ mod tests {
         let text = || text.to_owned();
         let step = StepReport {
             tool: text(),
+            role: None,
             tool_version: Some(text()),
             unit: text(),
             language: None,

@@ -9,6 +9,7 @@ use crate::integration::Needs;
 use crate::integration::fixture::{self, Loader};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
+use crate::model::report::{CheckReport, CheckStatus, StepRole};
 use crate::model::spec::EnvironmentNeeds;
 use crate::model::text;
 use crate::model::work_item::WorkItemType;
@@ -19,6 +20,15 @@ use crate::tools::{Answer, Broken, Reading, TestCounts};
 pub(super) const SERVICES: &str = "services";
 /// The step that takes down.
 pub(super) const TEARDOWN: &str = "teardown";
+
+/// What the test runners of a gate count together.
+#[derive(Default)]
+struct Totals {
+    /// `None` where none of them counted anything.
+    counts: Option<TestCounts>,
+    /// Tests that were collected and not selected, where a runner tells of them.
+    deselected: u64,
+}
 
 /// The integration tests of the work item pass.
 pub struct Integration;
@@ -74,37 +84,48 @@ impl Gate for Integration {
     }
 
     fn judge(&self, cx: &Context<'_>, parts: &[Part<'_>]) -> Judgement {
-        let mut counts = None;
+        let mut totals = Totals::default();
         let steps: Vec<StepJudgement> = parts
             .iter()
-            .map(|part| judge_part(cx, part, &mut counts))
+            .map(|part| judge_part(cx, part, &mut totals).with_role(role(cx, part.item)))
             .collect();
         let mut judgement = Judgement::of(steps, "there are no integration tests");
-        if let Some(TestCounts {
-            passed,
-            failed,
-            errors,
-            skipped,
-            ..
-        }) = counts
-        {
-            judgement.metric("tests_passed", passed);
-            judgement.metric("tests_failed", failed);
-            judgement.metric("tests_errors", errors);
-            judgement.metric("tests_skipped", skipped);
-            let done = parts.iter().find_map(|part| match &part.result {
-                Result::Services(Ok(up)) if !up.done.is_empty() => Some(up.done.join(", ")),
-                _ => None,
-            });
-            let done = done.map_or_else(String::new, |done| {
-                format!("; one-shot services, done before: {done}")
-            });
-            judgement = judgement.passing_because(sentence(counts.unwrap_or_default()) + &done);
+        if let Some(counts) = totals.counts {
+            judgement.metric("tests_passed", counts.passed);
+            judgement.metric("tests_failed", counts.failed);
+            judgement.metric("tests_errors", counts.errors);
+            judgement.metric("tests_skipped", counts.skipped);
+            // Not every runner tells of them.
+            if totals.deselected > 0 {
+                judgement.metric("tests_deselected", totals.deselected);
+            }
+            let done: Vec<&str> = parts.iter().flat_map(|part| done(&part.result)).collect();
+            let done = match done.as_slice() {
+                [] => String::new(),
+                done => format!("; one-shot services, done before: {}", done.join(", ")),
+            };
+            judgement = judgement.passing_because(sentence(counts, totals.deselected) + &done);
+        }
+        let up = parts.iter().find_map(|part| match &part.result {
+            Result::Services(Ok(up)) => Some(up.services.len()),
+            _ => None,
+        });
+        if let Some(count) = up {
+            judgement.metric("services", count);
         }
         for part in parts {
             match &part.result {
-                Result::Services(Ok(up)) => judgement.metric("services", up.ready.len()),
-                Result::Teardown(down) => judgement.metric("service_logs", down.logs),
+                Result::Services(answer) => {
+                    for check in checks(answer) {
+                        judgement.check(check);
+                    }
+                }
+                Result::Teardown(down) => {
+                    judgement.metric("service_logs", down.logs);
+                    if let (Some(_), Some(count)) = (&down.kept, up) {
+                        judgement.metric("services_kept", count);
+                    }
+                }
                 _ => {}
             }
         }
@@ -253,7 +274,68 @@ fn tests(cx: &Context<'_>) -> Vec<Item> {
     places.into_iter().flat_map(of_place).collect()
 }
 
-fn judge_part(cx: &Context<'_>, part: &Part<'_>, counts: &mut Option<TestCounts>) -> StepJudgement {
+/// What a part does for the gate.
+fn role(cx: &Context<'_>, item: &Item) -> StepRole {
+    let is_data = |tool: &str| {
+        let mut fixtures = spec(cx).into_iter().flat_map(|spec| &spec.test_data_fixtures);
+        fixtures.any(|fixture| fixture.value == tool)
+    };
+    match item {
+        Item::Run(step) => match step.work {
+            Work::Services(_) => StepRole::Services,
+            Work::Fixture(_) => StepRole::TestData,
+            Work::Teardown => StepRole::Teardown,
+            _ => StepRole::Tests,
+        },
+        Item::Not(not) if not.language.is_none() && is_data(&not.tool) => StepRole::TestData,
+        Item::Not(_) => StepRole::Tests,
+    }
+}
+
+/// The services that have done their work.
+fn done(result: &Result) -> impl Iterator<Item = &str> {
+    let services = match result {
+        Result::Services(Ok(up)) => up.services.as_slice(),
+        _ => &[],
+    };
+    let done = services.iter().filter(|service| service.is_done);
+    done.map(|service| service.name.as_str())
+}
+
+/// Each service that is up, and else those that keep the others down.
+fn checks(answer: &ServicesAnswer) -> Vec<CheckReport> {
+    let check = |name: &str, status, said: String, remedy| CheckReport {
+        check: format!("service {name}"),
+        status,
+        said,
+        remedy,
+    };
+    match answer {
+        Ok(up) => up
+            .services
+            .iter()
+            .map(|service| {
+                let status = match service.doubt {
+                    Some(_) => CheckStatus::Warning,
+                    None => CheckStatus::Passed,
+                };
+                let after = service.after.map_or_else(String::new, |after| {
+                    let after = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+                    format!(" after {}", text::seconds(after))
+                });
+                let said = format!("{}{after}", service.how);
+                check(&service.name, status, said, service.doubt.clone())
+            })
+            .collect(),
+        Err(down) => down
+            .faults
+            .iter()
+            .map(|(name, fault)| check(name, CheckStatus::Failed, fault.clone(), None))
+            .collect(),
+    }
+}
+
+fn judge_part(cx: &Context<'_>, part: &Part<'_>, totals: &mut Totals) -> StepJudgement {
     match &part.result {
         Result::Services(answer) => return judge_services(answer),
         Result::Fixture(answer) => return judge_fixture(answer),
@@ -275,25 +357,34 @@ fn judge_part(cx: &Context<'_>, part: &Part<'_>, counts: &mut Option<TestCounts>
              settings of the test runner select them",
         ),
         Seen::Reading(Reading::Broken(broken)) => broken_step(broken),
-        Seen::Reading(Reading::Answer(answer)) => judge_tests(*answer, counts),
+        Seen::Reading(Reading::Answer(answer)) => judge_tests(*answer, totals),
     }
 }
 
-fn judge_tests(answer: Answer, counts: &mut Option<TestCounts>) -> StepJudgement {
+fn judge_tests(answer: Answer, totals: &mut Totals) -> StepJudgement {
     let Some(found) = answer.tests else {
         return StepJudgement::error("the test runner gave no counts");
     };
-    counts.get_or_insert_default().add(found);
+    totals.counts.get_or_insert_default().add(found);
+    let deselected = answer
+        .metrics
+        .get("tests_deselected")
+        .copied()
+        .unwrap_or_default();
+    totals.deselected += deselected;
     let judgement = if found.failed + found.errors > 0 {
-        StepJudgement::failed(sentence(found))
+        StepJudgement::failed(sentence(found, deselected))
     } else if let Some(finding) = answer.findings.first() {
         StepJudgement::failed(text::first_line(&finding.message).to_owned())
     } else if found.passed > 0 {
-        StepJudgement::passed(sentence(found))
+        StepJudgement::passed(sentence(found, deselected))
     } else if found.ran() > 0 {
         // They ran, and not one of them shows that anything works.
-        StepJudgement::error(format!("{}, so that nothing was shown to work", sentence(found)))
-            .with_hint("mend what one of the tests expects to fail, or add a test that passes")
+        StepJudgement::error(format!(
+            "{}, so that nothing was shown to work",
+            sentence(found, deselected)
+        ))
+        .with_hint("mend what one of the tests expects to fail, or add a test that passes")
     } else {
         match found.skipped {
             0 => StepJudgement::error("no integration tests were found"),
@@ -309,13 +400,14 @@ fn judge_tests(answer: Answer, counts: &mut Option<TestCounts>) -> StepJudgement
 }
 
 /// `12 passed, 1 failed, 2 skipped`.
-fn sentence(counts: TestCounts) -> String {
+fn sentence(counts: TestCounts, deselected: u64) -> String {
     let mut parts = vec![format!("{} passed", counts.passed)];
     for (count, what) in [
         (counts.failed, "failed"),
         (counts.errors, "broke"),
         (counts.skipped, "skipped"),
         (counts.expected_failures, "failed as expected"),
+        (deselected, "deselected"),
     ] {
         if count > 0 {
             parts.push(format!("{count} {what}"));
@@ -328,12 +420,16 @@ fn judge_services(answer: &ServicesAnswer) -> StepJudgement {
     match answer {
         Ok(up) => {
             let said: Vec<String> = up
-                .ready
+                .services
                 .iter()
-                .map(|(service, how)| format!("{service} {how}"))
+                .map(|service| format!("{} {}", service.name, service.how))
                 .collect();
+            let doubts = up.services.iter().filter_map(|service| {
+                let doubt = service.doubt.as_deref()?;
+                Some(format!("{} {}: {doubt}", service.name, service.how))
+            });
             let judgement = StepJudgement::passed(format!("{} by {}", said.join(", "), up.flavour));
-            judgement.with_warnings(up.doubts.iter().chain(&up.remarks).cloned().collect())
+            judgement.with_warnings(doubts.chain(up.remarks.iter().cloned()).collect())
         }
         Err(down) => {
             let judgement = match down.ending {

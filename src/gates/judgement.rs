@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::finding::Finding;
-use crate::model::report::CheckReport;
+use crate::model::report::{CheckReport, StepRole};
 use crate::model::verdict::Verdict;
 
 /// What became of one step.
@@ -15,6 +15,7 @@ pub struct StepJudgement {
     findings: Vec<Finding>,
     warnings: Vec<String>,
     weight: Weight,
+    role: Option<StepRole>,
 }
 
 /// How a step counts towards its gate.
@@ -37,6 +38,7 @@ impl StepJudgement {
             findings: Vec::new(),
             warnings: Vec::new(),
             weight: Weight::Full,
+            role: None,
         }
     }
 
@@ -105,6 +107,18 @@ impl StepJudgement {
     pub fn named(mut self, name: &str) -> Self {
         self.reason = format!("{name}: {}", self.reason);
         self
+    }
+
+    /// Says what the step does for its gate.
+    #[must_use]
+    pub fn with_role(mut self, role: StepRole) -> Self {
+        self.role = Some(role);
+        self
+    }
+
+    /// What the step does for its gate, where that was said.
+    pub fn role(&self) -> Option<StepRole> {
+        self.role
     }
 
     /// How it ended.

@@ -37,7 +37,7 @@ pub use deployment::DeploymentSight;
 pub use judgement::{Judgement, StepJudgement};
 pub use parts::{
     ChangesAnswer, CommandAnswer, ContractAnswer, GrepAnswer, LibrariesAnswer, Loaded, NotLoaded, NotUp,
-    Part, Result as PartResult, TeardownAnswer, Unmeasured, Up,
+    Part, Result as PartResult, TeardownAnswer, Unmeasured, Up, UpService,
 };
 pub use programs::{Programs, Wanted};
 pub use scope::{gates_for, gates_for_work, gates_without_work};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 
@@ -102,14 +103,25 @@ pub type ServicesAnswer = std::result::Result<Up, NotUp>;
 pub struct Up {
     /// By which Compose and engine, for people.
     pub flavour: String,
-    /// Why each service is taken for ready, in a word or two.
-    pub ready: Vec<(String, String)>,
-    /// The services that have done their work and ended.
-    pub done: Vec<String>,
-    /// What was concluded of services and may be wrong, each with what to do.
-    pub doubts: Vec<String>,
+    /// The services.
+    pub services: Vec<UpService>,
     /// What the reader should know.
     pub remarks: Vec<String>,
+}
+
+/// A service that is up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpService {
+    /// Its name in the compose file.
+    pub name: String,
+    /// Why it is taken for ready, in a word or two.
+    pub how: String,
+    /// When it was seen ready, from the beginning of `up` on, where that was noted.
+    pub after: Option<Duration>,
+    /// Whether it has done its work and ended.
+    pub is_done: bool,
+    /// What to do where it is only concluded that it is ready.
+    pub doubt: Option<String>,
 }
 
 /// Services that did not come up.

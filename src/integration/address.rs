@@ -55,12 +55,7 @@ impl Addresses {
         let Some(host) = url.host().filter(|host| self.knows(host)) else {
             return Ok(url.clone());
         };
-        let usual = if url.scheme_str() == Some("https") {
-            443
-        } else {
-            80
-        };
-        let port = url.port_u16().unwrap_or(usual);
+        let port = port(url);
         let unpublished = || NotPublished {
             service: host.to_owned(),
             port,
@@ -70,6 +65,15 @@ impl Addresses {
         parts.authority = Some(address.parse().map_err(|_| unpublished())?);
         http::Uri::from_parts(parts).map_err(|_| unpublished())
     }
+}
+
+/// The port of a web address.
+pub fn port(url: &http::Uri) -> u16 {
+    let usual = match url.scheme_str() {
+        Some("https") => 443,
+        _ => 80,
+    };
+    url.port_u16().unwrap_or(usual)
 }
 
 /// A port of a service that the compose file does not publish.

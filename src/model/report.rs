@@ -127,7 +127,8 @@ pub struct GateReport {
     pub duration_ms: u64,
     /// What was run, in the order of the plan.
     pub steps: Vec<StepReport>,
-    /// Each thing that was looked at, where the gate looks at many: `environment` does.
+    /// Each thing that was looked at, where the gate looks at many: what `environment` checks, and the services of
+    /// `integration`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<CheckReport>,
     /// Numbers by name, such as `coverage_percent`, `tests_passed`.
@@ -149,7 +150,7 @@ pub struct GateReport {
 /// One thing that a gate looked at, where it looks at many and not all decide alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckReport {
-    /// What was looked at, such as `ports`.
+    /// What was looked at, such as `ports` or `service db`.
     pub check: String,
     /// How it stands.
     pub status: CheckStatus,
@@ -175,11 +176,28 @@ pub enum CheckStatus {
     Skipped,
 }
 
+/// What a step does for its gate, where the steps of a gate do different things: those of `integration` do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepRole {
+    /// It brings services up and waits until they are ready.
+    Services,
+    /// It loads test data.
+    TestData,
+    /// It runs tests.
+    Tests,
+    /// It takes services down.
+    Teardown,
+}
+
 /// One step of a gate: a tool on a unit, or a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepReport {
     /// The tool's name, or the rule's.
     pub tool: String,
+    /// What it does for its gate, where the steps of the gate do different things.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<StepRole>,
     /// The tool's version, when it could be had.
     pub tool_version: Option<String>,
     /// The unit's path; `.` for the root.

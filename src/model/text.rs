@@ -139,6 +139,19 @@ pub fn counted(count: usize, what: &str) -> String {
     }
 }
 
+/// A duration for people: `23 ms`, `0.3 s`, `12 s`, `2 min 5 s`.
+pub fn seconds(duration_ms: u64) -> String {
+    let whole = duration_ms / 1_000;
+    if duration_ms < 100 {
+        return format!("{duration_ms} ms");
+    }
+    match whole {
+        0..10 => format!("{}.{} s", whole, duration_ms % 1_000 / 100),
+        10..120 => format!("{whole} s"),
+        _ => format!("{} min {} s", whole / 60, whole % 60),
+    }
+}
+
 /// The first line of a text, for places with room for one.
 pub fn first_line(text: &str) -> &str {
     text.trim_start().lines().next().unwrap_or_default().trim_end()

@@ -19,6 +19,7 @@ pub mod summary;
 use std::collections::BTreeMap;
 use std::io;
 
+pub use crate::model::text::seconds;
 pub use clean::{clean, clean_gate};
 pub use rooted::rooted;
 
@@ -157,19 +158,6 @@ fn few_of_each_rule(findings: &[Finding], few: usize) -> (Vec<&Finding>, Vec<&Fi
         *count += 1;
         *count <= few
     })
-}
-
-/// A duration for people: `23 ms`, `0.3 s`, `12 s`, `2 min 5 s`.
-pub fn seconds(duration_ms: u64) -> String {
-    let whole = duration_ms / 1_000;
-    if duration_ms < 100 {
-        return format!("{duration_ms} ms");
-    }
-    match whole {
-        0..10 => format!("{}.{} s", whole, duration_ms % 1_000 / 100),
-        10..120 => format!("{whole} s"),
-        _ => format!("{} min {} s", whole / 60, whole % 60),
-    }
 }
 
 #[cfg(test)]

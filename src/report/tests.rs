@@ -21,6 +21,7 @@ const HOSTILE: &str = "::set-output name=x::y\n  ::add-mask::a\r##[add-mask]b ##
 fn step(tool: &str, verdict: Verdict, reason: &str) -> StepReport {
     StepReport {
         tool: tool.to_owned(),
+        role: None,
         tool_version: Some("1.2.3".to_owned()),
         unit: ".".to_owned(),
         language: Some(Language::Python),

@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use super::super::parts::{NotLoaded, NotUp, Up};
+use super::super::parts::{NotLoaded, NotUp, Up, UpService};
 use super::super::sample::{Sample, shown};
 use super::*;
 use crate::model::language::Language;
@@ -226,20 +228,34 @@ fn not_up(ending: Ending) -> Result {
     }))
 }
 
+/// Services that are up: one that is healthy, one that has done its work, and one of which it is only concluded.
+fn up() -> Result {
+    let service = |name: &str, how: &str, after| UpService {
+        name: name.to_owned(),
+        how: how.to_owned(),
+        after,
+        is_done: false,
+        doubt: None,
+    };
+    Result::Services(Ok(Up {
+        flavour: "docker compose 2.26.1, engine 20.10.24".to_owned(),
+        services: vec![
+            service("api", "healthy", Some(Duration::from_millis(1_240))),
+            UpService {
+                is_done: true,
+                ..service("db", "done", None)
+            },
+            UpService {
+                doubt: Some("give it a check".to_owned()),
+                ..service("mail", "runs", Some(Duration::from_millis(3_900)))
+            },
+        ],
+        remarks: vec!["an old run was taken down".to_owned()],
+    }))
+}
+
 #[test]
 fn services_that_are_not_up_are_at_fault_or_nobody_can_say() {
-    let up = || {
-        Result::Services(Ok(Up {
-            flavour: "docker compose 2.26.1, engine 20.10.24".to_owned(),
-            ready: vec![
-                ("api".to_owned(), "healthy".to_owned()),
-                ("db".to_owned(), "answers".to_owned()),
-            ],
-            done: vec!["db".to_owned()],
-            doubts: vec!["api runs: give it a check".to_owned()],
-            remarks: vec!["an old run was taken down".to_owned()],
-        }))
-    };
     sample(SPEC, &json!({})).with(|cx| {
         let items = Integration.plan(cx);
         let result = up();
@@ -250,15 +266,114 @@ fn services_that_are_not_up_are_at_fault_or_nobody_can_say() {
         let warnings: Vec<String> = Integration.judge(cx, &[part]).warnings().collect();
         assert_eq!(
             warnings,
-            ["api runs: give it a check", "an old run was taken down"]
+            ["mail runs: give it a check", "an old run was taken down"]
         );
     });
-    let said = "api healthy, db answers by docker compose 2.26.1, engine 20.10.24";
+    let said = "api healthy, db done, mail runs by docker compose 2.26.1, engine 20.10.24";
     check(up(), Verdict::Passed, said, None);
     let why = "db: it ended with exit code 7";
     let findings = check(not_up(Ending::Failed), Verdict::Failed, why, Some("see its log"));
     assert_eq!(findings, ["it ended with exit code 7"]);
     check(not_up(Ending::Error), Verdict::Error, why, Some("see its log"));
+}
+
+/// Each check of the gate, where this came of the services.
+#[track_caller]
+fn check_checks(result: Result, expect: &[(&str, CheckStatus, &str, Option<&str>)]) {
+    sample(SPEC, &json!({})).with(|cx| {
+        let items = Integration.plan(cx);
+        let part = Part {
+            item: &items[0],
+            result,
+        };
+        let judgement = Integration.judge(cx, &[part]);
+        let found: Vec<_> = judgement
+            .checks()
+            .iter()
+            .map(|one| {
+                (
+                    one.check.as_str(),
+                    one.status,
+                    one.said.as_str(),
+                    one.remedy.as_deref(),
+                )
+            })
+            .collect();
+        assert_eq!(found, expect);
+    });
+}
+
+#[test]
+fn each_service_is_a_check_of_its_own() {
+    check_checks(
+        up(),
+        &[
+            ("service api", CheckStatus::Passed, "healthy after 1.2 s", None),
+            ("service db", CheckStatus::Passed, "done", None),
+            (
+                "service mail",
+                CheckStatus::Warning,
+                "runs after 3.9 s",
+                Some("give it a check"),
+            ),
+        ],
+    );
+    let why = "it ended with exit code 7";
+    check_checks(
+        not_up(Ending::Failed),
+        &[("service db", CheckStatus::Failed, why, None)],
+    );
+    check_checks(Result::NotStarted("stopped".to_owned()), &[]);
+}
+
+#[test]
+fn steps_say_what_they_do() {
+    let mut without_python = sample(SPEC, &json!({}));
+    without_python.missing = vec!["python", "python3"];
+    let roles = without_python.with(|cx| {
+        let items = Integration.plan(cx);
+        let parts: Vec<Part<'_>> = items
+            .iter()
+            .map(|item| Part {
+                item,
+                result: Result::NotStarted("stopped".to_owned()),
+            })
+            .collect();
+        let judgement = Integration.judge(cx, &parts);
+        let roles = judgement.steps().iter().map(StepJudgement::role);
+        roles.collect::<Option<Vec<StepRole>>>()
+    });
+    let expect = [
+        StepRole::Services,
+        StepRole::TestData,
+        // The one that python would have to load.
+        StepRole::TestData,
+        StepRole::Tests,
+        StepRole::Teardown,
+    ];
+    assert_eq!(roles.as_deref(), Some(expect.as_slice()));
+}
+
+#[test]
+fn services_that_are_kept_are_counted() {
+    sample(SPEC, &json!({})).with(|cx| {
+        let items = Integration.plan(cx);
+        let [first, .., last] = items.as_slice() else {
+            panic!("{:?}", shown(&items));
+        };
+        let judge = |kept: Option<&str>| {
+            let down = TeardownAnswer {
+                kept: kept.map(str::to_owned),
+                ..TeardownAnswer::default()
+            };
+            let part = |item, result| Part { item, result };
+            let parts = [part(first, up()), part(last, Result::Teardown(down))];
+            let judgement = Integration.judge(cx, &parts);
+            judgement.metrics().get("services_kept").cloned()
+        };
+        assert_eq!(judge(None), None);
+        assert_eq!(judge(Some("docker compose down")), Some(3.into()));
+    });
 }
 
 #[test]
@@ -350,7 +465,16 @@ fn no_tests_are_no_pass() {
         }),
         ..Answer::default()
     };
+    let deselected = Answer {
+        metrics: [("tests_deselected", 3)].into(),
+        ..counts(2, 0, 0)
+    };
     for (answer, verdict, reason) in [
+        (
+            deselected,
+            Verdict::Passed,
+            "integration tests: 2 passed, 3 deselected",
+        ),
         (
             expected(1, 1, 0),
             Verdict::Passed,
@@ -383,7 +507,7 @@ fn no_tests_are_no_pass() {
             "the test runner gave no counts",
         ),
     ] {
-        let judged = judge_tests(answer, &mut None);
+        let judged = judge_tests(answer, &mut Totals::default());
         assert_eq!((judged.verdict(), judged.reason()), (verdict, reason));
     }
 }

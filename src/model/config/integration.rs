@@ -117,6 +117,10 @@ pub struct ReadinessProbe {
     /// The port in the container and the path that must answer with a status below 400, such as `8000/health`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<String>,
+    /// The program in the containers of the service, as words, that must end with exit code 0, such as `["pg_isready"]`. No
+    /// shell reads them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Vec<String>>,
 }
 
 /// How a fixture is loaded.
@@ -198,11 +202,15 @@ impl IntegrationTests {
     pub(super) fn wrong(&self) -> Vec<(JsonPath, String, Option<String>)> {
         let place = JsonPath::of("quality_gates.integration_tests");
         let probe = |(service, probe): (&String, &ReadinessProbe)| {
-            let why = match (&probe.tcp, &probe.http) {
-                (Some(_), None) => return None,
-                (None, Some(http)) if ReadinessProbe::parse_http(http).is_some() => return None,
-                (None, Some(_)) => "expected a port and a path, such as 8000/health",
-                _ => "expected one of `tcp` and `http`",
+            let why = match (&probe.tcp, &probe.http, &probe.command) {
+                (Some(_), None, None) => return None,
+                (None, Some(http), None) if ReadinessProbe::parse_http(http).is_some() => return None,
+                (None, Some(_), None) => "expected a port and a path, such as 8000/health",
+                (None, None, Some(words)) if words.first().is_some_and(|word| !word.trim().is_empty()) => {
+                    return None;
+                }
+                (None, None, Some(_)) => "expected the words of a program, such as [\"pg_isready\"]",
+                _ => "expected one of `tcp`, `http` and `command`",
             };
             Some((place.key("probes").key(service), why.to_owned(), None))
         };
@@ -420,6 +428,11 @@ mod tests {
             (r#"{"http": "/health"}"#, false),
             (r#"{"http": "0/health"}"#, false),
             (r#"{"tcp": 1, "http": "1/"}"#, false),
+            (r#"{"command": ["pg_isready", "-q"]}"#, true),
+            (r#"{"command": []}"#, false),
+            (r#"{"command": [" "]}"#, false),
+            (r#"{"command": "pg_isready"}"#, false),
+            (r#"{"command": ["pg_isready"], "tcp": 5432}"#, false),
             ("{}", false),
         ] {
             let text =

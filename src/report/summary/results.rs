@@ -2,8 +2,8 @@
 
 use super::rounded;
 use crate::model::finding::Finding;
-use crate::model::report::{GateReport, Report};
-use crate::report::{seconds, sign};
+use crate::model::report::{CheckReport, GateReport, Report, StepReport, StepRole};
+use crate::report::sign;
 
 /// What stands where nothing was measured.
 pub(super) const NOT_MEASURED: &str = "not measured";
@@ -54,12 +54,26 @@ impl<'a> Results<'a> {
         )
     }
 
-    /// How long the gate took, or that it did not run.
-    pub(super) fn duration(self) -> String {
-        match self.0 {
-            Some(gate) if gate.duration_ms > 0 => seconds(gate.duration_ms),
-            _ => NOT_MEASURED.to_owned(),
-        }
+    /// The steps of the gate that do this.
+    pub(super) fn steps(self, role: StepRole) -> impl Iterator<Item = &'a StepReport> {
+        let steps = self.0.map_or(&[][..], |gate| gate.steps.as_slice());
+        steps.iter().filter(move |step| step.role == Some(role))
+    }
+
+    /// How long the steps took that do this, in milliseconds; `None` where none was run.
+    pub(super) fn time(self, role: StepRole) -> Option<u64> {
+        let times = self.steps(role).map(|step| step.duration_ms);
+        times.filter(|time| *time > 0).reduce(u64::saturating_add)
+    }
+
+    /// What the gate looked at, each by itself.
+    pub(super) fn checks(self) -> &'a [CheckReport] {
+        self.0.map_or(&[], |gate| gate.checks.as_slice())
+    }
+
+    /// What the gate warns of.
+    pub(super) fn warnings(self) -> &'a [String] {
+        self.0.map_or(&[], |gate| gate.warnings.as_slice())
     }
 
     /// What the gate found.

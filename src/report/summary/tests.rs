@@ -3,7 +3,8 @@ use serde_json::json;
 use super::results::Results;
 use super::*;
 use crate::model::history::{Change, Commit, History};
-use crate::model::report::Report;
+use crate::model::report::{CheckReport, CheckStatus, Report, StepReport, StepRole};
+use crate::model::verdict::Verdict;
 use crate::model::work_item::{Priority, Status, WorkItem};
 use crate::report::tests::fixture_report;
 
@@ -131,11 +132,109 @@ fn an_integration_test_has_its_results() {
         section.split("\nReport:").next().unwrap()
     );
 
-    let tests = gate(&[
+    let gates = Integrated::new();
+    insta::assert_snapshot!("integration", integration::text(gates.results()));
+}
+
+/// A step that does this, as a report has it.
+fn step(role: StepRole, tool: &str, verdict: Verdict, reason: &str, duration_ms: u64) -> StepReport {
+    let mut step = fixture_report().gates.remove(1).steps.remove(0);
+    step.role = Some(role);
+    tool.clone_into(&mut step.tool);
+    step.verdict = verdict;
+    reason.clone_into(&mut step.reason);
+    step.duration_ms = duration_ms;
+    step
+}
+
+fn check(name: &str, status: CheckStatus, said: &str, remedy: Option<&str>) -> CheckReport {
+    CheckReport {
+        check: name.to_owned(),
+        status,
+        said: said.to_owned(),
+        remedy: remedy.map(str::to_owned),
+    }
+}
+
+/// The gate of the tests: weak readiness, test data of every verdict, two runners, many warnings.
+fn tested() -> GateReport {
+    let mut tests = gate(&[
         ("tests_passed", 8.into()),
         ("tests_failed", 1.into()),
+        ("tests_errors", 2.into()),
         ("tests_skipped", 0.into()),
+        ("service_logs", 3.into()),
     ]);
+    let weak = "runs, and has no health check (weak readiness) after 3.9 s";
+    tests.checks = vec![
+        check("service api", CheckStatus::Passed, "healthy after 1.2 s", None),
+        check(
+            "service mail",
+            CheckStatus::Warning,
+            weak,
+            Some("give it a check"),
+        ),
+    ];
+    let (passed, failed) = (Verdict::Passed, Verdict::Failed);
+    tests.steps = vec![
+        step(
+            StepRole::Services,
+            "services",
+            passed,
+            "api healthy, mail runs",
+            4_100,
+        ),
+        step(
+            StepRole::TestData,
+            "a.sql",
+            passed,
+            "a.sql was read by db in 31 ms",
+            33,
+        ),
+        step(
+            StepRole::TestData,
+            "b.py",
+            failed,
+            "b.py: it ended with exit code 1",
+            120,
+        ),
+        step(
+            StepRole::TestData,
+            "c.py",
+            Verdict::NotRun,
+            "what comes before it",
+            0,
+        ),
+        step(
+            StepRole::TestData,
+            "d.py",
+            Verdict::Error,
+            "python is not installed",
+            0,
+        ),
+        step(StepRole::TestData, "e.py", Verdict::Skipped, "left out", 0),
+        step(
+            StepRole::Tests,
+            "pytest",
+            failed,
+            "integration tests: 8 passed",
+            900,
+        ),
+        step(
+            StepRole::Tests,
+            "jest",
+            passed,
+            "integration tests: 1 passed",
+            700,
+        ),
+        step(StepRole::Teardown, "teardown", passed, "nothing is left", 1_400),
+    ];
+    tests.warnings = (1..=7).map(|number| format!("warning {number}")).collect();
+    tests
+}
+
+/// The gate of the load: a requirement that is not met.
+fn measured(report: &Report) -> GateReport {
     let mut bench = gate(&[
         ("latency_p50_ms", decimal(12.5)),
         ("latency_p95_ms", decimal(80.0)),
@@ -147,14 +246,132 @@ fn an_integration_test_has_its_results() {
     ]);
     bench.findings = report.gates[1].findings[..1].to_vec();
     "p95: 612 ms, wanted < 500 ms, off by 22.4 %".clone_into(&mut bench.findings[0].message);
-    let mut contract = gate(&[("contracts", 3.into()), ("breaking_changes", 4.into())]);
-    contract.findings = report.gates[1].findings.clone();
-    let section = integration::text(
-        Results::from(&tests),
-        Results::from(&bench),
-        Results::from(&contract),
+    bench
+}
+
+/// The gates of an integration test in which everything that a summary can meet occurs.
+struct Integrated {
+    environment: GateReport,
+    tests: GateReport,
+    bench: GateReport,
+    contract: GateReport,
+    documents: GateReport,
+}
+
+impl Integrated {
+    fn new() -> Self {
+        let report = report();
+        let mut environment = gate(&[("checks", 4.into()), ("checks_passed", 1.into())]);
+        environment.checks = vec![
+            check("engine", CheckStatus::Passed, "engine 20.10.24", None),
+            check("images", CheckStatus::Skipped, "nothing is pulled", None),
+            check(
+                "ports",
+                CheckStatus::Warning,
+                "port 8000 is fixed",
+                Some("leave it out"),
+            ),
+            check("config-files", CheckStatus::Failed, "a.yaml is empty", None),
+            check("space", CheckStatus::Error, "nobody says how much is left", None),
+        ];
+        environment.warnings = vec!["port 8000 is fixed; leave it out".to_owned()];
+        let (tests, bench) = (tested(), measured(&report));
+        let mut contract = gate(&[("contracts", 3.into()), ("breaking_changes", 4.into())]);
+        contract.findings = report.gates[1].findings.clone();
+        let mut documents = gate(&[
+            ("documentation_requirements", 5.into()),
+            ("documentation_requirements_met", 4.into()),
+        ]);
+        documents.verdict = Verdict::Failed;
+        documents.findings = report.gates[1].findings[..1].to_vec();
+        "no baseline of GET http://api:8000/; pin one".clone_into(&mut documents.findings[0].message);
+        Self {
+            environment,
+            tests,
+            bench,
+            contract,
+            documents,
+        }
+    }
+
+    fn results(&self) -> integration::Gates<'_> {
+        integration::Gates {
+            environment: Results::from(&self.environment),
+            tests: Results::from(&self.tests),
+            bench: Results::from(&self.bench),
+            contract: Results::from(&self.contract),
+            documents: Results::from(&self.documents),
+        }
+    }
+
+    #[track_caller]
+    fn check(&self, expect: &str) {
+        let section = integration::text(self.results());
+        assert!(section.contains(expect), "{expect}\n---\n{section}");
+    }
+}
+
+#[test]
+fn a_teardown_says_what_became_of_the_services() {
+    let mut gates = Integrated::new();
+    let last = gates.tests.steps.len() - 1;
+    gates.check("\n**Teardown:** ✓ PASSED in 1.4 s\n- `nothing is left`\n- Logs of services saved: 3\n");
+    "take them down: docker compose down".clone_into(&mut gates.tests.steps[last].reason);
+    gates.tests.metrics.insert("services_kept".to_owned(), 2.into());
+    gates.check("\n**Teardown:** ⚠ NOT DONE\n- `take them down: docker compose down`\n");
+    // One of them did not live as long as the tests.
+    gates.tests.steps[last].verdict = Verdict::Failed;
+    gates.check("\n**Teardown:** ✗ FAILED in 1.4 s\n");
+    gates.tests.steps[last] = step(
+        StepRole::Teardown,
+        "teardown",
+        Verdict::NotRun,
+        "nothing is brought up",
+        0,
     );
-    insta::assert_snapshot!("integration", section);
+    gates.tests.metrics.remove("service_logs");
+    gates.check("\n**Teardown:** · NOT RUN\n- `nothing is brought up`\n\n**Warnings:** 7\n");
+}
+
+#[test]
+fn services_that_are_not_up_are_no_pass_and_have_no_times() {
+    let mut gates = Integrated::new();
+    gates.tests.checks.clear();
+    for step in &mut gates.tests.steps {
+        step.verdict = Verdict::NotRun;
+        step.duration_ms = 0;
+        "the engine does not answer".clone_into(&mut step.reason);
+    }
+    gates.tests.metrics.clear();
+    gates
+        .check("\n**Services:** · NOT RUN\n- `the engine does not answer`\n\n**Test Data:** 0 of 5 loaded\n");
+    gates.check("  - not loaded: `a.sql`: `the engine does not answer`\n");
+    gates.check("  - … and 2 more in the report\n");
+    gates.check("- Passed: not measured\n");
+    gates.check("- Duration: not measured\n");
+    gates.environment.checks.clear();
+    gates.check("- Checks: not measured\n");
+    // A spec without test data.
+    gates
+        .tests
+        .steps
+        .retain(|step| step.role != Some(StepRole::TestData));
+    gates.check("\n**Test Data:** none\n");
+}
+
+#[test]
+fn what_containers_say_cannot_pass_for_a_line_of_the_summary() {
+    let mut gates = Integrated::new();
+    let said = "x\n**Teardown:** ✓ PASSED\n- `y`";
+    gates.tests.checks[0] = check(said, CheckStatus::Failed, said, Some(said));
+    gates.environment.checks[3] = check(said, CheckStatus::Failed, said, Some(said));
+    gates.tests.warnings[0] = said.to_owned();
+    for step in &mut gates.tests.steps {
+        said.clone_into(&mut step.reason);
+        said.clone_into(&mut step.tool);
+    }
+    let section = integration::text(gates.results());
+    assert_eq!(section.matches("\n**Teardown:**").count(), 1, "{section}");
 }
 
 #[test]

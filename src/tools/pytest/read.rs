@@ -156,6 +156,11 @@ fn from_report(stdout: &str, run: &ToolRun<'_>) -> Reading {
                 .map(|message| Finding::new("pytest", FAIL_UNDER, Severity::High, message)),
         );
     }
+    // The report knows nothing of them.
+    let deselected = summary::summary(stdout).map_or(0, |found| found.deselected);
+    if deselected > 0 {
+        answer.metrics.insert("tests_deselected", deselected);
+    }
     let early = ended_early.as_deref().unwrap_or("it does not say why");
     match exit {
         // Whole files that are skipped while they are collected have tests, too.

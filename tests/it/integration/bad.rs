@@ -3,7 +3,7 @@
 use sdd::store::layout;
 
 use super::{ID, NOT_TESTED, check, example, gate, left};
-use crate::support::{IMAGE, Sandbox};
+use crate::support::{Answer, IMAGE, Sandbox};
 
 /// No verdict on the tests, and none on what comes after them.
 const NO_VERDICT: [&str; 4] = [
@@ -148,6 +148,113 @@ fn test_data_is_sent_as_the_body_of_a_request() {
         &NOT_TESTED,
         "fixtures/more.json",
     );
+}
+
+/// Whether a run of the example brought anything up: the logs of its containers are there.
+fn was_up(answer: &Answer) -> bool {
+    let report = answer.json();
+    let logs = gate(&report, "integration")["metrics"]["service_logs"].as_u64();
+    logs.is_some_and(|count| count > 0)
+}
+
+#[test]
+fn what_can_be_known_before_keeps_everything_down() {
+    let data = |sandbox: Sandbox, url: &str| {
+        let loader = format!(r#""fixtures": {{"fixtures/more.json": {{"http": "POST {url}"}},"#);
+        let text = sandbox
+            .read(".session/config.json")
+            .replace("\"fixtures\": {", &loader);
+        let sandbox = sandbox.file(".session/config.json", text);
+        with_data(sandbox, "fixtures/more.json", "[]\n")
+    };
+    let cases: [(&dyn Fn(Sandbox) -> Sandbox, &str); 4] = [
+        (
+            &|sandbox| with(sandbox, r#""probes": {"gatewy": {"tcp": 8080}},"#),
+            "quality_gates.integration_tests.probes names gatewy: the compose file has no such service",
+        ),
+        (
+            &|sandbox| with(sandbox, r#""oneshot": ["api", "migrate"],"#),
+            "quality_gates.integration_tests.oneshot names migrate: the compose file has no such service",
+        ),
+        (
+            &|sandbox| data(sandbox, "http://db:5432/orders"),
+            "fixtures/more.json: the service db does not publish its port 5432",
+        ),
+        (
+            &|sandbox| data(sandbox, "http://apii:8000/orders"),
+            "fixtures/more.json: nobody has the name apii, and no service of the compose file either",
+        ),
+    ];
+    for (change, reason) in cases {
+        let answer = check(change, 1, &NOT_TESTED, reason);
+        assert!(answer.code() != Some(1) || !was_up(&answer), "{reason}");
+    }
+}
+
+#[test]
+fn a_service_can_be_asked_by_a_program_in_it() {
+    let asked = |program: &str| {
+        let settings =
+            format!(r#""probes": {{"gateway": {{"command": {program}}}}}, "health_check_timeout": 4,"#);
+        move |sandbox| with(sandbox, &settings)
+    };
+    let answer = check(
+        asked(r#"["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/upstream"]"#),
+        0,
+        &[
+            "environment passed",
+            "integration passed",
+            "contract passed",
+            "benchmark passed",
+        ],
+        "2 passed",
+    );
+    if answer.stdout.starts_with('{') {
+        let report = answer.json();
+        let services = &gate(&report, "integration")["checks"];
+        let said = services[2]["said"].as_str().unwrap();
+        assert!(said.starts_with("answers after "), "{services:#}");
+    }
+    check(
+        asked(r#"["sh", "-c", "echo not yet; exit 3"]"#),
+        1,
+        &NOT_TESTED,
+        "gateway: not ready within 4 s: running, and does not answer: `sh -c 'echo not yet; exit 3'` ended with exit code \
+         3: not yet",
+    );
+    check(
+        asked(r#"["pg_isready"]"#),
+        1,
+        &NOT_TESTED,
+        "does not answer: `pg_isready` ended with exit code 12",
+    );
+}
+
+#[test]
+fn tests_that_are_not_selected_are_told() {
+    let answer = check(
+        |sandbox| {
+            let text = sandbox.read("pyproject.toml");
+            let settings = "[tool.pytest.ini_options]\naddopts = \"-k 'not unselected'\"\n";
+            let more = "def test_unselected():\n    assert False\n";
+            sandbox
+                .file("pyproject.toml", format!("{text}\n{settings}"))
+                .file("tests/integration/test_more.py", more)
+        },
+        0,
+        &[
+            "environment passed",
+            "integration passed",
+            "contract passed",
+            "benchmark passed",
+        ],
+        "integration tests: 2 passed, 1 deselected",
+    );
+    if answer.stdout.starts_with('{') {
+        let report = answer.json();
+        let metrics = &gate(&report, "integration")["metrics"];
+        assert_eq!(metrics["tests_deselected"], 1, "{metrics}");
+    }
 }
 
 #[test]

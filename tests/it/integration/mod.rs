@@ -315,6 +315,55 @@ fn an_image_that_may_not_be_pulled_keeps_everything_down() {
     );
 }
 
+/// What a summary says of the services, of times and of the environment is what the report has.
+#[track_caller]
+fn check_summary(summary: &str, report: &Value) {
+    let list = |gate: &Value, key: &str| gate[key].as_array().cloned().unwrap_or_default();
+    let tests = gate(report, "integration");
+    let services = list(tests, "checks");
+    let names: Vec<&str> = services.iter().filter_map(|one| one["check"].as_str()).collect();
+    assert_eq!(names, ["service api", "service db", "service gateway"]);
+    for (service, (mark, how)) in services.iter().zip([
+        ("✓", "healthy after "),
+        ("✓", "healthy after "),
+        ("⚠", "runs, and has no health check (weak readiness) after "),
+    ]) {
+        let name = service["check"].as_str().unwrap().trim_start_matches("service ");
+        let said = service["said"].as_str().unwrap();
+        assert!(said.starts_with(how), "{said}");
+        let line = format!("\n- {mark} `{name}`: `{said}`\n");
+        assert!(summary.contains(&line), "{line}: {summary}");
+    }
+    let time = |role: &str| {
+        let steps = list(tests, "steps");
+        let of_role = steps.iter().find(|step| step["role"] == role);
+        let time =
+            of_role.unwrap_or_else(|| panic!("no step is for {role}: {tests:#}"))["duration_ms"].as_u64();
+        let time = time.unwrap();
+        assert!(time > 0, "{role}");
+        sdd::report::seconds(time)
+    };
+    let (up, data, alone, down) = (
+        time("services"),
+        time("test_data"),
+        time("tests"),
+        time("teardown"),
+    );
+    let environment = list(gate(report, "environment"), "checks");
+    let count = |status: &str| environment.iter().filter(|one| one["status"] == status).count();
+    let (passed, skipped) = (count("passed"), count("skipped"));
+    let looked_at = environment.len() - skipped;
+    assert!(passed > 5, "{environment:#?}");
+    for line in [
+        format!("- Duration: {alone} (beside the tests: services {up}, test data {data}, teardown {down})\n"),
+        format!("\n**Services:** ✓ PASSED in {up}\n"),
+        format!("\n**Teardown:** ✓ PASSED in {down}\n"),
+        format!("\n**Environment:** ✓ PASSED\n- Checks: {passed} of {looked_at} passed"),
+    ] {
+        assert!(summary.contains(&line), "{line}: {summary}");
+    }
+}
+
 #[test]
 fn a_session_on_the_example_can_be_completed() {
     let Some((engine, sandbox)) = example("docker compose") else {
@@ -339,8 +388,14 @@ fn a_session_on_the_example_can_be_completed() {
         "\n- Passed: 2\n- Failed: 0\n- Skipped: 0\n",
         "\n- p95 latency: ",
         "- Contracts validated: 1\n- Breaking changes: ✓ none",
+        "\n**Test Data:** 1 of 1 loaded\n",
+        "\n**Documentation:** ✗ FAILED\n- 4/5 documentation requirements met\n  - `there is no baseline of the performance; ",
+        "\n- `nothing is left`\n- Logs of services saved: 3\n",
+        "\n**Warnings:** ",
+        "(weak readiness)",
     ] {
         assert!(summary.contains(wanted), "{wanted}: {summary}");
     }
+    check_summary(&summary, &report);
     assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
 }
