@@ -71,6 +71,7 @@ fn look_beside(compose: &str, needs: &Needs, networks: usize, engine: Engine, en
         name: "p".to_owned(),
         files: vec![root.join("c.yml")],
         env_file: None,
+        profiles: Vec::new(),
     };
     let rendered = config::read(compose).unwrap();
     let scene = Scene {
