@@ -5,11 +5,14 @@
 //! <https://docs.podman.io/en/v4.3/markdown/podman-healthcheck-run.1.html>.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::ask::{self, CallError};
 use super::inspect::{Check, Container, Health, Status};
-use super::teardown::Hands;
+use super::readiness::INTERVAL;
+use super::teardown::{self, Hands};
 
 /// How long a container may be without a run of its check before nobody is taken to run it: systemd does at the start.
 const NOBODY: Duration = Duration::from_secs(1);
@@ -89,6 +92,29 @@ impl Checks {
             runs.count += 1;
         }
     }
+}
+
+/// Does what takes its time, such as `up`, and runs the checks that are due beside it, for at most `limit`: podman-compose
+/// waits in `up` for services that others need healthy, for ever where nobody runs their checks (seen with its version 1.5.0
+/// and podman 5.4.2).
+pub fn meanwhile<T>(hands: &Hands<'_>, checks: &mut Checks, limit: Duration, work: impl FnOnce() -> T) -> T {
+    let began = Instant::now();
+    let (over, ended) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            // Whether there is nothing to run, or nobody answers: the next time is soon.
+            while ended.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                let left = limit.saturating_sub(began.elapsed());
+                let run = teardown::containers(hands).and_then(|all| checks.run(hands, &all, left));
+                if run.is_err_and(|error| error.is_cancelled()) {
+                    break;
+                }
+            }
+        });
+        let done = work();
+        drop(over);
+        done
+    })
 }
 
 /// Gives containers that `up` made and could not start the reason, out of what it wrote to stderr.

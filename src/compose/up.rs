@@ -309,7 +309,14 @@ impl<'a> Environment<'a> {
     fn start(&mut self) -> Result<(), Why> {
         let hands = self.hands(self.order.runner);
         let call = hands.calls.up(self.order.limits.up);
-        let answer = ask::ask(hands.runner, hands.cwd, &call);
+        let up = || ask::ask(hands.runner, hands.cwd, &call);
+        let mut checks = Checks::default();
+        let answer = if self.order.flavour.is_podman() {
+            podman::meanwhile(&hands, &mut checks, self.order.limits.up, up)
+        } else {
+            up()
+        };
+        self.checks = checks;
         self.since = Instant::now();
         let source = match answer {
             Ok(answer) => {

@@ -531,6 +531,8 @@ struct Podman {
     up_said: &'static str,
     /// The containers that are there after `up`, before and after the health check was run twice.
     containers: [&'static str; 2],
+    /// Whether `up` waits for a service to be healthy.
+    needs_checks: bool,
     checks: Mutex<usize>,
     is_up: Mutex<bool>,
 }
@@ -582,6 +584,11 @@ impl Runner for Podman {
             [.., "up", "-d"] => {
                 *is_up = true;
                 stderr = self.up_said;
+                drop((checks, is_up));
+                // It waits for a service that is to be healthy.
+                while self.needs_checks && *self.checks.lock().unwrap() < 2 {
+                    thread::sleep(Duration::from_millis(20));
+                }
             }
             [.., "down", "-v", "--remove-orphans", "-t", "10"] => *is_up = false,
             ["ps", ..] if *is_up && containers != "[]" => stdout = "one\n",
@@ -614,6 +621,7 @@ fn what_podman_compose_did_not_start_is_told_although_it_ends_well() {
             config,
             up_said,
             containers,
+            needs_checks: false,
             checks,
             is_up,
         }
@@ -647,13 +655,17 @@ fn health_checks_are_run_where_nobody_runs_them() {
         include_str!("../../../tests/fixtures/compose/podman/starting.json"),
         include_str!("../../../tests/fixtures/compose/podman/healthy.json"),
     ];
-    let podman = Podman {
-        config: "services:\n  ok: {image: a, ports: ['8000']}\n",
-        up_said: "",
-        containers,
-        checks: Mutex::default(),
-        is_up: Mutex::default(),
-    };
-    assert_eq!(podman.run().said, r#"{"ok": Healthy}"#);
-    assert_eq!(*podman.checks.lock().unwrap(), 2);
+    // Podman 4.3 goes on in any case; a newer one waits in `up` for a service that others need healthy.
+    for needs_checks in [false, true] {
+        let podman = Podman {
+            config: "services:\n  ok: {image: a, ports: ['8000']}\n",
+            up_said: "",
+            containers,
+            needs_checks,
+            checks: Mutex::default(),
+            is_up: Mutex::default(),
+        };
+        assert_eq!(podman.run().said, r#"{"ok": Healthy}"#);
+        assert_eq!(*podman.checks.lock().unwrap(), 2);
+    }
 }
