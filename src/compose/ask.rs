@@ -266,7 +266,29 @@ fn is_noise(line: &str) -> bool {
         && last.is_some_and(|(_, word)| does(word.trim_start()));
     let by_first =
         does(line) && (line.ends_with("...") || line.ends_with("... done") || line.contains(" network "));
-    by_second || by_first || line.contains("level=warning") || line.starts_with("WARNING: ")
+    by_second
+        || by_first
+        || line.contains("level=warning")
+        || line.starts_with("WARNING: ")
+        || is_noise_of_podman(line)
+}
+
+/// What podman-compose calls (with the values of variables), what it looks for before it makes it, and what podman says where
+/// there is no systemd: seen with its versions 1.0.6, 1.2.0 and 1.5.0, and podman 4.3.1.
+fn is_noise_of_podman(line: &str) -> bool {
+    const STARTS: [&str; 9] = [
+        "podman ",
+        "['podman', ",
+        "podman-compose version: ",
+        "using podman version: ",
+        "** excluding: ",
+        "exit code: ",
+        "keep ",
+        "failed to connect to syslog: ",
+        "Error: inspecting object: ",
+    ];
+    STARTS.iter().any(|start| line.starts_with(start))
+        || (line.contains("level=error") && line.contains("systemd"))
 }
 
 #[cfg(test)]
@@ -291,6 +313,27 @@ mod tests {
              Creating p_web_1 ... done\nERROR: no such image\n",
             "ERROR: no such image",
         );
+        for (said, expect) in [
+            (
+                include_str!("../../tests/fixtures/compose/podman/up-1.0.6-not-started.err"),
+                "Error: crun: ",
+            ),
+            (
+                include_str!("../../tests/fixtures/compose/podman/up-1.2.0-not-started.err"),
+                "Error: crun: ",
+            ),
+            (
+                include_str!("../../tests/fixtures/compose/podman/up-1.5.0-not-started.err"),
+                "Error: unable to start container ",
+            ),
+        ] {
+            let quoted = last_lines(said.as_bytes());
+            assert!(quoted.starts_with(expect), "{quoted}");
+            assert!(
+                !quoted.contains("podman") && !quoted.contains("systemd") && !quoted.contains("exit code"),
+                "{quoted}"
+            );
+        }
         // What there is, where there is nothing else.
         check(" Network p_default  Creating\n", "Network p_default  Creating");
         check("Container is unhealthy\n", "Container is unhealthy");

@@ -4,6 +4,7 @@
 //! things in different forms, the short one of the file among them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_yaml::Value;
 
@@ -208,6 +209,24 @@ impl Rendered {
             .rsplit_once(':')
             .filter(|(_, version)| !version.contains('/'))?;
         self.active().find(|(known, _)| *known == name)
+    }
+
+    /// Puts the paths that are mounted where they are seen from a directory: podman-compose prints them as they are written.
+    pub fn seen_from(&mut self, directory: &Path) {
+        let mounts = self.services.values_mut().flat_map(|service| &mut service.mounts);
+        for mount in mounts.filter(|mount| mount.kind == MountKind::Bind) {
+            if mount.source.starts_with('.') {
+                mount.source = directory.join(&mount.source).display().to_string();
+            }
+        }
+    }
+
+    /// The services that are not active because nobody asks for their profiles.
+    pub fn unasked(&self) -> Vec<String> {
+        let all = self.services.iter();
+        all.filter(|(_, service)| !self.profiles.start(service))
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 
     /// Whether some service waits for this one to have done its work.

@@ -19,6 +19,19 @@ pub const VARIABLE: &str = "SDD_COMPOSE";
 /// How long a probe may take in a run: version 1 is a Python program, and a cold start of it is slow.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
+/// The oldest podman-compose that has `config`.
+const OLDEST_PODMAN: Version = Version {
+    major: 1,
+    minor: 0,
+    patch: 6,
+};
+/// The oldest podman-compose that has `--profile`: those before start the services of all profiles.
+const PROFILES_PODMAN: Version = Version {
+    major: 1,
+    minor: 1,
+    patch: 0,
+};
+
 /// The kinds of Compose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -145,11 +158,23 @@ impl fmt::Display for Version {
     }
 }
 
-/// The version that a probe printed: its first line is one, with nothing but the program's name before it.
+/// The version that a probe printed: its first line is one, or a line that has nothing but the name of podman-compose before
+/// it. That prints what it calls as well, and podman's version, in an order of its own in each version.
 pub fn version_in(stdout: &str) -> Option<Version> {
-    let line = stdout.lines().map(str::trim).find(|line| !line.is_empty())?;
-    let line = line.strip_prefix("podman-compose version").unwrap_or(line);
-    let line = line.trim_start_matches([':', ' ']);
+    let mut lines = stdout.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.clone().next()?;
+    version_of(first).or_else(|| lines.find_map(|line| version_of(named(line)?)))
+}
+
+/// What stands behind the name of podman-compose; version 1.0.3 says `podman-composer`.
+fn named(line: &str) -> Option<&str> {
+    ["podman-compose version", "podman-composer version"]
+        .iter()
+        .find_map(|name| line.strip_prefix(name))
+        .map(|line| line.trim_start_matches([':', ' ']))
+}
+
+fn version_of(line: &str) -> Option<Version> {
     let line = line.strip_prefix('v').unwrap_or(line);
     let end = line
         .find(|c: char| !c.is_ascii_digit() && c != '.')
@@ -211,6 +236,44 @@ impl Flavour {
         let words = Way::of(self.kind).words();
         format!("{words} {}, engine {}", self.version, self.engine_version)
     }
+
+    /// Whether its engine is podman.
+    pub fn is_podman(&self) -> bool {
+        matches!(self.kind, Kind::Podman | Kind::PodmanCompose)
+    }
+
+    /// Whether it is podman-compose, which `podman compose` may start as well: then the version is that one's.
+    pub fn is_podman_compose(&self) -> bool {
+        self.is_podman() && self.version.major < 2
+    }
+
+    /// Whose variables, such as `COMPOSE_PROFILES`, tell which services start.
+    pub fn profiles(&self) -> ProfilesBy {
+        if self.is_podman_compose() {
+            if self.version < PROFILES_PODMAN {
+                return ProfilesBy::Nobody;
+            }
+            return ProfilesBy::Option;
+        }
+        if self.version.major >= 2 {
+            ProfilesBy::Compose
+        } else {
+            ProfilesBy::Reader
+        }
+    }
+}
+
+/// How the profiles that are asked for take effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProfilesBy {
+    /// Compose reads the variable, and leaves out of the rendered file what it would not start.
+    Compose,
+    /// Compose reads the variable, and renders all services.
+    Reader,
+    /// Compose reads no variable: each is named by an option, and the rendered file has what would start.
+    Option,
+    /// All services start whatever is asked for.
+    Nobody,
 }
 
 /// What is known of an engine that gives no version.
@@ -230,6 +293,14 @@ pub enum FlavourError {
     Unknown {
         /// What was asked for.
         asked: String,
+    },
+    /// The only one that answers is too old.
+    #[error("{words} {version} is too old: sdd needs {OLDEST_PODMAN} or newer")]
+    TooOld {
+        /// The words that it is called by.
+        words: String,
+        /// Its version.
+        version: Version,
     },
     /// No flavour is there.
     #[error("there is no Docker Compose: {}", tried.join("; "))]
@@ -263,6 +334,10 @@ impl FlavourError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Unknown { .. } => Some(format!("unset {VARIABLE}, or set it to one of: {}", known())),
+            Self::TooOld { .. } => Some(format!(
+                "install a newer one (`pipx install podman-compose`), or name another Compose by {VARIABLE}: one of {}",
+                known()
+            )),
             Self::Missing { .. } => Some(
                 "install the plugin of Docker (`apt-get install docker-compose-plugin` or `docker-compose-v2`), or \
                  docker-compose"
@@ -333,8 +408,15 @@ pub fn detect(machine: &Machine<'_>, asked: Option<&str>) -> Result<Flavour, Fla
 pub fn compose(machine: &Machine<'_>, asked: Option<&str>) -> Result<Compose, FlavourError> {
     let mut tried = Vec::new();
     let mut is_silent = false;
+    let mut too_old = None;
     for (way, program) in candidates(asked)? {
         match probe(machine, way, &program)? {
+            Probed::Answers(_, version) if is_too_old(way.kind, version) => {
+                too_old = Some(FlavourError::TooOld {
+                    words: way.words(),
+                    version,
+                });
+            }
             Probed::Answers(program, version) => {
                 return Ok(Compose {
                     way,
@@ -349,11 +431,15 @@ pub fn compose(machine: &Machine<'_>, asked: Option<&str>) -> Result<Compose, Fl
             }
         }
     }
-    Err(if is_silent {
-        FlavourError::Silent { tried }
-    } else {
-        FlavourError::Missing { tried }
+    Err(match too_old {
+        _ if is_silent => FlavourError::Silent { tried },
+        Some(error) => error,
+        None => FlavourError::Missing { tried },
     })
+}
+
+fn is_too_old(kind: Kind, version: Version) -> bool {
+    matches!(kind, Kind::Podman | Kind::PodmanCompose) && version < OLDEST_PODMAN
 }
 
 /// The way whose engine is to be asked where no Compose is there: the first with a client that is installed.

@@ -1,5 +1,7 @@
 //! What the engine says about containers (`docker inspect`), the same for every flavour of Compose.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::model::text;
@@ -26,6 +28,10 @@ pub struct Container {
     pub status: Status,
     /// What its health check says.
     pub health: Health,
+    /// How often its health check is run; `None` where it has none.
+    pub check: Option<Check>,
+    /// How many runs of the health check the engine knows of; it keeps the newest five or so.
+    pub checked: usize,
     /// The last entries of the health check's log, the newest one last, as the check wrote them: secrets included.
     pub health_log: Vec<String>,
     /// The exit code of its last end; 0 while it runs.
@@ -107,6 +113,15 @@ pub enum Health {
     Healthy,
     /// It is not.
     Unhealthy,
+}
+
+/// How a health check is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The time between two runs.
+    pub interval: Duration,
+    /// What one run may take.
+    pub timeout: Duration,
 }
 
 /// Whether the engine starts a container again after its end.
@@ -192,6 +207,8 @@ fn container(value: &Value) -> Result<Container, InspectError> {
             Some("starting") => Health::Starting,
             _ => Health::NoCheck,
         },
+        check: check(&value["Config"]["Healthcheck"]),
+        checked: health["Log"].as_array().map_or(0, Vec::len),
         health_log: health_log(&health["Log"]),
         exit_code: state["ExitCode"].as_i64().unwrap_or(0),
         oom_killed: state["OOMKilled"].as_bool().unwrap_or(false),
@@ -211,6 +228,19 @@ fn container(value: &Value) -> Result<Container, InspectError> {
             .filter(|mount| mount["Type"] == "volume")
             .filter_map(|mount| string(&mount["Name"]))
             .collect(),
+    })
+}
+
+/// The times of a check are in nanoseconds, and 0 where they are not written: then the engine takes 30 s.
+fn check(value: &Value) -> Option<Check> {
+    const USUAL: Duration = Duration::from_secs(30);
+    let time = |name: &str| match value[name].as_u64() {
+        None | Some(0) => USUAL,
+        Some(nanoseconds) => Duration::from_nanos(nanoseconds),
+    };
+    value.is_object().then(|| Check {
+        interval: time("Interval"),
+        timeout: time("Timeout"),
     })
 }
 
@@ -345,6 +375,16 @@ mod tests {
         // Without a check its health has no name.
         assert_eq!((bad.health, bad.is_oneoff), (Health::NoCheck, false));
         let json = include_str!("../../tests/fixtures/compose/podman/without_pod.json");
+        let second = Duration::from_secs(1);
+        let usual = Duration::from_secs(30);
+        assert_eq!(
+            ok.check,
+            Some(Check {
+                interval: second,
+                timeout: usual
+            })
+        );
+        assert_eq!((ok.checked, bad.check), (0, None));
         let db = settled(json, "db");
         assert_eq!((&db.status, db.health), (&Status::Running, Health::NoCheck));
     }

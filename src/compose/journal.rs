@@ -48,6 +48,9 @@ pub struct Entry {
     /// The seconds that a service gets to end; absent in journals of old.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_seconds: Option<u64>,
+    /// The profiles that are named on every call; absent where none is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<String>,
 }
 
 /// Whether an environment is to be taken down.
@@ -86,6 +89,7 @@ impl Entry {
             expires,
             kept: false,
             stop_seconds: None,
+            profiles: project.profiles.clone(),
         }
     }
 
@@ -95,6 +99,7 @@ impl Entry {
             name: self.project.clone(),
             files: self.files.clone(),
             env_file: self.env_file.clone(),
+            profiles: self.profiles.clone(),
         }
     }
 
@@ -216,6 +221,7 @@ mod tests {
             name: format!("sdd-0-{run}"),
             files: vec!["/p/c.yml".into()],
             env_file: None,
+            profiles: Vec::new(),
         };
         Entry::new(run, &project, Kind::Plugin, moment(0), moment(60))
     }

@@ -236,6 +236,22 @@ mod tests {
     }
 
     #[test]
+    fn paths_that_podman_compose_prints_as_they_are_written_are_seen_from_the_file() {
+        let recorded = include_str!("../../tests/fixtures/compose/podman/paths.config.yml");
+        let mut rendered = config::read(recorded).unwrap();
+        rendered.seen_from(Path::new("/project/t1"));
+        let outside = |root: &str| -> Vec<String> {
+            let oddities = lint(&rendered, Path::new(root)).into_iter();
+            oddities.map(|oddity| oddity.message).collect()
+        };
+        assert_eq!(outside("/project"), [""; 0]);
+        assert_eq!(
+            outside("/project/t1"),
+            ["ok: /project/t1/../outside is mounted, which is outside of the repository"]
+        );
+    }
+
+    #[test]
     fn a_plain_file_has_nothing_odd() {
         let plain = "services:\n  a: {ports: ['8000'], volumes: [data:/data, '/project/tests/fixtures/compose/x:/x']}\n  \
                      b: {profiles: [p], privileged: true}\n";

@@ -14,10 +14,12 @@ pub mod images;
 pub mod inspect;
 pub mod journal;
 pub mod lint;
+pub mod podman;
 pub mod project;
 pub mod readiness;
 pub mod sweep;
 pub mod teardown;
+pub mod unset;
 pub mod up;
 
 pub use flavour::Flavour;

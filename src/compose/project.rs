@@ -11,7 +11,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::ask::Call;
-use super::flavour::{Flavour, Kind, Way};
+use super::flavour::{Flavour, Way};
 use crate::process::Daemons;
 
 /// The longest name of a project: it becomes a part of the names of containers, which are host names.
@@ -39,6 +39,8 @@ pub struct Project {
     pub files: Vec<PathBuf>,
     /// The file with values for its variables, as an absolute path.
     pub env_file: Option<PathBuf>,
+    /// Profiles to be named on every call, for a Compose that takes none from its variables.
+    pub profiles: Vec<String>,
 }
 
 /// The name of a run's project, which no other run and no other repository has: `sdd-`, eight digits of the
@@ -143,6 +145,31 @@ impl Calls<'_> {
             .then(|| self.engine(["pod", "ps", "-q", "--no-trunc", "--filter", &filter], ASK))
     }
 
+    /// The names of all images of the engine, where images that were built are removed by their names: podman-compose has
+    /// `down --rmi local` since its version 1.5.0 alone.
+    pub fn built_images(&self) -> Option<Call> {
+        let words = ["images", "--format", "{{.Repository}}:{{.Tag}}"];
+        self.flavour.is_podman_compose().then(|| self.engine(words, ASK))
+    }
+
+    /// Whether an image, by its name as podman lists it, was built for this project alone: `localhost/PROJECT_SERVICE:latest`.
+    pub fn is_built_for(&self, image: &str) -> bool {
+        image
+            .strip_prefix("localhost/")
+            .and_then(|image| image.strip_prefix(&self.project.name))
+            .is_some_and(|rest| rest.starts_with('_'))
+    }
+
+    /// Removes names of images; those that have another one stay under that.
+    pub fn remove_images(&self, names: &[String]) -> Call {
+        self.removal(&["rmi"], names)
+    }
+
+    /// Runs the health check of a container, and counts what comes of it.
+    pub fn check_health(&self, id: &str, timeout: Duration) -> Call {
+        self.engine(["healthcheck", "run", id], timeout)
+    }
+
     /// Removes pods with what is in them.
     pub fn remove_pods(&self, ids: &[String]) -> Call {
         self.removal(&["pod", "rm", "-f"], ids)
@@ -153,7 +180,7 @@ impl Calls<'_> {
     }
 
     fn is_podman(&self) -> bool {
-        matches!(self.flavour.kind, Kind::Podman | Kind::PodmanCompose)
+        self.flavour.is_podman()
     }
 
     /// Runs a program in a container, with our stdin.
@@ -201,6 +228,9 @@ impl Calls<'_> {
         if let Some(directory) = directory.filter(|_| !self.is_podman()) {
             args.extend(["--project-directory".into(), directory.as_os_str().to_owned()]);
         }
+        for profile in &self.project.profiles {
+            args.extend(["--profile".into(), profile.into()]);
+        }
         if let Some(file) = &self.project.env_file {
             args.extend(["--env-file".into(), file.clone().into_os_string()]);
         }
@@ -228,7 +258,7 @@ impl Calls<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::flavour::Version;
+    use crate::compose::flavour::{Kind, Version};
 
     fn flavour(kind: Kind, program: &str, engine: &str) -> Flavour {
         Flavour {
@@ -249,6 +279,7 @@ mod tests {
             name: "sdd-0-1".to_owned(),
             files: vec!["/p q/a.yml".into(), "/p q/sub/b.yml".into()],
             env_file: None,
+            profiles: Vec::new(),
         }
     }
 
@@ -362,6 +393,42 @@ mod tests {
         assert_eq!(stay(Kind::Standalone), [false; 5]);
         assert_eq!(stay(Kind::Podman), [true; 5]);
         assert_eq!(stay(Kind::PodmanCompose), [true; 5]);
+    }
+
+    #[test]
+    fn profiles_are_named_where_no_variable_tells_of_them() {
+        let flavour = flavour(Kind::PodmanCompose, "/bin/podman-compose", "/bin/podman");
+        let project = Project {
+            profiles: vec!["dev".to_owned(), "ops".to_owned()],
+            ..project()
+        };
+        let calls = Calls {
+            flavour: &flavour,
+            project: &project,
+        };
+        let start =
+            "podman-compose -p sdd-0-1 -f '/p q/a.yml' -f '/p q/sub/b.yml' --profile dev --profile ops";
+        assert_eq!(calls.config().shown(), format!("{start} config"));
+        assert_eq!(calls.up(ASK).shown(), format!("{start} up -d"));
+    }
+
+    #[test]
+    fn images_are_known_as_built_by_their_names() {
+        let flavour = flavour(Kind::PodmanCompose, "/bin/podman-compose", "/bin/podman");
+        let project = project();
+        let calls = Calls {
+            flavour: &flavour,
+            project: &project,
+        };
+        assert!(calls.is_built_for("localhost/sdd-0-1_web:latest"));
+        for other in [
+            "localhost/sdd-0-12_web:latest",
+            "localhost/mine:2",
+            "docker.io/sdd-0-1_web:latest",
+            "<none>:<none>",
+        ] {
+            assert!(!calls.is_built_for(other), "{other}");
+        }
     }
 
     #[test]

@@ -240,6 +240,7 @@ mod tests {
             name: format!("sdd-0-{run}"),
             files: vec!["/p/c.yml".into()],
             env_file: None,
+            profiles: Vec::new(),
         };
         let mut entry = Entry::new(run, &project, Kind::Plugin, moment(0), moment(until));
         entry.kept = true;

@@ -155,6 +155,7 @@ pub fn take_down(hands: &Hands<'_>, stop: Duration, had: &Had<'_>) -> Result<Cle
         std::thread::sleep(PAUSE);
         left = look(hands, &nameless, external)?;
     }
+    remove_built(hands, &mut complaints);
     let forced = rounds > 0;
     Ok(Cleaned {
         left,
@@ -225,6 +226,23 @@ fn look(
         networks: list(hands.calls.networks())?,
         volumes,
     })
+}
+
+/// Removes the images that were built for the project alone, where `down` does not do it in every version.
+fn remove_built(hands: &Hands<'_>, complaints: &mut Vec<String>) {
+    let Some(call) = hands.calls.built_images() else {
+        return;
+    };
+    let removed = list(hands, &call).and_then(|mut names| {
+        names.retain(|name| hands.calls.is_built_for(name));
+        if names.is_empty() {
+            return Ok(());
+        }
+        ask::ask_well(hands.runner, hands.cwd, &hands.calls.remove_images(&names)).map(|_| ())
+    });
+    if let Err(error) = removed {
+        complaints.push(error.to_string());
+    }
 }
 
 fn list(hands: &Hands<'_>, call: &ask::Call) -> Result<Vec<String>, CallError> {

@@ -9,15 +9,16 @@ use chrono::{TimeDelta, Utc};
 
 use super::addresses;
 use super::ask::{self, CallError};
-use super::config::{self, Profiles, Rendered};
-use super::env_files;
-use super::flavour::{Flavour, Kind};
+use super::config::Rendered;
+use super::flavour::Flavour;
 use super::images::{self, Fetching};
 use super::inspect::Container;
 use super::journal::{self, Entry};
+use super::podman::{self, Checks};
 use super::project::{Calls, Project};
 use super::readiness::{self, Fault, How, Plan, Progress, Sample, Standing, Wait, Wishes};
 use super::teardown::{self, Begun, Cleaned, Had, Hands, TeardownError};
+pub use render::render;
 pub use why::{Ending, Why};
 
 use crate::model::text;
@@ -155,30 +156,10 @@ pub struct Environment<'a> {
     latest: Option<Vec<Container>>,
     variables: BTreeMap<String, String>,
     begun: Begun,
+    checks: Checks,
+    /// What `up` wrote to stderr.
+    up_said: String,
     is_closed: bool,
-}
-
-/// Reads the compose files as they take effect, without bringing up anything.
-pub fn render(runner: &dyn Runner, cwd: &Path, calls: &Calls<'_>) -> Result<Rendered, Why> {
-    let answer = match ask::ask_well(runner, cwd, &calls.config()) {
-        Err(CallError::Refused { said, .. }) => return Err(Why::File { said }),
-        answer => answer.map_err(|source| Why::Call { source })?,
-    };
-    let mut rendered = config::read(&answer.stdout)?;
-    rendered.unset = config::unset(&answer.stderr);
-    rendered.profiles = profiles(runner, calls);
-    Ok(rendered)
-}
-
-/// The profiles that Compose takes from its variables: what its process gets goes before the file beside its own.
-fn profiles(runner: &dyn Runner, calls: &Calls<'_>) -> Profiles {
-    const VARIABLE: &str = "COMPOSE_PROFILES";
-    let Flavour { kind, version, .. } = calls.flavour;
-    if matches!(kind, Kind::Plugin | Kind::Standalone) && version.major >= 2 {
-        return Profiles::Rendered;
-    }
-    let beside = || env_files::beside(calls.project.files.first()?.parent()?, VARIABLE);
-    Profiles::of(&runner.variable(VARIABLE).or_else(beside).unwrap_or_default())
 }
 
 /// Fails where an image would have to be pulled or built.
@@ -218,6 +199,7 @@ impl<'a> Environment<'a> {
     /// down again before this comes back.
     pub fn up(mut order: Order<'a>) -> Result<Self, Box<NotUp>> {
         let early = |why: Why| Box::new(NotUp { why, closed: None });
+        order.project = render::with_profiles(order.runner, order.flavour, &order.project);
         let calls = Calls {
             flavour: order.flavour,
             project: &order.project,
@@ -252,6 +234,8 @@ impl<'a> Environment<'a> {
             latest: None,
             variables: BTreeMap::new(),
             begun: Begun::Halfway,
+            checks: Checks::default(),
+            up_said: String::new(),
             is_closed: false,
         };
         match environment.start().and_then(|()| environment.wait()) {
@@ -334,11 +318,26 @@ impl<'a> Environment<'a> {
     fn start(&mut self) -> Result<(), Why> {
         self.began = Instant::now();
         let hands = self.hands(self.order.runner);
-        let started = ask::ask_well(hands.runner, hands.cwd, &hands.calls.up(self.order.limits.up));
+        let call = hands.calls.up(self.order.limits.up);
+        let up = || ask::ask(hands.runner, hands.cwd, &call);
+        let mut checks = Checks::default();
+        let answer = if self.order.flavour.is_podman() {
+            podman::meanwhile(&hands, &mut checks, self.order.limits.up, up)
+        } else {
+            up()
+        };
+        self.checks = checks;
         self.since = Instant::now();
-        let Err(source) = started else {
-            self.begun = Begun::Whole;
-            return Ok(());
+        let source = match answer {
+            Ok(answer) => {
+                self.up_said.clone_from(&answer.stderr);
+                if answer.code == 0 && self.has_made_all() {
+                    self.begun = Begun::Whole;
+                    return Ok(());
+                }
+                answer.refusal(&call)
+            }
+            Err(source) => source,
         };
         // Compose says that something is wrong, and the containers say what.
         let sample = if source.is_cancelled() {
@@ -356,6 +355,19 @@ impl<'a> Environment<'a> {
                 .collect()
         });
         Err(self.not_pulled(source, faults))
+    }
+
+    /// Whether `up` made what it says: podman-compose says so as well where podman made nothing (seen with 1.0.6 and 1.2.0).
+    fn has_made_all(&self) -> bool {
+        if !self.order.flavour.is_podman_compose() {
+            return true;
+        }
+        // An engine that does not answer is told of by the wait.
+        let Ok(containers) = teardown::containers(&self.hands(self.order.runner)) else {
+            return true;
+        };
+        let is_there = |name: &str| containers.iter().any(|container| container.service == name);
+        self.rendered.active().all(|(name, _)| is_there(name))
     }
 
     /// Why `up` did not work: images that it was to pull and that are still not here, where nothing else is the matter.
@@ -417,8 +429,18 @@ impl<'a> Environment<'a> {
         }
     }
 
-    fn sample(&self) -> Result<Sample, CallError> {
-        let containers = teardown::containers(&self.hands(self.order.runner))?;
+    fn sample(&mut self) -> Result<Sample, CallError> {
+        let mut containers = teardown::containers(&self.hands(self.order.runner))?;
+        if self.order.flavour.is_podman() {
+            let mut checks = std::mem::take(&mut self.checks);
+            let left = self.order.limits.ready.saturating_sub(self.since.elapsed());
+            let has_run = checks.run(&self.hands(self.order.runner), &containers, left);
+            self.checks = checks;
+            if has_run? {
+                containers = teardown::containers(&self.hands(self.order.runner))?;
+            }
+            podman::not_started(&mut containers, &self.up_said);
+        }
         let ask = |service: &String| Some((service.clone(), self.order.probe?(service, &containers)));
         let answers = self.order.wishes.probed.iter().filter_map(ask).collect();
         Ok(Sample {
@@ -557,6 +579,7 @@ fn file_name(name: &str) -> String {
     text::shorten(&name, 120)
 }
 
+mod render;
 mod why;
 
 #[cfg(test)]

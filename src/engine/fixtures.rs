@@ -343,6 +343,7 @@ fn project_of(job: &Job<'_>) -> Project {
         name: name(&job.cx.project.root, job.containers.run),
         files: Vec::new(),
         env_file: None,
+        profiles: Vec::new(),
     }
 }
 

@@ -93,6 +93,7 @@ pub(super) fn project(needs: &Needs, job: &Job<'_>) -> Result<Project, String> {
         name: name(root, job.containers.run),
         files: needs.compose_files.iter().map(place).collect::<Result<_, _>>()?,
         env_file: None,
+        profiles: Vec::new(),
     })
 }
 

@@ -74,6 +74,7 @@ fn check(name: &str, answer: Result<String, FlavourError>) -> Check {
             let sight = match &error {
                 FlavourError::Unknown { .. }
                 | FlavourError::Missing { .. }
+                | FlavourError::TooOld { .. }
                 | FlavourError::Engine {
                     silence: Silence::Refused,
                     ..

@@ -35,6 +35,17 @@ fn a_version_is_a_line_that_is_nothing_else() {
         "podman-compose version 1.5.0\npodman version 5.4.2\n",
         Some((1, 5, 0)),
     );
+    check_version(
+        include_str!("../../../tests/fixtures/compose/podman/version-1.0.6.txt"),
+        Some((1, 0, 6)),
+    );
+    // It has podman's version before its own, and behind it.
+    check_version(
+        include_str!("../../../tests/fixtures/compose/podman/version-1.0.3.txt"),
+        Some((1, 0, 3)),
+    );
+    check_version("['podman', '--version', '']\nusing podman version: 4.3.1\n", None);
+    check_version("podman version 4.3.1\n4.3.1\n", None);
     check_version("", None);
     check_version("<no value>\n", None);
     check_version("Docker Compose version v2.26.1", None);
@@ -138,6 +149,57 @@ fn the_first_that_answers_is_taken() {
         None,
         "podman-compose 1.0.6, engine 4.9.3",
     );
+}
+
+#[test]
+fn a_podman_compose_without_config_is_too_old() {
+    let old = (
+        "/bin/podman-compose --version",
+        0,
+        include_str!("../../../tests/fixtures/compose/podman/version-1.0.3.txt"),
+    );
+    let engine = ("/bin/podman info --format {{.Version.Version}}", 0, "4.3.1\n");
+    check(
+        &[old, engine],
+        None,
+        "podman-compose 1.0.3 is too old: sdd needs 1.0.6 or newer",
+    );
+    check(
+        &[old, engine],
+        Some("podman-compose"),
+        "podman-compose 1.0.3 is too old: sdd needs 1.0.6 or newer",
+    );
+    let hint = found(&[old, engine], None).unwrap_err().hint().unwrap();
+    assert!(
+        hint.starts_with("install a newer one (`pipx install podman-compose`)"),
+        "{hint}"
+    );
+    // One that is new enough is taken whatever else there is.
+    check(
+        &[old, engine, ENGINE, PLUGIN],
+        None,
+        "docker compose 2.26.1, engine 20.10.24+dfsg1",
+    );
+}
+
+#[test]
+fn flavours_differ_in_how_profiles_take_effect() {
+    let by = |kind, major, minor, patch| {
+        let version = Version { major, minor, patch };
+        Flavour {
+            kind,
+            version,
+            ..Flavour::sample()
+        }
+        .profiles()
+    };
+    assert_eq!(by(Kind::Plugin, 2, 26, 1), ProfilesBy::Compose);
+    assert_eq!(by(Kind::Standalone, 1, 29, 2), ProfilesBy::Reader);
+    assert_eq!(by(Kind::PodmanCompose, 1, 0, 6), ProfilesBy::Nobody);
+    assert_eq!(by(Kind::PodmanCompose, 1, 2, 0), ProfilesBy::Option);
+    // `podman compose` starts another one, and gives its version.
+    assert_eq!(by(Kind::Podman, 1, 5, 0), ProfilesBy::Option);
+    assert_eq!(by(Kind::Podman, 2, 26, 1), ProfilesBy::Compose);
 }
 
 #[test]

@@ -12,6 +12,8 @@ fn container() -> Container {
         number: 1,
         status: Status::Running,
         health: Health::NoCheck,
+        check: None,
+        checked: 0,
         health_log: Vec::new(),
         exit_code: 0,
         oom_killed: false,

@@ -1,7 +1,7 @@
 use std::sync::Mutex;
 
 use super::*;
-use crate::compose::flavour::{Flavour, Kind};
+use crate::compose::flavour::{Flavour, Kind, Version};
 use crate::compose::project::Project;
 use crate::process::capture::Capture;
 use crate::process::{End, Error, Invocation, Outcome};
@@ -132,6 +132,7 @@ fn cleaned_after(engine: &Engine, external: &[&str], begun: Begun) -> Result<Cle
         name: PROJECT.to_owned(),
         files: vec!["/p/c.yml".into()],
         env_file: None,
+        profiles: Vec::new(),
     };
     let hands = Hands {
         runner: engine,
@@ -310,6 +311,12 @@ impl Runner for Podman {
             ["/bin/podman", "pod", "ps", ..] => list("pod", PODS),
             ["/bin/podman", "network", "ls", ..] => list("network", "sdd-0-r_default\n"),
             ["/bin/podman", "volume", "ls", ..] => list("volume", "sdd-0-r_data\n"),
+            ["/bin/podman", "images", ..] => list("image", IMAGES),
+            ["/bin/podman", "rmi", name] => {
+                gone = &["image"];
+                assert_eq!(name, "localhost/sdd-0-r_built:latest");
+                "Untagged: localhost/sdd-0-r_built:latest\n"
+            }
             ["/bin/podman", "pod", "rm", "-f", id] => {
                 assert_eq!(id, PODS.trim());
                 gone = &["pod"];
@@ -343,24 +350,31 @@ impl Runner for Podman {
 }
 
 const IN_POD: &str = include_str!("../../../tests/fixtures/compose/podman/in_pod.json");
+const IMAGES: &str = include_str!("../../../tests/fixtures/compose/podman/images.txt");
 const PODS: &str = include_str!("../../../tests/fixtures/compose/podman/pods.txt");
 
 #[test]
 fn the_pod_and_the_network_that_podman_compose_leaves_are_removed() {
     let podman = Podman {
-        left: Mutex::new(vec!["containers", "pod", "network", "volume"]),
+        left: Mutex::new(vec!["containers", "pod", "network", "volume", "image"]),
         calls: Mutex::default(),
     };
     let flavour = Flavour {
         kind: Kind::PodmanCompose,
         program: "/bin/podman-compose".into(),
         engine: "/bin/podman".into(),
+        version: Version {
+            major: 1,
+            minor: 2,
+            patch: 0,
+        },
         ..Flavour::sample()
     };
     let project = Project {
         name: PROJECT.to_owned(),
         files: vec!["/p/c.yml".into()],
         env_file: None,
+        profiles: Vec::new(),
     };
     let hands = Hands {
         runner: &podman,
@@ -373,6 +387,8 @@ fn the_pod_and_the_network_that_podman_compose_leaves_are_removed() {
     let cleaned = take_down_all(&hands, &BTreeSet::new(), Begun::Whole).unwrap();
     assert!(cleaned.left.is_nothing() && cleaned.forced, "{cleaned:?}");
     assert_eq!(cleaned.complaints, Vec::<String>::new());
+    // What was built for this run is gone, and no other image.
+    assert!(podman.left.lock().unwrap().is_empty());
     let calls = podman.calls.lock().unwrap();
     assert!(
         !calls.iter().any(|call| call.contains("--project-directory")),

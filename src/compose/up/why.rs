@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::compose::ask::CallError;
 use crate::compose::config::ConfigError;
+use crate::compose::flavour::Version;
 use crate::compose::readiness::Fault;
 use crate::store;
 
@@ -22,6 +23,17 @@ pub enum Why {
     /// Nothing would run: every service waits to be asked for, or is scaled to none.
     #[error("the compose file has no service that runs without being asked for")]
     NothingRuns,
+    /// Services would start that nobody asks for.
+    #[error(
+        "podman-compose {version} knows no profiles, and would start what nobody asks for: {}",
+        names.join(", ")
+    )]
+    NoProfiles {
+        /// Its version.
+        version: Version,
+        /// The services.
+        names: Vec<String>,
+    },
     /// The work item needs services that are not there.
     #[error("the compose file has no service {}", names.join(", "))]
     NoSuchService {
@@ -122,6 +134,9 @@ impl Why {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NothingRuns => Some("leave out `profiles` of a service, or name the services that are needed".to_owned()),
+            Self::NoProfiles { .. } => Some(
+                "install podman-compose 1.1.0 or newer, or name all profiles in COMPOSE_PROFILES".to_owned(),
+            ),
             Self::NoSuchService { .. } => Some("add it to the compose file, or correct the spec".to_owned()),
             Self::NoImage { remedy, .. } | Self::NotPulled { remedy, .. } | Self::Useless { remedy, .. } => {
                 Some(remedy.clone())
@@ -170,7 +185,11 @@ impl Why {
             | Self::Taken { .. }
             | Self::Useless { .. }
             | Self::NotReady { .. } => Ending::Failed,
-            Self::Up { .. } | Self::Call { .. } | Self::Config(_) | Self::Journal { .. } => Ending::Error,
+            Self::Up { .. }
+            | Self::Call { .. }
+            | Self::Config(_)
+            | Self::Journal { .. }
+            | Self::NoProfiles { .. } => Ending::Error,
         }
     }
 }

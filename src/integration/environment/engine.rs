@@ -1,7 +1,7 @@
 //! A Compose, and the engine that it speaks with.
 
 use super::{Check, Found, Scene, Standing};
-use crate::compose::flavour::{Flavour, FlavourError, Kind, Way};
+use crate::compose::flavour::{Flavour, FlavourError, Way};
 
 /// There is a Compose.
 pub(super) struct ComposeAnswers;
@@ -16,16 +16,7 @@ impl Check for ComposeAnswers {
             Ok(flavour) => {
                 let Flavour { kind, version, .. } = flavour;
                 let said = format!("{} {version}", Way::of(*kind).words());
-                match kind {
-                    Kind::Plugin | Kind::Standalone => Found::new(self.id(), Standing::Fine, said),
-                    // Seen with podman 4.3: what holds a container (conmon) is a child of the call that starts it, and
-                    // sdd leaves no child of its calls.
-                    Kind::Podman | Kind::PodmanCompose => {
-                        let why = "sdd does not keep podman's containers running yet: they end with the call that starts them";
-                        Found::new(self.id(), Standing::Warning, format!("{said}; {why}"))
-                            .remedy("use Docker's engine and Compose")
-                    }
-                }
+                Found::new(self.id(), Standing::Fine, said)
             }
             Err(FlavourError::Engine { .. }) => Found::new(self.id(), Standing::Fine, "there is one"),
             Err(error) => unknown(self.id(), error),

@@ -3,7 +3,6 @@ use std::net::TcpListener;
 
 use super::*;
 use crate::compose::config;
-use crate::compose::flavour::Kind;
 use crate::compose::images::Fetching;
 use crate::model::config::ComposeLint;
 use crate::process::capture::Capture;
@@ -71,6 +70,7 @@ fn look_beside(compose: &str, needs: &Needs, networks: usize, engine: Engine, en
         name: "p".to_owned(),
         files: vec![root.join("c.yml")],
         env_file: None,
+        profiles: Vec::new(),
     };
     let rendered = config::read(compose).unwrap();
     let scene = Scene {
@@ -312,30 +312,4 @@ fn engines_of_other_machines_are_known_by_their_address() {
     ] {
         assert_eq!(Engine::of(address), engine, "{address:?}");
     }
-}
-
-#[test]
-fn what_podman_does_not_do_yet_is_told() {
-    let needs = needs();
-    let machine = Machine { networks: 0 };
-    let standing = |kind| {
-        let flavour = Flavour {
-            kind,
-            ..Flavour::sample()
-        };
-        let scene = Scene {
-            root: Path::new("/"),
-            needs: &needs,
-            runner: &machine,
-            flavour: Ok(&flavour),
-            project: None,
-            rendered: None,
-            engine: Engine::Here,
-        };
-        let found = engine::ComposeAnswers.look(&scene);
-        (found[0].standing, found[0].remedy.is_some())
-    };
-    assert_eq!(standing(Kind::Plugin), (Standing::Fine, false));
-    assert_eq!(standing(Kind::PodmanCompose), (Standing::Warning, true));
-    assert_eq!(standing(Kind::Podman), (Standing::Warning, true));
 }

@@ -136,6 +136,7 @@ impl Bench {
                 name: project::name(self.store.root(), run.id()),
                 files: files.to_vec(),
                 env_file: None,
+                profiles: Vec::new(),
             },
             id: run.id().to_owned(),
             logs,

@@ -61,6 +61,7 @@ fn what_a_dead_sdd_left_is_swept_and_nothing_else() {
             name: format!("{}-2", dead.project.name),
             files: file.to_vec(),
             env_file: None,
+            profiles: Vec::new(),
         };
         let calls = Calls {
             flavour: &bench.flavour,
