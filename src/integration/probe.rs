@@ -250,6 +250,7 @@ mod tests {
             name: "p".to_owned(),
             files: Vec::new(),
             env_file: None,
+            profiles: Vec::new(),
         };
         let inside = Inside {
             runner: engine,
