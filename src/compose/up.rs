@@ -118,6 +118,8 @@ pub struct Closed {
     pub logs: Vec<SavedLog>,
     /// Whether everything is gone.
     pub cleaned: Result<Cleaned, TeardownError>,
+    /// When it was begun to take it down.
+    pub began: Instant,
 }
 
 impl Closed {
@@ -470,6 +472,7 @@ impl<'a> Environment<'a> {
 
     fn close(&mut self) -> Closed {
         self.is_closed = true;
+        let began = Instant::now();
         let latest = self.latest.take();
         let hands = self.hands(self.order.cleaner);
         let containers = latest.map_or_else(|| teardown::containers(&hands), Ok);
@@ -493,7 +496,7 @@ impl<'a> Environment<'a> {
                 cleaned.complaints.push(error.to_string());
             }
         }
-        Closed { logs, cleaned }
+        Closed { logs, cleaned, began }
     }
 }
 

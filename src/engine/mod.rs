@@ -356,10 +356,15 @@ impl Bench<'_> {
 
     /// Records what came of a step.
     fn end(&self, gate: usize, item: usize, began: Instant, result: PartResult) {
+        self.end_at(gate, item, (began, Instant::now()), result);
+    }
+
+    /// [`Self::end`] of a step of which it is told later when it began and when it ended.
+    fn end_at(&self, gate: usize, item: usize, (began, ended): (Instant, Instant), result: PartResult) {
         let slot = Slot {
             result,
             started: Some(began),
-            ended: Some(Instant::now()),
+            ended: Some(ended),
         };
         self.put(gate, item, slot);
     }

@@ -203,20 +203,22 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// Brings services up, says so to `ready`, and takes them down when that has done its work: whatever happens, all are
-/// accounted for. Nothing is brought up where `data` could not be loaded into it. Gives what came of the teardown, and when it began.
+/// Brings services up, says so and since when to `ready`, and takes them down when that has done its work: whatever happens,
+/// all are accounted for. Nothing is brought up where `data` could not be loaded into it. Gives what came of the teardown, and
+/// when it began and ended.
 pub(super) fn hold(
     work: &ServicesWork,
     job: &Job<'_>,
     flavour: Result<&Flavour, &FlavourError>,
     data: &[fixtures::Ready],
-    ready: impl FnOnce(PartResult, Option<&mut Held<'_, '_>>),
-) -> (PartResult, Instant) {
+    ready: impl FnOnce(Instant, PartResult, Option<&mut Held<'_, '_>>),
+) -> (PartResult, (Instant, Instant)) {
     let ground = match Ground::of(work, job, flavour) {
         Ok(ground) => ground,
         Err(refused) => {
-            ready(refused.result(), None);
-            return (PartResult::Teardown(TeardownAnswer::default()), Instant::now());
+            ready(Instant::now(), refused.result(), None);
+            let now = Instant::now();
+            return (PartResult::Teardown(TeardownAnswer::default()), (now, now));
         }
     };
     // What killed runs left would only grow.
@@ -249,27 +251,31 @@ pub(super) fn hold(
         fit::check(job.cx.config.integration(), rendered)
     };
     let reaper = job.containers.reaper.and_then(|start| start(job.containers.run));
-    let mut began = Instant::now();
-    let answer = match Environment::up(order(work, job, &ground, (&probe, &is_fit))) {
-        Ok(environment) => serve(
-            environment,
-            job,
-            ground.flavour,
-            remarks(&swept),
-            |result, held| {
-                ready(result, held);
-                began = Instant::now();
-            },
-        ),
+    let (answer, times) = match Environment::up(order(work, job, &ground, (&probe, &is_fit))) {
+        Ok(environment) => {
+            let mut began = Instant::now();
+            let answer = serve(
+                environment,
+                job,
+                ground.flavour,
+                remarks(&swept),
+                |result, held| {
+                    ready(Instant::now(), result, held);
+                    began = Instant::now();
+                },
+            );
+            (answer, (began, Instant::now()))
+        }
         Err(not_up) => {
             let NotUp { why, closed } = *not_up;
-            began = Instant::now();
+            // They are gone already.
+            let gone = Instant::now();
+            let began = closed.as_ref().map_or(gone, |closed| closed.began);
             let logs = closed.as_ref().map_or(&[][..], |closed| &closed.logs);
-            ready(
-                PartResult::Services(Err(told(&why, logs, &job.cx.project.root))),
-                None,
-            );
-            closed.map_or_else(TeardownAnswer::default, |closed| closing(&closed, Vec::new()))
+            let not_up = told(&why, logs, &job.cx.project.root);
+            ready(began, PartResult::Services(Err(not_up)), None);
+            let answer = closed.map_or_else(TeardownAnswer::default, |closed| closing(&closed, Vec::new()));
+            (answer, (began, gone))
         }
     };
     // Where something is left, the reaper tries once more.
@@ -278,7 +284,7 @@ pub(super) fn hold(
     {
         reaper.dismiss();
     }
-    (PartResult::Teardown(answer), began)
+    (PartResult::Teardown(answer), times)
 }
 
 fn order<'a>(

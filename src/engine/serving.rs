@@ -66,9 +66,9 @@ impl Bench<'_> {
             self.job,
             self.asked.compose(self.job),
             &data,
-            |result, held| {
+            |at, result, held| {
                 let is_up = held.is_some();
-                self.end(place.0, place.1, began, result);
+                self.end_at(place.0, place.1, (began, at), result);
                 if !is_up {
                     let why = "the services are not up";
                     for (gate, item) in rest {
@@ -91,7 +91,7 @@ impl Bench<'_> {
                 PartResult::Teardown(answer) => PartResult::Teardown(answer.clone()),
                 _ => PartResult::Nothing,
             };
-            self.end(gate, item, cleared, result);
+            self.end_at(gate, item, cleared, result);
         }
     }
 

@@ -8,10 +8,10 @@
 //! not is a finding.
 
 use super::code;
-use super::results::{NOT_MEASURED, Results};
+use super::results::{NOT_MEASURED, Results, verdict};
 use crate::model::report::{CheckReport, CheckStatus, Report, StepReport, StepRole};
 use crate::model::verdict::Verdict;
-use crate::report::{seconds, sign};
+use crate::report::seconds;
 
 /// Breaking changes, requirements that are not met, and whatever else may be many, of each kind.
 const MAX_NAMED: usize = 3;
@@ -71,12 +71,6 @@ fn listed(lines: impl ExactSizeIterator<Item = String>, most: usize) -> String {
     list
 }
 
-/// How a step ended, in words.
-fn verdict(verdict: Verdict) -> String {
-    let word = verdict.as_str().replace('_', " ").to_uppercase();
-    format!("{} {word}", sign(verdict))
-}
-
 fn environment(gate: Results<'_>) -> String {
     let mut part = format!("\n**Environment:** {}\n", gate.verdict());
     let of = |status| gate.checks().iter().filter(move |one| one.status == status);
@@ -118,7 +112,8 @@ fn services(gate: Results<'_>) -> String {
         return format!("\n**Services:** {NOT_MEASURED}\n");
     };
     let mut part = format!("\n**Services:** {}{}\n", verdict(step.verdict), took(step));
-    if step.verdict != Verdict::Passed {
+    // The services at fault say it shorter.
+    if step.verdict != Verdict::Passed && gate.checks().is_empty() {
         part.push_str(&format!("- {}\n", code(&step.reason)));
     }
     let more = gate.checks().len().saturating_sub(MAX_SERVICES);
@@ -135,6 +130,13 @@ fn services(gate: Results<'_>) -> String {
     }
     if more > 0 {
         part.push_str(&format!("- … and {more} more in the report\n"));
+    }
+    if step.verdict == Verdict::Failed {
+        let advice: Vec<String> = gate
+            .advice()
+            .map(|advice| format!("to do: {}", code(advice)))
+            .collect();
+        part.push_str(&listed(advice.into_iter(), MAX_NAMED));
     }
     part
 }

@@ -11,7 +11,7 @@ use std::io;
 
 use super::briefing::short;
 use super::markdown::code;
-use super::{clean, counts, decision, inert, seconds, sign};
+use super::{clean, counts, decision, inert, seconds};
 use crate::model::history::History;
 use crate::model::report::{GateReport, Report};
 use crate::model::session::{ActiveWork, Outcome};
@@ -148,10 +148,9 @@ fn gates(ended: &Ended<'_>) -> String {
 fn gate_lines(gate: &GateReport) -> String {
     let optional = if gate.required { "" } else { " (optional)" };
     let mut lines = format!(
-        "- {}: {} {}{optional}: {}\n",
+        "- {}: {}{optional}: {}\n",
         gate.gate,
-        sign(gate.verdict),
-        gate.verdict.as_str().replace('_', " ").to_uppercase(),
+        results::verdict(gate.verdict),
         code(&gate.reason)
     );
     for (name, value) in &gate.metrics {

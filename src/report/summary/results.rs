@@ -3,10 +3,17 @@
 use super::rounded;
 use crate::model::finding::Finding;
 use crate::model::report::{CheckReport, GateReport, Report, StepReport, StepRole};
+use crate::model::verdict::Verdict;
 use crate::report::sign;
 
 /// What stands where nothing was measured.
 pub(super) const NOT_MEASURED: &str = "not measured";
+
+/// How something ended, in words.
+pub(super) fn verdict(verdict: Verdict) -> String {
+    let word = verdict.as_str().replace('_', " ").to_uppercase();
+    format!("{} {word}", sign(verdict))
+}
 
 /// The results of one gate, or of none when it was not part of the run.
 #[derive(Clone, Copy)]
@@ -24,14 +31,11 @@ impl<'a> Results<'a> {
         Self(Some(gate))
     }
 
-    /// How the gate ended, in words.
+    /// How the gate ended, in words, and whether that decides nothing.
     pub(super) fn verdict(self) -> String {
         match self.0 {
-            Some(gate) => format!(
-                "{} {}",
-                sign(gate.verdict),
-                gate.verdict.as_str().replace('_', " ").to_uppercase()
-            ),
+            Some(gate) if gate.required => verdict(gate.verdict),
+            Some(gate) => format!("{} (optional)", verdict(gate.verdict)),
             None => NOT_MEASURED.to_owned(),
         }
     }
@@ -69,6 +73,14 @@ impl<'a> Results<'a> {
     /// What the gate looked at, each by itself.
     pub(super) fn checks(self) -> &'a [CheckReport] {
         self.0.map_or(&[], |gate| gate.checks.as_slice())
+    }
+
+    /// What the gate knows to do, but for running it again.
+    pub(super) fn advice(self) -> impl Iterator<Item = &'a str> {
+        let all = self.0.map_or(&[][..], |gate| gate.remediation.as_slice());
+        all.iter()
+            .map(String::as_str)
+            .filter(|one| !one.starts_with("rerun: "))
     }
 
     /// What the gate warns of.

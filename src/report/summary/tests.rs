@@ -283,6 +283,7 @@ impl Integrated {
             ("documentation_requirements_met", 4.into()),
         ]);
         documents.verdict = Verdict::Failed;
+        documents.required = false;
         documents.findings = report.gates[1].findings[..1].to_vec();
         "no baseline of GET http://api:8000/; pin one".clone_into(&mut documents.findings[0].message);
         Self {
@@ -357,6 +358,32 @@ fn services_that_are_not_up_are_no_pass_and_have_no_times() {
         .steps
         .retain(|step| step.role != Some(StepRole::TestData));
     gates.check("\n**Test Data:** none\n");
+}
+
+#[test]
+fn services_at_fault_are_named_with_what_to_do() {
+    let mut gates = Integrated::new();
+    gates.tests.checks = vec![check(
+        "service db",
+        CheckStatus::Failed,
+        "it ended with exit code 7",
+        None,
+    )];
+    gates.tests.steps[0] = step(
+        StepRole::Services,
+        "services",
+        Verdict::Failed,
+        "the services could not be brought up: db: it ended with exit code 7; `docker compose up -d` …",
+        2_300,
+    );
+    gates.tests.remediation = vec![
+        "db wrote last: no room (.session/runs/R/services/db.log)".to_owned(),
+        "rerun: sdd gate integration".to_owned(),
+    ];
+    gates.check(
+        "\n**Services:** ✗ FAILED in 2.3 s\n- ✗ `db`: `it ended with exit code 7`\n  - to do: `db wrote last: no room \
+         (.session/runs/R/services/db.log)`\n\n**Test Data:**",
+    );
 }
 
 #[test]
