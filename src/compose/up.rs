@@ -159,8 +159,8 @@ pub struct Environment<'a> {
     variables: BTreeMap<String, String>,
     begun: Begun,
     checks: Checks,
-    /// What `up` wrote to stderr.
-    up_said: String,
+    /// What `up` wrote to stderr, where it has ended by itself.
+    up_said: Option<String>,
     is_closed: bool,
 }
 
@@ -237,7 +237,7 @@ impl<'a> Environment<'a> {
             variables: BTreeMap::new(),
             begun: Begun::Halfway,
             checks: Checks::default(),
-            up_said: String::new(),
+            up_said: None,
             is_closed: false,
         };
         match environment.start().and_then(|()| environment.wait()) {
@@ -332,7 +332,7 @@ impl<'a> Environment<'a> {
         self.since = Instant::now();
         let source = match answer {
             Ok(answer) => {
-                self.up_said.clone_from(&answer.stderr);
+                self.up_said = Some(answer.stderr.clone());
                 if answer.code == 0 && self.has_made_all() {
                     self.begun = Begun::Whole;
                     return Ok(());
@@ -356,6 +356,11 @@ impl<'a> Environment<'a> {
                 })
                 .collect()
         });
+        // podman-compose waits for services that others need healthy, also for those that are sick for good.
+        let waits = self.order.flavour.is_podman_compose() && matches!(source, CallError::TimedOut { .. });
+        if waits && !faults.is_empty() {
+            return Err(Why::NotReady { faults });
+        }
         Err(self.not_pulled(source, faults))
     }
 
@@ -441,7 +446,9 @@ impl<'a> Environment<'a> {
             if has_run? {
                 containers = teardown::containers(&self.hands(self.order.runner))?;
             }
-            podman::not_started(&mut containers, &self.up_said);
+            if let Some(said) = &self.up_said {
+                podman::not_started(&mut containers, said);
+            }
         }
         let ask = |service: &String| Some((service.clone(), self.order.probe?(service, &containers)));
         let answers = self.order.wishes.probed.iter().filter_map(ask).collect();

@@ -533,6 +533,8 @@ struct Podman {
     containers: [&'static str; 2],
     /// Whether `up` waits for a service to be healthy.
     needs_checks: bool,
+    /// Whether it goes on to wait.
+    is_waiting: bool,
     checks: Mutex<usize>,
     is_up: Mutex<bool>,
 }
@@ -589,6 +591,9 @@ impl Runner for Podman {
                 while self.needs_checks && *self.checks.lock().unwrap() < 2 {
                     thread::sleep(Duration::from_millis(20));
                 }
+                if self.is_waiting {
+                    return Ok(Outcome::of(End::TimedOut));
+                }
             }
             [.., "down", "-v", "--remove-orphans", "-t", "10"] => *is_up = false,
             ["ps", ..] if *is_up && containers != "[]" => stdout = "one\n",
@@ -622,6 +627,7 @@ fn what_podman_compose_did_not_start_is_told_although_it_ends_well() {
             up_said,
             containers,
             needs_checks: false,
+            is_waiting: false,
             checks,
             is_up,
         }
@@ -662,10 +668,31 @@ fn health_checks_are_run_where_nobody_runs_them() {
             up_said: "",
             containers,
             needs_checks,
+            is_waiting: false,
             checks: Mutex::default(),
             is_up: Mutex::default(),
         };
         assert_eq!(podman.run().said, r#"{"ok": Healthy}"#);
         assert_eq!(*podman.checks.lock().unwrap(), 2);
     }
+}
+
+#[test]
+fn a_service_that_is_sick_for_good_is_told_where_up_waits_for_it() {
+    let waits = include_str!("../../../tests/fixtures/compose/podman/up-waits.json");
+    let podman = Podman {
+        config: "services:\n  sick: {image: a}\n  needs: {image: a, depends_on: {sick: {condition: service_healthy}}}\n",
+        up_said: "",
+        containers: [waits, waits],
+        needs_checks: false,
+        is_waiting: true,
+        checks: Mutex::default(),
+        is_up: Mutex::default(),
+    };
+    let seen = podman.run();
+    assert_eq!(
+        seen.said,
+        "sick: waits_sick_1 is unhealthy: exit code 1: not well; exit code 1: not well"
+    );
+    assert_eq!(seen.ending, Some(Ending::Failed));
 }
