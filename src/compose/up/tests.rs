@@ -236,12 +236,21 @@ fn one_that_was_started_again_is_not_the_one_that_was_ready() {
 fn containers_are_listed_once_where_nothing_happens_in_between() {
     let lists = |after: fn(&mut Environment<'_>)| {
         let engine = Engine::with(&[STARTING, HEALTHY]);
-        let seen = run_with(&engine, &Cancel::new(), &[], |mut environment| {
-            after(&mut environment);
-            environment.down().fault().unwrap_or_default()
-        });
+        let (flavour, limits) = (Flavour::sample(), Limits::default());
+        let seen = run_by(
+            &flavour,
+            &engine,
+            engine.fetching,
+            limits,
+            &Cancel::new(),
+            &[],
+            |mut environment| {
+                after(&mut environment);
+                environment.down().fault().unwrap_or_default()
+            },
+        );
         assert_eq!(seen.said, "");
-        seen.calls.iter().filter(|call| *call == "inspect").count()
+        engine.calls().iter().filter(|call| *call == "inspect").count()
     };
     // Two until it is ready, and one for the logs and the teardown: that last look may be the one before them.
     assert_eq!(
@@ -643,7 +652,7 @@ fn what_podman_compose_did_not_start_is_told_although_it_ends_well() {
     assert!(!seen.has_journal);
     let one = "services:\n  noimage: {image: 'localhost/nosuch:1'}\n";
     let seen = podman(one, UNPULLED, "[]");
-    let start = "could not be pulled: localhost/nosuch:1; `podman-compose -p sdd-0-r ";
+    let start = "not on this machine, also after `up`: localhost/nosuch:1; `podman-compose -p sdd-0-r ";
     assert!(seen.said.starts_with(start), "{}", seen.said);
     assert!(
         seen.said.contains(
