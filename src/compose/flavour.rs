@@ -338,6 +338,10 @@ impl FlavourError {
                 "install a newer one (`pipx install podman-compose`), or name another Compose by {VARIABLE}: one of {}",
                 known()
             )),
+            Self::Missing { tried } if tried.iter().all(|tried| tried.contains("podman")) => Some(format!(
+                "install it (`pipx install podman-compose`), or name another Compose by {VARIABLE}: one of {}",
+                known()
+            )),
             Self::Missing { .. } => Some(
                 "install the plugin of Docker (`apt-get install docker-compose-plugin` or `docker-compose-v2`), or \
                  docker-compose"
@@ -451,6 +455,12 @@ pub fn likely(machine: &Machine<'_>, asked: Option<&str>) -> &'static Way {
         .chain(ways)
         .find(|way| located(machine, way.engine).is_ok())
         .unwrap_or(first)
+}
+
+/// The engine that a Compose speaks with, by the words that it is called by; `None` where these are none.
+pub fn engine_of(asked: &str) -> Option<&'static str> {
+    let ways = candidates(Some(asked)).ok()?;
+    ways.first().map(|(way, _)| way.engine)
 }
 
 /// What is to be tried: ways, each with the name or the path of its program.

@@ -63,6 +63,10 @@ pub fn look(
             images.absent.push(name.to_owned());
         }
     }
+    // An engine that does not answer has no image either, and says it by the same exit code.
+    if !images.absent.is_empty() {
+        ask::ask_well(runner, cwd, &calls.containers())?;
+    }
     for (name, service) in rendered.active().filter(|(_, service)| service.is_built) {
         let built = match &service.image {
             Some(image) => is_here(image)?,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::flavour::Flavour;
+use super::flavour::{Flavour, Way};
 use super::journal::{self, Entry, Standing, Unreadable};
 use super::project::{Calls, Project};
 use super::teardown::{self, Begun, Cleaned, Had, Hands, TeardownError};
@@ -45,6 +45,16 @@ pub enum Scope<'a> {
     KeptToo,
     /// What has one of these names, and nothing else.
     Named(&'a [String]),
+}
+
+impl Sweep {
+    /// Adds what was done at another engine, later: what it spared is what is left.
+    pub fn add(&mut self, later: Self) {
+        self.swept.extend(later.swept);
+        self.gone.extend(later.gone);
+        self.spared = later.spared;
+        self.unreadable = later.unreadable;
+    }
 }
 
 impl Swept {
@@ -102,6 +112,12 @@ pub fn is_called(entry: &Entry, name: &str) -> bool {
     name == entry.run || name == entry.project
 }
 
+/// Whether what a journal tells of stands at this engine: the same program at the same address. Another one says of everything
+/// that it is gone.
+fn is_at(entry: &Entry, flavour: &Flavour, engine: Option<&str>) -> bool {
+    Way::of(entry.flavour).engine == Way::of(flavour.kind).engine && entry.docker_host.as_deref() == engine
+}
+
 /// Takes down what is due. `engine` is the address of the engine that answers here: what stands at another one is spared.
 pub fn sweep(
     store: &Store,
@@ -118,7 +134,7 @@ pub fn sweep(
     };
     for entry in journals.entries {
         let standing = entry.standing(now);
-        if is_due(&entry, standing, scope) && entry.docker_host.as_deref() == engine {
+        if is_due(&entry, standing, scope) && is_at(&entry, flavour, engine) {
             let result = take_down(store, runner, flavour, &entry);
             sweep.swept.push(Swept {
                 entry,
@@ -146,7 +162,7 @@ pub fn forget_gone(
         left.is_ok_and(|left| left.is_nothing()) && journal::remove(store, &entry.run).is_ok()
     };
     for (entry, standing) in std::mem::take(&mut sweep.spared) {
-        let is_here = standing == Standing::Kept && entry.docker_host.as_deref() == engine;
+        let is_here = standing == Standing::Kept && is_at(&entry, flavour, engine);
         if is_here && is_gone(&entry) {
             sweep.gone.push(entry);
         } else {
@@ -303,6 +319,29 @@ mod tests {
                 .iter()
                 .any(|call| call.ends_with(" down -v --remove-orphans --rmi local -t 3"))
         );
+    }
+
+    #[test]
+    fn what_another_engine_has_is_not_taken_for_gone() {
+        let temp = tempfile::tempdir().unwrap();
+        let store = Store::create(temp.path()).unwrap();
+        let engine = Engine {
+            stubborn: "nothing",
+            named: Mutex::default(),
+        };
+        for (run, until) in [("over", 10), ("kept", 90)] {
+            write(&store, run, until, None);
+            let mut entry = journal::read_of(&store, run).unwrap().unwrap();
+            entry.flavour = Kind::PodmanCompose;
+            journal::write(&store, &entry).unwrap();
+        }
+        let flavour = Flavour::sample();
+        let mut sweep = sweep(&store, &engine, &flavour, None, moment(30), Scope::KeptToo);
+        forget_gone(&mut sweep, &store, &engine, &flavour, None);
+        assert!(sweep.swept.is_empty() && sweep.gone.is_empty());
+        assert_eq!(sweep.spared.len(), 2);
+        assert!(engine.named.lock().unwrap().is_empty());
+        assert_eq!(journal::read_all(&store).entries.len(), 2);
     }
 
     #[test]

@@ -342,20 +342,26 @@ impl<'a> Environment<'a> {
             Err(source) => source,
         };
         // Compose says that something is wrong, and the containers say what.
-        let sample = if source.is_cancelled() {
-            None
-        } else {
-            self.sample().ok()
+        if source.is_cancelled() {
+            let faults = BTreeMap::new();
+            return Err(Why::Up { source, faults });
+        }
+        let sample = match self.sample() {
+            Ok(sample) => sample,
+            Err(error) => {
+                return Err(Why::Gone {
+                    up: source,
+                    source: error,
+                });
+            }
         };
-        let faults = sample.map_or_else(BTreeMap::new, |sample| {
-            let standings = self.wait.standings(&sample).into_iter();
-            standings
-                .filter_map(|(service, standing)| match standing {
-                    Standing::Failed(fault) => Some((service, self.without_secrets(fault))),
-                    Standing::Ready(_) | Standing::Waiting(_) => None,
-                })
-                .collect()
-        });
+        let standings = self.wait.standings(&sample).into_iter();
+        let faults: BTreeMap<String, Fault> = standings
+            .filter_map(|(service, standing)| match standing {
+                Standing::Failed(fault) => Some((service, self.without_secrets(fault))),
+                Standing::Ready(_) | Standing::Waiting(_) => None,
+            })
+            .collect();
         // podman-compose waits for services that others need healthy, also for those that are sick for good.
         let waits = self.order.flavour.is_podman_compose() && matches!(source, CallError::TimedOut { .. });
         if waits && !faults.is_empty() {

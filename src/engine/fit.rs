@@ -11,14 +11,9 @@ use crate::model::text;
 /// The section of the settings that names services.
 const SECTION: &str = "quality_gates.integration_tests";
 
-/// Fails where the settings name a service that is none, or where a service would never be ready.
-pub(super) fn check(settings: &IntegrationTests, rendered: &Rendered) -> Result<(), Why> {
-    known(settings, rendered)?;
-    reachable(&settings.probes, rendered)
-}
-
-/// Fails where the settings name services that the file does not have: what they say of those would be said of nobody.
-fn known(settings: &IntegrationTests, rendered: &Rendered) -> Result<(), Why> {
+/// What the settings say of services that the file does not have, with those that it has. It is no error: work items have
+/// compose files of their own, and the settings are for all of them.
+pub(super) fn unknown(settings: &IntegrationTests, rendered: &Rendered) -> Option<String> {
     let unknown = |key: &str, names: &mut dyn Iterator<Item = &String>| {
         let unknown: Vec<String> = names
             .filter(|name| !rendered.services.contains_key(*name))
@@ -34,21 +29,22 @@ fn known(settings: &IntegrationTests, rendered: &Rendered) -> Result<(), Why> {
     .flatten()
     .collect();
     if said.is_empty() {
-        return Ok(());
+        return None;
     }
     let there: Vec<&str> = rendered.active().map(|(name, _)| name).collect();
     let asked_for = match rendered.profiles {
         Profiles::Rendered => "; those of a profile are there when it is asked for (COMPOSE_PROFILES)",
         Profiles::Named(_) => "",
     };
-    Err(Why::Useless {
-        reason: format!("{}: the compose file has no such service", said.join("; ")),
-        remedy: format!("correct the name; there are: {}{asked_for}", there.join(", ")),
-    })
+    Some(format!(
+        "{}: this compose file has no such service; there are: {}{asked_for}",
+        said.join("; "),
+        there.join(", ")
+    ))
 }
 
 /// Fails where a probe asks a port that the file does not publish.
-fn reachable(probes: &BTreeMap<String, ReadinessProbe>, rendered: &Rendered) -> Result<(), Why> {
+pub(super) fn reachable(probes: &BTreeMap<String, ReadinessProbe>, rendered: &Rendered) -> Result<(), Why> {
     let unreachable = rendered.active().find_map(|(name, service)| {
         let port = probe::unreachable(service, probes.get(name)?)?;
         Some((name, port))
@@ -71,9 +67,8 @@ mod tests {
 
     const FILE: &str = "services: {api: {image: x, ports: ['8000']}, db: {image: y, profiles: [big]}}";
 
-    #[track_caller]
-    fn check_settings(oneshot: &[&str], probes: &[(&str, u16)], expect: Option<(&str, &str)>) {
-        let settings = IntegrationTests {
+    fn settings(oneshot: &[&str], probes: &[(&str, u16)]) -> IntegrationTests {
+        IntegrationTests {
             oneshot: oneshot.iter().map(|name| (*name).to_owned()).collect(),
             probes: probes
                 .iter()
@@ -86,39 +81,42 @@ mod tests {
                 })
                 .collect(),
             ..IntegrationTests::default()
-        };
-        let found = check(&settings, &config::read(FILE).unwrap()).err();
-        let found = found.map(|why| (why.to_string(), why.hint().unwrap()));
-        let found = found.as_ref().map(|(why, hint)| (why.as_str(), hint.as_str()));
-        assert_eq!(found, expect, "{oneshot:?} {probes:?}");
+        }
+    }
+
+    #[track_caller]
+    fn check_unknown(oneshot: &[&str], probes: &[(&str, u16)], expect: Option<&str>) {
+        let found = unknown(&settings(oneshot, probes), &config::read(FILE).unwrap());
+        assert_eq!(found.as_deref(), expect, "{oneshot:?} {probes:?}");
     }
 
     #[test]
     fn what_the_settings_name_is_a_service() {
-        check_settings(&[], &[], None);
+        check_unknown(&[], &[], None);
         // One that is not started is one nevertheless.
-        check_settings(&["db"], &[("db", 5432), ("api", 8000)], None);
-        let hint = "correct the name; there are: api";
-        check_settings(
+        check_unknown(&["db"], &[("db", 5432), ("api", 8000)], None);
+        check_unknown(
             &["api", "migrate", "se\ned"],
             &[("apii", 8000)],
-            Some((
+            Some(
                 "quality_gates.integration_tests.oneshot names migrate, se\\ned; quality_gates.integration_tests.probes \
-                 names apii: the compose file has no such service",
-                hint,
-            )),
+                 names apii: this compose file has no such service; there are: api",
+            ),
         );
     }
 
     #[test]
     fn a_port_that_is_asked_is_published() {
-        check_settings(
-            &[],
-            &[("api", 8001)],
-            Some((
+        let rendered = config::read(FILE).unwrap();
+        let of = |port: u16| reachable(&settings(&[], &[("api", port), ("apii", 1)]).probes, &rendered);
+        of(8000).unwrap();
+        let why = of(8001).unwrap_err();
+        assert_eq!(
+            (why.to_string().as_str(), why.hint().unwrap().as_str()),
+            (
                 "api would never be ready: its probe asks port 8001, which the compose file does not publish",
                 "publish it (`ports: [\"8001\"]`), or correct quality_gates.integration_tests.probes.api",
-            )),
+            ),
         );
     }
 }

@@ -248,22 +248,18 @@ pub(super) fn hold(
     };
     let is_fit = |rendered: &Rendered| {
         fixtures::fit(data, rendered)?;
-        fit::check(job.cx.config.integration(), rendered)
+        fit::reachable(&job.cx.config.integration().probes, rendered)
     };
     let reaper = job.containers.reaper.and_then(|start| start(job.containers.run));
     let (answer, times) = match Environment::up(order(work, job, &ground, (&probe, &is_fit))) {
         Ok(environment) => {
             let mut began = Instant::now();
-            let answer = serve(
-                environment,
-                job,
-                ground.flavour,
-                remarks(&swept),
-                |result, held| {
-                    ready(Instant::now(), result, held);
-                    began = Instant::now();
-                },
-            );
+            let unknown = fit::unknown(job.cx.config.integration(), environment.rendered());
+            let remarks = remarks(&swept).into_iter().chain(unknown).collect();
+            let answer = serve(environment, job, ground.flavour, remarks, |result, held| {
+                ready(Instant::now(), result, held);
+                began = Instant::now();
+            });
             (answer, (began, Instant::now()))
         }
         Err(not_up) => {

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::commands::context::Cx;
 use crate::commands::error::CommandError;
 use crate::commands::pipeline::{self, Tools};
-use crate::compose::flavour::{self, Machine, VARIABLE};
+use crate::compose::flavour::{self, Flavour, FlavourError, Machine, VARIABLE, WAYS, Way};
 use crate::compose::journal::{Entry, Standing};
 use crate::compose::sweep::{self, Scope, Sweep};
 use crate::model::exit::Exit;
@@ -44,9 +44,11 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     let due = sweep::due(&opened.store, now, scope);
     let mut sweep = sweep::look(&opened.store, now);
     check_names(&args.runs, &sweep)?;
-    let is_kept = |(_, standing): &(Entry, Standing)| *standing == Standing::Kept;
+    let is_kept = |(_, standing): &&(Entry, Standing)| *standing == Standing::Kept;
+    let kept = sweep.spared.iter().filter(is_kept).cloned();
+    let concerned: Vec<(Entry, Standing)> = due.iter().cloned().chain(kept).collect();
     let mut refused = None;
-    if !due.is_empty() || sweep.spared.iter().any(is_kept) {
+    if !concerned.is_empty() {
         let root = opened.store.root();
         // What is begun is done: half a teardown is what this command is there for.
         let files: Vec<PathBuf> = due.iter().flat_map(|(entry, _)| entry.project().files).collect();
@@ -59,19 +61,26 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
             cwd: root,
             patience: flavour::PATIENCE,
         };
-        match flavour::detect(&machine, cx.environment.get(VARIABLE)) {
-            Ok(flavour) => {
-                let engine = cx.environment.get("DOCKER_HOST");
-                let (store, runner) = (&opened.store, &tools.runner);
-                sweep = sweep::sweep(store, runner, &flavour, engine, now, scope);
-                sweep::forget_gone(&mut sweep, store, runner, &flavour, engine);
+        let engine = cx.environment.get("DOCKER_HOST");
+        let (store, runner) = (&opened.store, &tools.runner);
+        for asked in composes(&concerned, cx.environment.get(VARIABLE)) {
+            match reach(&machine, &asked) {
+                Ok(flavour) => {
+                    let mut one = sweep::sweep(store, runner, &flavour, engine, now, scope);
+                    sweep::forget_gone(&mut one, store, runner, &flavour, engine);
+                    sweep.add(one);
+                }
+                // What is kept is then taken for kept.
+                Err(error) => {
+                    let by_it = |(entry, _): &&(Entry, Standing)| is_by(entry, &asked);
+                    let count = due.iter().filter(by_it).count();
+                    refused = Some((count, error)).filter(|_| count > 0).or(refused);
+                }
             }
-            // What is kept is then taken for kept.
-            Err(error) => refused = Some(error).filter(|_| !due.is_empty()),
         }
     }
     let text = if format == "json" {
-        let why = refused.as_ref().map(ToString::to_string);
+        let why = refused.as_ref().map(|(_, error)| error.to_string());
         format!(
             "{}\n",
             serde_json::to_string_pretty(&document(&sweep, why.as_deref()))?
@@ -80,9 +89,9 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         words(&sweep)
     };
     cx.emit(&text)?;
-    if let Some(error) = refused {
+    if let Some((count, error)) = refused {
         cx.ui.error(
-            &format!("{} could not be taken down: {error}", counted(due.len())),
+            &format!("{} could not be taken down: {error}", counted(count)),
             &[],
             error.hint().as_deref(),
         );
@@ -93,6 +102,37 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         && sweep.swept.iter().all(sweep::Swept::is_gone)
         && !sweep.spared.iter().any(is_asked);
     Ok(if is_clean { Exit::Ok } else { Exit::NoVerdict })
+}
+
+/// The Composes that are needed, one an engine: that which is asked for where its engine is the same, and else that which brought
+/// the services up.
+fn composes(concerned: &[(Entry, Standing)], asked: Option<&str>) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for (entry, _) in concerned {
+        if !words.iter().any(|words| is_by(entry, words)) {
+            let asked = asked.filter(|asked| is_by(entry, asked)).map(str::to_owned);
+            words.push(asked.unwrap_or_else(|| Way::of(entry.flavour).words()));
+        }
+    }
+    words
+}
+
+/// The Compose that is called like this, or else another one of the same engine.
+fn reach(machine: &Machine<'_>, asked: &str) -> Result<Flavour, FlavourError> {
+    let first = flavour::detect(machine, Some(asked));
+    if !matches!(first, Err(FlavourError::Missing { .. })) {
+        return first;
+    }
+    let engine = flavour::engine_of(asked);
+    WAYS.iter()
+        .filter(|way| Some(way.engine) == engine && way.words() != asked)
+        .find_map(|way| flavour::detect(machine, Some(&way.words())).ok())
+        .map_or(first, Ok)
+}
+
+/// Whether the Compose that is called like this speaks with the engine of a journal.
+fn is_by(entry: &Entry, asked: &str) -> bool {
+    flavour::engine_of(asked) == Some(Way::of(entry.flavour).engine)
 }
 
 /// Fails where something is to be taken down that no journal names.
@@ -148,10 +188,19 @@ fn words(sweep: &Sweep) -> String {
                 entry.expires.format("%Y-%m-%d %H:%M UTC"),
                 entry.run
             ),
-            Standing::Abandoned | Standing::Expired => match &entry.docker_host {
-                Some(host) => format!("it is at another engine, {host}: set DOCKER_HOST"),
-                None => "it is at the usual engine: unset DOCKER_HOST".to_owned(),
-            },
+            Standing::Abandoned | Standing::Expired => {
+                let engine = Way::of(entry.flavour).engine;
+                match &entry.docker_host {
+                    Some(host) => {
+                        format!("{engine} at {host} was not asked: it does not answer, or set DOCKER_HOST")
+                    }
+                    None => {
+                        format!(
+                            "{engine} at its usual place was not asked: it does not answer, or unset DOCKER_HOST"
+                        )
+                    }
+                }
+            }
         };
         let _ = writeln!(text, "{}: left alone ({why})", entry.project);
     }

@@ -90,6 +90,14 @@ pub enum Why {
         /// What to do.
         remedy: String,
     },
+    /// `up` did not work, and the engine does not answer any more.
+    #[error("the engine does not answer any more: {source}; before that {up}")]
+    Gone {
+        /// What came of `up`.
+        up: CallError,
+        /// The call that has no answer.
+        source: CallError,
+    },
     /// Services are not ready.
     #[error("{}", told(faults).trim_end_matches("; "))]
     NotReady {
@@ -166,13 +174,20 @@ impl Why {
             | Self::Up { .. }
             | Self::Config(_)
             | Self::Call { .. } => None,
+            Self::Gone { .. } => Some(
+                "see whether the engine runs (`docker version`, `podman info`), and why it ended".to_owned(),
+            ),
         }
     }
 
     /// Whose fault it is.
     pub fn ending(&self) -> Ending {
         match self {
-            Self::Call { source } | Self::Up { source, .. } if source.is_cancelled() => Ending::Cancelled,
+            Self::Call { source } | Self::Up { source, .. } | Self::Gone { source, .. }
+                if source.is_cancelled() =>
+            {
+                Ending::Cancelled
+            }
             Self::Up {
                 source: CallError::Refused { .. },
                 ..
@@ -187,6 +202,7 @@ impl Why {
             | Self::NotReady { .. } => Ending::Failed,
             Self::Up { .. }
             | Self::Call { .. }
+            | Self::Gone { .. }
             | Self::Config(_)
             | Self::Journal { .. }
             | Self::NoProfiles { .. } => Ending::Error,

@@ -170,11 +170,13 @@ pub fn look(
         .iter()
         .flat_map(|check| match check.look(&scene) {
             found if found.is_empty() => {
-                vec![Found::new(
-                    check.id(),
-                    Standing::Skipped,
-                    "there was nothing to look at",
-                )]
+                // What it stands in is told by those before it.
+                let said = if scene.rendered().is_none() && check.id() != config_files::ConfigFiles.id() {
+                    "it could not be looked at without the services of the compose file"
+                } else {
+                    "there was nothing to look at"
+                };
+                vec![Found::new(check.id(), Standing::Skipped, said)]
             }
             found => found,
         })
