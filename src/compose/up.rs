@@ -350,7 +350,7 @@ impl<'a> Environment<'a> {
             Ok(sample) => sample,
             Err(error) => {
                 return Err(Why::Gone {
-                    up: source,
+                    up: source.to_string(),
                     source: error,
                 });
             }

@@ -10,7 +10,6 @@ use crate::integration::diagram::{self, What};
 use crate::integration::documents::{self, Page, Sight};
 use crate::integration::environment::{self, Engine};
 use crate::integration::picture::{self, Picture};
-use crate::project::files;
 use crate::project::paths::{Place, resolve};
 use crate::store::{self, Store, layout};
 
@@ -43,13 +42,12 @@ pub(super) fn documents(work: &DocumentsWork, job: &Job<'_>) -> PartResult {
 }
 
 fn sight(work: &DocumentsWork, job: &Job<'_>) -> Result<Sight, String> {
-    let root = job.cx.project.root.as_path();
     let mut sight = Sight::default();
     for path in documents::ARCHITECTURE {
         sight.architecture.extend(page(job, path)?);
     }
     for contract in &work.contracts {
-        if files::exists(root, contract).map_err(|error| chain(&error))? {
+        if is_written(job, contract)? {
             sight.contracts.push(contract.clone());
         }
     }
@@ -135,6 +133,16 @@ fn text(job: &Job<'_>, path: &str) -> Result<Option<String>, String> {
     Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
+/// Whether there is a file with something in it.
+fn is_written(job: &Job<'_>, path: &str) -> Result<bool, String> {
+    let root = job.cx.project.root.as_path();
+    let Place::At(place) = resolve(root, path).map_err(|error| chain(&error))? else {
+        return Ok(false);
+    };
+    let metadata = place.metadata().map_err(|error| format!("{path}: {error}"))?;
+    Ok(metadata.is_file() && metadata.len() > 0)
+}
+
 /// Whether there is a baseline of what the spec says is measured: one of another address is compared with nothing.
 fn has_baseline(work: &DocumentsWork, job: &Job<'_>) -> Result<bool, String> {
     let work_item = work.work_item.as_str();
@@ -146,7 +154,8 @@ fn has_baseline(work: &DocumentsWork, job: &Job<'_>) -> Result<bool, String> {
     let Some(all) = all else {
         // An entry of the Python implementation has none of ours, and is a baseline all the same.
         let entry = document.value.get(work_item);
-        return Ok(entry.and_then(|entry| entry.get("latency")).is_some());
+        let latency = entry.and_then(|entry| entry.get("latency")?.as_object());
+        return Ok(latency.is_some_and(|latency| !latency.is_empty()));
     };
     let Some((endpoint, method)) = work.target.as_ref().map(key::asked) else {
         return Ok(false);

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::diagram::{self, Diagram, Found, SEQUENCE, What};
 use super::picture::Picture;
 use crate::model::config::IntegrationDocumentation;
-use crate::model::spec::Integration;
+use crate::model::spec::{At, Integration};
 use crate::model::text::{one_line, shorten};
+use crate::parse::spec::placeholder::is_placeholder;
 
 /// Where the diagram of the architecture stands: in one of these, or in a picture that one of them links.
 pub const ARCHITECTURE: [&str; 3] = [
@@ -116,7 +117,8 @@ pub fn judge(
         "performance baseline",
         baseline.into_iter().collect(),
     );
-    let points = spec.integration_points.is_empty().then(|| Missing {
+    let is_named = |point: &At<String>| !is_placeholder(&point.value);
+    let points = (!spec.integration_points.iter().any(is_named)).then(|| Missing {
         what: "the spec names no integration points".to_owned(),
         remedy: "name them in the spec, below Scope: `**Integration Points:**`".to_owned(),
         place: None,
@@ -345,7 +347,7 @@ pub fn sentence(requirements: &[Requirement]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::spec::{At, Contract, Scenario};
+    use crate::model::spec::{Contract, Scenario};
 
     fn spec() -> Integration {
         Integration {
@@ -573,5 +575,22 @@ mod tests {
         );
         let names: Vec<&str> = without.iter().map(|one| one.name).collect();
         assert_eq!(names, ["architecture diagram", "integration points"]);
+    }
+
+    #[test]
+    fn what_a_template_leaves_open_is_no_integration_point() {
+        let missing = |point: &str| {
+            let mut spec = spec();
+            spec.integration_points = vec![At::new(point.to_owned(), 16)];
+            let settings = IntegrationDocumentation::default();
+            let found = judge(&settings, &spec, true, "sdd bench x", &Sight::default());
+            let points = found.iter().find(|one| one.name == "integration points");
+            points.unwrap().missing.len()
+        };
+        assert_eq!(
+            missing("[Who calls whom, and how: an endpoint, a queue, a table]"),
+            1
+        );
+        assert_eq!(missing("api → db"), 0);
     }
 }

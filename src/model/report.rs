@@ -172,7 +172,7 @@ pub enum CheckStatus {
     Failed,
     /// Nobody can tell.
     Error,
-    /// There was nothing to look at.
+    /// There was nothing to look at, or what it stands in cannot be seen, which another check tells.
     Skipped,
 }
 

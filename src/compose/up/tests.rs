@@ -19,8 +19,16 @@ struct Engine {
     is_mute: bool,
     /// Whether it has no image, and what may be done about that.
     is_bare: bool,
+    lives: Lives,
     fetching: Fetching,
     state: Mutex<(bool, usize, Vec<String>)>,
+}
+
+/// How long the engine answers.
+#[derive(Clone, Copy, PartialEq)]
+enum Lives {
+    On,
+    UntilUp,
 }
 
 impl Engine {
@@ -32,6 +40,7 @@ impl Engine {
             is_stubborn: false,
             is_mute: false,
             is_bare: false,
+            lives: Lives::On,
             fetching: Fetching::Allowed,
             state: Mutex::default(),
         }
@@ -99,6 +108,10 @@ impl Runner for Engine {
             [_, "ls", ..] => "ls",
             _ => panic!("{words:?}"),
         };
+        if self.lives == Lives::UntilUp && state.2.iter().any(|did| did == "up") {
+            end = End::Code(1);
+            stdout.clear();
+        }
         state.2.push(did.to_owned());
         Ok(Outcome {
             stdout: Capture::of(stdout.as_bytes()),
@@ -283,7 +296,8 @@ fn images_are_neither_pulled_nor_built_where_that_is_forbidden() {
     assert_eq!((seen.said.as_str(), seen.ending), (said, Some(Ending::Failed)));
     assert_eq!(
         (seen.has_journal, seen.calls.as_slice()),
-        (false, &["config".to_owned(), "image".to_owned()][..])
+        // The last is how it is known that the engine has no image because it is there.
+        (false, &["config", "image", "ps"].map(str::to_owned)[..])
     );
     let built = "services:\n  s: {build: ., ports: ['5432']}\n";
     let seen = run(&engine(built, false, Fetching::Forbidden));
@@ -454,6 +468,26 @@ fn an_up_that_fails_is_told_and_taken_down() {
     for seen in [refused, late, cancelled] {
         assert!(!seen.has_journal && seen.calls.contains(&"down".to_owned()));
     }
+}
+
+#[test]
+fn an_engine_that_ends_with_up_is_not_the_services_fault() {
+    let engine = Engine {
+        up: End::Code(1),
+        lives: Lives::UntilUp,
+        ..Engine::with(&[HEALTHY])
+    };
+    let seen = run(&engine);
+    let start = "the engine does not answer any more: `docker ps ";
+    assert!(seen.said.starts_with(start), "{}", seen.said);
+    assert!(
+        seen.said.contains("; before that `docker compose -p sdd-0-r "),
+        "{}",
+        seen.said
+    );
+    assert_eq!(seen.ending, Some(Ending::Error));
+    // Nobody knows what is left.
+    assert!(seen.has_journal);
 }
 
 #[test]

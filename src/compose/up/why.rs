@@ -93,8 +93,8 @@ pub enum Why {
     /// `up` did not work, and the engine does not answer any more.
     #[error("the engine does not answer any more: {source}; before that {up}")]
     Gone {
-        /// What came of `up`.
-        up: CallError,
+        /// What came of `up`, in words.
+        up: String,
         /// The call that has no answer.
         source: CallError,
     },

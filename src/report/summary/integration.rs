@@ -82,7 +82,7 @@ fn environment(gate: Results<'_>) -> String {
     let passed = of(CheckStatus::Passed).count();
     let skipped = match skipped {
         0 => String::new(),
-        count => format!(" ({count} with nothing to look at)"),
+        count => format!(" ({count} not looked at)"),
     };
     part.push_str(&format!("- Checks: {passed} of {looked_at} passed{skipped}\n"));
     for (status, word) in [

@@ -236,7 +236,7 @@ fn the_compose_that_complete_would_use_is_told() {
     let project = || with("integration_test", INTEGRATION);
     let docker = docker("echo 27.3.1", "echo 2.29.7");
     let podman = "case \"$1\" in\ninfo) echo 4.3.1;;\n*) exit 125;;\nesac";
-    let podman_compose = "echo 'podman-compose version: 1.0.3'";
+    let podman_compose = "echo 'podman-compose version: 1.0.6'";
     // The one that is asked for, although the plugin answers.
     check_compose(
         &project()
@@ -255,7 +255,20 @@ fn the_compose_that_complete_would_use_is_told() {
             .fake("podman-compose", podman_compose),
         [
             ("Podman", "good", "the engine answers (4.3.1)"),
-            ("Docker Compose", "good", "podman-compose 1.0.3"),
+            ("Docker Compose", "good", "podman-compose 1.0.6"),
+        ],
+    );
+    check_compose(
+        &project()
+            .fake("podman", podman)
+            .fake("podman-compose", "echo 'podman-composer version  1.0.3'"),
+        [
+            ("Podman", "good", "the engine answers (4.3.1)"),
+            (
+                "Docker Compose",
+                "missing",
+                "podman-compose 1.0.3 is too old: sdd needs 1.0.6 or newer",
+            ),
         ],
     );
     // Docker without a Compose of its own is not what counts then.
@@ -266,7 +279,7 @@ fn the_compose_that_complete_would_use_is_told() {
             .fake("podman-compose", podman_compose),
         [
             ("Podman", "good", "the engine answers (4.3.1)"),
-            ("Docker Compose", "good", "podman-compose 1.0.3"),
+            ("Docker Compose", "good", "podman-compose 1.0.6"),
         ],
     );
     check_compose(
