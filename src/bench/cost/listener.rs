@@ -8,8 +8,18 @@ use super::kernel_file;
 /// The state of a socket that waits for connections (`include/net/tcp_states.h`).
 const LISTENS: &str = "0A";
 
+/// What listens for a container and hands everything on: what it costs says nothing of the service.
+const FORWARDERS: [&str; 6] = [
+    "docker-proxy",
+    "rootlesskit",
+    "rootlessport",
+    "slirp4netns",
+    "pasta",
+    "pasta.avx2",
+];
+
 /// The process that listens on a TCP port of this machine: of several that share the socket the one that started the
-/// others. `None` when there is none, or none that may be looked at.
+/// others. `None` when there is none, none that may be looked at, or one that only hands on to a container.
 pub fn listener(port: u16) -> Option<i32> {
     let proc = Path::new("/proc");
     let sockets: BTreeSet<String> = ["net/tcp", "net/tcp6"]
@@ -27,7 +37,13 @@ pub fn listener(port: u16) -> Option<i32> {
         .filter(|pid| holds(*pid, &sockets))
         .collect();
     // A server's workers hold what its first process has opened.
-    holders.iter().copied().find(|pid| !has_ancestor(*pid, &holders))
+    let first = holders.iter().copied().find(|pid| !has_ancestor(*pid, &holders));
+    first.filter(|pid| !forwards(*pid))
+}
+
+fn forwards(pid: i32) -> bool {
+    kernel_file(Path::new(&format!("/proc/{pid}/comm")))
+        .is_some_and(|name| FORWARDERS.contains(&name.trim_end()))
 }
 
 /// The inodes of the sockets that listen on a port, from a table as `/proc/net/tcp` is (`proc_pid_net(5)`).
@@ -79,6 +95,7 @@ fn has_ancestor(pid: i32, among: &BTreeSet<i32>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::net::{TcpListener, TcpStream};
 
     use super::*;
@@ -95,11 +112,26 @@ mod tests {
         assert_eq!(sockets("", 22), [""; 0]);
     }
 
+    /// Gives this process another name, and gives back the one that it had.
+    fn rename(name: &str) -> String {
+        let path = "/proc/self/comm";
+        let before = std::fs::read_to_string(path).unwrap();
+        let mut file = std::fs::File::options().write(true).open(path).unwrap();
+        file.write_all(name.trim_end().as_bytes()).unwrap();
+        before
+    }
+
     #[test]
     fn a_process_that_listens_is_found_by_its_port() {
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = socket.local_addr().unwrap().port();
-        assert_eq!(listener(port), i32::try_from(std::process::id()).ok());
+        let own = i32::try_from(std::process::id()).ok();
+        assert_eq!(listener(port), own);
+        // One that stands before a container is not the service.
+        let before = rename("docker-proxy");
+        assert_eq!(listener(port), None);
+        rename(&before);
+        assert_eq!(listener(port), own);
         // At the other end of a connection nobody listens, and as long as it is open nobody else can.
         let caller = TcpStream::connect(("127.0.0.1", port)).unwrap();
         assert_eq!(listener(caller.local_addr().unwrap().port()), None);
