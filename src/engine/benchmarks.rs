@@ -7,6 +7,7 @@ use super::services::Held;
 use super::work::{chain, prepare};
 use super::{Event, Job, step_dir};
 use crate::bench::aim::service_of_this_machine;
+use crate::bench::cost::Service;
 use crate::bench::engine::EngineError;
 use crate::bench::engine::available::Available;
 use crate::bench::engine::locust::Workers;
@@ -49,9 +50,9 @@ pub(super) fn measure(
             }));
         }
     };
-    let addresses = held.map(Held::addresses);
+    let place = Place::of(work, held, job);
     let (outcome, in_time) = within(work.limit, job.cancel, |cancel| {
-        run(step, (work, named), job, addresses, cancel)
+        run(step, (work, named), job, place, cancel)
     });
     if job.cancel.is_requested() {
         return PartResult::NotStarted("stopped while it ran".to_owned());
@@ -67,6 +68,33 @@ pub(super) fn measure(
         }));
     }
     PartResult::Benchmark(outcome.map(Box::new))
+}
+
+/// Where the service is, and what is looked at for what it costs.
+struct Place<'a> {
+    addresses: Option<&'a Addresses>,
+    services: Vec<Service>,
+    /// What cannot be looked at, and why.
+    unseen: Vec<String>,
+}
+
+impl<'a> Place<'a> {
+    /// The containers of a run where it has any: all of them, since limits are those of each service. Else the process that
+    /// listens, if it is on this machine.
+    fn of(work: &BenchmarkWork, held: Option<&'a Held<'_, '_>>, job: &Job<'_>) -> Self {
+        let (services, unseen) = match held {
+            Some(held) if !held.flavour.is_podman() => held.costs(job.containers.engine),
+            Some(_) | None => (
+                service_of_this_machine(&work.target).into_iter().collect(),
+                Vec::new(),
+            ),
+        };
+        Self {
+            addresses: held.map(Held::addresses),
+            services,
+            unseen,
+        }
+    }
 }
 
 /// The work with the addresses of services where their names stand.
@@ -85,9 +113,14 @@ fn run(
     step: &Step,
     (work, named): (&BenchmarkWork, &BenchmarkWork),
     job: &Job<'_>,
-    addresses: Option<&Addresses>,
+    place: Place<'_>,
     cancel: &Cancel,
 ) -> Result<Document, Unmeasured> {
+    let Place {
+        addresses,
+        services,
+        unseen,
+    } = place;
     let because = |reason: String| Unmeasured { reason, hint: None };
     let root = job.cx.project.root.as_path();
     let store = Store::open(root).map_err(|error| because(chain(&error)))?;
@@ -108,9 +141,9 @@ fn run(
         counting: work.counting,
         requirements: work.requirements.clone(),
         threshold: work.threshold,
-        services: service_of_this_machine(&work.target).into_iter().collect(),
+        services: services.into(),
         older_services: Vec::new().into(),
-        notes: Vec::new(),
+        notes: unseen,
         engines: engines.preferred(),
         record: Some(Record {
             store: &store,

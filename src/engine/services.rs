@@ -1,16 +1,18 @@
 //! Services for as long as tests and measurements need them.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf, is_separator};
 use std::time::{Duration, Instant};
 
 use super::work::chain;
 use super::{Job, fit, fixtures};
+use crate::bench::cost::{self, Counter, Service};
 use crate::compose::Environment;
 use crate::compose::ask::{self, CallError};
 use crate::compose::config::Rendered;
 use crate::compose::flavour::{self, Flavour, FlavourError, Machine};
-use crate::compose::inspect::Container;
+use crate::compose::inspect::{Container, Status};
 use crate::compose::project::{Calls, Project, name};
 use crate::compose::readiness::{How, Wishes};
 use crate::compose::sweep::{self, Scope, Sweep};
@@ -27,6 +29,8 @@ use crate::process::find::{Finder, Found};
 use crate::project::paths::{Place, resolve};
 use crate::store::{Store, scratch};
 
+/// Where Docker Engine answers unless somebody says otherwise.
+const SOCKET: &str = "/var/run/docker.sock";
 /// So many bytes of the end of a log are looked at, and so many characters of that are quoted.
 const LAST_WORDS: u64 = 2048;
 const LAST_CHARS: usize = 300;
@@ -114,6 +118,32 @@ impl Held<'_, '_> {
     /// Where services can be reached.
     pub(super) fn addresses(&self) -> &Addresses {
         &self.addresses
+    }
+
+    /// All services whose containers run, as something whose cost can be measured; with those of which that cannot be, and
+    /// why. `engine` is the address of the engine (`DOCKER_HOST`).
+    pub(super) fn costs(&self, engine: Option<&str>) -> (Vec<Service>, Vec<String>) {
+        let socket = match engine {
+            None => SOCKET,
+            Some(engine) => engine.strip_prefix("unix://").unwrap_or(engine),
+        };
+        let mut services: BTreeMap<&str, Vec<Box<dyn Counter>>> = BTreeMap::new();
+        let mut unseen = Vec::new();
+        let runs = |one: &&Container| one.status == Status::Running && !one.is_oneoff;
+        for container in self.environment.containers().iter().filter(runs) {
+            match cost::Container::of(&container.id, Path::new(socket)) {
+                Ok(counter) => {
+                    let parts = services.entry(&container.service).or_default();
+                    parts.push(Box::new(counter));
+                }
+                Err(error) => unseen.push(format!("{}: {error}", container.name)),
+            }
+        }
+        let named = |(name, parts): (&str, _)| Service {
+            name: name.to_owned(),
+            parts,
+        };
+        (services.into_iter().map(named).collect(), unseen)
     }
 
     /// Services that are not ready any more, with what became of them.

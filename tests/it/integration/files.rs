@@ -149,3 +149,31 @@ fn a_load_on_a_service_without_a_port_says_what_is_missing() {
         "{remediation}"
     );
 }
+
+#[test]
+fn limits_on_memory_are_those_of_the_containers() {
+    let change = |sandbox: Sandbox| {
+        let compose = sandbox.read("docker-compose.integration.yml");
+        // What is in /dev/shm counts as the container's memory.
+        let fat = "command: [sh, -c, \"dd if=/dev/zero of=/dev/shm/x bs=1M count=60; exec httpd -f -p 8000 -h /www\"]";
+        let plain = "command: [httpd, -f, -p, \"8000\", -h, /www]";
+        assert!(compose.contains(plain), "{compose}");
+        let spec = format!(".session/specs/{ID}.md");
+        let text = sandbox.read(&spec);
+        let limited = text.replace(
+            "- Minimum: 5 requests/second\n",
+            "- Minimum: 5 requests/second\n\n**Resource Limits:**\n- Memory: < 40MB per service\n",
+        );
+        sandbox
+            .file("docker-compose.integration.yml", compose.replace(plain, fat))
+            .file(&spec, limited)
+    };
+    let Some(report) = run("docker compose", change, 1) else {
+        return;
+    };
+    let benchmark = gate(&report, "benchmark");
+    assert_eq!(benchmark["verdict"], "failed", "{benchmark:#}");
+    let findings = benchmark["findings"].to_string();
+    assert!(findings.contains("memory of api"), "{benchmark:#}");
+    assert!(!findings.contains("memory of db"), "{benchmark:#}");
+}
