@@ -1,7 +1,7 @@
 //! The life of an environment: journal, up, wait, and down again however it ends.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -489,7 +489,7 @@ impl<'a> Environment<'a> {
         let latest = self.latest.take();
         let hands = self.hands(self.order.cleaner);
         let containers = latest.map_or_else(|| teardown::containers(&hands), Ok);
-        let (logs, unsaved) = save_logs(&hands, &containers, &self.order.logs);
+        let (logs, unsaved) = logs::save(&hands, &containers, &self.order.logs);
         let containers = match self.begun {
             Begun::Whole => containers,
             // More may have been made since.
@@ -561,40 +561,7 @@ fn later(now: chrono::DateTime<Utc>, time: Duration) -> chrono::DateTime<Utc> {
         .unwrap_or(now)
 }
 
-/// Saves what each container wrote last. What cannot be saved is told beside it and not waited for: nothing may keep the
-/// teardown.
-fn save_logs(
-    hands: &Hands<'_>,
-    containers: &Result<Vec<Container>, CallError>,
-    directory: &Path,
-) -> (Vec<SavedLog>, Vec<String>) {
-    let containers = match containers {
-        Ok(containers) => containers,
-        Err(error) => return (Vec::new(), vec![format!("no log was saved: {error}")]),
-    };
-    let (mut saved, mut unsaved) = (Vec::new(), Vec::new());
-    for container in containers {
-        let path = directory.join(format!("{}.log", file_name(&container.name)));
-        match ask::save(hands.runner, hands.cwd, &hands.calls.logs(&container.id), &path) {
-            Ok(()) => saved.push(SavedLog {
-                service: container.service.clone(),
-                container: container.name.clone(),
-                path,
-            }),
-            Err(error) => unsaved.push(format!("the log of {} was not saved: {error}", container.name)),
-        }
-    }
-    saved.sort_by(|a, b| a.path.cmp(&b.path));
-    (saved, unsaved)
-}
-
-/// A container's name as the name of a file.
-fn file_name(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    let name: String = name.chars().map(|c| if plain(c) { c } else { '_' }).collect();
-    text::shorten(&name, 120)
-}
-
+mod logs;
 mod render;
 mod why;
 

@@ -561,7 +561,7 @@ fn what_cannot_be_taken_down_keeps_its_journal() {
 
 #[test]
 fn names_of_logs_are_plain() {
-    assert_eq!(file_name("sdd-0_s.1/../x"), "sdd-0_s_1____x");
+    assert_eq!(logs::file_name("sdd-0_s.1/../x"), "sdd-0_s_1____x");
 }
 
 const NOT_STARTED: &str = include_str!("../../../tests/fixtures/compose/podman/not-started.json");
