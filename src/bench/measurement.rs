@@ -1,5 +1,7 @@
 //! A whole measurement, from the choice of an engine to the document: what the command and the gate have in common.
 
+mod keeping;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,32 +10,30 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::aftermath::{self, Look, Wait};
-use super::baseline::entry::Fitness;
-use super::baseline::file::{self, accept, find, remember};
+use super::baseline::file::{self, find};
 use super::baseline::history::creep;
 use super::baseline::key::Machine;
 use super::baseline::stored::StoredRound;
-use super::baseline::summary::Summary;
-use super::baseline::{Accepted, BaselineError, EngineUse, Finished, Found, Key, Remembered};
+use super::baseline::{BaselineError, Found, Key};
 use super::cost::Service;
 use super::engine::choose::{NoEngine, choose};
 use super::engine::{Engine, EngineError};
-use super::environment::{cores, environment};
+use super::environment::cores;
 use super::load::{Endpoint, Load, Pace, Target};
 use super::reference::Reference;
 use super::report::{
-    Comparison, Curve, Document, EngineUsed, ErrorCounts, Host as HostShown, Latency, LoadUsed, PastRun,
-    Phase, Resource, Rounds, Throughput, decide,
+    Comparison, Curve, Document, EngineUsed, ErrorCounts, Host as HostShown, Latency, LoadUsed, Phase,
+    Resource, Rounds, Throughput, decide,
 };
-use super::requirements::{Measured, Requirement, judge_all, overall};
+use super::requirements::{Measured, Requirement, judge_all};
 use super::round::{Round, clean};
-use super::rounds::{self, Bearer, Counting, Host, Other, Ramps, Run, Setup, Side, Step};
+use super::rounds::{self, Bearer, Counting, Host, Other, Ramps, Run, Setup, Side, Standing, Step};
 use super::sample::Errors;
 use super::statistics::evidence::{Against, evidence};
-use super::statistics::verdict::{Change, Rule, Stage, judge};
+use super::statistics::verdict::{Rule, Stage, judge};
 use super::times::Times;
 use crate::model::text::one_line;
-use crate::model::verdict::{RunVerdict, Verdict};
+use crate::model::verdict::RunVerdict;
 use crate::process::Cancel;
 use crate::process::redact::Redactor;
 use crate::store::Store;
@@ -80,6 +80,8 @@ pub struct Measurement<'a> {
     pub rerun: String,
     /// What keeps secrets out of a baseline, which is a file of the repository.
     pub redactor: &'a Redactor,
+    /// Whoever knows of all that was measured, and not of the target alone; asked once, after the last round.
+    pub witness: Option<&'a dyn Fn() -> Standing>,
 }
 
 /// Where results are kept, and under whose name.
@@ -206,8 +208,9 @@ impl Measurement<'_> {
         document.notes.extend(aftermath::redirects(&run.statuses));
         if let Some(record) = self.record {
             let at = now();
-            document.history = past(record, found.as_ref(), &run, &document, at);
-            self.keep(record, &key, &run, &mut document, at)?;
+            document.history = keeping::past(record, found.as_ref(), &run, &document, at);
+            let finished = self.finished(record, &key, &run, &document, at);
+            self.keep(record, &finished, &run, &mut document)?;
         }
         Ok(Outcome { document, run })
     }
@@ -247,6 +250,9 @@ impl Measurement<'_> {
                 Some(Look::Gone { cause }) => run.gone = Some(cause),
                 None => {}
             }
+        }
+        if let Some(ask) = self.witness {
+            run.standing = ask();
         }
         let told = aftermath::errors(&run.rounds).by_status;
         if !told.is_empty() {
@@ -402,6 +408,7 @@ impl Measurement<'_> {
             samples: run.rounds.iter().map(StoredRound::from).collect(),
             history: Vec::new(),
             rerun: self.rerun.clone(),
+            broken: run.is_broken(),
         }
     }
 
@@ -425,6 +432,17 @@ impl Measurement<'_> {
                 decision = format!("{decision}; {why}");
             }
             (None, None) => {}
+        }
+        match &run.standing {
+            Standing::Fallen(why) => {
+                verdict = RunVerdict::Failed;
+                decision = format!("not all that was measured is as it was: {why}");
+            }
+            Standing::Unknown(why) if verdict == RunVerdict::Passed => {
+                verdict = RunVerdict::Error;
+                decision = format!("nobody can say whether all that was measured is as it was: {why}");
+            }
+            Standing::Whole | Standing::Unknown(_) => {}
         }
         if let Some(cause) = &run.gone {
             verdict = RunVerdict::Failed;
@@ -492,85 +510,6 @@ impl Measurement<'_> {
         }
         notes
     }
-
-    fn keep(
-        &self,
-        record: Record<'_>,
-        key: &Key,
-        run: &Run,
-        document: &mut Document,
-        at: DateTime<Utc>,
-    ) -> Result<(), MeasurementError> {
-        let met = overall(&document.requirements) == Verdict::Passed;
-        // Rounds that count in any case are not known to be clean.
-        let enough = self.counting == Counting::Quiet
-            && run.clean() >= self.rounds
-            && run.gone.is_none()
-            && run.waited.is_none()
-            && document.regression.verdict != Change::Regressed.as_str();
-        let finished = Finished {
-            key: key.clone(),
-            at,
-            commit: record.commit.map(str::to_owned),
-            session: record.session,
-            verdict: document.regression.verdict.to_owned(),
-            fitness: if met && enough {
-                Fitness::CleanAndPassed
-            } else {
-                Fitness::Unfit
-            },
-            environment: environment(),
-            engine: EngineUse {
-                name: document.engine.name.clone(),
-                version: document.engine.version.clone(),
-                ..EngineUse::default()
-            },
-            rounds: run.rounds.clone(),
-        };
-        if let Some(reason) = record.accept {
-            let accepted = Accepted {
-                by: record.by.to_owned(),
-                at,
-                commit: finished.commit.clone(),
-                reason: self.redactor.text(reason),
-                rest: serde_json::Map::new(),
-            };
-            accept(record.store, record.work_item, &finished, &accepted)?;
-            document.notes.push(ACCEPTED.to_owned());
-            return Ok(());
-        }
-        let became = remember(record.store, record.work_item, &finished, record.by)?;
-        let said = match became {
-            Remembered::Pinned => "this run is the first baseline: later ones are compared with it",
-            Remembered::Nothing if met && self.counting == Counting::Every => {
-                "this run took noisy rounds for clean ones: it becomes the baseline with --accept only"
-            }
-            Remembered::Added | Remembered::Nothing => return Ok(()),
-        };
-        document.notes.push(said.to_owned());
-        Ok(())
-    }
-}
-
-/// The runs under the same conditions, this one last.
-fn past(
-    record: Record<'_>,
-    found: Option<&Found>,
-    run: &Run,
-    document: &Document,
-    at: DateTime<Utc>,
-) -> Vec<PastRun> {
-    let Some(Found::Baseline(baseline)) = found else {
-        return Vec::new();
-    };
-    let this = PastRun::of(
-        at,
-        record.commit.map(str::to_owned),
-        document.regression.verdict.to_owned(),
-        &Summary::of(&run.rounds),
-    );
-    let earlier = baseline.history.iter().map(PastRun::from);
-    earlier.chain([this]).collect()
 }
 
 /// A target that is asked with nothing special.

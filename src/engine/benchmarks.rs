@@ -1,5 +1,6 @@
 //! Measuring a service, by the same way as `sdd bench`, within the time of the step and of the run.
 
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -13,8 +14,8 @@ use crate::bench::engine::available::Available;
 use crate::bench::engine::locust::Workers;
 use crate::bench::measurement::{Measurement, MeasurementError, Record};
 use crate::bench::report::Document;
-use crate::bench::rounds;
-use crate::gates::{BenchmarkWork, PartResult, Step, Unmeasured};
+use crate::bench::rounds::{self, Standing};
+use crate::gates::{BenchmarkWork, PartResult, Step, Unmeasured, Use};
 use crate::integration::address::{Addresses, NotPublished};
 use crate::integration::probe;
 use crate::process::Cancel;
@@ -38,10 +39,10 @@ pub(super) fn measure(
     step: &Step,
     work: &BenchmarkWork,
     job: &Job<'_>,
-    held: Option<&Held<'_, '_>>,
+    mut held: Option<&mut Held<'_, '_>>,
 ) -> PartResult {
     let named = work;
-    let work = &match placed(work, held) {
+    let work = &match placed(work, held.as_deref()) {
         Ok(work) => work,
         Err(error) => {
             return PartResult::Benchmark(Err(Unmeasured {
@@ -50,9 +51,18 @@ pub(super) fn measure(
             }));
         }
     };
-    let place = Place::of(work, held, job);
+    if let Some(held) = &mut held {
+        held.used_for(Use::Load);
+    }
+    let place = Place::of(work, held.as_deref(), job);
+    let held = RefCell::new(held);
+    let look = || {
+        held.borrow_mut()
+            .as_mut()
+            .map_or(Standing::Whole, |held| held.look())
+    };
     let (outcome, in_time) = within(work.limit, job.cancel, |cancel| {
-        run(step, (work, named), job, place, cancel)
+        run(step, (work, named), job, (place, &look), cancel)
     });
     if job.cancel.is_requested() {
         return PartResult::NotStarted("stopped while it ran".to_owned());
@@ -71,17 +81,17 @@ pub(super) fn measure(
 }
 
 /// Where the service is, and what is looked at for what it costs.
-struct Place<'a> {
-    addresses: Option<&'a Addresses>,
+struct Place {
+    addresses: Option<Addresses>,
     services: Vec<Service>,
     /// What cannot be looked at, and why.
     unseen: Vec<String>,
 }
 
-impl<'a> Place<'a> {
+impl Place {
     /// The containers of a run where it has any: all of them, since limits are those of each service. Else the process that
     /// listens, if it is on this machine.
-    fn of(work: &BenchmarkWork, held: Option<&'a Held<'_, '_>>, job: &Job<'_>) -> Self {
+    fn of(work: &BenchmarkWork, held: Option<&Held<'_, '_>>, job: &Job<'_>) -> Self {
         let (services, unseen) = match held {
             Some(held) if !held.flavour.is_podman() => held.costs(job.containers.engine),
             Some(_) | None => (
@@ -90,7 +100,7 @@ impl<'a> Place<'a> {
             ),
         };
         Self {
-            addresses: held.map(Held::addresses),
+            addresses: held.map(|held| held.addresses().clone()),
             services,
             unseen,
         }
@@ -113,7 +123,7 @@ fn run(
     step: &Step,
     (work, named): (&BenchmarkWork, &BenchmarkWork),
     job: &Job<'_>,
-    place: Place<'_>,
+    (place, look): (Place, &dyn Fn() -> Standing),
     cancel: &Cancel,
 ) -> Result<Document, Unmeasured> {
     let Place {
@@ -155,6 +165,7 @@ fn run(
         }),
         rerun: format!("{} gate {}", job.sdd, step.gate),
         redactor: job.redactor,
+        witness: Some(look),
     };
     let tell = |now: rounds::Step<'_>| {
         if let Some(said) = now.said() {
@@ -163,7 +174,7 @@ fn run(
     };
     let document = measurement
         .run(cancel, &|| Clock::System.now(), &tell)
-        .map_err(|error| unmeasured(&error, work, addresses))?
+        .map_err(|error| unmeasured(&error, work, addresses.as_ref()))?
         .document;
     keep(step, &document, job).map_err(|why| because(format!("the measurement could not be kept: {why}")))?;
     Ok(document)

@@ -328,7 +328,7 @@ impl Bench<'_> {
     }
 
     /// Does a step, against services where some are up; whether it passed.
-    fn perform_with(&self, gate: usize, item: usize, held: Option<&services::Held<'_, '_>>) -> bool {
+    fn perform_with(&self, gate: usize, item: usize, held: Option<&mut services::Held<'_, '_>>) -> bool {
         let Some(step) = self.step(gate, item) else {
             return true;
         };

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use super::work::chain;
 use super::{Job, fit, fixtures};
 use crate::bench::cost::{self, Counter, Service};
+use crate::bench::rounds::Standing;
 use crate::compose::Environment;
-use crate::compose::ask::{self, CallError};
+use crate::compose::ask;
 use crate::compose::config::Rendered;
 use crate::compose::flavour::{self, Flavour, FlavourError, Machine};
 use crate::compose::inspect::{Container, Status};
@@ -17,7 +18,7 @@ use crate::compose::project::{Calls, Project, name};
 use crate::compose::readiness::{How, Wishes};
 use crate::compose::sweep::{self, Scope, Sweep};
 use crate::compose::up::{Closed, Ending, Fit, Limits, NotUp, Order, Probe, SavedLog, Why};
-use crate::gates::{self, PartResult, ServicesWork, TeardownAnswer, Up, UpService};
+use crate::gates::{self, Fallen, PartResult, ServicesWork, TeardownAnswer, Up, UpService, Use};
 use crate::integration::Needs;
 use crate::integration::address::Addresses;
 use crate::integration::probe::{self, Inside};
@@ -106,6 +107,14 @@ pub(super) struct Held<'h, 'a> {
     pub(super) environment: &'h mut Environment<'a>,
     addresses: Addresses,
     pub(super) flavour: &'h Flavour,
+    /// What they are up for now.
+    now: Use,
+    /// Whether they were used since they were looked at last.
+    was_used: bool,
+    /// What became of them.
+    fallen: Vec<Fallen>,
+    /// Why nobody can say.
+    unseen: Option<String>,
 }
 
 impl Held<'_, '_> {
@@ -146,12 +155,34 @@ impl Held<'_, '_> {
         (services.into_iter().map(named).collect(), unseen)
     }
 
-    /// Services that are not ready any more, with what became of them.
-    fn fallen(&mut self) -> Result<Vec<(String, String)>, CallError> {
-        let fallen = self.environment.fallen()?.into_iter();
-        Ok(fallen
-            .map(|(service, standing)| (service, standing.to_string()))
-            .collect())
+    /// Says what the services are used for from now on.
+    pub(super) fn used_for(&mut self, what: Use) {
+        self.now = what;
+        self.was_used = true;
+    }
+
+    /// Looks whether all services still are what they were when they got ready.
+    pub(super) fn look(&mut self) -> Standing {
+        self.was_used = false;
+        match self.environment.fallen() {
+            Ok(fallen) => {
+                for (service, standing) in fallen {
+                    if self.fallen.iter().all(|one| one.service != service) {
+                        self.fallen.push(Fallen {
+                            service,
+                            why: standing.to_string(),
+                            seen: self.now,
+                        });
+                    }
+                }
+            }
+            Err(error) => self.unseen = Some(error.to_string()),
+        }
+        match (self.fallen.first(), &self.unseen) {
+            (Some(fallen), _) => Standing::Fallen(fallen.to_string()),
+            (None, Some(why)) => Standing::Unknown(why.clone()),
+            (None, None) => Standing::Whole,
+        }
     }
 }
 
@@ -374,14 +405,17 @@ fn serve(
         addresses: addresses(environment.containers(), job.containers.engine),
         environment: &mut environment,
         flavour,
+        now: Use::Tests,
+        was_used: true,
+        fallen: Vec::new(),
+        unseen: None,
     };
     ready(PartResult::Services(Ok(up)), Some(&mut held));
     let is_stopped = job.cancel.is_requested();
-    let (fallen, unseen) = match held.fallen() {
-        _ if is_stopped => (Vec::new(), None),
-        Ok(fallen) => (fallen, None),
-        Err(error) => (Vec::new(), Some(error.to_string())),
-    };
+    if held.was_used && !is_stopped {
+        held.look();
+    }
+    let Held { fallen, unseen, .. } = held;
     let answer = match job.containers.keep.filter(|_| !is_stopped) {
         None => closing(&environment.down(), fallen),
         Some(time) => match environment.keep(time) {
@@ -423,7 +457,7 @@ fn remarks(sweep: &Sweep) -> Vec<String> {
         .collect()
 }
 
-fn closing(closed: &Closed, fallen: Vec<(String, String)>) -> TeardownAnswer {
+fn closing(closed: &Closed, fallen: Vec<Fallen>) -> TeardownAnswer {
     let (forced, complaints) = match &closed.cleaned {
         Ok(cleaned) => (cleaned.forced, cleaned.complaints.clone()),
         Err(_) => (false, Vec::new()),

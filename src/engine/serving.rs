@@ -2,6 +2,7 @@
 
 use super::fixtures::{self, Services};
 use super::{Bench, lock, services};
+use crate::bench::rounds::Standing;
 use crate::gates::{Item, Meaning, PartResult, Phase, Work};
 use crate::model::gate_id::GateId;
 use crate::model::verdict::Verdict;
@@ -33,8 +34,7 @@ impl Bench<'_> {
                 return;
             }
             let measured = self.steps(Phase::Measure);
-            let passed = self.one_by_one(&steps, None) && !steps.is_empty();
-            if passed || self.job.accept.is_none() {
+            if self.one_by_one(&steps, None) && self.may_be_measured(&steps) {
                 self.one_by_one(&measured, None);
             } else {
                 self.measure_without(&measured, NOT_PASSED);
@@ -66,7 +66,7 @@ impl Bench<'_> {
             self.job,
             self.asked.compose(self.job),
             &data,
-            |at, result, held| {
+            |at, result, mut held| {
                 let is_up = held.is_some();
                 self.end_at(place.0, place.1, (began, at), result);
                 if !is_up {
@@ -77,11 +77,17 @@ impl Bench<'_> {
                     self.measure_without(&measured, why);
                     return;
                 }
-                let passed = self.one_by_one(&rest, held.as_deref());
-                if passed {
-                    self.one_by_one(&measured, held.as_deref());
-                } else {
-                    self.measure_without(&measured, NOT_PASSED);
+                let passed = self.one_by_one(&rest, held.as_deref_mut());
+                match held.filter(|_| passed).map(|held| (held.look(), held)) {
+                    Some((Standing::Whole, held)) => {
+                        self.one_by_one(&measured, Some(held));
+                    }
+                    Some((Standing::Fallen(why), _)) => self.measure_without(&measured, &why),
+                    Some((Standing::Unknown(why), _)) => {
+                        let why = format!("nobody can say whether the services are still up: {why}");
+                        self.measure_without(&measured, &why);
+                    }
+                    None => self.measure_without(&measured, NOT_PASSED),
                 }
             },
         );
@@ -93,6 +99,19 @@ impl Bench<'_> {
             };
             self.end_at(gate, item, cleared, result);
         }
+    }
+
+    /// Whether what no services were brought up for may be measured after these steps have passed: integration tests that
+    /// cannot be run are none that passed, and where there are none a baseline is accepted of nothing that was tested.
+    fn may_be_measured(&self, steps: &[(usize, usize)]) -> bool {
+        let tests = self
+            .plan
+            .gates
+            .iter()
+            .find(|gate| gate.gate == GateId::Integration);
+        let untested = |item: &Item| matches!(item, Item::Not(not) if not.meaning == Meaning::Error);
+        let is_tested = tests.is_none_or(|gate| !gate.items.iter().any(untested));
+        is_tested && (self.job.accept.is_none() || !steps.is_empty())
     }
 
     /// The files of all test data; `None` where some of it cannot be loaded, which is said of each such step. Where the run
@@ -150,7 +169,7 @@ impl Bench<'_> {
     }
 
     /// Does steps in their order until one does not pass; whether all did. Those after it are left.
-    fn one_by_one(&self, steps: &[(usize, usize)], held: Option<&services::Held<'_, '_>>) -> bool {
+    fn one_by_one(&self, steps: &[(usize, usize)], mut held: Option<&mut services::Held<'_, '_>>) -> bool {
         let mut passed = true;
         for (gate, item) in steps.iter().copied() {
             let is_served = self
@@ -162,7 +181,7 @@ impl Bench<'_> {
             } else if is_served && !passed {
                 self.leave_because(gate, item, "what comes before it did not pass");
             } else {
-                passed &= self.perform_with(gate, item, held);
+                passed &= self.perform_with(gate, item, held.as_deref_mut());
             }
         }
         passed

@@ -16,7 +16,12 @@ use crate::store::scratch::{self, ScratchFile};
 use crate::tools::FileState;
 
 /// Does one step. Every way in which it can go wrong is a part of the result.
-pub(super) fn perform(step: &Step, job: &Job<'_>, asked: &Asked, held: Option<&Held<'_, '_>>) -> PartResult {
+pub(super) fn perform(
+    step: &Step,
+    job: &Job<'_>,
+    asked: &Asked,
+    held: Option<&mut Held<'_, '_>>,
+) -> PartResult {
     let root = job.cx.project.root.as_path();
     match &step.work {
         Work::FileExists { path, .. } => {
@@ -26,7 +31,7 @@ pub(super) fn perform(step: &Step, job: &Job<'_>, asked: &Asked, held: Option<&H
             let tracked = &job.cx.project.tracked;
             PartResult::Grep(files::grep(root, files, pattern, tracked).map_err(|error| chain(&error)))
         }
-        Work::Command(work) => PartResult::Command(Box::new(run_command(step, work, job, held))),
+        Work::Command(work) => PartResult::Command(Box::new(run_command(step, work, job, held.as_deref()))),
         Work::Changes(work) => match asked.changes.look(work, job) {
             // The answer may be missing because sdd was told to stop, which is no fault of git.
             Err(_) if job.cancel.is_requested() => PartResult::NotStarted("stopped while it ran".to_owned()),
@@ -36,7 +41,7 @@ pub(super) fn perform(step: &Step, job: &Job<'_>, asked: &Asked, held: Option<&H
         Work::Contract(work) => contracts::check(work, job),
         Work::Benchmark(work) => benchmarks::measure(step, work, job, held),
         Work::Environment(work) => environment::look(work, job, asked.compose(job)),
-        Work::Fixture(work) => fixtures::load(step, work, job, held),
+        Work::Fixture(work) => fixtures::load(step, work, job, held.as_deref()),
         Work::Documents(work) => environment::documents(work, job),
         Work::Deployment(work) => deploying::look(work, job),
         // These are done where services are held.

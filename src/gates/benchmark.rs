@@ -346,6 +346,10 @@ fn hint(document: &Document, cx: &Context<'_>) -> Option<String> {
     let is_worse = document.regression.verdict == Change::Regressed.as_str();
     Some(match document.verdict {
         RunVerdict::Passed => return None,
+        RunVerdict::Failed if document.broken => match served(cx) {
+            Some(_) => "mend what went away: the logs of services are in the directory of the run".to_owned(),
+            None => format!("start the service again, and see why it went away; {shown}"),
+        },
         RunVerdict::Failed if is_worse && !is(Verdict::Failed) => format!(
             "{shown}; where the service may be slower: {command} --accept --reason 'why'"
         ),

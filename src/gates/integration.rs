@@ -89,7 +89,13 @@ impl Gate for Integration {
             .iter()
             .map(|part| judge_part(cx, part, &mut totals).with_role(role(cx, part.item)))
             .collect();
+        let left = parts
+            .iter()
+            .position(|part| matches!(&part.result, Result::Teardown(down) if down.fault.is_some()));
         let mut judgement = Judgement::of(steps, "there are no integration tests");
+        if let Some(step) = left {
+            judgement = judgement.overruled_by(step);
+        }
         if let Some(counts) = totals.counts {
             judgement.metric("tests_passed", counts.passed);
             judgement.metric("tests_failed", counts.failed);
@@ -478,17 +484,15 @@ fn judge_teardown(answer: &TeardownAnswer) -> StepJudgement {
     let findings: Vec<Finding> = answer
         .fallen
         .iter()
-        .map(|(service, why)| Finding::new(SERVICES, service.clone(), Severity::High, why.clone()))
+        .map(|one| Finding::new(SERVICES, one.service.clone(), Severity::High, one.why.clone()))
         .collect();
     let judgement = match (&answer.fault, answer.fallen.first()) {
         (Some(fault), _) => {
             StepJudgement::error(fault.clone()).with_hint("remove what is left: sdd integration gc")
         }
-        (None, Some((service, why))) => {
-            StepJudgement::failed(format!("{service} did not live as long as the tests: {why}"))
-        }
+        (None, Some(fallen)) => StepJudgement::failed(fallen.to_string()),
         (None, None) if answer.unseen.is_some() => StepJudgement::error(format!(
-            "nobody can say whether the services lived as long as the tests: {}",
+            "nobody can say whether the services lived as long as they were needed: {}",
             answer.unseen.as_deref().unwrap_or_default()
         )),
         (None, None) if answer.forced => {

@@ -224,6 +224,23 @@ impl Judgement {
         self
     }
 
+    /// Lets a step without an answer decide over steps that failed, whose reasons are told behind its own: what is left
+    /// behind has to be removed before anything is mended. `step` is its number in the order of the plan.
+    #[must_use]
+    pub fn overruled_by(mut self, step: usize) -> Self {
+        let ruling = self
+            .steps
+            .get(step)
+            .filter(|step| step.vote() == Some(Verdict::Error));
+        if let Some(ruling) = ruling
+            && self.verdict == Verdict::Failed
+        {
+            self.reason = format!("{}; {}", ruling.reason, self.reason);
+            self.verdict = Verdict::Error;
+        }
+        self
+    }
+
     /// Adds a number.
     pub fn metric(&mut self, name: impl Into<String>, value: impl Into<serde_json::Number>) {
         self.metrics.insert(name.into(), value.into());

@@ -36,8 +36,8 @@ pub use about::About;
 pub use deployment::DeploymentSight;
 pub use judgement::{Judgement, StepJudgement};
 pub use parts::{
-    ChangesAnswer, CommandAnswer, ContractAnswer, GrepAnswer, LibrariesAnswer, Loaded, NotLoaded, NotUp,
-    Part, Result as PartResult, TeardownAnswer, Unmeasured, Up, UpService,
+    ChangesAnswer, CommandAnswer, ContractAnswer, Fallen, GrepAnswer, LibrariesAnswer, Loaded, NotLoaded,
+    NotUp, Part, Result as PartResult, TeardownAnswer, Unmeasured, Up, UpService, Use,
 };
 pub use programs::{Programs, Wanted};
 pub use scope::{gates_for, gates_for_work, gates_without_work};

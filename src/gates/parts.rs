@@ -166,12 +166,43 @@ pub struct TeardownAnswer {
     pub forced: bool,
     /// What went wrong on the way.
     pub complaints: Vec<String>,
-    /// Services that did not live as long as the tests, each with what became of it.
-    pub fallen: Vec<(String, String)>,
-    /// Why nobody can say whether services lived as long as the tests.
+    /// Services that did not live as long as they were needed.
+    pub fallen: Vec<Fallen>,
+    /// Why nobody can say whether services lived as long as they were needed.
     pub unseen: Option<String>,
     /// The command that takes the services down, where they were left running on purpose.
     pub kept: Option<String>,
+}
+
+/// A service that was ready and then was not any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fallen {
+    /// Its name.
+    pub service: String,
+    /// What became of it.
+    pub why: String,
+    /// When that was seen.
+    pub seen: Use,
+}
+
+/// What services are up for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// For the tests, and the test data before them.
+    Tests,
+    /// For a load that measures them, after the tests.
+    Load,
+}
+
+impl std::fmt::Display for Fallen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { service, why, seen } = self;
+        let needed = match seen {
+            Use::Tests => "the tests",
+            Use::Load => "the measurement",
+        };
+        write!(f, "{service} did not live as long as {needed}: {why}")
+    }
 }
 
 /// What is known of the libraries in use.

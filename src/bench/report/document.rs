@@ -81,6 +81,9 @@ pub struct Document {
     pub history: Vec<PastRun>,
     /// The command that asks again.
     pub rerun: String,
+    /// Whether the service, or something behind it, went away while it was measured; the decision says which.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub broken: bool,
 }
 
 /// Which engine it was.

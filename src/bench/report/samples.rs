@@ -168,6 +168,7 @@ fn document(rounds: &[Round], requirements: &[Requirement], regression: Comparis
         samples: rounds.iter().map(StoredRound::from).collect(),
         history: Vec::new(),
         rerun: "sdd bench http://127.0.0.1:8080/search --work-item feature_search".to_owned(),
+        broken: false,
     }
 }
 

@@ -157,10 +157,24 @@ pub struct Run {
     pub gone: Option<String>,
     /// What came of waiting for an answer, after a round without one.
     pub waited: Option<Wait>,
+    /// What became of what stands behind the service.
+    pub standing: Standing,
     /// The statuses of its answers, as far as they are known.
     pub statuses: BTreeMap<u16, u64>,
     /// Whether it has answered at all.
     answered: bool,
+}
+
+/// What became of all that answers together, and not of the target alone, while it was measured.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing that anybody knows of.
+    #[default]
+    Whole,
+    /// A part is not any more what it was, so that the numbers are those of something broken: which, and why.
+    Fallen(String),
+    /// Nobody can say, and why.
+    Unknown(String),
 }
 
 /// What is known of the host's other work.
@@ -184,6 +198,11 @@ impl Run {
     /// Whether the service has answered at all, if only while it warmed up.
     pub fn has_answered(&self) -> bool {
         self.answered
+    }
+
+    /// Whether what was measured, or something behind it, went away meanwhile.
+    pub fn is_broken(&self) -> bool {
+        self.gone.is_some() || matches!(self.standing, Standing::Fallen(_))
     }
 
     /// Whether nothing at all came back in the last round, not even an error.

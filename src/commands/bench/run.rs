@@ -19,7 +19,7 @@ use crate::commands::error::CommandError;
 use crate::commands::pipeline::{self, Opened, Tools, called};
 use crate::commands::{work, work_item};
 use crate::integration::{Needs, probe};
-use crate::model::config::Config;
+use crate::model::config::{self, Config};
 use crate::model::exit::Exit;
 use crate::model::session::ActiveWork;
 use crate::model::spec::Benchmarks;
@@ -117,11 +117,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         ramps: aim.course.ramps,
         rounds: aim.course.rounds,
         length: aim.course.length,
-        counting: if args.allow_noise || settings.allow_noise {
-            Counting::Every
-        } else {
-            Counting::Quiet
-        },
+        counting: counting(args, settings),
         requirements: required(args, &spec),
         threshold: args
             .threshold
@@ -133,6 +129,7 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         record,
         rerun: rerun(cx),
         redactor: &redactor,
+        witness: None,
     };
     let now = Now::default();
     let outcome = cx.ui.waiting(&|| now.said(), || {
@@ -147,6 +144,15 @@ pub(super) fn run(args: &RunArgs, cx: &mut Cx) -> anyhow::Result<Exit> {
         .document;
     places.write(cx, &redactor, &document)?;
     Ok(Exit::from(document.verdict))
+}
+
+/// Which rounds count, on a machine that may be busy with something else.
+fn counting(args: &RunArgs, settings: &config::Benchmark) -> Counting {
+    if args.allow_noise || settings.allow_noise {
+        Counting::Every
+    } else {
+        Counting::Quiet
+    }
 }
 
 /// What starts processes, and what keeps secrets out of what is told: those of the project, where there is one.

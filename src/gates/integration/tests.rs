@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::parts::{NotLoaded, NotUp, Up, UpService};
+use super::super::parts::{Fallen, NotLoaded, NotUp, Up, UpService, Use};
 use super::super::sample::{Sample, shown};
 use super::*;
 use crate::model::language::Language;
@@ -376,6 +376,52 @@ fn services_that_are_kept_are_counted() {
     });
 }
 
+/// A database that ended.
+fn fallen(seen: Use) -> Fallen {
+    Fallen {
+        service: "db".to_owned(),
+        why: "it ended with exit code 1".to_owned(),
+        seen,
+    }
+}
+
+#[test]
+fn what_is_left_decides_over_tests_that_failed() {
+    sample(SPEC, &json!({})).with(|cx| {
+        let items = Integration.plan(cx);
+        let [first, .., last] = items.as_slice() else {
+            panic!("{:?}", shown(&items));
+        };
+        let judge = |fault: Option<&str>, before: Result| {
+            let down = TeardownAnswer {
+                fault: fault.map(str::to_owned),
+                ..TeardownAnswer::default()
+            };
+            let part = |item, result| Part { item, result };
+            let parts = [part(first, before), part(last, Result::Teardown(down))];
+            let judgement = Integration.judge(cx, &parts);
+            (judgement.verdict(), judgement.reason().to_owned())
+        };
+        let broken = || {
+            Result::Services(Err(NotUp {
+                ending: Ending::Failed,
+                reason: "db is not healthy".to_owned(),
+                faults: Vec::new(),
+                hint: None,
+            }))
+        };
+        let failed = (Verdict::Failed, "db is not healthy".to_owned());
+        assert_eq!(judge(None, broken()), failed);
+        let both = "container c1 is left; db is not healthy".to_owned();
+        assert_eq!(
+            judge(Some("container c1 is left"), broken()),
+            (Verdict::Error, both)
+        );
+        let left = "container c1 is left".to_owned();
+        assert_eq!(judge(Some("container c1 is left"), up()), (Verdict::Error, left));
+    });
+}
+
 #[test]
 fn what_is_left_is_an_error_however_the_tests_went() {
     let down = |answer: TeardownAnswer| Result::Teardown(answer);
@@ -397,7 +443,7 @@ fn what_is_left_is_an_error_however_the_tests_went() {
     );
     let findings = check(
         down(TeardownAnswer {
-            fallen: vec![("db".to_owned(), "it ended with exit code 1".to_owned())],
+            fallen: vec![fallen(Use::Tests)],
             ..TeardownAnswer::default()
         }),
         Verdict::Failed,
@@ -405,6 +451,15 @@ fn what_is_left_is_an_error_however_the_tests_went() {
         None,
     );
     assert_eq!(findings, ["it ended with exit code 1"]);
+    check(
+        down(TeardownAnswer {
+            fallen: vec![fallen(Use::Load)],
+            ..TeardownAnswer::default()
+        }),
+        Verdict::Failed,
+        "db did not live as long as the measurement: it ended with exit code 1",
+        None,
+    );
     let kept = || TeardownAnswer {
         kept: Some("docker compose down".to_owned()),
         ..TeardownAnswer::default()
@@ -414,7 +469,7 @@ fn what_is_left_is_an_error_however_the_tests_went() {
     // Services that are kept are no better for it.
     check(
         down(TeardownAnswer {
-            fallen: vec![("db".to_owned(), "it ended with exit code 1".to_owned())],
+            fallen: vec![fallen(Use::Tests)],
             ..kept()
         }),
         Verdict::Failed,
@@ -427,7 +482,7 @@ fn what_is_left_is_an_error_however_the_tests_went() {
             ..kept()
         }),
         Verdict::Error,
-        "nobody can say whether the services lived as long as the tests: no answer",
+        "nobody can say whether the services lived as long as they were needed: no answer",
         None,
     );
 }

@@ -328,6 +328,23 @@ fn what_cannot_be_taken_down_is_named_with_what_removes_it() {
     let remediation = integration["remediation"].to_string();
     assert!(remediation.contains("sdd integration gc"), "{remediation}");
     assert!(!left(&engine, &stuck).is_empty());
+    // Tests that fail besides do not hide it.
+    let no = "def test_no():\n    assert False\n";
+    let stuck = stuck.file("tests/integration/test_no.py", no);
+    let answer = stuck.sdd(["integration", "run", ID, "--format", "json"]);
+    answer.expect_code(3);
+    let report = answer.json();
+    let integration = gate(&report, "integration");
+    assert_eq!(integration["verdict"], "error", "{integration:#}");
+    let reason = integration["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("not everything could be taken down: "),
+        "{reason}"
+    );
+    assert!(
+        reason.contains("integration tests: 2 passed, 1 failed"),
+        "{reason}"
+    );
     // With an engine that removes again, that command does it.
     let mended = stuck.fake("docker", &format!("exec {real} \"$@\""));
     mended.sdd(["integration", "gc"]).expect_code(0);

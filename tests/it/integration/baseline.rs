@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{ID, example, gate, plain};
-use crate::support::Sandbox;
+use super::{ID, example, gate, left, plain};
+use crate::support::{IMAGE, Sandbox};
 
 const FILE: &str = ".session/tracking/performance_baselines.json";
 
@@ -71,6 +71,108 @@ fn a_run_whose_tests_fail_is_no_baseline() {
         "nothing became the baseline: the gate benchmark is not run (the integration tests did not pass)";
     assert!(said.contains(wanted), "{said}");
     assert_eq!(sandbox.path(FILE).exists().then(|| sandbox.read(FILE)), before);
+}
+
+/// The example with a service `mortal` that ends with exit code 3 as soon as somebody has called it.
+fn with_mortal(sandbox: Sandbox) -> Sandbox {
+    let compose = sandbox.read("docker-compose.integration.yml");
+    let mortal = format!(
+        "  mortal:\n    image: {IMAGE}\n    command: [sh, -c, \"nc -l -p 9000 >/dev/null; exit 3\"]\n    ports: [\"9000\"]\n"
+    );
+    sandbox.file("docker-compose.integration.yml", compose + &mortal)
+}
+
+/// A run of this is told to become the baseline, does not, and leaves what was the baseline before: its report.
+#[track_caller]
+fn check_not_accepted(sandbox: &Sandbox, why: &str) -> Value {
+    let before = sandbox.path(FILE).exists().then(|| sandbox.read(FILE));
+    let answer = sandbox.sdd(["integration", "run", ID, "--accept", "--format", "json"]);
+    answer.expect_code(1);
+    let report = answer.json();
+    let said = report["warnings"].to_string();
+    assert!(
+        said.contains(&format!("nothing became the baseline: {why}")),
+        "{said}"
+    );
+    assert_eq!(sandbox.path(FILE).exists().then(|| sandbox.read(FILE)), before);
+    report
+}
+
+#[test]
+fn a_run_whose_service_dies_while_tests_run_is_no_baseline() {
+    let Some((engine, sandbox)) = example("docker compose") else {
+        return;
+    };
+    let calls = "import os, socket, time\n\n\ndef test_calls():\n    host, port = os.environ[\"SDD_SERVICE_MORTAL_9000\"].split(\":\")\n    \
+                 socket.create_connection((host, int(port))).close()\n    time.sleep(2)\n";
+    let sandbox = with_mortal(sandbox).file("tests/integration/test_calls.py", calls);
+    let report = check_not_accepted(
+        &sandbox,
+        "the gate benchmark is not run (mortal did not live as long as the tests: ",
+    );
+    let integration = gate(&report, "integration");
+    assert_eq!(integration["verdict"], "failed", "{integration:#}");
+    let reason = integration["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("mortal did not live as long as the tests: "),
+        "{reason}"
+    );
+    assert!(reason.contains('3'), "{reason}");
+    assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
+}
+
+#[test]
+fn a_run_whose_service_dies_while_it_is_measured_is_no_baseline() {
+    let Some((engine, sandbox)) = example("docker compose") else {
+        return;
+    };
+    // Whoever asks for this page has the other service called.
+    let page = "#!/bin/sh\nnc -w 1 mortal 9000 </dev/null >/dev/null 2>&1\nprintf 'Content-Type: text/plain\\r\\n\\r\\nok\\n'\n";
+    let spec = format!(".session/specs/{ID}.md");
+    let text = sandbox
+        .read(&spec)
+        .replace("http://api:8000/health", "http://api:8000/cgi-bin/call");
+    let sandbox = with_mortal(sandbox)
+        .file(&spec, text)
+        .file("services/api/cgi-bin/call", page);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(sandbox.path("services/api/cgi-bin/call"), mode).unwrap();
+    let fell = "mortal did not live as long as the measurement: ";
+    let report = check_not_accepted(
+        &sandbox,
+        &format!("the gate benchmark is failed (not all that was measured is as it was: {fell}"),
+    );
+    let integration = gate(&report, "integration");
+    assert_eq!(integration["verdict"], "failed", "{integration:#}");
+    assert!(
+        integration["reason"].as_str().unwrap().starts_with(fell),
+        "{integration:#}"
+    );
+    let benchmark = gate(&report, "benchmark");
+    let remedy = benchmark["remediation"].to_string();
+    assert!(remedy.contains("mend what went away"), "{benchmark:#}");
+    assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
+}
+
+#[test]
+fn without_services_a_load_waits_for_the_tests_too() {
+    let Some((_engine, sandbox)) = example("docker compose") else {
+        return;
+    };
+    let spec = format!(".session/specs/{ID}.md");
+    let text = sandbox.read(&spec);
+    let (from, to) = (
+        text.find("**Services Required:**").unwrap(),
+        text.find("**Configuration Files:**").unwrap(),
+    );
+    let text = (text[..from].to_owned() + &text[to..]).replace("- `fixtures/orders.psv`\n", "");
+    let sandbox = sandbox.file(&spec, text).file(
+        "tests/integration/test_orders.py",
+        "def test_no():\n    assert False\n",
+    );
+    let report = sandbox.sdd(["integration", "run", ID, "--format", "json"]).json();
+    let benchmark = gate(&report, "benchmark");
+    assert_eq!(benchmark["verdict"], "not_run", "{benchmark:#}");
 }
 
 #[test]
