@@ -220,6 +220,7 @@ pub fn take_down(
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+    use std::time::Duration;
 
     use chrono::TimeDelta;
 
@@ -262,6 +263,10 @@ mod tests {
         entry.kept = true;
         entry.docker_host = engine.map(str::to_owned);
         assert_eq!(entry.stop(), teardown::STOP);
+        let second = Duration::from_secs(1);
+        assert_eq!(entry.clone().hurried(second).stop(), second);
+        let hour = Duration::from_secs(3600);
+        assert_eq!(entry.clone().hurried(hour).stop(), teardown::STOP);
         entry.stop_seconds = Some(3);
         journal::write(store, &entry).unwrap();
     }

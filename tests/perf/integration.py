@@ -89,6 +89,14 @@ def fill(made: Project) -> None:
     made.git()
 
 
+def give_grace(made: Project, seconds: int) -> None:
+    """Let services have so many seconds to end."""
+    settings = json.loads((made.root / SETTINGS).read_text("utf-8"))
+    settings["quality_gates"]["integration_tests"]["stop_grace"] = seconds
+    made.config(settings)
+    made.git()
+
+
 def call(made: Project, *words: str, stdin: Path | None = None, env: dict | None = None) -> str:
     """Run a program in the project; it must succeed."""
     with open(stdin or os.devnull, "rb") as source:
@@ -268,6 +276,15 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("--signal", choices=SIGNALS, action="append", help="a signal (default: all three)")
     parser.add_argument(
+        "--compose",
+        choices=("docker compose", "docker-compose"),
+        default="docker compose",
+        help="the Compose whose runs are ended (default %(default)s)",
+    )
+    parser.add_argument(
+        "--stop-grace", type=int, default=1, help="the setting of runs that are ended (default %(default)s s)"
+    )
+    parser.add_argument(
         "--seed", type=int, default=1, help="what the moments come from (default %(default)s)"
     )
     args = parser.parse_args(argv)
@@ -278,6 +295,8 @@ def main(argv: list[str] | None = None) -> int:
             if args.row != "kills":
                 kept &= say_overhead(overhead(made, args.pairs))
             if args.row != "overhead":
+                made.env["SDD_COMPOSE"] = args.compose
+                give_grace(made, args.stop_grace)
                 kept &= say_kills(kills(made, args.runs, args.signal or list(SIGNALS), args.seed))
     except (Void, OSError, subprocess.SubprocessError) as error:
         print(f"nothing was measured: {error}", file=sys.stderr)

@@ -25,6 +25,9 @@ pub const SUBCOMMAND: &str = "internal-services";
 
 /// What sdd had begun when it was killed ends meanwhile.
 const SETTLE: Duration = Duration::from_secs(1);
+/// How long a service gets to end, at most: nobody reads what it would still write, its volumes go with it, and services that do
+/// not listen to TERM are ended one after the other where they depend on each other.
+const HASTE: Duration = Duration::from_secs(1);
 /// How often it is tried, and how long is waited between.
 const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_secs(3);
@@ -106,13 +109,11 @@ fn take_down(root: &Path, run: &str) -> anyhow::Result<String> {
         cwd: Path::new("/"),
         patience: flavour::PATIENCE,
     };
+    let project = entry.project.clone();
     let asked = environment.get(VARIABLE).map(str::to_owned);
     let asked = asked.unwrap_or_else(|| Way::of(entry.flavour).words());
     let flavour = flavour::detect(&machine, Some(&asked))?;
-    let cleaned = sweep::take_down(&store, &runner, &flavour, &entry)?;
+    let cleaned = sweep::take_down(&store, &runner, &flavour, &entry.hurried(HASTE))?;
     anyhow::ensure!(cleaned.left.is_nothing(), "{} is left", cleaned.left);
-    Ok(format!(
-        "{} was taken down after its sdd was killed",
-        entry.project
-    ))
+    Ok(format!("{project} was taken down after its sdd was killed"))
 }
