@@ -37,7 +37,8 @@ pub struct IntegrationTests {
     pub contracts_required: Option<bool>,
     /// Whether the environment is looked at before anything is started.
     pub environment_validation: bool,
-    /// The compose file, relative to the project, of specs that name none.
+    /// The compose file, relative to the project, of specs that name none. Empty: where the spec names no services either,
+    /// its tests need none.
     #[serde(alias = "docker_compose_file")]
     pub compose_file: String,
     /// What odd things in the compose file mean: fixed names and ports, external volumes, the engine's socket.
@@ -148,7 +149,7 @@ impl Default for IntegrationTests {
             performance_required: None,
             contracts_required: None,
             environment_validation: true,
-            compose_file: "docker-compose.integration.yml".to_owned(),
+            compose_file: Self::COMPOSE_FILE.to_owned(),
             compose_lint: ComposeLint::default(),
             allow_pull: true,
             up_timeout: 180,
@@ -174,6 +175,8 @@ impl Default for IntegrationTests {
 impl IntegrationTests {
     /// Seconds that the tests may take when the configuration does not say.
     pub const DEFAULT_TIMEOUT: u64 = 600;
+    /// The compose file where nobody names one.
+    pub const COMPOSE_FILE: &str = "docker-compose.integration.yml";
 
     /// How many workers run the tests, where the settings say.
     pub fn workers(&self) -> Option<u32> {

@@ -8,6 +8,7 @@ mod calls;
 mod ends;
 mod files;
 mod kept;
+mod needs;
 mod page;
 mod secrets;
 mod usage;
