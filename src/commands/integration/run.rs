@@ -91,7 +91,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         named: &[],
         arguments: args.id.as_slice(),
         options: &options,
-        recording: Recording::Wanted,
+        recording: Recording::Required,
         work: Some(&work),
         keep: args.keep,
     };

@@ -10,6 +10,7 @@ mod files;
 mod kept;
 mod needs;
 mod page;
+mod records;
 mod secrets;
 mod usage;
 

@@ -9,7 +9,7 @@ use crate::support::Sandbox;
 const DOCKER: &str = "case \"$*\" in\n'compose version --short') echo 2.26.1-4 ;;\nversion*) echo 27.5.1 ;;\n*) exit 1 ;;\nesac";
 
 /// The example without its spec, whose work item says this itself, with these settings of its integration tests.
-fn without_spec(fields: &Value, settings: &Value) -> Sandbox {
+pub(super) fn without_spec(fields: &Value, settings: &Value) -> Sandbox {
     let sandbox = plain().venv();
     std::fs::remove_file(sandbox.path(&format!(".session/specs/{ID}.md"))).unwrap();
     let place = ".session/tracking/work_items.json";
