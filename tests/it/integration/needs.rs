@@ -154,3 +154,34 @@ fn the_fields_of_a_work_item_count_without_a_spec() {
     let checks = briefing["integration"]["checks"].to_string();
     assert!(checks.contains("Compose file (own.yml)"), "{checks}");
 }
+
+#[test]
+fn the_check_of_the_settings_looks_for_their_test_data_and_holds_their_numbers() {
+    let sandbox = plain();
+    sandbox.sdd(["config", "check"]).expect_code(0);
+    let settings = json!({"quality_gates": {"integration_tests": {
+        "health_check_timeout": 0, "compose_file": "/c.yml", "fixtures": {"fixtures/none.psv": {"http": "FOO"}}}}});
+    let sandbox = sandbox.config(&settings);
+    let answer = sandbox.sdd(["config", "check"]);
+    answer.expect_code(2);
+    let place = "quality_gates.integration_tests";
+    for told in [
+        format!("{place}.health_check_timeout: expected a whole number from 1 to 604800, found 0"),
+        format!("{place}.compose_file: expected a file inside of the project, relative to it"),
+        format!("{place}.fixtures[\"fixtures/none.psv\"].http: expected a method and an address"),
+    ] {
+        assert!(answer.stdout.contains(&told), "{told}\n{}", answer.stdout);
+    }
+    // Every command that goes by the settings refuses them.
+    sandbox.sdd(["integration", "run", ID]).expect_code(2);
+    let settings = json!({"quality_gates": {"integration_tests": {
+        "fixtures": {"fixtures/none.psv": {"service": "db"}, "fixtures/*.psv": {"service": "db"}}}}});
+    let answer = sandbox.config(&settings).sdd(["config", "check"]);
+    answer.expect_code(2);
+    let told = format!("{place}.fixtures[\"fixtures/none.psv\"]: there is no such file");
+    assert!(
+        answer.stdout.contains(&told) && answer.stdout.contains("1 error,"),
+        "{}",
+        answer.stdout
+    );
+}
