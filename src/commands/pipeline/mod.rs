@@ -259,6 +259,7 @@ pub fn execute_for(
         store: &opened.store,
         run: place.path(),
         work: request.work,
+        compose_files: &tools::compose_files(opened, request.work),
         tools: &tools,
         unstopped: &|| Tools::cleaning(cx, opened, place.id(), &Cancel::new(), request.work),
         finder: &finder,
