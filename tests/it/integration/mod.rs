@@ -12,6 +12,7 @@ mod needs;
 mod page;
 mod records;
 mod secrets;
+mod side_by_side;
 mod usage;
 
 use serde_json::Value;
