@@ -8,7 +8,7 @@ use crate::contract::policy::{Policy, Unfit};
 use crate::model::config::{JsonPath, Position, UnitSettings, load};
 use crate::model::exit::Exit;
 use crate::model::text;
-use crate::project::{Error, detect};
+use crate::project::{Error, detect, files};
 use crate::store::{self, layout};
 
 /// Runs the command.
@@ -24,7 +24,10 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         if let Some(problem) = unfit(cx, &bytes) {
             report.add(problem);
         }
-        for problem in unfit_contract(&bytes) {
+        for problem in unfit_contract(&bytes)
+            .into_iter()
+            .chain(unfit_fixtures(cx, &bytes))
+        {
             report.add(problem);
         }
         cx.emit(&report.render(format))?;
@@ -79,6 +82,36 @@ fn unfit_contract(bytes: &[u8]) -> Vec<Problem> {
         hint: Some("all rules: sdd contract rules".to_owned()),
     };
     unfit.into_iter().map(problem).collect()
+}
+
+/// Settings of test data that is not there: nothing is loaded by them.
+fn unfit_fixtures(cx: &Cx, bytes: &[u8]) -> Vec<Problem> {
+    let (Some(root), Ok(loaded)) = (
+        detect::find_root(&cx.start),
+        load::parse_bytes(layout::CONFIG, bytes),
+    ) else {
+        return Vec::new();
+    };
+    let place = JsonPath::of("quality_gates.integration_tests").key("fixtures");
+    let paths = loaded.config.integration().fixtures.keys();
+    let problem = |path: &String| {
+        let message = match files::count(&root, path) {
+            Ok(0) => "there is no such file".to_owned(),
+            Ok(_) => return None,
+            Err(error) => text::one_line(&error.to_string()),
+        };
+        let at = place.key(path);
+        Some(Problem {
+            severity: ProblemSeverity::Error,
+            location: loaded.given(&at).unwrap_or(Position { line: 1, column: 1 }),
+            json_path: Some(at),
+            message,
+            hint: Some(
+                "test data is named by its path from the project, or by the glob of the spec".to_owned(),
+            ),
+        })
+    };
+    paths.filter_map(problem).collect()
 }
 
 /// Why settings that can be read do not fit the project that they are for.

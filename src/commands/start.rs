@@ -111,7 +111,11 @@ fn session(
     let spec = work::spec_of(store, &begun.item);
     let work = ActiveWork {
         item: begun.item.clone(),
-        spec: spec.as_ref().ok().and_then(|read| Some(read.as_ref()?.1.clone())),
+        // One that cannot be read may say anything.
+        spec: spec.as_ref().ok().and_then(|read| {
+            let read = read.as_ref().map(|(_, spec)| spec.clone());
+            work::said(read, &begun.item)
+        }),
         session: begun.number,
         base_commit: begun.base_commit.clone(),
     };

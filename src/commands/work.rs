@@ -61,7 +61,7 @@ pub fn open_session(store: &Store) -> anyhow::Result<Option<OpenSession>> {
     let loaded = work_item::load(store)?;
     let item = state.work_item.as_deref().and_then(|id| loaded.items.get(id));
     let spec = match item {
-        Some(item) => spec_of(store, item)?.map(|(_, spec)| spec),
+        Some(item) => said_of(store, item)?,
         None => None,
     };
     let work = item.map(|item| ActiveWork {
@@ -87,6 +87,17 @@ pub fn spec_of(store: &Store, item: &WorkItem) -> Result<Option<(Vec<u8>, Spec)>
         parse::spec::overlay(&mut spec, item);
         (bytes, spec)
     }))
+}
+
+/// What is said of an item: its spec, with what the item's own JSON says on top, or that alone where there is no such
+/// file. `None` where nobody says anything.
+pub fn said_of(store: &Store, item: &WorkItem) -> Result<Option<Spec>, store::Error> {
+    Ok(said(spec_of(store, item)?.map(|(_, spec)| spec), item))
+}
+
+/// [`said_of`] with the spec at hand.
+pub fn said(spec: Option<Spec>, item: &WorkItem) -> Option<Spec> {
+    spec.or_else(|| parse::spec::of_item(layout::WORK_ITEMS, item))
 }
 
 /// The present moment as it is written into state.

@@ -8,6 +8,7 @@
 pub mod addresses;
 pub mod ask;
 pub mod config;
+pub mod depends;
 pub mod env_files;
 pub mod flavour;
 pub mod images;

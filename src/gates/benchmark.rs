@@ -277,8 +277,7 @@ fn why(target: &Target, course: &Course, length: Duration, required: &[Requireme
 
 /// What an integration test needs that has services of its own.
 fn served(cx: &Context<'_>) -> Option<Needs> {
-    let is_test = cx.work?.item.kind == WorkItemType::IntegrationTest;
-    integration::needs(cx).filter(|_| is_test)
+    integration::needs(cx)
 }
 
 /// The command that measures some work, and accepts what it measures: services that only a run brings up are measured by it.

@@ -39,7 +39,7 @@ impl Gate for Environment {
         }
         needs(cx).is_none().then(|| {
             format!(
-                "the spec of {} names no services and no compose file",
+                "{} names no services and no compose file, and compose_file of the settings is empty: its tests need none",
                 work.item.id
             )
         })

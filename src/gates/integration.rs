@@ -145,7 +145,8 @@ fn spec<'a>(cx: &Context<'a>) -> Option<&'a EnvironmentNeeds> {
 
 /// What the tests of the session's work item need; `None` where nothing is brought up for them.
 pub(super) fn needs(cx: &Context<'_>) -> Option<Needs> {
-    Needs::of(spec(cx)?, cx.config.integration())
+    let work = cx.work?;
+    Needs::of(work.item.kind, work.spec.as_ref(), cx.config.integration())
 }
 
 /// A step of the gate that belongs to no unit.

@@ -165,6 +165,7 @@ impl Search<'_> {
                     What::Picture(dest_url.to_string()),
                 );
             }
+            Event::InlineHtml(_) => self.images(range),
             Event::Text(words) | Event::Code(words) => match &mut self.state {
                 State::Heading(text) | State::Words(text) | State::Mermaid { code: text, .. } => {
                     text.push_str(&words);
@@ -216,6 +217,19 @@ impl Search<'_> {
             };
             self.add(self.line(range.start + at), "", What::Nothing(why.to_owned()));
         }
+        self.images(range);
+    }
+
+    /// Pictures of HTML: `<img src="a.svg" alt="…">`, but not those in a comment.
+    fn images(&mut self, range: Range<usize>) {
+        let html = self.text.get(range.clone()).unwrap_or_default();
+        for (at, tag) in tags(html, "img") {
+            let link = attribute(tag, "src").filter(|link| picture::ending(link).is_some());
+            if let Some(link) = link {
+                let words = attribute(tag, "alt").unwrap_or_default();
+                self.add(self.line(range.start + at), words, What::Picture(link.to_owned()));
+            }
+        }
     }
 
     fn add(&mut self, line: u32, own: &str, what: What) {
@@ -230,6 +244,55 @@ impl Search<'_> {
             about: about.join("\n"),
             what,
         });
+    }
+}
+
+/// The tags of a name in a text of HTML, without those in comments: where each begins, and what stands in it.
+fn tags<'h>(html: &'h str, name: &str) -> Vec<(usize, &'h str)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = html
+        .get(at..)
+        .and_then(|rest| rest.find('<'))
+        .map(|open| at + open)
+    {
+        let rest = html.get(open..).unwrap_or_default();
+        let end = if rest.starts_with("<!--") { "-->" } else { ">" };
+        let length = rest.find(end).map_or(rest.len(), |found| found + end.len());
+        let inside = rest.get(1..length).unwrap_or_default().trim_end_matches('>');
+        let is_it = inside
+            .get(..name.len())
+            .is_some_and(|word| word.eq_ignore_ascii_case(name));
+        if let Some(attributes) = inside.get(name.len()..).filter(|_| is_it)
+            && attributes.starts_with(|c: char| c.is_whitespace() || c == '/')
+        {
+            found.push((open, attributes));
+        }
+        at = open + length;
+    }
+    found
+}
+
+/// The value of an attribute of a tag, in quotes or without: `src="a.svg"`.
+fn attribute<'h>(tag: &'h str, name: &str) -> Option<&'h str> {
+    let mut rest = tag;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+        let end = rest.find(|c: char| c.is_whitespace() || c == '=' || c == '/')?;
+        let (key, behind) = rest.split_at(end);
+        let Some(value) = behind.trim_start().strip_prefix('=') else {
+            rest = behind;
+            continue;
+        };
+        let value = value.trim_start();
+        let (value, behind) = match value.chars().next()? {
+            quote @ ('"' | '\'') => value.get(1..)?.split_once(quote)?,
+            _ => value.split_at(value.find(char::is_whitespace).unwrap_or(value.len())),
+        };
+        if key.eq_ignore_ascii_case(name) {
+            return Some(value.trim());
+        }
+        rest = behind;
     }
 }
 
@@ -412,6 +475,32 @@ mod tests {
             &[(1, "-> a.svg"), (1, "-> b.PNG?raw=1")],
         );
         check("<!-- ![x](a.svg) -->\n`![x](a.svg)`\n", &[]);
+    }
+
+    #[test]
+    fn pictures_of_html_count_like_links() {
+        check("<img src=\"x.svg\">\n", &[(1, "-> x.svg")]);
+        check(
+            "<p align=\"center\">\n  <IMG width=600 alt='a > b' src='img/x.svg'/>\n</p>\n",
+            &[(2, "-> img/x.svg")],
+        );
+        check("Words <img src=a.png alt=A> and more.\n", &[(1, "-> a.png")]);
+        for text in [
+            "<!-- <img src=\"x.svg\"> -->\n",
+            "Words <!-- <img src=\"x.svg\"> --> more\n",
+            "`<img src=\"x.svg\">`\n",
+            "<img src=\"x.html\">\n",
+            "<img alt=\"x.svg\">\n",
+            "<img data-src=\"x.svg\">\n",
+            "<imgs src=\"x.svg\">\n",
+            "<img\n",
+            "<img src=\n",
+            "<img src=\"x.svg\n",
+        ] {
+            check(text, &[]);
+        }
+        let text = "# Sequence\n<img src=\"x.svg\" alt=\"Pay\">\n";
+        assert!(find(text).diagrams[0].about.ends_with("Pay"));
     }
 
     #[test]

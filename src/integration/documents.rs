@@ -7,7 +7,7 @@ use super::picture::Picture;
 use crate::model::config::IntegrationDocumentation;
 use crate::model::spec::{At, Integration};
 use crate::model::text::{one_line, shorten};
-use crate::parse::spec::placeholder::is_placeholder;
+use crate::parse::spec::placeholder::says_nothing;
 
 /// Where the diagram of the architecture stands: in one of these, or in a picture that one of them links.
 pub const ARCHITECTURE: [&str; 3] = [
@@ -117,7 +117,7 @@ pub fn judge(
         "performance baseline",
         baseline.into_iter().collect(),
     );
-    let is_named = |point: &At<String>| !is_placeholder(&point.value);
+    let is_named = |point: &At<String>| !says_nothing(&point.value);
     let points = (!spec.integration_points.iter().any(is_named)).then(|| Missing {
         what: "the spec names no integration points".to_owned(),
         remedy: "name them in the spec, below Scope: `**Integration Points:**`".to_owned(),
@@ -136,13 +136,19 @@ fn architecture(sight: &Sight) -> Vec<Missing> {
         "draw it as a mermaid block (```mermaid, flowchart …), or link an SVG or PNG of the repository";
     let mut missing = Vec::new();
     for page in &sight.architecture {
-        let faults: Vec<(u32, String)> = match seen(page, &diagram::find(&page.text)) {
-            Seen { drawn, .. } if drawn.iter().any(|(_, kind)| is_architectural(kind.as_deref())) => {
-                return Vec::new();
-            }
-            Seen { faults, .. } if faults.is_empty() => vec![(1, "has no diagram in it".to_owned())],
-            Seen { faults, .. } => faults,
-        };
+        let Seen { drawn, mut faults } = seen(page, &diagram::find(&page.text));
+        if drawn.iter().any(|(_, kind)| is_architectural(kind.as_deref())) {
+            return Vec::new();
+        }
+        faults.extend(drawn.iter().filter_map(|(diagram, kind)| {
+            let kind = one_line(kind.as_deref()?);
+            let fault = format!("has a mermaid diagram of the kind {kind}, which is no architecture diagram");
+            Some((diagram.line, fault))
+        }));
+        faults.sort_by_key(|(line, _)| *line);
+        if faults.is_empty() {
+            faults.push((1, "has no diagram in it".to_owned()));
+        }
         missing.extend(faults.into_iter().map(|(line, fault)| Missing {
             what: format!("{} {fault}", page.path),
             remedy: remedy.to_owned(),
@@ -440,7 +446,18 @@ mod tests {
         let of_kind = |kind: &str| with("![x](a.mmd)", &[("a.mmd", Picture::Drawn(Some(kind.to_owned())))]);
         check(&of_kind("flowchart"), "5/5", &[]);
         let none = format!("1: {path} has no diagram in it");
-        check(&of_kind(SEQUENCE), "4/5", &[&none]);
+        let other = |line: u32, kind: &str| {
+            format!(
+                "{line}: {path} has a mermaid diagram of the kind {kind}, which is no architecture diagram"
+            )
+        };
+        check(&of_kind(SEQUENCE), "4/5", &[&other(1, SEQUENCE)]);
+        check(&with(SEQUENCE_BLOCK, &[]), "4/5", &[&other(1, SEQUENCE)]);
+        for kind in ["erDiagram", "classDiagram"] {
+            let text = format!("# A\n```mermaid\n{kind}\n  a b\n```\n");
+            check(&with(&text, &[]), "4/5", &[&other(2, kind)]);
+        }
+        check(&with("<img src=\"a.svg\">", &[("a.svg", drawn())]), "5/5", &[]);
         check(
             &with("\n![x](a.svg)", &[]),
             "4/5",
@@ -458,12 +475,7 @@ mod tests {
                 "1: {path} has no diagram there: the mermaid block is empty"
             )],
         );
-        for text in [
-            "Later.",
-            "```\nflowchart LR\n```\n",
-            SEQUENCE_BLOCK,
-            "mermaid flowchart",
-        ] {
+        for text in ["Later.", "```\nflowchart LR\n```\n", "mermaid flowchart"] {
             check(&with(text, &[]), "4/5", &[&none]);
         }
         // One page that has a diagram is enough.

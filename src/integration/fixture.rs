@@ -99,13 +99,11 @@ pub fn loader(path: &str, settings: Option<&FixtureSettings>) -> Result<Loader, 
 
 /// A method and an address.
 fn parse_request(said: &str) -> Option<Request> {
-    let (method, url) = said.trim().split_once(char::is_whitespace)?;
-    let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
-    let url = url.trim();
+    let (method, url) = FixtureSettings::parse_http(said)?;
     let is_url = url
         .parse::<http::Uri>()
         .is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some());
-    (is_method && is_url).then(|| Request {
+    is_url.then(|| Request {
         method: method.to_owned(),
         url: url.to_owned(),
     })

@@ -13,4 +13,4 @@ pub mod picture;
 pub mod probe;
 pub mod request;
 
-pub use needs::Needs;
+pub use needs::{NamedBy, Needs};

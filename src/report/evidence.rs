@@ -3,12 +3,14 @@
 //! The manifest is canonical JSON (sorted keys, no blanks, whole numbers, a newline at the end), so that its own hash is of
 //! what it says. `prev` is the hash of the manifest before it: none can be taken out of the chain unseen.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Read};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::compose::depends::Depends;
 use crate::model::gate_id::GateId;
 use crate::model::report::{GateReport, Report};
 use crate::model::spec::Integration;
@@ -126,9 +128,20 @@ fn is_own(path: &str) -> bool {
     }
 }
 
+/// What a run was about.
+#[derive(Clone, Debug, Default)]
+pub struct Subject<'a> {
+    /// What the spec says of integration; `None` where there is no spec.
+    pub spec: Option<&'a Integration>,
+    /// The work items that the tested one depends on.
+    pub work_items: &'a [String],
+    /// The services of the compose files, each with those that it depends on.
+    pub depends: Depends,
+}
+
 /// The documents of a run: what was to be tested, and what each gate says.
-pub fn documents(report: &Report, spec: Option<&Integration>) -> Vec<Member> {
-    let scope = Member::document(SCOPE, &scope(report, spec));
+pub fn documents(report: &Report, subject: &Subject<'_>) -> Vec<Member> {
+    let scope = Member::document(SCOPE, &scope(report, subject));
     let reports = DOCUMENTS.iter().filter_map(|(id, path)| {
         let gate = serde_json::to_value(gate(report, *id)?).ok()?;
         let run = &report.run_id;
@@ -144,10 +157,14 @@ fn gate(report: &Report, id: GateId) -> Option<&GateReport> {
     report.gates.iter().find(|gate| gate.gate == id)
 }
 
-/// What is put together, and by which scenarios it is tested.
-fn scope(report: &Report, spec: Option<&Integration>) -> Value {
+/// What is put together, by which scenarios it is tested, and what of it depends on what.
+fn scope(report: &Report, subject: &Subject<'_>) -> Value {
     let none = Integration::default();
-    let spec = spec.unwrap_or(&none);
+    let spec = subject.spec.unwrap_or(&none);
+    let named: BTreeSet<&str> = (spec.environment.services.iter())
+        .map(|one| one.value.name.as_str())
+        .chain(subject.depends.keys().map(String::as_str))
+        .collect();
     let components: Vec<Value> = spec
         .components
         .iter()
@@ -162,15 +179,34 @@ fn scope(report: &Report, spec: Option<&Integration>) -> Value {
         .scenarios
         .iter()
         .map(|one| {
-            json!({"description": one.value.description, "line": one.line, "setup": one.value.setup.len(),
-                   "actions": one.value.actions.len(), "expected_results": one.value.expected_results.len()})
+            let scenario = &one.value;
+            let parts = [&scenario.setup, &scenario.actions, &scenario.expected_results];
+            let said = parts.into_iter().flatten().map(|part| part.value.as_str());
+            let said: Vec<&str> = said.chain([scenario.description.as_str()]).collect();
+            let services: Vec<&&str> = (named.iter())
+                .filter(|name| said.iter().any(|text| names(text, name)))
+                .collect();
+            json!({"description": scenario.description, "line": one.line, "setup": scenario.setup.len(),
+                   "actions": scenario.actions.len(), "expected_results": scenario.expected_results.len(),
+                   "depends_on": services})
         })
         .collect();
     let services: Vec<Value> = spec
         .environment
         .services
         .iter()
-        .map(|one| json!({"name": one.value.name, "tag": one.value.tag}))
+        .map(|one| {
+            json!({"name": one.value.name, "tag": one.value.tag, "depends_on": subject.depends.get(&one.value.name)})
+        })
+        .collect();
+    // What the spec does not ask for and the compose file brings up besides.
+    let is_asked = |name: &str| spec.environment.services.iter().any(|one| one.value.name == name);
+    let others = subject.depends.iter().filter(|(name, _)| !is_asked(name));
+    let others: Vec<Value> = others
+        .map(|(name, depends)| json!({"name": name, "depends_on": depends}))
+        .collect();
+    let dependencies: Vec<Value> = (spec.dependencies.iter())
+        .map(|one| json!({"from": one.value.from, "on": one.value.on, "line": one.line}))
         .collect();
     let contracts: Vec<Value> = spec
         .contracts
@@ -179,7 +215,22 @@ fn scope(report: &Report, spec: Option<&Integration>) -> Value {
         .collect();
     json!({"schema_version": SCHEMA_VERSION, "kind": "integration_scope", "work_item": report.work_item,
            "run_id": report.run_id, "components": components, "integration_points": points, "scenarios": scenarios,
-           "services": services, "contracts": contracts})
+           "services": services, "other_services": others, "contracts": contracts,
+           "dependencies": {"work_items": subject.work_items, "parts": dependencies}})
+}
+
+/// Whether a text names a service, as a word of its own.
+fn names(text: &str, service: &str) -> bool {
+    let (text, service) = (text.to_lowercase(), service.to_lowercase());
+    let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    !service.is_empty()
+        && text.match_indices(&service).any(|(at, found)| {
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let behind = text
+                .get(at + found.len()..)
+                .and_then(|behind| behind.chars().next());
+            !before.is_some_and(is_of_word) && !behind.is_some_and(is_of_word)
+        })
 }
 
 /// The hash of some bytes, in hexadecimal digits.
@@ -328,6 +379,37 @@ mod tests {
     }
 
     #[test]
+    fn the_scope_says_what_depends_on_what() {
+        let text = "# Integration Test: X\n\n## Test Scenarios\n\n### Scenario 1: Pay\n\n**Setup:**\n- The DB is empty\n\n\
+                    **Actions:**\n1. A client asks the api-gateway\n\n## Environment Requirements\n\n\
+                    **Services Required:**\n- api\n- db\n\n## Dependencies\n\n- api depends on db\n";
+        let spec = crate::parse::spec::read("spec.md", text.as_bytes());
+        let mut depends = Depends::new();
+        crate::compose::depends::add(
+            &mut depends,
+            "services: {db: {}, api: {depends_on: [db]}, api-gateway: {depends_on: [api]}}\n",
+        );
+        let subject = Subject {
+            spec: Some(&spec.integration),
+            work_items: &["feature_pay".to_owned()],
+            depends,
+        };
+        let found = scope(&of_integration(), &subject);
+        assert_eq!(found["scenarios"][0]["depends_on"], json!(["api-gateway", "db"]));
+        let services = json!([{"name": "api", "tag": null, "depends_on": ["db"]}, {"name": "db", "tag": null, "depends_on": []}]);
+        assert_eq!(found["services"], services);
+        assert_eq!(
+            found["other_services"],
+            json!([{"name": "api-gateway", "depends_on": ["api"]}])
+        );
+        let parts = json!([{"from": "api", "on": "db", "line": 20}]);
+        assert_eq!(
+            found["dependencies"],
+            json!({"work_items": ["feature_pay"], "parts": parts})
+        );
+    }
+
+    #[test]
     fn a_manifest_lists_what_sdd_left_and_nothing_else() {
         let own = [
             "integration-scope-matrix.json",
@@ -355,7 +437,7 @@ mod tests {
         assert_eq!(listed(text.as_bytes()), own);
         // What is written now is listed the next time.
         let ran = of_integration();
-        let documents = documents(&ran, None);
+        let documents = documents(&ran, &Subject::default());
         let next = listed(&manifest(&ran, &documents, &[], &Origin::default()));
         assert_eq!(next.len(), documents.len());
         for broken in [
@@ -380,7 +462,7 @@ mod tests {
     #[test]
     fn a_manifest_is_of_what_it_says_and_of_the_one_before_it() {
         let ran = of_integration();
-        let members = documents(&ran, None);
+        let members = documents(&ran, &Subject::default());
         let first = manifest(&ran, &members, &[], &Origin::default());
         let text = String::from_utf8(first.clone()).unwrap();
         assert!(text.ends_with("}\n"), "{text}");

@@ -23,7 +23,6 @@ use crate::model::config::{self, Config};
 use crate::model::exit::Exit;
 use crate::model::session::ActiveWork;
 use crate::model::spec::Benchmarks;
-use crate::model::work_item::WorkItemType;
 use crate::process::find::Found;
 use crate::process::redact::Redactor;
 use crate::process::signals;
@@ -216,7 +215,7 @@ fn home(args: &RunArgs, cx: &Cx) -> anyhow::Result<Option<Home>> {
                 let ids = loaded.items.items.iter().map(|item| item.id.as_str());
                 work_item::no_such_item(cx, id, ids)
             })?;
-            let spec = work::spec_of(&opened.store, item)?.map(|(_, spec)| spec);
+            let spec = work::said_of(&opened.store, item)?;
             Some(ActiveWork {
                 item: item.clone(),
                 spec,
@@ -272,17 +271,13 @@ fn rerun(cx: &Cx) -> String {
 /// What brings a service up, where it is one that only a run of an integration test has.
 fn bring_up(args: &RunArgs, work: &ActiveWork, config: &Config, target: &Target) -> Option<String> {
     let host = target.endpoints.first()?.url.host()?;
-    if work.item.kind != WorkItemType::IntegrationTest {
-        return None;
-    }
-    let spec = &work.spec.as_ref()?.integration.environment;
     let accept = if args.accept {
         " --accept --reason TEXT"
     } else {
         ""
     };
     let run = format!("sdd integration run {}{accept}", work.item.id);
-    Needs::of(spec, config.integration())?.bring_up(host, &run, probe::is_known)
+    Needs::of(work.item.kind, work.spec.as_ref(), config.integration())?.bring_up(host, &run, probe::is_known)
 }
 
 /// What kept the measurement from having a verdict. `bring_up` says what brings up a service that is not there.

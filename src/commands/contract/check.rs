@@ -65,7 +65,7 @@ pub(super) fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         let ids = loaded.items.items.iter().map(|item| item.id.as_str());
         work_item::no_such_item(cx, &id, ids)
     })?;
-    let spec = work::spec_of(&opened.store, item)?.map(|(_, spec)| spec);
+    let spec = work::said_of(&opened.store, item)?;
     let tools = Tools::of(cx);
     let root = opened.store.root().to_path_buf();
     let files = tools.files(root, Reach::Inside, args.remote.remote());

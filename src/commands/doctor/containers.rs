@@ -73,9 +73,8 @@ fn wanting(opened: &Opened) -> Option<Wanting> {
 
 /// Whether services are brought up for an item. A spec that cannot be read may name some.
 fn has_services(store: &Store, config: &Config, item: &WorkItem) -> bool {
-    match work::spec_of(store, item) {
-        Ok(Some((_, spec))) => Needs::of(&spec.integration.environment, config.integration()).is_some(),
-        Ok(None) => false,
+    match work::said_of(store, item) {
+        Ok(spec) => Needs::of(item.kind, spec.as_ref(), config.integration()).is_some(),
         Err(_) => true,
     }
 }

@@ -91,7 +91,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         named: &[],
         arguments: args.id.as_slice(),
         options: &options,
-        recording: Recording::Wanted,
+        recording: Recording::Required,
         work: Some(&work),
         keep: args.keep,
     };
@@ -149,7 +149,7 @@ fn chosen(cx: &Cx, store: &Store, id: Option<&str>) -> anyhow::Result<ActiveWork
             };
             ActiveWork {
                 item: item.clone(),
-                spec: work::spec_of(store, item)?.map(|(_, spec)| spec),
+                spec: work::said_of(store, item)?,
                 session: number,
                 base_commit: of_session.and_then(|work| work.base_commit),
             }

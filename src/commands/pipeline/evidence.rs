@@ -1,9 +1,10 @@
 //! Writing the evidence of integration tests: `.session/evidence/ID/`.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::tools::Tools;
+use crate::compose::depends::{self, Depends};
 use crate::model::gate_id::GateId;
 use crate::model::report::Report;
 use crate::model::session::ActiveWork;
@@ -12,7 +13,7 @@ use crate::process::find::{Finder, Found};
 use crate::process::guard;
 use crate::process::redact::Redactor;
 use crate::project::git;
-use crate::report::evidence::{self, Gap, MANIFEST, MEASUREMENT, Member, Origin};
+use crate::report::evidence::{self, Gap, MANIFEST, MEASUREMENT, Member, Origin, Subject};
 use crate::store::{self, Kept, Overwrite, Part, Store, layout};
 
 /// The most of a log that is kept: its end.
@@ -33,6 +34,8 @@ pub(super) struct Keeping<'a> {
     pub(super) run: &'a Path,
     /// The work that was tested.
     pub(super) work: Option<&'a ActiveWork>,
+    /// The compose files that it names, as far as they are in the repository.
+    pub(super) compose_files: &'a [PathBuf],
     pub(super) tools: &'a Tools,
     /// Starts programs also when sdd was told to stop: the evidence of such a run is to be whole as well.
     pub(super) unstopped: &'a dyn Fn() -> Tools,
@@ -57,8 +60,12 @@ pub(super) fn keep(of: &Keeping<'_>, report: &mut Report) -> anyhow::Result<Opti
     let warnings = gate.map_or(&mut report.warnings, |gate| &mut gate.warnings);
     let missing = files.gaps.iter();
     warnings.extend(missing.map(|gap| format!("the evidence is without {}: {}", gap.path, gap.why)));
-    let spec = work.spec.as_ref().map(|spec| &spec.integration);
-    let mut members = evidence::documents(report, spec);
+    let subject = Subject {
+        spec: work.spec.as_ref().map(|spec| &spec.integration),
+        work_items: &work.item.dependencies,
+        depends: of.depends(),
+    };
+    let mut members = evidence::documents(report, &subject);
     members.extend(files.members);
     let directory = format!("{}/{}", layout::EVIDENCE, work.item.id);
     let held = store.lock(&format!("sdd {}", report.command))?;
@@ -77,6 +84,17 @@ pub(super) fn withdraw(store: &Store, directory: &str) -> Result<(), store::Erro
 }
 
 impl Keeping<'_> {
+    /// Which services of the compose files depend on which. One that cannot be read brought nothing up, which its gate says.
+    fn depends(&self) -> Depends {
+        let mut depends = Depends::new();
+        for file in self.compose_files {
+            if let Ok(Some(bytes)) = store::read_regular(file, store::SMALL) {
+                depends::add(&mut depends, &String::from_utf8_lossy(&bytes));
+            }
+        }
+        depends
+    }
+
     /// What was tested, and by which sdd.
     fn origin(&self, report: &Report, gaps: &mut Vec<Gap>) -> Origin {
         let mut gap = |path: &str, why: String| {

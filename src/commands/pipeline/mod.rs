@@ -211,8 +211,7 @@ pub fn execute_for(
         opened.store.check_state()?;
     }
     let today = contract::today(cx)?;
-    let mut notes = Vec::new();
-    let place = Place::choose(cx, &opened.store, &mut notes)?;
+    let (place, unkept) = Place::choose(cx, &opened.store)?;
     let finder = finder(cx, opened.store.root());
     let tools = Tools::of_work(cx, opened, place.id(), request.work).guarded();
     let played = std::thread::scope(|scope| {
@@ -241,6 +240,12 @@ pub fn execute_for(
         }
     };
     report.warnings.extend(tools.unread.iter().cloned());
+    let mut notes = Vec::new();
+    match (unkept, request.recording) {
+        (Some(why), Recording::Required) => lost(&mut report, request.recording, why),
+        (why, Recording::Wanted) => notes.extend(why),
+        (None, Recording::Required) => {}
+    }
     if report.verdict != RunVerdict::Passed {
         let session = opened.store.path(layout::SESSION);
         let mut full: Vec<String> = [session.as_path(), place.path(), &std::env::temp_dir()]
@@ -254,6 +259,7 @@ pub fn execute_for(
         store: &opened.store,
         run: place.path(),
         work: request.work,
+        compose_files: &tools::compose_files(opened, request.work),
         tools: &tools,
         unstopped: &|| Tools::cleaning(cx, opened, place.id(), &Cancel::new(), request.work),
         finder: &finder,

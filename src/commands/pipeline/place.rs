@@ -19,21 +19,21 @@ impl Place {
         Self::Nowhere(store.path(layout::RUNS).join("RUN_ID"))
     }
 
-    /// The place of a run. Where it is not the usual one, that is noted.
-    pub(super) fn choose(cx: &Cx, store: &Store, notes: &mut Vec<String>) -> anyhow::Result<Self> {
+    /// The place of a run, and why what stands there is not kept, where it is not the usual one.
+    pub(super) fn choose(cx: &Cx, store: &Store) -> anyhow::Result<(Self, Option<String>)> {
         match store.new_run(cx.clock.now()) {
             Ok(run) => {
                 let shown = format!("{}/{}", layout::RUNS, run.id());
-                Ok(Self::Run(run, shown))
+                Ok((Self::Run(run, shown), None))
             }
             Err(error) => {
-                notes.push(format!(
+                let why = format!(
                     "{:#}; the logs of this run go to a temporary directory and are not kept",
                     anyhow::Error::new(error)
-                ));
+                );
                 let run = store::Run::temporary(cx.clock.now())?;
                 let shown = run.path().to_string_lossy().into_owned();
-                Ok(Self::Run(run, shown))
+                Ok((Self::Run(run, shown), Some(why)))
             }
         }
     }

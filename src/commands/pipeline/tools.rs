@@ -42,9 +42,9 @@ fn files(cx: &Cx, store: &Store, compose_files: &[PathBuf]) -> Contents {
 }
 
 /// The compose files that would be brought up for some work, as far as they are in the repository.
-fn compose_files(opened: &Opened, work: Option<&ActiveWork>) -> Vec<PathBuf> {
-    let spec = work.and_then(|work| work.spec.as_ref());
-    let needs = spec.and_then(|spec| Needs::of(&spec.integration.environment, opened.config.integration()));
+pub(super) fn compose_files(opened: &Opened, work: Option<&ActiveWork>) -> Vec<PathBuf> {
+    let needs =
+        work.and_then(|work| Needs::of(work.item.kind, work.spec.as_ref(), opened.config.integration()));
     let files = needs.map(|needs| needs.compose_files).unwrap_or_default();
     let place = |file: &String| match resolve(opened.store.root(), file) {
         Ok(Place::At(file)) => Some(file),

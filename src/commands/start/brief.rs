@@ -41,16 +41,10 @@ pub(super) struct Parts<'a> {
 /// Makes the briefing. For an integration test and a deployment the machine is looked at.
 pub(super) fn make(cx: &Cx, begun: &Begun, work: &ActiveWork, parts: Parts<'_>) -> Briefing {
     let item = &begun.item;
-    // What the item's own JSON says counts without a spec, too.
-    let spec = work.spec.clone().unwrap_or_else(|| {
-        let mut spec = Spec::default();
-        specs::overlay(&mut spec, item);
-        spec
-    });
-    let spec = written(spec);
+    let spec = written(work.spec.clone().unwrap_or_default());
     let mut unread = None;
     let integration = (item.kind == WorkItemType::IntegrationTest).then(|| {
-        let checks = needs::of_integration(cx, parts.opened, parts.machine, &spec.integration);
+        let checks = needs::of_integration(cx, parts.opened, parts.machine, &spec);
         let baselines = load::baselines(&parts.machine.root, &item.id).unwrap_or_else(|error| {
             unread = Some(format!("the baselines of load tests cannot be read: {error}"));
             Vec::new()

@@ -13,8 +13,10 @@ use crate::commands::env::{Question, in_one_line, inquire};
 use crate::commands::pipeline::Opened;
 use crate::environment::report::{Outcome, Severity};
 use crate::environment::{Asked, FILE, LoadError};
-use crate::model::spec::{Deployment, Integration};
+use crate::integration::{NamedBy, Needs};
+use crate::model::spec::{Deployment, Spec};
 use crate::model::verdict::Verdict;
+use crate::model::work_item::WorkItemType;
 use crate::parse::spec::is_stand_in;
 use crate::project::files;
 use crate::report::briefing::{Check, Sight};
@@ -25,24 +27,29 @@ const PATIENCE_WITH_ENVIRONMENT: Duration = Duration::from_secs(5);
 const MAX_LOOKS: usize = 50;
 
 /// The programs and files of an integration test.
-pub(super) fn of_integration(
-    cx: &Cx,
-    opened: &Opened,
-    machine: &Machine<'_>,
-    spec: &Integration,
-) -> Vec<Check> {
-    let mut checks = containers::look(cx, machine);
-    let needs = &spec.environment;
-    for file in needs.compose_files.iter().take(MAX_LOOKS) {
-        let name = format!("Compose file ({})", file.value);
-        checks.push(check(&name, at(&machine.root, &file.value)));
+pub(super) fn of_integration(cx: &Cx, opened: &Opened, machine: &Machine<'_>, spec: &Spec) -> Vec<Check> {
+    let mut checks = Vec::new();
+    match Needs::of(
+        WorkItemType::IntegrationTest,
+        Some(spec),
+        opened.config.integration(),
+    ) {
+        Some(needs) => {
+            checks.extend(containers::look(cx, machine));
+            for file in needs.compose_files.iter().take(MAX_LOOKS) {
+                let (sight, mut said) = at(&machine.root, file);
+                if needs.named_by == NamedBy::Settings {
+                    said.push_str("; the spec names none, and this is the one of the settings");
+                }
+                checks.push(check(&format!("Compose file ({file})"), (sight, said)));
+            }
+        }
+        None => checks.push(check(
+            "Compose file",
+            no_answer("none is named, and compose_file of the settings is empty: the tests need no services"),
+        )),
     }
-    if needs.compose_files.is_empty() {
-        let file = &opened.config.integration().compose_file;
-        let (sight, mut said) = at(&machine.root, file);
-        said.push_str("; the spec names none, and this is the one of the settings");
-        checks.push(check(&format!("Compose file ({file})"), (sight, said)));
-    }
+    let needs = &spec.integration.environment;
     for (name, paths) in [
         ("Config file", &needs.config_files),
         ("Test data", &needs.test_data_fixtures),

@@ -12,6 +12,7 @@ use crate::commands::pipeline::read_config;
 use crate::model::text;
 use crate::model::work_item::graph::Graph;
 use crate::model::work_item::{Status, Unreadable, WorkItem, WorkItemType};
+use crate::parse::spec as parse;
 use crate::store::{self, Position, Store, layout};
 
 /// One thing that is missing or wrong.
@@ -219,16 +220,7 @@ impl<'a> Inspector<'a> {
     fn of_the_spec(&self, item: &WorkItem) -> (Vec<Problem>, SpecFile) {
         let read = spec::read(self.store, item);
         let problems = match &read {
-            SpecFile::Missing => vec![Problem {
-                severity: weight(item),
-                code: "no_spec",
-                item: Some(item.id.clone()),
-                file: spec_path(item),
-                line: None,
-                column: None,
-                message: "there is no spec".to_owned(),
-                hint: Some("what is to be done stands in this file, in markdown".to_owned()),
-            }],
+            SpecFile::Missing => self.without_spec(item),
             SpecFile::Refused(error @ store::Error::Outside { .. }) => vec![self.in_file(
                 item,
                 &["spec_file"],
@@ -258,6 +250,33 @@ impl<'a> Inspector<'a> {
             }
         };
         (problems, read)
+    }
+
+    /// An item without a spec may say by its own JSON what would stand there. A deployment may not: its steps are run from
+    /// the file.
+    fn without_spec(&self, item: &WorkItem) -> Vec<Problem> {
+        let said = parse::of_item(layout::WORK_ITEMS, item).filter(|_| item.kind != WorkItemType::Deployment);
+        let (severity, message) = match &said {
+            Some(_) => (
+                ProblemSeverity::Warning,
+                "there is no spec, and what the item's own fields say counts",
+            ),
+            None => (weight(item), "there is no spec"),
+        };
+        let missing = Problem {
+            severity,
+            code: "no_spec",
+            item: Some(item.id.clone()),
+            file: spec_path(item),
+            line: None,
+            column: None,
+            message: message.to_owned(),
+            hint: Some("what is to be done stands in this file, in markdown".to_owned()),
+        };
+        let lacking = said.iter().flat_map(|said| spec::problems(said, &[], item, None));
+        std::iter::once(missing)
+            .chain(lacking.filter(|problem| problem.code != NO_DEPENDENCIES))
+            .collect()
     }
 
     /// The environments that the settings know; nothing where those cannot be read, which other commands tell.

@@ -16,8 +16,9 @@ fn sample(kind: WorkItemType, spec: &str, settings: &serde_json::Value) -> Sampl
 }
 
 #[track_caller]
-fn check_plan(kind: WorkItemType, spec: &str, expect: &str) {
-    let found = sample(kind, spec, &json!({})).with(|cx| match Environment.absent(cx) {
+fn check_plan(kind: WorkItemType, spec: &str, compose_file: &str, expect: &str) {
+    let settings = json!({"quality_gates": {"integration_tests": {"compose_file": compose_file}}});
+    let found = sample(kind, spec, &settings).with(|cx| match Environment.absent(cx) {
         Some(why) => format!("~ {why}"),
         None => shown(&Environment.plan(cx)).join("\n"),
     });
@@ -25,19 +26,24 @@ fn check_plan(kind: WorkItemType, spec: &str, expect: &str) {
 }
 
 #[test]
-fn only_integration_tests_with_services_need_an_environment() {
+fn integration_tests_need_an_environment_unless_the_settings_say_otherwise() {
     let test = WorkItemType::IntegrationTest;
-    check_plan(
-        test,
-        SPEC,
-        "+ environment (what docker-compose.integration.yml needs)",
-    );
+    let needed = "+ environment (what docker-compose.integration.yml needs)";
+    check_plan(test, SPEC, "", needed);
+    check_plan(test, SPEC, "c.yml", "+ environment (what c.yml needs)");
+    check_plan(test, "# X\n", "docker-compose.integration.yml", needed);
     check_plan(
         test,
         "# X\n",
-        "~ the spec of bug_x names no services and no compose file",
+        "",
+        "~ bug_x names no services and no compose file, and compose_file of the settings is empty: its tests need none",
     );
-    check_plan(WorkItemType::Feature, SPEC, "~ bug_x is no integration test");
+    check_plan(
+        WorkItemType::Feature,
+        SPEC,
+        "c.yml",
+        "~ bug_x is no integration test",
+    );
 }
 
 fn found(check: &'static str, standing: Standing, said: &str) -> Found {

@@ -59,7 +59,13 @@ fn services_stand_around_test_data_and_tests() {
             DOWN,
         ],
     );
-    check_plan(sample("# X\n", &json!({})), &[PYTEST]);
+    // A spec that names none is no reason to test without any, and the settings may be one.
+    let usual = "+ services (the services of docker-compose.integration.yml)";
+    check_plan(sample("# X\n", &json!({})), &[usual, PYTEST, DOWN]);
+    let mut without_spec = sample("# X\n", &json!({}));
+    without_spec.work.as_mut().unwrap().spec = None;
+    check_plan(without_spec, &[usual, PYTEST, DOWN]);
+    check_plan(sample("# X\n", &json!({"compose_file": ""})), &[PYTEST]);
 }
 
 #[test]
@@ -84,12 +90,12 @@ fn test_data_is_planned_whatever_its_kind_and_left_out_aloud() {
 
 #[test]
 fn the_tests_are_those_of_the_nearest_unit() {
-    let in_web = json!({"test_directory": "web/it"});
+    let in_web = json!({"test_directory": "web/it", "compose_file": ""});
     check_plan(
         sample("# X\n", &in_web),
         &["! tests: sdd knows no runner of go for the tests in web/it"],
     );
-    let own = json!({"test_directory": "web/it", "commands": {"go": "go test ./it"}});
+    let own = json!({"compose_file": "", "test_directory": "web/it", "commands": {"go": "go test ./it"}});
     let mut own = sample("# X\n", &own);
     let words = own.with(|cx| match Integration.plan(cx).as_slice() {
         [Item::Run(step)] => (step.command_words(), step.phase),
@@ -182,7 +188,7 @@ fn units_are_left_out_by_the_settings_where_others_are_tested() {
 
 #[test]
 fn a_runner_is_told_the_directory_the_workers_and_where_its_report_goes() {
-    let mut sample = sample("# X\n", &json!({"workers": 4}));
+    let mut sample = sample("# X\n", &json!({"workers": 4, "compose_file": ""}));
     let words = sample.with(|cx| match Integration.plan(cx).as_slice() {
         [Item::Run(step)] => step.command_words(),
         other => panic!("{:?}", shown(other)),

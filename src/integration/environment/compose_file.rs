@@ -3,6 +3,7 @@
 use super::{Check, Found, Scene, Standing};
 use crate::compose::env_files;
 use crate::compose::up::{Ending, Why};
+use crate::integration::NamedBy;
 use crate::model::text::{counted, one_line};
 use crate::project::files;
 
@@ -19,10 +20,17 @@ impl Check for ComposeFile {
     }
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
-        let named = "name it in the spec, below Environment Requirements: `- Compose file: PATH`";
+        let named = scene.needs.how_to_name();
         let failed = |why: String| Found::new(self.id(), Standing::Failed, why).remedy(named);
         let absent = |file: &String| match files::exists(scene.root, file) {
             Err(error) => Some(failed(error.to_string())),
+            Ok(false) if scene.needs.named_by == NamedBy::Settings => {
+                let what = format!(
+                    "the spec names no compose file, and {} is missing",
+                    one_line(file)
+                );
+                Some(failed(what))
+            }
             Ok(false) => Some(failed(format!("{} is missing", one_line(file)))),
             Ok(true) => None,
         };

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use super::*;
 use crate::compose::config;
 use crate::compose::images::Fetching;
+use crate::integration::NamedBy;
 use crate::model::config::ComposeLint;
 use crate::process::capture::Capture;
 use crate::process::{End, Error, Invocation, Outcome};
@@ -43,6 +44,7 @@ impl Runner for Machine {
 fn needs() -> Needs {
     Needs {
         compose_files: vec!["c.yml".to_owned()],
+        named_by: NamedBy::Work,
         services: vec!["api".to_owned()],
         config_files: vec!["app.yaml".to_owned()],
         lint: ComposeLint::Warn,
@@ -133,6 +135,25 @@ fn each_thing_that_is_missing_is_named() {
             // Each file that a pattern stands for is looked at.
             "config-files Failed: empty.yaml is empty",
         ],
+    );
+}
+
+#[test]
+fn a_compose_file_that_nobody_names_is_told_with_where_to_name_it() {
+    let unnamed = Needs {
+        compose_files: vec!["other.yml".to_owned()],
+        named_by: NamedBy::Settings,
+        ..needs()
+    };
+    check(
+        COMPOSE,
+        &unnamed,
+        &["compose-file Failed: the spec names no compose file, and other.yml is missing"],
+    );
+    let how = unnamed.how_to_name();
+    assert!(
+        how.contains("`- Compose file: PATH`") && how.contains("integration_tests.compose_file"),
+        "{how}"
     );
 }
 

@@ -37,7 +37,8 @@ pub struct IntegrationTests {
     pub contracts_required: Option<bool>,
     /// Whether the environment is looked at before anything is started.
     pub environment_validation: bool,
-    /// The compose file, relative to the project, of specs that name none.
+    /// The compose file, relative to the project, of specs that name none. Empty: where the spec names no services either,
+    /// its tests need none.
     #[serde(alias = "docker_compose_file")]
     pub compose_file: String,
     /// What odd things in the compose file mean: fixed names and ports, external volumes, the engine's socket.
@@ -148,7 +149,7 @@ impl Default for IntegrationTests {
             performance_required: None,
             contracts_required: None,
             environment_validation: true,
-            compose_file: "docker-compose.integration.yml".to_owned(),
+            compose_file: Self::COMPOSE_FILE.to_owned(),
             compose_lint: ComposeLint::default(),
             allow_pull: true,
             up_timeout: 180,
@@ -174,6 +175,8 @@ impl Default for IntegrationTests {
 impl IntegrationTests {
     /// Seconds that the tests may take when the configuration does not say.
     pub const DEFAULT_TIMEOUT: u64 = 600;
+    /// The compose file where nobody names one.
+    pub const COMPOSE_FILE: &str = "docker-compose.integration.yml";
 
     /// How many workers run the tests, where the settings say.
     pub fn workers(&self) -> Option<u32> {
@@ -214,7 +217,52 @@ impl IntegrationTests {
             };
             Some((place.key("probes").key(service), why.to_owned(), None))
         };
-        self.probes.iter().filter_map(probe).collect()
+        let data = |(path, settings): (&String, &FixtureSettings)| {
+            let place = place.key("fixtures").key(path);
+            let is_empty = |words: &Vec<String>| words.first().is_none_or(|word| word.trim().is_empty());
+            let (key, why) = match settings {
+                FixtureSettings { http: Some(http), .. } if FixtureSettings::parse_http(http).is_none() => {
+                    let methods = METHODS.join(", ");
+                    let why = format!(
+                        "expected a method and an address, such as `POST http://api:8000/users`; methods are {methods}"
+                    );
+                    ("http", why)
+                }
+                FixtureSettings {
+                    command: Some(words), ..
+                } if is_empty(words) => (
+                    "command",
+                    "expected the words of a program, such as [\"load\"]".to_owned(),
+                ),
+                _ => return None,
+            };
+            Some((place.key(key), why, None))
+        };
+        let file = self.compose_file.trim();
+        let is_outside = file.starts_with('/') || file.split(['/', '\\']).any(|part| part == "..");
+        let compose_file = is_outside.then(|| {
+            let why = "expected a file inside of the project, relative to it".to_owned();
+            (place.key("compose_file"), why, None)
+        });
+        let probes = self.probes.iter().filter_map(probe);
+        let fixtures = self.fixtures.iter().filter_map(data);
+        compose_file.into_iter().chain(probes).chain(fixtures).collect()
+    }
+}
+
+/// The methods of requests that bring data: <https://www.rfc-editor.org/rfc/rfc9110#name-methods> and PATCH of RFC 5789.
+const METHODS: [&str; 7] = ["POST", "PUT", "PATCH", "DELETE", "GET", "HEAD", "OPTIONS"];
+
+impl FixtureSettings {
+    /// The method and the address of what `http` says.
+    pub fn parse_http(said: &str) -> Option<(&str, &str)> {
+        let (method, url) = said.trim().split_once(char::is_whitespace)?;
+        let url = url.trim();
+        let host = url
+            .strip_prefix("http://")
+            .or_else(|| url.strip_prefix("https://"))?;
+        let has_host = host.starts_with(|c: char| c.is_alphanumeric() || c == '[' || c == '_');
+        (METHODS.contains(&method) && has_host).then_some((method, url))
     }
 }
 
@@ -417,6 +465,44 @@ mod tests {
             of(r#"{"quality_gates": {"integration_tests": {"required": false}}}"#),
             (true, false)
         );
+    }
+
+    #[test]
+    fn what_nobody_can_go_by_is_told() {
+        let fits = |settings: &str| {
+            let text = format!(r#"{{"quality_gates": {{"integration_tests": {settings}}}}}"#);
+            load::parse("config.json", &text).is_ok()
+        };
+        for (settings, expect) in [
+            (r#"{"compose_file": "deploy/c.yml"}"#, true),
+            (r#"{"compose_file": ""}"#, true),
+            (r#"{"compose_file": "/deploy/c.yml"}"#, false),
+            (r#"{"compose_file": "../c.yml"}"#, false),
+            (
+                r#"{"fixtures": {"a.json": {"http": "POST http://api:8000/users"}}}"#,
+                true,
+            ),
+            (
+                r#"{"fixtures": {"a.json": {"http": "FOO http://api:8000/users"}}}"#,
+                false,
+            ),
+            (r#"{"fixtures": {"a.json": {"http": "FOO"}}}"#, false),
+            (r#"{"fixtures": {"a.json": {"http": "POST /users"}}}"#, false),
+            (
+                r#"{"fixtures": {"a.json": {"http": "POST http:///users"}}}"#,
+                false,
+            ),
+            (
+                r#"{"fixtures": {"a.psv": {"service": "db", "command": []}}}"#,
+                false,
+            ),
+            (r#"{"health_check_timeout": 0}"#, false),
+            (r#"{"workers": 0}"#, false),
+            (r#"{"workers": 100000}"#, false),
+            (r#"{"stop_grace": 1000000}"#, false),
+        ] {
+            assert_eq!(fits(settings), expect, "{settings}");
+        }
     }
 
     #[test]

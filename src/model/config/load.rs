@@ -9,6 +9,7 @@ use super::error::ConfigError;
 use super::json_path::{JsonPath, Step};
 use super::older_places::{ALIASES, adopt};
 use super::positions::{Position, Positions};
+use super::schema::Names;
 use super::warning::ConfigWarning;
 use super::{Config, oddities, syntax, values, wording};
 
@@ -100,12 +101,20 @@ pub fn inspect(path: &str, text: &str) -> Inspection {
         positions: &positions,
     };
     let mut errors = file.duplicates();
+    let beyond = Names::new().out_of_range(&value);
     let (mut config, ignored) = file.deserialise(value, &mut errors);
     oddities::note_unknown_keys(&mut config, &ignored);
     errors.extend(values::wrong(&config).into_iter().map(|(place, why, hint)| {
         let hint = hint.unwrap_or_else(|| wording::hint(&why, None));
         file.wrong_value(place, why, hint)
     }));
+    for (place, why) in beyond {
+        // Where the type of a setting holds its range itself, that is told already.
+        if !errors.iter().any(|error| error.json_path() == Some(&place)) {
+            let hint = wording::hint(&why, None);
+            errors.push(file.wrong_value(place, why, hint));
+        }
+    }
     errors.sort_by_key(ConfigError::position);
 
     let mut warnings = oddities::of(&file, &config, &ignored);

@@ -108,20 +108,71 @@ impl Names {
     fn nodes(&self, at: &JsonPath) -> Vec<&Value> {
         let mut nodes = self.expand(&self.schema);
         for step in at.steps() {
-            nodes = nodes
-                .into_iter()
-                .filter_map(|node| match step {
-                    // The keys of a map are names, and what stands below each is of one kind.
-                    Step::Key(key) => node
-                        .get("properties")
-                        .and_then(|known| known.get(key))
-                        .or_else(|| node.get("additionalProperties")),
-                    Step::Index(_) => node.get("items"),
-                })
-                .flat_map(|node| self.expand(node))
-                .collect();
+            nodes = self.step(&nodes, step);
         }
         nodes
+    }
+
+    /// The numbers of settings that are not in the range of their setting, each with its place and what is wrong. The ranges
+    /// are those that the schema tells of: there is no second table of them.
+    pub(super) fn out_of_range(&self, value: &Value) -> Vec<(JsonPath, String)> {
+        let mut found = Vec::new();
+        self.hold(
+            value,
+            &JsonPath::default(),
+            &self.expand(&self.schema),
+            &mut found,
+        );
+        found
+    }
+
+    fn hold(&self, value: &Value, at: &JsonPath, nodes: &[&Value], found: &mut Vec<(JsonPath, String)>) {
+        match value {
+            Value::Number(number) => {
+                let faults: Option<Vec<String>> = number.as_f64().and_then(|number| {
+                    let mut ranges = nodes.iter().filter(|node| takes_numbers(node));
+                    ranges.by_ref().map(|node| outside(node, number)).collect()
+                });
+                // Of several forms that a number may have, one is enough.
+                if let Some(wanted) = faults.as_ref().and_then(|faults| faults.first()) {
+                    found.push((at.clone(), format!("expected {wanted}, found {number}")));
+                }
+            }
+            Value::Object(map) => {
+                for (key, below) in map {
+                    self.hold(
+                        below,
+                        &at.key(key),
+                        &self.step(nodes, &Step::Key(key.clone())),
+                        found,
+                    );
+                }
+            }
+            Value::Array(items) => {
+                for (index, below) in items.iter().enumerate() {
+                    self.hold(
+                        below,
+                        &at.index(index),
+                        &self.step(nodes, &Step::Index(index)),
+                        found,
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What the schema knows of one step below these nodes.
+    fn step<'s>(&'s self, nodes: &[&'s Value], step: &Step) -> Vec<&'s Value> {
+        let below = nodes.iter().filter_map(|node| match step {
+            // The keys of a map are names, and what stands below each is of one kind.
+            Step::Key(key) => node
+                .get("properties")
+                .and_then(|known| known.get(key))
+                .or_else(|| node.get("additionalProperties")),
+            Step::Index(_) => node.get("items"),
+        });
+        below.flat_map(|node| self.expand(node)).collect()
     }
 
     /// A node with what it refers to and its alternatives. The schema has no cycles: a test holds that.
@@ -140,6 +191,37 @@ impl Names {
         }
         all
     }
+}
+
+/// Whether a node is one of numbers.
+fn takes_numbers(node: &Value) -> bool {
+    let is_number = |name: &Value| matches!(name.as_str(), Some("integer" | "number"));
+    match node.get("type") {
+        Some(Value::Array(names)) => names.iter().any(is_number),
+        Some(name) => is_number(name),
+        None => false,
+    }
+}
+
+/// What a node wants of a number, where this is not it.
+fn outside(node: &Value, number: f64) -> Option<String> {
+    let limit = |key: &str| node.get(key).filter(|limit| limit.is_number());
+    let (least, most) = (limit("minimum"), limit("maximum"));
+    let is_below = least.and_then(Value::as_f64).is_some_and(|least| number < least);
+    let is_above = most.and_then(Value::as_f64).is_some_and(|most| number > most);
+    if !is_below && !is_above {
+        return None;
+    }
+    let is_whole = node
+        .get("type")
+        .is_some_and(|kind| kind.to_string().contains("integer"));
+    let what = if is_whole { "a whole number" } else { "a number" };
+    Some(match (least, most) {
+        (Some(least), Some(most)) => format!("{what} from {least} to {most}"),
+        (Some(least), None) => format!("{what} of at least {least}"),
+        (None, Some(most)) => format!("{what} of at most {most}"),
+        (None, None) => return None,
+    })
 }
 
 /// The candidate that was most likely meant; none when nothing is near.
@@ -201,6 +283,45 @@ mod tests {
                 JsonPath::of("quality_gates.security.fail_on"),
                 JsonPath::of("quality_gates.contract.fail_on")
             ]
+        );
+    }
+
+    #[test]
+    fn numbers_are_held_to_the_ranges_of_the_schema() {
+        let names = Names::new();
+        let check = |value: Value, expect: &[&str]| {
+            let found = names.out_of_range(&value);
+            let told: Vec<String> = found.iter().map(|(at, why)| format!("{at}: {why}")).collect();
+            assert_eq!(told, expect, "{value}");
+        };
+        let tests = |settings: Value| serde_json::json!({"quality_gates": {"integration_tests": settings}});
+        let place = "quality_gates.integration_tests";
+        check(
+            tests(serde_json::json!({"health_check_timeout": 60, "workers": 256, "stop_grace": 0})),
+            &[],
+        );
+        check(
+            tests(
+                serde_json::json!({"health_check_timeout": 0, "workers": 100_000, "stop_grace": 1_000_000}),
+            ),
+            &[
+                &format!("{place}.health_check_timeout: expected a whole number from 1 to 604800, found 0"),
+                &format!("{place}.workers: expected a whole number from 1 to 256, found 100000"),
+                &format!("{place}.stop_grace: expected a whole number from 0 to 604800, found 1000000"),
+            ],
+        );
+        // At the older place too, in lists, and where a number is one of several forms.
+        check(
+            serde_json::json!({"integration_tests": {"up_timeout": 0}}),
+            &["integration_tests.up_timeout: expected a whole number from 1 to 604800, found 0"],
+        );
+        check(
+            serde_json::json!({"units": [{"path": ".", "timeout": 0}]}),
+            &["units[0].timeout: expected a whole number from 1 to 604800, found 0"],
+        );
+        check(
+            serde_json::json!({"quality_gates": {"test_execution": {"coverage_threshold": 80}}, "schema_version": 1}),
+            &[],
         );
     }
 

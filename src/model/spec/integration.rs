@@ -17,6 +17,17 @@ pub struct Integration {
     pub contracts: Vec<At<Contract>>,
     /// What must be there to run it.
     pub environment: EnvironmentNeeds,
+    /// Which parts need which others.
+    pub dependencies: Vec<At<Dependency>>,
+}
+
+/// A part that needs another one, in the words of the spec: `api depends on db`, `gateway → api`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependency {
+    /// Who needs it.
+    pub from: String,
+    /// What is needed.
+    pub on: String,
 }
 
 /// A part of the system under test.

@@ -8,8 +8,8 @@ mod integration;
 
 pub use deployment::{Application, DeployStep, Deployment, Fence, SmokeTest, Variable};
 pub use integration::{
-    Benchmarks, Component, Contract, EnvironmentNeeds, Integration, LatencyLimit, ResourceLimit, Scenario,
-    Service,
+    Benchmarks, Component, Contract, Dependency, EnvironmentNeeds, Integration, LatencyLimit, ResourceLimit,
+    Scenario, Service,
 };
 
 use super::work_item::WorkItemType;

@@ -41,6 +41,7 @@ pub use validate::{validate, validate_procedure};
 pub use variables::{is_name as is_variable_name, is_stand_in};
 
 use crate::model::spec::{Section, Spec};
+use crate::model::work_item::WorkItem;
 
 use self::document::Kind;
 use self::filling::Filling;
@@ -77,6 +78,17 @@ pub fn read(file: &str, bytes: &[u8]) -> Spec {
         unfilled: filling.unfilled,
         oddities: oddities.finish(),
     }
+}
+
+/// What a work item says by itself, where it has no spec: its own JSON. `None` where that says nothing of what stands in
+/// a spec. `file` is where it says so, for messages.
+pub fn of_item(file: &str, item: &WorkItem) -> Option<Spec> {
+    let mut spec = Spec::default();
+    overlay(&mut spec, item);
+    (spec != Spec::default()).then(|| Spec {
+        file: file.to_owned(),
+        ..spec
+    })
 }
 
 /// A heading as the model has it. There are six levels of headings, so that this is never deep.

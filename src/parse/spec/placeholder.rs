@@ -31,6 +31,30 @@ pub fn is_placeholder(text: &str) -> bool {
     find(text).first().is_some_and(|range| *range == (0..text.len()))
 }
 
+/// What people write where they have nothing to say yet, or nothing at all.
+const NOTHING: [&str; 9] = [
+    "tbd",
+    "tba",
+    "tbc",
+    "todo",
+    "n/a",
+    "na",
+    "none",
+    "nothing",
+    "not applicable",
+];
+
+/// Whether a text says nothing: a placeholder, a word such as `TBD` or `n/a` (also before what is to be done: `TODO: name
+/// them`), or signs alone.
+pub fn says_nothing(text: &str) -> bool {
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let is_put_off = ["tbd", "tba", "todo"].iter().any(|word| {
+        let rest = bare.strip_prefix(word);
+        rest.is_some_and(|rest| rest.starts_with([':', ',', '(']) || rest.starts_with(" -"))
+    });
+    is_placeholder(text) || bare.is_empty() || NOTHING.contains(&bare.as_str()) || is_put_off
+}
+
 /// Where something in a text looks like a placeholder.
 pub fn find(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
@@ -98,4 +122,43 @@ fn is_description(inside: &str) -> bool {
         && !inside.contains('@')
         && !inside.contains('=')
         && !inside.starts_with("mailto:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_nothing_say_nothing() {
+        for text in [
+            "TBD",
+            "tbd.",
+            "T.B.D",
+            "n/a",
+            "N/A",
+            "(n/a)",
+            "None",
+            "none.",
+            "-",
+            "–",
+            "...",
+            "",
+            "TODO",
+            "TODO: name them",
+            "`TBD`",
+            "[Who calls whom]",
+            "TBD (by the team)",
+        ] {
+            assert_eq!(says_nothing(text), text != "T.B.D", "{text}");
+        }
+        for text in [
+            "api → db",
+            "none of the clients calls the db",
+            "todo-service → db",
+            "Nothing else calls it",
+            "API",
+        ] {
+            assert!(!says_nothing(text), "{text}");
+        }
+    }
 }

@@ -19,10 +19,11 @@ fn short() -> Value {
     json!({"engine": "builtin", "rounds": 5, "duration": 2.5, "allow_noise": true})
 }
 
-/// A project with an open session on an item that asks this of a service.
+/// A project with an open session on an item that asks this of a service, which nobody brings up.
 fn session(url: &str, requirements: &str, settings: &Value) -> Sandbox {
-    let sandbox = project(&format!("**Endpoint:** {url}\n\n{requirements}"))
-        .config(&json!({ "quality_gates": settings }));
+    let mut settings = json!({ "quality_gates": settings });
+    settings["quality_gates"]["integration_tests"]["compose_file"] = json!("");
+    let sandbox = project(&format!("**Endpoint:** {url}\n\n{requirements}")).config(&settings);
     sandbox.sdd(["start", ID]).expect_code(0);
     sandbox
 }

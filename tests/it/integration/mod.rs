@@ -8,8 +8,11 @@ mod calls;
 mod ends;
 mod files;
 mod kept;
+mod needs;
 mod page;
+mod records;
 mod secrets;
+mod side_by_side;
 mod usage;
 
 use serde_json::Value;

@@ -24,7 +24,9 @@ fn begun(package: &Value, import: &str, integration: &str) -> Sandbox {
         (".session/tracking/work_items.json", items.to_string()),
         (".session/specs/integration_test_orders.md", SPEC.to_owned()),
     ];
-    let sandbox = project(package, &[]);
+    // These tests have no services.
+    let sandbox = project(package, &[]).config(&json!({"quality_gates": {
+        "test_execution": {"coverage_threshold": null}, "integration_tests": {"compose_file": ""}}}));
     let sandbox = files
         .iter()
         .fold(sandbox, |sandbox, (name, text)| sandbox.file(name, text));

@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod contracts;
+mod dependencies;
 mod environment;
 mod scenarios;
 mod scope;
@@ -26,6 +27,7 @@ pub fn integration(blocks: &[Block], sections: &[Node], oddities: &mut Oddities)
             "performance benchmarks" => benchmarks::benchmarks(&parts(), &mut out.benchmarks, oddities),
             "api contracts" => out.contracts.extend(contracts::contracts(&parts(), oddities)),
             "environment requirements" => environment::environment(&parts(), &mut out.environment, oddities),
+            "dependencies" => out.dependencies.extend(dependencies::dependencies(&parts())),
             _ => {}
         }
     }

@@ -4,6 +4,7 @@ use crate::model::spec::{At, Component, Integration};
 
 use crate::parse::spec::document::Block;
 use crate::parse::spec::parts::Part;
+use crate::parse::spec::placeholder::{is_placeholder, says_nothing};
 use crate::parse::spec::words;
 
 /// Reads components and integration points.
@@ -13,9 +14,10 @@ pub fn scope(parts: &[Part<'_>], out: &mut Integration) {
             out.components
                 .extend(part.outer_items().map(|item| At::new(component(item), item.line)));
         } else if part.name.starts_with("integration point") {
+            // A placeholder stays, for what is left of the template is told of it.
             let points = part.outer_items().map(|item| At::new(item.text(), item.line));
             out.integration_points
-                .extend(points.filter(|point| !point.value.is_empty()));
+                .extend(points.filter(|point| is_placeholder(&point.value) || !says_nothing(&point.value)));
         }
     }
 }

@@ -40,6 +40,7 @@ pub fn merge(spec: &mut Spec, text: &str) {
     instead(&mut integration.integration_points, theirs.integration_points);
     instead(&mut integration.scenarios, theirs.scenarios);
     instead(&mut integration.contracts, theirs.contracts);
+    instead(&mut integration.dependencies, theirs.dependencies);
     let (limits, their_limits) = (&mut integration.benchmarks, theirs.benchmarks);
     over(&mut limits.endpoint, their_limits.endpoint);
     instead(&mut limits.latency, their_limits.latency);

@@ -11,6 +11,7 @@ use crate::model::spec::{At, Component, Contract, Oddity, Scenario, Service, Spe
 use crate::model::work_item::WorkItem;
 
 use self::fields::Fields;
+use super::placeholder::says_nothing;
 
 /// Puts what the work item says over what the spec says, part by part; what it does not mention stays. Doing it twice
 /// is doing it once.
@@ -35,7 +36,11 @@ fn structured(spec: &mut Spec, raw: &Map<String, Value>) {
         );
         replace(
             &mut spec.integration.integration_points,
-            scope.list(&["integration_points"], fields::text),
+            scope
+                .list(&["integration_points"], fields::text)
+                .into_iter()
+                .filter(|point| !says_nothing(point))
+                .collect(),
         );
         fields.take(scope);
     }

@@ -531,3 +531,19 @@ fn variables_of_fences() {
 fn a_real_one_is_read_whole() {
     insta::assert_snapshot!(outline(&read("s", fixture!("integration_test").as_bytes())).join("\n"));
 }
+
+#[test]
+fn who_needs_whom_is_read_from_the_dependencies() {
+    let text = "# Integration Test: X\n\n## Dependencies\n\n- feature_orders\n\n**Service Dependencies:**\n\
+                - Component A depends on Component B API\n- `gateway` -> `api`\n- Both components depend on Redis cache.\n\
+                - [Work item] depends on [another]\n- [ ] Test data fixtures created\n";
+    check(
+        text,
+        &["needs"],
+        &[
+            "8 needs: Component A | Component B API",
+            "9 needs: gateway | api",
+            "10 needs: Both components | Redis cache",
+        ],
+    );
+}

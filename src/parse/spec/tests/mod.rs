@@ -136,6 +136,9 @@ impl Outline {
         self.list("setting", &needs.variables, |(name, value)| {
             format!("{name}={value}")
         });
+        self.list("needs", &integration.dependencies, |one| {
+            format!("{} | {}", one.from, one.on)
+        });
     }
 
     fn deployment(&mut self, deployment: &Deployment) {

@@ -328,6 +328,30 @@ fn each_part_of_a_scenario_is_demanded() {
 }
 
 #[test]
+fn what_is_measured_must_be_said() {
+    let text = fixture!("integration_test");
+    let named = "**Endpoint:** `http://localhost:8001/orders`\n";
+    assert!(text.contains(named));
+    let text = text.replace(named, "");
+    let spec = read("spec.md", text.as_bytes());
+    let told = validate(Some(&spec), &item(WorkItemType::IntegrationTest, &json!({})));
+    let codes: Vec<&str> = told.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, ["no_endpoint"], "{told:#?}");
+    let service = &spec.integration.environment.services[0].value;
+    let hint = told[0].hint.as_deref().unwrap();
+    assert!(
+        hint.contains(&format!("`**Endpoint:** http://{}:", service.name)),
+        "{hint}"
+    );
+    // The item's own JSON says it as well.
+    let own = json!({"performance_benchmarks": {"endpoint": "http://api:8000/"}});
+    assert_eq!(
+        validate(Some(&spec), &item(WorkItemType::IntegrationTest, &own)),
+        []
+    );
+}
+
+#[test]
 fn limits_are_demanded_and_must_be_understood() {
     check_integration(
         "- p50 (median): < 120ms\n- p95: < 450 ms\n- p99.9: < 2s\n",

@@ -60,9 +60,18 @@ fn one(list: &mut List<'_>, number: usize, scenario: &At<Scenario>) {
     }
 }
 
-/// A limit of the response time and a throughput.
+/// What is measured, a limit of the response time, and a throughput.
 pub fn benchmarks(list: &mut List<'_>, line: u32) {
     let limits = &list.spec.integration.benchmarks;
+    if !list.given(limits.endpoint.as_ref()) {
+        let hint = endpoint(list);
+        list.at(
+            line,
+            "no_endpoint",
+            "the performance benchmarks do not say what is measured".to_owned(),
+            Some(hint),
+        );
+    }
     if list.counted(&limits.latency) == 0 {
         list.at(
             line,
@@ -80,6 +89,23 @@ pub fn benchmarks(list: &mut List<'_>, line: u32) {
                 "write it below `**Throughput Requirements:**`: `- Minimum: 100 requests/second`".to_owned(),
             ),
         );
+    }
+}
+
+/// How to name what is measured: by one of the services, where some are named.
+fn endpoint(list: &List<'_>) -> String {
+    let services = &list.spec.integration.environment.services;
+    let mut written = services.iter().filter(|service| list.spec.counts(service.line));
+    let address = written.next().map(|service| {
+        // An image may stand in the place of the name.
+        let name = service.value.name.rsplit('/').next().unwrap_or_default();
+        let port = service.value.ports.first();
+        let port = port.map_or_else(|| "PORT".to_owned(), ToString::to_string);
+        format!("http://{name}:{port}/PATH")
+    });
+    match address {
+        Some(address) => format!("name the address of one of the services: `**Endpoint:** {address}`"),
+        None => "name the address: `**Endpoint:** http://localhost:8080/PATH`".to_owned(),
     }
 }
 
