@@ -59,6 +59,20 @@ fn look(compose: &str, needs: &Needs, networks: usize, engine: Engine) -> Vec<St
 
 /// [`look`] with a `.env` in the project.
 fn look_beside(compose: &str, needs: &Needs, networks: usize, engine: Engine, env: &str) -> Vec<String> {
+    look_by(compose, needs, networks, engine, env, &|scene| {
+        CHECKS.iter().flat_map(|check| check.look(scene)).collect()
+    })
+}
+
+/// [`look_beside`] by some checks.
+fn look_by(
+    compose: &str,
+    needs: &Needs,
+    networks: usize,
+    engine: Engine,
+    env: &str,
+    checks: &dyn Fn(&Scene<'_>) -> Vec<Found>,
+) -> Vec<String> {
     let temp = tempfile::tempdir().unwrap();
     let root = temp.path().canonicalize().unwrap();
     scratch::write_new(&root.join("c.yml"), compose.as_bytes()).unwrap();
@@ -82,7 +96,7 @@ fn look_beside(compose: &str, needs: &Needs, networks: usize, engine: Engine, en
         rendered: Some(Ok(&rendered)),
         engine,
     };
-    let all = CHECKS.iter().flat_map(|check| check.look(&scene));
+    let all = checks(&scene).into_iter();
     all.filter(|one| !matches!(one.standing, Standing::Fine | Standing::Skipped))
         .map(|one| {
             assert!(
@@ -210,6 +224,130 @@ fn a_port_that_somebody_has_is_named() {
     assert_eq!(all, [format!("{why}published by the container other-api-1")]);
     // The ports of another machine cannot be tried from here.
     assert!(look(&compose, &needs, 1, Engine::Elsewhere).is_empty());
+}
+
+/// What is said of ports of which some are taken, some may not be tried, and all others are free: each with its standing.
+fn look_at_ports(
+    service: &str,
+    networks: usize,
+    refused: &'static [(u16, std::io::ErrorKind)],
+) -> Vec<String> {
+    let compose = format!("services:\n  api: {{image: 'postgres:14', {service}}}\n");
+    let bind = |_, number, _| match refused.iter().find(|(port, _)| *port == number) {
+        Some((_, kind)) => Err(std::io::Error::from(*kind)),
+        None => Ok(()),
+    };
+    look_by(&compose, &needs(), networks, Engine::Here, "", &|scene| {
+        let mut found = ports::look(scene, &bind);
+        for one in &mut found {
+            // Those that are fine are of interest here.
+            if one.standing == Standing::Fine {
+                *one = Found::new("fine", Standing::Warning, one.said.clone()).remedy("-");
+            }
+        }
+        found
+    })
+}
+
+#[track_caller]
+fn check_ports(
+    service: &str,
+    networks: usize,
+    refused: &'static [(u16, std::io::ErrorKind)],
+    expect: &[&str],
+) {
+    assert_eq!(look_at_ports(service, networks, refused), expect, "{service}");
+}
+
+#[test]
+fn of_a_range_one_port_that_is_free_is_enough() {
+    use std::io::ErrorKind::{AddrInUse, AddrNotAvailable};
+    let range = "ports: ['2-4:8000']";
+    check_ports(range, 1, &[], &["fine Warning: free: 2-4"]);
+    let both = &[(2, AddrInUse), (3, AddrInUse)];
+    // Containers of the engine's own are no matter to it.
+    check_ports(range, PUBLISHED, both, &["fine Warning: free: 1 of 2-4"]);
+    check_ports(
+        range,
+        1,
+        &[(3, AddrInUse)],
+        &[
+            "ports Warning: ports 2-4, of which api wants one: 3 is taken, and an engine that takes its turn at it gives up, \
+             although 2 are free",
+        ],
+    );
+    let all = &[(2, AddrInUse), (3, AddrInUse), (4, AddrInUse)];
+    check_ports(
+        range,
+        1,
+        all,
+        &[
+            "ports Failed: ports 2-4, of which api wants one: none is free; 2 is taken; 3 is taken; 4 is taken",
+        ],
+    );
+    check_ports(
+        "ports: [{target: 8000, published: 2-6}], scale: 2",
+        PUBLISHED,
+        &[(2, AddrInUse), (3, AddrInUse), (4, AddrInUse), (6, AddrInUse)],
+        &[
+            "ports Failed: ports 2-6, of which api wants 2: 1 free; 2 is published by the container other-api-1; 3 is \
+             published by the container other-api-1; 4 is published by the container other-api-1; 1 more are taken",
+        ],
+    );
+    check_ports(
+        "ports: ['10.9.9.9:2-4:8000']",
+        1,
+        &[(2, AddrNotAvailable)],
+        &[
+            "ports Failed: ports 2-4, of which api wants one: it is at an address that this machine does not have",
+        ],
+    );
+}
+
+#[test]
+fn of_ranges_of_one_length_each_port_must_be_free() {
+    use std::io::ErrorKind::AddrInUse;
+    check_ports(
+        "ports: ['2-3:8000-8001']",
+        1,
+        &[(3, AddrInUse)],
+        &["ports Failed: port 3, which api wants, is taken"],
+    );
+    check_ports("ports: ['2-3:8000-8001']", 1, &[], &["fine Warning: free: 2, 3"]);
+}
+
+#[test]
+fn a_port_that_may_not_be_tried_is_not_called_free() {
+    use std::io::ErrorKind::{AddrInUse, PermissionDenied};
+    let unseen = "could not be looked at: sdd may not take it, and the engine may (permission denied)";
+    check_ports(
+        "ports: ['2:80', '3:81']",
+        1,
+        &[(2, PermissionDenied)],
+        &[
+            &format!("ports Warning: port 2, which api wants, {unseen}"),
+            "fine Warning: free: 3",
+        ],
+    );
+    check_ports(
+        "ports: ['2-3:80']",
+        1,
+        &[(2, PermissionDenied), (3, AddrInUse)],
+        &[&format!("ports Warning: port 2-3, which api wants, {unseen}")],
+    );
+    // Somebody else knows.
+    check_ports(
+        "ports: ['2:80']",
+        PUBLISHED,
+        &[(2, PermissionDenied)],
+        &["ports Failed: port 2, which api wants, is published by the container other-api-1"],
+    );
+    check_ports(
+        "ports: ['no:80']",
+        1,
+        &[],
+        &["ports Warning: port no, which api wants, could not be looked at: it is none"],
+    );
 }
 
 #[test]
