@@ -109,10 +109,15 @@ impl Port {
         range(self.published.as_deref()?)
     }
 
+    /// The ports of the container; `None` where what is written is no port.
+    pub fn targets(&self) -> Option<RangeInclusive<u16>> {
+        range(&self.target)
+    }
+
     /// Each by itself of a range that is published as one of the same length (`18000-18001:8000-8001`): podman-compose prints
     /// it as it is written, and the others what it stands for.
     fn each(self) -> Vec<Self> {
-        let (Some(published), Some(target)) = (self.numbers(), range(&self.target)) else {
+        let (Some(published), Some(target)) = (self.numbers(), self.targets()) else {
             return vec![self];
         };
         if target.len() < 2 || published.len() != target.len() {

@@ -212,6 +212,12 @@ impl<'a> Environment<'a> {
             return Err(early(Why::NothingRuns));
         }
         order.wishes.required = resolve(&rendered, &order.wishes).map_err(early)?;
+        if let Some(clash) = addresses::clashes(&rendered).first() {
+            return Err(early(Why::Useless {
+                reason: clash.to_string(),
+                remedy: clash.remedy(),
+            }));
+        }
         if let Some(fit) = order.fit {
             fit(&rendered).map_err(early)?;
         }
@@ -489,10 +495,7 @@ impl<'a> Environment<'a> {
         match &mut fault {
             Fault::Unhealthy { log, .. } | Fault::Late { log, .. } => self.clean(log),
             Fault::Exited { error, .. } | Fault::NotStarted { error, .. } => *error = redactor.text(error),
-            Fault::CrashLoop { .. }
-            | Fault::Ended { .. }
-            | Fault::StartedAgain { .. }
-            | Fault::Missing => {}
+            Fault::CrashLoop { .. } | Fault::Ended { .. } | Fault::StartedAgain { .. } | Fault::Missing => {}
         }
         fault
     }

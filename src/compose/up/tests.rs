@@ -446,7 +446,8 @@ fn what_a_health_check_says_has_no_secrets_in_it() {
     assert!(!seen.said.contains("hunter2"), "{}", seen.said);
     // Also where it has not given up yet, and where it did so while tests ran.
     let seen = run(&Engine::with(&[NOT_YET]));
-    let why = "s: not ready within 0 s: running, and its health check has not passed yet: exit code 1: password=";
+    let why =
+        "s: not ready within 0 s: running, and its health check has not passed yet: exit code 1: password=";
     assert!(seen.said.starts_with(why), "{}", seen.said);
     assert!(!seen.said.contains("hunter2"), "{}", seen.said);
     let mut engine = Engine::with(&[NOT_YET]);
@@ -569,6 +570,21 @@ fn services_that_are_asked_for_must_be_there() {
         &["s", "redis:7", "kafka"],
         Some("the compose file has no service kafka, redis:7"),
     );
+}
+
+#[test]
+fn services_that_would_share_a_variable_are_not_brought_up() {
+    let mut engine = Engine::with(&[HEALTHY]);
+    engine.config = (0, "services:\n  s: {ports: ['80']}\n  S: {ports: ['80']}\n");
+    let seen = run(&engine);
+    assert!(
+        seen.said
+            .starts_with("S and s would have the same variable, SDD_SERVICE_S_80: "),
+        "{}",
+        seen.said
+    );
+    assert_eq!(seen.ending, Some(Ending::Failed));
+    assert!(!seen.calls.contains(&"up".to_owned()) && !seen.has_journal);
 }
 
 #[test]

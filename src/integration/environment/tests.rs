@@ -171,6 +171,21 @@ fn a_version_that_no_image_tells_is_no_fault_and_another_one_is() {
 }
 
 #[test]
+fn services_that_tests_cannot_tell_apart_are_refused() {
+    check(
+        "services:\n  my-api: {image: 'postgres:14', ports: ['80']}\n  my_api: {image: 'postgres:14', ports: ['80']}\n",
+        &Needs {
+            services: Vec::new(),
+            ..needs()
+        },
+        &[
+            "services Failed: my-api and my_api would have the same variable, SDD_SERVICE_MY_API_80: tests could not tell \
+             which of them it is of",
+        ],
+    );
+}
+
+#[test]
 fn files_that_a_variable_names_and_nobody_uses_are_told() {
     let told = "compose-file Warning: COMPOSE_FILE names a.yml with b.yml, and what the spec or the settings name is used: c.yml";
     let with = |env: &str| look_beside(COMPOSE, &needs(), 1, Engine::Here, env);
