@@ -126,11 +126,7 @@ impl Closed {
     /// Why the run is in error however its tests went; `None` when nothing is left.
     pub fn fault(&self) -> Option<String> {
         match &self.cleaned {
-            Ok(cleaned) if cleaned.left.is_nothing() => None,
-            Ok(cleaned) => Some(format!(
-                "not everything could be taken down: {} is left",
-                cleaned.left
-            )),
+            Ok(cleaned) => cleaned.fault(),
             Err(error) => Some(error.to_string()),
         }
     }
