@@ -237,7 +237,7 @@ impl<'a> Ground<'a> {
             )
         })?;
         let project = project(&work.needs, job).map_err(|missing| Refused {
-            hint: Some("name the compose file in the spec, below Environment Requirements".to_owned()),
+            hint: Some(work.needs.named_by.remedy().to_owned()),
             ..Refused::new(
                 Ending::Failed,
                 format!("there is no {} in the project", text::one_line(&missing)),

@@ -9,6 +9,8 @@ use crate::model::spec::EnvironmentNeeds;
 pub struct Needs {
     /// The compose files, relative to the project: the first, and those that are laid over it.
     pub compose_files: Vec<String>,
+    /// Who names them.
+    pub named_by: NamedBy,
     /// Services that must be in it, by name or image.
     pub services: Vec<String>,
     /// Configuration files that must be there, relative to the project.
@@ -19,6 +21,28 @@ pub struct Needs {
     pub fetching: Fetching,
 }
 
+/// Who names the compose files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedBy {
+    /// The spec of the work item.
+    Spec,
+    /// The settings, for specs that name none.
+    Settings,
+}
+
+impl NamedBy {
+    /// What to do where such a file is not there.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Spec => "name it in the spec, below Environment Requirements: `- Compose file: PATH`",
+            Self::Settings => {
+                "the spec names none, so that quality_gates.integration_tests.compose_file of the settings counts: correct it \
+                 there, or name the file in the spec, below Environment Requirements: `- Compose file: PATH`"
+            }
+        }
+    }
+}
+
 impl Needs {
     /// What a spec needs; `None` where it has neither services nor a compose file, and nothing is brought up.
     pub fn of(spec: &EnvironmentNeeds, settings: &IntegrationTests) -> Option<Self> {
@@ -26,15 +50,19 @@ impl Needs {
         if files.is_empty() && spec.services.is_empty() {
             return None;
         }
-        if files.is_empty() {
+        let named_by = if files.is_empty() {
             files.push(settings.compose_file.clone());
-        }
+            NamedBy::Settings
+        } else {
+            NamedBy::Spec
+        };
         let service = |service: &crate::model::spec::Service| match &service.tag {
             Some(tag) => format!("{}:{tag}", service.name),
             None => service.name.clone(),
         };
         Some(Self {
             compose_files: files,
+            named_by,
             services: spec.services.iter().map(|one| service(&one.value)).collect(),
             config_files: spec.config_files.iter().map(|file| file.value.clone()).collect(),
             lint: settings.compose_lint,
@@ -80,6 +108,7 @@ mod tests {
     fn who_finds_nobody_at_a_service_is_told_what_brings_it_up() {
         let needs = Needs {
             compose_files: vec!["c.yml".to_owned()],
+            named_by: NamedBy::Spec,
             services: vec!["api".to_owned(), "postgres:14".to_owned()],
             config_files: Vec::new(),
             lint: ComposeLint::default(),
@@ -121,6 +150,7 @@ mod tests {
         spec.services.push(At::new(service("api", None), 3));
         let needs = Needs::of(&spec, &settings).unwrap();
         assert_eq!(needs.compose_files, ["docker-compose.integration.yml"]);
+        assert_eq!(needs.named_by, NamedBy::Settings);
         assert_eq!(needs.services, ["postgres:14", "api"]);
         assert_eq!(needs.config_files, ["a.yaml"]);
         for (line, file) in [(4, "deploy/c.yml"), (5, "deploy/more.yml")] {
@@ -128,6 +158,7 @@ mod tests {
         }
         let needs = Needs::of(&spec, &settings).unwrap();
         assert_eq!(needs.compose_files, ["deploy/c.yml", "deploy/more.yml"]);
+        assert_eq!(needs.named_by, NamedBy::Spec);
         assert_eq!(needs.compose(), "deploy/c.yml with deploy/more.yml");
     }
 }

@@ -19,8 +19,8 @@ impl Check for ComposeFile {
     }
 
     fn look(&self, scene: &Scene<'_>) -> Vec<Found> {
-        let named = "name it in the spec, below Environment Requirements: `- Compose file: PATH`";
-        let failed = |why: String| Found::new(self.id(), Standing::Failed, why).remedy(named);
+        let named_by = scene.needs.named_by;
+        let failed = |why: String| Found::new(self.id(), Standing::Failed, why).remedy(named_by.remedy());
         let absent = |file: &String| match files::exists(scene.root, file) {
             Err(error) => Some(failed(error.to_string())),
             Ok(false) => Some(failed(format!("{} is missing", one_line(file)))),

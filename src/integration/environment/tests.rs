@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use super::*;
 use crate::compose::config;
 use crate::compose::images::Fetching;
+use crate::integration::needs::NamedBy;
 use crate::model::config::ComposeLint;
 use crate::process::capture::Capture;
 use crate::process::{End, Error, Invocation, Outcome};
@@ -43,6 +44,7 @@ impl Runner for Machine {
 fn needs() -> Needs {
     Needs {
         compose_files: vec!["c.yml".to_owned()],
+        named_by: NamedBy::Spec,
         services: vec!["api".to_owned()],
         config_files: vec!["app.yaml".to_owned()],
         lint: ComposeLint::Warn,
@@ -148,6 +150,29 @@ fn each_thing_that_is_missing_is_named() {
             "config-files Failed: empty.yaml is empty",
         ],
     );
+}
+
+#[test]
+fn a_compose_file_that_is_missing_is_corrected_where_it_was_named() {
+    for (named_by, start) in [
+        (NamedBy::Spec, "name it in the spec, "),
+        (
+            NamedBy::Settings,
+            "the spec names none, so that quality_gates.integration_tests.compose_file of the settings counts: ",
+        ),
+    ] {
+        let needs = Needs {
+            compose_files: vec!["other.yml".to_owned()],
+            named_by,
+            ..needs()
+        };
+        look_by(COMPOSE, &needs, 1, Engine::Here, "", &|scene| {
+            let found = compose_file::ComposeFile.look(scene);
+            let remedy = found[0].remedy.as_deref().unwrap();
+            assert!(remedy.starts_with(start), "{remedy}");
+            found
+        });
+    }
 }
 
 #[test]
