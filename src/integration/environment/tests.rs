@@ -97,6 +97,7 @@ fn look_by(
         project: Some(&project),
         rendered: Some(Ok(&rendered)),
         engine,
+        asked: &[],
     };
     let all = checks(&scene).into_iter();
     all.filter(|one| !matches!(one.standing, Standing::Fine | Standing::Skipped))
@@ -429,6 +430,7 @@ fn without_an_engine_what_can_be_seen_is_still_looked_at() {
         Err(&missing),
         None,
         Engine::Here,
+        &[],
     );
     let all: Vec<_> = found.iter().map(|one| (one.check, one.standing)).collect();
     let skipped = |check| (check, Standing::Skipped);
@@ -440,6 +442,7 @@ fn without_an_engine_what_can_be_seen_is_still_looked_at() {
             ("compose-file", Standing::Failed),
             skipped("services"),
             ("config-files", Standing::Failed),
+            skipped("test-runner"),
             skipped("images"),
             skipped("ports"),
             skipped("compose-lint"),
@@ -464,6 +467,7 @@ fn an_engine_that_is_silent_is_told_from_a_compose_that_is_not_there() {
         Err(&silent),
         None,
         Engine::Here,
+        &[],
     );
     let standing = |check: &str| found.iter().find(|one| one.check == check).unwrap().standing;
     assert_eq!(
@@ -489,5 +493,98 @@ fn engines_of_other_machines_are_known_by_their_address() {
         (Some("ssh://me@build"), Engine::Elsewhere),
     ] {
         assert_eq!(Engine::of(address), engine, "{address:?}");
+    }
+}
+
+/// A test runner that answers in one way.
+struct Answers(End, &'static str);
+
+impl Runner for Answers {
+    fn run(&self, invocation: &Invocation) -> Result<Outcome, Error> {
+        assert_eq!(
+            invocation.words()[1..],
+            ["--noconftest", "--numprocesses=4", "--version", "--version"]
+        );
+        Ok(Outcome {
+            stderr: Capture::of(self.1.as_bytes()),
+            ..Outcome::of(self.0)
+        })
+    }
+}
+
+#[test]
+fn a_test_runner_without_what_it_needs_for_workers_is_told_before_anything_is_started() {
+    let temp = tempfile::tempdir().unwrap();
+    let pytest = crate::tools::TOOLS
+        .iter()
+        .find(|tool| tool.id() == "pytest")
+        .unwrap();
+    assert!(pytest.for_workers(None).is_none() && pytest.for_workers(Some(1)).is_none());
+    let extra = pytest.for_workers(Some(4)).unwrap();
+    let asked = [RunnerAsked {
+        name: "pytest",
+        program: "/bin/pytest".into(),
+        args: extra.args.clone(),
+        cwd: temp.path().to_owned(),
+        install: extra.install.to_owned(),
+        extra,
+    }];
+    let missing = FlavourError::Missing { tried: Vec::new() };
+    let look = |end, said| {
+        let (needs, runner) = (needs(), Answers(end, said));
+        let found = super::look(
+            temp.path(),
+            &needs,
+            &runner,
+            Err(&missing),
+            None,
+            Engine::Here,
+            &asked,
+        );
+        let of_runner = found.into_iter().find(|one| one.check == "test-runner").unwrap();
+        (
+            of_runner.standing,
+            of_runner.said,
+            of_runner.remedy.unwrap_or_default(),
+        )
+    };
+    let version =
+        "This is pytest version 9.2.0, imported from /venv/lib/python3.11/site-packages/pytest/__init__.py\n";
+    assert_eq!(
+        look(End::Code(0), version),
+        (
+            Standing::Fine,
+            "pytest has pytest-xdist".to_owned(),
+            String::new()
+        )
+    );
+    // Recorded from pytest 9.2.0.
+    let unknown = "ERROR: usage: pytest [options] [file_or_dir] [file_or_dir] [...]\n\
+        pytest: error: unrecognized arguments: --numprocesses=4\n  inifile: None\n  rootdir: /project\n\n";
+    let (standing, said, remedy) = look(End::Code(4), unknown);
+    assert_eq!(standing, Standing::Unknown);
+    assert!(
+        said.starts_with("pytest-xdist is not installed, without which pytest takes no workers"),
+        "{said}"
+    );
+    assert_eq!(
+        remedy,
+        "python -m pip install pytest-xdist, or leave `workers` out"
+    );
+    // What a `conftest.py` would have made known is no word on workers.
+    let other = unknown.replace("--numprocesses=4", "--ours");
+    let other: &'static str = Box::leak(other.into_boxed_str());
+    for (end, why) in [
+        (End::Code(4), "ended with exit code 4: "),
+        (End::TimedOut, "did not end within 20 s"),
+        (End::Signal(9), "was killed by signal 9"),
+    ] {
+        let (standing, said, _) = look(end, other);
+        assert_eq!(standing, Standing::Warning);
+        assert!(
+            said.starts_with("it could not be looked at whether pytest has pytest-xdist: "),
+            "{said}"
+        );
+        assert!(said.contains(why), "{said}");
     }
 }
