@@ -4,6 +4,7 @@
 //! things in different forms, the short one of the file among them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use serde_yaml::Value;
@@ -93,12 +94,51 @@ pub struct Service {
 pub struct Port {
     /// The port in the container.
     pub target: String,
-    /// The one on the machine; `None` where the engine chooses.
+    /// The one on the machine, or a range of which the engine takes one; `None` where the engine chooses.
     pub published: Option<String>,
     /// The address on the machine.
     pub host_ip: Option<String>,
     /// The protocol.
     pub protocol: String,
+}
+
+impl Port {
+    /// The ports of the machine of which one is taken: one alone, or a range for a single port of the container. `None` where
+    /// the engine chooses among all, or where what is written is no port.
+    pub fn numbers(&self) -> Option<RangeInclusive<u16>> {
+        range(self.published.as_deref()?)
+    }
+
+    /// The ports of the container; `None` where what is written is no port.
+    pub fn targets(&self) -> Option<RangeInclusive<u16>> {
+        range(&self.target)
+    }
+
+    /// Each by itself of a range that is published as one of the same length (`18000-18001:8000-8001`): podman-compose prints
+    /// it as it is written, and the others what it stands for.
+    fn each(self) -> Vec<Self> {
+        let (Some(published), Some(target)) = (self.numbers(), self.targets()) else {
+            return vec![self];
+        };
+        if target.len() < 2 || published.len() != target.len() {
+            return vec![self];
+        }
+        published
+            .zip(target)
+            .map(|(published, target)| Self {
+                target: target.to_string(),
+                published: Some(published.to_string()),
+                ..self.clone()
+            })
+            .collect()
+    }
+}
+
+/// `8000` or `8000-8001` as numbers.
+fn range(text: &str) -> Option<RangeInclusive<u16>> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+    (first <= last).then_some(first..=last)
 }
 
 /// What is mounted.
@@ -280,7 +320,11 @@ fn read_service(service: &Value) -> Service {
         container_name: text("container_name"),
         privileged: service["privileged"].as_bool().unwrap_or(false),
         host_network: service["network_mode"].as_str() == Some("host"),
-        ports: list(&service["ports"]).iter().filter_map(port).collect(),
+        ports: list(&service["ports"])
+            .iter()
+            .filter_map(port)
+            .flat_map(Port::each)
+            .collect(),
         mounts: list(&service["volumes"]).iter().filter_map(mount).collect(),
         depends_on: depends_on(&service["depends_on"]),
         has_check: has_check(&service["healthcheck"]),

@@ -1,5 +1,6 @@
 //! What the engine says about containers (`docker inspect`), the same for every flavour of Compose.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -8,8 +9,12 @@ use crate::model::text;
 
 /// The entries of a health check's log that are kept, the newest ones.
 const HEALTH_ENTRIES: usize = 3;
-/// The longest entry, in characters.
+/// The last lines of what a run of a health check wrote that are shown: the others say what it did before.
+const HEALTH_LINES: usize = 3;
+/// The most that is shown of one run, in characters.
 const HEALTH_CHARS: usize = 300;
+/// The most that is kept of one run, in characters: the engine keeps no more.
+const HEALTH_KEPT: usize = 4_096;
 
 /// A container as it was at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +37,8 @@ pub struct Container {
     pub check: Option<Check>,
     /// How many runs of the health check the engine knows of; it keeps the newest five or so.
     pub checked: usize,
-    /// The last entries of the health check's log, the newest one last, as the check wrote them: secrets included.
-    pub health_log: Vec<String>,
+    /// The last runs of the health check, the newest one last.
+    pub health_log: Vec<HealthRun>,
     /// The exit code of its last end; 0 while it runs.
     pub exit_code: i64,
     /// Whether the kernel ended it for the memory that it took.
@@ -113,6 +118,36 @@ pub enum Health {
     Healthy,
     /// It is not.
     Unhealthy,
+}
+
+/// What came of one run of a health check. It is shown by the last lines that the check wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealthRun {
+    /// Its exit code; -1 where it was ended or not started.
+    pub code: i64,
+    /// What it wrote, secrets included.
+    pub output: String,
+}
+
+impl fmt::Display for HealthRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit code {}", self.code)?;
+        let text = text::sanitise(&self.output);
+        let lines: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        let last = lines.get(lines.len().saturating_sub(HEALTH_LINES)..);
+        match last.unwrap_or_default() {
+            [] => Ok(()),
+            last => write!(
+                f,
+                ": {}",
+                text::shorten(&text::one_line(&last.join(" · ")), HEALTH_CHARS)
+            ),
+        }
+    }
 }
 
 /// How a health check is run.
@@ -248,22 +283,16 @@ fn string(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
-fn health_log(log: &Value) -> Vec<String> {
+fn health_log(log: &Value) -> Vec<HealthRun> {
     let entries = log.as_array().map(Vec::as_slice).unwrap_or_default();
     let newest = entries
         .get(entries.len().saturating_sub(HEALTH_ENTRIES)..)
         .unwrap_or_default();
     newest
         .iter()
-        .map(|entry| {
-            let code = entry["ExitCode"].as_i64().unwrap_or(-1);
-            let output = text::one_line(entry["Output"].as_str().unwrap_or_default().trim());
-            let output = text::shorten(&output, HEALTH_CHARS);
-            if output.is_empty() {
-                format!("exit code {code}")
-            } else {
-                format!("exit code {code}: {output}")
-            }
+        .map(|entry| HealthRun {
+            code: entry["ExitCode"].as_i64().unwrap_or(-1),
+            output: text::shorten(entry["Output"].as_str().unwrap_or_default(), HEALTH_KEPT),
         })
         .collect()
 }
@@ -324,7 +353,7 @@ mod tests {
 
             let bad = settled(json, "bad");
             assert_eq!((&bad.status, bad.health), (&Status::Running, Health::Unhealthy));
-            assert_eq!(bad.health_log.last().map(String::as_str), Some("exit code 1"));
+            assert_eq!(bad.health_log.last().unwrap().to_string(), "exit code 1");
 
             let unchecked = settled(json, "nohc");
             assert_eq!(
@@ -398,6 +427,22 @@ mod tests {
     }
 
     #[test]
+    fn of_much_that_a_check_wrote_the_end_is_shown() {
+        let run = |output: &str| HealthRun {
+            code: 1,
+            output: output.to_owned(),
+        };
+        let curl = "  % Total\r  0     0\r  0     0\n\ncurl: (7) Failed to connect\n";
+        assert_eq!(
+            run(curl).to_string(),
+            "exit code 1: 0     0 · 0     0 · curl: (7) Failed to connect"
+        );
+        let long = run(&"x".repeat(9_000)).to_string();
+        assert!(long.len() < 400 && long.ends_with(" more characters)"), "{long}");
+        assert_eq!(run("\u{1b}[31mred\u{1b}[0m").to_string(), "exit code 1: red");
+    }
+
+    #[test]
     fn what_is_missing_or_strange_is_read_with_care() {
         let json = r#"[{"Id": "a", "RestartCount": 1,
             "State": {"Status": "frozen", "Healthcheck": {"Status": "starting",
@@ -408,10 +453,8 @@ mod tests {
         let one = &containers[0];
         assert_eq!(one.status, Status::Other("frozen".to_owned()));
         assert_eq!(one.health, Health::Starting);
-        assert_eq!(
-            one.health_log,
-            ["exit code 1: b\\nc", "exit code -1", "exit code -1"]
-        );
+        let log: Vec<String> = one.health_log.iter().map(ToString::to_string).collect();
+        assert_eq!(log, ["exit code 1: b · c", "exit code -1", "exit code -1"]);
         assert_eq!((one.restarts, one.restart_count), (Restarts::Always, 1));
         assert_eq!(one.ports.len(), 1);
         assert_eq!((one.ports[0].port, one.ports[0].host_port), (53, 7));

@@ -8,7 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::config::Rendered;
-use super::inspect::{Container, Health, Restarts, Status};
+use super::inspect::{Container, Health, HealthRun, Restarts, Status};
 
 /// How often the engine may start a container again.
 pub const MAX_RESTARTS: u64 = 2;
@@ -157,8 +157,8 @@ pub enum Fault {
     Unhealthy {
         /// The container.
         container: String,
-        /// The last entries of the check's log.
-        log: Vec<String>,
+        /// The last runs of the check.
+        log: Vec<HealthRun>,
     },
     /// It ends again and again.
     #[error("{container} was started again {restarts} times: crash loop, last exit code {}", shown(*code))]
@@ -208,12 +208,14 @@ pub enum Fault {
     #[error("there is no container")]
     Missing,
     /// It was not ready in time.
-    #[error("not ready within {} s: {state}", limit.as_secs())]
+    #[error("not ready within {} s: {state}{}", limit.as_secs(), listed(log))]
     Late {
         /// The time that it had.
         limit: Duration,
         /// What it did last.
         state: String,
+        /// The last runs of the health check that it waits for.
+        log: Vec<HealthRun>,
     },
 }
 
@@ -232,12 +234,12 @@ impl Fault {
     }
 }
 
-fn listed(log: &[String]) -> String {
+fn listed(log: &[HealthRun]) -> String {
     if log.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", log.join("; "))
+        return String::new();
     }
+    let runs: Vec<String> = log.iter().map(ToString::to_string).collect();
+    format!(": {}", runs.join("; "))
 }
 
 fn counted(restarts: u64) -> String {
@@ -265,8 +267,8 @@ fn ending(oom: bool, error: &str) -> String {
 pub enum Standing {
     /// It is ready.
     Ready(How),
-    /// It may become ready. What it does.
-    Waiting(String),
+    /// It may become ready. What it does, and the last runs of the health check that is waited for.
+    Waiting(String, Vec<HealthRun>),
     /// It will not.
     Failed(Fault),
 }
@@ -275,7 +277,7 @@ impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ready(how) => how.fmt(f),
-            Self::Waiting(what) => f.write_str(what),
+            Self::Waiting(what, log) => write!(f, "{what}{}", listed(log)),
             Self::Failed(fault) => fault.fmt(f),
         }
     }
@@ -285,7 +287,7 @@ impl Standing {
     fn rank(&self) -> u8 {
         match self {
             Self::Ready(_) => 0,
-            Self::Waiting(_) => 1,
+            Self::Waiting(..) => 1,
             Self::Failed(_) => 2,
         }
     }
@@ -350,9 +352,9 @@ impl Wait {
                 Standing::Failed(fault) => {
                     failed.insert(service, fault);
                 }
-                Standing::Waiting(state) => {
+                Standing::Waiting(state, log) => {
                     let limit = self.plan.deadline;
-                    late.insert(service, Fault::Late { limit, state });
+                    late.insert(service, Fault::Late { limit, state, log });
                 }
             }
         }
@@ -414,7 +416,7 @@ impl Wait {
             let is_worse = match standing {
                 Standing::Failed(_) => false,
                 Standing::Ready(_) => restarts > 0,
-                Standing::Waiting(_) => restarts > 0 || is_other,
+                Standing::Waiting(..) => restarts > 0 || is_other,
             };
             if is_worse {
                 *standing = Standing::Failed(Fault::StartedAgain {
@@ -467,7 +469,7 @@ impl Wait {
         if *times >= ABSENT_SAMPLES {
             Standing::Failed(Fault::Missing)
         } else {
-            Standing::Waiting("no container".to_owned())
+            waits("no container")
         }
     }
 
@@ -507,7 +509,7 @@ impl Wait {
     ) -> Standing {
         // A healthy one has not done its work yet.
         if matches!(oneshot, Oneshot::Declared | Oneshot::Awaited) {
-            return Standing::Waiting("running, and has not done its work yet".to_owned());
+            return waits("running, and has not done its work yet");
         }
         let is_probed = self.plan.probed.contains(&container.service);
         let answer = sample.answers.get(&container.service);
@@ -522,7 +524,7 @@ impl Wait {
             Health::NoCheck if is_probed && answers => Standing::Ready(How::Answered),
             Health::NoCheck if !is_probed && steady => Standing::Ready(How::Weak),
             Health::NoCheck if !is_probed => waiting(container),
-            Health::Healthy | Health::NoCheck => Standing::Waiting(match answer {
+            Health::Healthy | Health::NoCheck => waits(match answer {
                 Some(Err(why)) => format!("running, and does not answer: {why}"),
                 _ => "running, and does not answer".to_owned(),
             }),
@@ -557,14 +559,20 @@ fn judge_ended(container: &Container, oneshot: Oneshot, steady: bool) -> Standin
     })
 }
 
+fn waits(what: impl Into<String>) -> Standing {
+    Standing::Waiting(what.into(), Vec::new())
+}
+
 fn waiting(container: &Container) -> Standing {
-    let state = match (&container.status, container.health) {
-        (Status::Running, Health::Starting) => "running, and its health check has not passed yet".to_owned(),
+    waits(match (&container.status, container.health) {
+        (Status::Running, Health::Starting) => {
+            let what = "running, and its health check has not passed yet".to_owned();
+            return Standing::Waiting(what, container.health_log.clone());
+        }
         (Status::Restarting, _) => format!("restarting after exit code {}", container.exit_code),
         (Status::Exited, _) => format!("ended with exit code {}", container.exit_code),
         (status, _) => status.word().to_owned(),
-    };
-    Standing::Waiting(state)
+    })
 }
 
 #[cfg(test)]

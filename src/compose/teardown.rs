@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::ask::{self, CallError};
 use super::inspect::{self, Container};
 use super::project::Calls;
+use crate::model::text;
 use crate::process::Runner;
 
 /// The time that a service gets to end.
@@ -18,6 +19,8 @@ const ROUNDS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(300);
 /// So long the engine may go on making what a client asked for that has ended since: nothing may appear in this time.
 const SETTLING: Duration = Duration::from_secs(2);
+/// The longest complaint beside what is left, in characters.
+const COMPLAINT_CHARS: usize = 600;
 /// The length of the names that the engine gives to volumes.
 const ANONYMOUS: usize = 64;
 
@@ -92,20 +95,46 @@ pub struct Cleaned {
     pub left: Left,
     /// Whether `down` left something that had to be removed by force.
     pub forced: bool,
-    /// What went wrong on the way, also when nothing is left.
+    /// What went wrong on the way, also when nothing is left: each call by its first word on that.
     pub complaints: Vec<String>,
+}
+
+impl Cleaned {
+    /// What is left, and each step that did not do its work; `None` when nothing is left.
+    pub fn fault(&self) -> Option<String> {
+        let left = &self.left;
+        let said = || {
+            format!(
+                "not everything could be taken down: {left} is left{}",
+                after(&self.complaints)
+            )
+        };
+        (!left.is_nothing()).then(said)
+    }
+}
+
+/// What went wrong on the way, behind what came of it.
+fn after(complaints: &[String]) -> String {
+    let mut said = String::new();
+    for one in complaints {
+        said.push_str("; ");
+        said.push_str(&text::shorten(one, COMPLAINT_CHARS));
+    }
+    said
 }
 
 /// Why nobody knows what is left.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TeardownError {
     /// The engine does not say.
-    #[error("it cannot be told what is left of {project}: {source}")]
+    #[error("it cannot be told what is left of {project}: {source}{}", after(complaints))]
     Unknown {
         /// The project.
         project: String,
         /// The call that has no answer.
         source: CallError,
+        /// What went wrong before, and what was there when it was begun, where that is known.
+        complaints: Vec<String>,
     },
 }
 
@@ -133,11 +162,20 @@ pub fn take_down(hands: &Hands<'_>, stop: Duration, had: &Had<'_>) -> Result<Cle
     if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &hands.calls.down(stop)) {
         complaints.push(error.to_string());
     }
+    // Whoever cannot be told what is left is told what was there, and what was tried.
+    let unknown = |TeardownError::Unknown { project, source, .. }, complaints: &[String]| {
+        let complaints = complaints.iter().cloned();
+        TeardownError::Unknown {
+            project,
+            source,
+            complaints: complaints.chain(there(had.containers)).collect(),
+        }
+    };
     let settling = match had.begun {
         Begun::Whole => Duration::ZERO,
         Begun::Halfway => SETTLING,
     };
-    let mut left = look(hands, &nameless, external)?;
+    let mut left = look(hands, &nameless, external).map_err(|error| unknown(error, &complaints))?;
     let mut quiet_since = Instant::now();
     let mut rounds = 0;
     loop {
@@ -153,7 +191,7 @@ pub fn take_down(hands: &Hands<'_>, stop: Duration, had: &Had<'_>) -> Result<Cle
             quiet_since = Instant::now();
         }
         std::thread::sleep(PAUSE);
-        left = look(hands, &nameless, external)?;
+        left = look(hands, &nameless, external).map_err(|error| unknown(error, &complaints))?;
     }
     remove_built(hands, &mut complaints);
     let forced = rounds > 0;
@@ -162,6 +200,16 @@ pub fn take_down(hands: &Hands<'_>, stop: Duration, had: &Had<'_>) -> Result<Cle
         forced,
         complaints,
     })
+}
+
+/// What containers there were, in words.
+fn there(containers: &Result<Vec<Container>, CallError>) -> Option<String> {
+    let containers = containers.as_deref().unwrap_or_default();
+    let names: Vec<&str> = containers
+        .iter()
+        .map(|container| container.name.as_str())
+        .collect();
+    (!names.is_empty()).then(|| format!("before that there was: {}", names.join(", ")))
 }
 
 /// All about the containers of a project.
@@ -210,6 +258,7 @@ fn look(
         list(hands, &call).map_err(|source| TeardownError::Unknown {
             project: hands.calls.project.name.clone(),
             source,
+            complaints: Vec::new(),
         })
     };
     let mut volumes = list(hands.calls.volumes())?;
@@ -261,7 +310,11 @@ fn remove(hands: &Hands<'_>, left: &Left, complaints: &mut Vec<String>) {
             return;
         }
         if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &call) {
-            complaints.push(error.to_string());
+            let error = error.to_string();
+            // One round after the other ends like the first.
+            if !complaints.contains(&error) {
+                complaints.push(error);
+            }
         }
     };
     removal(&left.containers, hands.calls.remove_containers(&left.containers));

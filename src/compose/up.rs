@@ -12,7 +12,7 @@ use super::ask::{self, CallError};
 use super::config::Rendered;
 use super::flavour::Flavour;
 use super::images::{self, Fetching};
-use super::inspect::Container;
+use super::inspect::{Container, HealthRun};
 use super::journal::{self, Entry};
 use super::podman::{self, Checks};
 use super::project::{Calls, Project};
@@ -126,11 +126,7 @@ impl Closed {
     /// Why the run is in error however its tests went; `None` when nothing is left.
     pub fn fault(&self) -> Option<String> {
         match &self.cleaned {
-            Ok(cleaned) if cleaned.left.is_nothing() => None,
-            Ok(cleaned) => Some(format!(
-                "not everything could be taken down: {} is left",
-                cleaned.left
-            )),
+            Ok(cleaned) => cleaned.fault(),
             Err(error) => Some(error.to_string()),
         }
     }
@@ -212,6 +208,12 @@ impl<'a> Environment<'a> {
             return Err(early(Why::NothingRuns));
         }
         order.wishes.required = resolve(&rendered, &order.wishes).map_err(early)?;
+        if let Some(clash) = addresses::clashes(&rendered).first() {
+            return Err(early(Why::Useless {
+                reason: clash.to_string(),
+                remedy: clash.remedy(),
+            }));
+        }
         if let Some(fit) = order.fit {
             fit(&rendered).map_err(early)?;
         }
@@ -279,6 +281,13 @@ impl<'a> Environment<'a> {
         Wait::started_again(&mut standings, &self.containers, &sample.containers);
         standings.retain(|_, standing| !matches!(standing, Standing::Ready(_)));
         self.latest = Some(sample.containers);
+        for standing in standings.values_mut() {
+            match standing {
+                Standing::Ready(_) => {}
+                Standing::Waiting(_, log) => self.clean(log),
+                Standing::Failed(fault) => *fault = self.without_secrets(fault.clone()),
+            }
+        }
         Ok(standings)
     }
 
@@ -355,17 +364,29 @@ impl<'a> Environment<'a> {
                 });
             }
         };
-        let standings = self.wait.standings(&sample).into_iter();
-        let faults: BTreeMap<String, Fault> = standings
-            .filter_map(|(service, standing)| match standing {
-                Standing::Failed(fault) => Some((service, self.without_secrets(fault))),
-                Standing::Ready(_) | Standing::Waiting(_) => None,
-            })
-            .collect();
+        let mut faults = BTreeMap::new();
+        let mut late = BTreeMap::new();
+        for (service, standing) in self.wait.standings(&sample) {
+            match standing {
+                Standing::Failed(fault) => {
+                    faults.insert(service, self.without_secrets(fault));
+                }
+                // What others wait for in `up`.
+                Standing::Waiting(state, log) if !log.is_empty() => {
+                    let limit = self.order.limits.up;
+                    let fault = self.without_secrets(Fault::Late { limit, state, log });
+                    late.insert(service, fault);
+                }
+                Standing::Ready(_) | Standing::Waiting(..) => {}
+            }
+        }
         // podman-compose waits for services that others need healthy, also for those that are sick for good.
         let waits = self.order.flavour.is_podman_compose() && matches!(source, CallError::TimedOut { .. });
         if waits && !faults.is_empty() {
             return Err(Why::NotReady { faults });
+        }
+        if matches!(source, CallError::TimedOut { .. }) {
+            faults.append(&mut late);
         }
         Err(self.not_pulled(source, faults))
     }
@@ -468,19 +489,18 @@ impl<'a> Environment<'a> {
     fn without_secrets(&self, mut fault: Fault) -> Fault {
         let redactor = self.order.redactor;
         match &mut fault {
-            Fault::Unhealthy { log, .. } => {
-                for line in log {
-                    *line = redactor.text(line);
-                }
-            }
+            Fault::Unhealthy { log, .. } | Fault::Late { log, .. } => self.clean(log),
             Fault::Exited { error, .. } | Fault::NotStarted { error, .. } => *error = redactor.text(error),
-            Fault::CrashLoop { .. }
-            | Fault::Ended { .. }
-            | Fault::StartedAgain { .. }
-            | Fault::Missing
-            | Fault::Late { .. } => {}
+            Fault::CrashLoop { .. } | Fault::Ended { .. } | Fault::StartedAgain { .. } | Fault::Missing => {}
         }
         fault
+    }
+
+    /// Takes secrets out of what health checks wrote, before a part of it is shown: a part of a secret looks like none.
+    fn clean(&self, log: &mut [HealthRun]) {
+        for run in log {
+            run.output = self.order.redactor.text(&run.output);
+        }
     }
 
     fn close(&mut self) -> Closed {

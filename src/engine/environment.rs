@@ -29,6 +29,7 @@ pub(super) fn look(
         flavour,
         project.as_ref(),
         Engine::of(engine),
+        &work.runners,
     );
     if job.cancel.is_requested() {
         return PartResult::NotStarted("stopped while it ran".to_owned());

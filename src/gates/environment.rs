@@ -3,7 +3,7 @@
 use super::integration::needs;
 use super::parts::{Part, Result, Seen, see};
 use super::step::{EnvironmentWork, Item, Phase, Step, StepTool, Work};
-use super::{About, Context, Gate, Judgement, StepJudgement};
+use super::{About, Context, Gate, Judgement, StepJudgement, toolplan};
 use crate::integration::environment::{Found, Standing};
 use crate::model::finding::{Finding, Severity};
 use crate::model::gate_id::GateId;
@@ -58,7 +58,10 @@ impl Gate for Environment {
             tool: StepTool::Own,
             phase: Phase::Check,
             why: format!("what {} needs", needs.compose()),
-            work: Work::Environment(Box::new(EnvironmentWork { needs })),
+            work: Work::Environment(Box::new(EnvironmentWork {
+                needs,
+                runners: toolplan::asked(cx, &cx.config.integration().test_directory),
+            })),
             required: true,
             exclusive: None,
         }))]
@@ -98,7 +101,7 @@ impl Gate for Environment {
 
 /// Checks that say nothing of what is there when they are fine: the reason of the gate goes without them, the checks of the
 /// report do not.
-const QUIET: [&str; 4] = ["compose-lint", "networks", "ports", "space"];
+const QUIET: [&str; 5] = ["compose-lint", "networks", "ports", "space", "test-runner"];
 
 /// One check as a report has it.
 fn check(found: &Found) -> CheckReport {

@@ -32,6 +32,7 @@ impl Sample {
                 tracked: Tracked::default(),
                 warnings: Vec::new(),
                 left_out: Vec::new(),
+                has_integration: true,
             },
             work: None,
             missing: Vec::new(),

@@ -10,6 +10,7 @@ use crate::bench::requirements::Requirement;
 use crate::bench::rounds::Counting;
 use crate::context7::Server;
 use crate::integration::Needs;
+use crate::integration::environment::RunnerAsked;
 use crate::model::config::GrepMode;
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
@@ -211,6 +212,8 @@ pub struct BenchmarkWork {
 pub struct EnvironmentWork {
     /// What they need.
     pub needs: Needs,
+    /// The test runners that need something beside themselves.
+    pub runners: Vec<RunnerAsked>,
 }
 
 /// Services that are brought up.

@@ -23,12 +23,21 @@ pub fn holder(protocol: Protocol, port: u16) -> Option<Holder> {
     platform::holder(protocol, port)
 }
 
+/// Whether the system tells of somebody at a port, at whatever address; `false` too where it has no such table.
+pub fn is_known(protocol: Protocol, port: u16) -> bool {
+    platform::is_known(protocol, port)
+}
+
 #[cfg(not(target_os = "linux"))]
 mod platform {
     use super::{Holder, Protocol};
 
     pub(super) fn holder(_protocol: Protocol, _port: u16) -> Option<Holder> {
         None
+    }
+
+    pub(super) fn is_known(_protocol: Protocol, _port: u16) -> bool {
+        false
     }
 }
 
@@ -47,16 +56,25 @@ mod platform {
     /// The longest command that is told, in characters.
     const COMMAND_CHARS: usize = 100;
 
-    pub(super) fn holder(protocol: Protocol, port: u16) -> Option<Holder> {
+    pub(super) fn is_known(protocol: Protocol, port: u16) -> bool {
+        !at(protocol, port).is_empty()
+    }
+
+    /// The links of sockets at a port.
+    fn at(protocol: Protocol, port: u16) -> Vec<String> {
         let tables = match protocol {
             Protocol::Tcp => ["tcp", "tcp6"],
             Protocol::Udp => ["udp", "udp6"],
         };
-        let sockets: Vec<String> = tables
+        tables
             .iter()
             .filter_map(|table| fs::read_to_string(format!("/proc/net/{table}")).ok())
             .flat_map(|table| sockets(&table, protocol, port))
-            .collect();
+            .collect()
+    }
+
+    pub(super) fn holder(protocol: Protocol, port: u16) -> Option<Holder> {
+        let sockets = at(protocol, port);
         if sockets.is_empty() {
             return None;
         }
@@ -140,9 +158,11 @@ mod tests {
             let found = holder(protocol, port).unwrap();
             assert_eq!(found.pid, std::process::id());
             assert!(!found.command.is_empty());
+            assert!(is_known(protocol, port));
         }
         let port = tcp.local_addr().unwrap().port();
         drop(tcp);
         assert_eq!(holder(Protocol::Tcp, port), None);
+        assert!(!is_known(Protocol::Tcp, port));
     }
 }

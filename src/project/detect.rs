@@ -148,7 +148,9 @@ pub fn configured(root: &Path, look: &Look, index: Option<Index<'_>>) -> Result<
         ));
     }
     warnings.extend(note);
+    let integration = spelled_inside(&look.integration).unwrap_or_else(|_| (&look.integration).into());
     Ok(Project {
+        has_integration: root.join(integration).exists(),
         root,
         units,
         warnings: warnings.iter().map(|line| one_line(line)).collect(),

@@ -20,6 +20,8 @@ pub struct Project {
     pub warnings: Vec<String>,
     /// Directories in which no units were looked for, `path: reason`, sorted; ignored and hidden ones are not listed.
     pub left_out: Vec<String>,
+    /// Whether the directory of integration tests that the configuration names is there, seen from the root.
+    pub has_integration: bool,
     /// Files that git tracks although its rules ignore them.
     pub tracked: Tracked,
 }

@@ -132,6 +132,11 @@ pub trait Tool: Sync {
         None
     }
 
+    /// What a test runner needs beside itself to run tests by so many workers; `None` where it needs nothing.
+    fn for_workers(&self, _workers: Option<u32>) -> Option<Extra> {
+        None
+    }
+
     /// The exit codes that the tool documents, and what each means. Any other ends in `error`.
     fn exits(&self) -> &'static [(i32, &'static str)];
 
@@ -167,6 +172,19 @@ pub trait Tool: Sync {
     fn exclusive(&self) -> Option<&'static str> {
         None
     }
+}
+
+/// What a tool needs beside itself, and how it is asked whether it has that.
+#[derive(Clone, Debug)]
+pub struct Extra {
+    /// What it needs.
+    pub name: &'static str,
+    /// The arguments, behind the tool's words, that make it say whether it has that, and do nothing else.
+    pub args: Vec<String>,
+    /// Whether an answer, exit code and stderr, says that it has not.
+    pub is_missing: fn(i32, &str) -> bool,
+    /// The command that installs it.
+    pub install: &'static str,
 }
 
 /// Whether a tool is to be used on a unit by default.

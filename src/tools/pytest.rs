@@ -11,7 +11,7 @@ mod tests;
 use std::path::Path;
 
 use super::python::Options;
-use super::{Applies, Ask, OutputFile, Prepared, Reading, Tool, ToolRun};
+use super::{Applies, Ask, Extra, OutputFile, Prepared, Reading, Tool, ToolRun};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
 use crate::project::UnitFacts;
@@ -84,12 +84,27 @@ impl Tool for Pytest {
     }
 
     fn directory(&self, _root: &Path, directory: &str, workers: Option<u32>) -> Option<Vec<String>> {
-        // Of pytest-xdist.
-        let parallel = workers
-            .filter(|count| *count > 1)
-            .map(|count| format!("--numprocesses={count}"));
+        let parallel = by_workers(workers);
         let place = if directory.is_empty() { "." } else { directory };
         Some(parallel.into_iter().chain([place.to_owned()]).collect())
+    }
+
+    fn for_workers(&self, workers: Option<u32>) -> Option<Extra> {
+        let parallel = by_workers(workers)?;
+        // `conftest.py` may ask for services that are not up. Asked twice for its version, pytest looks at the other
+        // arguments as well (seen with 6.2.5, 7.4.4, 8.4.2 and 9.2.0, which does not where it is asked once).
+        let args = ["--noconftest", &parallel, "--version", "--version"];
+        Some(Extra {
+            name: "pytest-xdist",
+            args: args.map(str::to_owned).to_vec(),
+            is_missing: |code, stderr| {
+                let mut unknown = stderr
+                    .lines()
+                    .filter_map(|line| line.split_once("unrecognized arguments: "));
+                code == 4 && unknown.any(|(_, words)| words.contains("--numprocesses"))
+            },
+            install: "python -m pip install pytest-xdist",
+        })
     }
 
     fn exits(&self) -> &'static [(i32, &'static str)] {
@@ -113,6 +128,13 @@ impl Tool for Pytest {
     fn install(&self) -> &'static str {
         "python -m pip install pytest pytest-cov"
     }
+}
+
+/// The argument, of pytest-xdist, for more than one worker.
+fn by_workers(workers: Option<u32>) -> Option<String> {
+    workers
+        .filter(|count| *count > 1)
+        .map(|count| format!("--numprocesses={count}"))
 }
 
 /// The arguments without `--cov-report=json…`, which would leave a `coverage.json` in the project; the other

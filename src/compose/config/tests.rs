@@ -231,3 +231,59 @@ fn variables_that_are_not_set_are_read_from_what_each_version_says() {
     let names = ["DB_PASSWORD", "MY_FLAG"].map(str::to_owned);
     assert_eq!(unset(said), BTreeSet::from(names));
 }
+
+#[test]
+fn ranges_of_ports_read_the_same_whoever_prints_them() {
+    let expect = [
+        "* 18473-18474 8000 tcp",
+        "* 18483 8001 tcp",
+        "* 18484 8002 tcp",
+        "127.0.0.1 18493-18494 8003 udp",
+        "::1 18513 8020 tcp",
+        "::1 18514 8021 tcp",
+    ];
+    for (flavour, text) in [
+        (
+            "v1",
+            include_str!("../../../tests/fixtures/compose/v1/ranges.config.yml"),
+        ),
+        (
+            "v2",
+            include_str!("../../../tests/fixtures/compose/v2/ranges.config.yml"),
+        ),
+        // As it is written.
+        (
+            "podman",
+            include_str!("../../../tests/fixtures/compose/ranges.yml"),
+        ),
+    ] {
+        let rendered = read(text).unwrap();
+        let ports = rendered.services["api"].ports.iter();
+        let fixed = ports.filter_map(|port| {
+            let published = port.published.as_deref()?;
+            let ip = port.host_ip.as_deref().unwrap_or("*");
+            Some(format!("{ip} {published} {} {}", port.target, port.protocol))
+        });
+        assert_eq!(fixed.collect::<Vec<_>>(), expect, "{flavour}");
+    }
+    // Only version 2 takes a range in the long form. Recorded from it.
+    let long = "{target: 8005, published: 18503-18504, protocol: tcp, mode: ingress}";
+    let rendered = read(&format!("services: {{a: {{ports: [{long}]}}}}")).unwrap();
+    assert_eq!(rendered.services["a"].ports[0].numbers(), Some(18503..=18504));
+}
+
+#[test]
+fn what_is_no_port_of_the_machine_is_none() {
+    let check = |published: &str, expect: Option<std::ops::RangeInclusive<u16>>| {
+        let rendered = read(&format!("services: {{a: {{ports: ['{published}:80-81']}}}}")).unwrap();
+        let ports = &rendered.services["a"].ports;
+        assert_eq!((ports.len(), ports[0].numbers()), (1, expect), "{published}");
+    };
+    check("8000", Some(8000..=8000));
+    // Ranges of different lengths are refused by Compose, and stay as they are.
+    check("8000-8002", Some(8000..=8002));
+    check("8002-8000", None);
+    check("65536", None);
+    check("a-b", None);
+    check("", None);
+}

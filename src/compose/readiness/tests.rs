@@ -97,10 +97,25 @@ fn what_runs_is_judged_by_its_health() {
             "s: not ready within 60 s: running, and its health check has not passed yet",
         ],
     );
+    let run = |output: &str| HealthRun {
+        code: 1,
+        output: output.to_owned(),
+    };
+    check(
+        |c| {
+            c.health = Health::Starting;
+            c.health_log = vec![run("not yet")];
+        },
+        [
+            "waiting",
+            "waiting",
+            "s: not ready within 60 s: running, and its health check has not passed yet: exit code 1: not yet",
+        ],
+    );
     check(
         |c| {
             c.health = Health::Unhealthy;
-            c.health_log = vec!["exit code 1: no".to_owned(), "exit code 1".to_owned()];
+            c.health_log = vec![run("no"), run("")];
         },
         ["s: p-s-1 is unhealthy: exit code 1: no; exit code 1"; 3],
     );
@@ -362,7 +377,7 @@ fn what_was_started_again_since_it_was_ready_is_told() {
     };
     let by_hand = |container: &mut Container| container.started_at = "later".to_owned();
     let ready = Standing::Ready(How::Healthy);
-    let waits = Standing::Waiting("running".to_owned());
+    let waits = waits("running");
     let again = |times: &str| format!("p-s-1 ended and was started again{times} while it was needed");
     check_again(&ready, |_| {}, "healthy");
     check_again(&ready, by_engine, &again(" once"));

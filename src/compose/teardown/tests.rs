@@ -29,6 +29,8 @@ struct State {
     late: Option<u32>,
     /// Whether the engine does not answer.
     is_down: bool,
+    /// Calls that run into their limit and do nothing, by their beginnings; those of Compose's are `compose`.
+    hangs: Vec<&'static str>,
     /// Whether it lists containers of which it says nothing more.
     is_curt: bool,
     calls: Vec<String>,
@@ -56,6 +58,10 @@ impl Runner for Engine {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let mut state = self.state.lock().unwrap();
         state.calls.push(words[1..].join(" "));
+        let said = words[1..].join(" ");
+        if state.hangs.iter().any(|start| said.starts_with(start)) {
+            return Ok(Outcome::of(End::TimedOut));
+        }
         let label = words.iter().any(|word| word.ends_with(&format!("={PROJECT}")));
         let mut code = i32::from(state.is_down);
         let stdout = match words[1..] {
@@ -81,7 +87,9 @@ impl Runner for Engine {
             ["inspect", ..] => {
                 code = 1;
                 let mounts = r#"{"Type": "volume", "Name": "NAME"}, {"Type": "bind"}"#.replace("NAME", ANON);
-                format!(r#"[{{"Id": "c1", "State": {{"Status": "running"}}, "Mounts": [{mounts}]}}]"#)
+                format!(
+                    r#"[{{"Id": "c1", "Name": "/p-api-1", "State": {{"Status": "running"}}, "Mounts": [{mounts}]}}]"#
+                )
             }
             ["compose", .., "-t", "10"] => {
                 if state.is_deaf() {
@@ -206,6 +214,63 @@ fn what_cannot_be_removed_is_named() {
     let cleaned = cleaned(&engine, &[]).unwrap();
     assert_eq!(cleaned.left.to_string(), "container c1, container c2");
     assert!(cleaned.forced);
+}
+
+#[test]
+fn each_step_that_ran_into_its_limit_is_told_with_what_is_left() {
+    let engine = Engine::with(State {
+        hangs: vec!["compose", "rm -fv"],
+        ..stack()
+    });
+    let cleaned = cleaned(&engine, &[]).unwrap();
+    let fault = cleaned.fault().unwrap();
+    assert!(
+        fault.starts_with("not everything could be taken down: container c1, container c2 is left; `docker compose -p sdd-0-r "),
+        "{fault}"
+    );
+    assert!(
+        fault.ends_with(" down -v --remove-orphans --rmi local -t 10` did not end within 90 s; `docker rm -fv c1 c2` did not end within 60 s"),
+        "{fault}"
+    );
+    // Each once, however often it was tried.
+    assert_eq!(cleaned.complaints.len(), 2);
+}
+
+#[test]
+fn where_nobody_says_what_is_left_it_is_told_what_was_there() {
+    let engine = Engine::with(stack());
+    let flavour = Flavour::sample();
+    let project = Project {
+        name: PROJECT.to_owned(),
+        files: vec!["/p/c.yml".into()],
+        env_file: None,
+        profiles: Vec::new(),
+    };
+    let hands = Hands {
+        runner: &engine,
+        cwd: Path::new("/"),
+        calls: Calls {
+            flavour: &flavour,
+            project: &project,
+        },
+    };
+    let containers = containers(&hands);
+    engine.state.lock().unwrap().hangs = vec!["compose", "ps"];
+    let had = Had {
+        containers: &containers,
+        external: &BTreeSet::new(),
+        begun: Begun::Whole,
+    };
+    let error = take_down(&hands, STOP, &had).unwrap_err().to_string();
+    assert!(
+        error.starts_with("it cannot be told what is left of sdd-0-r: `docker ps "),
+        "{error}"
+    );
+    assert!(
+        error.contains("did not end within 20 s; `docker compose ")
+            && error.ends_with(" did not end within 90 s; before that there was: p-api-1"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -56,6 +56,8 @@ const HEALTHY: &str = r#"{"Status": "running", "Health": {"Status": "healthy"}}"
 const STARTING: &str = r#"{"Status": "running", "Health": {"Status": "starting"}}"#;
 const SICK: &str = r#"{"Status": "running", "Health": {"Status": "unhealthy",
     "Log": [{"ExitCode": 1, "Output": "password=hunter2hunter2"}]}}"#;
+const NOT_YET: &str = r#"{"Status": "running", "Health": {"Status": "starting",
+    "Log": [{"ExitCode": 1, "Output": "password=hunter2hunter2"}]}}"#;
 const BROKEN: &str = r#"{"Status": "exited", "ExitCode": 7}"#;
 
 impl Runner for Engine {
@@ -442,6 +444,29 @@ fn what_a_health_check_says_has_no_secrets_in_it() {
         seen.said
     );
     assert!(!seen.said.contains("hunter2"), "{}", seen.said);
+    // Also where it has not given up yet, and where it did so while tests ran.
+    let seen = run(&Engine::with(&[NOT_YET]));
+    let why =
+        "s: not ready within 0 s: running, and its health check has not passed yet: exit code 1: password=";
+    assert!(seen.said.starts_with(why), "{}", seen.said);
+    assert!(!seen.said.contains("hunter2"), "{}", seen.said);
+    let mut engine = Engine::with(&[NOT_YET]);
+    engine.up = End::TimedOut;
+    let seen = run(&engine);
+    let why = "the services could not be brought up: s: not ready within 180 s: running, and its health check has not passed \
+               yet: exit code 1: password=";
+    assert!(seen.said.starts_with(why), "{}", seen.said);
+    assert!(!seen.said.contains("hunter2"), "{}", seen.said);
+    assert_eq!(seen.ending, Some(Ending::Error));
+    for later in [SICK, NOT_YET] {
+        let engine = Engine::with(&[HEALTHY, later]);
+        let seen = run_with(&engine, &Cancel::new(), &[], |mut environment| {
+            let fallen = environment.fallen().unwrap();
+            fallen.values().map(ToString::to_string).collect()
+        });
+        assert!(seen.said.contains("exit code 1: password="), "{}", seen.said);
+        assert!(!seen.said.contains("hunter2"), "{}", seen.said);
+    }
 }
 
 #[test]
@@ -545,6 +570,21 @@ fn services_that_are_asked_for_must_be_there() {
         &["s", "redis:7", "kafka"],
         Some("the compose file has no service kafka, redis:7"),
     );
+}
+
+#[test]
+fn services_that_would_share_a_variable_are_not_brought_up() {
+    let mut engine = Engine::with(&[HEALTHY]);
+    engine.config = (0, "services:\n  s: {ports: ['80']}\n  S: {ports: ['80']}\n");
+    let seen = run(&engine);
+    assert!(
+        seen.said
+            .starts_with("S and s would have the same variable, SDD_SERVICE_S_80: "),
+        "{}",
+        seen.said
+    );
+    assert_eq!(seen.ending, Some(Ending::Failed));
+    assert!(!seen.calls.contains(&"up".to_owned()) && !seen.has_journal);
 }
 
 #[test]

@@ -175,6 +175,7 @@ fn many_units_are_counted() {
         units: Vec::new(),
         warnings: Vec::new(),
         left_out: Vec::new(),
+        has_integration: true,
         tracked: crate::project::Tracked::default(),
     };
     assert_eq!(units(&project).verdict, Verdict::Skipped);

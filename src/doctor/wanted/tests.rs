@@ -22,6 +22,7 @@ fn with(settings: &serde_json::Value, locks: &[&str], found: &[(&str, &str)], ch
         units: vec![facts],
         warnings: Vec::new(),
         left_out: Vec::new(),
+        has_integration: true,
         tracked: crate::project::Tracked::default(),
     };
     let config = load::parse("config.json", &settings.to_string()).unwrap().config;

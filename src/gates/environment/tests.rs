@@ -167,3 +167,50 @@ fn each_check_is_told_by_itself() {
         assert_eq!(judgement.metrics()["checks_passed"], 1.into());
     });
 }
+
+#[test]
+fn a_runner_of_several_workers_is_asked_what_it_has() {
+    let asked = |settings: serde_json::Value, units: &[&str]| -> Vec<String> {
+        let settings = json!({"quality_gates": {"integration_tests": settings}});
+        let mut sample = sample(WorkItemType::IntegrationTest, SPEC, &settings);
+        for path in units {
+            sample = sample.unit(path, crate::model::language::Language::Python);
+        }
+        sample.with(|cx| {
+            let items = Environment.plan(cx);
+            let Item::Run(step) = &items[0] else {
+                panic!("nothing is looked at")
+            };
+            let Work::Environment(work) = &step.work else {
+                panic!("it looks at something else")
+            };
+            let shown = work.runners.iter().map(|asked| {
+                format!(
+                    "{}: {} {}",
+                    asked.cwd.display(),
+                    asked.program.display(),
+                    asked.args.join(" ")
+                )
+            });
+            shown.collect()
+        })
+    };
+    let question = "--noconftest --numprocesses=4 --version --version";
+    assert_eq!(
+        asked(json!({"workers": 4}), &["."]),
+        [format!("/project: /bin/pytest {question}")]
+    );
+    let none: [&str; 0] = [];
+    assert_eq!(asked(json!({}), &["."]), none);
+    assert_eq!(asked(json!({"workers": 1}), &["."]), none);
+    assert_eq!(
+        asked(json!({"workers": 4, "parallel_execution": false}), &["."]),
+        none
+    );
+    assert_eq!(asked(json!({"workers": 4}), &[]), none);
+    // The project says itself what is run.
+    assert_eq!(
+        asked(json!({"workers": 4, "commands": {"python": "make it"}}), &["."]),
+        none
+    );
+}

@@ -169,6 +169,21 @@ fn every_unit_with_tests_of_its_own_is_tested() {
 }
 
 #[test]
+fn a_directory_that_is_not_there_is_known_before_anything_is_started() {
+    let sample = |settings: serde_json::Value| {
+        let mut sample = Sample::new(&json!({"quality_gates": {"integration_tests": settings}}));
+        sample.project.has_integration = false;
+        sample.unit(".", Language::Python)
+    };
+    let why = "! there is no tests/integration, where integration tests are to be in .";
+    check_units(sample(json!({})), &[], &[why]);
+    check_units(sample(json!({})), &["."], &["+ pytest in ."]);
+    // A command of the project's own knows where its tests are.
+    let own = json!({"commands": {"python": "pytest tests/other"}});
+    check_units(sample(own), &[], &["+ pytest in ."]);
+}
+
+#[test]
 fn units_are_left_out_by_the_settings_where_others_are_tested() {
     let sample = |paths: &[&str]| {
         let settings = json!({"units": [{"path": "api", "gates": ["tests"]}]});

@@ -117,6 +117,16 @@ impl UnitPlan<'_> {
         true
     }
 
+    /// A tool with other arguments than those of a step; `None` where it is not there, which its step says.
+    pub(super) fn with_args(&self, tool: &dyn Tool, args: Vec<String>) -> Option<(PathBuf, Vec<String>)> {
+        let prefix = self.launch(tool);
+        let Found::At(path) = self.cx.programs.get(Some(self.index), prefix.first()?) else {
+            return None;
+        };
+        let words = self.placed(&prefix).into_iter().skip(1).chain(args);
+        Some((path, words.collect()))
+    }
+
     /// The words that start a tool. What sets variables looks for the tool on the PATH alone, where the unit's own programs
     /// are not: they are named by their path.
     fn placed(&self, prefix: &[String]) -> Vec<String> {

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use super::Context;
 use super::programs::launcher_of;
 use super::step::{Item, Meaning, NotRun};
+use crate::integration::environment::RunnerAsked;
 use crate::model::config::{OnMissingTool, UnitView};
 use crate::model::gate_id::GateId;
 use crate::model::language::Language;
@@ -51,6 +52,28 @@ pub fn plan(cx: &Context<'_>, gate: GateId, pick: Pick) -> Vec<Item> {
 /// directory of that name which other units have in them. Each by the unit's test runner or by the commands of the
 /// settings. Those of one directory are given together.
 pub fn integration(cx: &Context<'_>, directory: &str) -> Vec<Vec<Item>> {
+    let of_place = |place: &String| {
+        let mut items = Vec::new();
+        for unit in serving(cx, place) {
+            unit.integration(place, &mut items);
+        }
+        items
+    };
+    places(cx, directory).iter().map(of_place).collect()
+}
+
+/// The test runners of the integration tests that need something beside themselves for the workers of the settings, and how
+/// each is asked whether it has that.
+pub fn asked(cx: &Context<'_>, directory: &str) -> Vec<RunnerAsked> {
+    let places = places(cx, directory);
+    let units = places
+        .iter()
+        .flat_map(|place| serving(cx, place).map(move |unit| (place, unit)));
+    units.filter_map(|(place, unit)| unit.asked(place)).collect()
+}
+
+/// The directories in which integration tests are.
+fn places(cx: &Context<'_>, directory: &str) -> BTreeSet<String> {
     let units = &cx.project.units;
     let own = || units.iter().filter(|facts| facts.has_integration);
     // The root has none: it is those of its units that are meant.
@@ -61,22 +84,19 @@ pub fn integration(cx: &Context<'_>, directory: &str) -> Vec<Vec<Item>> {
         "." => directory.to_owned(),
         path => format!("{path}/{directory}"),
     });
-    let places: BTreeSet<String> = at_root.into_iter().chain(of_units).collect();
-    let of_place = |place: &String| {
-        let mut items = Vec::new();
-        for (index, facts) in nearest(cx, place) {
-            let unit = UnitPlan {
-                cx,
-                gate: GateId::Integration,
-                index,
-                facts,
-                view: cx.config.for_unit(&facts.unit),
-            };
-            unit.integration(place, &mut items);
-        }
-        items
-    };
-    places.iter().map(of_place).collect()
+    at_root.into_iter().chain(of_units).collect()
+}
+
+/// The units that run the integration tests in a directory.
+fn serving<'a>(cx: &'a Context<'a>, place: &str) -> impl Iterator<Item = UnitPlan<'a>> + use<'a> {
+    let units: Vec<_> = nearest(cx, place).collect();
+    units.into_iter().map(move |(index, facts)| UnitPlan {
+        cx,
+        gate: GateId::Integration,
+        index,
+        facts,
+        view: cx.config.for_unit(&facts.unit),
+    })
 }
 
 /// The nearest units above a directory of the project: of one path, and of each language there.
@@ -151,25 +171,20 @@ impl UnitPlan<'_> {
             }
             return;
         }
-        let inside = inside(self.facts, directory).unwrap_or(directory);
-        let runner = tools::serving(GateId::Tests, self.facts.unit.language)
-            .filter_map(|tool| {
-                Some((
-                    tool,
-                    tool.directory(&self.root(), inside, self.cx.config.integration().workers())?,
-                ))
-            })
-            .find_map(|(tool, args)| match tool.applies(self.facts) {
-                Applies::Yes(why) => Some((tool, args, why)),
-                Applies::No | Applies::NothingToDo(_) => None,
-            });
-        let Some((tool, args, why)) = runner else {
+        let Some((tool, args, why)) = self.runner(directory) else {
             let language = self.facts.unit.language;
             let reason = format!("sdd knows no runner of {language} for the tests in {directory}");
             let hint = format!("set quality_gates.integration_tests.commands.{language} to a command");
             items.push(self.not_run("tests", Meaning::Skip, reason, Some(hint)));
             return;
         };
+        if !self.facts.has_integration && !self.cx.project.has_integration {
+            let reason = format!("there is no {directory}, where integration tests are to be");
+            let hint =
+                "write tests there, or name their directory: quality_gates.integration_tests.test_directory";
+            items.push(self.not_run(tool.id(), Meaning::Error, reason, Some(hint.to_owned())));
+            return;
+        }
         let prefix = self.launch(tool);
         self.known(
             &Start {
@@ -183,6 +198,37 @@ impl UnitPlan<'_> {
             },
             items,
         );
+    }
+
+    /// The test runner that sdd knows for the tests in a directory of the project: its arguments for them, and why it is.
+    fn runner(&self, directory: &str) -> Option<(&'static dyn Tool, Vec<String>, String)> {
+        let inside = inside(self.facts, directory).unwrap_or(directory);
+        let workers = self.cx.config.integration().workers();
+        tools::serving(GateId::Tests, self.facts.unit.language)
+            .filter_map(|tool| Some((tool, tool.directory(&self.root(), inside, workers)?)))
+            .find_map(|(tool, args)| match tool.applies(self.facts) {
+                Applies::Yes(why) => Some((tool, args, why)),
+                Applies::No | Applies::NothingToDo(_) => None,
+            })
+    }
+
+    /// How the test runner is asked whether it has what it needs for the workers of the settings; `None` where it needs nothing,
+    /// or where the project says itself what is run.
+    fn asked(&self, directory: &str) -> Option<RunnerAsked> {
+        if self.left_to_nobody().is_some() || self.view.recipes(self.gate).is_some() {
+            return None;
+        }
+        let (tool, ..) = self.runner(directory)?;
+        let extra = tool.for_workers(self.cx.config.integration().workers())?;
+        let (program, args) = self.with_args(tool, extra.args.clone())?;
+        Some(RunnerAsked {
+            name: tool.id(),
+            program,
+            args,
+            cwd: self.facts.dir.clone(),
+            install: installing::as_here(self.facts, extra.install),
+            extra,
+        })
     }
 
     fn built_in(&self, pick: Pick, items: &mut Vec<Item>) {

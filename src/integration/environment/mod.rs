@@ -7,10 +7,13 @@ mod images;
 mod lint;
 mod networks;
 mod ports;
+mod runners;
 mod services;
 mod space;
 
 use std::path::Path;
+
+pub use runners::RunnerAsked;
 
 use super::Needs;
 use crate::compose::Calls;
@@ -81,6 +84,8 @@ pub struct Scene<'a> {
     pub rendered: Option<Result<&'a Rendered, &'a Why>>,
     /// Whether the engine is on this machine.
     pub engine: Engine,
+    /// The test runners that are asked what they have.
+    pub asked: &'a [RunnerAsked],
 }
 
 /// Where the engine is.
@@ -132,6 +137,7 @@ static CHECKS: &[&dyn Check] = &[
     &compose_file::ComposeFile,
     &services::Services,
     &config_files::ConfigFiles,
+    &runners::Runners,
     &images::Images,
     &ports::Ports,
     &lint::Lint,
@@ -152,6 +158,7 @@ pub fn look(
     flavour: Result<&Flavour, &FlavourError>,
     project: Option<&Project>,
     engine: Engine,
+    asked: &[RunnerAsked],
 ) -> Vec<Found> {
     let rendered = match (flavour, project) {
         (Ok(flavour), Some(project)) => Some(up::render(runner, root, &Calls { flavour, project })),
@@ -165,13 +172,16 @@ pub fn look(
         project,
         rendered: rendered.as_ref().map(Result::as_ref),
         engine,
+        asked,
     };
     CHECKS
         .iter()
         .flat_map(|check| match check.look(&scene) {
             found if found.is_empty() => {
                 // What it stands in is told by those before it.
-                let said = if scene.rendered().is_none() && check.id() != config_files::ConfigFiles.id() {
+                let is_of_services =
+                    ![config_files::ConfigFiles.id(), runners::Runners.id()].contains(&check.id());
+                let said = if scene.rendered().is_none() && is_of_services {
                     "it could not be looked at without the services of the compose file"
                 } else {
                     "there was nothing to look at"

@@ -1,6 +1,7 @@
-//! The services that the spec asks for are in the compose file.
+//! The services that the spec asks for are in the compose file, and tests can tell them apart.
 
 use super::{Check, Found, Scene, Standing};
+use crate::compose::addresses;
 use crate::compose::config::Rendered;
 use crate::model::text::one_line;
 
@@ -47,6 +48,11 @@ impl Check for Services {
                 ))
             })
             .collect();
+        found.extend(
+            addresses::clashes(rendered).iter().map(|clash| {
+                Found::new(self.id(), Standing::Failed, clash.to_string()).remedy(clash.remedy())
+            }),
+        );
         if found.is_empty() {
             found.push(Found::new(self.id(), Standing::Fine, there.join(", ")));
         }

@@ -61,6 +61,20 @@ fn look(compose: &str, needs: &Needs, networks: usize, engine: Engine) -> Vec<St
 
 /// [`look`] with a `.env` in the project.
 fn look_beside(compose: &str, needs: &Needs, networks: usize, engine: Engine, env: &str) -> Vec<String> {
+    look_by(compose, needs, networks, engine, env, &|scene| {
+        CHECKS.iter().flat_map(|check| check.look(scene)).collect()
+    })
+}
+
+/// [`look_beside`] by some checks.
+fn look_by(
+    compose: &str,
+    needs: &Needs,
+    networks: usize,
+    engine: Engine,
+    env: &str,
+    checks: &dyn Fn(&Scene<'_>) -> Vec<Found>,
+) -> Vec<String> {
     let temp = tempfile::tempdir().unwrap();
     let root = temp.path().canonicalize().unwrap();
     scratch::write_new(&root.join("c.yml"), compose.as_bytes()).unwrap();
@@ -83,8 +97,9 @@ fn look_beside(compose: &str, needs: &Needs, networks: usize, engine: Engine, en
         project: Some(&project),
         rendered: Some(Ok(&rendered)),
         engine,
+        asked: &[],
     };
-    let all = CHECKS.iter().flat_map(|check| check.look(&scene));
+    let all = checks(&scene).into_iter();
     all.filter(|one| !matches!(one.standing, Standing::Fine | Standing::Skipped))
         .map(|one| {
             assert!(
@@ -178,6 +193,21 @@ fn a_version_that_no_image_tells_is_no_fault_and_another_one_is() {
 }
 
 #[test]
+fn services_that_tests_cannot_tell_apart_are_refused() {
+    check(
+        "services:\n  my-api: {image: 'postgres:14', ports: ['80']}\n  my_api: {image: 'postgres:14', ports: ['80']}\n",
+        &Needs {
+            services: Vec::new(),
+            ..needs()
+        },
+        &[
+            "services Failed: my-api and my_api would have the same variable, SDD_SERVICE_MY_API_80: tests could not tell \
+             which of them it is of",
+        ],
+    );
+}
+
+#[test]
 fn files_that_a_variable_names_and_nobody_uses_are_told() {
     let told = "compose-file Warning: COMPOSE_FILE names a.yml with b.yml, and what the spec or the settings name is used: c.yml";
     let with = |env: &str| look_beside(COMPOSE, &needs(), 1, Engine::Here, env);
@@ -233,6 +263,130 @@ fn a_port_that_somebody_has_is_named() {
     assert!(look(&compose, &needs, 1, Engine::Elsewhere).is_empty());
 }
 
+/// What is said of ports of which some are taken, some may not be tried, and all others are free: each with its standing.
+fn look_at_ports(
+    service: &str,
+    networks: usize,
+    refused: &'static [(u16, std::io::ErrorKind)],
+) -> Vec<String> {
+    let compose = format!("services:\n  api: {{image: 'postgres:14', {service}}}\n");
+    let bind = |_, number, _| match refused.iter().find(|(port, _)| *port == number) {
+        Some((_, kind)) => Err(std::io::Error::from(*kind)),
+        None => Ok(()),
+    };
+    look_by(&compose, &needs(), networks, Engine::Here, "", &|scene| {
+        let mut found = ports::look(scene, &bind);
+        for one in &mut found {
+            // Those that are fine are of interest here.
+            if one.standing == Standing::Fine {
+                *one = Found::new("fine", Standing::Warning, one.said.clone()).remedy("-");
+            }
+        }
+        found
+    })
+}
+
+#[track_caller]
+fn check_ports(
+    service: &str,
+    networks: usize,
+    refused: &'static [(u16, std::io::ErrorKind)],
+    expect: &[&str],
+) {
+    assert_eq!(look_at_ports(service, networks, refused), expect, "{service}");
+}
+
+#[test]
+fn of_a_range_one_port_that_is_free_is_enough() {
+    use std::io::ErrorKind::{AddrInUse, AddrNotAvailable};
+    let range = "ports: ['2-4:8000']";
+    check_ports(range, 1, &[], &["fine Warning: free: 2-4"]);
+    let both = &[(2, AddrInUse), (3, AddrInUse)];
+    // Containers of the engine's own are no matter to it.
+    check_ports(range, PUBLISHED, both, &["fine Warning: free: 1 of 2-4"]);
+    check_ports(
+        range,
+        1,
+        &[(3, AddrInUse)],
+        &[
+            "ports Warning: ports 2-4, of which api wants one: 3 is taken, and an engine that takes its turn at it gives up, \
+             although 2 are free",
+        ],
+    );
+    let all = &[(2, AddrInUse), (3, AddrInUse), (4, AddrInUse)];
+    check_ports(
+        range,
+        1,
+        all,
+        &[
+            "ports Failed: ports 2-4, of which api wants one: none is free; 2 is taken; 3 is taken; 4 is taken",
+        ],
+    );
+    check_ports(
+        "ports: [{target: 8000, published: 2-6}], scale: 2",
+        PUBLISHED,
+        &[(2, AddrInUse), (3, AddrInUse), (4, AddrInUse), (6, AddrInUse)],
+        &[
+            "ports Failed: ports 2-6, of which api wants 2: 1 free; 2 is published by the container other-api-1; 3 is \
+             published by the container other-api-1; 4 is published by the container other-api-1; 1 more are taken",
+        ],
+    );
+    check_ports(
+        "ports: ['10.9.9.9:2-4:8000']",
+        1,
+        &[(2, AddrNotAvailable)],
+        &[
+            "ports Failed: ports 2-4, of which api wants one: it is at an address that this machine does not have",
+        ],
+    );
+}
+
+#[test]
+fn of_ranges_of_one_length_each_port_must_be_free() {
+    use std::io::ErrorKind::AddrInUse;
+    check_ports(
+        "ports: ['2-3:8000-8001']",
+        1,
+        &[(3, AddrInUse)],
+        &["ports Failed: port 3, which api wants, is taken"],
+    );
+    check_ports("ports: ['2-3:8000-8001']", 1, &[], &["fine Warning: free: 2, 3"]);
+}
+
+#[test]
+fn a_port_that_may_not_be_tried_is_not_called_free() {
+    use std::io::ErrorKind::{AddrInUse, PermissionDenied};
+    let unseen = "could not be looked at: sdd may not take it, and the engine may (permission denied)";
+    check_ports(
+        "ports: ['2:80', '3:81']",
+        1,
+        &[(2, PermissionDenied)],
+        &[
+            &format!("ports Warning: port 2, which api wants, {unseen}"),
+            "fine Warning: free: 3",
+        ],
+    );
+    check_ports(
+        "ports: ['2-3:80']",
+        1,
+        &[(2, PermissionDenied), (3, AddrInUse)],
+        &[&format!("ports Warning: port 2-3, which api wants, {unseen}")],
+    );
+    // Somebody else knows.
+    check_ports(
+        "ports: ['2:80']",
+        PUBLISHED,
+        &[(2, PermissionDenied)],
+        &["ports Failed: port 2, which api wants, is published by the container other-api-1"],
+    );
+    check_ports(
+        "ports: ['no:80']",
+        1,
+        &[],
+        &["ports Warning: port no, which api wants, could not be looked at: it is none"],
+    );
+}
+
 #[test]
 fn what_is_odd_is_told_or_refused_as_the_settings_say() {
     let compose = "services:\n  api: {image: 'postgres:14', container_name: one}\n";
@@ -272,6 +426,7 @@ fn without_an_engine_what_can_be_seen_is_still_looked_at() {
         Err(&missing),
         None,
         Engine::Here,
+        &[],
     );
     let all: Vec<_> = found.iter().map(|one| (one.check, one.standing)).collect();
     let skipped = |check| (check, Standing::Skipped);
@@ -283,6 +438,7 @@ fn without_an_engine_what_can_be_seen_is_still_looked_at() {
             ("compose-file", Standing::Failed),
             skipped("services"),
             ("config-files", Standing::Failed),
+            skipped("test-runner"),
             skipped("images"),
             skipped("ports"),
             skipped("compose-lint"),
@@ -307,6 +463,7 @@ fn an_engine_that_is_silent_is_told_from_a_compose_that_is_not_there() {
         Err(&silent),
         None,
         Engine::Here,
+        &[],
     );
     let standing = |check: &str| found.iter().find(|one| one.check == check).unwrap().standing;
     assert_eq!(
@@ -332,5 +489,98 @@ fn engines_of_other_machines_are_known_by_their_address() {
         (Some("ssh://me@build"), Engine::Elsewhere),
     ] {
         assert_eq!(Engine::of(address), engine, "{address:?}");
+    }
+}
+
+/// A test runner that answers in one way.
+struct Answers(End, &'static str);
+
+impl Runner for Answers {
+    fn run(&self, invocation: &Invocation) -> Result<Outcome, Error> {
+        assert_eq!(
+            invocation.words()[1..],
+            ["--noconftest", "--numprocesses=4", "--version", "--version"]
+        );
+        Ok(Outcome {
+            stderr: Capture::of(self.1.as_bytes()),
+            ..Outcome::of(self.0)
+        })
+    }
+}
+
+#[test]
+fn a_test_runner_without_what_it_needs_for_workers_is_told_before_anything_is_started() {
+    let temp = tempfile::tempdir().unwrap();
+    let pytest = crate::tools::TOOLS
+        .iter()
+        .find(|tool| tool.id() == "pytest")
+        .unwrap();
+    assert!(pytest.for_workers(None).is_none() && pytest.for_workers(Some(1)).is_none());
+    let extra = pytest.for_workers(Some(4)).unwrap();
+    let asked = [RunnerAsked {
+        name: "pytest",
+        program: "/bin/pytest".into(),
+        args: extra.args.clone(),
+        cwd: temp.path().to_owned(),
+        install: extra.install.to_owned(),
+        extra,
+    }];
+    let missing = FlavourError::Missing { tried: Vec::new() };
+    let look = |end, said| {
+        let (needs, runner) = (needs(), Answers(end, said));
+        let found = super::look(
+            temp.path(),
+            &needs,
+            &runner,
+            Err(&missing),
+            None,
+            Engine::Here,
+            &asked,
+        );
+        let of_runner = found.into_iter().find(|one| one.check == "test-runner").unwrap();
+        (
+            of_runner.standing,
+            of_runner.said,
+            of_runner.remedy.unwrap_or_default(),
+        )
+    };
+    let version =
+        "This is pytest version 9.2.0, imported from /venv/lib/python3.11/site-packages/pytest/__init__.py\n";
+    assert_eq!(
+        look(End::Code(0), version),
+        (
+            Standing::Fine,
+            "pytest has pytest-xdist".to_owned(),
+            String::new()
+        )
+    );
+    // Recorded from pytest 9.2.0.
+    let unknown = "ERROR: usage: pytest [options] [file_or_dir] [file_or_dir] [...]\n\
+        pytest: error: unrecognized arguments: --numprocesses=4\n  inifile: None\n  rootdir: /project\n\n";
+    let (standing, said, remedy) = look(End::Code(4), unknown);
+    assert_eq!(standing, Standing::Unknown);
+    assert!(
+        said.starts_with("pytest-xdist is not installed, without which pytest takes no workers"),
+        "{said}"
+    );
+    assert_eq!(
+        remedy,
+        "python -m pip install pytest-xdist, or leave `workers` out"
+    );
+    // What a `conftest.py` would have made known is no word on workers.
+    let other = unknown.replace("--numprocesses=4", "--ours");
+    let other: &'static str = Box::leak(other.into_boxed_str());
+    for (end, why) in [
+        (End::Code(4), "ended with exit code 4: "),
+        (End::TimedOut, "did not end within 20 s"),
+        (End::Signal(9), "was killed by signal 9"),
+    ] {
+        let (standing, said, _) = look(end, other);
+        assert_eq!(standing, Standing::Warning);
+        assert!(
+            said.starts_with("it could not be looked at whether pytest has pytest-xdist: "),
+            "{said}"
+        );
+        assert!(said.contains(why), "{said}");
     }
 }

@@ -66,7 +66,7 @@ fn a_sick_one_is_not() {
         let Fault::Unhealthy { log, .. } = fault else {
             panic!("{fault:?}");
         };
-        assert!(log.last().unwrap().contains("not well"), "{log:?}");
+        assert!(log.last().unwrap().output.contains("not well"), "{log:?}");
     });
 }
 

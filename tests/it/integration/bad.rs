@@ -183,6 +183,213 @@ fn what_can_be_known_before_keeps_everything_down() {
     }
 }
 
+/// The environment is not fit, and nothing is brought up.
+const NOT_FIT: [&str; 4] = [
+    "environment failed",
+    "integration not_run",
+    "contract passed",
+    "benchmark not_run",
+];
+
+/// A run of the example with something changed, in which the gate `environment` keeps everything down: its check of a name.
+#[track_caller]
+fn check_unfit(
+    change: impl FnOnce(Sandbox) -> Sandbox,
+    (code, verdict): (i32, &str),
+    check_of: &str,
+    said: &str,
+) -> Option<serde_json::Value> {
+    let expect = NOT_FIT.map(|gate| if gate == NOT_FIT[0] { verdict } else { gate });
+    let answer = check(change, code, &expect, "what the tests need is not there");
+    if answer.code() != Some(code) {
+        return None;
+    }
+    assert!(!was_up(&answer));
+    let report = answer.json();
+    let checks = gate(&report, "environment")["checks"].as_array().unwrap();
+    let of_name = checks
+        .iter()
+        .find(|one| one["check"] == check_of && one["status"] != "passed");
+    let of_name = of_name.unwrap_or_else(|| panic!("{checks:#?}"));
+    assert!(of_name["said"].as_str().unwrap().starts_with(said), "{of_name:#}");
+    Some(of_name.clone())
+}
+
+/// The example with the port of the API on the machine.
+fn with_port(sandbox: Sandbox, port: &str) -> Sandbox {
+    let compose = sandbox.read("docker-compose.integration.yml");
+    let fixed = compose.replace("ports: [\"8000\"]", &format!("ports: [\"{port}\"]"));
+    assert_ne!(fixed, compose);
+    sandbox.file("docker-compose.integration.yml", fixed)
+}
+
+/// A port that this process has, and the next one, which nobody has.
+fn taken() -> (std::net::TcpListener, u16) {
+    let listen = |port| std::net::TcpListener::bind(("0.0.0.0", port));
+    for _ in 0..100 {
+        let taken = listen(0).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        if port < u16::MAX && listen(port + 1).is_ok() {
+            return (taken, port);
+        }
+    }
+    panic!("no two ports are free");
+}
+
+#[test]
+fn a_port_that_a_process_has_keeps_everything_down() {
+    let (_taken, port) = taken();
+    let who = format!("is taken by the process {}: ", std::process::id());
+    let found = check_unfit(
+        |sandbox| with_port(sandbox, &format!("{port}:8000")),
+        (1, NOT_FIT[0]),
+        "ports",
+        &format!("port {port}, which api wants, {who}"),
+    );
+    if let Some(found) = found {
+        let remedy = found["remedy"].as_str().unwrap();
+        let end = format!(
+            "end it (kill {}), or publish the port of the container alone: ",
+            std::process::id()
+        );
+        assert!(remedy.starts_with(&end), "{remedy}");
+    }
+    // Of a range each: one that is free is enough, and it is told that there are others.
+    let (both, next) = (format!("{port}-{}", port + 1), port + 1);
+    let Some((_engine, sandbox)) = example("docker compose") else {
+        return;
+    };
+    let sandbox = with_port(sandbox, &format!("{both}:8000"));
+    sandbox.sdd(["start", ID]).expect_code(0);
+    let report = sandbox.sdd(["gate", "environment", "--format", "json"]).json();
+    let environment = gate(&report, "environment");
+    assert_eq!(environment["verdict"], "passed", "{environment:#}");
+    let warning = format!("ports {both}, of which api wants one: {port} {who}");
+    let warnings = environment["warnings"].to_string();
+    assert!(warnings.contains(&warning), "{warnings}");
+    let next = std::net::TcpListener::bind(("0.0.0.0", next)).unwrap();
+    check_unfit(
+        |sandbox| with_port(sandbox, &format!("{both}:8000")),
+        (1, NOT_FIT[0]),
+        "ports",
+        &format!("ports {both}, of which api wants one: none is free; {port} {who}"),
+    );
+    drop(next);
+}
+
+#[test]
+fn a_range_of_ports_is_published_by_both_versions() {
+    let (first, port) = taken();
+    drop(first);
+    for flavour in ["docker compose", "docker-compose"] {
+        let Some((engine, sandbox)) = example(flavour) else {
+            return;
+        };
+        let sandbox = with_port(sandbox, &format!("{port}-{}:8000", port + 1));
+        sandbox.sdd(["start", ID]).expect_code(0);
+        let answer = sandbox.sdd(["gate", "environment", "integration", "--format", "json"]);
+        answer.expect_code(0);
+        let report = answer.json();
+        let checks = gate(&report, "environment")["checks"].to_string();
+        assert!(checks.contains(&format!("free: {port}-{}", port + 1)), "{checks}");
+        assert_eq!(gate(&report, "integration")["metrics"]["tests_passed"], 2);
+        assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_port_that_sdd_may_not_try_is_not_called_free() {
+    let Some((_engine, sandbox)) = example("docker compose") else {
+        return;
+    };
+    // Of root all are, but for one without this capability.
+    let sandbox = with_port(sandbox.programs(&["setpriv"]), "1:8000");
+    sandbox.sdd(["start", ID]).expect_code(0);
+    let mut command = sandbox.command(&sandbox.beside("bin").join("setpriv"));
+    command.args(["--bounding-set=-net_bind_service", env!("CARGO_BIN_EXE_sdd")]);
+    command.args(["gate", "environment", "--format", "json"]);
+    let report = sandbox.start_command(command).wait().json();
+    let environment = gate(&report, "environment");
+    assert_eq!(environment["verdict"], "passed", "{environment:#}");
+    let checks = environment["checks"].as_array().unwrap();
+    let ports: Vec<_> = checks.iter().filter(|one| one["check"] == "ports").collect();
+    assert_eq!(ports.len(), 1, "{ports:#?}");
+    assert_eq!(ports[0]["status"], "warning");
+    assert_eq!(
+        ports[0]["said"],
+        "port 1, which api wants, could not be looked at: sdd may not take it, and the engine may (Permission denied (os \
+         error 13))"
+    );
+}
+
+#[test]
+fn tests_that_nobody_could_run_keep_everything_down() {
+    let answer = check(
+        |sandbox| {
+            std::fs::remove_dir_all(sandbox.path("tests/integration")).unwrap();
+            sandbox
+        },
+        3,
+        &NO_VERDICT,
+        "there is no tests/integration, where integration tests are to be",
+    );
+    assert!(answer.code() != Some(3) || !was_up(&answer));
+    let found = check_unfit(
+        |sandbox| with(sandbox, "\"workers\": 3,"),
+        (3, "environment error"),
+        "test-runner",
+        "pytest-xdist is not installed, without which pytest takes no workers",
+    );
+    if let Some(found) = found {
+        let remedy = found["remedy"].as_str().unwrap();
+        assert!(
+            remedy.ends_with(" pip install pytest-xdist, or leave `workers` out"),
+            "{remedy}"
+        );
+    }
+}
+
+#[test]
+fn services_that_tests_cannot_tell_apart_keep_everything_down() {
+    let both = |sandbox: Sandbox| {
+        let compose = sandbox.read("docker-compose.integration.yml");
+        let other = "  API:\n    image: sdd-test/busybox:1\n    ports: [\"8000\"]\n";
+        sandbox.file("docker-compose.integration.yml", format!("{compose}{other}"))
+    };
+    let said = "API and api would have the same variable, SDD_SERVICE_API_8000: ";
+    check_unfit(both, (1, NOT_FIT[0]), "services", said);
+    let answer = check(
+        |sandbox| with(both(sandbox), "\"environment_validation\": false,"),
+        1,
+        &[
+            "environment skipped",
+            "integration failed",
+            "contract passed",
+            "benchmark not_run",
+        ],
+        said,
+    );
+    assert!(answer.code() != Some(1) || !was_up(&answer));
+}
+
+#[test]
+fn what_a_health_check_says_that_never_passes_is_told() {
+    check(
+        |sandbox| {
+            let compose = sandbox.read("docker-compose.integration.yml");
+            let check = "wget -q -O - http://127.0.0.1:8000/health\"], interval: 1s, retries: 20";
+            let sick = "echo starting; echo no room for orders; exit 3\"], interval: 1s, retries: 100";
+            let changed = compose.replace(check, sick);
+            assert_ne!(changed, compose);
+            with(sandbox, "\"health_check_timeout\": 4,").file("docker-compose.integration.yml", changed)
+        },
+        1,
+        &NOT_TESTED,
+        "api: not ready within 4 s: running, and its health check has not passed yet: exit code 3: starting · no room for \
+         orders",
+    );
+}
+
 #[test]
 fn services_that_the_settings_name_and_nobody_has_are_told() {
     let Some((_engine, sandbox)) = example("docker compose") else {
