@@ -32,28 +32,6 @@ pub struct Needs {
     pub fetching: Fetching,
 }
 
-/// Who names the compose files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NamedBy {
-    /// The spec of the work item.
-    Spec,
-    /// The settings, for specs that name none.
-    Settings,
-}
-
-impl NamedBy {
-    /// What to do where such a file is not there.
-    pub fn remedy(self) -> &'static str {
-        match self {
-            Self::Spec => "name it in the spec, below Environment Requirements: `- Compose file: PATH`",
-            Self::Settings => {
-                "the spec names none, so that quality_gates.integration_tests.compose_file of the settings counts: correct it \
-                 there, or name the file in the spec, below Environment Requirements: `- Compose file: PATH`"
-            }
-        }
-    }
-}
-
 impl Needs {
     /// What a work item of a type needs. `spec` is what is said of it, its own JSON included; what that leaves open the settings say.
     /// `None` where nothing is brought up: for what is no integration test, and where nobody names services or a compose

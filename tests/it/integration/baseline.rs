@@ -166,11 +166,14 @@ fn without_services_a_load_waits_for_the_tests_too() {
         text.find("**Configuration Files:**").unwrap(),
     );
     let text = (text[..from].to_owned() + &text[to..]).replace("- `fixtures/orders.psv`\n", "");
-    let sandbox = sandbox.file(&spec, text).file(
+    let settings = sandbox.read(".session/config.json");
+    let none = settings.replace("\"stop_grace\": 1", "\"stop_grace\": 1, \"compose_file\": \"\"");
+    let sandbox = sandbox.file(".session/config.json", none).file(&spec, text).file(
         "tests/integration/test_orders.py",
         "def test_no():\n    assert False\n",
     );
     let report = sandbox.sdd(["integration", "run", ID, "--format", "json"]).json();
+    assert_eq!(gate(&report, "integration")["verdict"], "failed", "{report:#}");
     let benchmark = gate(&report, "benchmark");
     assert_eq!(benchmark["verdict"], "not_run", "{benchmark:#}");
 }
