@@ -220,7 +220,7 @@ impl<'a> Inspector<'a> {
     fn of_the_spec(&self, item: &WorkItem) -> (Vec<Problem>, SpecFile) {
         let read = spec::read(self.store, item);
         let problems = match &read {
-            SpecFile::Missing => self.without_spec(item),
+            SpecFile::Missing => without_spec(item),
             SpecFile::Refused(error @ store::Error::Outside { .. }) => vec![self.in_file(
                 item,
                 &["spec_file"],
@@ -250,33 +250,6 @@ impl<'a> Inspector<'a> {
             }
         };
         (problems, read)
-    }
-
-    /// An item without a spec may say by its own JSON what would stand there. A deployment may not: its steps are run from
-    /// the file.
-    fn without_spec(&self, item: &WorkItem) -> Vec<Problem> {
-        let said = parse::of_item(layout::WORK_ITEMS, item).filter(|_| item.kind != WorkItemType::Deployment);
-        let (severity, message) = match &said {
-            Some(_) => (
-                ProblemSeverity::Warning,
-                "there is no spec, and what the item's own fields say counts",
-            ),
-            None => (weight(item), "there is no spec"),
-        };
-        let missing = Problem {
-            severity,
-            code: "no_spec",
-            item: Some(item.id.clone()),
-            file: spec_path(item),
-            line: None,
-            column: None,
-            message: message.to_owned(),
-            hint: Some("what is to be done stands in this file, in markdown".to_owned()),
-        };
-        let lacking = said.iter().flat_map(|said| spec::problems(said, &[], item, None));
-        std::iter::once(missing)
-            .chain(lacking.filter(|problem| problem.code != NO_DEPENDENCIES))
-            .collect()
     }
 
     /// The environments that the settings know; nothing where those cannot be read, which other commands tell.
@@ -312,6 +285,33 @@ impl<'a> Inspector<'a> {
             hint,
         }
     }
+}
+
+/// An integration test without a spec may say by its own fields what would stand there.
+fn without_spec(item: &WorkItem) -> Vec<Problem> {
+    let said =
+        parse::of_item(layout::WORK_ITEMS, item).filter(|_| item.kind == WorkItemType::IntegrationTest);
+    let (severity, message) = match &said {
+        Some(_) => (
+            ProblemSeverity::Warning,
+            "there is no spec, and what the item's own fields say counts",
+        ),
+        None => (weight(item), "there is no spec"),
+    };
+    let missing = Problem {
+        severity,
+        code: "no_spec",
+        item: Some(item.id.clone()),
+        file: spec_path(item),
+        line: None,
+        column: None,
+        message: message.to_owned(),
+        hint: Some("what is to be done stands in this file, in markdown".to_owned()),
+    };
+    let lacking = said.iter().flat_map(|said| spec::problems(said, &[], item, None));
+    std::iter::once(missing)
+        .chain(lacking.filter(|problem| problem.code != NO_DEPENDENCIES))
+        .collect()
 }
 
 /// What a completed item lacks keeps nobody from anything.
