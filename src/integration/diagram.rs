@@ -257,8 +257,11 @@ fn tags<'h>(html: &'h str, name: &str) -> Vec<(usize, &'h str)> {
         .map(|open| at + open)
     {
         let rest = html.get(open..).unwrap_or_default();
-        let end = if rest.starts_with("<!--") { "-->" } else { ">" };
-        let length = rest.find(end).map_or(rest.len(), |found| found + end.len());
+        let length = if rest.starts_with("<!--") {
+            rest.find("-->").map_or(rest.len(), |end| end + "-->".len())
+        } else {
+            length_of_tag(rest)
+        };
         let inside = rest.get(1..length).unwrap_or_default().trim_end_matches('>');
         let is_it = inside
             .get(..name.len())
@@ -271,6 +274,20 @@ fn tags<'h>(html: &'h str, name: &str) -> Vec<(usize, &'h str)> {
         at = open + length;
     }
     found
+}
+
+/// The bytes of the tag that a text begins with: up to the first `>` that stands in no quotes.
+fn length_of_tag(text: &str) -> usize {
+    let mut quote = None;
+    for (at, c) in text.char_indices() {
+        match (c, quote) {
+            ('>', None) => return at + 1,
+            ('"' | '\'', None) => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// The value of an attribute of a tag, in quotes or without: `src="a.svg"`.

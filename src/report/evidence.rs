@@ -3,14 +3,13 @@
 //! The manifest is canonical JSON (sorted keys, no blanks, whole numbers, a newline at the end), so that its own hash is of
 //! what it says. `prev` is the hash of the manifest before it: none can be taken out of the chain unseen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Read};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::compose::depends::Depends;
 use crate::model::gate_id::GateId;
 use crate::model::report::{GateReport, Report};
 use crate::model::spec::Integration;
@@ -136,7 +135,7 @@ pub struct Subject<'a> {
     /// The work items that the tested one depends on.
     pub work_items: &'a [String],
     /// The services of the compose files, each with those that it depends on.
-    pub depends: Depends,
+    pub depends: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The documents of a run: what was to be tested, and what each gate says.
@@ -384,15 +383,15 @@ mod tests {
                     **Actions:**\n1. A client asks the api-gateway\n\n## Environment Requirements\n\n\
                     **Services Required:**\n- api\n- db\n\n## Dependencies\n\n- api depends on db\n";
         let spec = crate::parse::spec::read("spec.md", text.as_bytes());
-        let mut depends = Depends::new();
-        crate::compose::depends::add(
-            &mut depends,
-            "services: {db: {}, api: {depends_on: [db]}, api-gateway: {depends_on: [api]}}\n",
-        );
+        let depends = [("db", &[][..]), ("api", &["db"]), ("api-gateway", &["api"])];
+        let depends = depends.map(|(name, others)| {
+            let others: BTreeSet<String> = others.iter().map(|other| (*other).to_owned()).collect();
+            (name.to_owned(), others)
+        });
         let subject = Subject {
             spec: Some(&spec.integration),
             work_items: &["feature_pay".to_owned()],
-            depends,
+            depends: depends.into(),
         };
         let found = scope(&of_integration(), &subject);
         assert_eq!(found["scenarios"][0]["depends_on"], json!(["api-gateway", "db"]));
@@ -402,7 +401,7 @@ mod tests {
             found["other_services"],
             json!([{"name": "api-gateway", "depends_on": ["api"]}])
         );
-        let parts = json!([{"from": "api", "on": "db", "line": 20}]);
+        let parts = json!([{"from": "api", "on": "db", "line": 21}]);
         assert_eq!(
             found["dependencies"],
             json!({"work_items": ["feature_pay"], "parts": parts})

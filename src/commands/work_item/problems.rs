@@ -287,6 +287,33 @@ impl<'a> Inspector<'a> {
     }
 }
 
+/// An integration test without a spec may say by its own fields what would stand there.
+fn without_spec(item: &WorkItem) -> Vec<Problem> {
+    let said =
+        parse::of_item(layout::WORK_ITEMS, item).filter(|_| item.kind == WorkItemType::IntegrationTest);
+    let (severity, message) = match &said {
+        Some(_) => (
+            ProblemSeverity::Warning,
+            "there is no spec, and what the item's own fields say counts",
+        ),
+        None => (weight(item), "there is no spec"),
+    };
+    let missing = Problem {
+        severity,
+        code: "no_spec",
+        item: Some(item.id.clone()),
+        file: spec_path(item),
+        line: None,
+        column: None,
+        message: message.to_owned(),
+        hint: Some("what is to be done stands in this file, in markdown".to_owned()),
+    };
+    let lacking = said.iter().flat_map(|said| spec::problems(said, &[], item, None));
+    std::iter::once(missing)
+        .chain(lacking.filter(|problem| problem.code != NO_DEPENDENCIES))
+        .collect()
+}
+
 /// What a completed item lacks keeps nobody from anything.
 pub(super) fn weight(item: &WorkItem) -> ProblemSeverity {
     match item.status {

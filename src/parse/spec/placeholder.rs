@@ -50,7 +50,9 @@ pub fn says_nothing(text: &str) -> bool {
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let is_put_off = ["tbd", "tba", "todo"].iter().any(|word| {
         let rest = bare.strip_prefix(word);
-        rest.is_some_and(|rest| rest.starts_with([':', ',', '(']) || rest.starts_with(" -"))
+        rest.is_some_and(|rest| {
+            rest.starts_with([':', ',']) || rest.starts_with(" -") || rest.starts_with(" (")
+        })
     });
     is_placeholder(text) || bare.is_empty() || NOTHING.contains(&bare.as_str()) || is_put_off
 }
@@ -133,7 +135,6 @@ mod tests {
         for text in [
             "TBD",
             "tbd.",
-            "T.B.D",
             "n/a",
             "N/A",
             "(n/a)",
@@ -149,7 +150,7 @@ mod tests {
             "[Who calls whom]",
             "TBD (by the team)",
         ] {
-            assert_eq!(says_nothing(text), text != "T.B.D", "{text}");
+            assert!(says_nothing(text), "{text}");
         }
         for text in [
             "api → db",

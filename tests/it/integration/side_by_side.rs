@@ -10,35 +10,30 @@ fn a_contract_that_does_not_decide_is_told_and_keeps_nothing_from_being_done() {
         return;
     };
     let place = ".session/config.json";
-    let settings: Value = serde_json::from_str(&sandbox.read(place)).unwrap();
-    let with = |is_required: bool| {
-        let mut settings = settings.clone();
-        settings["quality_gates"]["integration_tests"]["contracts_required"] = json!(is_required);
-        settings.to_string()
-    };
+    let mut settings: Value = serde_json::from_str(&sandbox.read(place)).unwrap();
+    settings["quality_gates"]["integration_tests"]["contracts_required"] = json!(false);
     let contract = sandbox.read("contracts/orders.yaml");
     let other = contract.replace("version: 1.1.0", "version: 3.0.0");
     assert_ne!(contract, other);
-    let sandbox = sandbox.file("contracts/orders.yaml", other);
-    for (is_required, code, verdict) in [(false, 0, "passed"), (true, 1, "failed")] {
-        sandbox.rewrite(place, with(is_required));
-        let answer = sandbox.sdd(["integration", "run", ID, "--format", "json"]);
-        answer.expect_code(code);
-        let report = answer.json();
-        assert_eq!(report["verdict"], verdict);
-        assert_eq!(
-            verdicts(&report)[..4],
-            [
-                "environment passed",
-                "integration passed",
-                "contract failed",
-                "benchmark passed"
-            ]
-        );
-        assert_eq!(gate(&report, "contract")["required"], is_required);
-        assert_eq!(gate(&report, "integration")["metrics"]["services"], 3);
-        assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
-    }
+    let sandbox = sandbox
+        .file("contracts/orders.yaml", other)
+        .file(place, settings.to_string());
+    let answer = sandbox.sdd(["integration", "run", ID, "--format", "json"]);
+    answer.expect_code(0);
+    let report = answer.json();
+    assert_eq!(report["verdict"], "passed");
+    assert_eq!(
+        verdicts(&report)[..4],
+        [
+            "environment passed",
+            "integration passed",
+            "contract failed",
+            "benchmark passed"
+        ]
+    );
+    assert_eq!(gate(&report, "contract")["required"], false);
+    assert_eq!(gate(&report, "integration")["metrics"]["services"], 3);
+    assert_eq!(left(&engine, &sandbox), Vec::<String>::new());
 }
 
 /// Both runs are up at once; one ends and is taken down, and the services of the other one are still there.

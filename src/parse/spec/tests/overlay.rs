@@ -178,7 +178,8 @@ fn the_json_alone_can_be_complete() {
     let fields = json!({
         "scope": {"components": ["a", "b"]},
         "test_scenarios": [{"description": "x", "setup": ["a"], "actions": ["b"], "expected_results": ["c"]}],
-        "performance_benchmarks": {"response_time": {"p95": 500}, "throughput": {"minimum": 10}},
+        "performance_benchmarks": {
+            "endpoint": "http://api:8000/", "response_time": {"p95": 500}, "throughput": {"minimum": 10}},
         "api_contracts": [{"contract_file": "a.yaml", "version": "1"}],
         "environment_requirements": {"services_required": ["postgres:14"]},
         "acceptance_criteria": ["a", "b", "c"],
