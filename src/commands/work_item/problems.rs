@@ -321,30 +321,3 @@ pub(super) fn weight(item: &WorkItem) -> ProblemSeverity {
         Status::NotStarted | Status::InProgress | Status::Blocked => ProblemSeverity::Error,
     }
 }
-
-/// An item without a spec may say by its own JSON what would stand there. A deployment may not: its steps are run from
-/// the file.
-fn without_spec(item: &WorkItem) -> Vec<Problem> {
-    let said = parse::of_item(layout::WORK_ITEMS, item).filter(|_| item.kind != WorkItemType::Deployment);
-    let (severity, message) = match &said {
-        Some(_) => (
-            ProblemSeverity::Warning,
-            "there is no spec, and what the item's own fields say counts",
-        ),
-        None => (weight(item), "there is no spec"),
-    };
-    let missing = Problem {
-        severity,
-        code: "no_spec",
-        item: Some(item.id.clone()),
-        file: spec_path(item),
-        line: None,
-        column: None,
-        message: message.to_owned(),
-        hint: Some("what is to be done stands in this file, in markdown".to_owned()),
-    };
-    let lacking = said.iter().flat_map(|said| spec::problems(said, &[], item, None));
-    std::iter::once(missing)
-        .chain(lacking.filter(|problem| problem.code != NO_DEPENDENCIES))
-        .collect()
-}
