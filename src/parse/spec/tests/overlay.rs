@@ -185,7 +185,7 @@ fn the_json_alone_can_be_complete() {
         "acceptance_criteria": ["a", "b", "c"],
     });
     assert_eq!(validate(None, &item(WorkItemType::IntegrationTest, &fields)), []);
-    let lacking: [(&str, Value, &str); 9] = [
+    let lacking: [(&str, Value, &str); 10] = [
         ("scope", Value::Null, "missing_section"),
         ("test_scenarios", json!([]), "missing_section"),
         (
@@ -195,13 +195,18 @@ fn the_json_alone_can_be_complete() {
         ),
         (
             "performance_benchmarks",
-            json!({"throughput": {"minimum": 10}}),
+            json!({"endpoint": "http://api:8000/", "throughput": {"minimum": 10}}),
             "no_response_time",
         ),
         (
             "performance_benchmarks",
-            json!({"response_time": {"p95": 500}}),
+            json!({"endpoint": "http://api:8000/", "response_time": {"p95": 500}}),
             "no_throughput",
+        ),
+        (
+            "performance_benchmarks",
+            json!({"response_time": {"p95": 500}, "throughput": {"minimum": 10}}),
+            "no_endpoint",
         ),
         ("api_contracts", json!([{"version": "1"}]), "no_contract_file"),
         (
