@@ -13,6 +13,8 @@ const GRACE: Duration = Duration::from_secs(5);
 const QUOTED_LINES: usize = 12;
 /// The longest quotation, in characters.
 const QUOTED_CHARS: usize = 1_200;
+/// The longest quotation where it is one among others, in characters.
+const BRIEF_CHARS: usize = 60;
 
 /// One call of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +156,22 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// What came of the call, as the end of a sentence that says otherwise which call it was; of much that was said the
+    /// beginning.
+    pub fn how(&self) -> String {
+        let brief = |said: &str| quoted(&text::shorten(said, BRIEF_CHARS));
+        match self {
+            Self::NotRun { why, .. } => format!("could not be run{}", brief(why)),
+            Self::TimedOut { limit, said, .. } => {
+                format!("did not end within {} s{}", limit.as_secs(), brief(said))
+            }
+            Self::Killed { signal, .. } => format!("was killed by signal {signal}"),
+            Self::Cancelled { .. } => "was ended because sdd was told to stop".to_owned(),
+            Self::Refused { code, said, .. } => format!("ended with exit code {code}{}", brief(said)),
+            Self::Unreadable { why, .. } => format!("gave no answer that can be read{}", brief(why)),
+        }
+    }
+
     /// Whether it was sdd that was told to stop.
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Cancelled { .. })

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use super::ask::{self, CallError};
 use super::inspect::{self, Container};
 use super::project::Calls;
-use crate::model::text;
 use crate::process::Runner;
 
 /// The time that a service gets to end.
@@ -19,8 +18,6 @@ const ROUNDS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(300);
 /// So long the engine may go on making what a client asked for that has ended since: nothing may appear in this time.
 const SETTLING: Duration = Duration::from_secs(2);
-/// The longest complaint beside what is left, in characters.
-const COMPLAINT_CHARS: usize = 600;
 /// The length of the names that the engine gives to volumes.
 const ANONYMOUS: usize = 64;
 
@@ -97,6 +94,8 @@ pub struct Cleaned {
     pub forced: bool,
     /// What went wrong on the way, also when nothing is left: each call by its first word on that.
     pub complaints: Vec<String>,
+    /// Each step that did not do its work, briefly: `down did not end within 90 s`.
+    pub undone: Vec<String>,
 }
 
 impl Cleaned {
@@ -106,7 +105,7 @@ impl Cleaned {
         let said = || {
             format!(
                 "not everything could be taken down: {left} is left{}",
-                after(&self.complaints)
+                after(&self.undone)
             )
         };
         (!left.is_nothing()).then(said)
@@ -114,27 +113,49 @@ impl Cleaned {
 }
 
 /// What went wrong on the way, behind what came of it.
-fn after(complaints: &[String]) -> String {
+fn after(undone: &[String]) -> String {
     let mut said = String::new();
-    for one in complaints {
+    for one in undone {
         said.push_str("; ");
-        said.push_str(&text::shorten(one, COMPLAINT_CHARS));
+        said.push_str(one);
     }
     said
+}
+
+/// What went wrong so far.
+#[derive(Default)]
+struct Trouble {
+    /// In full.
+    complaints: Vec<String>,
+    /// Briefly, by what was done.
+    undone: Vec<String>,
+}
+
+impl Trouble {
+    /// Takes in what came of a step; one round after the other ends like the first.
+    fn add(&mut self, step: &str, error: &CallError) {
+        let (complaint, undone) = (error.to_string(), format!("{step} {}", error.how()));
+        if !self.complaints.contains(&complaint) {
+            self.complaints.push(complaint);
+        }
+        if !self.undone.contains(&undone) {
+            self.undone.push(undone);
+        }
+    }
 }
 
 /// Why nobody knows what is left.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TeardownError {
     /// The engine does not say.
-    #[error("it cannot be told what is left of {project}: {source}{}", after(complaints))]
+    #[error("it cannot be told what is left of {project}: {source}{}", after(undone))]
     Unknown {
         /// The project.
         project: String,
         /// The call that has no answer.
         source: CallError,
-        /// What went wrong before, and what was there when it was begun, where that is known.
-        complaints: Vec<String>,
+        /// The steps before that did not do their work, and what was there when it was begun, where that is known.
+        undone: Vec<String>,
     },
 }
 
@@ -151,31 +172,31 @@ pub struct Had<'a> {
 /// Takes a project down and looks: by `down`, and what that leaves by force. External volumes stay.
 pub fn take_down(hands: &Hands<'_>, stop: Duration, had: &Had<'_>) -> Result<Cleaned, TeardownError> {
     let external = had.external;
-    let mut complaints = Vec::new();
+    let mut trouble = Trouble::default();
     let nameless = match had.containers {
         Ok(containers) => nameless(containers, external),
         Err(error) => {
-            complaints.push(error.to_string());
+            trouble.add("the look at the containers", error);
             BTreeSet::new()
         }
     };
     if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &hands.calls.down(stop)) {
-        complaints.push(error.to_string());
+        trouble.add("down", &error);
     }
     // Whoever cannot be told what is left is told what was there, and what was tried.
-    let unknown = |TeardownError::Unknown { project, source, .. }, complaints: &[String]| {
-        let complaints = complaints.iter().cloned();
+    let unknown = |TeardownError::Unknown { project, source, .. }, trouble: &Trouble| {
+        let undone = trouble.undone.iter().cloned();
         TeardownError::Unknown {
             project,
             source,
-            complaints: complaints.chain(there(had.containers)).collect(),
+            undone: undone.chain(there(had.containers)).collect(),
         }
     };
     let settling = match had.begun {
         Begun::Whole => Duration::ZERO,
         Begun::Halfway => SETTLING,
     };
-    let mut left = look(hands, &nameless, external).map_err(|error| unknown(error, &complaints))?;
+    let mut left = look(hands, &nameless, external).map_err(|error| unknown(error, &trouble))?;
     let mut quiet_since = Instant::now();
     let mut rounds = 0;
     loop {
@@ -187,18 +208,19 @@ pub fn take_down(hands: &Hands<'_>, stop: Duration, had: &Had<'_>) -> Result<Cle
             break;
         } else {
             rounds += 1;
-            remove(hands, &left, &mut complaints);
+            remove(hands, &left, &mut trouble);
             quiet_since = Instant::now();
         }
         std::thread::sleep(PAUSE);
-        left = look(hands, &nameless, external).map_err(|error| unknown(error, &complaints))?;
+        left = look(hands, &nameless, external).map_err(|error| unknown(error, &trouble))?;
     }
-    remove_built(hands, &mut complaints);
+    remove_built(hands, &mut trouble);
     let forced = rounds > 0;
     Ok(Cleaned {
         left,
         forced,
-        complaints,
+        complaints: trouble.complaints,
+        undone: trouble.undone,
     })
 }
 
@@ -258,7 +280,7 @@ fn look(
         list(hands, &call).map_err(|source| TeardownError::Unknown {
             project: hands.calls.project.name.clone(),
             source,
-            complaints: Vec::new(),
+            undone: Vec::new(),
         })
     };
     let mut volumes = list(hands.calls.volumes())?;
@@ -278,7 +300,7 @@ fn look(
 }
 
 /// Removes the images that were built for the project alone, where `down` does not do it in every version.
-fn remove_built(hands: &Hands<'_>, complaints: &mut Vec<String>) {
+fn remove_built(hands: &Hands<'_>, trouble: &mut Trouble) {
     let Some(call) = hands.calls.built_images() else {
         return;
     };
@@ -290,7 +312,7 @@ fn remove_built(hands: &Hands<'_>, complaints: &mut Vec<String>) {
         ask::ask_well(hands.runner, hands.cwd, &hands.calls.remove_images(&names)).map(|_| ())
     });
     if let Err(error) = removed {
-        complaints.push(error.to_string());
+        trouble.add("the removal of images", &error);
     }
 }
 
@@ -304,23 +326,31 @@ fn list(hands: &Hands<'_>, call: &ask::Call) -> Result<Vec<String>, CallError> {
     Ok(lines.map(str::to_owned).collect())
 }
 
-fn remove(hands: &Hands<'_>, left: &Left, complaints: &mut Vec<String>) {
-    let mut removal = |names: &[String], call: ask::Call| {
+fn remove(hands: &Hands<'_>, left: &Left, trouble: &mut Trouble) {
+    let mut removal = |step: &str, names: &[String], call: ask::Call| {
         if names.is_empty() {
             return;
         }
         if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &call) {
-            let error = error.to_string();
-            // One round after the other ends like the first.
-            if !complaints.contains(&error) {
-                complaints.push(error);
-            }
+            trouble.add(step, &error);
         }
     };
-    removal(&left.containers, hands.calls.remove_containers(&left.containers));
-    removal(&left.pods, hands.calls.remove_pods(&left.pods));
-    removal(&left.networks, hands.calls.remove_networks(&left.networks));
-    removal(&left.volumes, hands.calls.remove_volumes(&left.volumes));
+    removal(
+        "rm",
+        &left.containers,
+        hands.calls.remove_containers(&left.containers),
+    );
+    removal("pod rm", &left.pods, hands.calls.remove_pods(&left.pods));
+    removal(
+        "network rm",
+        &left.networks,
+        hands.calls.remove_networks(&left.networks),
+    );
+    removal(
+        "volume rm",
+        &left.volumes,
+        hands.calls.remove_volumes(&left.volumes),
+    );
 }
 
 #[cfg(test)]

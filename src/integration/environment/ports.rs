@@ -161,7 +161,7 @@ impl Wish<'_> {
         }];
         seen.extend(held.iter().map(|(number, held)| format!("{number} {}", held.why)));
         if let more @ 1.. = taken.len().saturating_sub(TOLD) {
-            seen.push(format!("{more} more are taken"));
+            seen.push(format!("and {more} more"));
         }
         let end = held
             .into_iter()

@@ -328,7 +328,7 @@ fn of_a_range_one_port_that_is_free_is_enough() {
         &[(2, AddrInUse), (3, AddrInUse), (4, AddrInUse), (6, AddrInUse)],
         &[
             "ports Failed: ports 2-6, of which api wants 2: 1 free; 2 is published by the container other-api-1; 3 is \
-             published by the container other-api-1; 4 is published by the container other-api-1; 1 more are taken",
+             published by the container other-api-1; 4 is published by the container other-api-1; and 1 more",
         ],
     );
     check_ports(

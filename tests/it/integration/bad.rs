@@ -532,6 +532,9 @@ fn what_cannot_be_taken_down_is_named_with_what_removes_it() {
         "{reason}"
     );
     assert!(reason.contains("container"), "{reason}");
+    let undone = "; down ended with exit code 1: the disk is read-only; rm ended with exit code 1: the disk is read-only; \
+                  network rm ended with exit code 1: the disk is read-only";
+    assert!(reason.contains(undone), "{reason}");
     let remediation = integration["remediation"].to_string();
     assert!(remediation.contains("sdd integration gc"), "{remediation}");
     assert!(!left(&engine, &stuck).is_empty());
