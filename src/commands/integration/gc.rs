@@ -185,7 +185,7 @@ fn words(sweep: &Sweep) -> String {
             Standing::Owned => "its sdd is at it".to_owned(),
             Standing::Kept => format!(
                 "it is kept until {}; before that: sdd integration gc {}",
-                entry.expires.format("%Y-%m-%d %H:%M UTC"),
+                entry.expires.format("%Y-%m-%d %H:%M:%S UTC"),
                 entry.run
             ),
             Standing::Abandoned | Standing::Expired => {

@@ -238,15 +238,24 @@ impl IntegrationTests {
             };
             Some((place.key(key), why, None))
         };
-        let file = self.compose_file.trim();
-        let is_outside = file.starts_with('/') || file.split(['/', '\\']).any(|part| part == "..");
-        let compose_file = is_outside.then(|| {
+        let is_outside = |path: &str| {
+            let path = path.trim();
+            path.starts_with('/') || path.split(['/', '\\']).any(|part| part == "..")
+        };
+        let compose_file = is_outside(&self.compose_file).then(|| {
             let why = "expected a file inside of the project, relative to it".to_owned();
             (place.key("compose_file"), why, None)
         });
+        let tests = self.test_directory.as_str();
+        let test_directory = (tests.trim().is_empty() || is_outside(tests)).then(|| {
+            let why =
+                "expected a directory inside of the project, relative to it; `.` is all of it".to_owned();
+            (place.key("test_directory"), why, None)
+        });
         let probes = self.probes.iter().filter_map(probe);
         let fixtures = self.fixtures.iter().filter_map(data);
-        compose_file.into_iter().chain(probes).chain(fixtures).collect()
+        let places = compose_file.into_iter().chain(test_directory);
+        places.chain(probes).chain(fixtures).collect()
     }
 }
 
@@ -478,6 +487,11 @@ mod tests {
             (r#"{"compose_file": ""}"#, true),
             (r#"{"compose_file": "/deploy/c.yml"}"#, false),
             (r#"{"compose_file": "../c.yml"}"#, false),
+            (r#"{"test_directory": "it/all"}"#, true),
+            (r#"{"test_directory": "."}"#, true),
+            (r#"{"test_directory": ""}"#, false),
+            (r#"{"test_directory": "/tmp"}"#, false),
+            (r#"{"test_directory": "it/../.."}"#, false),
             (
                 r#"{"fixtures": {"a.json": {"http": "POST http://api:8000/users"}}}"#,
                 true,
