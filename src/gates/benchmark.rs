@@ -73,8 +73,8 @@ impl Gate for Benchmark {
                     "{} has no performance requirements, and an integration test has some",
                     work.item.id
                 ),
-                "write them into the spec, below Performance Benchmarks: `- p95: < 500ms`; or say in the settings that none \
-                 are needed: quality_gates.integration_tests.performance_required",
+                "write them into the spec, below Performance Benchmarks: `- p95: < 500ms`; or let them decide nothing here: \
+                 `quality_gates.integration_tests.performance_required: false` (the spec is to have that section all the same)",
             )];
         }
         let (method, url) = match aim::address(&spec) {

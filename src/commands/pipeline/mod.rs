@@ -266,7 +266,11 @@ pub fn execute_for(
         digest: digest.as_deref(),
     };
     let kept = evidence::keep(&keeping, &mut report).unwrap_or_else(|error| {
-        let why = format!("the evidence was not kept: {error:#}");
+        let why = format!(
+            "the evidence was not kept: {error:#}; it belongs in directories of {}: move away what is in their place, or free \
+             some space, and run this again",
+            layout::EVIDENCE
+        );
         lost(&mut report, request.recording, why);
         None
     });

@@ -7,9 +7,11 @@ use std::ops::RangeInclusive;
 use super::{Check, Engine, Found, Scene, Standing};
 use crate::compose::ask;
 use crate::compose::config::{Port, Service};
-use crate::model::text::one_line;
+use crate::model::text::{self, one_line};
 use crate::process::ports::{self, Holder, Protocol};
 
+/// So much of the command of a process is shown: who it is, and not all that it was told.
+const COMMAND_CHARS: usize = 60;
 /// Of so many ports of a range it is told who has them.
 const TOLD: usize = 3;
 
@@ -214,7 +216,10 @@ impl Wish<'_> {
         }
         let (why, end) = match ports::holder(self.protocol(), number) {
             Some(Holder { pid, command }) => (
-                format!("is taken by the process {pid}: {command}"),
+                format!(
+                    "is taken by the process {pid}: {}",
+                    text::shorten(&command, COMMAND_CHARS)
+                ),
                 format!("end it (kill {pid})"),
             ),
             None => (

@@ -104,7 +104,15 @@ pub fn inspect(path: &str, text: &str) -> Inspection {
     let beyond = Names::new().out_of_range(&value);
     let (mut config, ignored) = file.deserialise(value, &mut errors);
     oddities::note_unknown_keys(&mut config, &ignored);
-    errors.extend(values::wrong(&config).into_iter().map(|(place, why, hint)| {
+    // What a wrong value was taken out of lacks it for that alone, and is no second error.
+    let spoilt: Vec<JsonPath> = errors
+        .iter()
+        .filter_map(|error| error.json_path()?.parent())
+        .collect();
+    let others = values::wrong(&config)
+        .into_iter()
+        .filter(|(place, ..)| !spoilt.contains(place));
+    errors.extend(others.map(|(place, why, hint)| {
         let hint = hint.unwrap_or_else(|| wording::hint(&why, None));
         file.wrong_value(place, why, hint)
     }));

@@ -107,6 +107,9 @@ fn wanted(expected: &str) -> &str {
         "a boolean" => "true or false",
         "a map" => "an object",
         "a sequence" => "an array",
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" | "u64" | "usize" => "a whole number, 0 or more",
         // What serde says of an enum whose variants are words.
         "string or map" | "string or object" | "str" => "a string",
         other if other.starts_with("struct ") => "an object",
@@ -148,6 +151,14 @@ mod tests {
         check(
             "unknown variant `hgh`, expected one of `info`, `low`",
             "`hgh` is not known here; expected one of `info`, `low`",
+        );
+        check(
+            "invalid value: integer `70000`, expected u16",
+            "expected a whole number from 0 to 65535, found 70000",
+        );
+        check(
+            "invalid value: integer `-1`, expected u64",
+            "expected a whole number, 0 or more, found -1",
         );
         check("missing field `shell`", "the key `shell` is missing");
         check("look at line up column", "look at line up column");
