@@ -24,7 +24,7 @@ impl Sampler {
     pub fn start(services: &Arc<[Service]>) -> Self {
         let (end, ended) = channel();
         let services = Arc::clone(services);
-        let first: Vec<Option<Reading>> = services.iter().map(whole).collect();
+        let first = all(&services);
         let thread = spawn(move || watch(&services, &first, &ended));
         Self { end, thread }
     }
@@ -48,7 +48,7 @@ fn watch(
         .collect();
     loop {
         let is_over = ended.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout);
-        let now: Vec<Option<Reading>> = services.iter().map(whole).collect();
+        let now = all(services);
         for (most, now) in most.iter_mut().zip(&now) {
             // Where memory could not be read once, the most is not known.
             *most = most
@@ -71,6 +71,20 @@ fn watch(
                 .collect();
         }
     }
+}
+
+/// What each service used until now. All are asked at the same time: an engine may take a second to tell of one container.
+fn all(services: &[Service]) -> Vec<Option<Reading>> {
+    let [first, others @ ..] = services else {
+        return Vec::new();
+    };
+    std::thread::scope(|scope| {
+        let asked: Vec<_> = others.iter().map(|one| scope.spawn(|| whole(one))).collect();
+        let first = whole(first);
+        // A reader that panicked has read nothing.
+        let others = asked.into_iter().map(|one| one.join().unwrap_or_default());
+        std::iter::once(first).chain(others).collect()
+    })
 }
 
 /// What all parts of a service used until now; `None` where one of them cannot be read.
@@ -168,5 +182,35 @@ mod tests {
             ..ServiceCost::default()
         };
         check(&[&[reading(10, 70), reading(5, 70)]], restarted);
+    }
+
+    /// Tells nothing unless as many as this are asked at the same time.
+    struct Meets(Arc<std::sync::atomic::AtomicUsize>, usize);
+
+    impl Counter for Meets {
+        fn read(&self) -> Option<Reading> {
+            use std::sync::atomic::Ordering;
+            self.0.fetch_add(1, Ordering::SeqCst);
+            let begin = std::time::Instant::now();
+            while self.0.load(Ordering::SeqCst) < self.1 {
+                if begin.elapsed() > Duration::from_secs(20) {
+                    return None;
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Some(Reading::default())
+        }
+    }
+
+    #[test]
+    fn services_are_asked_at_the_same_time() {
+        let here = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let service = |name: &str| Service {
+            name: name.to_owned(),
+            parts: vec![Box::new(Meets(Arc::clone(&here), 3))],
+        };
+        let services = [service("a"), service("b"), service("c")];
+        assert_eq!(all(&services), [Some(Reading::default()); 3]);
+        assert_eq!(all(&[]), []);
     }
 }
