@@ -135,10 +135,14 @@ fn look_at_service(service: &Service, say: &mut impl FnMut(Rule, String)) {
     }
     for port in &service.ports {
         if let Some(published) = &port.published {
+            let few = match port.numbers().map(|numbers| numbers.len()) {
+                Some(count) if count > 1 => format!("and only {count} can have one of these"),
+                _ => "and only one can have that".to_owned(),
+            };
             say(
                 Rule::FixedPort,
                 format!(
-                    "port {}/{} is published as {published}, and only one can have that",
+                    "port {}/{} is published as {published}, {few}",
                     port.target, port.protocol
                 ),
             );
@@ -249,6 +253,23 @@ mod tests {
             outside("/project/t1"),
             ["ok: /project/t1/../outside is mounted, which is outside of the repository"]
         );
+    }
+
+    #[test]
+    fn it_is_told_how_many_can_have_a_port() {
+        let check = |published: &str, expect: &str| {
+            let text = format!("services:\n  api: {{image: x, ports: ['{published}:8000']}}\n");
+            let all = lint(&config::read(&text).unwrap(), Path::new("/project"));
+            let told: Vec<String> = all.into_iter().map(|oddity| oddity.message).collect();
+            assert_eq!(
+                told,
+                [format!(
+                    "api: port 8000/tcp is published as {published}, {expect}"
+                )]
+            );
+        };
+        check("8001", "and only one can have that");
+        check("8001-8003", "and only 3 can have one of these");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::addresses;
 use super::ask::{self, CallError};
@@ -33,6 +33,17 @@ pub const UP: Duration = Duration::from_secs(180);
 pub const LIFE: Duration = Duration::from_secs(4 * 60 * 60);
 /// So many samples in a row may fail before the engine is taken for gone.
 const FAILED_SAMPLES: u32 = 3;
+
+/// Services that were left running on purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The command that takes them down.
+    pub command: String,
+    /// From then on the next run takes them down.
+    pub until: DateTime<Utc>,
+    /// The name that Compose has for them.
+    pub project: String,
+}
 
 /// How long things may take.
 #[derive(Clone, Copy, Debug)]
@@ -301,18 +312,19 @@ impl<'a> Environment<'a> {
         self.close()
     }
 
-    /// Leaves the services running for some time, and gives the command that takes them down.
-    pub fn keep(mut self, time: Duration) -> Result<String, store::Error> {
+    /// Leaves the services running for some time.
+    pub fn keep(mut self, time: Duration) -> Result<Kept, store::Error> {
         let now = self.order.clock.now();
         self.entry.kept = true;
         self.entry.expires = later(now, time);
         journal::write(self.order.store, &self.entry)?;
         self.is_closed = true;
-        Ok(self
-            .hands(self.order.cleaner)
-            .calls
-            .down(self.order.limits.stop)
-            .shown())
+        let hands = self.hands(self.order.cleaner);
+        Ok(Kept {
+            command: hands.calls.down(self.order.limits.stop).shown(),
+            until: self.entry.expires,
+            project: self.entry.project.clone(),
+        })
     }
 
     fn hands<'h>(&'h self, runner: &'h dyn Runner) -> Hands<'h> {
@@ -574,7 +586,7 @@ fn entry(order: &Order<'_>, rendered: &Rendered) -> Entry {
     entry
 }
 
-fn later(now: chrono::DateTime<Utc>, time: Duration) -> chrono::DateTime<Utc> {
+fn later(now: DateTime<Utc>, time: Duration) -> DateTime<Utc> {
     TimeDelta::from_std(time)
         .ok()
         .and_then(|time| now.checked_add_signed(time))

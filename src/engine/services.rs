@@ -419,8 +419,8 @@ fn serve(
     let answer = match job.containers.keep.filter(|_| !is_stopped) {
         None => closing(&environment.down(), fallen),
         Some(time) => match environment.keep(time) {
-            Ok(command) => TeardownAnswer {
-                kept: Some(command),
+            Ok(kept) => TeardownAnswer {
+                kept: Some(kept),
                 fallen,
                 ..TeardownAnswer::default()
             },

@@ -155,11 +155,11 @@ impl Bench<'_> {
         }
         let items = self.plan.gates.get(gate).map_or(&[][..], |gate| &gate.items);
         let lost = items.iter().find_map(|item| match item {
-            Item::Not(not) if not.meaning == Meaning::Error => Some(&not.tool),
+            Item::Not(not) if not.meaning == Meaning::Error => Some(&not.reason),
             _ => None,
         });
-        if let Some(tool) = lost {
-            return Some(format!("nothing is brought up, because {tool} cannot be run"));
+        if let Some(reason) = lost {
+            return Some(format!("nothing is brought up: {reason}"));
         }
         let environment = (self.plan.gates.iter()).position(|gate| gate.gate == GateId::Environment)?;
         let report = lock(self.reports.get(environment)?);

@@ -346,7 +346,7 @@ fn hint(document: &Document, cx: &Context<'_>) -> Option<String> {
     Some(match document.verdict {
         RunVerdict::Passed => return None,
         RunVerdict::Failed if document.broken => match served(cx) {
-            Some(_) => "mend what went away: the logs of services are in the directory of the run".to_owned(),
+            Some(_) => "mend what went away: the logs of services are in services/ of the run, below .session/runs".to_owned(),
             None => format!("start the service again, and see why it went away; {shown}"),
         },
         RunVerdict::Failed if is_worse && !is(Verdict::Failed) => format!(

@@ -42,7 +42,7 @@ impl Gate for Integration {
         About {
             title: "Integration tests",
             question: "Do the services of the session's work item come up, and do its integration tests pass against them?",
-            remedy: "Mend the services or the tests named above; the logs of services are in the directory of the run",
+            remedy: "Mend the services or the tests named above; the logs of services are in services/ of the run, below .session/runs",
         }
     }
 
@@ -474,13 +474,22 @@ fn judge_fixture(answer: &std::result::Result<Loaded, super::parts::NotLoaded>) 
 }
 
 fn judge_teardown(answer: &TeardownAnswer) -> StepJudgement {
-    let left_running = answer
-        .kept
-        .as_ref()
-        .map(|kept| format!("services are left running: {kept}"));
+    let left_running = answer.kept.iter().flat_map(|kept| {
+        let until = kept.until.format("%Y-%m-%d %H:%M:%S UTC");
+        [
+            format!("services are left running: {}", kept.command),
+            format!(
+                "the first run after {until} takes them down; before that: sdd integration gc {}",
+                kept.project
+            ),
+        ]
+    });
     if let (Some(kept), [], None) = (&answer.kept, answer.fallen.as_slice(), &answer.unseen) {
-        let until = format!("the services were left running on purpose; take them down: {kept}");
-        return StepJudgement::passed(until).with_warnings(left_running.into_iter().collect());
+        let until = format!(
+            "the services were left running on purpose; take them down: {}",
+            kept.command
+        );
+        return StepJudgement::passed(until).with_warnings(left_running.collect());
     }
     let findings: Vec<Finding> = answer
         .fallen

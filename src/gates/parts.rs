@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::StepJudgement;
 use super::step::{CommandWork, Item, NotRun, Step, StepTool, Work};
 use crate::bench::report::Document;
-use crate::compose::up::Ending;
+use crate::compose::up::{Ending, Kept};
 use crate::context7::Answer;
 use crate::contract::check::Checked;
 use crate::integration::documents::Sight;
@@ -170,8 +170,8 @@ pub struct TeardownAnswer {
     pub fallen: Vec<Fallen>,
     /// Why nobody can say whether services lived as long as they were needed.
     pub unseen: Option<String>,
-    /// The command that takes the services down, where they were left running on purpose.
-    pub kept: Option<String>,
+    /// Where the services were left running on purpose.
+    pub kept: Option<Kept>,
 }
 
 /// A service that was ready and then was not any more.

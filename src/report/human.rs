@@ -268,6 +268,17 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// Whether there is no verdict, and no gate that says why.
+    fn is_open_without_a_gate(&self) -> bool {
+        let report = self.report;
+        let says_why =
+            |gate: &GateReport| gate.required && !matches!(gate.verdict, Verdict::Passed | Verdict::Skipped);
+        report.verdict == RunVerdict::Error
+            && report.cancelled_by.is_none()
+            && !report.warnings.is_empty()
+            && !report.gates.iter().any(says_why)
+    }
+
     fn decision(&self, out: &mut dyn Write) -> io::Result<()> {
         let report = self.report;
         let sum = report.summary;
@@ -287,6 +298,11 @@ impl Page<'_> {
         writeln!(out, "  {} in {}", counts(sum), seconds(report.duration_ms))?;
         if report.verdict == RunVerdict::Error && sum.passed == 0 && sum.error == 0 && sum.not_run == 0 {
             writeln!(out, "nothing was checked, and that is never a pass")?;
+        } else if self.is_open_without_a_gate() {
+            writeln!(
+                out,
+                "each gate that decides passed; why there is no verdict is in the warnings above"
+            )?;
         }
         if report.verdict != RunVerdict::Passed {
             writeln!(out, "rerun: {}", report.rerun)?;

@@ -370,6 +370,26 @@ fn every_format_says_the_verdict_of_a_run_without_gates() {
     }
 }
 
+#[test]
+fn where_no_gate_says_why_there_is_no_verdict_the_warnings_do() {
+    let why = "why there is no verdict is in the warnings above";
+    let check = |verdict: Verdict, cancelled_by: Option<&str>, expect: bool| {
+        let mut report = fixture_report();
+        let steps = vec![step("t", verdict, "it is so")];
+        report.gates = vec![gate(GateId::Tests, verdict, "it is so", steps)];
+        report.summary = Summary::of(&report.gates);
+        report.warnings = vec!["the report was not saved".to_owned()];
+        report.verdict = RunVerdict::Error;
+        report.cancelled_by = cancelled_by.map(str::to_owned);
+        let page = render("human", &report, Detail::Normal);
+        assert_eq!(page.contains(why), expect, "{page}");
+    };
+    check(Verdict::Passed, None, true);
+    check(Verdict::Passed, Some("SIGINT"), false);
+    check(Verdict::Error, None, false);
+    check(Verdict::NotRun, None, false);
+}
+
 /// Many findings in every gate.
 fn flooded() -> Report {
     let mut report = fixture_report();

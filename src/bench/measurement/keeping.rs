@@ -10,9 +10,13 @@ use crate::bench::baseline::{Accepted, EngineUse, Finished, Found, Key, Remember
 use crate::bench::environment::environment;
 use crate::bench::report::{Document, PastRun};
 use crate::bench::requirements::overall;
-use crate::bench::rounds::{Counting, Run, Standing};
+use crate::bench::rounds::{Counting, Run};
 use crate::bench::statistics::verdict::Change;
 use crate::model::verdict::Verdict;
+
+/// What is said of a run that leaves nothing.
+const NOT_KEPT: &str =
+    "nothing of this run is kept beside the baselines: what was measured was not there from beginning to end";
 
 impl Measurement<'_> {
     /// What is kept of this run.
@@ -27,9 +31,7 @@ impl Measurement<'_> {
         // Rounds that count in any case are not known to be clean.
         let enough = self.counting == Counting::Quiet
             && run.clean() >= self.rounds
-            && run.gone.is_none()
-            && run.waited.is_none()
-            && run.standing == Standing::Whole
+            && run.is_whole()
             && document.regression.verdict != Change::Regressed.as_str();
         Finished {
             key: key.clone(),
@@ -60,8 +62,12 @@ impl Measurement<'_> {
         run: &Run,
         document: &mut Document,
     ) -> Result<(), MeasurementError> {
-        // Numbers of something that was broken are no measure, whoever wants them.
-        if let (Some(reason), Standing::Whole) = (record.accept, &run.standing) {
+        // Numbers of something that was broken are no measure, whoever wants them, and creep is not found by them.
+        if !run.is_whole() {
+            document.notes.push(NOT_KEPT.to_owned());
+            return Ok(());
+        }
+        if let Some(reason) = record.accept {
             let accepted = Accepted {
                 by: record.by.to_owned(),
                 at: finished.at,

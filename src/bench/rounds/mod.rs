@@ -205,6 +205,11 @@ impl Run {
         self.gone.is_some() || matches!(self.standing, Standing::Fallen(_))
     }
 
+    /// Whether its numbers are a measure of what it was to measure: something that was there and answered to its end.
+    pub fn is_whole(&self) -> bool {
+        self.gone.is_none() && self.waited.is_none() && self.standing == Standing::Whole
+    }
+
     /// Whether nothing at all came back in the last round, not even an error.
     pub fn is_silent(&self) -> bool {
         let last = self.rounds.last().map(|round| &round.target);

@@ -332,7 +332,7 @@ fn an_environment_that_is_dropped_goes_as_well() {
 fn an_environment_that_is_kept_stays_with_its_journal() {
     let engine = Engine::with(&[HEALTHY]);
     let seen = run_with(&engine, &Cancel::new(), &[], |environment| {
-        environment.keep(Duration::from_secs(3_600)).unwrap()
+        environment.keep(Duration::from_secs(3_600)).unwrap().command
     });
     assert!(
         seen.said.starts_with("docker compose -p sdd-0-r -f ")

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::parts::{Fallen, NotLoaded, NotUp, Up, UpService, Use};
 use super::super::sample::{Sample, shown};
 use super::*;
+use crate::compose::up::Kept;
 use crate::model::language::Language;
 use crate::model::verdict::Verdict;
 use crate::parse;
@@ -382,19 +383,37 @@ fn services_that_are_kept_are_counted() {
         let [first, .., last] = items.as_slice() else {
             panic!("{:?}", shown(&items));
         };
-        let judge = |kept: Option<&str>| {
+        let judge = |kept: Option<Kept>| {
             let down = TeardownAnswer {
-                kept: kept.map(str::to_owned),
+                kept,
                 ..TeardownAnswer::default()
             };
             let part = |item, result| Part { item, result };
             let parts = [part(first, up()), part(last, Result::Teardown(down))];
             let judgement = Integration.judge(cx, &parts);
-            judgement.metrics().get("services_kept").cloned()
+            let counted = judgement.metrics().get("services_kept").cloned();
+            // Those of the services come first.
+            (counted, judgement.warnings().skip(2).collect())
         };
-        assert_eq!(judge(None), None);
-        assert_eq!(judge(Some("docker compose down")), Some(3.into()));
+        assert_eq!(judge(None), (None, Vec::new()));
+        let told = [
+            "services are left running: docker compose down",
+            "the first run after 2026-01-02 03:04:05 UTC takes them down; before that: sdd integration gc sdd-shop-20260102",
+        ];
+        assert_eq!(
+            judge(Some(kept())),
+            (Some(3.into()), told.map(str::to_owned).to_vec())
+        );
     });
+}
+
+/// Services that were left running.
+fn kept() -> Kept {
+    Kept {
+        command: "docker compose down".to_owned(),
+        until: "2026-01-02T03:04:05Z".parse().unwrap(),
+        project: "sdd-shop-20260102".to_owned(),
+    }
 }
 
 /// A database that ended.
@@ -482,7 +501,7 @@ fn what_is_left_is_an_error_however_the_tests_went() {
         None,
     );
     let kept = || TeardownAnswer {
-        kept: Some("docker compose down".to_owned()),
+        kept: Some(self::kept()),
         ..TeardownAnswer::default()
     };
     let until = "the services were left running on purpose; take them down: docker compose down";

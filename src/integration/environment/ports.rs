@@ -41,10 +41,16 @@ pub(super) fn look(scene: &Scene<'_>, bind: Bind<'_>) -> Vec<Found> {
     }
     let mut free = Vec::new();
     let mut found = Vec::new();
+    let mut earlier: Vec<Wish<'_>> = Vec::new();
     for (name, service) in rendered.active() {
         for port in &service.ports {
             let wish = Wish { name, service, port };
-            match wish.stand(scene, bind) {
+            let stand = match earlier.iter().find_map(|other| wish.rivals(other)) {
+                Some(said) => Some(Stand::Odd(Standing::Failed, said, String::new())),
+                None => wish.stand(scene, bind),
+            };
+            earlier.push(wish);
+            match stand {
                 None => {}
                 Some(Stand::Free(number)) => free.push(number),
                 Some(Stand::Odd(standing, said, end)) => {
@@ -88,6 +94,28 @@ enum Stand {
 }
 
 impl Wish<'_> {
+    /// Why this one and an earlier one cannot both have what they want: the same single port.
+    fn rivals(&self, other: &Self) -> Option<String> {
+        let single = |wish: &Self| wish.port.numbers().filter(|numbers| numbers.len() == 1);
+        let (mine, theirs) = (single(self)?, single(other)?);
+        let (here, there) = (self.address(), other.address());
+        let is_shared = here == there || here.is_unspecified() || there.is_unspecified();
+        (mine == theirs && is_shared && self.protocol() == other.protocol()).then(|| {
+            let number = mine.start();
+            if self.name == other.name {
+                format!("port {number} is wanted twice by {}", self.name)
+            } else {
+                format!("port {number} is wanted by both {} and {}", other.name, self.name)
+            }
+        })
+    }
+
+    /// The address of the machine at which a port is wanted.
+    fn address(&self) -> IpAddr {
+        let named = self.port.host_ip.as_deref().and_then(|ip| ip.parse().ok());
+        named.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+    }
+
     /// How it stands; `None` where no port of the machine is named.
     fn stand(&self, scene: &Scene<'_>, bind: Bind<'_>) -> Option<Stand> {
         let written = self.port.published.as_deref()?;
@@ -100,6 +128,13 @@ impl Wish<'_> {
 
     /// A single port.
     fn one(&self, scene: &Scene<'_>, number: u16, bind: Bind<'_>) -> Stand {
+        if let Some(many @ 2..) = self.service.replicas {
+            let said = format!(
+                "{many} containers of {} want port {number}, and one can have it",
+                self.name
+            );
+            return Stand::Odd(Standing::Failed, said, String::new());
+        }
         let held = match self.tried(scene, number, bind) {
             Tried::Free => return Stand::Free(number.to_string()),
             Tried::Unseen(why) => return self.unseen(&number.to_string(), &why),
@@ -191,8 +226,7 @@ impl Wish<'_> {
 
     /// Tries a port.
     fn tried(&self, scene: &Scene<'_>, number: u16, bind: Bind<'_>) -> Tried {
-        let host = self.port.host_ip.as_deref().and_then(|ip| ip.parse().ok());
-        let host = host.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let host = self.address();
         let Err(error) = bind(host, number, self.protocol()) else {
             return Tried::Free;
         };

@@ -354,6 +354,43 @@ fn of_ranges_of_one_length_each_port_must_be_free() {
 }
 
 #[test]
+fn a_port_that_two_want_is_known_before_anything_starts() {
+    let both = |one: &str, other: &str, expect: &[&str]| {
+        check_ports(&format!("ports: ['{one}', '{other}']"), 1, &[], expect);
+    };
+    both(
+        "2:8000",
+        "2:8001",
+        &["ports Failed: port 2 is wanted twice by api"],
+    );
+    both(
+        "127.0.0.1:2:8000",
+        "2:8001",
+        &["ports Failed: port 2 is wanted twice by api"],
+    );
+    both("2:8000", "2:8001/udp", &["fine Warning: free: 2, 2"]);
+    both(
+        "127.0.0.1:2:8000",
+        "127.0.0.2:2:8000",
+        &["fine Warning: free: 2, 2"],
+    );
+    check(
+        "services:\n  db: {image: 'postgres:14', ports: ['61999:1']}\n  api: {image: 'postgres:14', ports: ['61999:2']}\n",
+        &Needs {
+            lint: ComposeLint::Off,
+            ..needs()
+        },
+        &["ports Failed: port 61999 is wanted by both api and db"],
+    );
+    check_ports(
+        "deploy: {replicas: 3}, ports: ['2:8000']",
+        1,
+        &[],
+        &["ports Failed: 3 containers of api want port 2, and one can have it"],
+    );
+}
+
+#[test]
 fn a_port_that_may_not_be_tried_is_not_called_free() {
     use std::io::ErrorKind::{AddrInUse, PermissionDenied};
     let unseen = "could not be looked at: sdd may not take it, and the engine may (permission denied)";

@@ -135,6 +135,24 @@ fn only_a_word_moves_what_is_pinned() {
 }
 
 #[test]
+fn numbers_of_a_service_that_died_are_nowhere_kept() {
+    let server = Server::that_answers(Manner::Well);
+    let sandbox = project(&server.url());
+    measure(&sandbox, &[ID], &["--accept"]).expect_code(0);
+    let pinned = kept(&sandbox);
+    server.turns(Manner::Until(server.answered() + 300));
+    let died = measure(&sandbox, &[ID], &["--accept", "--format", "json"]);
+    died.expect_code(1);
+    let seen = document(&died);
+    let notes = seen["notes"].to_string();
+    assert!(
+        notes.contains("nothing of this run is kept beside the baselines"),
+        "{notes}"
+    );
+    assert_eq!(kept(&sandbox), pinned);
+}
+
+#[test]
 fn a_file_that_is_broken_is_left_as_it_is() {
     let server = Server::that_answers(Manner::Well);
     let sandbox = project(&server.url());

@@ -223,13 +223,18 @@ fn with_port(sandbox: Sandbox, port: &str) -> Sandbox {
     sandbox.file("docker-compose.integration.yml", fixed)
 }
 
-/// A port that this process has, and the next one, which nobody has.
+/// A port that this process has, and the next one, which nobody has. Both lie below those that the kernel and engines
+/// deal out: one of theirs is soon another test's.
 fn taken() -> (std::net::TcpListener, u16) {
+    let dealt_out = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap();
+    let end: u16 = dealt_out.split_whitespace().next().unwrap().parse().unwrap();
+    let first = 10_000;
+    let pairs = u32::from((end - first) / 2);
     let listen = |port| std::net::TcpListener::bind(("0.0.0.0", port));
-    for _ in 0..100 {
-        let taken = listen(0).unwrap();
-        let port = taken.local_addr().unwrap().port();
-        if port < u16::MAX && listen(port + 1).is_ok() {
+    for attempt in 0..100 {
+        let pair = std::process::id().wrapping_add(attempt) % pairs;
+        let port = first + 2 * u16::try_from(pair).unwrap();
+        if let (Ok(taken), Ok(_)) = (listen(port), listen(port + 1)) {
             return (taken, port);
         }
     }

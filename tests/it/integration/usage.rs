@@ -151,7 +151,7 @@ fn nothing_is_brought_up_for_tests_that_nobody_can_run() {
         plain(),
         (3, "error"),
         "pytest is not installed",
-        "nothing is brought up, because pytest cannot be run",
+        "nothing is brought up: pytest is not installed",
     );
 }
 
