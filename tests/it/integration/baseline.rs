@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ID, example, gate, left, plain};
+use super::{ID, example, example_as_it_is, gate, left, plain};
 use crate::support::{IMAGE, Sandbox};
 
 const FILE: &str = ".session/tracking/performance_baselines.json";
@@ -15,7 +15,7 @@ fn baselines(sandbox: &Sandbox) -> Vec<Value> {
 
 #[test]
 fn a_run_that_is_accepted_is_what_later_runs_are_compared_with() {
-    let Some((_engine, sandbox)) = example("docker compose") else {
+    let Some((_engine, sandbox)) = example_as_it_is("docker compose") else {
         return;
     };
     let accept = [

@@ -1,13 +1,13 @@
 //! `docs/integration.md` is a transcript: its commands are run on the example, and print what the page says.
 
-use super::{example, left};
+use super::{example_as_it_is, left};
 use crate::support::page::{check, transcripts};
 
 const PAGE: &str = include_str!("../../../docs/integration.md");
 
 #[test]
 fn the_page_shows_what_a_run_prints() {
-    let Some((engine, sandbox)) = example("docker compose") else {
+    let Some((engine, sandbox)) = example_as_it_is("docker compose") else {
         return;
     };
     let blocks = transcripts(PAGE);
