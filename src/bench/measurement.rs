@@ -218,7 +218,9 @@ impl Measurement<'_> {
     /// Whether this run is likely to be the baseline of others. It is measured once and many are held against it, so that its
     /// own noise would be part of every comparison: it gets as many rounds again.
     fn becomes_baseline(&self, found: Option<&Found>) -> bool {
-        let is_first = self.older.is_none() && matches!(found, Some(Found::None(_)));
+        // Rounds that count in any case become one by a word alone.
+        let is_first =
+            self.older.is_none() && self.counting == Counting::Quiet && matches!(found, Some(Found::None(_)));
         is_first || self.record.is_some_and(|record| record.accept.is_some())
     }
 

@@ -337,7 +337,7 @@ fn again(
     Ok(())
 }
 
-/// Asks until three windows agree, or for five seconds, or as the engine has it: what a service does at first is not what it
+/// Asks until three windows agree, or for ten of them, or as the engine has it: what a service does at first is not what it
 /// does.
 fn warm_up(
     setup: &Setup<'_>,

@@ -31,10 +31,13 @@ fn a_run_that_counts_noisy_rounds_is_a_baseline_only_by_a_word() {
             notes.contains("it becomes the baseline with --accept only"),
             "{notes}"
         );
+        // One that becomes a baseline has as many again.
+        assert_eq!(seen["samples"].as_array().unwrap().len(), 5);
         assert!(!sandbox.path(BASELINES).exists());
     }
     measure(&sandbox, &[ID], &["--accept"]).expect_code(0);
-    assert!(kept(&sandbox)[ID]["baselines"][0]["rounds"].is_array());
+    let pinned = kept(&sandbox);
+    assert_eq!(pinned[ID]["baselines"][0]["rounds"].as_array().unwrap().len(), 10);
 }
 
 #[test]
