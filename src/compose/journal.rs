@@ -108,15 +108,6 @@ impl Entry {
         self.stop_seconds.map_or(teardown::STOP, Duration::from_secs)
     }
 
-    /// The same with no more than `most` for a service to end, in whole seconds.
-    #[must_use]
-    pub fn hurried(self, most: Duration) -> Self {
-        Self {
-            stop_seconds: Some(self.stop().min(most).as_secs()),
-            ..self
-        }
-    }
-
     /// Whether it is to be taken down.
     pub fn standing(&self, now: DateTime<Utc>) -> Standing {
         self.standing_of(self.owner.life(), now)

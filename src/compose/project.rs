@@ -207,6 +207,16 @@ impl Calls<'_> {
         self.removal(&["rm", "-fv"], ids)
     }
 
+    /// Ends containers, all at the same time.
+    pub fn stop(&self, ids: &[String], time: Duration) -> Call {
+        let seconds = time.as_secs().to_string();
+        let lead = ["stop", "-t", &seconds].into_iter();
+        self.engine(
+            lead.chain(ids.iter().map(String::as_str)),
+            REMOVE.saturating_add(time),
+        )
+    }
+
     /// Removes networks.
     pub fn remove_networks(&self, ids: &[String]) -> Call {
         self.removal(&["network", "rm"], ids)

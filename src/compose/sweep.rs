@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::flavour::{Flavour, Way};
 use super::journal::{self, Entry, Standing, Unreadable};
 use super::project::{Calls, Project};
-use super::teardown::{self, Begun, Cleaned, Had, Hands, TeardownError};
+use super::teardown::{self, Begun, Cleaned, Had, Hands, Manner, TeardownError};
 use crate::process::Runner;
 use crate::store::Store;
 
@@ -135,7 +135,8 @@ pub fn sweep(
     for entry in journals.entries {
         let standing = entry.standing(now);
         if is_due(&entry, standing, scope) && is_at(&entry, flavour, engine) {
-            let result = take_down(store, runner, flavour, &entry);
+            let manner = Manner::InTurn(entry.stop());
+            let result = take_down(store, runner, flavour, (&entry, manner));
             sweep.swept.push(Swept {
                 entry,
                 standing,
@@ -198,7 +199,7 @@ pub fn take_down(
     store: &Store,
     runner: &dyn Runner,
     flavour: &Flavour,
-    entry: &Entry,
+    (entry, manner): (&Entry, Manner),
 ) -> Result<Cleaned, TeardownError> {
     let project = entry.project();
     let hands = hands(store, runner, flavour, &project);
@@ -208,7 +209,7 @@ pub fn take_down(
         external: &external,
         begun: Begun::Halfway,
     };
-    let mut cleaned = teardown::take_down(&hands, entry.stop(), &had)?;
+    let mut cleaned = teardown::take_down(&hands, manner, &had)?;
     if cleaned.left.is_nothing()
         && let Err(error) = journal::remove(store, &entry.run)
     {
@@ -220,7 +221,6 @@ pub fn take_down(
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
-    use std::time::Duration;
 
     use chrono::TimeDelta;
 
@@ -263,10 +263,6 @@ mod tests {
         entry.kept = true;
         entry.docker_host = engine.map(str::to_owned);
         assert_eq!(entry.stop(), teardown::STOP);
-        let second = Duration::from_secs(1);
-        assert_eq!(entry.clone().hurried(second).stop(), second);
-        let hour = Duration::from_secs(3600);
-        assert_eq!(entry.clone().hurried(hour).stop(), teardown::STOP);
         entry.stop_seconds = Some(3);
         journal::write(store, &entry).unwrap();
     }

@@ -41,6 +41,15 @@ pub enum Begun {
     Halfway,
 }
 
+/// How services are ended, and how long each gets for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// By Compose: each after those that depend on it.
+    InTurn(Duration),
+    /// By the engine, all of them together: it is quicker, also since no Compose is started for it.
+    AtOnce(Duration),
+}
+
 /// What is there of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Left {
@@ -169,8 +178,8 @@ pub struct Had<'a> {
     pub begun: Begun,
 }
 
-/// Takes a project down and looks: by `down`, and what that leaves by force. External volumes stay.
-pub fn take_down(hands: &Hands<'_>, stop: Duration, had: &Had<'_>) -> Result<Cleaned, TeardownError> {
+/// Takes a project down and looks: what is left when its services were ended goes by force. External volumes stay.
+pub fn take_down(hands: &Hands<'_>, manner: Manner, had: &Had<'_>) -> Result<Cleaned, TeardownError> {
     let external = had.external;
     let mut trouble = Trouble::default();
     let nameless = match had.containers {
@@ -180,9 +189,7 @@ pub fn take_down(hands: &Hands<'_>, stop: Duration, had: &Had<'_>) -> Result<Cle
             BTreeSet::new()
         }
     };
-    if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &hands.calls.down(stop)) {
-        trouble.add("down", &error);
-    }
+    end(hands, manner, had, &mut trouble);
     // Whoever cannot be told what is left is told what was there, and what was tried.
     let unknown = |TeardownError::Unknown { project, source, .. }, trouble: &Trouble| {
         let undone = trouble.undone.iter().cloned();
@@ -215,13 +222,35 @@ pub fn take_down(hands: &Hands<'_>, stop: Duration, had: &Had<'_>) -> Result<Cle
         left = look(hands, &nameless, external).map_err(|error| unknown(error, &trouble))?;
     }
     remove_built(hands, &mut trouble);
-    let forced = rounds > 0;
+    // Of those that the engine ended, everything is left that one round removes.
+    let forced = match manner {
+        Manner::InTurn(_) => rounds > 0,
+        Manner::AtOnce(_) => rounds > 1,
+    };
     Ok(Cleaned {
         left,
         forced,
         complaints: trouble.complaints,
         undone: trouble.undone,
     })
+}
+
+/// Ends the services.
+fn end(hands: &Hands<'_>, manner: Manner, had: &Had<'_>, trouble: &mut Trouble) {
+    let (step, call) = match manner {
+        Manner::InTurn(stop) => ("down", hands.calls.down(stop)),
+        Manner::AtOnce(stop) => {
+            let containers = had.containers.as_deref().unwrap_or_default();
+            let ids: Vec<String> = containers.iter().map(|container| container.id.clone()).collect();
+            if ids.is_empty() {
+                return;
+            }
+            ("stop", hands.calls.stop(&ids, stop))
+        }
+    };
+    if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &call) {
+        trouble.add(step, &error);
+    }
 }
 
 /// What containers there were, in words.

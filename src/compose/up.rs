@@ -17,7 +17,7 @@ use super::journal::{self, Entry};
 use super::podman::{self, Checks};
 use super::project::{Calls, Project};
 use super::readiness::{self, Fault, How, Plan, Progress, Sample, Standing, Wait, Wishes};
-use super::teardown::{self, Begun, Cleaned, Had, Hands, TeardownError};
+use super::teardown::{self, Begun, Cleaned, Had, Hands, Manner, TeardownError};
 pub use render::render;
 pub use why::{Ending, Why};
 
@@ -532,7 +532,7 @@ impl<'a> Environment<'a> {
             external: &self.rendered.external_volumes,
             begun: self.begun,
         };
-        let mut cleaned = teardown::take_down(&hands, self.order.limits.stop, &had);
+        let mut cleaned = teardown::take_down(&hands, Manner::InTurn(self.order.limits.stop), &had);
         if let Ok(cleaned) = &mut cleaned {
             cleaned.complaints.extend(unsaved);
             if cleaned.left.is_nothing()

@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::commands::pipeline;
 use crate::compose::env_files;
 use crate::compose::flavour::{self, Machine, VARIABLE, Way};
+use crate::compose::teardown::Manner;
 use crate::compose::{journal, sweep};
 use crate::model::config::Config;
 use crate::process::companion::{self, Companion, Farewell};
@@ -25,8 +26,7 @@ pub const SUBCOMMAND: &str = "internal-services";
 
 /// What sdd had begun when it was killed ends meanwhile.
 const SETTLE: Duration = Duration::from_secs(1);
-/// How long a service gets to end, at most: nobody reads what it would still write, its volumes go with it, and services that do
-/// not listen to TERM are ended one after the other where they depend on each other.
+/// How long services get to end, all together, at most: nobody reads what they would still write, and their volumes go with them.
 const HASTE: Duration = Duration::from_secs(1);
 /// How often it is tried, and how long is waited between.
 const TRIES: u32 = 4;
@@ -113,7 +113,8 @@ fn take_down(root: &Path, run: &str) -> anyhow::Result<String> {
     let asked = environment.get(VARIABLE).map(str::to_owned);
     let asked = asked.unwrap_or_else(|| Way::of(entry.flavour).words());
     let flavour = flavour::detect(&machine, Some(&asked))?;
-    let cleaned = sweep::take_down(&store, &runner, &flavour, &entry.hurried(HASTE))?;
+    let manner = Manner::AtOnce(entry.stop().min(HASTE));
+    let cleaned = sweep::take_down(&store, &runner, &flavour, (&entry, manner))?;
     anyhow::ensure!(cleaned.left.is_nothing(), "{} is left", cleaned.left);
     Ok(format!("{project} was taken down after its sdd was killed"))
 }

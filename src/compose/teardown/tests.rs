@@ -101,6 +101,10 @@ impl Runner for Engine {
                 }
                 String::new()
             }
+            ["stop", "-t", "1", ..] => {
+                code = i32::from(state.is_deaf());
+                String::new()
+            }
             ["rm", "-fv", ..] => {
                 if !state.is_deaf() {
                     state.containers.clear();
@@ -130,18 +134,21 @@ impl Runner for Engine {
     }
 }
 
+fn project() -> Project {
+    Project {
+        name: PROJECT.to_owned(),
+        files: vec!["/p/c.yml".into()],
+        env_file: None,
+        profiles: Vec::new(),
+    }
+}
+
 fn cleaned(engine: &Engine, external: &[&str]) -> Result<Cleaned, TeardownError> {
     cleaned_after(engine, external, Begun::Whole)
 }
 
 fn cleaned_after(engine: &Engine, external: &[&str], begun: Begun) -> Result<Cleaned, TeardownError> {
-    let flavour = Flavour::sample();
-    let project = Project {
-        name: PROJECT.to_owned(),
-        files: vec!["/p/c.yml".into()],
-        env_file: None,
-        profiles: Vec::new(),
-    };
+    let (flavour, project) = (Flavour::sample(), project());
     let hands = Hands {
         runner: engine,
         cwd: Path::new("/"),
@@ -164,7 +171,48 @@ fn take_down_all(
         external,
         begun,
     };
-    take_down(hands, STOP, &had)
+    take_down(hands, Manner::InTurn(STOP), &had)
+}
+
+#[test]
+fn all_can_be_ended_at_once_without_compose() {
+    let check = |deaf: u32, expect: (&[&str], bool, &[&str])| {
+        let engine = Engine::with(State { deaf, ..stack() });
+        let (flavour, project) = (Flavour::sample(), project());
+        let hands = Hands {
+            runner: &engine,
+            cwd: Path::new("/"),
+            calls: Calls {
+                flavour: &flavour,
+                project: &project,
+            },
+        };
+        let had = Had {
+            containers: &containers(&hands),
+            external: &BTreeSet::new(),
+            begun: Begun::Whole,
+        };
+        let cleaned = take_down(&hands, Manner::AtOnce(Duration::from_secs(1)), &had).unwrap();
+        assert!(cleaned.left.is_nothing(), "{cleaned:?}");
+        let calls = engine.state.lock().unwrap().calls.clone();
+        let changing = |call: &&String| {
+            ["compose", "stop", "rm"]
+                .iter()
+                .any(|word| call.starts_with(word))
+        };
+        let calls: Vec<&str> = calls.iter().filter(changing).map(String::as_str).collect();
+        let undone: Vec<&str> = cleaned.undone.iter().map(String::as_str).collect();
+        assert_eq!((calls.as_slice(), cleaned.forced, undone.as_slice()), expect);
+    };
+    check(0, (&["stop -t 1 c1", "rm -fv c1 c2"], false, &[]));
+    check(
+        2,
+        (
+            &["stop -t 1 c1", "rm -fv c1 c2", "rm -fv c1 c2"],
+            true,
+            &["stop ended with exit code 1: the engine says no"],
+        ),
+    );
 }
 
 fn stack() -> State {
@@ -257,7 +305,9 @@ fn where_nobody_says_what_is_left_it_is_told_what_was_there() {
         external: &BTreeSet::new(),
         begun: Begun::Whole,
     };
-    let error = take_down(&hands, STOP, &had).unwrap_err().to_string();
+    let error = take_down(&hands, Manner::InTurn(STOP), &had)
+        .unwrap_err()
+        .to_string();
     assert!(
         error.starts_with("it cannot be told what is left of sdd-0-r: `docker ps "),
         "{error}"
