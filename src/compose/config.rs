@@ -20,6 +20,10 @@ pub struct Rendered {
     pub external_networks: BTreeSet<String>,
     /// The real names of the volumes in the file that are the project's own.
     pub own_volumes: BTreeSet<String>,
+    /// The real names of the networks in the file that are the project's own.
+    pub own_networks: BTreeSet<String>,
+    /// The name of the project, where Compose writes it.
+    pub project: Option<String>,
     /// Variables in the file that are not set: Compose puts nothing in their place.
     pub unset: BTreeSet<String>,
     /// The profiles that are asked for.
@@ -293,6 +297,8 @@ pub fn read(text: &str) -> Result<Rendered, ConfigError> {
         external_volumes: external(&value["volumes"]),
         external_networks: external(&value["networks"]),
         own_volumes: own(&value["volumes"]),
+        own_networks: own(&value["networks"]),
+        project: word(&value["name"]),
         unset: BTreeSet::new(),
         profiles: Profiles::default(),
     })

@@ -23,6 +23,8 @@ pub struct Oddity {
 pub enum Rule {
     /// `container_name`: names of containers are the engine's, not the project's.
     ContainerName,
+    /// A volume or a network of the project with a name of its own.
+    FixedName,
     /// A port of the machine that is written down.
     FixedPort,
     /// A volume or a network that is kept by somebody else.
@@ -46,6 +48,7 @@ impl Rule {
     pub fn id(self) -> &'static str {
         match self {
             Self::ContainerName => "compose-container-name",
+            Self::FixedName => "compose-fixed-name",
             Self::FixedPort => "compose-fixed-port",
             Self::External => "compose-external",
             Self::Privileged => "compose-privileged",
@@ -61,6 +64,7 @@ impl Rule {
     pub fn remedy(self) -> &'static str {
         match self {
             Self::ContainerName => "leave out `container_name`: services reach each other by their own names",
+            Self::FixedName => "leave out its `name`, so that each run has one of its own",
             Self::FixedPort => {
                 "publish the container's port alone, such as \"8000\": tests get the address as \
                  SDD_SERVICE_NAME_PORT"
@@ -93,6 +97,25 @@ pub fn lint(rendered: &Rendered, root: &Path) -> Vec<Oddity> {
         look_at_service(service, &mut say);
         for mount in &service.mounts {
             look_at_mount(mount, root, &mut say);
+        }
+    }
+    let of_project = rendered.project.as_ref().map(|project| format!("{project}_"));
+    let is_given = |name: &&String| {
+        let of_project = of_project.as_deref();
+        !of_project.is_some_and(|of_project| name.starts_with(of_project))
+    };
+    for (what, names) in [
+        ("volume", &rendered.own_volumes),
+        ("network", &rendered.own_networks),
+    ] {
+        for name in names.iter().filter(is_given) {
+            found.push(Oddity {
+                rule: Rule::FixedName,
+                service: None,
+                message: format!(
+                    "the {what} {name} has a name of its own, and two runs at a time would share it"
+                ),
+            });
         }
     }
     for (what, names) in [
@@ -256,6 +279,20 @@ mod tests {
     }
 
     #[test]
+    fn names_that_compose_gives_are_not_odd() {
+        let own =
+            "services: {a: {image: x}}\nname: p\nnetworks: {n: {name: p_n}}\nvolumes: {v: {name: p_v}}\n";
+        assert_eq!(found(own), []);
+        // Version 1 writes those alone that the file gives.
+        for project in ["", "name: p\n"] {
+            let text = format!(
+                "services: {{a: {{image: x}}}}\n{project}networks: {{n: {{name: shared}}}}\nvolumes: {{v: {{name: data}}}}\n"
+            );
+            assert_eq!(found(&text), [(Rule::FixedName, None), (Rule::FixedName, None)]);
+        }
+    }
+
+    #[test]
     fn it_is_told_how_many_can_have_a_port() {
         let check = |published: &str, expect: &str| {
             let text = format!("services:\n  api: {{image: x, ports: ['{published}:8000']}}\n");
@@ -292,6 +329,7 @@ mod tests {
     fn each_rule_says_what_to_do() {
         let rules = [
             Rule::ContainerName,
+            Rule::FixedName,
             Rule::FixedPort,
             Rule::External,
             Rule::Privileged,

@@ -24,7 +24,7 @@ const ASK: Duration = Duration::from_secs(20);
 /// How long rendering may take: version 1 is slow.
 const RENDER: Duration = Duration::from_secs(30);
 /// How long a removal may take.
-const REMOVE: Duration = Duration::from_secs(60);
+const REMOVE: Duration = Duration::from_secs(30);
 /// The most that `down` gets beside the time that services have to end.
 const DOWN: Duration = Duration::from_secs(80);
 /// How many lines of a container's log are kept.
@@ -130,6 +130,11 @@ impl Calls<'_> {
     /// Whether an image is here: exit code 0.
     pub fn image(&self, image: &str) -> Call {
         self.engine(["image", "inspect", "--format", "{{.Id}}", image], ASK)
+    }
+
+    /// The names of all networks of the engine.
+    pub fn names_of_networks(&self) -> Call {
+        self.engine(["network", "ls", "--format", "{{.Name}}"], ASK)
     }
 
     /// The ids of all networks of the engine.

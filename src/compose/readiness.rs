@@ -220,6 +220,19 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The name of the container that it is of; `None` where it is of all of a service.
+    pub fn container(&self) -> Option<&str> {
+        match self {
+            Self::Unhealthy { container, .. }
+            | Self::CrashLoop { container, .. }
+            | Self::Exited { container, .. }
+            | Self::Ended { container }
+            | Self::NotStarted { container, .. }
+            | Self::StartedAgain { container, .. } => Some(container),
+            Self::Missing | Self::Late { .. } => None,
+        }
+    }
+
     /// What to do about it, where there is something to say.
     pub fn hint(&self, service: &str) -> Option<String> {
         match self {

@@ -214,8 +214,12 @@ pub fn take_down(hands: &Hands<'_>, manner: Manner, had: &Had<'_>) -> Result<Cle
         } else if rounds == ROUNDS {
             break;
         } else {
-            rounds += 1;
-            remove(hands, &left, &mut trouble);
+            // An engine that hangs does so again.
+            rounds = if remove(hands, &left, &mut trouble) == Answered::Yes {
+                rounds + 1
+            } else {
+                ROUNDS
+            };
             quiet_since = Instant::now();
         }
         std::thread::sleep(PAUSE);
@@ -355,13 +359,24 @@ fn list(hands: &Hands<'_>, call: &ask::Call) -> Result<Vec<String>, CallError> {
     Ok(lines.map(str::to_owned).collect())
 }
 
-fn remove(hands: &Hands<'_>, left: &Left, trouble: &mut Trouble) {
+/// Whether the engine had an answer to everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answered {
+    Yes,
+    No,
+}
+
+fn remove(hands: &Hands<'_>, left: &Left, trouble: &mut Trouble) -> Answered {
+    let mut answered = Answered::Yes;
     let mut removal = |step: &str, names: &[String], call: ask::Call| {
         if names.is_empty() {
             return;
         }
         if let Err(error) = ask::ask_well(hands.runner, hands.cwd, &call) {
             trouble.add(step, &error);
+            if matches!(error, CallError::TimedOut { .. }) {
+                answered = Answered::No;
+            }
         }
     };
     removal(
@@ -380,6 +395,7 @@ fn remove(hands: &Hands<'_>, left: &Left, trouble: &mut Trouble) {
         &left.volumes,
         hands.calls.remove_volumes(&left.volumes),
     );
+    answered
 }
 
 #[cfg(test)]

@@ -171,38 +171,6 @@ pub struct Environment<'a> {
     is_closed: bool,
 }
 
-/// Fails where an image would have to be pulled or built.
-fn nothing_to_fetch(order: &Order<'_>, calls: &Calls<'_>, rendered: &Rendered) -> Result<(), Why> {
-    let images = images::look(order.runner, order.store.root(), calls, rendered)
-        .map_err(|source| Why::Call { source })?;
-    match images.missing() {
-        names if names.is_empty() => Ok(()),
-        names => Err(Why::NoImage {
-            remedy: images::remedy(calls, &images),
-            names,
-        }),
-    }
-}
-
-/// Fails where the engine has a volume already that the file gives a name of its own: `down` would remove it.
-fn nothing_of_others(order: &Order<'_>, calls: &Calls<'_>, rendered: &Rendered) -> Result<(), Why> {
-    let of_project = format!("{}_", order.project.name);
-    let mut names = rendered.own_volumes.clone();
-    names.retain(|name| !name.starts_with(&of_project));
-    if names.is_empty() {
-        return Ok(());
-    }
-    let there = ask::ask_well(order.runner, order.store.root(), &calls.all_volumes())
-        .map_err(|source| Why::Call { source })?;
-    names.retain(|name| there.stdout.lines().any(|line| line.trim() == name));
-    if names.is_empty() {
-        return Ok(());
-    }
-    Err(Why::Taken {
-        names: names.into_iter().collect(),
-    })
-}
-
 impl<'a> Environment<'a> {
     /// Brings services up and waits until all are ready, or one of them will not be. What does not come up is taken
     /// down again before this comes back.
@@ -229,9 +197,9 @@ impl<'a> Environment<'a> {
             fit(&rendered).map_err(early)?;
         }
         if order.fetching == Fetching::Forbidden {
-            nothing_to_fetch(&order, &calls, &rendered).map_err(early)?;
+            before::nothing_to_fetch(&order, &calls, &rendered).map_err(early)?;
         }
-        nothing_of_others(&order, &calls, &rendered).map_err(early)?;
+        before::nothing_of_others(&order, &calls, &rendered).map_err(early)?;
         let mut plan = Plan::of(&rendered, &order.wishes);
         plan.deadline = order.limits.ready;
         plan.max_restarts = order.limits.max_restarts;
@@ -300,6 +268,20 @@ impl<'a> Environment<'a> {
             }
         }
         Ok(standings)
+    }
+
+    /// The containers that somebody has started again since they were ready, by the last look at them.
+    pub fn restarted(&self) -> Vec<String> {
+        let since = self.latest.as_deref().unwrap_or_default();
+        let is_other = |one: &&Container| {
+            let earlier = self.containers.iter().find(|earlier| earlier.id == one.id);
+            earlier.is_some_and(|earlier| earlier.started_at != one.started_at)
+        };
+        since
+            .iter()
+            .filter(is_other)
+            .map(|one| one.name.clone())
+            .collect()
     }
 
     /// All containers as they were when the last service got ready.
@@ -593,6 +575,7 @@ fn later(now: DateTime<Utc>, time: Duration) -> DateTime<Utc> {
         .unwrap_or(now)
 }
 
+mod before;
 mod logs;
 mod render;
 mod why;

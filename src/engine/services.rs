@@ -1,6 +1,6 @@
 //! Services for as long as tests and measurements need them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf, is_separator};
 use std::time::{Duration, Instant};
@@ -115,6 +115,8 @@ pub(super) struct Held<'h, 'a> {
     fallen: Vec<Fallen>,
     /// Why nobody can say.
     unseen: Option<String>,
+    /// The containers that were started again.
+    restarted: BTreeSet<String>,
 }
 
 impl Held<'_, '_> {
@@ -178,6 +180,7 @@ impl Held<'_, '_> {
             }
             Err(error) => self.unseen = Some(error.to_string()),
         }
+        self.restarted.extend(self.environment.restarted());
         match (self.fallen.first(), &self.unseen) {
             (Some(fallen), _) => Standing::Fallen(fallen.to_string()),
             (None, Some(why)) => Standing::Unknown(why.clone()),
@@ -409,13 +412,19 @@ fn serve(
         was_used: true,
         fallen: Vec::new(),
         unseen: None,
+        restarted: BTreeSet::new(),
     };
     ready(PartResult::Services(Ok(up)), Some(&mut held));
     let is_stopped = job.cancel.is_requested();
     if held.was_used && !is_stopped {
         held.look();
     }
-    let Held { fallen, unseen, .. } = held;
+    let Held {
+        fallen,
+        unseen,
+        restarted,
+        ..
+    } = held;
     let answer = match job.containers.keep.filter(|_| !is_stopped) {
         None => closing(&environment.down(), fallen),
         Some(time) => match environment.keep(time) {
@@ -433,7 +442,16 @@ fn serve(
             },
         },
     };
-    TeardownAnswer { unseen, ..answer }
+    let told = |name: String| format!("{name} was started again by somebody while it was needed");
+    TeardownAnswer {
+        unseen,
+        complaints: answer
+            .complaints
+            .into_iter()
+            .chain(restarted.into_iter().map(told))
+            .collect(),
+        ..answer
+    }
 }
 
 /// What is worth knowing of what earlier runs left.
@@ -494,7 +512,13 @@ fn last_words(why: &Why, logs: &[SavedLog], root: &Path) -> Option<String> {
     let (Why::Up { faults, .. } | Why::NotReady { faults }) = why else {
         return None;
     };
-    let log = logs.iter().find(|log| faults.contains_key(&log.service))?;
+    // Of several containers the one that the fault names.
+    let is_named = |log: &&SavedLog| {
+        let fault = faults.get(&log.service);
+        fault.is_some_and(|fault| fault.container() == Some(log.container.as_str()))
+    };
+    let log =
+        (logs.iter().find(is_named)).or_else(|| logs.iter().find(|log| faults.contains_key(&log.service)))?;
     let path = log.path.strip_prefix(root).unwrap_or(&log.path).display();
     let said = scratch::tail(&log.path, LAST_WORDS).unwrap_or_default();
     match text::shorten(&ask::last_lines(&said), LAST_CHARS) {

@@ -21,6 +21,10 @@ pub(super) const SERVICES: &str = "services";
 /// The step that takes down.
 pub(super) const TEARDOWN: &str = "teardown";
 
+/// What is said of a command of the settings that is no test runner that sdd knows.
+const UNCOUNTED: &str =
+    "nobody counted the tests of the command in the settings: that any ran is known by its exit code alone";
+
 /// What the test runners of a gate count together.
 #[derive(Default)]
 struct Totals {
@@ -356,7 +360,8 @@ fn judge_part(cx: &Context<'_>, part: &Part<'_>, totals: &mut Totals) -> StepJud
             judgement.with_warnings(vec![untested])
         }
         Seen::Settled(judgement) => judgement,
-        Seen::Succeeded => StepJudgement::passed("the command ended with exit code 0"),
+        Seen::Succeeded => StepJudgement::passed("the command ended with exit code 0, and counted nothing")
+            .with_warnings(vec![UNCOUNTED.to_owned()]),
         Seen::Failed(code) => StepJudgement::failed(format!("the command ended with exit code {code}")),
         // An integration test without tests proves nothing.
         Seen::Reading(Reading::Nothing(why)) => StepJudgement::error(why).with_hint(

@@ -134,7 +134,7 @@ pub fn configured(root: &Path, look: &Look, index: Option<Index<'_>>) -> Result<
     nest(&mut units);
     for facts in &mut units {
         facts.has_integration = spelled_inside(&look.integration)
-            .is_ok_and(|inside| !inside.as_os_str().is_empty() && facts.dir.join(inside).is_dir());
+            .is_ok_and(|inside| !inside.as_os_str().is_empty() && is_within(&root, &facts.dir.join(inside)));
     }
     warnings.extend(filler.into_warnings());
     warnings.extend(manifests.into_warnings());
@@ -150,7 +150,7 @@ pub fn configured(root: &Path, look: &Look, index: Option<Index<'_>>) -> Result<
     warnings.extend(note);
     let integration = spelled_inside(&look.integration).unwrap_or_else(|_| (&look.integration).into());
     Ok(Project {
-        has_integration: root.join(integration).exists(),
+        has_integration: is_within(&root, &root.join(integration)),
         root,
         units,
         warnings: warnings.iter().map(|line| one_line(line)).collect(),
@@ -182,4 +182,11 @@ fn look_at(root: &Path, mut rules: Rules<'_>, index: Option<Index<'_>>) -> (Trac
         let note = note(root, &found, &manifests);
         (tracked, found, note)
     })
+}
+/// Whether a directory is there, and no link on the way leads out of the project.
+fn is_within(root: &Path, directory: &Path) -> bool {
+    let (Ok(root), Ok(real)) = (root.canonicalize(), directory.canonicalize()) else {
+        return false;
+    };
+    real.is_dir() && real.starts_with(root)
 }

@@ -52,7 +52,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
         let root = opened.store.root();
         // What is begun is done: half a teardown is what this command is there for.
         let files: Vec<PathBuf> = due.iter().flat_map(|(entry, _)| entry.project().files).collect();
-        let tools = Tools::over(cx, &opened, "gc", &Cancel::new(), &files);
+        let tools = Tools::over(cx, &opened, "gc", &Cancel::new(), &files).guarded();
         let finder = pipeline::finder(cx, root);
         let find = |program: &str| finder.find(program, &[], root);
         let machine = Machine {

@@ -221,6 +221,12 @@ fn volumes_of_the_project_are_told_from_those_of_others() {
     assert_eq!(rendered.own_volumes, BTreeSet::from(["p_a".to_owned()]));
     let others = ["c", "d", "t", "u"].map(str::to_owned);
     assert_eq!(rendered.external_volumes, BTreeSet::from(others));
+    let text =
+        "services: {a: {image: x}}\nnetworks: {a: {name: shared}, b: {}, c: {external: true, name: t}}\n";
+    assert_eq!(
+        read(text).unwrap().own_networks,
+        BTreeSet::from(["shared".to_owned()])
+    );
 }
 
 #[test]

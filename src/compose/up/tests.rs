@@ -33,6 +33,51 @@ fn one_that_was_started_again_is_not_the_one_that_was_ready() {
 }
 
 #[test]
+fn one_that_somebody_started_again_and_that_is_ready_is_told() {
+    let again = r#"{"Status": "running", "StartedAt": "later", "Health": {"Status": "healthy"}}"#;
+    for (states, expect) in [(&[HEALTHY, again], &["p-s-1"][..]), (&[HEALTHY, HEALTHY], &[])] {
+        let engine = Engine::with(states);
+        let seen = run_with(&engine, &Cancel::new(), &[], |mut environment| {
+            assert!(environment.restarted().is_empty(), "nobody has looked yet");
+            assert!(environment.fallen().unwrap().is_empty());
+            assert_eq!(environment.restarted(), expect);
+            "looked".to_owned()
+        });
+        assert_eq!(seen.said, "looked");
+    }
+}
+
+#[test]
+fn what_the_engine_has_by_a_name_of_the_file_keeps_everything_down() {
+    const NAMED: &str = "services:\n  s: {image: a}\nnetworks:\n  n: {name: shared}\n  mine: {name: sdd-0-r_mine}\n\
+                         volumes:\n  v: {name: data}\n";
+    let check = |there: &'static str, expect: Option<&str>| {
+        let engine = Engine {
+            config: (0, NAMED),
+            there,
+            ..Engine::with(&[HEALTHY])
+        };
+        let seen = run(&engine);
+        match expect {
+            Some(said) => {
+                assert_eq!((seen.said.as_str(), seen.ending), (said, Some(Ending::Failed)));
+                assert!(!seen.has_journal && !seen.calls.iter().any(|call| call == "up"));
+            }
+            None => assert_eq!(seen.ending, None, "{}", seen.said),
+        }
+    };
+    check(
+        "bridge\nshared\n",
+        Some("there already, and services of others may be in it: the networks shared"),
+    );
+    check(
+        "data\n",
+        Some("there already, and they would be removed with the run: the volumes data"),
+    );
+    check("bridge\nsdd-0-r_mine\nshared2\n", None);
+}
+
+#[test]
 fn containers_are_listed_once_where_nothing_happens_in_between() {
     let lists = |after: fn(&mut Environment<'_>)| {
         let engine = Engine::with(&[STARTING, HEALTHY]);

@@ -54,6 +54,12 @@ pub enum Why {
         /// Their names.
         names: Vec<String>,
     },
+    /// Services would meet those of others.
+    #[error("there already, and services of others may be in it: the networks {}", names.join(", "))]
+    Shared {
+        /// The names of networks.
+        names: Vec<String>,
+    },
     /// Whoever wants the services can do nothing with those of the file.
     #[error("{reason}")]
     Useless {
@@ -154,6 +160,11 @@ impl Why {
                  be used and to stay; one that is left over: docker volume rm"
                     .to_owned(),
             ),
+            Self::Shared { .. } => Some(
+                "leave out `name` of the network, so that each run has its own, or write `external: true` where others are to \
+                 be met; one that is left over: docker network rm"
+                    .to_owned(),
+            ),
             Self::Up {
                 source: CallError::TimedOut { .. },
                 ..
@@ -198,6 +209,7 @@ impl Why {
             | Self::NoSuchService { .. }
             | Self::NoImage { .. }
             | Self::Taken { .. }
+            | Self::Shared { .. }
             | Self::Useless { .. }
             | Self::NotReady { .. } => Ending::Failed,
             Self::Up { .. }

@@ -1,14 +1,16 @@
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::super::parts::{Fallen, NotLoaded, NotUp, Up, UpService, Use};
+use super::super::parts::{CommandAnswer, Fallen, NotLoaded, NotUp, Up, UpService, Use};
 use super::super::sample::{Sample, shown};
 use super::*;
 use crate::compose::up::Kept;
 use crate::model::language::Language;
 use crate::model::verdict::Verdict;
 use crate::parse;
+use crate::process::{End, Outcome};
 
 const SPEC: &str = "# Integration Test: X\n\n## Environment Requirements\n\n**Services Required:**\n- api\n\n\
                     **Compose file:** `c.yml`\n\n**Test Data Fixtures:**\n- `a.sql`\n- `b.py`\n";
@@ -167,6 +169,26 @@ fn every_unit_with_tests_of_its_own_is_tested() {
         &["svc"],
         &["! sdd knows no runner of go for the tests in svc/tests/integration in svc"],
     );
+}
+
+#[test]
+fn a_command_that_counts_nothing_is_told() {
+    let settings = json!({"compose_file": "", "test_directory": "web/it", "commands": {"go": "make it"}});
+    let mut sample = sample("# X\n", &settings);
+    sample.with(|cx| {
+        let items = Integration.plan(cx);
+        let part = Part {
+            item: &items[0],
+            result: Result::Command(Box::new(CommandAnswer {
+                outcome: Ok(Outcome::of(End::Code(0))),
+                stdout: None,
+                outputs: BTreeMap::new(),
+            })),
+        };
+        let judgement = Integration.judge(cx, &[part]);
+        assert_eq!(judgement.verdict(), Verdict::Passed);
+        assert_eq!(judgement.warnings().collect::<Vec<_>>(), [UNCOUNTED]);
+    });
 }
 
 #[test]

@@ -180,8 +180,8 @@ impl UnitPlan<'_> {
         };
         if !self.facts.has_integration && !self.cx.project.has_integration {
             let reason = format!("there is no {directory}, where integration tests are to be");
-            let hint =
-                "write tests there, or name their directory: quality_gates.integration_tests.test_directory";
+            let hint = "write tests there (a link that leads out of the project is no such place), or name their directory: \
+                 quality_gates.integration_tests.test_directory";
             items.push(self.not_run(tool.id(), Meaning::Error, reason, Some(hint.to_owned())));
             return;
         }

@@ -48,21 +48,21 @@ fn check(signals: &[Signal], code: Option<i32>, gone: Gone, moments: &[u64]) {
                     thread::sleep(Duration::from_millis(200));
                 }
                 assert_eq!(left(&engine, &sandbox), Vec::<String>::new(), "after {moment} ms");
-                while !sandbox_is_quiet(&sandbox) && Instant::now() < until {
+                while !sandbox.is_nothing_left() && Instant::now() < until {
                     thread::sleep(Duration::from_millis(200));
                 }
                 sandbox.assert_no_process_left();
+                let left: Vec<_> = std::fs::read_dir(sandbox.beside("tmp"))
+                    .unwrap()
+                    .flatten()
+                    .collect();
+                assert!(left.is_empty(), "after {moment} ms: {left:?}");
                 let answer = sandbox.sdd(["integration", "gc"]);
                 answer.expect_code(0);
                 assert_eq!(answer.stdout, "nothing is left of any run\n", "after {moment} ms");
             });
         }
     });
-}
-
-/// Whether no process of the sandbox lives: the reaper goes by itself.
-fn sandbox_is_quiet(sandbox: &crate::support::Sandbox) -> bool {
-    crate::support::processes_with(sandbox.marker()).is_empty()
 }
 
 /// From before the journal is written until the tests are over.
@@ -91,6 +91,11 @@ fn a_terminated_run_cleans_up() {
 #[test]
 fn after_a_killed_run_the_reaper_cleans_up() {
     check(&[Signal::KILL], None, Gone::Later, &MOMENTS);
+}
+
+#[test]
+fn after_a_run_that_was_killed_while_it_cleaned_up_the_reaper_does() {
+    check(&[Signal::INT, Signal::KILL], None, Gone::Later, &MOMENTS);
 }
 
 #[test]

@@ -156,6 +156,22 @@ fn nothing_is_brought_up_for_tests_that_nobody_can_run() {
 }
 
 #[test]
+fn tests_behind_a_link_that_leads_out_of_the_project_are_none_of_it() {
+    for linked in ["tests", "tests/integration"] {
+        let sandbox = plain().venv();
+        let outside = sandbox.beside("outside");
+        std::fs::rename(sandbox.path(linked), &outside).unwrap();
+        std::os::unix::fs::symlink(&outside, sandbox.path(linked)).unwrap();
+        check_refused(
+            sandbox,
+            (3, "error"),
+            "there is no tests/integration, where integration tests are to be",
+            "nothing is brought up: there is no tests/integration, where integration tests are to be",
+        );
+    }
+}
+
+#[test]
 fn an_engine_that_does_not_answer_is_no_verdict() {
     let Some((_, sandbox)) = example("docker compose") else {
         return;

@@ -19,6 +19,8 @@ pub(super) struct Engine {
     pub(super) is_mute: bool,
     /// Whether it has no image, and what may be done about that.
     pub(super) is_bare: bool,
+    /// The names of all its networks and volumes, a line each.
+    pub(super) there: &'static str,
     pub(super) lives: Lives,
     pub(super) fetching: Fetching,
     pub(super) state: Mutex<(bool, usize, Vec<String>)>,
@@ -40,6 +42,7 @@ impl Engine {
             is_stubborn: false,
             is_mute: false,
             is_bare: false,
+            there: "",
             lives: Lives::On,
             fetching: Fetching::Allowed,
             state: Mutex::default(),
@@ -106,6 +109,10 @@ impl Runner for Engine {
             ["logs", ..] => {
                 end = End::Code(i32::from(self.is_mute));
                 "logs"
+            }
+            ["network", "ls", "--format", ..] | ["volume", "ls", "-q"] => {
+                self.there.clone_into(&mut stdout);
+                "ls"
             }
             [_, "ls", ..] => "ls",
             _ => panic!("{words:?}"),
