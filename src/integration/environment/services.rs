@@ -43,7 +43,8 @@ impl Check for Services {
                     None => format!("{file} has no service {}", one_line(wanted)),
                 };
                 Found::new(self.id(), Standing::Failed, why).remedy(format!(
-                    "add it, or correct the spec; there are: {}",
+                    "add it, correct the spec, or ask for its profile (COMPOSE_PROFILES in `.env` beside the file) where it \
+                     has one; without profiles there are: {}",
                     there.join(", ")
                 ))
             })

@@ -41,13 +41,12 @@ fn values_of(written: &str, behind: &str) -> Vec<String> {
         return vec![value.to_owned()];
     };
     let mut values = Vec::new();
-    match quoted(&written[1..], quote) {
-        Some(value) => values.push(value),
-        None => {
-            values.push(&written[1..]);
-            let few: usize = behind.split_inclusive('\n').take(MAX_LINES).map(str::len).sum();
-            values.extend(quoted(&behind[1..few], quote));
-        }
+    if let Some(value) = quoted(&written[1..], quote) {
+        values.push(value);
+    } else {
+        values.push(&written[1..]);
+        let few: usize = behind.split_inclusive('\n').take(MAX_LINES).map(str::len).sum();
+        values.extend(quoted(&behind[1..few], quote));
     }
     let meant: Vec<String> = (values.iter())
         .filter(|value| quote == '"' && value.contains('\\'))

@@ -229,6 +229,9 @@ fn benchmarks(bench: Results<'_>) -> String {
             Some(_) => "⚠ performance regression detected".to_owned(),
         }
     ));
+    if let Some(tool) = bench.tool() {
+        part.push_str(&format!("- Measured by: {}\n", code(tool)));
+    }
     if let Some(requirements) = bench.count("requirements") {
         let met = bench.said("requirements_met", "");
         part.push_str(&format!("- Requirements met: {met} of {requirements}\n"));

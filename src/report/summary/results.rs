@@ -58,6 +58,12 @@ impl<'a> Results<'a> {
         )
     }
 
+    /// The version of what did the work of the gate, with its name; `None` where nobody says it.
+    pub(super) fn tool(self) -> Option<&'a str> {
+        let steps = self.0.map_or(&[][..], |gate| gate.steps.as_slice());
+        steps.iter().find_map(|step| step.tool_version.as_deref())
+    }
+
     /// The steps of the gate that do this.
     pub(super) fn steps(self, role: StepRole) -> impl Iterator<Item = &'a StepReport> {
         let steps = self.0.map_or(&[][..], |gate| gate.steps.as_slice());

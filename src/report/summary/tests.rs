@@ -245,6 +245,8 @@ fn measured(report: &Report) -> GateReport {
         ("requirements_met", 3.into()),
     ]);
     bench.findings = report.gates[1].findings[..1].to_vec();
+    bench.steps = report.gates[1].steps[..1].to_vec();
+    bench.steps[0].tool_version = Some("wrk 4.1.0".to_owned());
     "p95: 612 ms, wanted < 500 ms, off by 22.4 %".clone_into(&mut bench.findings[0].message);
     bench
 }

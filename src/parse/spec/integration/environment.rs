@@ -26,6 +26,11 @@ pub fn environment(parts: &[Part<'_>], out: &mut EnvironmentNeeds, oddities: &mu
             read_line(source, lists, out);
         }
         if lists == Lists::Services {
+            if let Some(source) = part.source {
+                let named = inline(part.value).filter_map(parse_service);
+                out.services
+                    .extend(named.map(|(service, _)| At::new(service, source.number)));
+            }
             for item in part.outer_items() {
                 if let Some(service) = service(item, oddities) {
                     out.services.push(At::new(service, item.line));
@@ -45,6 +50,14 @@ pub fn environment(parts: &[Part<'_>], out: &mut EnvironmentNeeds, oddities: &mu
             }
         }
     }
+}
+
+/// The services behind a label: words with commas between them. More than a word is prose, and says nothing.
+fn inline(value: &str) -> impl Iterator<Item = &str> {
+    let all = || value.split(',').map(|word| word.trim().trim_matches('`'));
+    let is_list = all().all(|word| !word.is_empty() && !word.contains(char::is_whitespace));
+    let is_none = placeholder::says_nothing;
+    all().filter(move |word| is_list && !is_none(word))
 }
 
 fn lists(name: &str) -> Lists {

@@ -435,6 +435,35 @@ fn services_with_tags_ports_and_notes() {
 }
 
 #[test]
+fn services_behind_their_label() {
+    let kinds = &["service", "odd"];
+    let check = |written: &str, expect: &[&str]| {
+        section(
+            "Environment Requirements",
+            &format!("**Services Required:** {written}\n"),
+            kinds,
+            expect,
+        );
+    };
+    check("api", &["3 service: api:- [] -"]);
+    check(
+        "`db`, redis:7",
+        &["3 service: db:- [] -", "3 service: redis:7 [] -"],
+    );
+    for nothing in [
+        "none",
+        "None",
+        "N/A",
+        "TBD",
+        "those of the compose file",
+        "see below:",
+        "-",
+    ] {
+        check(nothing, &[]);
+    }
+}
+
+#[test]
 fn files_of_the_environment() {
     let kinds = &["compose", "config", "fixture", "setting", "odd"];
     section(
