@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::tools::Tools;
 use crate::compose::depends::{self, Depends};
+use crate::compose::project;
 use crate::model::gate_id::GateId;
 use crate::model::report::Report;
 use crate::model::session::ActiveWork;
@@ -52,7 +53,8 @@ pub(super) fn keep(of: &Keeping<'_>, report: &mut Report) -> anyhow::Result<Opti
     };
     let store = of.store;
     let mut files = Files::default();
-    files.logs(of.run, &of.tools.redactor);
+    let project = project::name(store.root(), &report.run_id);
+    files.logs(of.run, &project, &of.tools.redactor);
     files.reports(of.run, report, &of.tools.redactor);
     files.measurement(of.run, report, &of.tools.redactor);
     let origin = of.origin(report, &mut files.gaps);
@@ -232,7 +234,7 @@ impl Files {
     }
 
     /// The ends of the logs of services.
-    fn logs(&mut self, run: &Path, redactor: &Redactor) {
+    fn logs(&mut self, run: &Path, project: &str, redactor: &Redactor) {
         let directory = run.join("services");
         let all = match entries(&directory) {
             Ok(all) => all,
@@ -242,7 +244,11 @@ impl Files {
             if index == MOST_FILES {
                 return self.gap("logs", format!("{} of them are too many", all.len()));
             }
-            let path = format!("logs/{name}");
+            // Evidence that is committed has one name for what is the same in every run.
+            let own = name
+                .strip_prefix(project)
+                .map(|rest| rest.trim_start_matches(['-', '_']));
+            let path = format!("logs/{}", own.unwrap_or(name));
             match store::read_part(&directory.join(name), LOG_BYTES, Kept::End) {
                 Ok(Some(part)) if *is_file => {
                     self.members.push(Member {
@@ -328,16 +334,19 @@ mod tests {
         scratch::make_dir(&run.join("services")).unwrap();
         scratch::write_new(&run.join("services/api.log"), b"token=abc\n").unwrap();
         scratch::make_dir(&run.join("services/db.log")).unwrap();
+        for name in ["sdd-0-r-web-1.log", "sdd-0-r_mail_1.log"] {
+            scratch::write_new(&run.join("services").join(name), b"x\n").unwrap();
+        }
         let step = "integration-root-python-pytest";
         scratch::make_dir(&run.join(step)).unwrap();
         scratch::make_dir(&run.join(step).join("junit.xml")).unwrap();
         let redactor = Redactor::default();
         let mut files = Files::default();
-        files.logs(run, &redactor);
+        files.logs(run, "sdd-0-r", &redactor);
         let report = crate::report::tests::fixture_report();
         files.reports(run, &report, &redactor);
         let members: Vec<&str> = files.members.iter().map(|one| one.path.as_str()).collect();
-        assert_eq!(members, ["logs/api.log"]);
+        assert_eq!(members, ["logs/api.log", "logs/web-1.log", "logs/mail_1.log"]);
         let gaps: Vec<&str> = files.gaps.iter().map(|gap| gap.path.as_str()).collect();
         assert_eq!(
             gaps,
@@ -495,7 +504,7 @@ mod tests {
         scratch::make_dir(&temp.path().join("services")).unwrap();
         scratch::write_new(&temp.path().join("services/api.log"), log).unwrap();
         let mut files = Files::default();
-        files.logs(temp.path(), &Redactor::default());
+        files.logs(temp.path(), "sdd-0-r", &Redactor::default());
         assert!(files.gaps.is_empty(), "{:?}", files.gaps);
         String::from_utf8(files.members.remove(0).bytes).unwrap()
     }
@@ -532,7 +541,7 @@ mod tests {
     fn where_a_run_left_nothing_nothing_is_missing() {
         let temp = tempfile::tempdir().unwrap();
         let mut files = Files::default();
-        files.logs(temp.path(), &Redactor::default());
+        files.logs(temp.path(), "sdd-0-r", &Redactor::default());
         assert_eq!((files.members.len(), files.gaps.len()), (0, 0));
     }
 }

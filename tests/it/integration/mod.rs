@@ -175,6 +175,9 @@ fn check_evidence(sandbox: &Sandbox, report: &Value) {
         (3, 1),
         "{manifest:#}"
     );
+    for service in ["api", "db", "gateway"] {
+        assert_eq!(named(&format!("logs/{service}")), 1, "{manifest:#}");
+    }
     for document in [
         "integration-scope-matrix",
         "environment-validation-report",
