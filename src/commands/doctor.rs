@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use super::context::Cx;
 use super::pipeline;
+use crate::compose::sweep;
 use crate::doctor::checks::{self, Check};
+use crate::doctor::containers::left;
 use crate::doctor::tools::{ToolReport, reports};
 use crate::doctor::wanted::{Ask, Needs, State, Wanted, needs};
 use crate::doctor::{Diagnosis, platform::Platform};
@@ -100,6 +102,7 @@ pub fn run(args: &Args, cx: &mut Cx) -> anyhow::Result<Exit> {
     found.push(checks::units(&project));
     found.extend(units(cx, &project, &platform));
     found.extend(compose);
+    found.extend(left(&sweep::look(&opened.store, cx.clock.now()).spared));
     found.extend(hooks::checks(cx, &opened.store, &finder, &runner));
     found.extend(needs.gaps.iter().map(checks::gap));
     let tools = tools(&needs.programs, &answers, &project, &platform);

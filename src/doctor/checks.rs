@@ -17,7 +17,7 @@ use crate::project::{Project, UnitFacts};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Check {
     /// What was looked at: `configuration`, `state`, `session`, `git`, `units`, `dependencies`, `environment`,
-    /// `compose`, or the gate that has a gap.
+    /// `compose`, `services`, or the gate that has a gap.
     pub check: String,
     /// The unit's path; `None` for the whole project.
     pub unit: Option<String>,

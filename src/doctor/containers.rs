@@ -2,11 +2,14 @@
 
 use super::checks::Check;
 use crate::compose::flavour::{Flavour, FlavourError};
+use crate::compose::journal::{Entry, Standing};
 use crate::model::text;
 use crate::model::verdict::Verdict;
 
 /// What the check is called.
 const NAME: &str = "compose";
+/// What the check of what is left is called.
+const LEFT: &str = "services";
 /// Work items that a line names; the rest is counted.
 const MAX_NAMED: usize = 3;
 
@@ -49,6 +52,37 @@ pub fn check(wanting: &Wanting, found: &Result<Flavour, FlavourError>) -> Check 
     }
 }
 
+/// What earlier runs left, by their journals: services of a run that was killed, or those that are kept; `None` where there is
+/// nothing of both.
+pub fn left(journals: &[(Entry, Standing)]) -> Option<Check> {
+    let of = |wanted: &[Standing]| -> Vec<&Entry> {
+        let all = journals.iter().filter(|(_, standing)| wanted.contains(standing));
+        all.map(|(entry, _)| entry).collect()
+    };
+    let runs = |all: &[&Entry]| named(&all.iter().map(|entry| entry.run.clone()).collect::<Vec<_>>());
+    let nobodys = of(&[Standing::Abandoned, Standing::Expired]);
+    let kept = of(&[Standing::Kept]);
+    if let Some(until) = kept
+        .iter()
+        .map(|entry| entry.expires)
+        .max()
+        .filter(|_| nobodys.is_empty())
+    {
+        let until = until.format("%Y-%m-%d %H:%M:%S UTC");
+        let said = format!("services are kept until {until} of the run {}", runs(&kept));
+        return Some(
+            Check::of(LEFT, Verdict::Passed, said).remedy(Some("before that: sdd integration gc --all")),
+        );
+    }
+    (!nobodys.is_empty()).then(|| {
+        let said = format!(
+            "services may be left of the run {}, which nobody is at any more",
+            runs(&nobodys)
+        );
+        Check::of(LEFT, Verdict::Failed, said).remedy(Some("take them down: sdd integration gc"))
+    })
+}
+
 fn named(items: &[String]) -> String {
     let first: Vec<String> = items
         .iter()
@@ -64,7 +98,8 @@ fn named(items: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::flavour::Silence;
+    use crate::compose::flavour::{Kind, Silence};
+    use crate::compose::project::Project;
 
     fn wanting(count: usize, weight: Weight) -> Wanting {
         let items = (1..=count).map(|n| format!("integration_test_{n}")).collect();
@@ -96,5 +131,47 @@ mod tests {
         assert_eq!(found.remedy, silent.hint());
         let stopped = check(&wanting(1, Weight::Decides), &Err(FlavourError::Cancelled));
         assert_eq!(stopped.verdict, Verdict::NotRun);
+    }
+
+    #[test]
+    fn what_runs_left_is_told() {
+        let entry = |run: &str, standing: Standing| {
+            let project = Project {
+                name: format!("sdd-0-{run}"),
+                files: Vec::new(),
+                env_file: None,
+                profiles: Vec::new(),
+            };
+            let until = "2026-01-02T03:04:05Z".parse().unwrap();
+            let entry = Entry::new(run, &project, Kind::Plugin, chrono::DateTime::UNIX_EPOCH, until);
+            (entry, standing)
+        };
+        let check = |journals: &[(Entry, Standing)], expect: Option<(Verdict, &str, &str)>| {
+            let found = left(journals);
+            let told = found.as_ref().map(|check| {
+                (
+                    check.verdict,
+                    check.reason.as_str(),
+                    check.remedy.as_deref().unwrap(),
+                )
+            });
+            assert_eq!(told, expect);
+        };
+        check(&[], None);
+        check(&[entry("a", Standing::Owned)], None);
+        let kept = "services are kept until 2026-01-02 03:04:05 UTC of the run b";
+        check(
+            &[entry("a", Standing::Owned), entry("b", Standing::Kept)],
+            Some((Verdict::Passed, kept, "before that: sdd integration gc --all")),
+        );
+        let lost = "services may be left of the run c, d, which nobody is at any more";
+        check(
+            &[
+                entry("b", Standing::Kept),
+                entry("c", Standing::Abandoned),
+                entry("d", Standing::Expired),
+            ],
+            Some((Verdict::Failed, lost, "take them down: sdd integration gc")),
+        );
     }
 }

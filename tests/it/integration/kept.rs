@@ -17,6 +17,8 @@ fn services_are_kept_until_they_are_taken_down() {
         answer.stdout
     );
     assert!(!left(&engine, &sandbox).is_empty());
+    let doctor = sandbox.sdd(["doctor"]).stdout;
+    assert!(doctor.contains("services are kept until "), "{doctor}");
     let answer = sandbox.sdd(["integration", "gc"]);
     answer.expect_code(0);
     assert!(
