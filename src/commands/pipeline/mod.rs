@@ -261,7 +261,7 @@ pub fn execute_for(
         work: request.work,
         compose_files: &tools::compose_files(opened, request.work),
         tools: &tools,
-        unstopped: &|| Tools::cleaning(cx, opened, place.id(), &Cancel::new(), request.work).guarded(),
+        unstopped: &|| Tools::cleaning(cx, opened, place.id(), &Cancel::new(), request.work),
         finder: &finder,
         digest: digest.as_deref(),
     };
@@ -468,8 +468,7 @@ impl Scene<'_> {
         let again = rerun(&called(cx), self.request);
         let progress = cx.ui.progress();
         // What takes services down does not stop when sdd is told to.
-        let cleaner =
-            Tools::cleaning(cx, self.opened, place.id(), &Cancel::new(), self.request.work).guarded();
+        let cleaner = Tools::cleaning(cx, self.opened, place.id(), &Cancel::new(), self.request.work);
         let root = self.opened.store.root();
         let environment = &cx.environment;
         let reaper = |run: &str| reaper::start(environment, &config.pass_env, root, run);

@@ -102,7 +102,8 @@ impl Tools {
         Self::over(cx, opened, run_id, &cx.cancel, &compose_files(opened, work))
     }
 
-    /// [`Tools::of_work`] that stops when `cancel` says so, and not when sdd is told to stop.
+    /// [`Tools::of_work`] that stops when `cancel` says so, and not when sdd is told to stop. It has a guard: its temporary
+    /// directory goes also when sdd is killed.
     pub fn cleaning(
         cx: &Cx,
         opened: &Opened,
@@ -110,7 +111,7 @@ impl Tools {
         cancel: &Cancel,
         work: Option<&ActiveWork>,
     ) -> Self {
-        Self::over(cx, opened, run_id, cancel, &compose_files(opened, work))
+        Self::over(cx, opened, run_id, cancel, &compose_files(opened, work)).guarded()
     }
 
     /// [`Tools::cleaning`] for projects of Compose's with these files, as absolute paths.
