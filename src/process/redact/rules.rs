@@ -178,7 +178,43 @@ impl Rules {
                 }
             }
         }
-        best.map_or(Answer::No, Answer::Yes)
+        best.map_or(Answer::No, |hit| self.whole(hit, place))
+    }
+
+    /// A value that was found by its name ends where a word does. Where it is the beginning of a known secret, which may be of
+    /// several words, all of that goes.
+    fn whole(&self, hit: Hit, place: Place<'_>) -> Answer {
+        if hit.keep == 0 {
+            return Answer::Yes(hit);
+        }
+        let value = Place {
+            before: place.text.get(hit.keep - 1).copied(),
+            text: &place.text[hit.keep..],
+            last: place.last,
+        };
+        if !value.last && self.may_begin(value.text) {
+            return Answer::More;
+        }
+        let Some((_, head)) = self.find(value.text, 0).filter(|(start, _)| *start == 0) else {
+            return Answer::Yes(hit);
+        };
+        let mut whole = hit;
+        for probe in &self.at[head] {
+            if let literal @ Probe::Literal(_) = &self.probes[*probe] {
+                match literal.look(value) {
+                    Answer::More => return Answer::More,
+                    Answer::Yes(known) if whole.keep + known.end > whole.end => {
+                        whole = Hit {
+                            keep: whole.keep,
+                            end: whole.keep + known.end,
+                            ..known
+                        };
+                    }
+                    Answer::No | Answer::Yes(_) => {}
+                }
+            }
+        }
+        Answer::Yes(whole)
     }
 
     /// The first place at or after `from` where the text's end may be the beginning of a head.

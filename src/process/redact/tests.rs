@@ -44,6 +44,36 @@ fn streamed(redactor: &Redactor, input: &[u8], size: usize) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
+#[test]
+fn a_value_of_several_words_behind_its_name_goes_whole() {
+    let env = [
+        ("DB_PASSWORD", "hunter77 two words"),
+        ("API_TOKEN", "first line\nand another one"),
+    ];
+    check_with(
+        &env,
+        "DB_PASSWORD=hunter77 two words!\n",
+        "DB_PASSWORD=[redacted:DB_PASSWORD]!\n",
+    );
+    // It is another value: what is left may be anything.
+    check_with(
+        &env,
+        "DB_PASSWORD=hunter77 two worms\n",
+        "DB_PASSWORD=[redacted:password] two worms\n",
+    );
+    check_with(
+        &env,
+        "API_TOKEN=first line\n12:00 and another one\n",
+        "API_TOKEN=[redacted:API_TOKEN]\n12:00 [redacted:API_TOKEN]\n",
+    );
+    // A longer word than the secret goes as far as it reaches.
+    check_with(
+        &[("DB_PASSWORD", "hunter77")],
+        "DB_PASSWORD=hunter77and-more x\n",
+        "DB_PASSWORD=[redacted:password] x\n",
+    );
+}
+
 const SECRET: &str = "hunter2 & Söhne/7";
 
 #[test]
