@@ -99,7 +99,9 @@ impl Wish<'_> {
         let single = |wish: &Self| wish.port.numbers().filter(|numbers| numbers.len() == 1);
         let (mine, theirs) = (single(self)?, single(other)?);
         let (here, there) = (self.address(), other.address());
-        let is_shared = here == there || here.is_unspecified() || there.is_unspecified();
+        // Both of `0.0.0.0` and `[::]` can be had: they are of two families.
+        let is_shared = here.is_ipv4() == there.is_ipv4()
+            && (here == there || here.is_unspecified() || there.is_unspecified());
         (mine == theirs && is_shared && self.protocol() == other.protocol()).then(|| {
             let number = mine.start();
             if self.name == other.name {

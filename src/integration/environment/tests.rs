@@ -368,6 +368,7 @@ fn a_port_that_two_want_is_known_before_anything_starts() {
         "2:8001",
         &["ports Failed: port 2 is wanted twice by api"],
     );
+    both("0.0.0.0:2:8000", "[::]:2:8000", &["fine Warning: free: 2, 2"]);
     both("2:8000", "2:8001/udp", &["fine Warning: free: 2, 2"]);
     both(
         "127.0.0.1:2:8000",
