@@ -286,13 +286,7 @@ fn each_step_that_ran_into_its_limit_is_told_with_what_is_left() {
 #[test]
 fn where_nobody_says_what_is_left_it_is_told_what_was_there() {
     let engine = Engine::with(stack());
-    let flavour = Flavour::sample();
-    let project = Project {
-        name: PROJECT.to_owned(),
-        files: vec!["/p/c.yml".into()],
-        env_file: None,
-        profiles: Vec::new(),
-    };
+    let (flavour, project) = (Flavour::sample(), project());
     let hands = Hands {
         runner: &engine,
         cwd: Path::new("/"),
